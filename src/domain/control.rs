@@ -1,0 +1,128 @@
+//! Controls: the only way in which anything outside changes a run. Each is recorded with its virtual time.
+//!
+//! Idea: a control says *what*, with targets by role where that is what was meant; the world resolves a target when it
+//! carries the control out, so a recording of "crash the leader" replays as what it meant.
+//! Pausing and speed are not controls: they change when things happen for the watcher, not what happens.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{GroupId, NodeId};
+use super::order::ReadFrom;
+use super::rules::{AckRule, Rule, Strategy};
+use super::time::SimDuration;
+
+/// Which node is meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Target {
+    /// This one.
+    Node(NodeId),
+    /// The leader of this group.
+    Leader(GroupId),
+    /// A follower of this group: the running one with the lowest number.
+    Follower(GroupId),
+    /// A running node drawn from the seed.
+    Random,
+}
+
+/// A change from outside.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Control {
+    /// The process dies: memory is gone, the disk keeps what was synced.
+    Crash(Target),
+    /// A dead or halted node starts again from its disk.
+    Recover(Target),
+    /// Every dead, halted or frozen node comes back.
+    RecoverAll,
+    /// The process stands still (a long pause, a suspended machine); messages wait.
+    Freeze(Target),
+    /// It goes on.
+    Thaw(Target),
+    /// One node after the other is crashed and recovered, the next when the last has caught up.
+    RollingRestart,
+    /// Nothing passes from one node to another, in this direction.
+    Cut {
+        /// Who is no longer heard.
+        from: Target,
+        /// By whom.
+        to: Target,
+    },
+    /// The direction passes again.
+    Heal {
+        /// Who is heard again.
+        from: Target,
+        /// By whom.
+        to: Target,
+    },
+    /// All links of a node are cut, both ways.
+    Isolate(Target),
+    /// Nothing that the node sends arrives; it still hears the others.
+    Mute(Target),
+    /// All links of a node pass again.
+    Rejoin(Target),
+    /// Every link passes again.
+    HealAll,
+    /// The node's disk takes `disk.slow_factor` times as long, or no longer.
+    SlowDisk {
+        /// Whose disk.
+        node: Target,
+        /// Slow, or as it was.
+        slow: bool,
+    },
+    /// Leadership is handed over, to this node or to the best follower.
+    Transfer {
+        /// Of which group.
+        group: GroupId,
+        /// To whom.
+        to: Option<NodeId>,
+    },
+    /// A follower of the group stands for election now.
+    ForceElection(GroupId),
+    /// Orders are acknowledged by this rule from now on.
+    SetAck(AckRule),
+    /// A rule of Raft is switched on every node.
+    SetRule {
+        /// Which.
+        rule: Rule,
+        /// On or off.
+        on: bool,
+    },
+    /// The balancer picks by this strategy from now on.
+    SetStrategy(Strategy),
+    /// The steady load runs or stops.
+    SetLoad(bool),
+    /// The steady load has this rate, per virtual second.
+    SetRate(u64),
+    /// Queries are served by these replicas.
+    SetReadFrom(ReadFrom),
+    /// So many orders on top of the load.
+    Burst(Burst),
+    /// The node's process panics, as by a bug: it halts, the rest goes on.
+    Poison(Target),
+}
+
+/// Orders on top of the load.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Burst {
+    /// How many.
+    pub orders: u64,
+    /// Offered evenly over this virtual time.
+    pub over: SimDuration,
+    /// How many the bursting clients keep in flight; `None` offers them whatever the answers, to show refusals.
+    pub in_flight_max: Option<u32>,
+}
+
+impl Burst {
+    /// The burst of the key `b`.
+    pub const KEY: Self = Self { orders: 1_000, over: SimDuration::from_secs(1), in_flight_max: Some(256) };
+}
+
+/// A control with the place in the run where it was carried out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RecordedControl {
+    /// Its virtual time in ns.
+    pub at: super::time::SimTime,
+    /// How many scheduler events came before it.
+    pub after_events: u64,
+    /// The control.
+    pub control: Control,
+}

@@ -1,0 +1,122 @@
+//! Facts: what the auditor is told as it happens, batch by batch; it never has to ask.
+//!
+//! Idea: a probe must see everything and change nothing. Nodes and clients state facts as they act; the scheduler
+//! hands them to the probes in the order of events. Facts are denser than events, and nobody reads them on a screen.
+
+use std::sync::Arc;
+
+use super::digest::Digest;
+use super::ids::{GroupId, LogIndex, NodeId, Term};
+use super::log::LogPoint;
+use super::order::{Answer, Batch};
+use super::time::{SimDuration, SimTime};
+
+/// Something that a probe may want to hold somebody to.
+#[derive(Clone, Debug)]
+pub enum Fact {
+    /// Clients handed in requests for the first time.
+    Submitted(Batch),
+    /// Clients handed in requests again.
+    Retried(Batch),
+    /// Clients got answers, each with the time since its request was first handed in.
+    Answered(Arc<[(Answer, SimDuration)]>),
+    /// Clients gave up waiting for these: unknown for ever.
+    GaveUp(Batch),
+    /// A replica did something.
+    Replica {
+        /// On which node.
+        node: NodeId,
+        /// In which group.
+        group: GroupId,
+        /// What.
+        what: ReplicaFact,
+    },
+    /// A node's process ended; its replicas' memory is gone.
+    Died(NodeId),
+    /// A node's process began, with what its disk held.
+    Began(NodeId),
+}
+
+/// What a replica did.
+#[derive(Clone, Debug)]
+pub enum ReplicaFact {
+    /// It is in this term now.
+    Term(Term),
+    /// It began an election round: asking first (pre-vote) or standing.
+    Campaigns {
+        /// The term that it wants.
+        term: Term,
+        /// Only asks whether.
+        pre_vote: bool,
+        /// When it last heard from a leader.
+        heard_at: SimTime,
+    },
+    /// It leads.
+    Leads {
+        /// In this term.
+        term: Term,
+        /// The end of its log.
+        end: LogPoint,
+    },
+    /// It leads no longer.
+    Follows {
+        /// In this term.
+        term: Term,
+    },
+    /// Its log grew: the point after each new entry.
+    Appended(Vec<LogPoint>),
+    /// Its log was cut before this index.
+    Truncated(LogIndex),
+    /// Its log begins after this point now (a snapshot was installed).
+    Installed {
+        /// Where the log begins.
+        base: LogPoint,
+        /// The digest of the state it took over.
+        state: Digest,
+    },
+    /// Its commit index grew.
+    Committed {
+        /// To this point of its log.
+        to: LogPoint,
+        /// It leads, in this term.
+        leading: Option<Term>,
+    },
+    /// It applied a batch.
+    Applied(Applied),
+}
+
+/// A batch, as a state machine took it.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    /// The index of the first record.
+    pub first: LogIndex,
+    /// The term of the entry.
+    pub term: Term,
+    /// The records; `None` for an entry without orders.
+    pub batch: Option<Batch>,
+    /// Which records changed the state: all, or those whose bit is set (the others were repetitions or refused).
+    pub executed: Executed,
+    /// The chain over records and verdicts up to its end.
+    pub chain: Digest,
+    /// Whether every book that it touched is uncrossed with its quantity conserved.
+    pub sound: bool,
+}
+
+/// Which records of a batch changed the state.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Executed {
+    /// Every one: the common case, without a list.
+    All,
+    /// A flag for each.
+    Some(Arc<[bool]>),
+}
+
+impl Executed {
+    /// Whether the record at this place did.
+    pub fn at(&self, place: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(flags) => flags.get(place).copied().unwrap_or(false),
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Plain data that every room speaks: ids, units, orders, logs, settings, controls in, events and views out.
+//!
+//! Idea: the vocabulary of the desk. Nothing here acts, waits or draws, and nothing here knows any other room.
+//! Shape: `control` is the only way in, `event` and `view` the only ways out; `actor` is the door for those who take
+//! part in the schedule without being nodes.
+
+pub mod actor;
+pub mod chance;
+pub mod command;
+pub mod control;
+pub mod digest;
+pub mod event;
+pub mod fact;
+pub mod ids;
+pub mod instrument;
+pub mod log;
+pub mod map;
+pub mod order;
+pub mod rules;
+pub mod settings;
+pub mod time;
+pub mod units;
+pub mod view;
+pub mod why;

@@ -1,0 +1,160 @@
+//! Rules that can be switched live: when an order is acknowledged, and each safety rule of Raft by name.
+//!
+//! Idea: a rule is a named predicate with a switch, so that a lesson can take one away and show what it was for. All
+//! are on by default; a run with one off says so on the screen.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// When a leader tells the client "accepted". Acknowledgement is apart from commit.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AckRule {
+    /// After the leader's own append: fast, and a crash can lose what was promised.
+    Leader,
+    /// After this many voters have appended it, the leader counted.
+    Count(u8),
+    /// After a majority of the voters: what Raft calls committed.
+    #[default]
+    Majority,
+    /// After every voter: one dead voter stops the answers.
+    All,
+}
+
+impl AckRule {
+    /// How many voters must have appended a record, of a group with so many.
+    pub const fn needed(self, voters: usize) -> usize {
+        match self {
+            Self::Leader => 1,
+            Self::Count(count) => {
+                let count = count as usize;
+                if count < 1 {
+                    1
+                } else if count > voters {
+                    voters
+                } else {
+                    count
+                }
+            }
+            Self::Majority => voters / 2 + 1,
+            Self::All => voters,
+        }
+    }
+
+    /// Whether a promise under this rule is always committed before it is given.
+    pub const fn covers_commit(self, voters: usize) -> bool {
+        self.needed(voters) > voters / 2
+    }
+}
+
+impl fmt::Display for AckRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Leader => f.pad("leader"),
+            Self::Count(count) => f.pad(&format!("{count} of N")),
+            Self::Majority => f.pad("majority"),
+            Self::All => f.pad("all"),
+        }
+    }
+}
+
+/// The switchable rules of Raft.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// Ask before standing: a node that cannot win does not raise the term (Ongaro 2014 §9.6).
+    PreVote,
+    /// A leader that hears no majority for an election timeout steps down (§6.2).
+    CheckQuorum,
+    /// A vote goes only to a log at least as fresh as the voter's (Ongaro & Ousterhout 2014 §5.4.1).
+    LogFreshness,
+    /// One vote a term (§5.2).
+    OneVotePerTerm,
+    /// Only entries of the leader's own term are committed by counting (§5.4.2).
+    CommitOnlyOwnTerm,
+    /// What is answered is on disk first (§5.1).
+    PersistBeforeAck,
+    /// A leader with a fresh majority answers reads without asking again (Ongaro 2014 §6.4.1).
+    LeaseReads,
+}
+
+impl Rule {
+    /// Every rule, in the order of the screen.
+    pub const ALL: [Self; 7] = [
+        Self::PreVote,
+        Self::CheckQuorum,
+        Self::LogFreshness,
+        Self::OneVotePerTerm,
+        Self::CommitOnlyOwnTerm,
+        Self::PersistBeforeAck,
+        Self::LeaseReads,
+    ];
+
+    /// Its name in files and on the screen.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PreVote => "pre_vote",
+            Self::CheckQuorum => "check_quorum",
+            Self::LogFreshness => "log_freshness",
+            Self::OneVotePerTerm => "one_vote_per_term",
+            Self::CommitOnlyOwnTerm => "commit_only_own_term",
+            Self::PersistBeforeAck => "persist_before_ack",
+            Self::LeaseReads => "lease_reads",
+        }
+    }
+}
+
+/// Which rules are on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Rules(u8);
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self(u8::MAX >> (8 - Rule::ALL.len()))
+    }
+}
+
+impl Rules {
+    /// Whether the rule is on.
+    pub const fn on(self, rule: Rule) -> bool {
+        self.0 >> rule as u8 & 1 == 1
+    }
+
+    /// The same rules with one switched.
+    #[must_use]
+    pub const fn with(self, rule: Rule, on: bool) -> Self {
+        let bit = 1 << rule as u8;
+        Self(if on { self.0 | bit } else { self.0 & !bit })
+    }
+
+    /// Whether every rule is on.
+    pub fn all_on(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// How the balancer picks a gateway.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strategy {
+    /// Each in turn.
+    RoundRobin,
+    /// The one with the fewest requests in flight.
+    #[default]
+    LeastConnections,
+}
+
+impl Strategy {
+    /// Every strategy, in the order in which a key walks through them.
+    pub const ALL: [Self; 2] = [Self::RoundRobin, Self::LeastConnections];
+
+    /// Its name in files and on the screen.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RoundRobin => "round-robin",
+            Self::LeastConnections => "least-connections",
+        }
+    }
+}

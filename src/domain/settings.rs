@@ -1,0 +1,213 @@
+//! The settings of a cluster and its load: what a configuration or a scenario chooses, with the defaults of the house.
+//!
+//! Idea: plain values; reading them from a file, with ranges and messages, is `document::settings`. A run is its
+//! settings, its seed and its controls, so all of them are part of a recording.
+//! Units: every length of time is a `SimDuration`; rates are per second; shares are percent.
+
+use serde::{Deserialize, Serialize};
+
+use super::order::ReadFrom;
+use super::rules::{AckRule, Rules, Strategy};
+use super::time::SimDuration;
+
+/// Everything that a run begins with, but its seed.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Settings {
+    /// Nodes, partitions, replicas.
+    pub cluster: ClusterSettings,
+    /// Timers and bounds of Raft.
+    pub raft: RaftSettings,
+    /// When a peer counts as late or gone.
+    pub detector: DetectorSettings,
+    /// The network.
+    pub link: LinkSettings,
+    /// The disks.
+    pub disk: DiskSettings,
+    /// The gateways.
+    pub gateway: GatewaySettings,
+    /// The clients.
+    pub client: ClientSettings,
+    /// The load.
+    pub load: LoadSettings,
+}
+
+/// Nodes, partitions, replicas.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ClusterSettings {
+    /// How many nodes, 1 to 100.
+    pub nodes: usize,
+    /// How many partitions, 1 to 512.
+    pub partitions: usize,
+    /// Replicas of each partition, at most `nodes`.
+    pub replication_factor: usize,
+    /// When an order is acknowledged.
+    pub ack: AckRule,
+    /// Which rules of Raft are on.
+    pub rules: Rules,
+}
+
+impl Default for ClusterSettings {
+    fn default() -> Self {
+        Self { nodes: 5, partitions: 4, replication_factor: 5, ack: AckRule::Majority, rules: Rules::default() }
+    }
+}
+
+/// Timers and bounds of Raft.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RaftSettings {
+    /// Between two heartbeats of a node.
+    pub heartbeat: SimDuration,
+    /// The shortest election timeout.
+    pub election_min: SimDuration,
+    /// The longest.
+    pub election_max: SimDuration,
+    /// Records at which a batch closes.
+    pub batch_records_max: usize,
+    /// Batches on their way to one follower.
+    pub batches_in_flight_max: usize,
+    /// Applied records between two snapshots.
+    pub snapshot_every_records: u64,
+    /// Records that stay in the log behind a snapshot, for followers that are a little late.
+    pub snapshot_keep_records: u64,
+    /// What a node spends to apply one record.
+    pub apply_cost: SimDuration,
+}
+
+impl Default for RaftSettings {
+    fn default() -> Self {
+        Self {
+            heartbeat: SimDuration::from_millis(50),
+            election_min: SimDuration::from_millis(150),
+            election_max: SimDuration::from_millis(300),
+            batch_records_max: 512,
+            batches_in_flight_max: 64,
+            snapshot_every_records: 100_000,
+            snapshot_keep_records: 20_000,
+            apply_cost: SimDuration::from_micros(5),
+        }
+    }
+}
+
+/// When a peer counts as late or gone.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DetectorSettings {
+    /// No heartbeat for this long: degraded.
+    pub degraded_after: SimDuration,
+    /// No heartbeat for this long: failed.
+    pub failed_after: SimDuration,
+}
+
+impl Default for DetectorSettings {
+    fn default() -> Self {
+        Self { degraded_after: SimDuration::from_millis(100), failed_after: SimDuration::from_millis(300) }
+    }
+}
+
+/// The network between two nodes, each way.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LinkSettings {
+    /// One way.
+    pub latency: SimDuration,
+    /// Added or taken away at random, uniformly.
+    pub jitter: SimDuration,
+    /// Messages on one link at a time; one more is dropped and counted.
+    pub in_flight_max: usize,
+    /// Messages lost, in thousandths: 0 but for storms and lessons.
+    pub loss_per_mille: u32,
+}
+
+impl Default for LinkSettings {
+    fn default() -> Self {
+        Self {
+            latency: SimDuration::from_micros(500),
+            jitter: SimDuration::from_micros(100),
+            in_flight_max: 4_096,
+            loss_per_mille: 0,
+        }
+    }
+}
+
+/// The disk of a node.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DiskSettings {
+    /// How long an fsync takes.
+    pub fsync: SimDuration,
+    /// Added or taken away at random, uniformly.
+    pub fsync_jitter: SimDuration,
+    /// A degraded disk takes this many times as long.
+    pub slow_factor: u64,
+}
+
+impl Default for DiskSettings {
+    fn default() -> Self {
+        Self { fsync: SimDuration::from_millis(1), fsync_jitter: SimDuration::from_micros(200), slow_factor: 30 }
+    }
+}
+
+/// The gateway of a node.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct GatewaySettings {
+    /// What a gateway spends on one request.
+    pub service_time: SimDuration,
+    /// Requests in flight at most, given to the nodes in turn.
+    pub capacities: Vec<u32>,
+    /// Requests that wait for a free place; one more is refused.
+    pub queue_max: usize,
+}
+
+impl Default for GatewaySettings {
+    fn default() -> Self {
+        Self { service_time: SimDuration::from_micros(40), capacities: vec![1_000, 1_500, 800], queue_max: 4_096 }
+    }
+}
+
+/// How clients wait.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ClientSettings {
+    /// After this the answer is unknown for ever.
+    pub deadline: SimDuration,
+    /// A request without an answer is sent again after this, then after twice as long, and so on, with jitter.
+    pub retry_after: SimDuration,
+    /// How often at most.
+    pub retries_max: u32,
+    /// How many sessions share the load.
+    pub sessions: u32,
+}
+
+impl Default for ClientSettings {
+    fn default() -> Self {
+        Self {
+            deadline: SimDuration::from_secs(1),
+            retry_after: SimDuration::from_millis(200),
+            retries_max: 5,
+            sessions: 64,
+        }
+    }
+}
+
+/// What clients send.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LoadSettings {
+    /// Whether the steady load runs.
+    pub on: bool,
+    /// Requests per virtual second, Poisson arrivals.
+    pub orders_per_s: u64,
+    /// How many of a hundred requests are queries.
+    pub query_percent: u32,
+    /// Who serves them.
+    pub read_from: ReadFrom,
+    /// How the balancer picks a gateway.
+    pub strategy: Strategy,
+}
+
+impl Default for LoadSettings {
+    fn default() -> Self {
+        Self {
+            on: true,
+            orders_per_s: 2_000,
+            query_percent: 30,
+            read_from: ReadFrom::Leader,
+            strategy: Strategy::LeastConnections,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Every refusal, as a value: the screen explains it, a test matches on it, nobody parses a string.
+//!
+//! Shape: one flat enum for refusals that a client or a student can see: of orders, of votes, of reads, of controls.
+//! `code()` is stable: it is part of hash chains and recordings.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{NodeId, Term};
+
+/// Why something was refused.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Why {
+    // --- on the way in
+    /// This replica does not lead the group; the leader that it knows.
+    NotLeader(Option<NodeId>),
+    /// Nobody is known to lead the group.
+    NoLeader,
+    /// No gateway that the balancer believes in has room.
+    NoWorker,
+    /// A bounded queue on the way was full.
+    Overloaded,
+    /// The deadline passed on the way.
+    Deadline,
+    /// The sender's cluster map is older than the receiver's.
+    StaleEpoch,
+    /// The session holds its full count of unanswered requests in this group.
+    SessionFull,
+    /// The request is below the session's floor: it was answered and forgotten.
+    BelowFloor,
+    /// The leader lost its role before the record was committed; what became of it is unknown.
+    LeaderLost,
+    // --- by the book
+    /// No such instrument.
+    UnknownSymbol,
+    /// The group does not own this symbol.
+    NotOwner,
+    /// A quantity of zero, or above the bound.
+    BadQuantity,
+    /// A limit of zero or below, or outside the ladder.
+    BadPrice,
+    /// A market order met an empty side.
+    NoLiquidity,
+    /// No such order in the book: never placed, filled, or cancelled.
+    UnknownOrder,
+    /// Its cancel came first.
+    CancelledBefore,
+    /// The book holds its full count of resting orders.
+    BookFull,
+    // --- of votes and of messages between replicas
+    /// A vote of this term is already promised to another.
+    AlreadyVoted(NodeId),
+    /// The candidate's log is not as fresh as the voter's.
+    LogBehind,
+    /// The voter heard from a living leader within the shortest election timeout.
+    LeaderAlive(NodeId),
+    /// The message is of an older term than the receiver's.
+    StaleTerm(Term),
+    /// The follower lacks the record before the batch.
+    LogGap,
+    // --- of reads
+    /// The leader has committed nothing of its own term yet.
+    TermNotCommitted,
+    /// A read could not be confirmed by a majority.
+    QuorumNotReached,
+    /// The group keeps no replica on the node that was asked.
+    NoReplica,
+    // --- of controls
+    /// The node is already in that condition.
+    AlreadySo,
+    /// The node is not running.
+    NodeDown,
+    /// No node fits the target.
+    NoTarget,
+    /// Leadership is already being handed over.
+    TransferRunning,
+    /// The target of a transfer did not catch up in time.
+    TransferTimeout,
+    /// The target is not a voter of the group.
+    NotVoter,
+}
+
+impl Why {
+    /// A stable number for hash chains and recordings.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::NotLeader(_) => 1,
+            Self::NoLeader => 2,
+            Self::NoWorker => 3,
+            Self::Overloaded => 4,
+            Self::Deadline => 5,
+            Self::StaleEpoch => 6,
+            Self::SessionFull => 7,
+            Self::BelowFloor => 8,
+            Self::LeaderLost => 9,
+            Self::UnknownSymbol => 20,
+            Self::NotOwner => 21,
+            Self::BadQuantity => 22,
+            Self::BadPrice => 23,
+            Self::NoLiquidity => 24,
+            Self::UnknownOrder => 25,
+            Self::CancelledBefore => 26,
+            Self::BookFull => 27,
+            Self::AlreadyVoted(_) => 40,
+            Self::LogBehind => 41,
+            Self::LeaderAlive(_) => 42,
+            Self::StaleTerm(_) => 43,
+            Self::LogGap => 44,
+            Self::TermNotCommitted => 60,
+            Self::QuorumNotReached => 61,
+            Self::NoReplica => 62,
+            Self::AlreadySo => 80,
+            Self::NodeDown => 81,
+            Self::NoTarget => 82,
+            Self::TransferRunning => 83,
+            Self::TransferTimeout => 84,
+            Self::NotVoter => 85,
+        }
+    }
+}

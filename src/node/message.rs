@@ -1,0 +1,143 @@
+//! What goes into a node and what comes out of it: the contract between a node and the scheduler that runs it.
+//!
+//! Idea: a node is a `step`, like the protocols that it is composed of. The scheduler delivers inputs, obeys effects
+//! in order, and asks `next_wake` after each step. Persist tokens here are the node's own, over all its groups, so
+//! that one fsync covers what every group wrote (group commit).
+
+use std::sync::Arc;
+
+use crate::domain::actor::Draft;
+use crate::domain::fact::Fact;
+use crate::domain::ids::{ActorId, GroupId, NodeId, PersistToken};
+use crate::domain::log::DiskWrite;
+use crate::domain::map::{ClusterMap, Epoch};
+use crate::domain::order::{Answer, Batch, DeskMessage, ReadFrom};
+use crate::domain::rules::{AckRule, Rules};
+use crate::domain::time::SimTime;
+use crate::protocols::raft::message::Message;
+
+/// What nodes say to each other.
+#[derive(Clone, Debug)]
+pub enum NodeMessage {
+    /// The heartbeat of a node: one message a pair for all groups. It feeds the failure detector.
+    Beat {
+        /// The sender's cluster map, by version.
+        epoch: Epoch,
+        /// The beats (or answers to beats) of the groups that have something to say.
+        groups: Vec<(GroupId, Message)>,
+    },
+    /// Answers to the beats of groups.
+    BeatAnswers(Vec<(GroupId, Message)>),
+    /// A message between replicas of one group.
+    Raft {
+        /// Which.
+        group: GroupId,
+        /// What.
+        message: Message,
+    },
+    /// A gateway hands orders (or queries) to the node that it believes to lead the group.
+    Propose(Proposal),
+    /// The answers to them.
+    Answers {
+        /// Of which group.
+        group: GroupId,
+        /// What is said of each.
+        answers: Arc<[Answer]>,
+    },
+    /// The cluster map, to a node with an older one.
+    Map(Arc<ClusterMap>),
+}
+
+/// Requests of one group on their way to its leader.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// The group.
+    pub group: GroupId,
+    /// The map that the gateway routed by.
+    pub epoch: Epoch,
+    /// The requests.
+    pub batch: Batch,
+    /// Who serves queries.
+    pub read_from: ReadFrom,
+    /// After this nobody waits any more.
+    pub deadline: SimTime,
+}
+
+/// What a node is told.
+#[derive(Clone, Debug)]
+pub enum NodeInput {
+    /// Its process begins.
+    Start,
+    /// `next_wake` has come (or an earlier one: waking a node too often is harmless).
+    Wake,
+    /// A message from another node.
+    Receive {
+        /// From whom.
+        from: NodeId,
+        /// What.
+        message: NodeMessage,
+    },
+    /// A message from outside the cluster.
+    Client {
+        /// From whom.
+        from: ActorId,
+        /// What.
+        message: DeskMessage,
+    },
+    /// Everything up to this token is on disk.
+    Persisted(PersistToken),
+    /// Somebody switches something.
+    Order(NodeOrder),
+}
+
+/// What the scheduler tells a node on behalf of a control.
+#[derive(Clone, Copy, Debug)]
+pub enum NodeOrder {
+    /// Hand leadership of a group over, to this node or to the best follower.
+    Transfer {
+        /// Of which group.
+        group: GroupId,
+        /// To whom.
+        to: Option<NodeId>,
+    },
+    /// Stand for election in a group, now.
+    Campaign(GroupId),
+    /// Acknowledge by this rule.
+    SetAck(AckRule),
+    /// Follow these rules.
+    SetRules(Rules),
+    /// Panic, as by a bug.
+    Panic,
+}
+
+/// What a node wants done, in order.
+#[derive(Clone, Debug)]
+pub enum NodeEffect {
+    /// Send to a node; to itself it arrives at once, after this step.
+    Send {
+        /// To whom.
+        to: NodeId,
+        /// What.
+        message: NodeMessage,
+    },
+    /// Send to somebody outside.
+    Reply {
+        /// To whom.
+        to: ActorId,
+        /// What.
+        message: DeskMessage,
+    },
+    /// Write this to the node's disk, and say `Persisted(token)` when it is synced.
+    Persist {
+        /// The node's token; they grow by one.
+        token: PersistToken,
+        /// For which group.
+        group: GroupId,
+        /// What.
+        write: DiskWrite,
+    },
+    /// A notable event.
+    Tell(Draft),
+    /// A fact for the auditor.
+    State(Fact),
+}

@@ -1,0 +1,3 @@
+//! One node.
+
+pub mod message;

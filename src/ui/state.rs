@@ -1,0 +1,240 @@
+//! What the dashboard remembers between two frames: where the eyes are, never what the cluster does.
+//!
+//! Idea: `update(&mut UiState, Action) -> Option<Control>` is the only writer, drawing only reads. One enum for
+//! overlays and one for screens, so that states which make no sense cannot be said.
+//! Units: `wall` is time since the dashboard began, handed in by the loop; nothing here reads a clock.
+
+use std::time::Duration;
+
+use crate::domain::control::Control;
+use crate::domain::event::Event;
+use crate::domain::ids::{EventId, GroupId, NodeId};
+
+/// The screens: one question each.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Screen {
+    /// How is the desk?
+    #[default]
+    Overview,
+    /// How do they agree?
+    Cluster,
+    /// What shall I see?
+    Lesson,
+    /// What happened?
+    Events,
+}
+
+impl Screen {
+    /// In the order of the tab bar.
+    pub const ALL: [Self; 4] = [Self::Overview, Self::Cluster, Self::Lesson, Self::Events];
+}
+
+/// The panels that can have the focus and be zoomed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Panel {
+    /// The table of nodes.
+    #[default]
+    Nodes,
+    /// Replication lag.
+    Lag,
+    /// The balancer.
+    Balancer,
+    /// Partitions.
+    Partitions,
+    /// Order flow and ledger.
+    Flow,
+    /// The last failover.
+    Failover,
+    /// Lamps and margin.
+    Lamps,
+    /// The list of events.
+    Events,
+    /// Raft: log cells, votes, timers, messages.
+    Raft,
+    /// Who believes what.
+    Beliefs,
+    /// What is written, synced, applied.
+    Disks,
+    /// Messages between nodes over time.
+    Lanes,
+    /// The lesson's card.
+    Lesson,
+    /// The program's own log.
+    Log,
+}
+
+/// What lies over the screen.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub enum Overlay {
+    /// Nothing.
+    #[default]
+    None,
+    /// The card of the first run.
+    Welcome,
+    /// The searchable help.
+    Help(ListState),
+    /// The command palette.
+    Palette(ListState),
+    /// The keys that may follow a prefix.
+    WhichKey(char),
+    /// Everything about the selected node.
+    Details(NodeId),
+    /// Why an event happened: itself, then cause after cause.
+    Why(EventId),
+    /// A question with a dangerous yes.
+    Confirm(Question),
+    /// The themes to pick from.
+    Themes(ListState),
+    /// The lessons to pick from.
+    Lessons(ListState),
+}
+
+/// The dangerous questions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Question {
+    /// Quit with a recording open.
+    Quit,
+    /// Begin again from a clean start.
+    Reset,
+    /// Leave a lesson with answers in it.
+    LeaveLesson,
+}
+
+/// A list with a text field over it: help, palette, pickers.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ListState {
+    /// What was typed.
+    pub text: String,
+    /// The row that is selected, 0-based, among those shown.
+    pub selected: usize,
+}
+
+/// A list of events that follows, or stands still where the reader scrolled.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct EventList {
+    /// The event at the bottom; `None` follows the newest.
+    pub bottom: Option<EventId>,
+    /// The selected event.
+    pub selected: Option<EventId>,
+    /// The filter as typed: `kind:election node:4 !kind:believes`, or words.
+    pub filter: String,
+    /// The filter is being typed.
+    pub editing: bool,
+}
+
+/// A short message at the right of the tab bar.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Toast {
+    /// What it says, in the language of the screen.
+    pub text: String,
+    /// It is an error.
+    pub error: bool,
+    /// Shown since.
+    pub since: Duration,
+    /// How often it was said.
+    pub count: u32,
+}
+
+/// How dense the screen is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Density {
+    /// As much as fits well.
+    #[default]
+    Normal,
+    /// Big digits, few panels.
+    Large,
+    /// Everything.
+    Compact,
+}
+
+/// What the presenter switched on.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Presenter {
+    /// Faults are locked.
+    pub locked: bool,
+    /// Everything but the focus is dimmed.
+    pub spotlight: bool,
+    /// Keys are shown as they are pressed.
+    pub key_cast: bool,
+    /// The last keys with the names of their actions and when, oldest first; at most 3.
+    pub keys: Vec<(String, String, Duration)>,
+    /// The latest loud event stands in a banner.
+    pub caption: bool,
+}
+
+/// A fault that can be taken back.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Undo {
+    /// What was done.
+    pub done: Control,
+    /// What takes it back.
+    pub inverse: Control,
+}
+
+/// Everything that the dashboard remembers.
+#[derive(Clone, PartialEq, Debug)]
+pub struct UiState {
+    /// Which screen.
+    pub screen: Screen,
+    /// Which panel has the focus.
+    pub focus: Panel,
+    /// The focused panel fills the screen.
+    pub zoom: bool,
+    /// What lies over it.
+    pub overlay: Overlay,
+    /// The selected node.
+    pub selected: NodeId,
+    /// The group in view.
+    pub group: GroupId,
+    /// The list of events.
+    pub events: EventList,
+    /// Toasts, oldest first; at most 2 are shown.
+    pub toasts: Vec<Toast>,
+    /// How dense.
+    pub density: Density,
+    /// What the presenter switched on.
+    pub presenter: Presenter,
+    /// Faults that can be taken back, and those that were.
+    pub undo: UndoList,
+    /// Time since the dashboard began.
+    pub wall: Duration,
+}
+
+/// Undo and redo.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct UndoList {
+    /// Done, latest last.
+    pub done: Vec<Undo>,
+    /// Taken back, latest last.
+    pub undone: Vec<Undo>,
+}
+
+impl UndoList {
+    /// Faults that are remembered; the oldest is forgotten.
+    pub const MAX: usize = 64;
+}
+
+impl Default for UiState {
+    fn default() -> Self {
+        Self {
+            screen: Screen::Overview,
+            focus: Panel::Nodes,
+            zoom: false,
+            overlay: Overlay::None,
+            selected: NodeId::from_index(0),
+            group: GroupId(1),
+            events: EventList::default(),
+            toasts: Vec::new(),
+            density: Density::Normal,
+            presenter: Presenter::default(),
+            undo: UndoList::default(),
+            wall: Duration::ZERO,
+        }
+    }
+}
+
+/// An event with the events that led to it, latest first: what `Overlay::Why` shows.
+pub fn causes(events: &[Event], id: EventId) -> Vec<&Event> {
+    let find = |id: EventId| events.binary_search_by_key(&id, |event| event.id).ok().map(|place| &events[place]);
+    std::iter::successors(find(id), |event| event.cause.and_then(find)).collect()
+}
