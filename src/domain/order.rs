@@ -115,7 +115,7 @@ impl Batch {
     /// Closes a batch; its digest is computed here, once for all replicas.
     pub fn new(records: impl Into<Arc<[Record]>>) -> Self {
         let records = records.into();
-        let digest = records.iter().fold(Digest::default(), |digest, record| digest::of_record(digest, record));
+        let digest = records.iter().fold(Digest::default(), digest::of_record);
         Self { records, digest }
     }
 
