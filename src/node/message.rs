@@ -11,9 +11,10 @@ use crate::domain::fact::Fact;
 use crate::domain::ids::{ActorId, GroupId, NodeId, PersistToken};
 use crate::domain::log::DiskWrite;
 use crate::domain::map::{ClusterMap, Epoch};
-use crate::domain::order::{Answer, Batch, DeskMessage, ReadFrom};
+use crate::domain::order::{Answer, Batch, DeskMessage};
 use crate::domain::rules::{AckRule, Rules};
 use crate::domain::time::SimTime;
+use crate::domain::why::Why;
 use crate::protocols::raft::message::Message;
 
 /// What nodes say to each other.
@@ -37,28 +38,39 @@ pub enum NodeMessage {
     },
     /// A gateway hands orders (or queries) to the node that it believes to lead the group.
     Propose(Proposal),
-    /// The answers to them.
+    /// Answers to some requests of a proposal.
     Answers {
-        /// Of which group.
-        group: GroupId,
+        /// The gateway's number of the proposal.
+        ticket: Ticket,
         /// What is said of each.
         answers: Arc<[Answer]>,
+    },
+    /// Nothing of a proposal was taken.
+    Declined {
+        /// The gateway's number of the proposal.
+        ticket: Ticket,
+        /// Why.
+        why: Why,
     },
     /// The cluster map, to a node with an older one.
     Map(Arc<ClusterMap>),
 }
 
+/// A gateway's number of a proposal, counted from 0.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Ticket(pub u64);
+
 /// Requests of one group on their way to its leader.
 #[derive(Clone, Debug)]
 pub struct Proposal {
+    /// The gateway's number of it, for the answers.
+    pub ticket: Ticket,
     /// The group.
     pub group: GroupId,
     /// The map that the gateway routed by.
     pub epoch: Epoch,
-    /// The requests.
+    /// The requests: orders, or queries, never both.
     pub batch: Batch,
-    /// Who serves queries.
-    pub read_from: ReadFrom,
     /// After this nobody waits any more.
     pub deadline: SimTime,
 }

@@ -1,3 +1,23 @@
-//! One node.
+//! One node of the cluster: gateway, heart, replicas, put together; still without IO.
+//!
+//! Idea: DESIGN calls protocols `step` functions; a node is a `step` made of steps. The scheduler in `runtime` owns
+//! it, hands it inputs one at a time and carries out what it wants done, in a tokio task or inline, with one result.
+//! Shape: `message` is the contract with the scheduler. `gateway` takes requests, `replica` holds a group's Raft and its
+//! state machine (`machine`), `proposals` and `reads` remember who waits for what, `heart` beats and believes, `out`
+//! collects effects, `views` shows it all.
 
+mod gateway;
+mod heart;
+mod machine;
 pub mod message;
+mod meter;
+#[expect(clippy::module_inception, reason = "the node is the concept, the rest are its parts")]
+mod node;
+mod out;
+mod proposals;
+mod reads;
+mod replica;
+mod views;
+
+pub use node::{Node, NodeBoot};
+pub use views::cells;

@@ -1,0 +1,314 @@
+//! A gateway: where requests enter a node, are charged for, and are sent to whoever leads their group.
+//!
+//! Idea: a gateway is a server with a service time and a bound on what it keeps open. Requests beyond the bound wait in
+//! a bounded queue; beyond that they are refused. It knows no truth about leaders: it asks its own replica, remembers
+//! the hints of those who declined, and follows a hint at most [`REDIRECTS_MAX`] times.
+//! Units: capacity and queue are in requests; one request costs `gateway.service_time` of virtual time.
+//! Bound: `capacity` open, `queue_max` waiting; what is open past its deadline is forgotten, the client has given up.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::domain::ids::{ActorId, GroupId, NodeId};
+use crate::domain::map::ClusterMap;
+use crate::domain::order::{Answer, Batch, GatewayLoad, ReadFrom, Record, Reply, Submission};
+use crate::domain::settings::GatewaySettings;
+use crate::domain::time::SimTime;
+use crate::domain::view::GatewayView;
+use crate::domain::why::Why;
+
+use super::message::{Proposal, Ticket};
+use super::meter::Meter;
+
+/// How often a request is sent on to another node than was thought to lead.
+const REDIRECTS_MAX: u8 = 3;
+/// Requests served in one piece: what arrives behind a large batch waits this long at most.
+const SERVE_RECORDS_MAX: usize = 64;
+
+/// Requests that wait or are being served.
+#[derive(Clone, Debug)]
+struct Waiting {
+    from: ActorId,
+    batch: Batch,
+    read_from: ReadFrom,
+    deadline: SimTime,
+}
+
+/// A proposal that was sent and is not answered in full.
+#[derive(Clone, Debug)]
+struct Open {
+    from: ActorId,
+    to: NodeId,
+    group: GroupId,
+    batch: Batch,
+    left: u32,
+    deadline: SimTime,
+    redirects: u8,
+}
+
+/// What a gateway wants of its node.
+#[derive(Debug)]
+pub(super) enum Wish {
+    /// Send this proposal to the node that leads, or is thought to.
+    Forward(NodeId, Proposal),
+    /// Answer these queries from the node's own replica.
+    ReadHere(Ticket, GroupId, Batch),
+    /// Answer the client.
+    Reply(ActorId, Arc<[Answer]>),
+}
+
+/// What a gateway may ask about the cluster: beliefs, not truths.
+pub(super) trait Directory {
+    /// The cluster map as this node has it.
+    fn map(&self) -> &ClusterMap;
+    /// Whom this node's replica believes to lead.
+    fn leader(&self, group: GroupId) -> Option<NodeId>;
+    /// Whether this node keeps a replica of the group.
+    fn hosts(&self, group: GroupId) -> bool;
+    /// Whether this node's detector has given the peer up.
+    fn given_up(&self, peer: NodeId) -> bool;
+}
+
+/// The gateway of a node.
+#[derive(Clone, Debug)]
+pub(super) struct Gateway {
+    settings: GatewaySettings,
+    capacity: u32,
+    queue: VecDeque<Waiting>,
+    queued: usize,
+    serving: Option<(SimTime, Waiting)>,
+    open: VecDeque<Option<Open>>,
+    first_ticket: u64,
+    in_flight: u32,
+    hints: Vec<Option<NodeId>>,
+    taken: u64,
+    refused: u64,
+    meter: Meter,
+}
+
+impl Gateway {
+    /// The gateway of this node; capacities are dealt out in turn.
+    pub(super) fn new(me: NodeId, settings: &GatewaySettings, groups: usize) -> Self {
+        let capacity = settings.capacities.get(me.index() % settings.capacities.len().max(1)).copied().unwrap_or(1_000);
+        Self {
+            settings: settings.clone(),
+            capacity,
+            queue: VecDeque::new(),
+            queued: 0,
+            serving: None,
+            open: VecDeque::new(),
+            first_ticket: 0,
+            in_flight: 0,
+            hints: vec![None; groups],
+            taken: 0,
+            refused: 0,
+            meter: Meter::default(),
+        }
+    }
+
+    /// How full it is.
+    pub(super) fn load(&self) -> GatewayLoad {
+        GatewayLoad { in_flight: self.in_flight, capacity: self.capacity, queued: self.queued as u32 }
+    }
+
+    /// Whether its queue has no place left.
+    pub(super) fn is_full(&self) -> bool {
+        self.queued >= self.settings.queue_max
+    }
+
+    /// For the screen.
+    pub(super) fn view(&self, now: SimTime) -> GatewayView {
+        GatewayView {
+            load: self.load(),
+            queue_max: self.settings.queue_max as u32,
+            taken: self.taken,
+            refused: self.refused,
+            busy_per_mille: self.meter.per_mille(now),
+        }
+    }
+
+    /// When it next has something to do.
+    pub(super) fn next(&self) -> SimTime {
+        let expiry = self.open.front().map_or(SimTime::NEVER, |open| open.as_ref().map_or(SimTime::ZERO, |o| o.deadline));
+        self.serving.as_ref().map_or(SimTime::NEVER, |(at, _)| *at).min(expiry)
+    }
+
+    /// Requests from outside; true if some did not fit and are refused.
+    pub(super) fn submit(&mut self, now: SimTime, from: ActorId, submission: Submission, wishes: &mut Vec<Wish>) -> bool {
+        let Submission { batch, read_from, deadline } = submission;
+        let places = self.settings.queue_max.saturating_sub(self.queued) + self.free();
+        let fit = batch.len().min(places);
+        let full = fit < batch.len();
+        if full {
+            let refused = &batch.records()[fit..];
+            self.refused += refused.len() as u64;
+            wishes.push(Wish::Reply(from, refuse(refused, Why::Overloaded)));
+        }
+        if fit > 0 {
+            let batch = if full { Batch::new(&batch.records()[..fit]) } else { batch };
+            self.queued += fit;
+            self.queue.push_back(Waiting { from, batch, read_from, deadline });
+            self.serve(now);
+        }
+        full
+    }
+
+    fn free(&self) -> usize {
+        let serving = self.serving.as_ref().map_or(0, |(_, waiting)| waiting.batch.len() as u32);
+        self.capacity.saturating_sub(self.in_flight + serving) as usize
+    }
+
+    /// Takes the next piece of the queue, if there is one and room for it.
+    fn serve(&mut self, now: SimTime) {
+        while self.serving.is_none() && self.free() > 0 {
+            let Some(mut waiting) = self.queue.pop_front() else { return };
+            if waiting.deadline <= now {
+                self.queued -= waiting.batch.len();
+                continue;
+            }
+            let take = waiting.batch.len().min(self.free()).min(SERVE_RECORDS_MAX);
+            if take < waiting.batch.len() {
+                let rest = Batch::new(&waiting.batch.records()[take..]);
+                let piece = Batch::new(&waiting.batch.records()[..take]);
+                self.queue.push_front(Waiting { batch: rest, ..waiting.clone() });
+                waiting.batch = piece;
+            }
+            self.queued -= take;
+            self.taken += take as u64;
+            let cost = self.settings.service_time.times(take as u64);
+            self.meter.add(now, cost);
+            self.serving = Some((now + cost, waiting));
+        }
+    }
+
+    /// Time has passed: what was served goes on its way, what is past its deadline is forgotten.
+    pub(super) fn wake(&mut self, now: SimTime, directory: &impl Directory, wishes: &mut Vec<Wish>) {
+        self.forget_expired(now);
+        while let Some((_, waiting)) = self.serving.take_if(|(at, _)| *at <= now) {
+            self.route(waiting, directory, wishes);
+            self.serve(now);
+        }
+        self.serve(now);
+    }
+
+    fn forget_expired(&mut self, now: SimTime) {
+        while let Some(open) = self.open.front() {
+            match open {
+                Some(open) if open.deadline > now => return,
+                Some(open) => self.in_flight -= open.left,
+                None => {}
+            }
+            self.open.pop_front();
+            self.first_ticket += 1;
+        }
+    }
+
+    /// Splits served requests by group, and queries from orders, and sends each on.
+    fn route(&mut self, waiting: Waiting, directory: &impl Directory, wishes: &mut Vec<Wish>) {
+        let lane = |record: &Record| (directory.map().owner(record.command.symbol()), record.command.is_query());
+        let mut lanes: Vec<_> = waiting.batch.records().iter().map(lane).collect();
+        lanes.sort_unstable();
+        lanes.dedup();
+        for (owner, query) in &lanes {
+            let batch = if lanes.len() == 1 {
+                waiting.batch.clone()
+            } else {
+                let records = waiting.batch.records().iter().copied();
+                Batch::new(records.filter(|record| lane(record) == (*owner, *query)).collect::<Vec<_>>())
+            };
+            let Some(group) = *owner else {
+                wishes.push(Wish::Reply(waiting.from, refuse(batch.records(), Why::UnknownSymbol)));
+                continue;
+            };
+            let here = *query && waiting.read_from == ReadFrom::Replica && directory.hosts(group);
+            let to = if here { None } else { self.leader(group, directory) };
+            if !here && to.is_none() {
+                wishes.push(Wish::Reply(waiting.from, refuse(batch.records(), Why::NoLeader)));
+                continue;
+            }
+            let ticket = self.open(&waiting, group, batch.clone(), to);
+            wishes.push(match to {
+                None => Wish::ReadHere(ticket, group, batch),
+                Some(to) => {
+                    let epoch = directory.map().epoch;
+                    Wish::Forward(to, Proposal { ticket, group, epoch, batch, deadline: waiting.deadline })
+                }
+            });
+        }
+    }
+
+    fn open(&mut self, waiting: &Waiting, group: GroupId, batch: Batch, to: Option<NodeId>) -> Ticket {
+        let left = batch.len() as u32;
+        self.in_flight += left;
+        let (from, deadline) = (waiting.from, waiting.deadline);
+        let to = to.unwrap_or(NodeId::from_index(0));
+        self.open.push_back(Some(Open { from, to, group, batch, left, deadline, redirects: 0 }));
+        Ticket(self.first_ticket + self.open.len() as u64 - 1)
+    }
+
+    /// Whom to send to: the own replica's belief, else the last hint, else a voter that is not given up.
+    fn leader(&self, group: GroupId, directory: &impl Directory) -> Option<NodeId> {
+        if directory.hosts(group) {
+            return directory.leader(group);
+        }
+        let alive = |node: &NodeId| !directory.given_up(*node);
+        let hint = self.hints.get(group.index()).copied().flatten().filter(alive);
+        hint.or_else(|| directory.map().voters(group).iter().copied().find(alive))
+    }
+
+    fn ticket(&mut self, ticket: Ticket) -> Option<&mut Option<Open>> {
+        let place = ticket.0.checked_sub(self.first_ticket)?;
+        self.open.get_mut(place as usize)
+    }
+
+    /// Answers from a leader.
+    pub(super) fn answered(&mut self, now: SimTime, ticket: Ticket, answers: Arc<[Answer]>, wishes: &mut Vec<Wish>) {
+        // A verdict after a promise finds the place already free; whoever asked still wants to hear it.
+        let from = match self.ticket(ticket) {
+            Some(slot) => match slot.as_mut() {
+                Some(open) => {
+                    let from = open.from;
+                    let done = (answers.len() as u32).min(open.left);
+                    open.left -= done;
+                    if open.left == 0 {
+                        *slot = None;
+                    }
+                    self.in_flight -= done;
+                    from
+                }
+                None => ActorId::BALANCER,
+            },
+            None => ActorId::BALANCER,
+        };
+        wishes.push(Wish::Reply(from, answers));
+        self.serve(now);
+    }
+
+    /// A node declined a whole proposal: follow its hint, or tell the client.
+    pub(super) fn declined(&mut self, now: SimTime, ticket: Ticket, why: Why, map: &ClusterMap, wishes: &mut Vec<Wish>) {
+        let Some(slot) = self.ticket(ticket) else { return };
+        let Some(open) = slot.as_mut() else { return };
+        let group = open.group;
+        let hint = match why {
+            Why::NotLeader(hint) => hint.filter(|hint| *hint != open.to && open.redirects < REDIRECTS_MAX),
+            _ => None,
+        };
+        if let Some(to) = hint {
+            open.to = to;
+            open.redirects += 1;
+            let proposal = Proposal { ticket, group, epoch: map.epoch, batch: open.batch.clone(), deadline: open.deadline };
+            wishes.push(Wish::Forward(to, proposal));
+        } else if let Some(open) = slot.take() {
+            self.in_flight -= open.left;
+            wishes.push(Wish::Reply(open.from, refuse(open.batch.records(), why)));
+        }
+        if let (Some(place), Why::NotLeader(_)) = (self.hints.get_mut(group.index()), why) {
+            *place = hint;
+        }
+        self.serve(now);
+    }
+}
+
+fn refuse(records: &[Record], why: Why) -> Arc<[Answer]> {
+    records.iter().map(|record| Answer { id: record.id, reply: Reply::Refused(why) }).collect()
+}

@@ -1,0 +1,109 @@
+//! The state machine that a group replicates: an exchange in a partition, the cluster map in `meta`.
+//!
+//! Idea: a replica does not know what it replicates. A machine applies payloads in log order and can be packed into a
+//! snapshot and unpacked again; equal logs make equal machines, which `chain` proves.
+
+use std::sync::Arc;
+
+use crate::domain::digest::Digest;
+use crate::domain::fact::Executed;
+use crate::domain::ids::GroupId;
+use crate::domain::log::{Payload, StateImage};
+use crate::domain::map::{ClusterMap, MapChange};
+use crate::domain::order::Verdict;
+use crate::market::exchange::Exchange;
+
+/// What a group replicates.
+#[derive(Clone, Debug)]
+pub(super) enum Machine {
+    /// Books, sessions, orders of a partition.
+    Exchange(Box<Exchange>),
+    /// The cluster map.
+    Map {
+        /// The map as applied.
+        map: Arc<ClusterMap>,
+        /// The chain over its changes.
+        chain: Digest,
+    },
+}
+
+/// What applying an entry did.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) executed: Executed,
+    pub(super) chain: Digest,
+    pub(super) sound: bool,
+}
+
+impl Machine {
+    /// The machine of a group before its first entry.
+    pub(super) fn new(group: GroupId, map: &Arc<ClusterMap>) -> Self {
+        if group == GroupId::META {
+            return Self::Map { map: Arc::clone(map), chain: Digest::default() };
+        }
+        let owned = crate::domain::ids::SymbolId::all().filter(|symbol| map.owner(*symbol) == Some(group));
+        Self::Exchange(Box::new(Exchange::new(owned)))
+    }
+
+    /// The machine that a snapshot holds; `None` if the snapshot is of another kind of group.
+    pub(super) fn from_image(group: GroupId, image: &StateImage) -> Option<Self> {
+        if group == GroupId::META {
+            let (map, chain) = image.state.downcast_ref::<(Arc<ClusterMap>, Digest)>()?.clone();
+            return Some(Self::Map { map, chain });
+        }
+        Exchange::from_image(image).map(|exchange| Self::Exchange(Box::new(exchange)))
+    }
+
+    /// The machine as a snapshot.
+    pub(super) fn image(&self) -> StateImage {
+        match self {
+            Self::Exchange(exchange) => exchange.image(),
+            Self::Map { map, chain } => {
+                let size_bytes = map.groups.iter().map(|voters| voters.len() as u64 + 8).sum::<u64>() + 64;
+                StateImage { state: Arc::new((Arc::clone(map), *chain)), digest: *chain, size_bytes }
+            }
+        }
+    }
+
+    /// Applies an entry; `verdicts` gets one for each order in it.
+    pub(super) fn apply(&mut self, payload: &Payload, verdicts: &mut Vec<Verdict>) -> Outcome {
+        match (self, payload) {
+            (Self::Exchange(exchange), Payload::Orders(batch)) => {
+                let outcome = exchange.apply(batch, verdicts);
+                Outcome { executed: outcome.executed, chain: outcome.chain, sound: outcome.sound }
+            }
+            (Self::Map { map, chain }, Payload::Map(MapChange::Replace(new))) => {
+                if new.epoch >= map.epoch {
+                    *map = Arc::clone(new);
+                }
+                *chain = chain.mix(map.digest().0);
+                Outcome { executed: Executed::All, chain: *chain, sound: true }
+            }
+            (machine, _) => Outcome { executed: Executed::All, chain: machine.chain(), sound: true },
+        }
+    }
+
+    /// The chain over all that was applied.
+    pub(super) fn chain(&self) -> Digest {
+        match self {
+            Self::Exchange(exchange) => exchange.chain(),
+            Self::Map { chain, .. } => *chain,
+        }
+    }
+
+    /// The exchange, if it is one.
+    pub(super) fn exchange(&self) -> Option<&Exchange> {
+        match self {
+            Self::Exchange(exchange) => Some(exchange),
+            Self::Map { .. } => None,
+        }
+    }
+
+    /// The cluster map, if this is `meta`'s machine.
+    pub(super) fn map(&self) -> Option<&Arc<ClusterMap>> {
+        match self {
+            Self::Exchange(_) => None,
+            Self::Map { map, .. } => Some(map),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Where a step's effects go: the one list that the scheduler reads, with the bookkeeping that every part shares.
+//!
+//! Idea: parts of a node (replicas, gateway, heart) never see each other; they see `Out`. Beats of many groups to one
+//! peer are gathered here and leave as one message, which is what keeps hundreds of groups cheap.
+//! Shape: `Tokens` maps the node's persist tokens to those of its groups. A fsync covers what all groups wrote before
+//! it began, so the node's tokens complete in order.
+
+use std::collections::VecDeque;
+
+use crate::domain::actor::Draft;
+use crate::domain::event::EventKind;
+use crate::domain::fact::{Fact, ReplicaFact};
+use crate::domain::ids::{GroupId, NodeId, PersistToken};
+use crate::domain::log::DiskWrite;
+use crate::protocols::raft::message::{Body, Message};
+
+use super::message::{NodeEffect, NodeMessage};
+
+/// The node's persist tokens, and whose they are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tokens {
+    last: PersistToken,
+    open: VecDeque<(PersistToken, GroupId, PersistToken)>,
+}
+
+impl Tokens {
+    fn open(&mut self, group: GroupId, token: PersistToken) -> PersistToken {
+        self.last = PersistToken(self.last.0 + 1);
+        self.open.push_back((self.last, group, token));
+        self.last
+    }
+
+    /// Takes out what is on disk now: a group and its own token, in order.
+    pub(super) fn close(&mut self, upto: PersistToken) -> impl Iterator<Item = (GroupId, PersistToken)> {
+        let done = self.open.partition_point(|(token, ..)| *token <= upto);
+        self.open.drain(..done).map(|(_, group, token)| (group, token))
+    }
+}
+
+/// Beats and their answers, gathered by peer while the node's heart beats.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Beats(Vec<Vec<(GroupId, Message)>>);
+
+impl Beats {
+    /// Takes what was gathered for a peer.
+    pub(super) fn take(&mut self, peer: NodeId) -> Vec<(GroupId, Message)> {
+        self.0.get_mut(peer.index()).map(std::mem::take).unwrap_or_default()
+    }
+
+    fn push(&mut self, peer: NodeId, group: GroupId, message: Message) {
+        if self.0.len() <= peer.index() {
+            self.0.resize_with(peer.index() + 1, Vec::new);
+        }
+        self.0[peer.index()].push((group, message));
+    }
+}
+
+/// The effects of the step that is on.
+pub(super) struct Out<'a> {
+    pub(super) me: NodeId,
+    pub(super) effects: &'a mut Vec<NodeEffect>,
+    pub(super) tokens: &'a mut Tokens,
+    pub(super) beats: &'a mut Beats,
+}
+
+impl Out<'_> {
+    /// Sends to a node.
+    pub(super) fn send(&mut self, to: NodeId, message: NodeMessage) {
+        self.effects.push(NodeEffect::Send { to, message });
+    }
+
+    /// Sends a message of a group; beats are gathered.
+    pub(super) fn send_raft(&mut self, group: GroupId, to: NodeId, message: Message) {
+        match message.body {
+            Body::Beat { .. } | Body::BeatAnswer { .. } => self.beats.push(to, group, message),
+            _ => self.send(to, NodeMessage::Raft { group, message }),
+        }
+    }
+
+    /// Writes for a group.
+    pub(super) fn persist(&mut self, group: GroupId, token: PersistToken, write: DiskWrite) {
+        let token = self.tokens.open(group, token);
+        self.effects.push(NodeEffect::Persist { token, group, write });
+    }
+
+    /// Tells everybody.
+    pub(super) fn tell(&mut self, group: Option<GroupId>, kind: EventKind) {
+        self.effects.push(NodeEffect::Tell(Draft { node: Some(self.me), group, kind }));
+    }
+
+    /// Tells the auditor.
+    pub(super) fn state(&mut self, group: GroupId, what: ReplicaFact) {
+        self.effects.push(NodeEffect::State(Fact::Replica { node: self.me, group, what }));
+    }
+}

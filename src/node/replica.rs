@@ -1,0 +1,289 @@
+//! A replica: one group's Raft on one node, with the state machine that it feeds.
+//!
+//! Idea: Raft says what is committed; the replica applies it at the speed of its processor (a modelled cost a record,
+//! so that a catch-up can be watched), answers those who wait, and packs a snapshot now and then.
+//! Shape: every input goes through Raft, its effects are obeyed in order (`absorb`), and then the replica does what has
+//! become possible (`settle`): close a batch, answer, begin to apply.
+//! Errors: a snapshot of a wrong kind is a broken invariant and halts the node.
+
+use std::collections::VecDeque;
+
+use crate::domain::chance::{Chance, Purpose};
+use crate::domain::event::{EventKind, Queue};
+use crate::domain::fact::{Applied, ReplicaFact};
+use crate::domain::ids::{GroupId, LogIndex, NodeId, PersistToken};
+use crate::domain::log::{GroupImage, Payload, RaftSnapshot};
+use crate::domain::map::MapChange;
+use crate::domain::order::{Batch, Verdict};
+use crate::domain::rules::AckRule;
+use crate::domain::settings::RaftSettings;
+use crate::domain::time::{Now, SimTime};
+use crate::domain::why::Why;
+use crate::protocols::raft::message::{Effect, Input, Message};
+use crate::protocols::raft::{Raft, RaftConfig};
+
+use super::machine::Machine;
+use super::message::{NodeMessage, Proposal};
+use super::out::Out;
+use super::proposals::{Early, Proposals};
+use super::reads::{ReadPoint, Reads};
+
+/// Records that one turn of the processor applies at most.
+const APPLY_RECORDS_MAX: u64 = 512;
+
+/// The processor of a node: applying is done in turns, one after the other.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Processor {
+    busy_until: SimTime,
+    turns: VecDeque<(SimTime, GroupId)>,
+}
+
+impl Processor {
+    /// When the turn that is on ends.
+    pub(super) fn next(&self) -> SimTime {
+        self.turns.front().map_or(SimTime::NEVER, |(at, _)| *at)
+    }
+
+    /// The group whose turn has ended.
+    pub(super) fn due(&mut self, now: SimTime) -> Option<GroupId> {
+        self.turns.pop_front_if(|(at, _)| *at <= now).map(|(_, group)| group)
+    }
+
+    fn book(&mut self, now: SimTime, group: GroupId, records: u64, settings: &RaftSettings) {
+        self.busy_until = self.busy_until.max(now) + settings.apply_cost.times(records);
+        self.turns.push_back((self.busy_until, group));
+    }
+}
+
+/// What a replica is told with every input.
+pub(super) struct Desk<'a> {
+    pub(super) settings: &'a RaftSettings,
+    pub(super) ack: AckRule,
+    pub(super) processor: &'a mut Processor,
+}
+
+/// One group on one node.
+#[derive(Clone, Debug)]
+pub(super) struct Replica {
+    pub(super) group: GroupId,
+    pub(super) raft: Raft,
+    pub(super) machine: Machine,
+    pub(super) applied: LogIndex,
+    synced: PersistToken,
+    parked: VecDeque<(PersistToken, NodeId, Message)>,
+    proposals: Proposals,
+    reads: Reads,
+    turn: Option<LogIndex>,
+    snapshot_at: LogIndex,
+    overloaded: bool,
+}
+
+impl Replica {
+    /// A replica as its disk has it.
+    pub(super) fn boot(config: RaftConfig, group: GroupId, image: GroupImage, empty: Machine, start: Start) -> Self {
+        let snapshot = image.snapshot.clone();
+        let applied = snapshot.as_ref().map_or(LogIndex::ORIGIN, |snapshot| snapshot.index);
+        let machine = snapshot.and_then(|snapshot| Machine::from_image(group, &snapshot.image)).unwrap_or(empty);
+        let scope = u64::from(config.me.0) << 32 | u64::from(group.0) << 16 | u64::from(start.incarnation);
+        let chance = Chance::stream(start.seed, Purpose::Election, scope);
+        Self {
+            group,
+            raft: Raft::new(config, image, start.now, chance),
+            machine,
+            applied,
+            synced: PersistToken::default(),
+            parked: VecDeque::new(),
+            proposals: Proposals::default(),
+            reads: Reads::default(),
+            turn: None,
+            snapshot_at: applied,
+            overloaded: false,
+        }
+    }
+
+    /// Gives Raft an input and does what comes of it.
+    pub(super) fn input(&mut self, now: Now, input: Input, desk: &mut Desk<'_>, out: &mut Out<'_>) {
+        let led = self.raft.is_leader();
+        let mut effects = Vec::new();
+        self.raft.step(now, input, &mut effects);
+        self.absorb(effects, out);
+        if led && !self.raft.is_leader() {
+            self.proposals.abandon(out);
+            self.reads.abandon(out);
+        }
+        self.settle(now, desk, out);
+    }
+
+    /// Everything up to this token of the group is on disk: what waited for it may go.
+    pub(super) fn persisted(&mut self, now: Now, token: PersistToken, desk: &mut Desk<'_>, out: &mut Out<'_>) {
+        self.synced = self.synced.max(token);
+        while let Some((_, to, message)) = self.parked.pop_front_if(|(after, ..)| *after <= token) {
+            out.send_raft(self.group, to, message);
+        }
+        self.input(now, Input::Persisted(token), desk, out);
+    }
+
+    /// A gateway's requests.
+    pub(super) fn propose(&mut self, now: Now, from: NodeId, proposal: &Proposal, desk: &mut Desk<'_>, out: &mut Out<'_>) {
+        if let Err(why) = self.take(now, from, proposal, desk, out) {
+            if why == Why::Overloaded && !std::mem::replace(&mut self.overloaded, true) {
+                out.tell(Some(self.group), EventKind::Overloaded { queue: Queue::Proposals });
+            }
+            out.send(from, NodeMessage::Declined { ticket: proposal.ticket, why });
+        }
+    }
+
+    fn take(&mut self, now: Now, from: NodeId, proposal: &Proposal, desk: &mut Desk<'_>, out: &mut Out<'_>) -> Result<(), Why> {
+        if !self.raft.is_leader() {
+            return Err(Why::NotLeader(self.raft.leader()));
+        }
+        if proposal.batch.records().iter().all(|record| record.command.is_query()) {
+            let token = self.reads.offer(from, proposal.ticket, &proposal.batch)?;
+            self.input(now, Input::Read(token), desk, out);
+        } else {
+            self.proposals.offer(from, proposal.ticket, &proposal.batch)?;
+            self.settle(now, desk, out);
+        }
+        Ok(())
+    }
+
+    /// Queries from what this replica has applied, however stale.
+    pub(super) fn read_here(&self, by: NodeId, batch: &Batch) -> std::sync::Arc<[crate::domain::order::Answer]> {
+        super::reads::read(self.point(by), batch, &self.machine)
+    }
+
+    fn point(&self, by: NodeId) -> ReadPoint {
+        ReadPoint { group: self.group, by, applied: self.applied, commit: self.raft.commit_index() }
+    }
+
+    /// The processor has finished this replica's turn.
+    pub(super) fn apply(&mut self, now: Now, desk: &mut Desk<'_>, out: &mut Out<'_>) {
+        let Some(upto) = self.turn.take() else { return };
+        let mut verdicts: Vec<Verdict> = Vec::new();
+        let next = self.applied.next();
+        let entries: Vec<_> = self.raft.log().entries_from(next).take_while(|e| e.last() <= upto).cloned().collect();
+        for entry in entries.into_iter().filter(|entry| entry.first > self.applied) {
+            verdicts.clear();
+            let outcome = self.machine.apply(&entry.payload, &mut verdicts);
+            self.applied = entry.last();
+            self.proposals.applied(entry.first, &verdicts);
+            let batch = match entry.payload {
+                Payload::Orders(batch) => Some(batch),
+                Payload::Noop | Payload::Map(_) => None,
+            };
+            let (executed, chain, sound) = (outcome.executed, outcome.chain, outcome.sound);
+            let applied = Applied { first: entry.first, term: entry.term, batch, executed, chain, sound };
+            out.state(self.group, ReplicaFact::Applied(applied));
+        }
+        self.snapshot_if_due(now, desk, out);
+        self.reads.serve(self.point(out.me), &self.machine, out);
+        self.settle(now, desk, out);
+    }
+
+    /// Proposes a change of the cluster map.
+    pub(super) fn propose_map(&mut self, now: Now, change: MapChange, desk: &mut Desk<'_>, out: &mut Out<'_>) {
+        let mut effects = Vec::new();
+        if self.raft.propose(now, Payload::Map(change), &mut effects).is_ok() {
+            self.absorb(effects, out);
+            self.settle(now, desk, out);
+        }
+    }
+
+    fn absorb(&mut self, effects: Vec<Effect>, out: &mut Out<'_>) {
+        for effect in effects {
+            match effect {
+                Effect::Persist { token, write } => out.persist(self.group, token, write),
+                Effect::Send { to, message, after: Some(token) } if token > self.synced => {
+                    self.parked.push_back((token, to, message));
+                }
+                Effect::Send { to, message, .. } => out.send_raft(self.group, to, message),
+                Effect::Install(snapshot) => self.install(&snapshot),
+                Effect::ReadReady { token, index } => self.reads.ready(token, index),
+                Effect::ReadRefused { token, why } => self.reads.refused(token, why, out),
+                Effect::Tell(kind) => out.tell(Some(self.group), kind),
+                Effect::State(what) => out.state(self.group, what),
+            }
+        }
+    }
+
+    fn install(&mut self, snapshot: &RaftSnapshot) {
+        let machine = Machine::from_image(self.group, &snapshot.image);
+        assert!(machine.is_some(), "a snapshot is of its group's kind");
+        if let Some(machine) = machine {
+            self.machine = machine;
+            self.applied = snapshot.index;
+            self.snapshot_at = snapshot.index;
+            self.turn = None;
+        }
+    }
+
+    /// Does what has become possible.
+    fn settle(&mut self, now: Now, desk: &mut Desk<'_>, out: &mut Out<'_>) {
+        self.close_batches(now, desk, out);
+        if self.raft.is_leader() {
+            let early = if desk.ack.covers_commit(self.raft.voters().len()) { Early::Never } else { Early::Promise };
+            self.proposals.answer(self.group, self.raft.acked_index(desk.ack), early, out);
+            self.reads.serve(self.point(out.me), &self.machine, out);
+        }
+        self.begin_turn(now, desk);
+    }
+
+    fn close_batches(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>) {
+        let max = desk.settings.batch_records_max;
+        while self.raft.is_leader() && self.proposals.open_records() > 0 {
+            let disk_free = self.raft.synced_index() >= self.raft.last_index();
+            if !disk_free && self.proposals.open_records() < max {
+                return;
+            }
+            let Some((batch, parts)) = self.proposals.close(max) else { return };
+            let mut effects = Vec::new();
+            match self.raft.propose(now, Payload::Orders(batch.clone()), &mut effects) {
+                Ok(first) => self.proposals.sent(first, self.raft.term(), batch, parts),
+                Err(why) => Proposals::decline(&parts, why, out),
+            }
+            self.absorb(effects, out);
+        }
+        self.overloaded &= self.proposals.open_records() > 0;
+    }
+
+    fn begin_turn(&mut self, now: Now, desk: &mut Desk<'_>) {
+        let commit = self.raft.commit_index();
+        if self.turn.is_some() || commit <= self.applied {
+            return;
+        }
+        let mut records = 0;
+        let mut upto = self.applied;
+        for entry in self.raft.log().entries_from(self.applied.next()) {
+            if entry.last() > commit || records > 0 && records + entry.payload.len() > APPLY_RECORDS_MAX {
+                break;
+            }
+            records += entry.payload.len();
+            upto = entry.last();
+        }
+        if records > 0 {
+            self.turn = Some(upto);
+            desk.processor.book(now.mono, self.group, records, desk.settings);
+        }
+    }
+
+    fn snapshot_if_due(&mut self, now: Now, desk: &mut Desk<'_>, out: &mut Out<'_>) {
+        if self.applied.since(self.snapshot_at) < desk.settings.snapshot_every_records {
+            return;
+        }
+        let Some(point) = self.raft.log().point_at(self.applied) else { return };
+        let image = self.machine.image();
+        let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, image };
+        let keep_after = LogIndex(self.applied.0.saturating_sub(desk.settings.snapshot_keep_records));
+        self.snapshot_at = self.applied;
+        out.tell(Some(self.group), EventKind::SnapshotTaken { index: self.applied });
+        self.input(now, Input::Compact { snapshot, keep_after }, desk, out);
+    }
+}
+
+/// How a node's life begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Start {
+    pub(super) seed: u64,
+    pub(super) incarnation: u32,
+    pub(super) now: Now,
+}

@@ -1,0 +1,64 @@
+//! What a node shows of itself: beliefs, roles, logs. It states what it knows; truth is the scheduler's to add.
+
+use crate::domain::ids::{GroupId, LogIndex};
+use crate::domain::log::SharedLog;
+use crate::domain::time::Now;
+use crate::domain::view::{CELLS_MAX, CellView, NodeView, ReplicaView};
+
+use super::Node;
+
+impl Node {
+    /// Fills in beliefs, leaderships and the gateway.
+    pub fn contribute(&self, now: Now, view: &mut NodeView) {
+        view.beliefs = self.map.nodes.iter().map(|peer| self.heart.detector.health(*peer)).collect();
+        view.leads = self.replicas.iter().filter(|replica| replica.raft.is_leader()).count() as u16;
+        view.replicas = self.replicas.iter().count() as u16;
+        view.gateway = self.gateway.view(now.mono);
+    }
+
+    /// Its replica of a group, as it sees itself; lags are the scheduler's to fill in.
+    pub fn replica_view(&self, now: Now, group: GroupId) -> Option<ReplicaView> {
+        let replica = self.replicas.get(group)?;
+        let raft = &replica.raft;
+        Some(ReplicaView {
+            node: self.me,
+            alive: true,
+            role: raft.role(),
+            term: raft.term(),
+            voted_for: raft.voted_for(),
+            leader: raft.leader(),
+            base: raft.log().base().index,
+            last: raft.last_index(),
+            synced: raft.synced_index(),
+            commit: raft.commit_index(),
+            applied: replica.applied,
+            lag_records: 0,
+            lag_time: crate::domain::time::SimDuration::ZERO,
+            votes: raft.votes(),
+            refusals: raft.refusals(),
+            timer: raft.timer(now),
+            progress: None,
+            chain: replica.machine.chain(),
+            cells: cells(raft.log()),
+        })
+    }
+
+    /// Orders that rest in the books of its replica of a group.
+    pub fn resting(&self, group: GroupId) -> u64 {
+        self.replicas.get(group).and_then(|replica| replica.machine.exchange()).map_or(0, |exchange| exchange.resting())
+    }
+}
+
+/// The last entries of a log, oldest first.
+pub fn cells(log: &SharedLog) -> Vec<CellView> {
+    let end = log.end().index;
+    let mut from = end;
+    let mut cells = Vec::with_capacity(CELLS_MAX);
+    while cells.len() < CELLS_MAX && from > LogIndex::ORIGIN {
+        let Some(entry) = log.entry_at(from) else { break };
+        cells.push(CellView { first: entry.first, last: entry.last(), term: entry.term });
+        from = entry.first.prev();
+    }
+    cells.reverse();
+    cells
+}
