@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod domain;
+pub mod market;
 pub mod node;
 pub mod protocols;
 pub mod ui;

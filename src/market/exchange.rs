@@ -1,0 +1,223 @@
+//! The state machine of a partition group: books, sessions and the chain over all that was decided.
+//!
+//! Idea: apply a record, get a verdict; the same records in the same order give the same verdicts and the same chain on
+//! every replica, however the log was cut into batches.
+//! Shape: `apply(batch)` -> one verdict a record, and an [`Outcome`]. The order of the questions is fixed: is the request
+//! new to its session, does the group own the symbol, what does the book say.
+//! Chain: h(i) = mix(h(i-1), digest of record i and its verdict). The inner digest starts afresh at each record, so that
+//! only one mix hangs on the one before and the processor overlaps the rest with the matching.
+//! *Executed* means: this record decided its request, for good; the verdict is kept. A refusal by the book is such a
+//! decision. Repetitions, refusals by the session and records for another group's symbol are not.
+//! Bound: those of the books, the sessions and the finished orders.
+//! Errors: refusals are verdicts.
+//! Left out: accounts and reservations, moving a symbol between groups.
+
+use std::sync::Arc;
+
+use super::book::{Book, Incoming};
+use super::finished::Finished;
+use super::sessions::{Admission, Burial, SessionSlot, Sessions};
+use crate::domain::digest::{self, Digest};
+use crate::domain::fact::Executed;
+use crate::domain::ids::{RequestId, Sequence, SymbolId};
+use crate::domain::log::StateImage;
+use crate::domain::order::{Batch, Command, OrderStatus, Record, Verdict};
+use crate::domain::units::Quantity;
+use crate::domain::why::Why;
+
+/// What applying a batch came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outcome {
+    /// Which records decided their requests.
+    pub executed: Executed,
+    /// The chain after the batch.
+    pub chain: Digest,
+    /// Every book that the batch touched was uncrossed, with every lot accounted for, after each record.
+    pub sound: bool,
+}
+
+/// What a record came to.
+struct Decision {
+    verdict: Verdict,
+    executed: bool,
+}
+
+impl Decision {
+    const fn refused(why: Why) -> Self {
+        Self { verdict: Verdict::rejected(why), executed: false }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Listing {
+    symbol: SymbolId,
+    book: Book,
+}
+
+/// The books of a group and all that belongs to them.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// In the order of their symbols.
+    listings: Vec<Listing>,
+    /// Where the listing of a symbol stands, by symbol number.
+    places: Vec<Option<u16>>,
+    sessions: Sessions,
+    finished: Finished,
+    chain: Digest,
+}
+
+impl Exchange {
+    /// An exchange that owns these symbols, with empty books.
+    pub fn new(symbols: impl IntoIterator<Item = SymbolId>) -> Self {
+        let mut symbols: Vec<_> = symbols.into_iter().collect();
+        symbols.sort_unstable();
+        symbols.dedup();
+        let mut places = vec![None; symbols.last().map_or(0, |last| usize::from(last.0) + 1)];
+        for (place, symbol) in symbols.iter().enumerate() {
+            places[usize::from(symbol.0)] = Some(place as u16);
+        }
+        Self {
+            listings: symbols.into_iter().map(|symbol| Listing { symbol, book: Book::default() }).collect(),
+            places,
+            sessions: Sessions::default(),
+            finished: Finished::default(),
+            chain: Digest::default(),
+        }
+    }
+
+    /// Applies the records of a batch in order; one verdict for each is added to `verdicts`.
+    pub fn apply(&mut self, batch: &Batch, verdicts: &mut Vec<Verdict>) -> Outcome {
+        let records = batch.records();
+        let mut skipped: Option<Vec<bool>> = None;
+        let mut sound = true;
+        verdicts.reserve(records.len());
+        for (at, record) in records.iter().enumerate() {
+            let place = self.place_of(record.command.symbol());
+            let Decision { verdict, executed } = self.decide(record, place);
+            sound &= place.is_ok_and(|place| self.listings[place].book.is_sound()) || place.is_err();
+            if !executed {
+                skipped.get_or_insert_with(|| vec![true; records.len()])[at] = false;
+            }
+            let link = digest::of_verdict(digest::of_record(Digest::default(), record), &verdict);
+            self.chain = self.chain.mix(link.0);
+            verdicts.push(verdict);
+        }
+        let executed = skipped.map_or(Executed::All, |flags| Executed::Some(flags.into()));
+        Outcome { executed, chain: self.chain, sound }
+    }
+
+    /// Where an order stands now: resting in its book, or ended not too long ago.
+    pub fn query(&self, order: RequestId, symbol: SymbolId) -> Option<Verdict> {
+        self.book(symbol)?.status(order).or_else(|| self.finished.find(order, symbol))
+    }
+
+    /// The chain over every record so far.
+    pub const fn chain(&self) -> Digest {
+        self.chain
+    }
+
+    /// How many orders rest in all books.
+    pub fn resting(&self) -> u64 {
+        self.listings.iter().map(|listing| u64::from(listing.book.resting())).sum()
+    }
+
+    /// The symbols that it owns, in order.
+    pub fn symbols(&self) -> impl ExactSizeIterator<Item = SymbolId> {
+        self.listings.iter().map(|listing| listing.symbol)
+    }
+
+    /// The book of a symbol that it owns.
+    pub fn book(&self, symbol: SymbolId) -> Option<&Book> {
+        self.place_of(symbol).ok().map(|place| &self.listings[place].book)
+    }
+
+    /// The whole state, shared, for a snapshot.
+    pub fn image(&self) -> StateImage {
+        let books: usize = self.listings.iter().map(|listing| listing.book.size_bytes()).sum();
+        let size_bytes = (books + self.sessions.size_bytes() + self.finished.size_bytes()) as u64;
+        StateImage { state: Arc::new(self.clone()), digest: self.chain, size_bytes }
+    }
+
+    /// The exchange of a snapshot; `None` if the image is of something else.
+    pub fn from_image(image: &StateImage) -> Option<Self> {
+        image.state.downcast_ref::<Self>().cloned()
+    }
+
+    fn place_of(&self, symbol: SymbolId) -> Result<usize, Why> {
+        match self.places.get(usize::from(symbol.0)) {
+            Some(Some(place)) => Ok(usize::from(*place)),
+            _ if symbol.instrument().is_none() => Err(Why::UnknownSymbol),
+            _ => Err(Why::NotOwner),
+        }
+    }
+
+    fn decide(&mut self, record: &Record, place: Result<usize, Why>) -> Decision {
+        let (slot, cancelled_before) = match self.sessions.admit(record.id, record.floor) {
+            Admission::Fresh(slot) => (slot, false),
+            Admission::CancelledBefore(slot) => (slot, true),
+            Admission::Repeated(verdict) => return Decision { verdict, executed: false },
+            Admission::Refused(why) => return Decision::refused(why),
+        };
+        let place = match place {
+            Ok(place) => place,
+            Err(why) => return Decision::refused(why),
+        };
+        let verdict = match record.command {
+            Command::Place { symbol, .. } if cancelled_before => {
+                self.finished.push(record.id, symbol, OrderStatus::Rejected(Why::CancelledBefore), Quantity::ZERO);
+                Verdict::rejected(Why::CancelledBefore)
+            }
+            Command::Place { symbol, side, order_type, quantity } => {
+                self.place(place, symbol, &Incoming { id: record.id, side, order_type, quantity })
+            }
+            Command::Cancel { symbol, order } => match self.cancel(place, symbol, record.id, order, slot) {
+                Ok(verdict) => verdict,
+                Err(why) => return Decision::refused(why),
+            },
+            // A query is a read and never in the log; if one gets there it says what it sees and changes nothing.
+            Command::Query { symbol, order } => {
+                let seen = self.query(record.id.client.request(order), symbol);
+                let verdict = seen.unwrap_or(Verdict::rejected(Why::UnknownOrder));
+                return Decision { verdict, executed: false };
+            }
+        };
+        self.sessions.keep(slot, record.id.sequence, verdict);
+        Decision { verdict, executed: true }
+    }
+
+    fn place(&mut self, place: usize, symbol: SymbolId, order: &Incoming) -> Verdict {
+        let finished = &mut self.finished;
+        let verdict = self.listings[place].book.place(order, |fill| {
+            if fill.maker_left.is_zero() {
+                finished.push(fill.maker, symbol, OrderStatus::Filled, fill.maker_filled);
+            }
+        });
+        if verdict.resting.is_zero() {
+            finished.push(order.id, symbol, verdict.status, verdict.filled);
+        }
+        verdict
+    }
+
+    /// A cancel; an error says that it changed nothing and may be asked again.
+    fn cancel(
+        &mut self,
+        place: usize,
+        symbol: SymbolId,
+        id: RequestId,
+        order: Sequence,
+        slot: SessionSlot,
+    ) -> Result<Verdict, Why> {
+        let order = id.client.request(order);
+        if let Some(verdict) = self.listings[place].book.cancel(order) {
+            self.finished.push(order, symbol, verdict.status, verdict.filled);
+            return Ok(verdict);
+        }
+        match self.sessions.bury(slot, order.sequence) {
+            Burial::Known => Ok(Verdict::rejected(Why::UnknownOrder)),
+            Burial::NoRoom => Err(Why::SessionFull),
+            Burial::Buried => {
+                Ok(Verdict { status: OrderStatus::Cancelled, filled: Quantity::ZERO, resting: Quantity::ZERO })
+            }
+        }
+    }
+}

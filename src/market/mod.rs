@@ -1,0 +1,16 @@
+//! The market: what a partition group replicates. Orders meet in a book, sessions make them count once, a chain proves it.
+//!
+//! Idea: an exchange is a pure function of the records that it was given, in their order. Every replica of a group owns
+//! one, feeds it the committed log, and must arrive at the same chain.
+//! Shape, bottom up: [`slot_table`] finds things by their name and [`ladder`] by their price; [`queues`] holds the
+//! resting orders; [`book`] matches by price and time; [`sessions`] remembers what was answered; [`finished`] what has
+//! ended; [`exchange`] puts them together. [`feed`] tells clients where the mid price is.
+//! Left out: accounts, ticks and signals come with their own issues.
+
+pub mod book;
+pub mod exchange;
+pub mod finished;
+pub mod ladder;
+pub mod queues;
+pub mod sessions;
+pub mod slot_table;

@@ -1,0 +1,183 @@
+//! Where resting orders stand: one queue a price level, all in two slabs.
+//!
+//! Idea: an order is a slot in a slab, its neighbours in the queue are slot numbers. Joining at the end, leaving from
+//! anywhere and taking the first are a few writes each; nothing is allocated once the slabs have grown.
+//! Units: prices in ticks, quantities in lots. An order takes 32 bytes, two to a cache line, which is what makes a deep
+//! book fast; quantities fit 32 bits by [`QUANTITY_MAX`](super::book::QUANTITY_MAX).
+//! Bound: [`RESTING_MAX`](super::book::RESTING_MAX) orders, kept by the book.
+
+use crate::domain::ids::{ClientId, RequestId, Sequence};
+
+/// No slot.
+pub const NONE: u32 = u32::MAX;
+
+/// An order that waits in its queue.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Resting {
+    sequence: u64,
+    client: u32,
+    /// The slot of its level.
+    pub level: u32,
+    before: u32,
+    after: u32,
+    /// What still waits to trade.
+    pub left: u32,
+    /// What has traded.
+    pub filled: u32,
+}
+
+impl Resting {
+    /// The request that placed it.
+    pub const fn id(&self) -> RequestId {
+        RequestId { client: ClientId(self.client), sequence: Sequence(self.sequence) }
+    }
+}
+
+/// All orders at one price, the oldest first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Level {
+    first: u32,
+    last: u32,
+    /// How many.
+    pub orders: u32,
+    /// Their price.
+    pub price: u32,
+    /// What they still offer together.
+    pub total: u64,
+}
+
+/// The queues of a book.
+#[derive(Clone, Debug)]
+pub struct Queues {
+    orders: Vec<Resting>,
+    levels: Vec<Level>,
+    free_order: u32,
+    free_level: u32,
+    resting: u32,
+}
+
+impl Default for Queues {
+    fn default() -> Self {
+        Self { orders: Vec::new(), levels: Vec::new(), free_order: NONE, free_level: NONE, resting: 0 }
+    }
+}
+
+impl Queues {
+    /// How many orders rest.
+    pub const fn len(&self) -> u32 {
+        self.resting
+    }
+
+    /// Whether none rests.
+    pub const fn is_empty(&self) -> bool {
+        self.resting == 0
+    }
+
+    /// The order in this slot.
+    pub fn order(&self, slot: u32) -> &Resting {
+        &self.orders[slot as usize]
+    }
+
+    /// The level in this slot.
+    pub fn level(&self, slot: u32) -> &Level {
+        &self.levels[slot as usize]
+    }
+
+    /// The slot of the oldest order of a level, and the order.
+    pub fn first(&self, level: u32) -> (u32, &Resting) {
+        let slot = self.levels[level as usize].first;
+        (slot, &self.orders[slot as usize])
+    }
+
+    /// A new, empty level.
+    pub fn open(&mut self, price: u32) -> u32 {
+        let level = Level { first: NONE, last: NONE, orders: 0, price, total: 0 };
+        if self.free_level == NONE {
+            self.levels.push(level);
+            return (self.levels.len() - 1) as u32;
+        }
+        let slot = self.free_level;
+        self.free_level = self.levels[slot as usize].first;
+        self.levels[slot as usize] = level;
+        slot
+    }
+
+    /// Gives an empty level back.
+    pub fn close(&mut self, slot: u32) {
+        let level = &mut self.levels[slot as usize];
+        assert!(level.orders == 0, "only an empty level is closed");
+        level.first = self.free_level;
+        self.free_level = slot;
+    }
+
+    /// An order joins the end of a level's queue; its slot.
+    pub fn join(&mut self, level: u32, id: RequestId, left: u32, filled: u32) -> u32 {
+        let queue = &mut self.levels[level as usize];
+        let before = queue.last;
+        let order = Resting { sequence: id.sequence.0, client: id.client.0, level, before, after: NONE, left, filled };
+        let slot = if self.free_order == NONE {
+            self.orders.push(order);
+            (self.orders.len() - 1) as u32
+        } else {
+            let slot = self.free_order;
+            self.free_order = self.orders[slot as usize].after;
+            self.orders[slot as usize] = order;
+            slot
+        };
+        queue.last = slot;
+        queue.orders += 1;
+        queue.total += u64::from(left);
+        if before == NONE {
+            queue.first = slot;
+        } else {
+            self.orders[before as usize].after = slot;
+        }
+        self.resting += 1;
+        slot
+    }
+
+    /// An order leaves, wherever it stands, with what it had left; how much that was.
+    pub fn leave(&mut self, slot: u32) -> u32 {
+        let Resting { level, before, after, left, .. } = self.orders[slot as usize];
+        let queue = &mut self.levels[level as usize];
+        queue.orders -= 1;
+        queue.total -= u64::from(left);
+        if before == NONE {
+            queue.first = after;
+        } else {
+            self.orders[before as usize].after = after;
+        }
+        if after == NONE {
+            queue.last = before;
+        } else {
+            self.orders[after as usize].before = before;
+        }
+        self.orders[slot as usize].after = self.free_order;
+        self.free_order = slot;
+        self.resting -= 1;
+        left
+    }
+
+    /// Some of an order trades.
+    pub fn fill(&mut self, slot: u32, quantity: u32) {
+        let order = &mut self.orders[slot as usize];
+        order.left -= quantity;
+        order.filled += quantity;
+        self.levels[order.level as usize].total -= u64::from(quantity);
+    }
+
+    /// The orders of a level, the oldest first.
+    pub fn queue(&self, level: u32) -> impl Iterator<Item = &Resting> {
+        let mut slot = self.levels[level as usize].first;
+        std::iter::from_fn(move || {
+            let order = self.orders.get(slot as usize)?;
+            slot = order.after;
+            Some(order)
+        })
+    }
+
+    /// What it takes in memory.
+    pub fn size_bytes(&self) -> usize {
+        self.orders.len() * size_of::<Resting>() + self.levels.len() * size_of::<Level>()
+    }
+}

@@ -1,0 +1,184 @@
+//! Sessions: how a request that is sent twice counts once.
+//!
+//! Idea: a client sends again whatever was not answered, so a group must know what it has already decided. It keeps
+//! the verdict of each (client, sequence) until the client says, by its floor, that it has the answer. A request below
+//! the floor was answered once and is never carried out again; one that is kept gets the same verdict again.
+//! Sequences of a session are spread over the groups by symbol, so gaps are normal and mean nothing.
+//! A cancel that overtakes its order leaves a *tombstone* under the order's sequence: the late order finds it and is
+//! refused. It goes away with the floor, like a verdict.
+//! Shape: `admit`, then `keep`. A session's verdicts stand in a deque by sequence; requests come almost in order, so the
+//! work is at the ends.
+//! Bound: [`KEPT_MAX`] verdicts and tombstones a session, [`SESSIONS_MAX`] sessions; beyond either, `SessionFull`, which
+//! changes nothing and may be asked again.
+//! Sources: Ongaro 2014 §6.3; Liskov & Cowling 2012 §4.1 (the client table of viewstamped replication).
+
+use std::collections::VecDeque;
+
+use super::slot_table::{SlotTable, hash_of_client};
+use crate::domain::ids::{ClientId, RequestId, Sequence};
+use crate::domain::order::Verdict;
+use crate::domain::why::Why;
+
+/// The most verdicts and tombstones that a group keeps for one session.
+pub const KEPT_MAX: usize = 1_024;
+/// The most sessions that a group knows.
+pub const SESSIONS_MAX: usize = 65_536;
+
+/// What is remembered under a sequence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kept {
+    /// What was decided.
+    Verdict(Verdict),
+    /// Its cancel came first.
+    Tombstone,
+}
+
+#[derive(Clone, Debug)]
+struct Session {
+    client: ClientId,
+    floor: Sequence,
+    kept: VecDeque<(Sequence, Kept)>,
+}
+
+/// The place of a session in its table, good until the next request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SessionSlot(u32);
+
+/// What a request is to its session.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Admission {
+    /// New: carry it out, and `keep` its verdict.
+    Fresh(SessionSlot),
+    /// New, but its cancel came first: refuse it, and `keep` that.
+    CancelledBefore(SessionSlot),
+    /// Decided before: say the same again.
+    Repeated(Verdict),
+    /// Not to be carried out, and nothing is kept.
+    Refused(Why),
+}
+
+/// The sessions of a group.
+#[derive(Clone, Debug, Default)]
+pub struct Sessions {
+    names: SlotTable,
+    sessions: Vec<Session>,
+}
+
+impl Sessions {
+    /// A request comes, with its session's floor.
+    pub fn admit(&mut self, id: RequestId, floor: Sequence) -> Admission {
+        let Some(slot) = self.slot(id.client) else { return Admission::Refused(Why::SessionFull) };
+        let session = &mut self.sessions[slot as usize];
+        session.raise(floor);
+        if id.sequence < session.floor {
+            return Admission::Refused(Why::BelowFloor);
+        }
+        match session.get(id.sequence) {
+            Some(Kept::Verdict(verdict)) => Admission::Repeated(verdict),
+            Some(Kept::Tombstone) => Admission::CancelledBefore(SessionSlot(slot)),
+            None if session.kept.len() >= KEPT_MAX => Admission::Refused(Why::SessionFull),
+            None => Admission::Fresh(SessionSlot(slot)),
+        }
+    }
+
+    /// Remembers what was decided for a request that `admit` let in.
+    pub fn keep(&mut self, slot: SessionSlot, sequence: Sequence, verdict: Verdict) {
+        self.sessions[slot.0 as usize].put(sequence, Kept::Verdict(verdict));
+    }
+
+    /// Whether a cancel of this order, which does not rest, has come before it. If so a tombstone is left; there must be
+    /// room for it and for the cancel's own verdict.
+    pub fn bury(&mut self, slot: SessionSlot, order: Sequence) -> Burial {
+        let session = &mut self.sessions[slot.0 as usize];
+        if order < session.floor || matches!(session.get(order), Some(Kept::Verdict(_))) {
+            return Burial::Known;
+        }
+        if session.kept.len() + 2 > KEPT_MAX {
+            return Burial::NoRoom;
+        }
+        session.put(order, Kept::Tombstone);
+        Burial::Buried
+    }
+
+    /// How many sessions it knows.
+    pub const fn len(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// Whether it knows none.
+    pub const fn is_empty(&self) -> bool {
+        self.sessions.is_empty()
+    }
+
+    /// How many verdicts and tombstones it keeps for a session.
+    pub fn kept(&self, client: ClientId) -> usize {
+        self.find(client).map_or(0, |slot| self.sessions[slot as usize].kept.len())
+    }
+
+    /// What it takes in memory.
+    pub fn size_bytes(&self) -> usize {
+        let kept: usize = self.sessions.iter().map(|session| session.kept.len()).sum();
+        self.names.size_bytes() + self.sessions.len() * size_of::<Session>() + kept * size_of::<(Sequence, Kept)>()
+    }
+
+    fn find(&self, client: ClientId) -> Option<u32> {
+        self.names.find(hash_of_client(client), |slot| self.sessions[slot as usize].client == client)
+    }
+
+    fn slot(&mut self, client: ClientId) -> Option<u32> {
+        if let Some(slot) = self.find(client) {
+            return Some(slot);
+        }
+        if self.sessions.len() == SESSIONS_MAX {
+            return None;
+        }
+        let slot = self.sessions.len() as u32;
+        self.sessions.push(Session { client, floor: Sequence(0), kept: VecDeque::new() });
+        self.names.insert(hash_of_client(client), slot);
+        Some(slot)
+    }
+}
+
+/// What a cancel found that came for an order that does not rest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Burial {
+    /// The order came before and is gone.
+    Known,
+    /// The order has not come; it will find a tombstone.
+    Buried,
+    /// The session holds too much for a tombstone.
+    NoRoom,
+}
+
+impl Session {
+    /// The floor only rises; what is below it is forgotten.
+    fn raise(&mut self, floor: Sequence) {
+        if floor > self.floor {
+            self.floor = floor;
+            while self.kept.front().is_some_and(|(sequence, _)| *sequence < floor) {
+                self.kept.pop_front();
+            }
+        }
+    }
+
+    /// The place of a sequence, or the place where it would stand. Most are newer than all that is kept.
+    fn place(&self, sequence: Sequence) -> Result<usize, usize> {
+        match self.kept.back() {
+            Some((last, _)) if *last >= sequence => {
+                self.kept.binary_search_by_key(&sequence, |(sequence, _)| *sequence)
+            }
+            _ => Err(self.kept.len()),
+        }
+    }
+
+    fn get(&self, sequence: Sequence) -> Option<Kept> {
+        self.place(sequence).ok().map(|place| self.kept[place].1)
+    }
+
+    fn put(&mut self, sequence: Sequence, kept: Kept) {
+        match self.place(sequence) {
+            Ok(place) => self.kept[place].1 = kept,
+            Err(place) => self.kept.insert(place, (sequence, kept)),
+        }
+    }
+}
