@@ -100,10 +100,8 @@ impl ActorId {
     pub const BALANCER: Self = Self(0);
     /// The client sessions.
     pub const CLIENTS: Self = Self(1);
-    /// The schedule of a scenario.
-    pub const SCHEDULE: Self = Self(2);
     /// Runs faults that take several steps, such as a rolling restart.
-    pub const CHAOS: Self = Self(3);
+    pub const CHAOS: Self = Self(2);
 }
 
 impl From<NodeId> for Address {

@@ -312,3 +312,7 @@ impl Gateway {
 fn refuse(records: &[Record], why: Why) -> Arc<[Answer]> {
     records.iter().map(|record| Answer { id: record.id, reply: Reply::Refused(why) }).collect()
 }
+
+#[cfg(test)]
+#[path = "gateway_tests.rs"]
+mod tests;
