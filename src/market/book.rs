@@ -13,7 +13,7 @@
 //! Left out: hidden and pegged orders, auctions.
 
 use super::ladder::{Ladder, PRICE_MAX};
-use super::queues::{Level, NONE, Queues};
+use super::queues::{Level, NONE, Queues, Resting};
 use super::slot_table::{SlotTable, hash_of_request};
 use crate::domain::ids::RequestId;
 use crate::domain::order::{OrderStatus, OrderType, Side, Verdict};
@@ -182,12 +182,10 @@ impl Book {
 
     /// The levels of a side, the best first.
     pub fn depth(&self, side: Side) -> impl Iterator<Item = DepthLevel> {
-        let mut next = Some(self.best[side as usize]).filter(|slot| *slot != NONE);
-        std::iter::from_fn(move || {
-            let level = self.queues.level(next?);
-            next = self.behind(side, level.price);
+        self.levels(side).map(|slot| {
+            let level = self.queues.level(slot);
             let price = Price(i64::from(level.price));
-            Some(DepthLevel { price, quantity: Quantity(level.total), orders: level.orders })
+            DepthLevel { price, quantity: Quantity(level.total), orders: level.orders }
         })
     }
 
@@ -214,6 +212,36 @@ impl Book {
             _ => true,
         };
         uncrossed && buy.traded == sell.traded && buy.is_conserved() && sell.is_conserved()
+    }
+
+    /// Every resting order of a side with its price, in the order in which they would trade.
+    pub fn orders(&self, side: Side) -> impl Iterator<Item = (Price, &Resting)> {
+        self.levels(side).flat_map(|slot| {
+            let price = Price(i64::from(self.queues.level(slot).price));
+            self.queues.queue(slot).map(move |order| (price, order))
+        })
+    }
+
+    /// Counts everything anew and compares it with the running sums: O(n), for tests and debug builds.
+    pub fn audit(&self) -> bool {
+        let sides = [Side::Buy, Side::Sell].map(|side| {
+            let levels = self.levels(side).all(|slot| {
+                let level = self.queues.level(slot);
+                let (orders, total) = self
+                    .queues
+                    .queue(slot)
+                    .fold((0, 0), |(orders, total), order| (orders + 1, total + u64::from(order.left)));
+                orders > 0 && (orders, total) == (level.orders, level.total)
+            });
+            let known = self.orders(side).all(|(_, order)| order.left > 0 && self.status(order.id()).is_some());
+            let resting: u64 = self.orders(side).map(|(_, order)| u64::from(order.left)).sum();
+            (levels && known && resting == self.flow(side).resting, self.orders(side).count())
+        });
+        let count = self.queues.len() as usize;
+        self.is_sound()
+            && sides.iter().all(|(well, _)| *well)
+            && sides[0].1 + sides[1].1 == count
+            && self.names.len() == count
     }
 
     /// What it takes in memory.
@@ -329,6 +357,12 @@ impl Book {
         }
         self.ladder.remove(price);
         self.queues.close(level);
+    }
+
+    /// The level slots of a side, the best first.
+    fn levels(&self, side: Side) -> impl Iterator<Item = u32> {
+        let best = Some(self.best[side as usize]).filter(|slot| *slot != NONE);
+        std::iter::successors(best, move |slot| self.behind(side, self.queues.level(*slot).price))
     }
 
     /// The next level of a side behind this price, away from the touch.

@@ -133,6 +133,7 @@ impl Exchange {
 
     /// The whole state, shared, for a snapshot.
     pub fn image(&self) -> StateImage {
+        debug_assert!(self.listings.iter().all(|listing| listing.book.audit()), "a snapshot is of books that add up");
         let books: usize = self.listings.iter().map(|listing| listing.book.size_bytes()).sum();
         let size_bytes = (books + self.sessions.size_bytes() + self.finished.size_bytes()) as u64;
         StateImage { state: Arc::new(self.clone()), digest: self.chain, size_bytes }

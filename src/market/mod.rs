@@ -9,6 +9,7 @@
 
 pub mod book;
 pub mod exchange;
+pub mod feed;
 pub mod finished;
 pub mod ladder;
 pub mod queues;

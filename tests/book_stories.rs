@@ -1,0 +1,216 @@
+//! Stories of the book and of the sessions, as golden scripts: read them in `tests/scripts/{book,sessions}`.
+//! After a change that is meant: `UPDATE_GOLDENFILES=1 cargo test --test book_stories`, then read the diff.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use chaosdesk::domain::ids::{ClientId, RequestId, Sequence, SymbolId};
+use chaosdesk::domain::order::{Batch, Command as Ask, OrderStatus, OrderType, Record, Side, Verdict};
+use chaosdesk::domain::units::{Price, Quantity};
+use chaosdesk::market::book::{Book, Fill, Incoming, QUANTITY_MAX, RESTING_MAX};
+use chaosdesk::market::exchange::Exchange;
+use chaosdesk::market::ladder::PRICE_MAX;
+use chaosdesk::market::sessions::KEPT_MAX;
+use goldenscript::{Command, Runner};
+
+/// A number, or the name of a bound.
+fn number(text: &str) -> Result<i64, Box<dyn Error>> {
+    Ok(match text {
+        "PRICE_MAX" => i64::from(PRICE_MAX),
+        "BEYOND_PRICE_MAX" => i64::from(PRICE_MAX) + 1,
+        "QUANTITY_MAX" => QUANTITY_MAX.0 as i64,
+        "BEYOND_QUANTITY_MAX" => QUANTITY_MAX.0 as i64 + 1,
+        "RESTING_MAX" => i64::from(RESTING_MAX),
+        "KEPT_MAX" => KEPT_MAX as i64,
+        _ => text.parse()?,
+    })
+}
+
+/// The arguments that orders share: `[price=]`, without which it is a market order, and `qty=`.
+fn order(command: &Command, client: u32) -> Result<(RequestId, Side, OrderType, Quantity), Box<dyn Error>> {
+    let mut args = command.consume_args();
+    let at = number(&args.next_pos().ok_or("which order?")?.value)?;
+    let quantity = args.lookup("qty").map_or(Ok(1), |arg| number(&arg.value))?;
+    let order_type = match args.lookup("price") {
+        Some(price) => OrderType::Limit(Price(number(&price.value)?)),
+        None => OrderType::Market,
+    };
+    let side = if command.name == "buy" { Side::Buy } else { Side::Sell };
+    Ok((ClientId(client).request(Sequence(at as u64)), side, order_type, Quantity(quantity as u64)))
+}
+
+fn tell(name: u64, verdict: Verdict) -> String {
+    let Verdict { status, filled, resting } = verdict;
+    match status {
+        OrderStatus::Rejected(why) => format!("refused {name} {why:?}\n"),
+        status => format!("{name} {status:?} filled={} resting={}\n", filled.0, resting.0),
+    }
+}
+
+#[derive(Default)]
+struct BookStory {
+    book: Book,
+}
+
+impl Runner for BookStory {
+    fn start_script(&mut self) -> Result<(), Box<dyn Error>> {
+        self.book = Book::default();
+        Ok(())
+    }
+
+    fn run(&mut self, command: &Command) -> Result<String, Box<dyn Error>> {
+        let mut out = String::new();
+        match command.name.as_str() {
+            "buy" | "sell" => {
+                let (id, side, order_type, quantity) = order(command, 1)?;
+                let verdict = self.book.place(&Incoming { id, side, order_type, quantity }, |fill| {
+                    let Fill { maker, taker, quantity, price, .. } = fill;
+                    let (maker, taker) = (maker.sequence.0, taker.sequence.0);
+                    writeln!(out, "fill maker={maker} taker={taker} qty={} price={}", quantity.0, price.0).unwrap();
+                });
+                match verdict.status {
+                    OrderStatus::Rejected(_) | OrderStatus::Cancelled => out += &tell(id.sequence.0, verdict),
+                    _ => {}
+                }
+            }
+            "cancel" => {
+                let at = number(&command.args[0].value)? as u64;
+                out = match self.book.cancel(ClientId(1).request(Sequence(at))) {
+                    Some(verdict) => tell(at, verdict),
+                    None => format!("{at} does not rest\n"),
+                };
+            }
+            "status" => {
+                let at = number(&command.args[0].value)? as u64;
+                out = match self.book.status(ClientId(1).request(Sequence(at))) {
+                    Some(verdict) => tell(at, verdict),
+                    None => format!("{at} does not rest\n"),
+                };
+            }
+            // Orders 1000001 and on, one lot each, one tick lower each: `ladder 5 price=100`.
+            "ladder" => {
+                let mut args = command.consume_args();
+                let count = number(&args.next_pos().ok_or("how many?")?.value)?;
+                let price = number(&args.lookup("price").ok_or("from which price?")?.value)?;
+                for at in 0..count {
+                    let id = ClientId(1).request(Sequence(1_000_001 + at as u64));
+                    let order_type = OrderType::Limit(Price(price - at));
+                    let order = Incoming { id, side: Side::Buy, order_type, quantity: Quantity(1) };
+                    assert_eq!(self.book.place(&order, |_| {}).status, OrderStatus::Pending);
+                }
+                writeln!(out, "{} orders rest", self.book.resting())?;
+            }
+            "depth" => {
+                for (name, side) in [("bid", Side::Buy), ("ask", Side::Sell)] {
+                    for level in self.book.depth(side).take(8) {
+                        writeln!(out, "{name} {}×{} orders={}", level.price.0, level.quantity.0, level.orders)?;
+                    }
+                }
+            }
+            "last" => match self.book.last_trade() {
+                Some(trade) => writeln!(out, "last {}×{} {:?}", trade.price.0, trade.quantity.0, trade.side)?,
+                None => writeln!(out, "no trade yet")?,
+            },
+            name => return Err(format!("no such command: {name}").into()),
+        }
+        assert!(self.book.is_sound() && self.book.audit(), "after line {}: {:?}", command.line_number, self.book);
+        Ok(out)
+    }
+
+    fn end_block(&mut self) -> Result<String, Box<dyn Error>> {
+        let show = |side| match self.book.depth(side).next() {
+            Some(level) => format!("{}×{}", level.price.0, level.quantity.0),
+            None => "none".to_owned(),
+        };
+        Ok(format!("book bid={} ask={}\n", show(Side::Buy), show(Side::Sell)))
+    }
+}
+
+/// Requests through a whole exchange that owns BTCUSD and EURUSD: `buy 3 qty=1 price=5 client=2 floor=1 symbol=GOOG`.
+struct SessionStory(Exchange);
+
+const OWNED: [SymbolId; 2] = [SymbolId(0), SymbolId(3)];
+
+impl Runner for SessionStory {
+    fn start_script(&mut self) -> Result<(), Box<dyn Error>> {
+        self.0 = Exchange::new(OWNED);
+        Ok(())
+    }
+
+    fn run(&mut self, command: &Command) -> Result<String, Box<dyn Error>> {
+        let mut args = command.consume_args();
+        let client = args.lookup_parse("client")?.unwrap_or(1);
+        let floor = Sequence(args.lookup_parse("floor")?.unwrap_or(1));
+        let symbol = match args.lookup("symbol") {
+            Some(arg) => SymbolId::named(&arg.value).unwrap_or(SymbolId(999)),
+            None => OWNED[0],
+        };
+        let (id, ask) = match command.name.as_str() {
+            "buy" | "sell" => {
+                let (id, side, order_type, quantity) = order(command, client)?;
+                (id, Ask::Place { symbol, side, order_type, quantity })
+            }
+            "cancel" => {
+                let at = number(&args.next_pos().ok_or("which request?")?.value)? as u64;
+                let order = Sequence(args.lookup_parse("order")?.ok_or("which order?")?);
+                (ClientId(client).request(Sequence(at)), Ask::Cancel { symbol, order })
+            }
+            "query" => {
+                let at = number(&args.next_pos().ok_or("which order?")?.value)? as u64;
+                return Ok(match self.0.query(ClientId(client).request(Sequence(at)), symbol) {
+                    Some(verdict) => tell(at, verdict),
+                    None => format!("{at} is not known\n"),
+                });
+            }
+            // Buy orders `from` to `to`, one lot each at price 1.
+            "many" => {
+                let (from, to): (u64, u64) = (args.next_pos().unwrap().parse()?, args.next_pos().unwrap().parse()?);
+                let place = Ask::Place {
+                    symbol,
+                    side: Side::Buy,
+                    order_type: OrderType::Limit(Price(1)),
+                    quantity: Quantity(1),
+                };
+                let records = (from..=to).map(|at| {
+                    let id = ClientId(client).request(Sequence(at));
+                    Record { id, floor, command: place }
+                });
+                let mut verdicts = Vec::new();
+                let outcome = self.0.apply(&Batch::new(records.collect::<Vec<_>>()), &mut verdicts);
+                let executed = (0..verdicts.len()).filter(|at| outcome.executed.at(*at)).count();
+                return Ok(format!("{executed} of {} executed\n", verdicts.len()));
+            }
+            name => return Err(format!("no such command: {name}").into()),
+        };
+        let mut verdicts = Vec::new();
+        let outcome = self.0.apply(&Batch::new([Record { id, floor, command: ask }]), &mut verdicts);
+        assert!(outcome.sound, "after line {}", command.line_number);
+        let mut out = tell(id.sequence.0, verdicts[0]);
+        if !outcome.executed.at(0) {
+            out.insert_str(out.len() - 1, ", not executed");
+        }
+        Ok(out)
+    }
+}
+
+fn tell_all(area: &str, runner: &mut impl Runner) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts").join(area);
+    let mut stories: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    stories.sort();
+    assert!(!stories.is_empty(), "there are stories to tell");
+    for story in stories {
+        goldenscript::run(runner, &story).unwrap_or_else(|error| panic!("{}: {error}", story.display()));
+    }
+}
+
+#[test]
+fn the_book_tells_its_stories() {
+    tell_all("book", &mut BookStory::default());
+}
+
+#[test]
+fn the_sessions_tell_their_stories() {
+    tell_all("sessions", &mut SessionStory(Exchange::new(OWNED)));
+}
