@@ -4,4 +4,6 @@
 pub mod domain;
 pub mod node;
 pub mod protocols;
+pub mod routing;
 pub mod ui;
+pub mod workload;
