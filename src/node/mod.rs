@@ -1,3 +1,4 @@
 //! One node.
 
 pub mod message;
+pub mod node;
