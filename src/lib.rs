@@ -4,4 +4,6 @@
 pub mod domain;
 pub mod node;
 pub mod protocols;
+pub mod runtime;
+pub mod storage;
 pub mod ui;
