@@ -1,0 +1,341 @@
+//! Controls: each is carried out here, at once and in full, or refused with a reason.
+//!
+//! Idea: targets by role are resolved now, against the truth, so that a recording of "crash the leader" replays as what it
+//! meant. What a control changes for good (rules, acknowledgement) is kept in the settings, for nodes that begin later.
+//! Shape: one verb a control. Those of load and schedules belong to actors; every actor hears every control.
+//! Bound: a cluster has so many nodes and links, so faults in force are bounded by them.
+//! Errors: a refusal is the event `ControlRefused`.
+
+use std::sync::Arc;
+
+use crate::domain::actor::ActorInput;
+use crate::domain::control::{Control, Target};
+use crate::domain::event::EventKind;
+use crate::domain::ids::{ActorId, EventId, GroupId, NodeId};
+use crate::domain::settings::Settings;
+use crate::domain::view::FaultView;
+use crate::domain::why::Why;
+use crate::node::message::{NodeInput, NodeOrder};
+use crate::storage::memory_disk::DiskPace;
+
+use super::network::Passage;
+use super::slot::Status;
+use super::world::World;
+
+type Cause = Option<EventId>;
+
+impl World {
+    /// Carries a control out, and tells every actor of it.
+    pub(super) fn carry_out(&mut self, control: Control, cause: Cause) {
+        if let Err(why) = self.try_control(control, cause) {
+            self.tell_of(None, EventKind::ControlRefused { control, why }, cause);
+        }
+        let actors: Vec<ActorId> = self.cast.ids().collect();
+        actors.into_iter().for_each(|actor| self.plan_for_actor(actor, ActorInput::Control(control), cause));
+    }
+
+    fn try_control(&mut self, control: Control, cause: Cause) -> Result<(), Why> {
+        match control {
+            Control::Crash(target) => self.control_crash(target, cause),
+            Control::Recover(target) => self.control_recover(target, cause),
+            Control::RecoverAll => self.recover_all(cause),
+            Control::Freeze(target) => self.control_freeze(target, cause),
+            Control::Thaw(target) => self.control_thaw(target, cause),
+            Control::Cut { from, to } => self.cut(from, to, cause),
+            Control::Heal { from, to } => self.heal(from, to, cause),
+            Control::Isolate(target) => self.isolate(target, cause),
+            Control::Mute(target) => self.mute(target, cause),
+            Control::Rejoin(target) => self.rejoin(target, cause),
+            Control::HealAll => self.heal_all(cause),
+            Control::SlowDisk { node, slow } => self.slow_disk(node, pace(slow), cause),
+            Control::Transfer { group, to } => self.transfer(group, to, cause),
+            Control::ForceElection(group) => {
+                let node = self.follower(group)?;
+                self.plan_inside(node, NodeInput::Order(NodeOrder::Campaign(group)), cause);
+                Ok(())
+            }
+            Control::Poison(target) => {
+                let node = self.running(target)?;
+                self.plan_inside(node, NodeInput::Order(NodeOrder::Panic), cause);
+                Ok(())
+            }
+            Control::SetAck(_) | Control::SetRule { .. } => self.switch(control, cause),
+            Control::SetStrategy(strategy) => self.keep(|settings| settings.load.strategy = strategy),
+            Control::SetLoad(on) => self.keep(|settings| settings.load.on = on),
+            Control::SetRate(rate) => self.keep(|settings| settings.load.orders_per_s = rate),
+            Control::SetReadFrom(read_from) => self.keep(|settings| settings.load.read_from = read_from),
+            Control::Burst(_) | Control::RollingRestart => Ok(()),
+        }
+    }
+
+    // --- targets
+
+    /// The node that is meant, running or not.
+    pub(super) fn resolve(&mut self, target: Target) -> Result<NodeId, Why> {
+        match target {
+            Target::Node(node) => self.nodes.get(node.index()).map(|slot| slot.id).ok_or(Why::NoTarget),
+            Target::Leader(group) => self.leader(group).ok_or(Why::NoLeader),
+            Target::Follower(group) => self.follower(group),
+            Target::Random => {
+                let running: Vec<NodeId> = self.nodes.iter().filter(|slot| slot.runs()).map(|slot| slot.id).collect();
+                let place = self.basis.targets.below(running.len() as u64) as usize;
+                running.get(place).copied().ok_or(Why::NoTarget)
+            }
+        }
+    }
+
+    fn running(&mut self, target: Target) -> Result<NodeId, Why> {
+        let node = self.resolve(target)?;
+        if self.nodes[node.index()].runs() { Ok(node) } else { Err(Why::NodeDown) }
+    }
+
+    fn follower(&self, group: GroupId) -> Result<NodeId, Why> {
+        let leader = self.leader(group);
+        let mut voters = self.basis.map.voters(group).to_vec();
+        voters.sort();
+        let follower = voters.into_iter().find(|node| Some(*node) != leader && self.nodes[node.index()].runs());
+        follower.ok_or(Why::NoTarget)
+    }
+
+    // --- processes
+
+    fn control_crash(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
+        let node = self.resolve(target)?;
+        if !self.nodes[node.index()].lives() {
+            return Err(Why::AlreadySo);
+        }
+        self.forget_faults(|fault| *fault == Control::Freeze(Target::Node(node)));
+        self.crash(node, cause);
+        self.note_fault(Control::Crash(Target::Node(node)));
+        Ok(())
+    }
+
+    fn control_recover(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
+        let node = self.resolve(target)?;
+        if self.nodes[node.index()].lives() {
+            return Err(Why::AlreadySo);
+        }
+        let meant = Target::Node(node);
+        self.forget_faults(|fault| [Control::Crash(meant), Control::Poison(meant)].contains(fault));
+        self.recover(node, cause);
+        Ok(())
+    }
+
+    fn recover_all(&mut self, cause: Cause) -> Result<(), Why> {
+        let nodes: Vec<NodeId> = self.nodes.iter().filter(|slot| !slot.runs()).map(|slot| slot.id).collect();
+        if nodes.is_empty() {
+            return Err(Why::AlreadySo);
+        }
+        for node in nodes {
+            if self.nodes[node.index()].status == Status::Frozen {
+                self.control_thaw(Target::Node(node), cause)?;
+            } else {
+                self.control_recover(Target::Node(node), cause)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn control_freeze(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
+        let node = self.resolve(target)?;
+        match self.nodes[node.index()].status {
+            Status::Up => {
+                self.freeze(node, cause);
+                self.note_fault(Control::Freeze(Target::Node(node)));
+                Ok(())
+            }
+            Status::Frozen => Err(Why::AlreadySo),
+            Status::Down | Status::Halted(_) => Err(Why::NodeDown),
+        }
+    }
+
+    fn control_thaw(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
+        let node = self.resolve(target)?;
+        match self.nodes[node.index()].status {
+            Status::Frozen => {
+                self.forget_faults(|fault| *fault == Control::Freeze(Target::Node(node)));
+                self.thaw(node, cause);
+                Ok(())
+            }
+            Status::Up => Err(Why::AlreadySo),
+            Status::Down | Status::Halted(_) => Err(Why::NodeDown),
+        }
+    }
+
+    fn slow_disk(&mut self, target: Target, pace: DiskPace, cause: Cause) -> Result<(), Why> {
+        let node = self.resolve(target)?;
+        if !self.nodes[node.index()].disk.set_pace(pace) {
+            return Err(Why::AlreadySo);
+        }
+        let slow = pace == DiskPace::Slow;
+        let meant = Control::SlowDisk { node: Target::Node(node), slow: true };
+        if slow {
+            self.note_fault(meant);
+        } else {
+            self.forget_faults(|fault| *fault == meant);
+        }
+        self.tell_of(Some(node), EventKind::DiskSlow { slow }, cause);
+        Ok(())
+    }
+
+    // --- links
+
+    fn cut(&mut self, from: Target, to: Target, cause: Cause) -> Result<(), Why> {
+        let (from, to) = (self.resolve(from)?, self.resolve(to)?);
+        if from == to {
+            return Err(Why::NoTarget);
+        }
+        if !self.network.set_cut(from, to, Passage::Cut) {
+            return Err(Why::AlreadySo);
+        }
+        self.note_fault(Control::Cut { from: Target::Node(from), to: Target::Node(to) });
+        let told = self.tell_of(Some(from), EventKind::LinkCut { to }, cause);
+        self.nodes[from.index()].last_fault = Some(told);
+        Ok(())
+    }
+
+    fn heal(&mut self, from: Target, to: Target, cause: Cause) -> Result<(), Why> {
+        let (from, to) = (self.resolve(from)?, self.resolve(to)?);
+        if !self.network.set_cut(from, to, Passage::Open) {
+            return Err(Why::AlreadySo);
+        }
+        let meant = Control::Cut { from: Target::Node(from), to: Target::Node(to) };
+        self.forget_faults(|fault| *fault == meant);
+        self.tell_of(Some(from), EventKind::LinkHealed { to }, cause);
+        Ok(())
+    }
+
+    fn others(&self, node: NodeId) -> impl Iterator<Item = NodeId> + use<> {
+        NodeId::first(self.nodes.len()).filter(move |other| *other != node)
+    }
+
+    fn isolate(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
+        let node = self.resolve(target)?;
+        let mut changed = false;
+        for other in self.others(node) {
+            changed |= self.network.set_cut(node, other, Passage::Cut);
+            changed |= self.network.set_cut(other, node, Passage::Cut);
+        }
+        self.fault_of_links(node, changed, Control::Isolate(Target::Node(node)), EventKind::Isolated, cause)
+    }
+
+    fn mute(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
+        let node = self.resolve(target)?;
+        let mut changed = false;
+        for other in self.others(node) {
+            changed |= self.network.set_cut(node, other, Passage::Cut);
+        }
+        self.fault_of_links(node, changed, Control::Mute(Target::Node(node)), EventKind::Muted, cause)
+    }
+
+    fn fault_of_links(
+        &mut self,
+        node: NodeId,
+        changed: bool,
+        fault: Control,
+        kind: EventKind,
+        cause: Cause,
+    ) -> Result<(), Why> {
+        if !changed {
+            return Err(Why::AlreadySo);
+        }
+        self.note_fault(fault);
+        let told = self.tell_of(Some(node), kind, cause);
+        self.nodes[node.index()].last_fault = Some(told);
+        Ok(())
+    }
+
+    fn rejoin(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
+        let node = self.resolve(target)?;
+        let mut changed = false;
+        for other in self.others(node) {
+            changed |= self.network.set_cut(node, other, Passage::Open);
+            changed |= self.network.set_cut(other, node, Passage::Open);
+        }
+        if !changed {
+            return Err(Why::AlreadySo);
+        }
+        let meant = Target::Node(node);
+        self.forget_faults(|fault| match fault {
+            Control::Isolate(who) | Control::Mute(who) => *who == meant,
+            Control::Cut { from, to } => *from == meant || *to == meant,
+            _ => false,
+        });
+        self.tell_of(Some(node), EventKind::Rejoined, cause);
+        Ok(())
+    }
+
+    fn heal_all(&mut self, cause: Cause) -> Result<(), Why> {
+        let cuts = self.network.cuts();
+        if cuts.is_empty() {
+            return Err(Why::AlreadySo);
+        }
+        for (from, to) in cuts {
+            self.network.set_cut(from, to, Passage::Open);
+        }
+        self.forget_faults(|fault| matches!(fault, Control::Isolate(_) | Control::Mute(_) | Control::Cut { .. }));
+        self.tell_of(None, EventKind::AllHealed, cause);
+        Ok(())
+    }
+
+    // --- rules and leadership
+
+    fn transfer(&mut self, group: GroupId, to: Option<NodeId>, cause: Cause) -> Result<(), Why> {
+        let leader = self.leader(group).ok_or(Why::NoLeader)?;
+        if let Some(to) = to {
+            if !self.basis.map.voters(group).contains(&to) {
+                return Err(Why::NotVoter);
+            }
+            if !self.nodes[to.index()].runs() {
+                return Err(Why::NodeDown);
+            }
+            if to == leader {
+                return Err(Why::AlreadySo);
+            }
+        }
+        self.plan_inside(leader, NodeInput::Order(NodeOrder::Transfer { group, to }), cause);
+        Ok(())
+    }
+
+    fn switch(&mut self, control: Control, cause: Cause) -> Result<(), Why> {
+        let before = self.basis.settings.cluster.clone();
+        let cluster = &mut Arc::make_mut(&mut self.basis.settings).cluster;
+        let (order, kind) = match control {
+            Control::SetAck(ack) => {
+                cluster.ack = ack;
+                (NodeOrder::SetAck(ack), EventKind::AckChanged(ack))
+            }
+            Control::SetRule { rule, on } => {
+                cluster.rules = cluster.rules.with(rule, on);
+                (NodeOrder::SetRules(cluster.rules), EventKind::RuleSwitched { rule, on })
+            }
+            _ => return Ok(()),
+        };
+        if *cluster == before {
+            return Err(Why::AlreadySo);
+        }
+        let told = Some(self.tell_of(None, kind, cause));
+        let living: Vec<NodeId> = self.nodes.iter().filter(|slot| slot.lives()).map(|slot| slot.id).collect();
+        living.into_iter().for_each(|node| self.plan_inside(node, NodeInput::Order(order), told));
+        Ok(())
+    }
+
+    fn keep(&mut self, change: impl FnOnce(&mut Settings)) -> Result<(), Why> {
+        change(Arc::make_mut(&mut self.basis.settings));
+        Ok(())
+    }
+
+    // --- faults in force
+
+    pub(super) fn note_fault(&mut self, control: Control) {
+        self.faults.push(FaultView { since: self.clock.now, control });
+    }
+
+    fn forget_faults(&mut self, over: impl Fn(&Control) -> bool) {
+        self.faults.retain(|fault| !over(&fault.control));
+    }
+}
+
+const fn pace(slow: bool) -> DiskPace {
+    if slow { DiskPace::Slow } else { DiskPace::Usual }
+}

@@ -1,0 +1,104 @@
+//! The journal: notable events, numbered, the latest of them kept.
+//!
+//! Idea: an event gets its number, its time and its cause here and nowhere else. `cause` is the latest notable event
+//! told in the step that sent what led here; a step that told nothing passes on the cause of its own input.
+//! Bound: [`KEPT_MAX`] events in the ring and [`FRESH_MAX`] that nobody has taken yet; older ones are dropped and counted,
+//! and can be made again from a checkpoint.
+
+use std::collections::VecDeque;
+
+use crate::domain::event::Event;
+use crate::domain::ids::EventId;
+
+/// Events that the ring keeps.
+pub const KEPT_MAX: usize = 16_384;
+/// Events that wait to be taken by `take_new_events`.
+pub const FRESH_MAX: usize = 65_536;
+
+/// The events of a run.
+#[derive(Clone, Default)]
+pub(super) struct Journal {
+    kept: VecDeque<Event>,
+    fresh: VecDeque<Event>,
+    total: u64,
+    dropped: u64,
+    fresh_dropped: u64,
+}
+
+impl Journal {
+    /// The number of the next event.
+    pub const fn next_id(&self) -> EventId {
+        EventId(self.total + 1)
+    }
+
+    /// Writes an event down, which must have the next number.
+    pub fn push(&mut self, event: Event) {
+        assert_eq!(event.id, self.next_id(), "events are numbered without a gap");
+        self.total += 1;
+        if self.kept.len() == KEPT_MAX {
+            self.kept.pop_front();
+            self.dropped += 1;
+        }
+        if self.fresh.len() == FRESH_MAX {
+            self.fresh.pop_front();
+            self.fresh_dropped += 1;
+        }
+        self.fresh.push_back(event.clone());
+        self.kept.push_back(event);
+    }
+
+    /// The events that are kept, oldest first.
+    pub const fn kept(&self) -> &VecDeque<Event> {
+        &self.kept
+    }
+
+    /// The event of this number, if it is kept.
+    pub fn get(&self, id: EventId) -> Option<&Event> {
+        let first = self.kept.front()?.id;
+        self.kept.get(usize::try_from(id.0.checked_sub(first.0)?).ok()?)
+    }
+
+    /// The events since this was asked last, oldest first.
+    pub fn take_fresh(&mut self) -> Vec<Event> {
+        self.fresh.drain(..).collect()
+    }
+
+    /// How many events there were.
+    pub const fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// How many fell out of the ring.
+    pub const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// How many were never taken in time.
+    pub const fn fresh_dropped(&self) -> u64 {
+        self.fresh_dropped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::EventKind;
+    use crate::domain::time::SimTime;
+
+    fn event(id: EventId) -> Event {
+        Event { id, at: SimTime::ZERO, node: None, group: None, kind: EventKind::AllHealed, cause: None }
+    }
+
+    #[test]
+    fn the_ring_keeps_the_latest_and_counts_the_rest() {
+        let mut journal = Journal::default();
+        for _ in 0..KEPT_MAX + 3 {
+            journal.push(event(journal.next_id()));
+        }
+        assert_eq!((journal.kept().len(), journal.dropped(), journal.total()), (KEPT_MAX, 3, KEPT_MAX as u64 + 3));
+        assert_eq!(journal.get(EventId(3)), None);
+        assert_eq!(journal.get(EventId(4)).map(|event| event.id), Some(EventId(4)));
+        assert_eq!(journal.take_fresh().len(), KEPT_MAX + 3);
+        assert!(journal.take_fresh().is_empty());
+    }
+}

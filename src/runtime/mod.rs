@@ -1,0 +1,31 @@
+//! The world: what makes time pass, carries messages, runs nodes, and can be copied, recorded and played again.
+//!
+//! Idea: all that happens is an event in one queue, ordered by (virtual time, sequence). Nodes, disks, links, clients and
+//! probes are parts of one value, `World`; running it is a function of that value and the controls it is given
+//! (ADR-0002).
+//! Shape: `queue`, `network`, `journal` and `slot` are the parts; `world` owns them, `dispatch` takes the next event,
+//! `effects` obeys what a step wants, `lifecycle` begins and ends processes, `controls` carries controls out, `view` says
+//! what there is to see. `stepper` runs nodes inline, `tasks` as tokio tasks: both take a `NodeJob` and give it back.
+//! Around the world: `checkpoints` (going back), `recorder` (the run as a file), `pacer` (wall time, the only file that
+//! knows it) and `live` (the thread behind the dashboard).
+
+mod cast;
+mod controls;
+mod dispatch;
+mod effects;
+mod fingerprint;
+mod groups;
+mod journal;
+mod lifecycle;
+pub mod network;
+pub mod panic_guard;
+pub mod queue;
+mod slot;
+pub mod stepper;
+#[cfg(test)]
+mod testbed;
+#[cfg(test)]
+mod tests;
+pub mod world;
+
+pub use slot::HELD_MAX;

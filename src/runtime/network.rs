@@ -1,0 +1,291 @@
+//! The network: how long a message takes, whether it passes at all, and in which order it arrives.
+//!
+//! Idea: a directed link per pair of ends with its own stream of jitter, so that what happens on one link shifts nothing
+//! on another. A link is a pipe: a message never overtakes the one before it.
+//! Units: virtual ns; loss in thousandths.
+//! Shape: `send` decides the fate of a message now; the scheduler carries it. Links between nodes can be cut, lose and
+//! overflow; links of clients and balancer only take time: they sit on a network of their own, which is why a
+//! leader that is cut off from its peers still hears its clients.
+//! Bound: `LinkSettings::in_flight_max` messages a link (4,096); one more is dropped and counted, the protocol survives it.
+
+use crate::domain::chance::{Chance, Purpose};
+use crate::domain::ids::{ActorId, Address, NodeId};
+use crate::domain::settings::LinkSettings;
+use crate::domain::time::SimTime;
+use crate::domain::view::Reach;
+
+/// A directed link: its place in the matrix.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct LinkId(u32);
+
+/// What becomes of a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sent {
+    /// It is on the wire.
+    Arrives {
+        /// When it is through.
+        at: SimTime,
+        /// By which link; to be given back to `arrived`.
+        link: LinkId,
+    },
+    /// It is lost: the link is cut, or chance took it.
+    Lost,
+    /// The link is full, and it is dropped.
+    Full {
+        /// Nobody was told since the link was last empty.
+        news: bool,
+    },
+}
+
+#[derive(Clone, Debug)]
+struct Link {
+    chance: Chance,
+    last_arrival: SimTime,
+    in_flight: u32,
+    cut: bool,
+    told_full: bool,
+}
+
+/// All links.
+#[derive(Clone, Debug)]
+pub struct Network {
+    settings: LinkSettings,
+    nodes: usize,
+    ends: usize,
+    links: Vec<Link>,
+    traffic: Traffic,
+}
+
+/// Messages between nodes, counted.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Traffic {
+    /// Sent so far.
+    pub sent: u64,
+    /// Lost so far, for any reason.
+    pub dropped: u64,
+    /// Of those, because a link was full.
+    pub overflowed: u64,
+    /// On the wire now.
+    pub on_the_wire: u64,
+}
+
+impl Network {
+    /// A network where everything passes.
+    pub fn new(seed: u64, settings: LinkSettings, nodes: usize, actors: usize) -> Self {
+        let ends = nodes + actors;
+        let link = |place: usize| Link {
+            chance: Chance::stream(seed, Purpose::Link, link_scope(place / ends, place % ends, nodes)),
+            last_arrival: SimTime::ZERO,
+            in_flight: 0,
+            cut: false,
+            told_full: false,
+        };
+        Self { settings, nodes, ends, links: (0..ends * ends).map(link).collect(), traffic: Traffic::default() }
+    }
+
+    fn end(&self, address: Address) -> usize {
+        match address {
+            Address::Node(node) => node.index(),
+            Address::Actor(ActorId(actor)) => self.nodes + usize::from(actor),
+        }
+    }
+
+    fn place(&self, from: NodeId, to: NodeId) -> usize {
+        from.index() * self.ends + to.index()
+    }
+
+    /// Decides what becomes of a message that is sent now. A message to oneself, and one between actors, never gets
+    /// here: it takes no time.
+    pub fn send(&mut self, now: SimTime, from: Address, to: Address) -> Sent {
+        let place = self.end(from) * self.ends + self.end(to);
+        let between_nodes = matches!((from, to), (Address::Node(_), Address::Node(_)));
+        let link = &mut self.links[place];
+        if between_nodes {
+            self.traffic.sent += 1;
+            let unlucky =
+                self.settings.loss_per_mille > 0 && link.chance.ratio(u64::from(self.settings.loss_per_mille), 1_000);
+            if link.cut || unlucky {
+                self.traffic.dropped += 1;
+                return Sent::Lost;
+            }
+        }
+        if link.in_flight as usize >= self.settings.in_flight_max {
+            if between_nodes {
+                self.traffic.dropped += 1;
+                self.traffic.overflowed += 1;
+            }
+            return Sent::Full { news: !std::mem::replace(&mut link.told_full, true) };
+        }
+        link.in_flight += 1;
+        self.traffic.on_the_wire += u64::from(between_nodes);
+        let at = now + link.chance.around(self.settings.latency, self.settings.jitter);
+        link.last_arrival = at.max(link.last_arrival);
+        Sent::Arrives { at: link.last_arrival, link: LinkId(place as u32) }
+    }
+
+    /// A message left the wire.
+    pub fn arrived(&mut self, id: LinkId) {
+        let link = &mut self.links[id.0 as usize];
+        assert!(link.in_flight > 0, "a message leaves a link that carries one");
+        link.in_flight -= 1;
+        if link.in_flight == 0 {
+            link.told_full = false;
+        }
+        let place = id.0 as usize;
+        let between_nodes = place / self.ends < self.nodes && place % self.ends < self.nodes;
+        self.traffic.on_the_wire -= u64::from(between_nodes);
+    }
+
+    /// A message between nodes arrived where nobody takes it.
+    pub const fn count_lost(&mut self) {
+        self.traffic.dropped += 1;
+    }
+
+    /// Nothing passes from one node to another from now on, or it does again; true if that is a change. What is on the
+    /// wire still arrives.
+    pub fn set_cut(&mut self, from: NodeId, to: NodeId, state: Passage) -> bool {
+        let place = self.place(from, to);
+        let cut = state == Passage::Cut && from != to;
+        std::mem::replace(&mut self.links[place].cut, cut) != cut
+    }
+
+    /// Whether messages pass from one node to another.
+    pub fn passes(&self, from: NodeId, to: NodeId) -> bool {
+        !self.links[self.place(from, to)].cut
+    }
+
+    /// Whether they hear each other.
+    pub fn both_ways(&self, one: NodeId, other: NodeId) -> bool {
+        self.passes(one, other) && self.passes(other, one)
+    }
+
+    /// The links that are cut, in order.
+    pub fn cuts(&self) -> Vec<(NodeId, NodeId)> {
+        let pairs = NodeId::first(self.nodes).flat_map(|from| NodeId::first(self.nodes).map(move |to| (from, to)));
+        pairs.filter(|(from, to)| !self.passes(*from, *to)).collect()
+    }
+
+    /// How a node's links are.
+    pub fn reach(&self, node: NodeId) -> Reach {
+        let others = || NodeId::first(self.nodes).filter(|other| *other != node);
+        let heard_by = others().filter(|other| self.passes(node, *other)).count();
+        let hears = others().filter(|other| self.passes(*other, node)).count();
+        let all = others().count();
+        match (heard_by, hears) {
+            _ if heard_by == all && hears == all => Reach::All,
+            (0, 0) => Reach::Isolated,
+            (0, _) if hears == all => Reach::Muted,
+            _ => Reach::Partly,
+        }
+    }
+
+    /// What passed so far.
+    pub const fn traffic(&self) -> Traffic {
+        self.traffic
+    }
+}
+
+/// Whether a link passes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Passage {
+    /// It does.
+    Open,
+    /// It does not.
+    Cut,
+}
+
+/// Names a link's stream independently of how many nodes there are, so that one more node shifts nobody's jitter.
+const fn link_scope(from: usize, to: usize, nodes: usize) -> u64 {
+    const fn name(end: usize, nodes: usize) -> u64 {
+        if end < nodes { end as u64 } else { 1 << 16 | (end - nodes) as u64 }
+    }
+    name(from, nodes) << 32 | name(to, nodes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::SimDuration;
+
+    const N1: NodeId = NodeId(1);
+    const N2: NodeId = NodeId(2);
+
+    fn network(settings: LinkSettings) -> Network {
+        Network::new(3, settings, 3, 2)
+    }
+
+    fn arrival(sent: Sent) -> (SimTime, LinkId) {
+        match sent {
+            Sent::Arrives { at, link } => (at, link),
+            other => panic!("it should pass: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_message_takes_the_latency_and_never_overtakes_the_one_before() {
+        let settings = LinkSettings { jitter: SimDuration::from_micros(400), ..LinkSettings::default() };
+        let mut network = network(settings.clone());
+        let mut last = SimTime::ZERO;
+        for n in 0..1_000 {
+            let now = SimTime(n * 10_000);
+            let (at, _) = arrival(network.send(now, N1.into(), N2.into()));
+            let took = at.since(now);
+            assert!(took >= settings.latency - settings.jitter && took <= settings.latency + settings.jitter);
+            assert!(at >= last, "links are in order");
+            last = at;
+        }
+    }
+
+    #[test]
+    fn a_cut_is_of_one_direction() {
+        let mut network = network(LinkSettings::default());
+        assert!(network.set_cut(N1, N2, Passage::Cut));
+        assert!(!network.set_cut(N1, N2, Passage::Cut), "that was no change");
+        assert_eq!(network.send(SimTime::ZERO, N1.into(), N2.into()), Sent::Lost);
+        arrival(network.send(SimTime::ZERO, N2.into(), N1.into()));
+        assert_eq!(network.cuts(), vec![(N1, N2)]);
+        assert!(!network.both_ways(N1, N2));
+        assert_eq!((network.reach(N1), network.reach(NodeId(3))), (Reach::Partly, Reach::All));
+        network.set_cut(N1, NodeId(3), Passage::Cut);
+        assert_eq!(network.reach(N1), Reach::Muted);
+    }
+
+    #[test]
+    fn a_full_link_drops_and_counts_and_says_so_once_until_it_is_empty() {
+        let mut network = network(LinkSettings { in_flight_max: 2, ..LinkSettings::default() });
+        let now = SimTime::ZERO;
+        let first = arrival(network.send(now, N1.into(), N2.into())).1;
+        let second = arrival(network.send(now, N1.into(), N2.into())).1;
+        assert_eq!(network.send(now, N1.into(), N2.into()), Sent::Full { news: true });
+        assert_eq!(network.send(now, N1.into(), N2.into()), Sent::Full { news: false });
+        assert_eq!((network.traffic().overflowed, network.traffic().on_the_wire), (2, 2));
+        network.arrived(first);
+        network.arrived(second);
+        arrival(network.send(now, N1.into(), N2.into()));
+        arrival(network.send(now, N1.into(), N2.into()));
+        assert_eq!(network.send(now, N1.into(), N2.into()), Sent::Full { news: true });
+    }
+
+    #[test]
+    fn loss_takes_about_its_share() {
+        let mut network =
+            network(LinkSettings { loss_per_mille: 100, in_flight_max: 1 << 20, ..LinkSettings::default() });
+        for _ in 0..10_000 {
+            network.send(SimTime::ZERO, N1.into(), N2.into());
+        }
+        assert!((800..1_200).contains(&network.traffic().dropped), "{}", network.traffic().dropped);
+    }
+
+    #[test]
+    fn what_happens_on_one_link_shifts_nothing_on_another() {
+        let (mut one, mut other) = (network(LinkSettings::default()), network(LinkSettings::default()));
+        for _ in 0..9 {
+            one.send(SimTime::ZERO, N1.into(), NodeId(3).into());
+        }
+        assert_eq!(one.send(SimTime::ZERO, N1.into(), N2.into()), other.send(SimTime::ZERO, N1.into(), N2.into()));
+        let mut bigger = Network::new(3, LinkSettings::default(), 7, 2);
+        let actor = Address::Actor(ActorId(1));
+        let at = |network: &mut Network| arrival(network.send(SimTime::ZERO, actor, N2.into())).0;
+        assert_eq!(at(&mut other), at(&mut bigger), "nor does one more node");
+    }
+}
