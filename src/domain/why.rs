@@ -53,6 +53,8 @@ pub enum Why {
     LogBehind,
     /// The voter heard from a living leader within the shortest election timeout.
     LeaderAlive(NodeId),
+    /// The voter has just begun again: it may have forgotten that it stood by a leader.
+    JustStarted,
     /// The message is of an older term than the receiver's.
     StaleTerm(Term),
     /// The follower lacks the record before the batch.
@@ -105,6 +107,7 @@ impl Why {
             Self::LeaderAlive(_) => 42,
             Self::StaleTerm(_) => 43,
             Self::LogGap => 44,
+            Self::JustStarted => 45,
             Self::TermNotCommitted => 60,
             Self::QuorumNotReached => 61,
             Self::NoReplica => 62,

@@ -77,6 +77,10 @@ pub enum Body {
     BeatAnswer {
         /// The round of the beat.
         round: u64,
+        /// How far the leader's appends have arrived: a hole shows that one was lost.
+        received: LogIndex,
+        /// How much of that is on disk: it repeats an `Appended` that may have been lost.
+        matched: LogIndex,
     },
     /// The log is too short: here is the state.
     Snapshot(RaftSnapshot),

@@ -1,0 +1,211 @@
+//! Replication on a leader: appending, sending ahead, finding the match again when something was lost.
+//!
+//! Idea: the leader only appends. To each follower it sends batches in order and ahead of the answers; a refusal or a
+//! hole seen by a beat makes it probe for the match. A beat goes to every follower whatever its disk is doing.
+//! Bound: `batches_in_flight_max` messages a follower, [`UNCOMMITTED_RECORDS_MAX`] records a leader; when full, a
+//! proposal is refused (`Overloaded`) and the log waits.
+//! Sources: Ongaro & Ousterhout 2014 §5.3; Ongaro 2014 §10.2 (batching and pipelining).
+
+use std::collections::VecDeque;
+
+use crate::domain::event::EventKind;
+use crate::domain::fact::ReplicaFact;
+use crate::domain::ids::{LogIndex, NodeId, NodeSet, Term};
+use crate::domain::log::{DiskWrite, Entry, LogPoint, Payload};
+use crate::domain::time::Now;
+use crate::domain::view::ProgressMode;
+use crate::domain::why::Why;
+
+use super::append::point_after;
+use super::hint;
+use super::message::{Body, Effect};
+use super::progress::Progress;
+use super::replica::Raft;
+use super::role::{Leadership, Role};
+
+/// Records that a leader appends beyond its commit index; one more is refused.
+pub const UNCOMMITTED_RECORDS_MAX: u64 = 1 << 20;
+
+/// Where a proposal stands in the log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Proposed {
+    /// The index of its first record.
+    pub first: LogIndex,
+    /// The index of its last record.
+    pub last: LogIndex,
+    /// The term of the leader.
+    pub term: Term,
+}
+
+impl Raft {
+    /// Appends records to the log of the group, if this replica leads it.
+    pub fn propose(&mut self, now: Now, payload: Payload, out: &mut Vec<Effect>) -> Result<Proposed, Why> {
+        let Role::Leader(leadership) = &self.role else { return Err(self.not_leader()) };
+        if leadership.transfer.is_some() {
+            return Err(Why::TransferRunning);
+        }
+        let end = self.image.log.end().index;
+        if end.since(self.commit) + payload.len() > UNCOMMITTED_RECORDS_MAX {
+            return Err(Why::Overloaded);
+        }
+        let last = self.append_own(payload, out).index;
+        self.fill_all(now, out);
+        self.check_invariants();
+        Ok(Proposed { first: end.next(), last, term: self.term() })
+    }
+
+    /// Takes over the term: everybody is probed, and a no-op opens it (§5.4.2, §8).
+    pub(super) fn lead(&mut self, now: Now, votes: NodeSet, out: &mut Vec<Effect>) {
+        let (term, end) = (self.term(), self.image.log.end());
+        let voters = u8::try_from(self.config.voters.len()).unwrap_or(u8::MAX);
+        out.push(Effect::Tell(EventKind::Elected { term, votes, voters }));
+        out.push(Effect::State(ReplicaFact::Leads { term, end }));
+        self.leader = Some(self.config.me);
+        self.role = Role::Leader(Box::new(Leadership {
+            progress: self.config.peers().map(|peer| Progress::new(peer, end.index, now.mono)).collect(),
+            opened_at: end.index.next(),
+            round: 0,
+            rounds_sent: VecDeque::new(),
+            reads: VecDeque::new(),
+            check_at: now.mono + self.config.election_max,
+            transfer: None,
+            lease_broken: false,
+        }));
+        self.append_own(Payload::Noop, out);
+        self.fill_all(now, out);
+    }
+
+    fn append_own(&mut self, payload: Payload, out: &mut Vec<Effect>) -> LogPoint {
+        let before = self.image.log.end().index;
+        let entry = self.image.log.next_entry(self.term(), payload);
+        let point = point_after(&entry);
+        out.push(Effect::State(ReplicaFact::Appended(vec![point])));
+        let token = self.persist(DiskWrite::Append(vec![entry]), out);
+        self.disk.log_written(token, before, point.index);
+        point
+    }
+
+    fn fill_all(&mut self, now: Now, out: &mut Vec<Effect>) {
+        let Role::Leader(leadership) = &self.role else { return };
+        for place in 0..leadership.progress.len() {
+            self.fill(place, out);
+        }
+        // Where nothing waits for the disk, a leader alone commits as it appends.
+        self.advance_commit(now, out);
+    }
+
+    /// Sends a follower what it lacks, as far as its window allows.
+    pub(super) fn fill(&mut self, place: usize, out: &mut Vec<Effect>) {
+        let Self { role: Role::Leader(leadership), image, config, commit, .. } = self else { return };
+        let (log, term, round) = (&image.log, image.hard.term, leadership.round);
+        let progress = &mut leadership.progress[place];
+        let end = log.end().index;
+        while progress.has_room(config.batches_in_flight_max)
+            && (progress.next <= end || progress.mode == ProgressMode::Probe)
+        {
+            if progress.next <= log.base().index {
+                self.send_snapshot(place, out);
+                return;
+            }
+            let entries = gather(log.entries_from(progress.next), config.append_records_max);
+            let prev_index = entries.first().map_or(end, |entry| entry.first.prev());
+            let Some(prev_term) = log.term_at(prev_index) else { return };
+            let last = entries.last().map_or(prev_index, Entry::last);
+            progress.sent(last, round);
+            let body = Body::Append { prev_index, prev_term, entries, commit: *commit };
+            let message = super::message::Message { term, body };
+            out.push(Effect::Send { to: progress.peer, message, after: None });
+        }
+    }
+
+    pub(super) fn on_appended(&mut self, now: Now, from: NodeId, matched: LogIndex, out: &mut Vec<Effect>) {
+        let end = self.image.log.end().index;
+        let Some((place, progress)) = self.heard_follower(now, from) else { return };
+        // Beyond our end: only another leader of this term could have sent it.
+        if matched > end {
+            return;
+        }
+        if progress.match_to(matched) {
+            self.advance_commit(now, out);
+            self.hand_over_if_ready(now, out);
+        }
+        self.fill(place, out);
+    }
+
+    pub(super) fn on_append_refused(
+        &mut self,
+        now: Now,
+        from: NodeId,
+        prev_index: LogIndex,
+        (hint_index, hint_term): (LogIndex, Term),
+        out: &mut Vec<Effect>,
+    ) {
+        let mut point = hint::last_at_most(&self.image.log, hint_index, hint_term);
+        if point.index >= prev_index {
+            // Not from a log like ours (a rule is off). Step back anyway, so that the search ends.
+            point = hint::last_at_most(&self.image.log, prev_index.prev(), Term(u64::MAX));
+        }
+        let Some((place, progress)) = self.heard_follower(now, from) else { return };
+        match progress.mode {
+            // The match itself is refused: the follower lost what it had answered for (`persist_before_ack` was off).
+            ProgressMode::Probe if prev_index == progress.next.prev() && prev_index == progress.matched => {
+                progress.matched = progress.matched.min(point.index);
+            }
+            ProgressMode::Probe if prev_index == progress.next.prev() => {}
+            ProgressMode::Replicate if prev_index >= progress.matched => {}
+            // An old refusal: its question was answered since.
+            _ => return,
+        }
+        let next = point.index.max(progress.matched).next();
+        progress.probe(next);
+        self.fill(place, out);
+    }
+
+    /// The follower, if it is one of ours; its message shows that it lives.
+    pub(super) fn heard_follower(&mut self, now: Now, from: NodeId) -> Option<(usize, &mut Progress)> {
+        let Role::Leader(leadership) = &mut self.role else { return None };
+        let place = leadership.place_of(from)?;
+        let progress = &mut leadership.progress[place];
+        progress.heard_at = now.mono;
+        Some((place, progress))
+    }
+
+    pub(super) fn on_beat_answer(
+        &mut self,
+        now: Now,
+        from: NodeId,
+        round: u64,
+        (received, matched): (LogIndex, LogIndex),
+        out: &mut Vec<Effect>,
+    ) {
+        let end = self.image.log.end().index;
+        let Some((place, progress)) = self.heard_follower(now, from) else { return };
+        progress.answered_round = progress.answered_round.max(round);
+        let news = matched <= end && progress.match_to(matched);
+        if progress.has_lost(round, received) {
+            match progress.mode {
+                ProgressMode::Probe => progress.in_flight.clear(),
+                ProgressMode::Replicate | ProgressMode::Snapshot => progress.probe(progress.matched.next()),
+            }
+        }
+        if news {
+            self.advance_commit(now, out);
+            self.hand_over_if_ready(now, out);
+        }
+        self.fill(place, out);
+        self.confirm_reads(now, out);
+    }
+}
+
+/// Whole batches in order, of at most so many records; at least one, if there is one.
+fn gather<'a>(entries: impl Iterator<Item = &'a Entry>, records_max: u64) -> Vec<Entry> {
+    let mut records = 0;
+    entries
+        .take_while(|entry| {
+            let first = records == 0;
+            records += entry.payload.len();
+            first || records <= records_max
+        })
+        .cloned()
+        .collect()
+}
