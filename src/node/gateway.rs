@@ -129,12 +129,19 @@ impl Gateway {
 
     /// When it next has something to do.
     pub(super) fn next(&self) -> SimTime {
-        let expiry = self.open.front().map_or(SimTime::NEVER, |open| open.as_ref().map_or(SimTime::ZERO, |o| o.deadline));
+        let expiry =
+            self.open.front().map_or(SimTime::NEVER, |open| open.as_ref().map_or(SimTime::ZERO, |o| o.deadline));
         self.serving.as_ref().map_or(SimTime::NEVER, |(at, _)| *at).min(expiry)
     }
 
     /// Requests from outside; true if some did not fit and are refused.
-    pub(super) fn submit(&mut self, now: SimTime, from: ActorId, submission: Submission, wishes: &mut Vec<Wish>) -> bool {
+    pub(super) fn submit(
+        &mut self,
+        now: SimTime,
+        from: ActorId,
+        submission: Submission,
+        wishes: &mut Vec<Wish>,
+    ) -> bool {
         let Submission { batch, read_from, deadline } = submission;
         let places = self.settings.queue_max.saturating_sub(self.queued) + self.free();
         let fit = batch.len().min(places);
@@ -285,7 +292,14 @@ impl Gateway {
     }
 
     /// A node declined a whole proposal: follow its hint, or tell the client.
-    pub(super) fn declined(&mut self, now: SimTime, ticket: Ticket, why: Why, map: &ClusterMap, wishes: &mut Vec<Wish>) {
+    pub(super) fn declined(
+        &mut self,
+        now: SimTime,
+        ticket: Ticket,
+        why: Why,
+        map: &ClusterMap,
+        wishes: &mut Vec<Wish>,
+    ) {
         let Some(slot) = self.ticket(ticket) else { return };
         let Some(open) = slot.as_mut() else { return };
         let group = open.group;
@@ -296,7 +310,8 @@ impl Gateway {
         if let Some(to) = hint {
             open.to = to;
             open.redirects += 1;
-            let proposal = Proposal { ticket, group, epoch: map.epoch, batch: open.batch.clone(), deadline: open.deadline };
+            let proposal =
+                Proposal { ticket, group, epoch: map.epoch, batch: open.batch.clone(), deadline: open.deadline };
             wishes.push(Wish::Forward(to, proposal));
         } else if let Some(open) = slot.take() {
             self.in_flight -= open.left;

@@ -14,7 +14,8 @@ struct Town {
 
 impl Town {
     fn led_by(leader: Option<NodeId>) -> Self {
-        let groups = vec![vec![NodeId(1)], vec![NodeId(1), NodeId(2), NodeId(3)], vec![NodeId(1), NodeId(2), NodeId(3)]];
+        let groups =
+            vec![vec![NodeId(1)], vec![NodeId(1), NodeId(2), NodeId(3)], vec![NodeId(1), NodeId(2), NodeId(3)]];
         let owners = vec![GroupId(1), GroupId(2)];
         Self { map: ClusterMap { epoch: Epoch(1), nodes: NodeId::first(3).collect(), groups, owners }, leader }
     }
@@ -72,7 +73,12 @@ fn a_request_costs_its_service_time_and_goes_to_the_leader_of_its_group() {
     let mut gateway = gateway(10, 10);
     let mut wishes = Vec::new();
     let town = Town::led_by(Some(NodeId(2)));
-    gateway.submit(SimTime::ZERO, ActorId::BALANCER, submission(vec![order(1, 0), order(2, 1), order(3, 0)]), &mut wishes);
+    gateway.submit(
+        SimTime::ZERO,
+        ActorId::BALANCER,
+        submission(vec![order(1, 0), order(2, 1), order(3, 0)]),
+        &mut wishes,
+    );
     assert_eq!(gateway.next(), SimTime(120_000), "three requests of 40 us");
     gateway.wake(SimTime(119_999), &town, &mut wishes);
     assert_eq!(forwards(&wishes), []);

@@ -22,7 +22,11 @@ impl Heart {
         let period = settings.raft.heartbeat;
         let phase = period.0 / (peers.len() as u64 + 1) * me.index() as u64 % period.0.max(1);
         let beat_at = now.mono + crate::domain::time::SimDuration(phase);
-        Self { beat_at, period, detector: FailureDetector::new(me, peers, &settings.detector, now.mono) }
+        Self {
+            beat_at,
+            period,
+            detector: FailureDetector::new(me, peers.iter().copied(), settings.detector.clone(), now),
+        }
     }
 
     /// When it next has something to do.

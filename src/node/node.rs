@@ -18,6 +18,7 @@ use crate::domain::rules::{AckRule, Rules};
 use crate::domain::settings::Settings;
 use crate::domain::time::{Now, SimTime};
 use crate::domain::why::Why;
+use crate::protocols::failure_detector::Change;
 use crate::protocols::raft::RaftConfig;
 use crate::protocols::raft::message::{Input, Message};
 
@@ -192,10 +193,7 @@ impl Node {
         if self.heart.beats(now.mono) {
             self.beat(now, effects);
         }
-        let changes = self.heart.detector.check(now.mono);
-        for (peer, health, silent) in changes {
-            self.out(effects).tell(None, EventKind::Believes { peer, health, silent });
-        }
+        self.judge_peers(now, effects);
         if now.mono >= self.election_at {
             self.look_at_elections(now, effects);
         }
@@ -211,14 +209,21 @@ impl Node {
 
     fn beat(&mut self, now: Now, effects: &mut Vec<NodeEffect>) {
         for group in self.replicas.groups() {
-            if self.replicas.get(group).is_some_and(|replica| replica.raft.is_leader()) {
+            if self.replicas.get(group).is_some_and(|replica| replica.raft.leads()) {
                 self.to_raft(now, group, Input::Beat, effects);
             }
         }
         let map = Arc::clone(&self.map);
-        for peer in map.nodes.iter().copied().filter(|peer| *peer != self.me) {
+        let me = self.me;
+        for peer in map.nodes.iter().copied().filter(|peer| *peer != me) {
             let groups = self.beats.take(peer);
             self.out(effects).send(peer, NodeMessage::Beat { epoch: map.epoch, groups });
+        }
+    }
+
+    fn judge_peers(&mut self, now: Now, effects: &mut Vec<NodeEffect>) {
+        for Change { peer, health, silent } in self.heart.detector.check(now) {
+            self.out(effects).tell(None, EventKind::Believes { peer, health, silent });
         }
     }
 
@@ -277,9 +282,8 @@ impl Node {
         groups: Vec<(GroupId, Message)>,
         effects: &mut Vec<NodeEffect>,
     ) {
-        if let Some((peer, health, silent)) = self.heart.detector.heard(from, now.mono) {
-            self.out(effects).tell(None, EventKind::Believes { peer, health, silent });
-        }
+        self.heart.detector.heard(from, now);
+        self.judge_peers(now, effects);
         if epoch < self.map.epoch {
             let map = Arc::clone(&self.map);
             self.out(effects).send(from, NodeMessage::Map(map));
@@ -395,7 +399,7 @@ impl Node {
         if group != GroupId::META {
             return;
         }
-        let first = |replica: &Replica| replica.raft.is_leader() && replica.raft.last_index() == LogIndex(1);
+        let first = |replica: &Replica| replica.raft.leads() && replica.raft.end().index == LogIndex(1);
         if self.replicas.get(group).is_some_and(first) {
             let change = MapChange::Replace(Arc::clone(&self.map));
             self.with_replica(group, effects, |replica, desk, out| replica.propose_map(now, change, desk, out));

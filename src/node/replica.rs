@@ -103,11 +103,11 @@ impl Replica {
 
     /// Gives Raft an input and does what comes of it.
     pub(super) fn input(&mut self, now: Now, input: Input, desk: &mut Desk<'_>, out: &mut Out<'_>) {
-        let led = self.raft.is_leader();
+        let led = self.raft.leads();
         let mut effects = Vec::new();
         self.raft.step(now, input, &mut effects);
         self.absorb(effects, out);
-        if led && !self.raft.is_leader() {
+        if led && !self.raft.leads() {
             self.proposals.abandon(out);
             self.reads.abandon(out);
         }
@@ -124,7 +124,14 @@ impl Replica {
     }
 
     /// A gateway's requests.
-    pub(super) fn propose(&mut self, now: Now, from: NodeId, proposal: &Proposal, desk: &mut Desk<'_>, out: &mut Out<'_>) {
+    pub(super) fn propose(
+        &mut self,
+        now: Now,
+        from: NodeId,
+        proposal: &Proposal,
+        desk: &mut Desk<'_>,
+        out: &mut Out<'_>,
+    ) {
         if let Err(why) = self.take(now, from, proposal, desk, out) {
             if why == Why::Overloaded && !std::mem::replace(&mut self.overloaded, true) {
                 out.tell(Some(self.group), EventKind::Overloaded { queue: Queue::Proposals });
@@ -133,8 +140,15 @@ impl Replica {
         }
     }
 
-    fn take(&mut self, now: Now, from: NodeId, proposal: &Proposal, desk: &mut Desk<'_>, out: &mut Out<'_>) -> Result<(), Why> {
-        if !self.raft.is_leader() {
+    fn take(
+        &mut self,
+        now: Now,
+        from: NodeId,
+        proposal: &Proposal,
+        desk: &mut Desk<'_>,
+        out: &mut Out<'_>,
+    ) -> Result<(), Why> {
+        if !self.raft.leads() {
             return Err(Why::NotLeader(self.raft.leader()));
         }
         if proposal.batch.records().iter().all(|record| record.command.is_query()) {
@@ -162,7 +176,8 @@ impl Replica {
         let mut verdicts: Vec<Verdict> = Vec::new();
         let next = self.applied.next();
         let entries: Vec<_> = self.raft.log().entries_from(next).take_while(|e| e.last() <= upto).cloned().collect();
-        for entry in entries.into_iter().filter(|entry| entry.first > self.applied) {
+        for entry in entries {
+            assert_eq!(entry.first, self.applied.next(), "entries are applied in order, each once");
             verdicts.clear();
             let outcome = self.machine.apply(&entry.payload, &mut verdicts);
             self.applied = entry.last();
@@ -220,8 +235,9 @@ impl Replica {
     /// Does what has become possible.
     fn settle(&mut self, now: Now, desk: &mut Desk<'_>, out: &mut Out<'_>) {
         self.close_batches(now, desk, out);
-        if self.raft.is_leader() {
-            let early = if desk.ack.covers_commit(self.raft.voters().len()) { Early::Never } else { Early::Promise };
+        if self.raft.leads() {
+            let early =
+                if desk.ack.covers_commit(self.raft.config().voters.len()) { Early::Never } else { Early::Promise };
             self.proposals.answer(self.group, self.raft.acked_index(desk.ack), early, out);
             self.reads.serve(self.point(out.me), &self.machine, out);
         }
@@ -230,15 +246,15 @@ impl Replica {
 
     fn close_batches(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>) {
         let max = desk.settings.batch_records_max;
-        while self.raft.is_leader() && self.proposals.open_records() > 0 {
-            let disk_free = self.raft.synced_index() >= self.raft.last_index();
+        while self.raft.leads() && self.proposals.open_records() > 0 {
+            let disk_free = self.raft.synced_index() >= self.raft.end().index;
             if !disk_free && self.proposals.open_records() < max {
                 return;
             }
             let Some((batch, parts)) = self.proposals.close(max) else { return };
             let mut effects = Vec::new();
             match self.raft.propose(now, Payload::Orders(batch.clone()), &mut effects) {
-                Ok(first) => self.proposals.sent(first, self.raft.term(), batch, parts),
+                Ok(place) => self.proposals.sent(place.first, place.term, batch, parts),
                 Err(why) => Proposals::decline(&parts, why, out),
             }
             self.absorb(effects, out);

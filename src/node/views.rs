@@ -11,7 +11,7 @@ impl Node {
     /// Fills in beliefs, leaderships and the gateway.
     pub fn contribute(&self, now: Now, view: &mut NodeView) {
         view.beliefs = self.map.nodes.iter().map(|peer| self.heart.detector.health(*peer)).collect();
-        view.leads = self.replicas.iter().filter(|replica| replica.raft.is_leader()).count() as u16;
+        view.leads = self.replicas.iter().filter(|replica| replica.raft.leads()).count() as u16;
         view.replicas = self.replicas.iter().count() as u16;
         view.gateway = self.gateway.view(now.mono);
     }
@@ -20,6 +20,7 @@ impl Node {
     pub fn replica_view(&self, now: Now, group: GroupId) -> Option<ReplicaView> {
         let replica = self.replicas.get(group)?;
         let raft = &replica.raft;
+        let (votes, refusals) = raft.votes();
         Some(ReplicaView {
             node: self.me,
             alive: true,
@@ -28,14 +29,14 @@ impl Node {
             voted_for: raft.voted_for(),
             leader: raft.leader(),
             base: raft.log().base().index,
-            last: raft.last_index(),
+            last: raft.end().index,
             synced: raft.synced_index(),
             commit: raft.commit_index(),
             applied: replica.applied,
             lag_records: 0,
             lag_time: crate::domain::time::SimDuration::ZERO,
-            votes: raft.votes(),
-            refusals: raft.refusals(),
+            votes,
+            refusals,
             timer: raft.timer(now),
             progress: None,
             chain: replica.machine.chain(),

@@ -67,8 +67,9 @@ fn of_node_message(digest: Digest, message: &NodeMessage) -> Digest {
         NodeMessage::Propose(proposal) => {
             digest.mix(head(4, u64::from(proposal.group.0))).mix(proposal.batch.digest().0).mix(proposal.deadline.0)
         }
-        NodeMessage::Answers { group, answers } => of_answers(digest.mix(head(5, u64::from(group.0))), answers),
-        NodeMessage::Map(map) => digest.mix(head(6, map.epoch.0)),
+        NodeMessage::Answers { ticket, answers } => of_answers(digest.mix(head(5, ticket.0)), answers),
+        NodeMessage::Declined { ticket, why } => digest.mix(head(6, ticket.0)).mix(u64::from(why.code())),
+        NodeMessage::Map(map) => digest.mix(head(7, map.epoch.0)),
     }
 }
 
@@ -89,7 +90,7 @@ fn of_message(digest: Digest, message: &Message) -> Digest {
         Body::Appended { matched } => digest.mix(head(4, matched.0)),
         Body::AppendRefused { prev_index, hint_index, .. } => digest.mix(head(5, prev_index.0)).mix(hint_index.0),
         Body::Beat { commit, round } => digest.mix(head(6, *round)).mix(commit.0),
-        Body::BeatAnswer { round } => digest.mix(head(7, *round)),
+        Body::BeatAnswer { round, received, matched } => digest.mix(head(7, *round)).mix(received.0).mix(matched.0),
         Body::Snapshot(snapshot) => digest.mix(head(8, snapshot.index.0)).mix(snapshot.image.digest.0),
         Body::TimeoutNow => digest.mix(9),
         Body::Stale => digest.mix(10),

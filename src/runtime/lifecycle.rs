@@ -12,7 +12,7 @@ use crate::domain::fact::Fact;
 use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId};
 use crate::domain::time::Now;
 use crate::node::message::NodeInput;
-use crate::node::node::{Node, NodeBoot};
+use crate::node::{Node, NodeBoot};
 
 use super::panic_guard;
 use super::slot::{CatchUp, Status};

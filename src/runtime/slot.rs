@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId};
 use crate::domain::time::SimTime;
+use crate::node::Node;
 use crate::node::message::NodeInput;
-use crate::node::node::Node;
 use crate::storage::memory_disk::MemoryDisk;
 
 /// Messages that wait for a frozen node.

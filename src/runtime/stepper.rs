@@ -6,8 +6,8 @@
 
 use crate::domain::ids::NodeId;
 use crate::domain::time::Now;
+use crate::node::Node;
 use crate::node::message::{NodeEffect, NodeInput};
-use crate::node::node::Node;
 
 use super::panic_guard;
 
