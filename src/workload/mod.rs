@@ -1,1 +1,13 @@
-//! The clients.
+//! The workload: client sessions that place, cancel and ask, steadily and in bursts.
+//!
+//! Idea: an open loop. Clients send when their time has come, whether or not the desk keeps up: that is how overload
+//! shows. Each session numbers its requests, waits with patience, asks again, and gives up at the deadline.
+
+pub mod arrivals;
+pub mod burst;
+pub mod clients;
+pub mod figures;
+pub mod histogram;
+pub mod orders;
+pub mod patience;
+pub mod session;

@@ -1,0 +1,437 @@
+//! The clients: sessions that send, wait, ask again and give up.
+//!
+//! Idea: one actor for all of them, so that a thousand sessions cost one wake-up and one message a window. It hands
+//! requests to the balancer and hears answers from it; it states what a client would swear to (handed in, answered,
+//! given up), which is all that the ledger believes.
+//! Shape: a step takes its input, then sends what has come due: arrivals, bursts, retries. One wake-up is armed at a
+//! time, for the earliest of them.
+//! Answers: the first word that ends the wait is stated (`Fact::Answered`), once a request: an acknowledgement, a
+//! reading, or a refusal for good. A refusal that may be retried only moves the next try. A later verdict tells the
+//! session what rests, and nobody else.
+//! Bound: a session has `session::SPAN_MAX` places. An arrival that finds none is refused here, never numbered and
+//! never handed in; the figures count it (`Overloaded`).
+//! Left out: priorities; sessions that think before they send again (a closed loop).
+
+use std::sync::Arc;
+
+use super::arrivals::Arrivals;
+use super::burst::{BURST_SESSIONS, Bursts, Outcome};
+use super::figures::Figures;
+use super::orders::{Mid, Orders};
+use super::patience::{self, Patience};
+use super::session::{OpenOrder, Pending, Session, Source};
+use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft};
+use crate::domain::chance::{Chance, Purpose};
+use crate::domain::control::{Burst, Control};
+use crate::domain::event::EventKind;
+use crate::domain::fact::Fact;
+use crate::domain::ids::{ActorId, ClientId, RequestId, Sequence};
+use crate::domain::order::{Answer, Batch, Command, DeskMessage, OrderType, ReadFrom, Record, Reply, Submission};
+use crate::domain::rules::AckRule;
+use crate::domain::settings::{LoadSettings, Settings};
+use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::view::{ClusterView, FlowView, LatencyView};
+use crate::domain::why::Why;
+
+/// Sessions of the steady load at most.
+pub const SESSIONS_MAX: u32 = 1_024;
+
+/// Retries and deadlines are looked at on this grid, so that many share one wake-up.
+pub const LOOK_EVERY: SimDuration = SimDuration::from_millis(2);
+
+/// Sessions that are tried for a free place before an arrival is refused.
+const PLACES_TRIED_MAX: usize = 8;
+
+/// The clients.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    /// Those of the steady load, then those of bursts. `ClientId` counts from 1 in this order.
+    sessions: Vec<Session>,
+    load: LoadSettings,
+    ack: AckRule,
+    arrivals: Arrivals,
+    bursts: Bursts,
+    orders: Orders,
+    patience: Patience,
+    retry: Chance,
+    figures: Figures,
+    /// No session has anything due before.
+    quiet_until: SimTime,
+    /// The wake-up that is armed.
+    armed: SimTime,
+}
+
+/// What a step hands in, before it is cut into batches.
+#[derive(Default)]
+struct Outbox {
+    records: Vec<Record>,
+    deadline: SimTime,
+}
+
+impl Clients {
+    /// The clients of a cluster with these settings, trading around these mids.
+    pub fn new(settings: &Settings, seed: u64, mid: Mid) -> Self {
+        let steady = settings.client.sessions.clamp(1, SESSIONS_MAX);
+        Self {
+            sessions: (1..=steady + BURST_SESSIONS).map(|number| Session::new(ClientId(number))).collect(),
+            load: settings.load.clone(),
+            ack: settings.cluster.ack,
+            arrivals: Arrivals::new(seed),
+            bursts: Bursts::default(),
+            orders: Orders::new(seed, settings.load.query_percent, mid),
+            patience: Patience::new(&settings.client),
+            retry: Chance::stream(seed, Purpose::Retry, 0),
+            figures: Figures::default(),
+            quiet_until: SimTime::NEVER,
+            armed: SimTime::NEVER,
+        }
+    }
+
+    /// Latency of acknowledgements over the whole run, in virtual time.
+    pub fn latency(&self) -> LatencyView {
+        self.figures.latency()
+    }
+
+    // --- controls
+
+    fn on_control(&mut self, now: SimTime, control: Control, out: &mut Vec<ActorEffect>) {
+        match control {
+            Control::SetLoad(on) => self.set_load(now, LoadSettings { on, ..self.load.clone() }, out),
+            Control::SetRate(orders_per_s) => {
+                self.set_load(now, LoadSettings { orders_per_s, ..self.load.clone() }, out);
+            }
+            Control::SetReadFrom(read_from) if read_from != self.load.read_from => {
+                self.load.read_from = read_from;
+                out.push(tell(EventKind::ReadsMoved { replica: read_from == ReadFrom::Replica }));
+            }
+            Control::SetAck(ack) => self.ack = ack,
+            Control::Burst(burst) => self.begin_burst(now, burst, out),
+            _ => {}
+        }
+    }
+
+    fn set_load(&mut self, now: SimTime, load: LoadSettings, out: &mut Vec<ActorEffect>) {
+        let (before, after) = (rate(&self.load), rate(&load));
+        self.load = load;
+        if before != after {
+            self.arrivals.set_rate(now, after);
+            out.push(tell(EventKind::LoadChanged { orders_per_s: after }));
+        }
+    }
+
+    fn begin_burst(&mut self, now: SimTime, burst: Burst, out: &mut Vec<ActorEffect>) {
+        let kind = if self.bursts.begin(now, burst) {
+            EventKind::BurstBegan { orders: burst.orders }
+        } else {
+            EventKind::ControlRefused { control: Control::Burst(burst), why: Why::Overloaded }
+        };
+        out.push(tell(kind));
+    }
+
+    // --- sending
+
+    /// Sends what has come due: first what waits already, then what is new.
+    fn send_due(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
+        if self.quiet_until <= now {
+            self.look_at_the_waiting(now, out);
+        }
+        let mut outbox = Outbox { records: Vec::new(), deadline: self.patience.deadline(now) };
+        if self.arrivals.next_window() <= now {
+            for _ in 0..self.arrivals.take(now) {
+                self.arrive(now, &mut outbox);
+            }
+        }
+        for source in self.bursts.sources(now) {
+            self.offer(now, source, &mut outbox);
+        }
+        outbox.hand_in(self.load.read_from, Fact::Submitted, out);
+        while let Some(ended) = self.bursts.take_ended() {
+            out.push(tell(EventKind::BurstEnded { orders: ended.orders, failed: ended.failed }));
+        }
+    }
+
+    /// A request of the steady load.
+    fn arrive(&mut self, now: SimTime, outbox: &mut Outbox) {
+        let steady = self.sessions.len() - BURST_SESSIONS as usize;
+        let drawn = self.orders.below(steady as u64) as usize;
+        let free = (0..PLACES_TRIED_MAX.min(steady)).map(|step| (drawn + step) % steady);
+        let Some(place) = free.into_iter().find(|place| !self.sessions[*place].is_full()) else {
+            self.figures.refused(now, 1);
+            return;
+        };
+        let command = self.orders.request(now, &mut self.sessions[place]);
+        self.ask(now, place, command, Source::STEADY, outbox);
+    }
+
+    /// The orders of a burst that are due, as far as there are places for them.
+    fn offer(&mut self, now: SimTime, source: Source, outbox: &mut Outbox) {
+        let wanted = self.bursts.wanted(now, source);
+        let first = self.sessions.len() - BURST_SESSIONS as usize;
+        let mut handed_in = 0;
+        while handed_in < wanted {
+            let mut turns = (0..BURST_SESSIONS).map(|_| first + self.bursts.turn());
+            let Some(place) = turns.find(|place| !self.sessions[*place].is_full()) else { break };
+            let command = self.orders.order(now, &mut self.sessions[place]);
+            self.ask(now, place, command, source, outbox);
+            handed_in += 1;
+        }
+        let refused = self.bursts.offered(source, handed_in, wanted - handed_in);
+        self.figures.refused(now, refused);
+    }
+
+    fn ask(&mut self, now: SimTime, place: usize, command: Command, source: Source, outbox: &mut Outbox) {
+        let due = self.next_look(now, now, 0, source);
+        self.quiet_until = self.quiet_until.min(due);
+        self.figures.asked();
+        let pending = Pending { command, sent: now, due, retries: 0, source, doubt: false, refused: false };
+        outbox.records.push(self.sessions[place].ask(pending));
+    }
+
+    fn next_look(&mut self, now: SimTime, sent: SimTime, retries: u32, source: Source) -> SimTime {
+        if self.bursts.retries(source) {
+            self.patience.next_look(now, sent, retries, &mut self.retry)
+        } else {
+            self.patience.deadline(sent)
+        }
+    }
+
+    // --- waiting
+
+    /// Asks again, or gives up, where it is time.
+    fn look_at_the_waiting(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
+        let (mut again, mut given_up) = (Outbox::default(), Vec::new());
+        let mut due = Vec::new();
+        for place in 0..self.sessions.len() {
+            if self.sessions[place].quiet_until() > now {
+                continue;
+            }
+            self.sessions[place].collect_due(now, &mut due);
+            for sequence in due.drain(..) {
+                self.look_at(now, place, sequence, &mut again, &mut given_up);
+            }
+        }
+        self.quiet_until = self.sessions.iter().map(Session::quiet_until).min().unwrap_or(SimTime::NEVER);
+        again.hand_in(self.load.read_from, Fact::Retried, out);
+        for records in given_up.chunks(Batch::RECORDS_MAX) {
+            out.push(ActorEffect::State(Fact::GaveUp(Batch::new(records))));
+        }
+    }
+
+    fn look_at(
+        &mut self,
+        now: SimTime,
+        place: usize,
+        sequence: Sequence,
+        again: &mut Outbox,
+        given_up: &mut Vec<Record>,
+    ) {
+        let Some(&mut pending) = self.sessions[place].waiting(sequence) else { return };
+        let deadline = self.patience.deadline(pending.sent);
+        let session = &mut self.sessions[place];
+        let record = Record { id: session.id.request(sequence), floor: session.floor(), command: pending.command };
+        if now >= deadline {
+            given_up.push(record);
+            self.settle(record.id, Outcome::Failed);
+            self.sessions[place].unanswered(sequence, pending.command, Doubt::Unknown);
+            return;
+        }
+        let retries = pending.retries + 1;
+        let due = self.next_look(now, pending.sent, retries, pending.source);
+        let session = &mut self.sessions[place];
+        if let Some(waiting) = session.waiting(sequence) {
+            waiting.retries = retries;
+            // The attempt before met silence, unless it met a refusal.
+            waiting.doubt |= !pending.refused;
+            waiting.refused = false;
+        }
+        session.look_again(sequence, due);
+        self.figures.asked_again();
+        again.deadline = again.deadline.max(deadline);
+        again.records.push(record);
+    }
+
+    // --- answers
+
+    fn on_answers(&mut self, now: SimTime, answers: &[Answer], out: &mut Vec<ActorEffect>) {
+        let ended: Vec<(Answer, SimDuration)> =
+            answers.iter().filter_map(|answer| Some((*answer, self.on_answer(now, answer)?))).collect();
+        if !ended.is_empty() {
+            out.push(ActorEffect::State(Fact::Answered(Arc::from(ended))));
+        }
+    }
+
+    /// Takes an answer; how long its request waited, if this ended the wait.
+    fn on_answer(&mut self, now: SimTime, answer: &Answer) -> Option<SimDuration> {
+        let place = session_place(answer.id)?;
+        let sequence = answer.id.sequence;
+        let waiting = self.sessions.get_mut(place)?.waiting(sequence).copied();
+        let Some(pending) = waiting else {
+            self.late(place, answer);
+            return None;
+        };
+        let latency = now.since(pending.sent);
+        match answer.reply {
+            Reply::Refused(why) => {
+                self.figures.refused(now, 1);
+                if self.tries_again(now, place, sequence, pending, why) {
+                    return None;
+                }
+                self.settle(answer.id, Outcome::Failed);
+                self.sessions[place].unanswered(sequence, pending.command, Doubt::Refused);
+            }
+            Reply::Reading(_) => {
+                self.settle(answer.id, Outcome::Answered);
+                self.figures.queried(now);
+            }
+            Reply::Accepted(_) => {
+                self.settle(answer.id, Outcome::Answered);
+                self.figures.acknowledged(now, latency);
+                self.sessions[place].placed(sequence, pending.command);
+            }
+            Reply::Verdict(_, verdict) => {
+                self.settle(answer.id, Outcome::Answered);
+                self.figures.acknowledged(now, latency);
+                if !verdict.resting.is_zero() {
+                    self.sessions[place].placed(sequence, pending.command);
+                }
+            }
+        }
+        Some(latency)
+    }
+
+    /// A word on a request that waits no longer: only a verdict still tells something, that nothing rests.
+    fn late(&mut self, place: usize, answer: &Answer) {
+        if let Reply::Verdict(_, verdict) = answer.reply
+            && verdict.resting.is_zero()
+        {
+            self.sessions[place].closed(answer.id.sequence);
+        }
+    }
+
+    /// After a refusal: whether the request goes on waiting, for its next try or, in doubt, for its deadline.
+    fn tries_again(&mut self, now: SimTime, place: usize, sequence: Sequence, pending: Pending, why: Why) -> bool {
+        let doubt = pending.doubt || patience::leaves_doubt(why);
+        let may = patience::may_be_retried(why) && self.bursts.retries(pending.source);
+        let next = if may { self.patience.next_try(now, pending.sent, pending.retries, &mut self.retry) } else { None };
+        let Some(due) = next.or_else(|| doubt.then(|| self.patience.deadline(pending.sent))) else { return false };
+        let session = &mut self.sessions[place];
+        if let Some(waiting) = session.waiting(sequence) {
+            waiting.doubt = doubt;
+            waiting.refused = true;
+        }
+        session.look_again(sequence, due);
+        self.quiet_until = self.quiet_until.min(due);
+        true
+    }
+
+    fn settle(&mut self, id: RequestId, outcome: Outcome) {
+        let session = session_place(id).and_then(|place| self.sessions.get_mut(place));
+        if let Some(pending) = session.and_then(|session| session.settle(id.sequence)) {
+            self.figures.settled();
+            self.bursts.settled(pending.source, outcome);
+        }
+    }
+
+    /// Arms the wake-up for whatever comes first, unless an earlier one is armed already.
+    fn arm(&mut self, out: &mut Vec<ActorEffect>) {
+        let look = if self.quiet_until == SimTime::NEVER {
+            SimTime::NEVER
+        } else {
+            SimTime(self.quiet_until.0.div_ceil(LOOK_EVERY.0) * LOOK_EVERY.0)
+        };
+        let next = look.min(self.arrivals.next_window()).min(self.bursts.next());
+        if next < self.armed {
+            self.armed = next;
+            out.push(ActorEffect::WakeAt(next));
+        }
+    }
+}
+
+/// What is known of a request whose wait ended without an acknowledgement.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Doubt {
+    /// It was not done.
+    Refused,
+    /// It may be done.
+    Unknown,
+}
+
+impl Session {
+    /// An order was acknowledged, and may rest.
+    fn placed(&mut self, sequence: Sequence, command: Command) {
+        if let Command::Place { symbol, order_type: OrderType::Limit(_), .. } = command {
+            self.open.push_back(OpenOrder { symbol, sequence });
+        }
+    }
+
+    /// A request ended without an acknowledgement. What may rest is kept to be cancelled, or the books would fill.
+    fn unanswered(&mut self, sequence: Sequence, command: Command, doubt: Doubt) {
+        match command {
+            Command::Cancel { symbol, order } => self.open.push_front(OpenOrder { symbol, sequence: order }),
+            Command::Place { .. } if doubt == Doubt::Unknown => self.placed(sequence, command),
+            Command::Place { .. } | Command::Query { .. } => {}
+        }
+    }
+}
+
+impl Outbox {
+    /// Hands the records to the balancer in batches, and states it.
+    fn hand_in(self, read_from: ReadFrom, state: fn(Batch) -> Fact, out: &mut Vec<ActorEffect>) {
+        for records in self.records.chunks(Batch::RECORDS_MAX) {
+            let batch = Batch::new(records);
+            out.push(ActorEffect::State(state(batch.clone())));
+            let submission = Submission { batch, read_from, deadline: self.deadline };
+            out.push(ActorEffect::Send { to: ActorId::BALANCER.into(), message: DeskMessage::Submit(submission) });
+        }
+    }
+}
+
+/// The rate of the steady load; 0 if it is off.
+const fn rate(load: &LoadSettings) -> u64 {
+    if load.on { load.orders_per_s } else { 0 }
+}
+
+/// The place of a request's session in the table.
+fn session_place(id: RequestId) -> Option<usize> {
+    (id.client.0 as usize).checked_sub(1)
+}
+
+/// An event of no node and no group.
+const fn tell(kind: EventKind) -> ActorEffect {
+    ActorEffect::Tell(Draft { node: None, group: None, kind })
+}
+
+impl Actor for Clients {
+    fn step(&mut self, now: SimTime, input: ActorInput, out: &mut Vec<ActorEffect>) {
+        match input {
+            ActorInput::Start => self.arrivals.set_rate(now, rate(&self.load)),
+            ActorInput::Wake if now >= self.armed => self.armed = SimTime::NEVER,
+            ActorInput::Receive { message: DeskMessage::Answers(answers), .. } => self.on_answers(now, &answers, out),
+            ActorInput::Control(control) => self.on_control(now, control, out),
+            ActorInput::Wake | ActorInput::Receive { .. } | ActorInput::Event(_) => {}
+        }
+        self.send_due(now, out);
+        self.arm(out);
+    }
+
+    fn contribute(&self, now: SimTime, view: &mut ClusterView) {
+        let flow = &mut view.flow;
+        *flow = FlowView {
+            load_on: self.load.on,
+            rate: self.load.orders_per_s,
+            query_percent: self.load.query_percent,
+            read_from: self.load.read_from,
+            ack: self.ack,
+            burst: self.bursts.progress(),
+            ..FlowView::default()
+        };
+        self.figures.fill(now, flow);
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Actor> {
+        Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests;

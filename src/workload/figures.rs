@@ -1,0 +1,132 @@
+//! Figures: how the clients fare, for the screen and for reports.
+//!
+//! Idea: measured where the answers arrive. Rates are over the last second, latencies over the last seconds and over
+//! the whole run; all of it counts in virtual time, so that a slow machine does not make a slow desk.
+//! Units: latency is from the first send to the first acknowledgement, retries included; queries are counted apart.
+//! Bound: a histogram for each of the last seconds and one in total, all of fixed size.
+
+use super::histogram::Histogram;
+use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::view::{FlowView, LatencyView};
+use crate::routing::rate::Rate;
+
+/// "The last seconds": so many whole ones, and the one that runs.
+const RECENT_SECONDS: u64 = 5;
+
+/// Upper bounds of the latency classes of the screen; the last class has none.
+const CLASSES: [SimDuration; 4] = [
+    SimDuration::from_millis(1),
+    SimDuration::from_millis(5),
+    SimDuration::from_millis(20),
+    SimDuration::from_millis(100),
+];
+
+/// What the clients measured.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    acked: Rate,
+    queries: Rate,
+    refused: Rate,
+    retried: u64,
+    waiting: u64,
+    total: Histogram,
+    recent: [Second; RECENT_SECONDS as usize + 1],
+}
+
+/// One second of acknowledgements.
+#[derive(Clone, Debug, Default)]
+struct Second {
+    number: u64,
+    histogram: Histogram,
+    classes: [u64; CLASSES.len() + 1],
+}
+
+impl Figures {
+    /// A request was handed in.
+    pub const fn asked(&mut self) {
+        self.waiting += 1;
+    }
+
+    /// A request was handed in again.
+    pub const fn asked_again(&mut self) {
+        self.retried += 1;
+    }
+
+    /// A request waits no longer, whatever became of it.
+    pub fn settled(&mut self) {
+        assert!(self.waiting > 0, "only what waits is settled");
+        self.waiting -= 1;
+    }
+
+    /// Refusals were heard, or made by the clients' own bounds.
+    pub fn refused(&mut self, now: SimTime, count: u64) {
+        self.refused.add(now, count);
+    }
+
+    /// A query was answered.
+    pub fn queried(&mut self, now: SimTime) {
+        self.queries.add(now, 1);
+    }
+
+    /// An order was acknowledged, so long after its first send.
+    pub fn acknowledged(&mut self, now: SimTime, latency: SimDuration) {
+        self.acked.add(now, 1);
+        self.total.record(latency);
+        let number = now.0 / SimDuration::from_secs(1).0;
+        let second = &mut self.recent[(number % (RECENT_SECONDS + 1)) as usize];
+        if second.number != number {
+            *second = Second { number, ..std::mem::take(second) };
+            second.histogram.clear();
+            second.classes = Default::default();
+        }
+        second.histogram.record(latency);
+        let class = CLASSES.iter().position(|bound| latency < *bound).unwrap_or(CLASSES.len());
+        second.classes[class] += 1;
+    }
+
+    /// Latency of acknowledgements over the whole run.
+    pub fn latency(&self) -> LatencyView {
+        self.total.view()
+    }
+
+    /// Writes what was measured.
+    pub fn fill(&self, now: SimTime, flow: &mut FlowView) {
+        flow.acked_per_s = self.acked.per_second(now);
+        flow.peak_per_s = self.acked.peak(now);
+        flow.queries_per_s = self.queries.per_second(now);
+        flow.refused_per_s = self.refused.per_second(now);
+        flow.waiting = self.waiting;
+        flow.retried = self.retried;
+        flow.latency_total = self.latency();
+        let number = now.0 / SimDuration::from_secs(1).0;
+        let mut recent = Histogram::default();
+        flow.buckets = Default::default();
+        for second in self.recent.iter().filter(|second| number.saturating_sub(second.number) <= RECENT_SECONDS) {
+            recent.merge(&second.histogram);
+            flow.buckets.iter_mut().zip(second.classes).for_each(|(count, more)| *count += more);
+        }
+        flow.latency = recent.view();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_seconds_leave_the_recent_figures_and_stay_in_the_total() {
+        let mut figures = Figures::default();
+        let mut flow = FlowView::default();
+        figures.acknowledged(SimTime::from_millis(500), SimDuration::from_millis(50));
+        figures.acknowledged(SimTime::from_millis(3_500), SimDuration::from_millis(2));
+        figures.fill(SimTime::from_millis(3_600), &mut flow);
+        assert_eq!((flow.latency.count, flow.buckets), (2, [0, 1, 0, 1, 0]));
+        figures.fill(SimTime::from_millis(6_100), &mut flow);
+        assert_eq!((flow.latency.count, flow.buckets), (1, [0, 1, 0, 0, 0]));
+        figures.acknowledged(SimTime::from_millis(6_600), SimDuration::from_millis(500));
+        figures.fill(SimTime::from_millis(6_700), &mut flow);
+        assert_eq!((flow.latency.count, flow.buckets), (2, [0, 1, 0, 0, 1]));
+        assert_eq!(flow.latency_total.count, 3);
+        assert_eq!(flow.latency_total.max, SimDuration::from_millis(500));
+    }
+}

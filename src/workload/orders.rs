@@ -1,0 +1,202 @@
+//! Orders: what a client asks for when its time has come.
+//!
+//! Idea: a desk in balance. Of the placed orders some rest near the mid, some cross it and trade, some are market
+//! orders; three of ten orders take an own resting one back. So books are deep enough to trade in and never grow
+//! without end.
+//! Bound: a session that may have `OPEN_MAX` orders in the books cancels the oldest before it places another:
+//! however long a run, the books hold at most that many a session.
+//! Chance: one stream; a request takes one draw for its kind and one for its content, cut into fields.
+
+use crate::domain::chance::{Chance, Purpose};
+use crate::domain::ids::SymbolId;
+use crate::domain::instrument::INSTRUMENTS;
+use crate::domain::order::{Command, OrderType, Side};
+use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::units::{Price, Quantity};
+
+use super::session::{OpenOrder, Session};
+
+/// The mid price of a symbol at a time; the market supplies it.
+pub type Mid = fn(SymbolId, SimTime) -> Price;
+
+/// Orders that a session may have in the books at most.
+pub const OPEN_MAX: usize = 64;
+
+/// Orders that a session keeps in the books, if it can: fewer, and it does not cancel of its own will.
+const OPEN_KEPT: usize = 8;
+
+/// Of a hundred orders, so many take one back.
+const CANCEL_PERCENT: u64 = 30;
+
+/// Of a hundred placed orders, so many are market orders.
+const MARKET_PERCENT: u64 = 15;
+
+/// Of a hundred placed orders, so many are limits that cross the mid.
+const CROSSING_PERCENT: u64 = 40;
+
+/// A resting order lies at most so many ticks from the mid; a crossing one reaches as far to the other side.
+const DEPTH_TICKS: u64 = 10;
+
+/// Lots of an order at most.
+const LOTS_MAX: u64 = 20;
+
+/// The mids are looked up again after this.
+const MID_AGE_MAX: SimDuration = SimDuration::from_millis(1);
+
+/// Draws requests.
+#[derive(Clone, Debug)]
+pub struct Orders {
+    chance: Chance,
+    query_percent: u64,
+    mid: Mid,
+    mids: Vec<Price>,
+    mids_at: Option<SimTime>,
+}
+
+impl Orders {
+    /// Requests around these mids, so many of a hundred being queries.
+    pub fn new(seed: u64, query_percent: u32, mid: Mid) -> Self {
+        Self {
+            chance: Chance::stream(seed, Purpose::Orders, 0),
+            query_percent: u64::from(query_percent),
+            mid,
+            mids: Vec::with_capacity(INSTRUMENTS.len()),
+            mids_at: None,
+        }
+    }
+
+    /// A number below `bound`: which session asks.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.chance.below(bound)
+    }
+
+    /// What a session of the steady load asks: an order or a query.
+    pub fn request(&mut self, now: SimTime, session: &mut Session) -> Command {
+        if self.query_percent > 0 && self.chance.below(100) < self.query_percent && !session.open.is_empty() {
+            let order = session.open[self.chance.below(session.open.len() as u64) as usize];
+            return Command::Query { symbol: order.symbol, order: order.sequence };
+        }
+        self.order(now, session)
+    }
+
+    /// An order: one that places, or one that takes an own one back.
+    pub fn order(&mut self, now: SimTime, session: &mut Session) -> Command {
+        let mut kind = Fields(self.chance.bits());
+        let open = session.open.len();
+        let cancels = open >= OPEN_MAX || (open > OPEN_KEPT && kind.below(100) < CANCEL_PERCENT);
+        match session.open.front().copied().filter(|_| cancels) {
+            Some(OpenOrder { symbol, sequence }) => {
+                session.open.pop_front();
+                Command::Cancel { symbol, order: sequence }
+            }
+            None => self.place(now, kind),
+        }
+    }
+
+    fn place(&mut self, now: SimTime, mut kind: Fields) -> Command {
+        let mut content = Fields(self.chance.bits());
+        let symbol = SymbolId(content.below(INSTRUMENTS.len() as u64) as u16);
+        let side = if content.below(2) == 0 { Side::Buy } else { Side::Sell };
+        let quantity = Quantity(1 + content.below(LOTS_MAX));
+        let away = 1 + content.below(DEPTH_TICKS) as i64;
+        let style = kind.below(100);
+        let order_type = if style < MARKET_PERCENT {
+            OrderType::Market
+        } else {
+            let crossing = style < MARKET_PERCENT + CROSSING_PERCENT;
+            // A buyer rests below the mid and crosses above it; a seller the other way round.
+            let above = (side == Side::Buy) == crossing;
+            let mid = self.mid(symbol, now).0;
+            OrderType::Limit(Price((if above { mid + away } else { mid - away }).max(1)))
+        };
+        Command::Place { symbol, side, order_type, quantity }
+    }
+
+    /// The mid, looked up at most once a virtual ms: it moves far more slowly.
+    fn mid(&mut self, symbol: SymbolId, now: SimTime) -> Price {
+        if self.mids_at.is_none_or(|at| now.since(at) >= MID_AGE_MAX) {
+            self.mids_at = Some(now);
+            self.mids.clear();
+            self.mids.extend(SymbolId::all().map(|symbol| (self.mid)(symbol, now)));
+        }
+        self.mids[usize::from(symbol.0)]
+    }
+}
+
+/// Random bits, used up field by field.
+struct Fields(u64);
+
+impl Fields {
+    /// A number below a small bound: the high bits choose, what is left of them goes on to the next field.
+    fn below(&mut self, bound: u64) -> u64 {
+        let wide = u128::from(self.0) * u128::from(bound);
+        self.0 = wide as u64;
+        (wide >> 64) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{ClientId, Sequence};
+
+    fn mid(symbol: SymbolId, _: SimTime) -> Price {
+        Price(10_000 + i64::from(symbol.0) * 1_000)
+    }
+
+    /// Draws `count` requests for one session whose every limit order rests, and counts them by kind.
+    fn draw(seed: u64, count: u64, query_percent: u32) -> (Session, [u64; 5]) {
+        let mut orders = Orders::new(seed, query_percent, mid);
+        let mut session = Session::new(ClientId(1));
+        let mut kinds = [0; 5];
+        for sequence in 0..count {
+            let kind = match orders.request(SimTime(sequence * 1_000), &mut session) {
+                Command::Query { .. } => 0,
+                Command::Cancel { .. } => 1,
+                Command::Place { order_type: OrderType::Market, .. } => 2,
+                Command::Place { symbol, side, order_type: OrderType::Limit(price), .. } => {
+                    let rests = (side == Side::Buy) == (price < mid(symbol, SimTime::ZERO));
+                    if rests {
+                        session.open.push_back(OpenOrder { symbol, sequence: Sequence(sequence) });
+                    }
+                    if rests { 3 } else { 4 }
+                }
+            };
+            kinds[kind] += 1;
+        }
+        (session, kinds)
+    }
+
+    #[test]
+    fn the_mix_is_as_described() {
+        for seed in 0..10 {
+            let (_, [queries, cancels, market, resting, crossing]) = draw(seed, 20_000, 30);
+            let orders = cancels + market + resting + crossing;
+            assert!(queries.abs_diff(6_000) < 300, "seed {seed}: {queries} queries");
+            assert!((cancels * 100).abs_diff(orders * CANCEL_PERCENT) < orders * 3, "seed {seed}: {cancels} cancels");
+            let placed = market + resting + crossing;
+            assert!((market * 100).abs_diff(placed * MARKET_PERCENT) < placed * 2, "seed {seed}: {market} market");
+            assert!((crossing * 100).abs_diff(placed * CROSSING_PERCENT) < placed * 2, "seed {seed}: {crossing}");
+        }
+    }
+
+    #[test]
+    fn what_a_session_may_have_in_the_books_is_bounded() {
+        for seed in 0..5 {
+            let (session, _) = draw(seed, 200_000, 0);
+            assert!(session.open.len() <= OPEN_MAX, "seed {seed}: {}", session.open.len());
+        }
+    }
+
+    #[test]
+    fn fields_of_one_draw_do_not_depend_on_each_other() {
+        let mut chance = Chance::stream(7, Purpose::Orders, 0);
+        let mut table = [[0_u32; 10]; 2];
+        for _ in 0..100_000 {
+            let mut fields = Fields(chance.bits());
+            let symbol = fields.below(10) as usize;
+            table[fields.below(2) as usize][symbol] += 1;
+        }
+        assert!(table.iter().flatten().all(|count| count.abs_diff(5_000) < 400), "{table:?}");
+    }
+}
