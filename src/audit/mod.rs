@@ -12,6 +12,8 @@ pub mod lamp;
 pub mod ledger;
 pub mod points;
 mod probes;
+#[cfg(test)]
+mod stage;
 pub mod stopwatch;
 
 use crate::domain::actor::Probe;
