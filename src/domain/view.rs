@@ -523,6 +523,8 @@ pub struct LedgerView {
     pub waiting: u64,
     /// Answered, and applied by a majority under one chain: settled and forgotten.
     pub settled: u64,
+    /// Beyond the auditor's memory: orders that it could not follow, its bounds being met. 0 in any sound run.
+    pub untracked: u64,
 }
 
 /// The seven moments of a failover.

@@ -1,0 +1,83 @@
+//! The clerks: the ledger and the stopwatch as one probe, so that one can ask the other.
+//!
+//! Idea: a refusal names an order, not a group; only the ledger knows where the order belongs. The stopwatch asks while
+//! a measurement runs, and at no other time.
+
+use crate::domain::actor::{Draft, Probe};
+use crate::domain::event::Event;
+use crate::domain::fact::Fact;
+use crate::domain::map::ClusterMap;
+use crate::domain::order::Reply;
+use crate::domain::settings::Settings;
+use crate::domain::time::SimTime;
+use crate::domain::view::ClusterView;
+
+use super::ledger::Ledger;
+use super::stopwatch::{Stopwatch, Tally};
+
+/// Ledger and stopwatch.
+#[derive(Clone, Debug)]
+pub struct Clerks {
+    ledger: Ledger,
+    stopwatch: Stopwatch,
+}
+
+impl Clerks {
+    /// Nothing has happened yet.
+    pub fn new(settings: &Settings, map: &ClusterMap) -> Self {
+        Self {
+            ledger: Ledger::new(map, settings.cluster.ack),
+            stopwatch: Stopwatch::new(map.groups.len(), &settings.raft),
+        }
+    }
+
+    fn measure(&mut self, now: SimTime, fact: &Fact, out: &mut Vec<Draft>) {
+        match fact {
+            Fact::Replica { node, group, what } => self.stopwatch.on_replica(now, *node, *group, what),
+            Fact::Retried(batch) if self.stopwatch.runs() => {
+                for record in batch.records().iter().filter(|record| !record.command.is_query()) {
+                    if let Some(group) = self.ledger.group_of(record.id) {
+                        self.stopwatch.tally(group, Tally::Retried);
+                    }
+                }
+            }
+            Fact::Answered(answers) if self.stopwatch.runs() => {
+                for (answer, _) in answers.iter() {
+                    match answer.reply {
+                        Reply::Accepted(promise) | Reply::Verdict(promise, _) => {
+                            self.stopwatch.on_promise(now, promise, out);
+                        }
+                        Reply::Refused(_) => {
+                            if let Some(group) = self.ledger.group_of(answer.id) {
+                                self.stopwatch.tally(group, Tally::Refused);
+                            }
+                        }
+                        Reply::Reading(_) => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Probe for Clerks {
+    fn observe(&mut self, now: SimTime, fact: &Fact, out: &mut Vec<Draft>) {
+        self.ledger.observe(now, fact, out);
+        self.measure(now, fact, out);
+    }
+
+    fn hear(&mut self, event: &Event, _out: &mut Vec<Draft>) {
+        self.ledger.hear(event);
+        self.stopwatch.hear(event);
+    }
+
+    fn contribute(&self, now: SimTime, view: &mut ClusterView) {
+        self.ledger.contribute(view);
+        self.stopwatch.contribute(now, view);
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Probe> {
+        Box::new(self.clone())
+    }
+}
