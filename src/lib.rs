@@ -29,7 +29,9 @@
 //! `docs/architecture.md` is the guided tour.
 #![forbid(unsafe_code)]
 
+pub mod audit;
 pub mod chaos;
+pub mod desk;
 pub mod domain;
 pub mod market;
 pub mod node;
@@ -38,3 +40,4 @@ pub mod routing;
 pub mod runtime;
 pub mod storage;
 pub mod ui;
+pub mod workload;

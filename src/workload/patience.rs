@@ -85,7 +85,8 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::AlreadySo
         | Why::NoTarget
         | Why::TransferTimeout
-        | Why::NotVoter => false,
+        | Why::NotVoter
+        | Why::JustStarted => false,
     }
 }
 

@@ -1,0 +1,30 @@
+//! The desk: all rooms assembled into a run.
+//!
+//! Idea: a run is settings and a seed. `open` lays out the cluster map, seats the clients, the balancer and the planner
+//! of faults beside the nodes, and appoints the auditor. Dashboard, headless runner, replayer and tests all begin here,
+//! so what is tested is what runs.
+
+use std::sync::Arc;
+
+use crate::audit;
+use crate::chaos::RollingRestart;
+use crate::domain::actor::Actor;
+use crate::domain::ids::ActorId;
+use crate::domain::settings::Settings;
+use crate::market::feed;
+use crate::routing::balancer::Balancer;
+use crate::routing::placement::initial_map;
+use crate::runtime::world::{World, WorldSetup};
+use crate::workload::clients::Clients;
+
+/// A world at time 0.
+pub fn open(settings: &Arc<Settings>, seed: u64) -> World {
+    let map = Arc::new(initial_map(&settings.cluster));
+    let probes = audit::probes(settings, &map);
+    let actors: Vec<(ActorId, Box<dyn Actor>)> = vec![
+        (ActorId::BALANCER, Box::new(Balancer::new(settings))),
+        (ActorId::CLIENTS, Box::new(Clients::new(settings, seed, feed::mid))),
+        (ActorId::CHAOS, Box::new(RollingRestart::new(settings.cluster.nodes))),
+    ];
+    World::new(WorldSetup { settings: Arc::clone(settings), map, seed, actors, probes })
+}
