@@ -104,6 +104,7 @@ impl World {
             let nodes = &self.nodes;
             self.groups.hear(now, *node, *group, what, &|node| nodes[node.index()].runs());
         }
+        self.sampler.hear(fact, self.basis.settings.cluster.ack, self.basis.settings.cluster.replication_factor);
         let mut drafts = Vec::new();
         for probe in &mut self.cast.probes {
             probe.observe(now, fact, &mut drafts);

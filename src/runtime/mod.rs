@@ -10,6 +10,7 @@
 //! knows it) and `live` (the thread behind the dashboard).
 
 mod cast;
+pub mod checkpoints;
 mod controls;
 mod dispatch;
 mod effects;
@@ -17,15 +18,21 @@ mod fingerprint;
 mod groups;
 mod journal;
 mod lifecycle;
+//pub mod live;
 pub mod network;
+//pub mod pacer;
 pub mod panic_guard;
 pub mod queue;
+pub mod recorder;
+mod sampler;
 mod slot;
 pub mod stepper;
+pub mod tasks;
 #[cfg(test)]
 mod testbed;
 #[cfg(test)]
 mod tests;
+mod view;
 pub mod world;
 
 pub use slot::HELD_MAX;

@@ -1,13 +1,15 @@
 //! Tests of the world as a whole: controls, lives, causes, and that a run is its seed and its controls.
 
+use super::tasks::TaskStepper;
 use super::testbed::{ms, world, world_with};
 use super::world::World;
 use crate::domain::control::{Control, Target};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, EventKind, Health};
-use crate::domain::ids::{GroupId, NodeId};
+use crate::domain::ids::{GroupId, LogIndex, NodeId};
 use crate::domain::rules::{AckRule, Rule};
 use crate::domain::time::SimDuration;
+use crate::domain::view::{CELLS_MAX, IN_FLIGHT_MAX, MessageKind, NodeTruth, Reach, SAMPLES_MAX};
 use crate::domain::why::Why;
 
 const N1: NodeId = NodeId(1);
@@ -16,23 +18,24 @@ const P1: GroupId = GroupId(1);
 
 /// A run with one of every fault that it can come back from.
 fn story(world: &mut World, from_ms: u64) {
-    let steps = [
-        (100, Control::Crash(Target::Leader(P1))),
-        (700, Control::Freeze(Target::Random)),
-        (900, Control::Recover(Target::Node(N1))),
-        (1_000, Control::RecoverAll),
-        (1_200, Control::Cut { from: Target::Node(N2), to: Target::Node(NodeId(3)) }),
-        (1_300, Control::SlowDisk { node: Target::Random, slow: true }),
-        (1_500, Control::Poison(Target::Node(NodeId(4)))),
-        (1_900, Control::HealAll),
-        (2_000, Control::Recover(Target::Node(NodeId(4)))),
-    ];
-    for (at, control) in steps.into_iter().filter(|(at, _)| *at >= from_ms) {
+    for (at, control) in STORY.into_iter().filter(|(at, _)| *at >= from_ms) {
         world.run_until(ms(at));
         world.control(control);
     }
     world.run_until(ms(3_000));
 }
+
+const STORY: [(u64, Control); 9] = [
+    (100, Control::Crash(Target::Leader(P1))),
+    (700, Control::Freeze(Target::Random)),
+    (900, Control::Recover(Target::Node(N1))),
+    (1_000, Control::RecoverAll),
+    (1_200, Control::Cut { from: Target::Node(N2), to: Target::Node(NodeId(3)) }),
+    (1_300, Control::SlowDisk { node: Target::Random, slow: true }),
+    (1_500, Control::Poison(Target::Node(NodeId(4)))),
+    (1_900, Control::HealAll),
+    (2_000, Control::Recover(Target::Node(NodeId(4)))),
+];
 
 fn hash_of_story(seed: u64) -> Digest {
     let mut world = world(seed);
@@ -285,4 +288,95 @@ fn cut_links_pass_nothing_and_rejoining_heals_them_all() {
     world.control(Control::Rejoin(Target::Node(NodeId(5))));
     world.control(Control::HealAll);
     assert!(world.network.cuts().is_empty() && world.faults.is_empty());
+}
+
+#[test]
+fn tasks_and_inline_steps_are_one_run() {
+    let mut inline = world(5);
+    let mut tasks = world(5);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let mut stepper = TaskStepper::default();
+        for (at, control) in STORY {
+            inline.run_until(ms(at));
+            tasks.run_until_tasks(&mut stepper, ms(at)).await;
+            assert_eq!(inline.hash(), tasks.hash(), "before {control:?}");
+            inline.control(control);
+            tasks.control(control);
+            tasks.bury_tasks(&mut stepper);
+        }
+        inline.run_until(ms(3_000));
+        tasks.run_until_tasks(&mut stepper, ms(3_000)).await;
+    });
+    assert_eq!(inline.events(), tasks.events());
+    assert_eq!(inline.hash(), tasks.hash());
+    assert!(inline.events().iter().any(|event| matches!(event.kind, EventKind::Halted { .. })), "a task panicked");
+}
+
+#[test]
+fn the_view_shows_truth_beside_belief() {
+    let mut world = world(5);
+    world.run_until(ms(500));
+    world.control(Control::Crash(Target::Node(N1)));
+    world.control(Control::Isolate(Target::Node(NodeId(5))));
+    world.control(Control::SlowDisk { node: Target::Node(N2), slow: true });
+    world.control(Control::Freeze(Target::Node(NodeId(4))));
+    world.run_until(ms(1_500));
+    let view = world.view();
+    let truths: Vec<_> = view.nodes.iter().map(|node| node.truth).collect();
+    use NodeTruth::{Down, Frozen, Slow, Up};
+    assert_eq!(truths, [Down, Slow, Up, Frozen, Up]);
+    assert_eq!(view.nodes[0].believed, [0, 0, 3], "n2, n3 and n5 run, and each believes n1 failed");
+    assert_eq!(view.nodes[4].reach, Reach::Isolated);
+    assert!(view.nodes[3].beliefs.is_empty() && view.nodes[3].held > 0);
+    let p1 = &view.groups[1];
+    assert_eq!((p1.leader, p1.connected, p1.quorum, p1.margin()), (Some(NodeId(5)), 1, 3, None), "{p1:?}");
+    let dead = p1.replica(N1).unwrap();
+    assert!(!dead.alive && dead.last > LogIndex::ORIGIN && dead.cells.len() == CELLS_MAX);
+    assert_eq!(dead.cells.last().unwrap().last, dead.last);
+    assert_eq!(view.run.faults.len(), 4);
+    assert!(view.net.cuts.len() == 8 && view.ledger.submitted > 1_000 && view.ledger.settled > 0);
+    assert_eq!(view.run.controller, p1.leader);
+}
+
+#[test]
+fn the_view_shows_a_node_catching_up_and_its_lag() {
+    let mut world = world_with(5, |settings| settings.link.latency = SimDuration::from_millis(20));
+    world.run_until(ms(500));
+    world.control(Control::Crash(Target::Node(NodeId(3))));
+    world.run_until(ms(1_000));
+    let lag = |world: &World| world.view().groups[1].replica(NodeId(3)).map(|r| (r.lag_records, r.lag_time)).unwrap();
+    let (records, time) = lag(&world);
+    assert!(records > 50 && time > SimDuration::from_millis(400), "{records} {time:?}");
+    world.control(Control::Recover(Target::Node(NodeId(3))));
+    world.run_until(ms(1_010));
+    let node = world.node_view(NodeId(3)).unwrap();
+    assert_eq!(node.truth, NodeTruth::Sync);
+    assert!(node.catch_up.unwrap() > 50);
+    world.run_until(ms(2_000));
+    assert_eq!(world.node_view(NodeId(3)).unwrap().truth, NodeTruth::Up);
+    assert!(lag(&world).0 < 30, "{:?}", lag(&world));
+}
+
+#[test]
+fn samples_are_as_even_as_time_and_bounded() {
+    let mut world = world(5);
+    world.run_until(ms(7_013));
+    let samples = world.view().samples;
+    assert_eq!(samples.len(), SAMPLES_MAX);
+    assert!(samples.windows(2).all(|pair| pair[1].at.since(pair[0].at) == SimDuration::from_millis(20)));
+    assert_eq!(samples.last().unwrap().at, ms(7_000));
+    assert_eq!(samples.last().unwrap().lag_by_group[0].len(), 2);
+    assert!(world.view().groups[1].applied_per_s > 100);
+}
+
+#[test]
+fn messages_in_flight_are_named_soonest_first() {
+    let mut world = world_with(5, |settings| settings.link.latency = SimDuration::from_millis(20));
+    world.run_until(ms(500));
+    let net = world.view().net;
+    assert_eq!(net.in_flight.len(), IN_FLIGHT_MAX);
+    assert!(net.in_flight.windows(2).all(|pair| pair[0].arrives_in <= pair[1].arrives_in));
+    assert!(net.in_flight.iter().any(|message| matches!(message.kind, MessageKind::Append { .. })));
+    assert!(net.on_the_wire >= 32);
 }

@@ -31,6 +31,7 @@ use super::journal::Journal;
 use super::network::Network;
 use super::panic_guard;
 use super::queue::{EventQueue, Scheduled, What};
+use super::sampler::Sampler;
 use super::slot::NodeSlot;
 use super::stepper::step_inline;
 
@@ -61,6 +62,7 @@ pub struct World {
     pub(super) groups: Groups,
     pub(super) history: History,
     pub(super) faults: Vec<FaultView>,
+    pub(super) sampler: Sampler,
     pub(super) bench: Bench,
 }
 
@@ -121,6 +123,7 @@ impl World {
             journal: Journal::default(),
             history: History::default(),
             faults: Vec::new(),
+            sampler: Sampler::default(),
             bench: Bench::default(),
             basis: Basis { targets: Chance::stream(seed, Purpose::Target, 0), settings, map, seed },
             cast,
@@ -175,10 +178,17 @@ impl World {
         }
     }
 
-    /// Moves the clock on over a stretch in which nothing happens.
+    /// Moves the clock on over a stretch in which nothing happens, and takes the samples that are due in it.
     pub(super) fn pass_time(&mut self, until: SimTime) {
-        if until > self.clock.now && until != SimTime::NEVER {
-            self.clock.now = until;
+        if until <= self.clock.now || until == SimTime::NEVER {
+            return;
+        }
+        self.clock.now = until;
+        if until >= self.sampler.due() {
+            self.sampler.skip_to(until);
+            while self.sampler.due() <= until {
+                self.sampler.take(&self.nodes, &self.groups, &self.basis.map);
+            }
         }
     }
 

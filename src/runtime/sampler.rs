@@ -1,0 +1,132 @@
+//! Samples: the last seconds of every node's lag and load, for the charts.
+//!
+//! Idea: taken by virtual time, between events, so that charts are as smooth as time is, at any speed. They are part of
+//! the world (a branch has its own past) and of no hash: nothing depends on them.
+//! Units: a sample every [`EVERY`]; lag in records, load in thousandths.
+//! Bound: `SAMPLES_MAX`; after a longer stretch without events only the last of them are made.
+
+use std::collections::VecDeque;
+
+use crate::domain::fact::Fact;
+use crate::domain::ids::{GroupId, LogIndex, NodeId};
+use crate::domain::map::ClusterMap;
+use crate::domain::order::Reply;
+use crate::domain::rules::AckRule;
+use crate::domain::time::{Now, SimDuration, SimTime};
+use crate::domain::view::{SAMPLES_MAX, SampleView};
+
+use super::groups::Groups;
+use super::slot::NodeSlot;
+use super::view::blank_node;
+
+/// The time between two samples.
+pub const EVERY: SimDuration = SimDuration::from_millis(20);
+/// Samples in a second.
+const PER_SECOND: usize = 50;
+
+/// The samples of a run.
+#[derive(Clone, Default)]
+pub(super) struct Sampler {
+    due: SimTime,
+    kept: VecDeque<SampleView>,
+    /// How far each group's most advanced replica had applied, a second of it.
+    applied: VecDeque<Vec<LogIndex>>,
+    acked: u64,
+    refused: u64,
+}
+
+impl Sampler {
+    /// When the next one is due.
+    pub const fn due(&self) -> SimTime {
+        self.due
+    }
+
+    /// The samples that are kept, oldest first.
+    pub const fn kept(&self) -> &VecDeque<SampleView> {
+        &self.kept
+    }
+
+    /// Counts answers. Under a rule that covers commit a promise and its verdict are one answer; under the others the
+    /// promise comes first and is what counts.
+    pub fn hear(&mut self, fact: &Fact, ack: AckRule, voters: usize) {
+        let Fact::Answered(answers) = fact else { return };
+        for (answer, _) in answers.iter() {
+            match answer.reply {
+                Reply::Accepted(_) => self.acked += 1,
+                Reply::Verdict(..) if ack.covers_commit(voters) => self.acked += 1,
+                Reply::Verdict(..) | Reply::Reading(_) => {}
+                Reply::Refused(_) => self.refused += 1,
+            }
+        }
+    }
+
+    /// Skips what would not be kept: a long stretch without events needs only its end.
+    pub fn skip_to(&mut self, until: SimTime) {
+        let span = EVERY.times(SAMPLES_MAX as u64);
+        if until.since(self.due) > span {
+            let grid = (until.0 - span.0) / EVERY.0 * EVERY.0;
+            self.due = SimTime(grid);
+        }
+    }
+
+    /// Takes the sample that is due.
+    pub fn take(&mut self, nodes: &[NodeSlot], groups: &Groups, map: &ClusterMap) {
+        let at = self.due;
+        self.due += EVERY;
+        if self.kept.len() == SAMPLES_MAX {
+            self.kept.pop_front();
+        }
+        let lag_by_group: Vec<Vec<Option<u64>>> = nodes.iter().map(|slot| lags(slot, groups, map)).collect();
+        self.kept.push_back(SampleView {
+            at,
+            lag: lag_by_group.iter().map(|lags| lags.iter().flatten().copied().max().unwrap_or(0)).collect(),
+            lag_by_group,
+            load: nodes.iter().map(|slot| load(slot, at)).collect(),
+            acked: std::mem::take(&mut self.acked),
+            refused: std::mem::take(&mut self.refused),
+        });
+        if self.applied.len() > PER_SECOND {
+            self.applied.pop_front();
+        }
+        let best = groups.iter().map(|(group, _)| best_applied(nodes, map.voters(group), group));
+        self.applied.push_back(best.collect());
+    }
+
+    /// Records that a group applied in the last second, on its most advanced replica.
+    pub fn applied_per_s(&self, group: GroupId) -> u64 {
+        let at = |sample: Option<&Vec<LogIndex>>| sample.and_then(|row| row.get(group.index()).copied());
+        match (at(self.applied.front()), at(self.applied.back())) {
+            (Some(before), Some(now)) => now.since(before),
+            _ => 0,
+        }
+    }
+}
+
+/// How far a replica is behind: by what it applied, or, of a dead node, by what its disk holds.
+pub(super) fn applied_of(slot: &NodeSlot, group: GroupId) -> LogIndex {
+    match &slot.node {
+        Some(node) => node.applied(group).unwrap_or(LogIndex::ORIGIN),
+        None => slot.disk.image(group).map_or(LogIndex::ORIGIN, |image| image.log.end().index),
+    }
+}
+
+fn lags(slot: &NodeSlot, groups: &Groups, map: &ClusterMap) -> Vec<Option<u64>> {
+    let lag = |(group, commit): (GroupId, LogIndex)| {
+        map.voters(group).contains(&slot.id).then(|| commit.since(applied_of(slot, group)))
+    };
+    groups.iter().map(|(group, truth)| lag((group, truth.commit))).collect()
+}
+
+fn load(slot: &NodeSlot, at: SimTime) -> u32 {
+    let Some(node) = &slot.node else { return 0 };
+    let mut view = blank_node(slot.id);
+    node.contribute(Now::exact(at), &mut view);
+    let load = view.gateway.load;
+    let full = u64::from(load.capacity).max(1);
+    (u64::from(load.in_flight) * 1_000 / full) as u32
+}
+
+fn best_applied(nodes: &[NodeSlot], voters: &[NodeId], group: GroupId) -> LogIndex {
+    let applied = voters.iter().filter_map(|node| nodes[node.index()].node.as_ref()?.applied(group));
+    applied.max().unwrap_or(LogIndex::ORIGIN)
+}

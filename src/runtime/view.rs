@@ -1,0 +1,282 @@
+//! What there is to see: the world's part of a `ClusterView`, then everybody else's.
+//!
+//! Idea: the world knows the truth of nodes, groups, links and disks and shows it beside what nodes believe. A dead
+//! node's replicas are read from its disk, since that is what will come back.
+//! Shape: built when a frame is due and never kept; actors and probes write their parts last, over blank ones.
+//! Bound: as `domain::view` says of each list.
+
+use crate::domain::event::Health;
+use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet, Term};
+use crate::domain::log::GroupImage;
+use crate::domain::time::{Now, SimDuration, SimTime};
+use crate::domain::view::{
+    CELLS_MAX, CellView, ClusterView, DiskView, EVENTS_MAX, GatewayView, GroupView, IN_FLIGHT_MAX, MessageKind,
+    MessageView, NetView, NodeTruth, NodeView, Reach, ReplicaView, RoleView, RunView,
+};
+use crate::node::message::{NodeInput, NodeMessage};
+use crate::protocols::raft::message::{Body, Message};
+use crate::storage::memory_disk::DiskPace;
+
+use super::groups::GroupTruth;
+use super::queue::What;
+use super::sampler::applied_of;
+use super::slot::{NodeSlot, Status};
+use super::world::World;
+
+impl World {
+    /// Everything that a screen draws, but how time passes and the lesson: those belong to whoever runs the world.
+    pub fn view(&self) -> ClusterView {
+        let mut view = ClusterView {
+            run: self.run_view(),
+            nodes: self.nodes.iter().filter_map(|slot| self.node_view(slot.id)).collect(),
+            groups: self.groups.iter().map(|(group, truth)| self.group_view(group, truth)).collect(),
+            net: self.net_view(),
+            events: self.journal.kept().iter().rev().take(EVENTS_MAX).rev().cloned().collect(),
+            samples: self.sampler.kept().iter().cloned().collect(),
+            ..ClusterView::default()
+        };
+        self.count_beliefs(&mut view);
+        for actor in self.cast.ids() {
+            if let Some(actor) = self.cast.actor(actor) {
+                actor.contribute(self.clock.now, &mut view);
+            }
+        }
+        for probe in &self.cast.probes {
+            probe.contribute(self.clock.now, &mut view);
+        }
+        view
+    }
+
+    fn run_view(&self) -> RunView {
+        RunView {
+            now: self.clock.now,
+            seed: self.basis.seed,
+            hash: self.clock.hash,
+            events: self.clock.events,
+            notable: self.journal.total(),
+            settings: self.basis.settings.clone(),
+            faults: self.faults.clone(),
+            controller: self.leader(GroupId::META),
+            ..RunView::default()
+        }
+    }
+
+    /// One node, truth and belief; what the others believe of it is counted by `view`.
+    pub fn node_view(&self, id: NodeId) -> Option<NodeView> {
+        let slot = self.nodes.get(id.index())?;
+        let mut view = blank_node(id);
+        if let Some(node) = &slot.node {
+            node.contribute(Now::exact(self.clock.now), &mut view);
+        }
+        let halted = match &slot.status {
+            Status::Halted(words) => Some(words.clone()),
+            _ => None,
+        };
+        let to_go = |group| self.groups.get(group).map_or(0, |truth| truth.commit.since(applied_of(slot, group)));
+        let catch_up = slot.catch_up.as_ref().map(|catch_up| catch_up.targets.keys().map(|group| to_go(*group)).sum());
+        let replicas = self.groups.iter().filter(|(group, _)| self.basis.map.voters(*group).contains(&id)).count();
+        Some(NodeView {
+            truth: truth_of(slot),
+            since: slot.since,
+            halted,
+            incarnation: slot.incarnation,
+            beliefs: if slot.runs() { view.beliefs } else { Vec::new() },
+            replicas: replicas as u16,
+            reach: self.network.reach(id),
+            disk: slot.disk.view(),
+            catch_up,
+            held: slot.held.messages(),
+            ..view
+        })
+    }
+
+    fn count_beliefs(&self, view: &mut ClusterView) {
+        for place in 0..view.nodes.len() {
+            let mut believed = [0_u8; 3];
+            for other in view.nodes.iter().filter(|other| other.id.index() != place) {
+                match other.beliefs.get(place) {
+                    Some(Health::Healthy) => believed[0] += 1,
+                    Some(Health::Degraded) => believed[1] += 1,
+                    Some(Health::Failed) => believed[2] += 1,
+                    None => {}
+                }
+            }
+            view.nodes[place].believed = believed;
+        }
+    }
+
+    fn group_view(&self, group: GroupId, truth: &GroupTruth) -> GroupView {
+        let voters = self.basis.map.voters(group);
+        let mut order = voters.to_vec();
+        order.sort();
+        let mut replicas: Vec<ReplicaView> = order.iter().map(|node| self.replica_view(*node, group)).collect();
+        let running = |replica: &&ReplicaView| replica.alive;
+        let commit = replicas.iter().filter(running).map(|replica| replica.commit).max().unwrap_or_default();
+        for replica in &mut replicas {
+            let held = if self.nodes[replica.node.index()].lives() { replica.applied } else { replica.last };
+            replica.lag_records = truth.commit.since(held);
+            replica.lag_time = truth.lag_time(self.clock.now, held);
+        }
+        GroupView {
+            id: group,
+            leader: truth.leader,
+            term: replicas.iter().filter(running).map(|replica| replica.term).max().unwrap_or_default(),
+            since: truth.since,
+            connected: self.connected(truth.leader, voters),
+            quorum: (voters.len() / 2 + 1) as u8,
+            commit,
+            replicas,
+            symbols: self.basis.map.owners.iter().filter(|owner| **owner == group).count() as u16,
+            resting: 0,
+            applied_per_s: self.sampler.applied_per_s(group),
+        }
+    }
+
+    /// Running voters that hear each other both ways with the leader, or, without one, with whoever has most of them.
+    fn connected(&self, leader: Option<NodeId>, voters: &[NodeId]) -> u8 {
+        let running = |node: &&NodeId| self.nodes[node.index()].runs();
+        let round = |centre: NodeId| {
+            let near = voters.iter().filter(running).filter(|node| self.network.both_ways(centre, **node));
+            near.count() as u8
+        };
+        match leader {
+            Some(leader) => round(leader),
+            None => voters.iter().filter(running).map(|node| round(*node)).max().unwrap_or(0),
+        }
+    }
+
+    fn replica_view(&self, node: NodeId, group: GroupId) -> ReplicaView {
+        let slot = &self.nodes[node.index()];
+        let from_memory = slot.node.as_ref().and_then(|node| node.replica_view(Now::exact(self.clock.now), group));
+        let view = from_memory.unwrap_or_else(|| replica_on_disk(node, slot.disk.image(group)));
+        ReplicaView { alive: slot.runs(), ..view }
+    }
+
+    fn net_view(&self) -> NetView {
+        let traffic = self.network.traffic();
+        let wire = self.queue.iter().filter_map(|(at, sequence, scheduled)| match &scheduled.what {
+            What::Node { node, input: NodeInput::Receive { from, message }, .. } if from != node => {
+                Some((at, sequence, *from, *node, message))
+            }
+            _ => None,
+        });
+        let mut wire: Vec<_> = wire.collect();
+        wire.sort_by_key(|(at, sequence, ..)| (*at, *sequence));
+        let shown = wire.into_iter().flat_map(|(at, _, from, to, message)| {
+            let arrives_in = at.since(self.clock.now);
+            messages_of(message).map(move |(group, kind)| MessageView { from, to, group, kind, arrives_in })
+        });
+        NetView {
+            cuts: self.network.cuts(),
+            sent: traffic.sent,
+            dropped: traffic.dropped,
+            overflowed: traffic.overflowed,
+            on_the_wire: traffic.on_the_wire,
+            in_flight: shown.take(IN_FLIGHT_MAX).collect(),
+        }
+    }
+}
+
+/// A node of which nothing is known yet.
+pub(super) fn blank_node(id: NodeId) -> NodeView {
+    NodeView {
+        id,
+        truth: NodeTruth::Down,
+        since: SimTime::ZERO,
+        halted: None,
+        incarnation: 0,
+        beliefs: Vec::new(),
+        believed: [0; 3],
+        leads: 0,
+        replicas: 0,
+        reach: Reach::All,
+        gateway: GatewayView::default(),
+        disk: DiskView::default(),
+        catch_up: None,
+        held: 0,
+    }
+}
+
+fn truth_of(slot: &NodeSlot) -> NodeTruth {
+    match slot.status {
+        Status::Frozen => NodeTruth::Frozen,
+        Status::Down => NodeTruth::Down,
+        Status::Halted(_) => NodeTruth::Halted,
+        Status::Up if slot.catch_up.is_some() => NodeTruth::Sync,
+        Status::Up if slot.disk.pace() == DiskPace::Slow => NodeTruth::Slow,
+        Status::Up => NodeTruth::Up,
+    }
+}
+
+/// A dead replica: what its disk holds.
+fn replica_on_disk(node: NodeId, image: Option<&GroupImage>) -> ReplicaView {
+    let blank = GroupImage::default();
+    let image = image.unwrap_or(&blank);
+    let end = image.log.end();
+    let snapshot = image.snapshot.as_ref().map_or(LogIndex::ORIGIN, |snapshot| snapshot.index);
+    ReplicaView {
+        node,
+        alive: false,
+        role: RoleView::Follower,
+        term: image.hard.term,
+        voted_for: image.hard.voted_for,
+        leader: None,
+        base: image.log.base().index,
+        last: end.index,
+        synced: end.index,
+        commit: snapshot,
+        applied: snapshot,
+        lag_records: 0,
+        lag_time: SimDuration::ZERO,
+        votes: NodeSet::default(),
+        refusals: NodeSet::default(),
+        timer: None,
+        progress: None,
+        chain: image.snapshot.as_ref().map(|snapshot| snapshot.image.digest).unwrap_or_default(),
+        cells: cells_of(image),
+    }
+}
+
+fn cells_of(image: &GroupImage) -> Vec<CellView> {
+    let mut cells = Vec::new();
+    let mut end = image.log.end().index;
+    while let Some(entry) = image.log.entry_at(end).filter(|_| cells.len() < CELLS_MAX) {
+        cells.push(CellView { first: entry.first, last: entry.last(), term: entry.term });
+        end = entry.first.prev();
+    }
+    cells.reverse();
+    cells
+}
+
+/// What a message between nodes carries for groups, in words of the screen.
+fn messages_of(message: &NodeMessage) -> impl Iterator<Item = (GroupId, MessageKind)> {
+    let groups: &[(GroupId, Message)] = match message {
+        NodeMessage::Beat { groups, .. } | NodeMessage::BeatAnswers(groups) => groups,
+        _ => &[],
+    };
+    let single = match message {
+        NodeMessage::Raft { group, message } => Some((*group, message)),
+        _ => None,
+    };
+    let all = groups.iter().map(|(group, message)| (*group, message)).chain(single);
+    all.filter_map(|(group, message)| Some((group, kind_of(message.term, &message.body)?)))
+}
+
+fn kind_of(term: Term, body: &Body) -> Option<MessageKind> {
+    Some(match body {
+        Body::RequestVote { pre_vote: true, .. } => MessageKind::PreVote(term),
+        Body::RequestVote { pre_vote: false, .. } => MessageKind::Vote(term),
+        Body::Vote { refused, .. } => MessageKind::VoteAnswer { granted: refused.is_none() },
+        Body::Append { prev_index, entries, .. } => MessageKind::Append {
+            first: prev_index.next(),
+            last: entries.last().map_or(*prev_index, |entry| entry.last()),
+        },
+        Body::Appended { matched } => MessageKind::AppendAnswer { matched: Some(*matched) },
+        Body::AppendRefused { .. } => MessageKind::AppendAnswer { matched: None },
+        Body::Beat { commit, .. } => MessageKind::Beat(*commit),
+        Body::BeatAnswer { .. } => MessageKind::BeatAnswer,
+        Body::Snapshot(snapshot) => MessageKind::Snapshot(snapshot.index),
+        Body::TimeoutNow => MessageKind::TimeoutNow,
+        Body::Stale => return None,
+    })
+}
