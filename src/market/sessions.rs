@@ -193,3 +193,26 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::order::OrderStatus;
+
+    #[test]
+    fn a_group_knows_so_many_sessions_and_no_more() {
+        let mut sessions = Sessions::default();
+        let filled = Verdict { status: OrderStatus::Filled, filled: Quantity(1), resting: Quantity::ZERO };
+        let first = Sequence(1);
+        for client in 0..SESSIONS_MAX as u32 {
+            let Admission::Fresh(slot) = sessions.admit(ClientId(client).request(first), first) else {
+                panic!("session {client} is new")
+            };
+            sessions.keep(slot, first, filled);
+        }
+        let stranger = ClientId(SESSIONS_MAX as u32).request(first);
+        assert_eq!(sessions.admit(stranger, first), Admission::Refused(Why::SessionFull));
+        assert_eq!(sessions.admit(ClientId(7).request(first), first), Admission::Repeated(filled));
+        assert_eq!(sessions.len(), SESSIONS_MAX);
+    }
+}
