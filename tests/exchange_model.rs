@@ -277,7 +277,7 @@ fn one_other_record_makes_another_chain() {
         without.remove(at);
         assert_ne!(chain(&without), whole, "record {at} is not on the chain");
     }
-    let mut swapped = records.clone();
+    let mut swapped = records;
     swapped.swap(50, 51);
     assert_ne!(chain(&swapped), whole, "the order is not on the chain");
 }

@@ -6,8 +6,9 @@
 //! of its bucket. Nothing is ever unlinked: a number that the ring has overwritten ends the walk.
 //! Bound: the last [`FINISHED_MAX`] endings of the group, over all its symbols; older ones read as "not known".
 
+use super::said::Said;
 use super::slot_table::hash_of_request;
-use crate::domain::ids::{RequestId, SymbolId};
+use crate::domain::ids::{ClientId, RequestId, Sequence, SymbolId};
 use crate::domain::order::{OrderStatus, Verdict};
 use crate::domain::units::Quantity;
 
@@ -16,12 +17,13 @@ pub const FINISHED_MAX: usize = 4_096;
 
 #[derive(Clone, Copy, Debug)]
 struct Ending {
-    id: RequestId,
-    status: OrderStatus,
+    sequence: Sequence,
+    client: ClientId,
     filled: u32,
     /// The next older ending of the bucket.
     older: u32,
     symbol: SymbolId,
+    said: Said,
 }
 
 /// The latest endings.
@@ -48,7 +50,9 @@ impl Finished {
     /// An order has ended.
     pub fn push(&mut self, id: RequestId, symbol: SymbolId, status: OrderStatus, filled: Quantity) {
         let bucket = bucket_of(id);
-        let ending = Ending { id, status, filled: filled.0 as u32, older: self.buckets[bucket], symbol };
+        let RequestId { client, sequence } = id;
+        let (filled, older, said) = (filled.0 as u32, self.buckets[bucket], Said::new(status));
+        let ending = Ending { sequence, client, filled, older, symbol, said };
         let place = self.count as usize & (FINISHED_MAX - 1);
         match self.ring.get_mut(place) {
             Some(oldest) => *oldest = ending,
@@ -68,9 +72,9 @@ impl Finished {
                 return None;
             }
             let ending = &self.ring[number.wrapping_sub(1) as usize & (FINISHED_MAX - 1)];
-            if ending.id == id && ending.symbol == symbol {
+            if ending.client.request(ending.sequence) == id && ending.symbol == symbol {
                 let filled = Quantity(u64::from(ending.filled));
-                return Some(Verdict { status: ending.status, filled, resting: Quantity::ZERO });
+                return Some(Verdict { status: ending.said.status(), filled, resting: Quantity::ZERO });
             }
             age_min = age + 1;
             number = ending.older;

@@ -153,3 +153,37 @@ impl Ladder {
         node
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::domain::chance::{Chance, Purpose};
+
+    #[test]
+    fn the_ladder_finds_what_a_sorted_map_finds() {
+        for seed in 0..20 {
+            let mut chance = Chance::stream(seed, Purpose::Orders, 3);
+            let (mut ladder, mut model) = (Ladder::default(), BTreeMap::new());
+            // Wide streams meet every tier, narrow ones meet full leaves.
+            let wide = [100, 5_000, 300_000, u64::from(PRICE_MAX)][seed as usize % 4];
+            for at in 0..2_000 {
+                let price = chance.between(1, wide) as u32;
+                if model.contains_key(&price) {
+                    ladder.remove(price);
+                    model.remove(&price);
+                } else {
+                    ladder.insert(price, at);
+                    model.insert(price, at);
+                }
+                let probe = chance.between(0, wide) as u32;
+                let above = model.range(probe + 1..).next().map(|(_, level)| *level);
+                let below = model.range(..probe).next_back().map(|(_, level)| *level);
+                assert_eq!(ladder.find(probe), model.get(&probe).copied(), "seed {seed}, step {at}, find {probe}");
+                assert_eq!(ladder.above(probe), above, "seed {seed}, step {at}, above {probe}");
+                assert_eq!(ladder.below(probe), below, "seed {seed}, step {at}, below {probe}");
+            }
+        }
+    }
+}

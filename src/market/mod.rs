@@ -4,7 +4,7 @@
 //! one, feeds it the committed log, and must arrive at the same chain.
 //! Shape, bottom up: [`slot_table`] finds things by their name and [`ladder`] by their price; [`queues`] holds the
 //! resting orders; [`book`] matches by price and time; [`sessions`] remembers what was answered; [`finished`] what has
-//! ended; [`exchange`] puts them together. [`feed`] tells clients where the mid price is.
+//! ended (both by the byte, [`said`]); [`exchange`] puts them together. [`feed`] tells clients where the mid price is.
 //! Left out: accounts, ticks and signals come with their own issues.
 
 pub mod book;
@@ -13,5 +13,6 @@ pub mod feed;
 pub mod finished;
 pub mod ladder;
 pub mod queues;
+pub mod said;
 pub mod sessions;
 pub mod slot_table;

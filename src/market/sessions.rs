@@ -14,9 +14,11 @@
 
 use std::collections::VecDeque;
 
+use super::said::Said;
 use super::slot_table::{SlotTable, hash_of_client};
 use crate::domain::ids::{ClientId, RequestId, Sequence};
 use crate::domain::order::Verdict;
+use crate::domain::units::Quantity;
 use crate::domain::why::Why;
 
 /// The most verdicts and tombstones that a group keeps for one session.
@@ -24,20 +26,28 @@ pub const KEPT_MAX: usize = 1_024;
 /// The most sessions that a group knows.
 pub const SESSIONS_MAX: usize = 65_536;
 
-/// What is remembered under a sequence.
+/// What is remembered under a sequence, in 24 bytes: a session may hold a thousand of these, in every checkpoint.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Kept {
-    /// What was decided.
-    Verdict(Verdict),
-    /// Its cancel came first.
-    Tombstone,
+struct Kept {
+    sequence: Sequence,
+    filled: u32,
+    resting: u32,
+    /// What was decided; nothing yet where the cancel came first: a tombstone.
+    said: Option<Said>,
+}
+
+impl Kept {
+    fn verdict(self) -> Option<Verdict> {
+        let (filled, resting) = (Quantity(u64::from(self.filled)), Quantity(u64::from(self.resting)));
+        self.said.map(|said| Verdict { status: said.status(), filled, resting })
+    }
 }
 
 #[derive(Clone, Debug)]
 struct Session {
     client: ClientId,
     floor: Sequence,
-    kept: VecDeque<(Sequence, Kept)>,
+    kept: VecDeque<Kept>,
 }
 
 /// The place of a session in its table, good until the next request.
@@ -73,9 +83,9 @@ impl Sessions {
         if id.sequence < session.floor {
             return Admission::Refused(Why::BelowFloor);
         }
-        match session.get(id.sequence) {
-            Some(Kept::Verdict(verdict)) => Admission::Repeated(verdict),
-            Some(Kept::Tombstone) => Admission::CancelledBefore(SessionSlot(slot)),
+        match session.get(id.sequence).map(|kept| kept.verdict()) {
+            Some(Some(verdict)) => Admission::Repeated(verdict),
+            Some(None) => Admission::CancelledBefore(SessionSlot(slot)),
             None if session.kept.len() >= KEPT_MAX => Admission::Refused(Why::SessionFull),
             None => Admission::Fresh(SessionSlot(slot)),
         }
@@ -83,20 +93,22 @@ impl Sessions {
 
     /// Remembers what was decided for a request that `admit` let in.
     pub fn keep(&mut self, slot: SessionSlot, sequence: Sequence, verdict: Verdict) {
-        self.sessions[slot.0 as usize].put(sequence, Kept::Verdict(verdict));
+        let (filled, resting) = (verdict.filled.0 as u32, verdict.resting.0 as u32);
+        let said = Some(Said::new(verdict.status));
+        self.sessions[slot.0 as usize].put(Kept { sequence, filled, resting, said });
     }
 
     /// Whether a cancel of this order, which does not rest, has come before it. If so a tombstone is left; there must be
     /// room for it and for the cancel's own verdict.
     pub fn bury(&mut self, slot: SessionSlot, order: Sequence) -> Burial {
         let session = &mut self.sessions[slot.0 as usize];
-        if order < session.floor || matches!(session.get(order), Some(Kept::Verdict(_))) {
+        if order < session.floor || session.get(order).is_some_and(|kept| kept.said.is_some()) {
             return Burial::Known;
         }
         if session.kept.len() + 2 > KEPT_MAX {
             return Burial::NoRoom;
         }
-        session.put(order, Kept::Tombstone);
+        session.put(Kept { sequence: order, filled: 0, resting: 0, said: None });
         Burial::Buried
     }
 
@@ -118,7 +130,7 @@ impl Sessions {
     /// What it takes in memory.
     pub fn size_bytes(&self) -> usize {
         let kept: usize = self.sessions.iter().map(|session| session.kept.len()).sum();
-        self.names.size_bytes() + self.sessions.len() * size_of::<Session>() + kept * size_of::<(Sequence, Kept)>()
+        self.names.size_bytes() + self.sessions.len() * size_of::<Session>() + kept * size_of::<Kept>()
     }
 
     fn find(&self, client: ClientId) -> Option<u32> {
@@ -155,7 +167,7 @@ impl Session {
     fn raise(&mut self, floor: Sequence) {
         if floor > self.floor {
             self.floor = floor;
-            while self.kept.front().is_some_and(|(sequence, _)| *sequence < floor) {
+            while self.kept.front().is_some_and(|kept| kept.sequence < floor) {
                 self.kept.pop_front();
             }
         }
@@ -164,21 +176,43 @@ impl Session {
     /// The place of a sequence, or the place where it would stand. Most are newer than all that is kept.
     fn place(&self, sequence: Sequence) -> Result<usize, usize> {
         match self.kept.back() {
-            Some((last, _)) if *last >= sequence => {
-                self.kept.binary_search_by_key(&sequence, |(sequence, _)| *sequence)
-            }
+            Some(last) if last.sequence >= sequence => self.kept.binary_search_by_key(&sequence, |kept| kept.sequence),
             _ => Err(self.kept.len()),
         }
     }
 
     fn get(&self, sequence: Sequence) -> Option<Kept> {
-        self.place(sequence).ok().map(|place| self.kept[place].1)
+        self.place(sequence).ok().map(|place| self.kept[place])
     }
 
-    fn put(&mut self, sequence: Sequence, kept: Kept) {
-        match self.place(sequence) {
-            Ok(place) => self.kept[place].1 = kept,
-            Err(place) => self.kept.insert(place, (sequence, kept)),
+    fn put(&mut self, kept: Kept) {
+        match self.place(kept.sequence) {
+            Ok(place) => self.kept[place] = kept,
+            Err(place) if place == self.kept.len() => self.kept.push_back(kept),
+            Err(place) => self.kept.insert(place, kept),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::order::OrderStatus;
+
+    #[test]
+    fn a_group_knows_so_many_sessions_and_no_more() {
+        let mut sessions = Sessions::default();
+        let filled = Verdict { status: OrderStatus::Filled, filled: Quantity(1), resting: Quantity::ZERO };
+        let first = Sequence(1);
+        for client in 0..SESSIONS_MAX as u32 {
+            let Admission::Fresh(slot) = sessions.admit(ClientId(client).request(first), first) else {
+                panic!("session {client} is new")
+            };
+            sessions.keep(slot, first, filled);
+        }
+        let stranger = ClientId(SESSIONS_MAX as u32).request(first);
+        assert_eq!(sessions.admit(stranger, first), Admission::Refused(Why::SessionFull));
+        assert_eq!(sessions.admit(ClientId(7).request(first), first), Admission::Repeated(filled));
+        assert_eq!(sessions.len(), SESSIONS_MAX);
     }
 }

@@ -133,3 +133,40 @@ impl SlotTable {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::domain::chance::{Chance, Purpose};
+
+    #[test]
+    fn names_that_collide_are_told_apart_and_leave_no_gap() {
+        for seed in 0..20 {
+            let mut chance = Chance::stream(seed, Purpose::Orders, 4);
+            let (mut table, mut model) = (SlotTable::default(), BTreeMap::new());
+            for step in 0..3_000 {
+                // The slot is the name here; its hash has few values, at the end of the table too, so that runs wrap.
+                let name = chance.below(200) as u32;
+                let hash = u32::MAX - name % 7;
+                assert_eq!(
+                    table.find(hash, |slot| slot == name),
+                    model.get(&name).copied(),
+                    "seed {seed}, step {step}"
+                );
+                if model.remove(&name).is_some() {
+                    table.remove(hash, name);
+                } else if model.len() < 60 {
+                    table.insert(hash, name);
+                    model.insert(name, name);
+                }
+                assert_eq!(table.len(), model.len(), "seed {seed}, step {step}");
+                for name in model.keys() {
+                    let found = table.find(u32::MAX - name % 7, |slot| slot == *name);
+                    assert_eq!(found, Some(*name), "seed {seed}, step {step}");
+                }
+            }
+        }
+    }
+}
