@@ -40,7 +40,7 @@ pub fn initial_map(settings: &ClusterSettings) -> ClusterMap {
 /// The first nodes, an odd number of them.
 fn meta_voters(nodes: &[NodeId]) -> Vec<NodeId> {
     let count = nodes.len().min(META_VOTERS_MAX);
-    let odd = if count % 2 == 0 { count - 1 } else { count };
+    let odd = if count.is_multiple_of(2) { count - 1 } else { count };
     nodes[..odd].to_vec()
 }
 

@@ -12,21 +12,22 @@
 //! never handed in; the figures count it (`Overloaded`).
 //! Left out: priorities; sessions that think before they send again (a closed loop).
 
-use std::sync::Arc;
+mod answers;
+mod waiting;
 
 use super::arrivals::Arrivals;
-use super::burst::{BURST_SESSIONS, Bursts, Outcome};
+use super::burst::{BURST_SESSIONS, Bursts};
 use super::figures::Figures;
 use super::orders::{Mid, Orders};
-use super::patience::{self, Patience};
-use super::session::{OpenOrder, Pending, Session, Source};
+use super::patience::Patience;
+use super::session::{Pending, Session, Source};
 use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft};
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::control::{Burst, Control};
 use crate::domain::event::EventKind;
 use crate::domain::fact::Fact;
-use crate::domain::ids::{ActorId, ClientId, RequestId, Sequence};
-use crate::domain::order::{Answer, Batch, Command, DeskMessage, OrderType, ReadFrom, Record, Reply, Submission};
+use crate::domain::ids::{ActorId, ClientId};
+use crate::domain::order::{Batch, Command, DeskMessage, ReadFrom, Record, Submission};
 use crate::domain::rules::AckRule;
 use crate::domain::settings::{LoadSettings, Settings};
 use crate::domain::time::{SimDuration, SimTime};
@@ -195,143 +196,6 @@ impl Clients {
         }
     }
 
-    // --- waiting
-
-    /// Asks again, or gives up, where it is time.
-    fn look_at_the_waiting(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
-        let (mut again, mut given_up) = (Outbox::default(), Vec::new());
-        let mut due = Vec::new();
-        for place in 0..self.sessions.len() {
-            if self.sessions[place].quiet_until() > now {
-                continue;
-            }
-            self.sessions[place].collect_due(now, &mut due);
-            for sequence in due.drain(..) {
-                self.look_at(now, place, sequence, &mut again, &mut given_up);
-            }
-        }
-        self.quiet_until = self.sessions.iter().map(Session::quiet_until).min().unwrap_or(SimTime::NEVER);
-        again.hand_in(self.load.read_from, Fact::Retried, out);
-        for records in given_up.chunks(Batch::RECORDS_MAX) {
-            out.push(ActorEffect::State(Fact::GaveUp(Batch::new(records))));
-        }
-    }
-
-    fn look_at(
-        &mut self,
-        now: SimTime,
-        place: usize,
-        sequence: Sequence,
-        again: &mut Outbox,
-        given_up: &mut Vec<Record>,
-    ) {
-        let Some(&mut pending) = self.sessions[place].waiting(sequence) else { return };
-        let deadline = self.patience.deadline(pending.sent);
-        let session = &mut self.sessions[place];
-        let record = Record { id: session.id.request(sequence), floor: session.floor(), command: pending.command };
-        if now >= deadline {
-            given_up.push(record);
-            self.settle(record.id, Outcome::Failed);
-            self.sessions[place].unanswered(sequence, pending.command, Doubt::Unknown);
-            return;
-        }
-        let retries = pending.retries + 1;
-        let due = self.next_look(now, pending.sent, retries, pending.source);
-        let session = &mut self.sessions[place];
-        if let Some(waiting) = session.waiting(sequence) {
-            waiting.retries = retries;
-            // The attempt before met silence, unless it met a refusal.
-            waiting.doubt |= !pending.refused;
-            waiting.refused = false;
-        }
-        session.look_again(sequence, due);
-        self.figures.asked_again();
-        again.deadline = again.deadline.max(deadline);
-        again.records.push(record);
-    }
-
-    // --- answers
-
-    fn on_answers(&mut self, now: SimTime, answers: &[Answer], out: &mut Vec<ActorEffect>) {
-        let ended: Vec<(Answer, SimDuration)> =
-            answers.iter().filter_map(|answer| Some((*answer, self.on_answer(now, answer)?))).collect();
-        if !ended.is_empty() {
-            out.push(ActorEffect::State(Fact::Answered(Arc::from(ended))));
-        }
-    }
-
-    /// Takes an answer; how long its request waited, if this ended the wait.
-    fn on_answer(&mut self, now: SimTime, answer: &Answer) -> Option<SimDuration> {
-        let place = session_place(answer.id)?;
-        let sequence = answer.id.sequence;
-        let waiting = self.sessions.get_mut(place)?.waiting(sequence).copied();
-        let Some(pending) = waiting else {
-            self.late(place, answer);
-            return None;
-        };
-        let latency = now.since(pending.sent);
-        match answer.reply {
-            Reply::Refused(why) => {
-                self.figures.refused(now, 1);
-                if self.tries_again(now, place, sequence, pending, why) {
-                    return None;
-                }
-                self.settle(answer.id, Outcome::Failed);
-                self.sessions[place].unanswered(sequence, pending.command, Doubt::Refused);
-            }
-            Reply::Reading(_) => {
-                self.settle(answer.id, Outcome::Answered);
-                self.figures.queried(now);
-            }
-            Reply::Accepted(_) => {
-                self.settle(answer.id, Outcome::Answered);
-                self.figures.acknowledged(now, latency);
-                self.sessions[place].placed(sequence, pending.command);
-            }
-            Reply::Verdict(_, verdict) => {
-                self.settle(answer.id, Outcome::Answered);
-                self.figures.acknowledged(now, latency);
-                if !verdict.resting.is_zero() {
-                    self.sessions[place].placed(sequence, pending.command);
-                }
-            }
-        }
-        Some(latency)
-    }
-
-    /// A word on a request that waits no longer: only a verdict still tells something, that nothing rests.
-    fn late(&mut self, place: usize, answer: &Answer) {
-        if let Reply::Verdict(_, verdict) = answer.reply
-            && verdict.resting.is_zero()
-        {
-            self.sessions[place].closed(answer.id.sequence);
-        }
-    }
-
-    /// After a refusal: whether the request goes on waiting, for its next try or, in doubt, for its deadline.
-    fn tries_again(&mut self, now: SimTime, place: usize, sequence: Sequence, pending: Pending, why: Why) -> bool {
-        let doubt = pending.doubt || patience::leaves_doubt(why);
-        let may = patience::may_be_retried(why) && self.bursts.retries(pending.source);
-        let next = if may { self.patience.next_try(now, pending.sent, pending.retries, &mut self.retry) } else { None };
-        let Some(due) = next.or_else(|| doubt.then(|| self.patience.deadline(pending.sent))) else { return false };
-        let session = &mut self.sessions[place];
-        if let Some(waiting) = session.waiting(sequence) {
-            waiting.doubt = doubt;
-            waiting.refused = true;
-        }
-        session.look_again(sequence, due);
-        self.quiet_until = self.quiet_until.min(due);
-        true
-    }
-
-    fn settle(&mut self, id: RequestId, outcome: Outcome) {
-        let session = session_place(id).and_then(|place| self.sessions.get_mut(place));
-        if let Some(pending) = session.and_then(|session| session.settle(id.sequence)) {
-            self.figures.settled();
-            self.bursts.settled(pending.source, outcome);
-        }
-    }
-
     /// Arms the wake-up for whatever comes first, unless an earlier one is armed already.
     fn arm(&mut self, out: &mut Vec<ActorEffect>) {
         let look = if self.quiet_until == SimTime::NEVER {
@@ -343,33 +207,6 @@ impl Clients {
         if next < self.armed {
             self.armed = next;
             out.push(ActorEffect::WakeAt(next));
-        }
-    }
-}
-
-/// What is known of a request whose wait ended without an acknowledgement.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Doubt {
-    /// It was not done.
-    Refused,
-    /// It may be done.
-    Unknown,
-}
-
-impl Session {
-    /// An order was acknowledged, and may rest.
-    fn placed(&mut self, sequence: Sequence, command: Command) {
-        if let Command::Place { symbol, order_type: OrderType::Limit(_), .. } = command {
-            self.open.push_back(OpenOrder { symbol, sequence });
-        }
-    }
-
-    /// A request ended without an acknowledgement. What may rest is kept to be cancelled, or the books would fill.
-    fn unanswered(&mut self, sequence: Sequence, command: Command, doubt: Doubt) {
-        match command {
-            Command::Cancel { symbol, order } => self.open.push_front(OpenOrder { symbol, sequence: order }),
-            Command::Place { .. } if doubt == Doubt::Unknown => self.placed(sequence, command),
-            Command::Place { .. } | Command::Query { .. } => {}
         }
     }
 }
@@ -389,11 +226,6 @@ impl Outbox {
 /// The rate of the steady load; 0 if it is off.
 const fn rate(load: &LoadSettings) -> u64 {
     if load.on { load.orders_per_s } else { 0 }
-}
-
-/// The place of a request's session in the table.
-fn session_place(id: RequestId) -> Option<usize> {
-    (id.client.0 as usize).checked_sub(1)
 }
 
 /// An event of no node and no group.

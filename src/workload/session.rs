@@ -13,7 +13,7 @@
 use std::collections::VecDeque;
 
 use crate::domain::ids::{ClientId, Sequence, SymbolId};
-use crate::domain::order::{Command, Record};
+use crate::domain::order::{Command, OrderType, Record};
 use crate::domain::time::SimTime;
 
 /// From the floor to the newest sequence at most.
@@ -54,6 +54,15 @@ pub struct Pending {
     pub doubt: bool,
     /// The last word on it was a refusal, so `due` is its next try and not a sign of silence.
     pub refused: bool,
+}
+
+/// What is known of a request whose wait ended without an acknowledgement.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ending {
+    /// It was not done.
+    Refused,
+    /// It may be done.
+    Unknown,
 }
 
 /// A client session.
@@ -135,6 +144,22 @@ impl Session {
                 Some(pending) => self.quiet_until = self.quiet_until.min(pending.due),
                 None => {}
             }
+        }
+    }
+
+    /// An order was acknowledged, and may rest.
+    pub fn placed(&mut self, sequence: Sequence, command: Command) {
+        if let Command::Place { symbol, order_type: OrderType::Limit(_), .. } = command {
+            self.open.push_back(OpenOrder { symbol, sequence });
+        }
+    }
+
+    /// A request ended without an acknowledgement. What may rest is kept to be cancelled, or the books would fill.
+    pub fn unanswered(&mut self, sequence: Sequence, command: Command, ending: Ending) {
+        match command {
+            Command::Cancel { symbol, order } => self.open.push_front(OpenOrder { symbol, sequence: order }),
+            Command::Place { .. } if ending == Ending::Unknown => self.placed(sequence, command),
+            Command::Place { .. } | Command::Query { .. } => {}
         }
     }
 

@@ -22,7 +22,7 @@ use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft};
 use crate::domain::control::Control;
 use crate::domain::event::EventKind;
 use crate::domain::ids::{ActorId, Address, NodeId};
-use crate::domain::order::{Answer, Batch, DeskMessage, GatewayLoad, Submission};
+use crate::domain::order::{Answer, Batch, DeskMessage, GatewayLoad, Record, Submission};
 use crate::domain::rules::Strategy;
 use crate::domain::settings::Settings;
 use crate::domain::time::{SimDuration, SimTime};
@@ -64,7 +64,7 @@ impl Balancer {
     }
 
     /// Takes requests in: forwards them, over several workers if one has no room for all.
-    fn on_submit(&mut self, now: SimTime, from: Address, submission: Submission, out: &mut Vec<ActorEffect>) {
+    fn on_submit(&mut self, now: SimTime, from: Address, submission: &Submission, out: &mut Vec<ActorEffect>) {
         let mut done = 0;
         while done < submission.batch.len() {
             let Some(at) = strategy::pick(self.strategy, &self.workers, self.last) else {
@@ -77,7 +77,8 @@ impl Balancer {
             let whole = done == 0 && end == submission.batch.len();
             let batch =
                 if whole { submission.batch.clone() } else { Batch::new(&submission.batch.records()[done..end]) };
-            self.forward(now, at, Submission { batch, ..submission }, out);
+            let part = Submission { batch, read_from: submission.read_from, deadline: submission.deadline };
+            self.forward(now, at, part, out);
             done = end;
         }
     }
@@ -96,7 +97,7 @@ impl Balancer {
         out.push(ActorEffect::Send { to: node.into(), message: DeskMessage::Submit(submission) });
     }
 
-    fn refuse(&mut self, from: Address, records: &[crate::domain::order::Record], out: &mut Vec<ActorEffect>) {
+    fn refuse(&mut self, from: Address, records: &[Record], out: &mut Vec<ActorEffect>) {
         self.refused += records.len() as u64;
         let answers: Arc<[Answer]> = records.iter().map(|record| Answer::refused(record.id, Why::NoWorker)).collect();
         out.push(ActorEffect::Send { to: from, message: DeskMessage::Answers(answers) });
@@ -148,7 +149,7 @@ impl Actor for Balancer {
             ActorInput::Wake if now >= self.next_probe => self.probe(now, out),
             ActorInput::Wake | ActorInput::Event(_) => {}
             ActorInput::Receive { from, message: DeskMessage::Submit(submission) } => {
-                self.on_submit(now, from, submission, out);
+                self.on_submit(now, from, &submission, out);
             }
             ActorInput::Receive { from: Address::Node(node), message: DeskMessage::Answers(answers) } => {
                 self.on_answers(now, node, answers, out);

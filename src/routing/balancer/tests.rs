@@ -1,1 +1,232 @@
-//! Tests.
+//! The balancer against gateways that the test plays.
+
+use super::*;
+use crate::domain::ids::{ClientId, RequestId, Sequence, SymbolId};
+use crate::domain::order::{Command, ReadFrom, Reply};
+
+/// A balancer of three gateways, and the gateways' half of the talk.
+struct Desk {
+    balancer: Balancer,
+    now: SimTime,
+    out: Vec<ActorEffect>,
+}
+
+fn records(client: u32, sequences: std::ops::Range<u64>) -> Vec<Record> {
+    let command = Command::Query { symbol: SymbolId(0), order: Sequence(1) };
+    let record = |sequence| Record { id: ClientId(client).request(Sequence(sequence)), floor: Sequence(1), command };
+    sequences.map(record).collect()
+}
+
+impl Desk {
+    fn new(strategy: Strategy) -> Self {
+        let mut settings = Settings::default();
+        settings.cluster.nodes = 3;
+        settings.load.strategy = strategy;
+        let mut desk = Self { balancer: Balancer::new(&settings), now: SimTime::ZERO, out: Vec::new() };
+        desk.step(ActorInput::Start);
+        (1..=3).for_each(|node| desk.probe_answer(node, 0, 100));
+        desk.out.clear();
+        desk
+    }
+
+    fn step(&mut self, input: ActorInput) {
+        self.balancer.step(self.now, input, &mut self.out);
+    }
+
+    fn receive(&mut self, from: Address, message: DeskMessage) {
+        self.step(ActorInput::Receive { from, message });
+    }
+
+    fn submit(&mut self, records: Vec<Record>) {
+        let batch = Batch::new(records);
+        let submission = Submission { batch, read_from: ReadFrom::Leader, deadline: SimTime::NEVER };
+        self.receive(ActorId::CLIENTS.into(), DeskMessage::Submit(submission));
+    }
+
+    fn reply(&mut self, node: u8, ids: impl IntoIterator<Item = RequestId>, why: Why) {
+        let answers: Vec<Answer> = ids.into_iter().map(|id| Answer { id, reply: Reply::Refused(why) }).collect();
+        self.receive(NodeId(node).into(), DeskMessage::Answers(answers.into()));
+    }
+
+    fn probe_answer(&mut self, node: u8, in_flight: u32, capacity: u32) {
+        let load = GatewayLoad { in_flight, capacity, queued: 0 };
+        self.receive(NodeId(node).into(), DeskMessage::ProbeAnswer(load));
+    }
+
+    /// Lets probe rounds pass that only these nodes answer, all idle.
+    fn rounds(&mut self, count: usize, answering: &[u8]) {
+        for _ in 0..count {
+            self.now += PROBE_EVERY;
+            self.step(ActorInput::Wake);
+            for node in answering {
+                self.probe_answer(*node, 0, 100);
+            }
+        }
+    }
+
+    /// Requests sent to each node, and refused, since this was last asked.
+    fn taken(&mut self) -> ([usize; 3], usize) {
+        let (mut sent, mut refused) = ([0; 3], 0);
+        for effect in self.out.drain(..) {
+            match effect {
+                ActorEffect::Send { to: Address::Node(node), message: DeskMessage::Submit(submission) } => {
+                    sent[node.index()] += submission.batch.len();
+                }
+                ActorEffect::Send { to: Address::Actor(actor), message: DeskMessage::Answers(answers) } => {
+                    assert_eq!(actor, ActorId::CLIENTS);
+                    let no_worker = |answer: &&Answer| answer.reply == Reply::Refused(Why::NoWorker);
+                    refused += answers.iter().filter(no_worker).count();
+                }
+                _ => {}
+            }
+        }
+        (sent, refused)
+    }
+
+    fn rotations(&self) -> Vec<(u8, bool)> {
+        let rotation = |effect: &ActorEffect| match effect {
+            ActorEffect::Tell(Draft { node: Some(node), kind: EventKind::Rotation { back }, .. }) => {
+                Some((node.0, *back))
+            }
+            _ => None,
+        };
+        self.out.iter().filter_map(rotation).collect()
+    }
+
+    fn view(&self) -> BalancerView {
+        let mut view = ClusterView::default();
+        self.balancer.contribute(self.now, &mut view);
+        view.balancer
+    }
+
+    fn in_flight(&self) -> Vec<u32> {
+        self.view().workers.iter().map(|worker| worker.in_flight).collect()
+    }
+}
+
+#[test]
+fn round_robin_goes_round_and_least_connections_to_the_idlest() {
+    let mut desk = Desk::new(Strategy::RoundRobin);
+    desk.submit(records(1, 0..10));
+    desk.submit(records(1, 10..11));
+    desk.submit(records(1, 11..12));
+    desk.submit(records(1, 12..13));
+    assert_eq!(desk.taken(), ([11, 1, 1], 0));
+    desk.step(ActorInput::Control(Control::SetStrategy(Strategy::LeastConnections)));
+    desk.submit(records(1, 13..17));
+    desk.submit(records(1, 17..18));
+    desk.submit(records(1, 18..19));
+    assert_eq!(desk.taken(), ([0, 4, 2], 0));
+    assert_eq!(desk.view().routed, 19);
+}
+
+#[test]
+fn a_submission_that_fits_nowhere_whole_is_split_and_the_rest_refused() {
+    let mut desk = Desk::new(Strategy::LeastConnections);
+    desk.submit(records(1, 0..250));
+    assert_eq!(desk.taken(), ([100, 100, 50], 0));
+    desk.submit(records(2, 0..80));
+    assert_eq!(desk.taken(), ([0, 0, 50], 30));
+    let view = desk.view();
+    assert_eq!((view.routed, view.refused), (300, 30));
+}
+
+#[test]
+fn a_worker_is_out_after_three_silent_probes_and_back_when_it_answers() {
+    let mut desk = Desk::new(Strategy::RoundRobin);
+    desk.submit(records(1, 0..90));
+    desk.out.clear();
+    desk.rounds(3, &[2, 3]);
+    assert_eq!(desk.rotations(), [], "the third probe may yet be answered");
+    desk.rounds(1, &[2, 3]);
+    assert_eq!(desk.rotations(), [(1, false)]);
+    assert_eq!(desk.in_flight()[0], 0, "what it held is forgotten");
+    desk.out.clear();
+    (0..4).for_each(|k| desk.submit(records(2, k..k + 1)));
+    assert_eq!(desk.taken().0, [0, 2, 2]);
+    desk.rounds(5, &[2, 3]);
+    assert_eq!(desk.rotations(), [], "it goes out once");
+    desk.probe_answer(1, 0, 100);
+    assert_eq!(desk.rotations(), [(1, true)]);
+    desk.out.clear();
+    (4..7).for_each(|k| desk.submit(records(2, k..k + 1)));
+    assert_eq!(desk.taken().0, [1, 1, 1]);
+}
+
+#[test]
+fn answers_of_a_former_life_do_not_count() {
+    let mut desk = Desk::new(Strategy::RoundRobin);
+    let old = records(1, 0..50);
+    desk.submit(old.clone());
+    desk.rounds(4, &[2, 3]);
+    desk.probe_answer(1, 0, 100);
+    let new = records(2, 0..7);
+    desk.balancer.last = 2;
+    desk.submit(new.clone());
+    assert_eq!(desk.in_flight()[0], 7);
+    desk.reply(1, old.iter().map(|record| record.id), Why::NoLeader);
+    assert_eq!(desk.in_flight()[0], 7);
+    desk.reply(1, new.iter().map(|record| record.id), Why::NoLeader);
+    assert_eq!(desk.in_flight()[0], 0);
+}
+
+#[test]
+fn a_request_counts_once_though_it_is_answered_twice_and_sent_twice() {
+    let mut desk = Desk::new(Strategy::RoundRobin);
+    let request = records(1, 0..1);
+    let id = request[0].id;
+    desk.submit(records(2, 0..5));
+    desk.submit(request.clone());
+    assert_eq!(desk.in_flight(), [5, 1, 0]);
+    desk.submit(request);
+    assert_eq!(desk.in_flight(), [5, 0, 1], "a retry counts where it is now");
+    desk.reply(2, [id], Why::NoLeader);
+    assert_eq!(desk.in_flight(), [5, 0, 1], "the first attempt is no longer counted");
+    desk.reply(3, [id], Why::NoLeader);
+    desk.reply(3, [id], Why::NoLeader);
+    assert_eq!(desk.in_flight(), [5, 0, 0]);
+}
+
+#[test]
+fn no_story_of_sends_answers_and_silence_wraps_a_count() {
+    use crate::domain::chance::{Chance, Purpose};
+    for seed in 0..50 {
+        let mut chance = Chance::stream(seed, Purpose::Storm, 0);
+        let mut desk = Desk::new(Strategy::LeastConnections);
+        for step in 0..2_000_u64 {
+            let node = 1 + chance.below(3) as u8;
+            match chance.below(6) {
+                0 | 1 => desk.submit(records(1, step..step + 1 + chance.below(20))),
+                2 | 3 => {
+                    let from = chance.below(step + 1);
+                    let ids: Vec<_> = records(1, from..from + 20).iter().map(|record| record.id).collect();
+                    desk.reply(node, ids, Why::NoLeader);
+                }
+                4 => desk.probe_answer(node, chance.below(100) as u32, 100),
+                _ => desk.rounds(1, &[]),
+            }
+            let workers = desk.view().workers;
+            assert!(workers.iter().all(|worker| worker.in_flight < 1_000), "seed {seed}, step {step}: {workers:?}");
+            desk.out.clear();
+        }
+    }
+}
+
+#[test]
+fn with_nobody_in_rotation_everything_is_refused() {
+    let mut desk = Desk::new(Strategy::RoundRobin);
+    desk.rounds(4, &[]);
+    desk.out.clear();
+    desk.submit(records(1, 0..3));
+    assert_eq!(desk.taken(), ([0, 0, 0], 3));
+}
+
+#[test]
+fn an_idle_round_of_probes_is_one_message_a_worker_and_one_wake_up() {
+    let mut desk = Desk::new(Strategy::RoundRobin);
+    desk.rounds(1, &[]);
+    assert_eq!(desk.out.len(), 4);
+    // A wake-up before its time does nothing, so two that overlap do not become four.
+    desk.step(ActorInput::Wake);
+    assert_eq!(desk.out.len(), 4);
+}

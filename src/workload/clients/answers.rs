@@ -1,0 +1,104 @@
+//! Answers: what a word on a request does to it.
+//!
+//! Idea: the first word that ends the wait counts; all later ones find nobody waiting. A refusal ends it only when
+//! no other try is left *and* no attempt is in doubt: else the request waits on, and may stay unknown.
+
+use std::sync::Arc;
+
+use super::Clients;
+use crate::domain::actor::ActorEffect;
+use crate::domain::fact::Fact;
+use crate::domain::ids::{RequestId, Sequence};
+use crate::domain::order::{Answer, Reply};
+use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::why::Why;
+use crate::workload::burst::Outcome;
+use crate::workload::patience;
+use crate::workload::session::{Ending, Pending};
+
+impl Clients {
+    pub(super) fn on_answers(&mut self, now: SimTime, answers: &[Answer], out: &mut Vec<ActorEffect>) {
+        let ended: Vec<(Answer, SimDuration)> =
+            answers.iter().filter_map(|answer| Some((*answer, self.on_answer(now, answer)?))).collect();
+        if !ended.is_empty() {
+            out.push(ActorEffect::State(Fact::Answered(Arc::from(ended))));
+        }
+    }
+
+    /// Takes an answer; how long its request waited, if this ended the wait.
+    fn on_answer(&mut self, now: SimTime, answer: &Answer) -> Option<SimDuration> {
+        let place = session_place(answer.id)?;
+        let sequence = answer.id.sequence;
+        let waiting = self.sessions.get_mut(place)?.waiting(sequence).copied();
+        let Some(pending) = waiting else {
+            self.late(place, answer);
+            return None;
+        };
+        let latency = now.since(pending.sent);
+        match answer.reply {
+            Reply::Refused(why) => {
+                self.figures.refused(now, 1);
+                if self.tries_again(now, place, sequence, pending, why) {
+                    return None;
+                }
+                self.settle(answer.id, Outcome::Failed);
+                self.sessions[place].unanswered(sequence, pending.command, Ending::Refused);
+            }
+            Reply::Reading(_) => {
+                self.settle(answer.id, Outcome::Answered);
+                self.figures.queried(now);
+            }
+            Reply::Accepted(_) => {
+                self.settle(answer.id, Outcome::Answered);
+                self.figures.acknowledged(now, latency);
+                self.sessions[place].placed(sequence, pending.command);
+            }
+            Reply::Verdict(_, verdict) => {
+                self.settle(answer.id, Outcome::Answered);
+                self.figures.acknowledged(now, latency);
+                if !verdict.resting.is_zero() {
+                    self.sessions[place].placed(sequence, pending.command);
+                }
+            }
+        }
+        Some(latency)
+    }
+
+    /// A word on a request that waits no longer: only a verdict still tells something, that nothing rests.
+    fn late(&mut self, place: usize, answer: &Answer) {
+        if let Reply::Verdict(_, verdict) = answer.reply
+            && verdict.resting.is_zero()
+        {
+            self.sessions[place].closed(answer.id.sequence);
+        }
+    }
+
+    /// After a refusal: whether the request goes on waiting, for its next try or, in doubt, for its deadline.
+    fn tries_again(&mut self, now: SimTime, place: usize, sequence: Sequence, pending: Pending, why: Why) -> bool {
+        let doubt = pending.doubt || patience::leaves_doubt(why);
+        let may = patience::may_be_retried(why) && self.bursts.retries(pending.source);
+        let next = if may { self.patience.next_try(now, pending.sent, pending.retries, &mut self.retry) } else { None };
+        let Some(due) = next.or_else(|| doubt.then(|| self.patience.deadline(pending.sent))) else { return false };
+        let session = &mut self.sessions[place];
+        if let Some(waiting) = session.waiting(sequence) {
+            waiting.doubt = doubt;
+            waiting.refused = true;
+        }
+        session.look_again(sequence, due);
+        self.quiet_until = self.quiet_until.min(due);
+        true
+    }
+
+    pub(super) fn settle(&mut self, id: RequestId, outcome: Outcome) {
+        let session = session_place(id).and_then(|place| self.sessions.get_mut(place));
+        if let Some(pending) = session.and_then(|session| session.settle(id.sequence)) {
+            self.figures.settled();
+            self.bursts.settled(pending.source, outcome);
+        }
+    }
+}
+
+/// The place of a request's session in the table.
+fn session_place(id: RequestId) -> Option<usize> {
+    (id.client.0 as usize).checked_sub(1)
+}

@@ -1,0 +1,69 @@
+//! Those that wait: asked again in time, given up at the deadline.
+//!
+//! Idea: a pass over the sessions that may have something due; each knows a time before which it has not. Silence
+//! leaves a doubt that no later refusal takes away: an earlier attempt may be in a log.
+
+use super::{Clients, Outbox};
+use crate::domain::actor::ActorEffect;
+use crate::domain::fact::Fact;
+use crate::domain::ids::Sequence;
+use crate::domain::order::{Batch, Record};
+use crate::domain::time::SimTime;
+use crate::workload::burst::Outcome;
+use crate::workload::session::{Ending, Session};
+
+impl Clients {
+    /// Asks again, or gives up, where it is time.
+    pub(super) fn look_at_the_waiting(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
+        let (mut again, mut given_up) = (Outbox::default(), Vec::new());
+        let mut due = Vec::new();
+        for place in 0..self.sessions.len() {
+            if self.sessions[place].quiet_until() > now {
+                continue;
+            }
+            self.sessions[place].collect_due(now, &mut due);
+            for sequence in due.drain(..) {
+                self.look_at(now, place, sequence, &mut again, &mut given_up);
+            }
+        }
+        self.quiet_until = self.sessions.iter().map(Session::quiet_until).min().unwrap_or(SimTime::NEVER);
+        // First who is given up: the floors of those that go on are above them already.
+        for records in given_up.chunks(Batch::RECORDS_MAX) {
+            out.push(ActorEffect::State(Fact::GaveUp(Batch::new(records))));
+        }
+        again.hand_in(self.load.read_from, Fact::Retried, out);
+    }
+
+    fn look_at(
+        &mut self,
+        now: SimTime,
+        place: usize,
+        sequence: Sequence,
+        again: &mut Outbox,
+        given_up: &mut Vec<Record>,
+    ) {
+        let Some(&mut pending) = self.sessions[place].waiting(sequence) else { return };
+        let deadline = self.patience.deadline(pending.sent);
+        let session = &mut self.sessions[place];
+        let record = Record { id: session.id.request(sequence), floor: session.floor(), command: pending.command };
+        if now >= deadline {
+            given_up.push(record);
+            self.settle(record.id, Outcome::Failed);
+            self.sessions[place].unanswered(sequence, pending.command, Ending::Unknown);
+            return;
+        }
+        let retries = pending.retries + 1;
+        let due = self.next_look(now, pending.sent, retries, pending.source);
+        let session = &mut self.sessions[place];
+        if let Some(waiting) = session.waiting(sequence) {
+            waiting.retries = retries;
+            // The attempt before met silence, unless it met a refusal.
+            waiting.doubt |= !pending.refused;
+            waiting.refused = false;
+        }
+        session.look_again(sequence, due);
+        self.figures.asked_again();
+        again.deadline = again.deadline.max(deadline);
+        again.records.push(record);
+    }
+}
