@@ -384,6 +384,8 @@ mod tests {
         assert_eq!(counts(&stage).duplicated, 0);
         stage.apply(1, 1, 3, orders(1, [1])).apply(2, 1, 1, orders(1, 1..=2)).apply(2, 1, 3, orders(1, [1]));
         assert_eq!(counts(&stage).duplicated, 1, "once, however many replicas do it");
+        stage.apply(1, 1, 4, orders(1, [1]));
+        assert_eq!(counts(&stage).duplicated, 1, "once, however often it is done");
         assert_eq!(stage.lamp(Invariant::NoDoubleFill).violations, 1);
     }
 
@@ -405,6 +407,15 @@ mod tests {
         stage.replica(1, ReplicaFact::Applied(again));
         assert_eq!(counts(&stage).duplicated, 0);
         assert_eq!(stage.lamp(Invariant::NoDoubleFill).violations, 0);
+    }
+
+    #[test]
+    fn an_overturned_repetition_takes_nothing_from_the_original() {
+        let mut stage = stage(AckRule::Majority);
+        stage.submit(1, [1]).apply(1, 1, 1, orders(1, [1])).apply(2, 1, 1, orders(1, [1])).verdict(1, 1, 1, 1);
+        let again = Applied { executed: Executed::Some([false].into()), ..applied(1, 2, Some(orders(1, [1]))) };
+        stage.replica(1, ReplicaFact::Applied(again)).leads(3, 2, point(1, 1)).apply_noop(3, 2, 2);
+        assert_eq!((counts(&stage).lost, counts(&stage).settled), (0, 1));
     }
 
     #[test]
