@@ -341,4 +341,229 @@ impl Measurement {
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests {
+    use crate::audit::stage::{P1, P2, Stage, n, orders, point};
+    use crate::domain::event::{EventKind, FaultKind};
+    use crate::domain::fact::{Fact, ReplicaFact};
+    use crate::domain::ids::{GroupId, NodeId, Term};
+    use crate::domain::settings::Settings;
+    use crate::domain::time::{SimDuration, SimTime};
+    use crate::domain::view::{FAILOVERS_MAX, FailoverMoments};
+    use crate::domain::why::Why;
+
+    const CRASHED: EventKind = EventKind::Crashed { unsynced: 0 };
+
+    /// n1 leads p1 in term 1 at 10 ms.
+    fn stage() -> Stage {
+        let mut stage = Stage::new(&Settings::default());
+        stage.at(10).leads(1, 1, point(0, 0)).appends(1, point(1, 1)).commits(1, point(1, 1), Some(1));
+        stage
+    }
+
+    fn campaign(stage: &mut Stage, node: u8, term: u64, pre_vote: bool, heard_ms: u64) {
+        let heard_at = SimTime::from_millis(heard_ms);
+        stage.replica(node, ReplicaFact::Campaigns { term: Term(term), pre_vote, heard_at });
+    }
+
+    /// n2 takes over in term 2: suspects at 250, stands at 252, is elected at 254, commits at 257.
+    fn takeover(stage: &mut Stage) {
+        campaign(stage.at(250), 2, 2, true, 90);
+        campaign(stage.at(252), 2, 2, false, 90);
+        stage.at(254).leads(2, 2, point(1, 1)).at(255).appends(2, point(2, 2));
+        stage.at(257).commits(2, point(2, 2), Some(2));
+    }
+
+    fn first_answers(stage: &Stage) -> Vec<(Option<NodeId>, Option<GroupId>, Term)> {
+        let first = |draft: &crate::domain::actor::Draft| match draft.kind {
+            EventKind::FirstAnswer { term } => Some((draft.node, draft.group, term)),
+            _ => None,
+        };
+        stage.told.iter().filter_map(first).collect()
+    }
+
+    #[test]
+    fn a_crash_of_the_leader_is_measured_to_the_first_answer() {
+        let mut stage = stage();
+        stage.submit(1, 1..=4).at(100).event(Some(n(1)), None, CRASHED).fact(&Fact::Died(n(1)));
+        stage.at(120).refuse(1, 1, Why::NoLeader).retry(1, 2).retry(1, 3);
+        takeover(&mut stage);
+        assert_eq!(stage.view().failovers.len(), 1, "it is shown while it runs");
+        stage.at(259).accept(1, 4, 1, 1);
+        assert_eq!(first_answers(&stage), [], "an answer of the old term is not the first");
+        stage.at(260).accept(1, 2, 2, 3).at(270).accept(1, 3, 2, 4).refuse(1, 1, Why::Overloaded);
+        assert_eq!(first_answers(&stage), [(Some(n(2)), Some(P1), Term(2))]);
+        let view = stage.view();
+        let [failover] = &view.failovers[..] else { panic!("one failover, not {}", view.failovers.len()) };
+        let ms = |ms| Some(SimTime::from_millis(ms));
+        let moments = FailoverMoments {
+            fault: SimTime::from_millis(100),
+            last_heartbeat: ms(90),
+            suspected: ms(250),
+            vote_requested: ms(252),
+            elected: ms(254),
+            first_commit: ms(257),
+            first_answer: ms(260),
+        };
+        assert_eq!(failover.moments, moments);
+        assert_eq!((failover.from, failover.to, failover.term), (n(1), Some(n(2)), Some(Term(2))));
+        assert_eq!((failover.fault, failover.group, failover.rounds), (FaultKind::Crash, P1, 1));
+        assert_eq!((failover.refused, failover.retried), (1, 2));
+        assert_eq!(failover.total(), Some(SimDuration::from_millis(160)));
+    }
+
+    #[test]
+    fn a_crash_of_a_follower_is_none() {
+        let mut stage = stage();
+        stage.at(100).event(Some(n(2)), None, CRASHED);
+        assert!(stage.view().failovers.is_empty());
+    }
+
+    #[test]
+    fn one_crash_is_a_failover_for_each_group_that_the_node_led() {
+        let mut stage = stage();
+        let what = ReplicaFact::Leads { term: Term(4), end: point(0, 0) };
+        stage.fact(&Fact::Replica { node: n(1), group: P2, what });
+        stage.at(100).event(Some(n(1)), None, CRASHED);
+        let groups: Vec<_> = stage.view().failovers.iter().map(|failover| failover.group).collect();
+        assert_eq!(groups, [P1, P2]);
+    }
+
+    #[test]
+    fn a_split_vote_costs_a_round() {
+        let mut stage = stage();
+        stage.at(100).event(Some(n(1)), None, EventKind::Frozen);
+        campaign(stage.at(240), 2, 2, false, 90);
+        campaign(stage.at(241), 3, 2, false, 95);
+        campaign(stage.at(400), 3, 3, false, 95);
+        stage.at(403).leads(3, 3, point(1, 1));
+        let view = stage.view();
+        assert_eq!((view.failovers[0].rounds, view.failovers[0].fault), (2, FaultKind::Freeze));
+        assert_eq!(view.failovers[0].moments.last_heartbeat, Some(SimTime::from_millis(95)), "the winner's");
+        assert_eq!(view.failovers[0].moments.suspected, Some(SimTime::from_millis(240)), "anybody's");
+    }
+
+    #[test]
+    fn a_leader_that_comes_back_in_time_was_never_gone() {
+        let mut stage = stage();
+        stage.at(100).event(Some(n(1)), None, EventKind::Isolated);
+        assert_eq!(stage.view().failovers.len(), 1);
+        stage.at(101).commits(1, point(2, 1), Some(1));
+        assert_eq!(stage.view().failovers.len(), 1, "an answer that was on its way proves nothing");
+        stage.at(200).event(Some(n(1)), None, EventKind::Rejoined);
+        assert_eq!(stage.view().failovers.len(), 1, "an election may be on its way");
+        stage.at(300).commits(1, point(3, 1), Some(1));
+        assert!(stage.view().failovers.is_empty());
+    }
+
+    #[test]
+    fn a_leader_that_is_back_without_load_closes_the_measurement_too() {
+        let mut stage = stage();
+        stage.at(100).event(Some(n(1)), None, EventKind::Frozen);
+        stage.at(200).event(Some(n(1)), None, EventKind::Thawed { after: SimDuration::ZERO, held: 0 });
+        stage.at(900);
+        assert!(stage.view().failovers.is_empty(), "hidden before any fact comes");
+        stage.replica(2, ReplicaFact::Term(Term(1)));
+        assert!(stage.view().failovers.is_empty());
+    }
+
+    #[test]
+    fn an_election_after_the_heal_is_still_that_failover() {
+        let mut stage = stage();
+        stage.at(100).event(Some(n(1)), None, EventKind::Isolated);
+        stage.at(249).event(None, None, EventKind::AllHealed);
+        takeover(&mut stage);
+        stage.at(2_000);
+        assert_eq!(stage.view().failovers[0].to, Some(n(2)));
+    }
+
+    #[test]
+    fn a_single_cut_link_shows_only_when_somebody_campaigns() {
+        let mut stage = stage();
+        stage.at(100).event(Some(n(2)), None, EventKind::LinkCut { to: n(1) });
+        assert!(stage.view().failovers.is_empty());
+        campaign(stage.at(240), 1, 2, true, 90);
+        assert!(stage.view().failovers.is_empty(), "the old leader's own doubts don't count");
+        campaign(stage.at(250), 3, 2, true, 90);
+        assert_eq!(stage.view().failovers.len(), 1);
+    }
+
+    #[test]
+    fn a_crash_overtakes_a_cut_link() {
+        let mut stage = stage();
+        stage.at(50).event(Some(n(1)), None, EventKind::LinkCut { to: n(2) });
+        stage.at(100).event(Some(n(1)), None, CRASHED);
+        takeover(&mut stage);
+        let view = stage.view();
+        assert_eq!(view.failovers.len(), 1);
+        assert_eq!((view.failovers[0].fault, view.failovers[0].moments.fault.as_millis()), (FaultKind::Crash, 100));
+    }
+
+    #[test]
+    fn a_transfer_is_measured_and_a_failed_one_is_none() {
+        let mut stage = stage();
+        let began = EventKind::TransferBegan { to: n(2) };
+        stage.at(100).event(Some(n(1)), Some(P1), began.clone());
+        stage.at(300).commits(1, point(2, 1), Some(1));
+        assert_eq!(stage.view().failovers.len(), 1, "the old leader still commits");
+        stage.at(310).event(Some(n(1)), Some(P1), EventKind::TransferFailed { to: n(2), why: Why::TransferTimeout });
+        assert!(stage.view().failovers.is_empty());
+        stage.at(400).event(Some(n(1)), Some(P1), began);
+        stage.at(402).leads(2, 2, point(2, 1));
+        assert_eq!(stage.view().failovers[0].fault, FaultKind::Transfer);
+    }
+
+    #[test]
+    fn a_new_leader_that_fails_too_begins_the_next_measurement() {
+        let mut stage = stage();
+        stage.at(100).event(Some(n(1)), None, CRASHED);
+        takeover(&mut stage);
+        stage.at(258).event(Some(n(2)), None, EventKind::Halted { message: String::new() });
+        let view = stage.view();
+        assert_eq!(view.failovers.len(), 2);
+        assert_eq!(view.failovers[0].moments.first_answer, None);
+        assert_eq!((view.failovers[1].from, view.failovers[1].fault), (n(2), FaultKind::Panic));
+    }
+
+    #[test]
+    fn losses_are_charged_to_the_failover_that_showed_them() {
+        let mut stage = stage();
+        stage.event(None, None, EventKind::AckChanged(crate::domain::rules::AckRule::Leader));
+        stage.submit(1, 1..=2).accept(1, 1, 1, 2).accept(1, 2, 1, 3);
+        stage.at(100).event(Some(n(1)), None, CRASHED).fact(&Fact::Died(n(1)));
+        takeover(&mut stage);
+        stage.apply(2, 1, 1, orders(9, [1])).apply_noop(2, 2, 2);
+        assert_eq!(stage.view().failovers[0].lost, 2);
+    }
+
+    #[test]
+    fn meta_has_no_clients_and_stops_at_its_first_commit() {
+        let mut stage = stage();
+        let fact = |node, what| Fact::Replica { node, group: GroupId::META, what };
+        stage.fact(&fact(n(3), ReplicaFact::Leads { term: Term(1), end: point(0, 0) }));
+        stage.at(100).event(Some(n(3)), None, CRASHED);
+        stage.at(300).fact(&fact(n(1), ReplicaFact::Leads { term: Term(2), end: point(0, 0) }));
+        stage.at(302).fact(&fact(n(1), ReplicaFact::Committed { to: point(1, 2), leading: Some(Term(2)) }));
+        stage.at(400).event(Some(n(1)), None, CRASHED);
+        let view = stage.view();
+        let metas: Vec<_> = view.failovers.iter().filter(|failover| failover.group == GroupId::META).collect();
+        assert_eq!(metas.len(), 2);
+        assert_eq!(metas[0].moments.first_commit, Some(SimTime::from_millis(302)));
+    }
+
+    #[test]
+    fn the_history_is_bounded() {
+        let mut stage = stage();
+        for round in 0..FAILOVERS_MAX as u64 + 10 {
+            let (old, new) = (round % 3 + 1, (round + 1) % 3 + 1);
+            stage.at(1_000 * (round + 1)).event(Some(n(old as u8)), None, CRASHED);
+            stage.leads(new as u8, round + 2, point(1, 1)).commits(
+                new as u8,
+                point(round + 2, round + 2),
+                Some(round + 2),
+            );
+        }
+        let view = stage.view();
+        assert_eq!(view.failovers.len(), FAILOVERS_MAX);
+        assert_eq!(view.failovers.last().map(|failover| failover.moments.fault.as_millis()), Some(74_000));
+    }
+}
