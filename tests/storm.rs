@@ -15,7 +15,7 @@ use chaosdesk::domain::event::EventKind;
 use chaosdesk::domain::ids::{GroupId, NodeId};
 use chaosdesk::domain::rules::Rule;
 use chaosdesk::domain::settings::Settings;
-use chaosdesk::domain::time::{SimDuration, SimTime};
+use chaosdesk::domain::time::SimDuration;
 use chaosdesk::domain::view::ClusterView;
 use chaosdesk::runtime::world::World;
 
@@ -134,7 +134,7 @@ fn verdict(view: &ClusterView) -> Result<(), String> {
         };
         let same = |r: &&chaosdesk::domain::view::ReplicaView| (r.applied, r.chain) == (first.applied, first.chain);
         if let Some(odd) = group.replicas.iter().find(|replica| !same(replica)) {
-            return Err(format!("{}: {} and {} differ after the storm", group.id, first.node, odd.node));
+            return Err(format!("{}: after the storm these differ:\n{first:?}\n{odd:?}", group.id));
         }
         if first.applied != first.commit {
             return Err(format!("{}: {} has not applied all that is committed", group.id, first.node));

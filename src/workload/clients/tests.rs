@@ -472,6 +472,25 @@ fn the_books_hold_a_bounded_number_of_orders_for_ever() {
 }
 
 #[test]
+fn a_cancel_that_was_not_done_is_tried_again_as_a_new_one() {
+    // No cancel ever comes through, and everything rests: each session runs into its bound and stays there.
+    let desk: Desk = Box::new(|_, record| match record.command {
+        Command::Cancel { .. } => vec![(MS_3, Reply::Refused(Why::BadQuantity))],
+        _ => vec![(MS_3, granted(record))],
+    });
+    let mut driver = Driver::new(&settings(50_000), 2, desk);
+    driver.run_to(2_000);
+    let open = driver.clients.sessions.iter().map(|session| session.open.len()).sum::<usize>();
+    let submitted = driver.submitted();
+    let resting = submitted.iter().filter(|(_, record)| {
+        matches!(record.command, Command::Place { order_type: crate::domain::order::OrderType::Limit(_), .. })
+    });
+    let on_the_way = driver.flow().waiting as usize;
+    assert!(open + on_the_way >= resting.count(), "what rests is not forgotten");
+    assert!(open < 64 * 80, "and nothing more is placed");
+}
+
+#[test]
 fn controls_change_the_load_and_say_so_once() {
     let mut driver = Driver::new(&settings(1_000), 1, healthy());
     driver.run_to(100);
