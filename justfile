@@ -19,7 +19,7 @@ golden:
 
 # The benches.
 bench *ARGS:
-    cargo bench --benches -- {{ARGS}}
+    cargo bench --bench '*' -- {{ARGS}}
 
 # What must pass before a commit is published.
 ci:

@@ -3,7 +3,8 @@
 //! Idea: a fault on a leader starts one measurement for each group that it led; facts of replicas and clients fill in
 //! the moments; the first answer of the new term stops it. Who leads is known from facts, not from anybody's belief.
 //! Shape: one `Watched` a group, with at most one open measurement; closed ones go to a history.
-//! - A cut of one link may cost the leader nothing: such a measurement shows itself only when somebody campaigns.
+//! - A cut of one link may cost the leader nothing: such a measurement shows itself only when somebody stands
+//!   for election; a pre-vote that the others refuse is none.
 //! - A leader that is back, or commits again in its own term, before anybody else is elected closes the measurement,
 //!   and nothing stays of it: there was no failover.
 //! - `meta` has no clients; its measurement stops at the first commit.
@@ -49,7 +50,7 @@ struct Measurement {
     view: FailoverView,
     /// The term of the old leader.
     old_term: Term,
-    /// It is certain that the leader can't go on; else it shows when somebody campaigns.
+    /// It is certain that the leader can't go on; else it shows when somebody stands.
     certain: Certainty,
     /// When each campaigning node last heard from a leader.
     heard: Vec<(NodeId, SimTime)>,
@@ -177,7 +178,7 @@ impl Stopwatch {
     pub fn contribute(&self, now: SimTime, view: &mut ClusterView) {
         let shown = self.groups.iter().filter_map(|watched| watched.open.as_ref()).filter(|open| {
             let returned = open.back_at.is_some_and(|back| now > back + self.return_after);
-            let stirs = open.certain == Certainty::Certain || open.view.moments.suspected.is_some();
+            let stirs = open.certain == Certainty::Certain || open.view.moments.vote_requested.is_some();
             stirs && !returned || open.view.to.is_some()
         });
         view.failovers = self.history.iter().chain(shown.map(|open| &open.view)).cloned().collect();
@@ -208,7 +209,7 @@ impl Stopwatch {
             // Cut first, then dead: the first fault is the one that is measured. But a hand-over or a single link that
             // is overtaken by worse was not it.
             Some(open) if open.view.fault == FaultKind::Transfer || open.certain == Certainty::Suspected => {
-                let stirs = open.view.moments.suspected.is_some();
+                let stirs = open.view.moments.vote_requested.is_some();
                 if certain == Certainty::Suspected || stirs && open.view.fault != FaultKind::Transfer {
                     return;
                 }
@@ -477,14 +478,17 @@ mod tests {
     }
 
     #[test]
-    fn a_single_cut_link_shows_only_when_somebody_campaigns() {
+    fn a_single_cut_link_shows_only_when_somebody_stands() {
         let mut stage = stage();
         stage.at(100).event(Some(n(2)), None, EventKind::LinkCut { to: n(1) });
         assert!(stage.view().failovers.is_empty());
         campaign(stage.at(240), 1, 2, true, 90);
         assert!(stage.view().failovers.is_empty(), "the old leader's own doubts don't count");
         campaign(stage.at(250), 3, 2, true, 90);
+        assert!(stage.view().failovers.is_empty(), "the others may refuse");
+        campaign(stage.at(252), 3, 2, false, 90);
         assert_eq!(stage.view().failovers.len(), 1);
+        assert_eq!(stage.view().failovers[0].moments.suspected, Some(SimTime::from_millis(250)));
     }
 
     #[test]
