@@ -170,9 +170,8 @@ mod tests {
             let wide = [100, 5_000, 300_000, u64::from(PRICE_MAX)][seed as usize % 4];
             for at in 0..2_000 {
                 let price = chance.between(1, wide) as u32;
-                if model.contains_key(&price) {
+                if model.remove(&price).is_some() {
                     ladder.remove(price);
-                    model.remove(&price);
                 } else {
                     ladder.insert(price, at);
                     model.insert(price, at);
