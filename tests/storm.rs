@@ -115,6 +115,11 @@ impl Storm {
         self.run(SimDuration::from_secs(3));
         self.world.control(Control::SetLoad(false));
         self.run(SimDuration::from_secs(3));
+        if std::env::var("STORM_SHOW").is_ok() {
+            for event in self.world.events() {
+                println!("{} {:?} {:?} {:?}", event.at, event.node.map(|n| n.0), event.group.map(|g| g.0), event.kind);
+            }
+        }
         self.world.view()
     }
 }

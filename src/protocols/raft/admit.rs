@@ -62,7 +62,7 @@ impl Raft {
             self.step_down(now, StepDown::HigherTerm(term), out);
         }
         self.role = Role::Follower;
-        self.enter_term(term, None, out);
+        self.enter_term(term, None);
     }
 
     /// Leads no longer; what waited for it is refused.

@@ -8,7 +8,7 @@
 
 use std::collections::VecDeque;
 
-use crate::domain::ids::{LogIndex, PersistToken};
+use crate::domain::ids::{LogIndex, PersistToken, Term};
 
 /// The replica's view of its own disk.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub(super) struct Durability {
     issued: PersistToken,
     writing: VecDeque<(PersistToken, LogIndex)>,
     synced: LogIndex,
+    /// Terms whose write is on its way: a term is told to the auditor once it can't be forgotten any more.
+    terms: VecDeque<(PersistToken, Term)>,
     /// Term or vote changed and the write was not asked for yet.
     pub hard_dirty: bool,
 }
@@ -23,7 +25,13 @@ pub(super) struct Durability {
 impl Durability {
     /// The disk of a replica that just started: everything on it is synced.
     pub const fn new(end: LogIndex) -> Self {
-        Self { issued: PersistToken(0), writing: VecDeque::new(), synced: end, hard_dirty: false }
+        Self {
+            issued: PersistToken(0),
+            writing: VecDeque::new(),
+            synced: end,
+            terms: VecDeque::new(),
+            hard_dirty: false,
+        }
     }
 
     /// A token for the next write.
@@ -47,6 +55,19 @@ impl Durability {
             self.writing.pop_front();
         }
         self.synced != before
+    }
+
+    /// A write of this term was asked for.
+    pub fn term_written(&mut self, token: PersistToken, term: Term) {
+        if self.terms.back().is_none_or(|(_, asked)| *asked < term) {
+            self.terms.push_back((token, term));
+        }
+    }
+
+    /// The next term that became durable with this token.
+    pub fn term_persisted(&mut self, token: PersistToken) -> Option<Term> {
+        self.terms.front().filter(|(asked, _)| *asked <= token)?;
+        self.terms.pop_front().map(|(_, term)| term)
     }
 
     /// The index up to which the log is on disk.

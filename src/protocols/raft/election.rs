@@ -90,7 +90,7 @@ impl Raft {
     fn stand(&mut self, now: Now, cause: Cause, out: &mut Vec<Effect>) {
         let term = self.term().next();
         let lease = self.lease_forbids_vote(now, false, false);
-        self.enter_term(term, Some(self.config.me), out);
+        self.enter_term(term, Some(self.config.me));
         let heard_at = self.contact.at;
         out.push(Effect::State(ReplicaFact::Campaigns { term, pre_vote: false, heard_at }));
         out.push(Effect::Tell(EventKind::Stands { term, forced: cause != Cause::Timeout }));

@@ -139,6 +139,9 @@ impl Raft {
 
     fn on_persisted(&mut self, now: Now, token: PersistToken, out: &mut Vec<Effect>) {
         let moved = self.disk.persisted(token);
+        while let Some(term) = self.disk.term_persisted(token) {
+            out.push(Effect::State(ReplicaFact::Term(term)));
+        }
         self.count_own_vote(now, token, out);
         if moved {
             self.advance_commit(now, out);
@@ -174,18 +177,24 @@ impl Raft {
         }
         let token = self.disk.issue();
         out.push(Effect::Persist { token, write: DiskWrite::Hard(self.image.hard) });
+        let term = self.image.hard.term;
+        if self.answer_after(Some(token)).is_none() {
+            // Acted upon before it is durable: the auditor shall see it go back after a crash.
+            out.push(Effect::State(ReplicaFact::Term(term)));
+        } else {
+            self.disk.term_written(token, term);
+        }
         Some(token)
     }
 
-    /// Enters a term without a vote.
-    pub(super) fn enter_term(&mut self, term: Term, vote: Option<NodeId>, out: &mut Vec<Effect>) {
+    /// Enters a higher term, with or without a vote.
+    pub(super) fn enter_term(&mut self, term: Term, vote: Option<NodeId>) {
         assert!(term > self.image.hard.term, "a term never goes back");
         self.image.hard.term = term;
         self.image.hard.voted_for = vote;
         self.disk.hard_dirty = true;
         self.leader = None;
         self.verified = LogIndex::ORIGIN;
-        out.push(Effect::State(ReplicaFact::Term(term)));
     }
 
     pub(super) fn restart_timer(&mut self, now: Now) {

@@ -140,25 +140,33 @@ impl Raft {
         (hint_index, hint_term): (LogIndex, Term),
         out: &mut Vec<Effect>,
     ) {
-        let mut point = hint::last_at_most(&self.image.log, hint_index, hint_term);
-        if point.index >= prev_index {
-            // Not from a log like ours (a rule is off). Step back anyway, so that the search ends.
-            point = hint::last_at_most(&self.image.log, prev_index.prev(), Term(u64::MAX));
-        }
+        let agreed = self.may_agree_at(prev_index, hint_index, hint_term);
         let Some((place, progress)) = self.heard_follower(now, from) else { return };
         match progress.mode {
             // The match itself is refused: the follower lost what it had answered for (`persist_before_ack` was off).
             ProgressMode::Probe if prev_index == progress.next.prev() && prev_index == progress.matched => {
-                progress.matched = progress.matched.min(point.index);
+                progress.matched = progress.matched.min(agreed);
             }
             ProgressMode::Probe if prev_index == progress.next.prev() => {}
             ProgressMode::Replicate if prev_index >= progress.matched => {}
             // An old refusal: its question was answered since.
             _ => return,
         }
-        let next = point.index.max(progress.matched).next();
+        let next = agreed.max(progress.matched).next();
         progress.probe(next);
         self.fill(place, out);
+    }
+
+    /// Where a follower that refused `prev_index` may agree with this log, by its hint; before the log's base if only
+    /// a snapshot helps.
+    fn may_agree_at(&self, prev_index: LogIndex, hint_index: LogIndex, hint_term: Term) -> LogIndex {
+        let base = self.image.log.base();
+        if hint_index < base.index || hint_term < base.term || prev_index <= base.index {
+            return base.index.prev();
+        }
+        let point = hint::last_at_most(&self.image.log, hint_index, hint_term);
+        // Not before what was refused: not a log like ours (a rule is off). Step back anyway, so that the search ends.
+        if point.index < prev_index { point.index } else { prev_index.prev() }
     }
 
     /// The follower, if it is one of ours; its message shows that it lives.
