@@ -142,7 +142,7 @@ impl Node {
                 for (_, group, index, leader) in done {
                     match leader {
                         Some(to) => {
-                            out.push(NodeEffect::Send { to, message: raft(group, Body::Appended { matched: index }) })
+                            out.push(NodeEffect::Send { to, message: raft(group, Body::Appended { matched: index }) });
                         }
                         None => self.matched(self.id, group, index, out),
                     }

@@ -67,6 +67,14 @@ pub(super) enum Flow {
     End,
 }
 
+/// Where a live run stands, to see whether a view is still true.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Standing {
+    pub events: u64,
+    pub notable: u64,
+    pub paused: bool,
+}
+
 /// A live run.
 pub(super) struct Engine {
     world: World,
@@ -87,6 +95,11 @@ impl Engine {
     /// The world, between two slices.
     pub const fn world(&self) -> &World {
         &self.world
+    }
+
+    /// Where it stands.
+    pub const fn place(&self) -> Standing {
+        Standing { events: self.world.event_count(), notable: self.world.notable(), paused: self.pacer.is_paused() }
     }
 
     /// Does what a command asks for.

@@ -16,7 +16,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
-use super::engine::{Engine, Flow, Hook};
+use super::engine::{Engine, Flow, Hook, Standing};
 use super::pacer::{OnFault, WallClock};
 use super::recorder::Recording;
 use super::world::World;
@@ -116,7 +116,7 @@ impl Live {
 
 /// The thread's loop: commands, time, view, rest.
 async fn run(mut engine: Engine, clock: WallClock, mut inbox: mpsc::Receiver<Command>, shared: &Shared) -> Recording {
-    let mut shown = Shown { at: Duration::ZERO, notable: 0 };
+    let mut shown = Shown::default();
     loop {
         let mut touched = false;
         loop {
@@ -132,9 +132,9 @@ async fn run(mut engine: Engine, clock: WallClock, mut inbox: mpsc::Receiver<Com
             }
         }
         let flow = engine.advance(&clock).await;
-        let due = shown.at + frame(&engine, shown.notable);
+        let due = shown.at + frame(&engine, &shown);
         if touched || clock.elapsed() >= due {
-            shown = Shown { at: clock.elapsed(), notable: engine.world().notable() };
+            shown = Shown { at: clock.elapsed(), place: engine.place() };
             *shared.view.lock() = Arc::new(engine.view());
             shared.version.fetch_add(1, Ordering::Release);
         }
@@ -142,8 +142,9 @@ async fn run(mut engine: Engine, clock: WallClock, mut inbox: mpsc::Receiver<Com
         // look at the commands.
         let rest = match flow {
             Flow::Busy => continue,
-            Flow::Rest => (shown.at + frame(&engine, shown.notable)).saturating_sub(clock.elapsed()),
-            Flow::Stand => Duration::MAX,
+            // What stands is shown once more if it moved since the last view, and then costs nothing.
+            Flow::Stand if shown.place == engine.place() => Duration::MAX,
+            Flow::Rest | Flow::Stand => (shown.at + frame(&engine, &shown)).saturating_sub(clock.elapsed()),
             Flow::End => return engine.recording(),
         };
         let spoken = tokio::select! {
@@ -164,15 +165,16 @@ async fn run(mut engine: Engine, clock: WallClock, mut inbox: mpsc::Receiver<Com
     }
 }
 
-/// When and with how many notable events the last view was made.
+/// When and of what the last view was made.
+#[derive(Default)]
 struct Shown {
     at: Duration,
-    notable: u64,
+    place: Standing,
 }
 
-fn frame(engine: &Engine, shown: u64) -> Duration {
-    let world = engine.world();
-    if world.settings().load.on || world.notable() != shown { FRAME } else { FRAME_AT_REST }
+fn frame(engine: &Engine, shown: &Shown) -> Duration {
+    let news = engine.place().notable != shown.place.notable;
+    if engine.world().settings().load.on || news { FRAME } else { FRAME_AT_REST }
 }
 
 async fn doze(rest: Duration) {
