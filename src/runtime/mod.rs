@@ -7,20 +7,21 @@
 //! `effects` obeys what a step wants, `lifecycle` begins and ends processes, `controls` carries controls out, `view` says
 //! what there is to see. `stepper` runs nodes inline, `tasks` as tokio tasks: both take a `NodeJob` and give it back.
 //! Around the world: `checkpoints` (going back), `recorder` (the run as a file), `pacer` (wall time, the only file that
-//! knows it) and `live` (the thread behind the dashboard).
+//! knows it) and `engine` and `live` (the thread behind the dashboard).
 
 mod cast;
 pub mod checkpoints;
 mod controls;
 mod dispatch;
 mod effects;
+pub mod engine;
 mod fingerprint;
 mod groups;
 mod journal;
 mod lifecycle;
-//pub mod live;
+pub mod live;
 pub mod network;
-//pub mod pacer;
+pub mod pacer;
 pub mod panic_guard;
 pub mod queue;
 pub mod recorder;

@@ -1,5 +1,6 @@
 //! Tests of the world as a whole: controls, lives, causes, and that a run is its seed and its controls.
 
+use super::queue::What;
 use super::tasks::TaskStepper;
 use super::testbed::{ms, world, world_with};
 use super::world::World;
@@ -8,7 +9,7 @@ use crate::domain::digest::Digest;
 use crate::domain::event::{Event, EventKind, Health};
 use crate::domain::ids::{GroupId, LogIndex, NodeId};
 use crate::domain::rules::{AckRule, Rule};
-use crate::domain::time::SimDuration;
+use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{CELLS_MAX, IN_FLIGHT_MAX, MessageKind, NodeTruth, Reach, SAMPLES_MAX};
 use crate::domain::why::Why;
 
@@ -117,23 +118,36 @@ fn a_crash_forgets_memory_and_keeps_the_disk_and_recovery_catches_up() {
     assert_eq!(world.nodes[2].incarnation, 2);
 }
 
+/// When the fsyncs of a node that are planned end, by the life that began them.
+fn fsync_ends(world: &World, of: NodeId) -> Vec<(u32, SimTime)> {
+    let ends = world.queue.iter().filter_map(|(at, _, scheduled)| match scheduled.what {
+        What::FsyncEnd { node, incarnation } if node == of => Some((incarnation, at)),
+        _ => None,
+    });
+    let mut ends: Vec<_> = ends.collect();
+    ends.sort();
+    ends
+}
+
 #[test]
-fn a_crash_voids_timers_and_fsyncs_of_the_life_that_ended() {
+fn an_fsync_of_the_life_that_ended_completes_nothing_in_the_next() {
     let mut world = world(5);
     world.run_until(ms(500));
     world.control(Control::SlowDisk { node: Target::Node(N1), slow: true });
-    world.run_until(ms(510));
-    assert!(world.nodes[0].disk.view().syncing);
-    let fsyncs = world.nodes[0].disk.view().fsyncs;
+    world.run_until(ms(515));
     world.control(Control::Crash(Target::Node(N1)));
-    world.control(Control::Recover(Target::Node(N1)));
-    world.control(Control::SetLoad(false));
-    world.control(Control::Isolate(Target::Node(N1)));
-    world.run_until(ms(511));
-    let after = world.nodes[0].disk.view();
-    assert!(after.fsyncs <= fsyncs + 1 && after.synced <= after.written, "{after:?}");
     let crashed = find(&world, |event| matches!(event.kind, EventKind::Crashed { .. }));
     assert!(matches!(crashed.kind, EventKind::Crashed { unsynced: 1.. }), "{crashed:?}");
+    world.control(Control::Recover(Target::Node(N1)));
+    world.run_until(ms(516));
+    let [(1, void), (2, own)] = fsync_ends(&world, N1)[..] else { panic!("the old life's fsync and the new life's") };
+    assert!(void < own);
+    let fsyncs = world.nodes[0].disk.view().fsyncs;
+    world.run_until(void);
+    assert!(world.nodes[0].disk.view().syncing, "the new life's fsync takes its own time");
+    assert_eq!(world.nodes[0].disk.view().fsyncs, fsyncs);
+    world.run_until(own);
+    assert_eq!(world.nodes[0].disk.view().fsyncs, fsyncs + 1);
 }
 
 #[test]
