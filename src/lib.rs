@@ -1,6 +1,7 @@
 //! chaosdesk: a replicated trading desk in one process, made to be broken in front of a class.
 #![forbid(unsafe_code)]
 
+pub mod document;
 pub mod domain;
 pub mod node;
 pub mod protocols;
