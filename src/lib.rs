@@ -3,6 +3,7 @@
 
 pub mod document;
 pub mod domain;
+pub mod lesson;
 pub mod node;
 pub mod protocols;
 pub mod ui;
