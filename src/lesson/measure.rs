@@ -142,7 +142,7 @@ pub const OF_GROUP: &[(&str, Kind, OfGroup)] = &[
     ("connected", Kind::Number, |g| count(u64::from(g.connected))),
     ("quorum", Kind::Number, |g| count(u64::from(g.quorum))),
     ("writable", Kind::YesNo, |g| yes_no(g.leader.is_some() && g.margin().is_some())),
-    ("lag_max", Kind::Number, |g| g.replicas.iter().map(|r| r.lag_records).max().and_then(count)),
+    ("lag_max", Kind::Number, |g| count(g.replicas.iter().map(|r| r.lag_records).max().unwrap_or(0))),
     ("equal", Kind::YesNo, |g| yes_no(equal(g))),
 ];
 
