@@ -119,12 +119,17 @@ fn number(word: &Word<'_>) -> Result<Value, Complaint> {
 impl Expression {
     /// Whether all of it holds.
     pub fn holds(&self, view: &ClusterView) -> bool {
-        self.parts.iter().all(|part| part.holds(view))
+        self.holds_since(view, None)
+    }
+
+    /// Whether all of it holds for what was added since `base`: numbers are differences, words are as they are now.
+    pub fn holds_since(&self, view: &ClusterView, base: Option<&ClusterView>) -> bool {
+        self.parts.iter().all(|part| part.holds(view, base))
     }
 
     /// What was measured, for the one who reads the failure: `orders.lost is 3`.
-    pub fn measured(&self, view: &ClusterView) -> String {
-        let one = |part: &Comparison| match part.measure.of(view) {
+    pub fn measured(&self, view: &ClusterView, base: Option<&ClusterView>) -> String {
+        let one = |part: &Comparison| match part.measure.since(view, base) {
             Some(value) if self.parts.len() == 1 => value.to_string(),
             Some(value) => format!("{} is {value}", part.measure.path),
             None => format!("{} was never measured", part.measure.path),
@@ -134,8 +139,8 @@ impl Expression {
 }
 
 impl Comparison {
-    fn holds(&self, view: &ClusterView) -> bool {
-        match (self.measure.of(view), &self.value) {
+    fn holds(&self, view: &ClusterView, base: Option<&ClusterView>) -> bool {
+        match (self.measure.since(view, base), &self.value) {
             (Some(Value::Number(measured)), Value::Number(value)) => match self.operator {
                 Operator::Equal => measured == *value,
                 Operator::NotEqual => measured != *value,
@@ -178,13 +183,24 @@ mod tests {
     }
 
     #[test]
+    fn numbers_can_be_counted_from_an_earlier_moment() {
+        let (mut before, mut after) = (ClusterView::default(), ClusterView::default());
+        (before.ledger.lost, after.ledger.lost) = (14, 14);
+        let expression = parse("orders.lost = 0", &FILE).unwrap();
+        assert!(!expression.holds(&after) && expression.holds_since(&after, Some(&before)));
+        after.ledger.lost = 15;
+        assert!(!expression.holds_since(&after, Some(&before)));
+        assert_eq!(expression.measured(&after, Some(&before)), "1");
+    }
+
+    #[test]
     fn what_was_never_measured_fails() {
         let view = ClusterView::default();
         for text in ["latency_ms.p99 < 50", "latency_ms.p99 != 50", "failover.total_ms < 600", "node.n3.state != down"]
         {
             let expression = parse(text, &FILE).unwrap();
             assert!(!expression.holds(&view), "{text}");
-            assert!(expression.measured(&view).ends_with("was never measured"), "{text}");
+            assert!(expression.measured(&view, None).ends_with("was never measured"), "{text}");
         }
     }
 

@@ -191,6 +191,17 @@ impl Measure {
         }
     }
 
+    /// Its value, counted from what it was in `base` if it is a number and a base is given.
+    pub fn since(&self, view: &ClusterView, base: Option<&ClusterView>) -> Option<Value> {
+        match (self.of(view)?, base) {
+            (Value::Number(now), Some(base)) => match self.of(base) {
+                Some(Value::Number(then)) => Some(Value::Number(now - then)),
+                _ => Some(Value::Number(now)),
+            },
+            (value, _) => Some(value),
+        }
+    }
+
     /// Its value now; nothing where nothing was measured.
     pub fn of(&self, view: &ClusterView) -> Option<Value> {
         match self.read {

@@ -83,6 +83,8 @@ pub struct Director {
     current: usize,
     phase: Phase,
     done: Vec<Option<SimTime>>,
+    /// The run as it was when each step was done, of the steps that something counts from.
+    marks: Vec<Option<Arc<ClusterView>>>,
     checks: Vec<CheckView>,
     vote: Option<Vote>,
     failures: Vec<String>,
@@ -114,6 +116,7 @@ impl Director {
             current: 0,
             phase: Phase::Waiting { since: now, met: None },
             done: vec![None; script.steps.len()],
+            marks: vec![None; script.steps.len()],
             checks: script.expects.iter().map(check).collect(),
             vote: None,
             failures: Vec::new(),
@@ -242,7 +245,8 @@ impl Director {
         let now = stage.now();
         if met_at(&ask.reveal, events, stage).is_some() {
             let view = stage.view();
-            let known = self.vote.as_mut().is_some_and(|vote| vote.reveal(ask, &view));
+            let base = ask.since.and_then(|place| self.marks[place].clone());
+            let known = self.vote.as_mut().is_some_and(|vote| vote.reveal(ask, &view, base.as_deref()));
             if !known {
                 self.fail(step.line, "the question has not one right answer".to_owned());
             }
@@ -263,6 +267,9 @@ impl Director {
         let now = stage.now();
         let place = self.current;
         self.done[place] = Some(now);
+        if self.script.counts_from(place) {
+            self.marks[place] = Some(stage.view());
+        }
         self.look(stage, |at| at == ExpectAt::Step(place), |met| met.is_none());
         self.next(now);
     }
@@ -297,8 +304,10 @@ impl Director {
         for (expect, check) in self.script.expects.iter().zip(&mut self.checks) {
             if when(expect.at) && open(check.met) {
                 let view = stage.view();
-                check.met = Some(expect.that.holds(&view));
-                check.measured = expect.that.measured(&view);
+                let base = expect.since.and_then(|place| self.marks[place].as_deref());
+                // What counts from a step that never came was not measured.
+                check.met = Some((expect.since.is_none() || base.is_some()) && expect.that.holds_since(&view, base));
+                check.measured = expect.that.measured(&view, base);
             }
         }
     }
@@ -440,3 +449,6 @@ fn same(wanted: &Control, done: &Control, view: &ClusterView) -> bool {
         (a, b) => a == b,
     }
 }
+
+#[cfg(test)]
+mod tests;

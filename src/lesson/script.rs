@@ -84,6 +84,8 @@ pub struct Ask {
     pub reveal: Condition,
     /// How long that may take; then the script has failed.
     pub timeout: SimDuration,
+    /// Numbers in the options count from the moment at which the step with this place was done.
+    pub since: Option<usize>,
 }
 
 /// An answer that may be given.
@@ -102,6 +104,8 @@ pub struct Expect {
     pub that: Expression,
     /// When.
     pub at: ExpectAt,
+    /// Its numbers count from the moment at which the step with this place was done.
+    pub since: Option<usize>,
     /// Its line in the file, for messages.
     pub line: usize,
 }
@@ -142,14 +146,19 @@ fn script(root: &mut Reader<'_>) -> Reading<Script> {
     let length = root.required("length_ms")?.integer("length_ms", 1..=LENGTH_MS_MAX).map(SimDuration::from_millis)?;
     let settings = settings::read(root, &Settings::default())?;
     let context = Context::of_file(settings.cluster.nodes, settings.cluster.partitions);
-    let steps = root.tables("step", |r| step(r, &context))?;
+    let mut names = Vec::new();
+    let steps = root.tables("step", |r| {
+        let step = step(r, &context, &names)?;
+        names.push(step.name.clone().unwrap_or_default());
+        Ok(step)
+    })?;
     if steps.len() > STEPS_MAX {
         return Err(root
             .place()
             .problem(format!("{} steps are too many", steps.len()))
             .allow(format!("{STEPS_MAX} at most")));
     }
-    let expects = root.tables("expect", |r| expect(r, &context, &steps, length))?;
+    let expects = root.tables("expect", |r| expect(r, &context, &names, length))?;
     let late = steps.iter().find(|step| matches!(step.start, Start::At(at) if at.since(SimTime::ZERO) > length));
     if let Some(late) = late {
         let place = root.place_of(&["length_ms"]).unwrap_or_else(|| root.place());
@@ -177,13 +186,13 @@ fn parsed<T>(item: &Item<'_>, key: &str, parse: impl FnOnce(&str) -> Result<T, C
     parse(item.string(key)?).map_err(|wrong| item.place.complain(&wrong))
 }
 
-fn step(r: &mut Reader<'_>, context: &Context) -> Reading<Step> {
+fn step(r: &mut Reader<'_>, context: &Context, earlier: &[String]) -> Reading<Step> {
     let step = Step {
-        name: r.optional("name").map(|item| self::name(&item)).transpose()?,
+        name: r.optional("name").map(|item| new_name(&item, earlier)).transpose()?,
         start: start(r, context)?,
         after: r.millis("after_ms", 0..=LENGTH_MS_MAX, SimDuration::ZERO)?,
         say: r.text("say")?,
-        ask: r.table("ask", |r| ask(r, context))?,
+        ask: r.table("ask", |r| ask(r, context, earlier))?,
         controls: r
             .list("do")?
             .iter()
@@ -224,13 +233,14 @@ fn whole(text: &str) -> Word<'_> {
     Word { text, span: 0..text.len() }
 }
 
-fn ask(r: &mut Reader<'_>, context: &Context) -> Reading<Ask> {
+fn ask(r: &mut Reader<'_>, context: &Context, earlier: &[String]) -> Reading<Ask> {
     let question = required_text(r, "text")?;
     let reveal = parsed(&r.required("reveal")?, "reveal", |text| moment::parse(text, context))?;
     let ask = Ask {
         question,
         reveal: narrowed(r, reveal, context)?,
         timeout: r.millis("timeout_ms", 1..=LENGTH_MS_MAX, TIMEOUT)?,
+        since: r.optional("since").map(|item| place_of_step(&item, "since", earlier)).transpose()?,
         options: r.tables("options", |r| option(r, context))?,
     };
     if !(2..=OPTIONS_MAX).contains(&ask.options.len()) {
@@ -250,28 +260,43 @@ fn option(r: &mut Reader<'_>, context: &Context) -> Reading<AskOption> {
     Ok(AskOption { text, right })
 }
 
-fn expect(r: &mut Reader<'_>, context: &Context, steps: &[Step], length: SimDuration) -> Reading<Expect> {
+fn expect(r: &mut Reader<'_>, context: &Context, names: &[String], length: SimDuration) -> Reading<Expect> {
     let that = parsed(&r.required("that")?, "that", |text| expression::parse(text, context))?;
-    let at = r.optional("at_ms");
-    let step = r.optional("step");
-    let at = match (at, step) {
+    let at = match (r.optional("at_ms"), r.optional("step")) {
         (Some(at), Some(_)) => {
             return Err(at.place.problem("`at_ms` and `step` in one expectation").allow("one of them"));
         }
         (Some(at), None) => ExpectAt::Time(SimTime::from_millis(at.integer("at_ms", 0..=length.as_millis())?)),
-        (None, Some(item)) => {
-            let name = item.string("step")?;
-            let names: Vec<&str> = steps.iter().filter_map(|step| step.name.as_deref()).collect();
-            let place = steps.iter().position(|step| step.name.as_deref() == Some(name));
-            let unknown = || item.place.problem(format!("no step is called `{name}`")).among(name, &names);
-            ExpectAt::Step(place.ok_or_else(unknown)?)
-        }
+        (None, Some(item)) => ExpectAt::Step(place_of_step(&item, "step", names)?),
         (None, None) => ExpectAt::End,
     };
-    Ok(Expect { that, at, line: r.place().line() })
+    let since = r.optional("since").map(|item| place_of_step(&item, "since", names)).transpose()?;
+    Ok(Expect { that, at, since, line: r.place().line() })
+}
+
+fn new_name(item: &Item<'_>, earlier: &[String]) -> Reading<String> {
+    let name = name(item)?;
+    match earlier.contains(&name) {
+        true => Err(item.place.problem(format!("two steps are called `{name}`"))),
+        false => Ok(name),
+    }
+}
+
+/// The place of the step of this name.
+fn place_of_step(item: &Item<'_>, key: &str, names: &[String]) -> Reading<usize> {
+    let name = item.string(key)?;
+    let known: Vec<&String> = names.iter().filter(|name| !name.is_empty()).collect();
+    let unknown = || item.place.problem(format!("no step is called `{name}`")).among(name, &known);
+    names.iter().position(|known| known == name && !name.is_empty()).ok_or_else(unknown)
 }
 
 impl Script {
+    /// Whether an expectation or a question counts from the moment at which this step was done.
+    pub fn counts_from(&self, place: usize) -> bool {
+        let asks = self.steps.iter().filter_map(|step| step.ask.as_ref()).filter_map(|ask| ask.since);
+        self.expects.iter().filter_map(|expect| expect.since).chain(asks).any(|since| since == place)
+    }
+
     /// Whether it speaks: a lesson, not only a scenario.
     pub fn is_lesson(&self) -> bool {
         self.steps.iter().any(|step| step.say.is_some() || step.ask.is_some())

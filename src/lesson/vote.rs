@@ -52,8 +52,9 @@ impl Vote {
     }
 
     /// Finds the right option; `false` if none is, or more than one: then the question is wrong, not the class.
-    pub fn reveal(&mut self, ask: &Ask, view: &ClusterView) -> bool {
-        let holds = |place: &usize| ask.options[*place].right.as_ref().is_some_and(|right| right.holds(view));
+    pub fn reveal(&mut self, ask: &Ask, view: &ClusterView, base: Option<&ClusterView>) -> bool {
+        let holds =
+            |place: &usize| ask.options[*place].right.as_ref().is_some_and(|right| right.holds_since(view, base));
         let right: Vec<usize> = (0..ask.options.len()).filter(holds).collect();
         self.closed = true;
         self.answer = match right[..] {
