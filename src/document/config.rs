@@ -27,6 +27,8 @@ pub struct Config {
     pub time: TimeSettings,
     /// Keys that the file changes, in its order.
     pub keys: Vec<KeyBindings>,
+    /// The contexts that the file names, those that bind nothing too.
+    pub contexts: Vec<(String, Place)>,
     /// Where the themes are named: dark, then light.
     pub theme_places: [Option<Place>; 2],
 }
@@ -153,8 +155,6 @@ choices!(
 pub struct KeyBindings {
     /// Where they are in force: `global`, or the name of a context.
     pub context: String,
-    /// Where the context is named.
-    pub context_at: Place,
     /// The id of the action.
     pub action: String,
     /// Where the action is named.
@@ -193,7 +193,7 @@ pub fn read(name: &str, text: &str) -> Reading<Config> {
         if let Some(time) = root.table("time", time)? {
             config.time = time;
         }
-        config.keys = root.table("keys", keys)?.unwrap_or_default();
+        (config.contexts, config.keys) = root.table("keys", keys)?.unwrap_or_default();
         Ok(config)
     })
 }
@@ -244,19 +244,21 @@ fn time(r: &mut Reader<'_>) -> Reading<TimeSettings> {
     })
 }
 
-fn keys(r: &mut Reader<'_>) -> Reading<Vec<KeyBindings>> {
-    let mut bindings = Vec::new();
+type Keys = (Vec<(String, Place)>, Vec<KeyBindings>);
+
+fn keys(r: &mut Reader<'_>) -> Reading<Keys> {
+    let (mut contexts, mut bindings) = (Vec::new(), Vec::new());
     for (context, context_at, table) in r.contents() {
+        contexts.push((context.clone(), context_at));
         r.inside_item(&context, &table, |r| {
             for (action, action_at, item) in r.contents() {
                 let keys = item.elements(&action)?.iter().map(|key| one_key(&action, key)).collect::<Reading<_>>()?;
-                let (context, context_at) = (context.clone(), context_at.clone());
-                bindings.push(KeyBindings { context, context_at, action, action_at, keys });
+                bindings.push(KeyBindings { context: context.clone(), action, action_at, keys });
             }
             Ok(())
         })?;
     }
-    Ok(bindings)
+    Ok((contexts, bindings))
 }
 
 fn one_key(action: &str, item: &Item<'_>) -> Reading<(String, Place)> {
@@ -279,17 +281,18 @@ impl Config {
                 return Err(place.problem(format!("there is no theme `{name}`")).among(name, &themes));
             }
         }
+        let contexts = names.contexts();
+        for (context, place) in &self.contexts {
+            if !contexts.contains(context) {
+                return Err(place.problem(format!("keys have no context `{context}`")).among(context, &contexts));
+            }
+        }
         self.keys.iter().try_for_each(|binding| binding.check(names))
     }
 }
 
 impl KeyBindings {
     fn check(&self, names: &dyn Names) -> Reading<()> {
-        let contexts = names.contexts();
-        if !contexts.contains(&self.context) {
-            let found = format!("keys have no context `{}`", self.context);
-            return Err(self.context_at.problem(found).among(&self.context, &contexts));
-        }
         let actions = names.actions(&self.context);
         if !actions.contains(&self.action) {
             let found = format!("there is no action `{}` in `{}`", self.action, self.context);
@@ -302,3 +305,6 @@ impl KeyBindings {
         self.keys.iter().try_for_each(|(key, place)| names.key(key).map_err(|wrong| place.complain(&wrong)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -233,7 +233,7 @@ pub fn nearest<S: AsRef<str>>(found: &str, words: &[S]) -> Option<String> {
     let slips_max = (found.chars().count() / 3).max(1);
     words
         .iter()
-        .map(|word| (strsim::damerau_levenshtein(&found, word.as_ref()), word.as_ref()))
+        .map(|word| (strsim::damerau_levenshtein(&found, &word.as_ref().to_lowercase()), word.as_ref()))
         .filter(|(slips, word)| *slips <= slips_max && *slips < word.chars().count())
         .min_by_key(|(slips, _)| *slips)
         .map(|(_, word)| word.to_owned())

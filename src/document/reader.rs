@@ -265,6 +265,8 @@ impl<'d> Reader<'d> {
         };
         let name = if self.name.is_empty() {
             format!("[{key}]")
+        } else if self.name.starts_with("[[") {
+            format!("`{key}` of {}", self.name)
         } else {
             format!("{}.{key}]", self.name.trim_end_matches(']'))
         };

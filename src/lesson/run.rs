@@ -134,7 +134,7 @@ impl Director {
         }
         if self.audience == Audience::Nobody && stage.now() >= self.end() {
             let line = self.script.steps[self.current].line;
-            self.fail(line, format!("the run ended before step {} was done", self.current + 1));
+            self.fail(line, &format!("the run ended before step {} was done", self.current + 1));
             self.phase = Phase::Through;
             return self.after_the_last_step(stage);
         }
@@ -195,7 +195,7 @@ impl Director {
             }
             (None, Start::When { condition, timeout }) if now >= since + *timeout => {
                 let waited = format!("waited {} ms for {condition}, in vain", timeout.as_millis());
-                self.give_up(step, waited, now);
+                self.give_up(step, &waited, now);
                 true
             }
             _ => false,
@@ -248,7 +248,7 @@ impl Director {
             let base = ask.since.and_then(|place| self.marks[place].clone());
             let known = self.vote.as_mut().is_some_and(|vote| vote.reveal(ask, &view, base.as_deref()));
             if !known {
-                self.fail(step.line, "the question has not one right answer".to_owned());
+                self.fail(step.line, "the question has not one right answer");
             }
             self.finish(stage);
             return true;
@@ -256,7 +256,7 @@ impl Director {
         if now >= since + ask.timeout {
             let waited =
                 format!("waited {} ms for {} to reveal the answer, in vain", ask.timeout.as_millis(), ask.reveal);
-            self.give_up(step, waited, now);
+            self.give_up(step, &waited, now);
             return true;
         }
         false
@@ -280,7 +280,7 @@ impl Director {
     }
 
     /// Without a screen a failed step ends the script; a class goes on with the next.
-    fn give_up(&mut self, step: &Step, what: String, now: SimTime) {
+    fn give_up(&mut self, step: &Step, what: &str, now: SimTime) {
         self.fail(step.line, what);
         match self.audience {
             Audience::Nobody => {
@@ -291,7 +291,7 @@ impl Director {
         }
     }
 
-    fn fail(&mut self, line: usize, what: String) {
+    fn fail(&mut self, line: usize, what: &str) {
         self.failures.push(format!("{} line {line}: {what}", self.script.name));
     }
 

@@ -302,3 +302,6 @@ impl Script {
         self.steps.iter().any(|step| step.say.is_some() || step.ask.is_some())
     }
 }
+
+#[cfg(test)]
+mod tests;
