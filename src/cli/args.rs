@@ -1,0 +1,163 @@
+//! The arguments, as clap reads them.
+//!
+//! Shape: without a command the dashboard opens; its flags change what the configuration says, for this one time.
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
+
+use crate::document::choice::Choice;
+use crate::document::config::{ColorDepth, ColorWhen, Density, Glyphs, Locale, ThemeChoice, UiSettings};
+
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let commit = option_env!("CHAOSDESK_COMMIT").unwrap_or("of no known commit");
+    format!("{} ({commit})", env!("CARGO_PKG_VERSION"))
+});
+
+/// A replicated trading desk in one terminal: break it live, watch it recover, see proved what was lost.
+#[derive(Parser, Debug)]
+#[command(name = "chaosdesk", version = VERSION.as_str(), args_conflicts_with_subcommands = false)]
+pub struct Cli {
+    /// The flags of the dashboard.
+    #[command(flatten)]
+    pub dashboard: DashboardFlags,
+    /// What to do instead of opening the dashboard.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The flags of the dashboard.
+#[derive(Args, Clone, PartialEq, Eq, Debug, Default)]
+pub struct DashboardFlags {
+    /// Read this configuration
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// Use this theme: a name, or a file that ends in .toml
+    #[arg(long, value_name = "NAME|FILE")]
+    pub theme: Option<String>,
+    /// Speak this language
+    #[arg(long, value_parser = choice::<Locale>())]
+    pub locale: Option<Locale>,
+    /// Begin the run from this seed
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Use colour
+    #[arg(long, value_parser = choice::<ColorWhen>())]
+    pub color: Option<ColorWhen>,
+    /// Use so many colours
+    #[arg(long, value_parser = choice::<ColorDepth>())]
+    pub color_depth: Option<ColorDepth>,
+    /// Draw with these characters
+    #[arg(long, value_parser = choice::<Glyphs>())]
+    pub glyphs: Option<Glyphs>,
+    /// Print events as plain lines, without one escape byte
+    #[arg(long)]
+    pub plain: bool,
+    /// Record the run into this file
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Dress for a class: light theme, large density, keys shown
+    #[arg(long)]
+    pub present: bool,
+    /// Begin with this lesson or scenario
+    #[arg(long, value_name = "NAME|FILE")]
+    pub lesson: Option<String>,
+}
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Run a scenario or a lesson without a screen, and check what it expects
+    Run(RunFlags),
+    /// Run a recording again: it comes out the same, or the first event that differs is shown
+    Replay {
+        /// The recording
+        file: PathBuf,
+    },
+    /// List the scenarios and lessons of the program
+    Lessons,
+    /// List the keys in force
+    Keys,
+    /// Show or check the configuration
+    Config {
+        /// What of it
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+}
+
+/// The commands about the configuration.
+#[derive(Subcommand, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ConfigCommand {
+    /// Say which file is used
+    Path,
+    /// Print the file that is used
+    Print,
+    /// Print the reference file with all defaults
+    Default,
+    /// Read the file that is used, and say what is wrong
+    Check,
+}
+
+/// The flags of `run`.
+#[derive(Args, Clone, PartialEq, Eq, Debug)]
+pub struct RunFlags {
+    /// A name that `chaosdesk lessons` lists, or a file
+    #[arg(value_name = "NAME|FILE")]
+    pub script: String,
+    /// Another seed than the script's
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Write the result as JSON; `-` is the standard output
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Step nodes in the scheduler's own thread (the default; the hash is the same)
+    #[arg(long, conflicts_with = "tasks")]
+    pub inline: bool,
+    /// Step nodes as tasks, as the dashboard does
+    #[arg(long)]
+    pub tasks: bool,
+}
+
+/// How nodes take their steps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Stepping {
+    /// In the scheduler's own thread.
+    #[default]
+    Inline,
+    /// As tasks.
+    Tasks,
+}
+
+impl RunFlags {
+    /// How nodes take their steps.
+    pub const fn stepping(&self) -> Stepping {
+        if self.tasks { Stepping::Tasks } else { Stepping::Inline }
+    }
+}
+
+impl DashboardFlags {
+    /// Puts the flags over what the configuration says.
+    pub fn over(&self, ui: &mut UiSettings) {
+        if self.present {
+            ui.present = true;
+        }
+        if ui.present {
+            ui.density = Density::Large;
+            ui.theme.dark.clone_from(&ui.theme.light);
+        }
+        if let Some(name) = &self.theme {
+            ui.theme = ThemeChoice { dark: name.clone(), light: name.clone() };
+        }
+        ui.locale = self.locale.unwrap_or(ui.locale);
+        ui.color = self.color.unwrap_or(ui.color);
+        ui.color_depth = self.color_depth.unwrap_or(ui.color_depth);
+        ui.glyphs = self.glyphs.unwrap_or(ui.glyphs);
+    }
+}
+
+fn choice<C: Choice + Send + Sync>() -> impl TypedValueParser<Value = C> {
+    PossibleValuesParser::new(C::words()).try_map(|word| C::of_word(&word).ok_or("not one of the words"))
+}

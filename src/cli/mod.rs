@@ -1,0 +1,143 @@
+//! The command line: what is asked for, answered with a text and an exit code.
+//!
+//! Idea: commands are functions of their arguments and of a [`Wiring`], which `main` makes: it knows the rooms that
+//! need a terminal, a thread or a disk. So every command but those is tested here without one.
+//! Errors: one message on the error stream, and the exit codes of [`exit::Exit`].
+
+pub mod args;
+pub mod exit;
+pub mod find;
+pub mod scripts;
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::document::config::{Config, Names, REFERENCE};
+use crate::domain::view::ClusterView;
+use crate::lesson::run::Outcome;
+use crate::lesson::script::Script;
+use crate::report::RunResult;
+
+pub use args::{Cli, Command, ConfigCommand, DashboardFlags, RunFlags, Stepping};
+pub use exit::{Exit, Trouble};
+use find::Found;
+
+/// What `main` puts together out of the rooms that are not reached from here.
+pub trait Wiring {
+    /// What the dashboard knows by name: themes, contexts, actions, keys.
+    fn names(&self) -> &dyn Names;
+
+    /// The keys in force with this configuration, as text.
+    fn keys(&self, config: &Config) -> String;
+
+    /// Opens the dashboard (or its plain twin) and returns when it is left.
+    ///
+    /// # Errors
+    /// There is no usable terminal, or the run broke.
+    fn dashboard(&self, config: Config, found: Found, flags: &DashboardFlags) -> Result<Exit, Trouble>;
+
+    /// Carries a script out without a screen: the last view, and what came of it.
+    ///
+    /// # Errors
+    /// The run broke.
+    fn perform(&self, script: Arc<Script>, stepping: Stepping) -> Result<(Arc<ClusterView>, Outcome), Trouble>;
+
+    /// Runs a recording again: a text that says so, and whether it came out the same.
+    ///
+    /// # Errors
+    /// It is no recording, or the run broke.
+    fn replay(&self, file: &Path) -> Result<(String, Exit), Trouble>;
+}
+
+/// Does what the command line asks for; `out` and `err` are the two streams.
+pub fn run(cli: &Cli, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Write) -> Exit {
+    let done = match &cli.command {
+        None => dashboard(&cli.dashboard, wiring),
+        Some(Command::Run(flags)) => perform(flags, wiring, out),
+        Some(Command::Replay { file }) => wiring.replay(file).and_then(|(text, exit)| say(out, &text).map(|()| exit)),
+        Some(Command::Lessons) => scripts::list().and_then(|text| say(out, &text)).map(|()| Exit::Well),
+        Some(Command::Keys) => {
+            load(&cli.dashboard, wiring).and_then(|(config, _)| say(out, &wiring.keys(&config))).map(|()| Exit::Well)
+        }
+        Some(Command::Config { command }) => config(command, &cli.dashboard, wiring, out),
+    };
+    done.unwrap_or_else(|trouble| {
+        // Nobody is left to tell if the error stream is closed.
+        let _ = writeln!(err, "chaosdesk: {trouble}");
+        trouble.exit()
+    })
+}
+
+fn say(out: &mut dyn Write, text: &str) -> Result<(), Trouble> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // `chaosdesk keys | head` has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|error| Trouble::Running(format!("cannot write: {error}"))),
+    }
+}
+
+fn load(flags: &DashboardFlags, wiring: &dyn Wiring) -> Result<(Config, Found), Trouble> {
+    let found = find::find(flags.config.as_deref())?;
+    let config = found.read()?;
+    config.check(wiring.names()).map_err(|problem| Trouble::Usage(problem.to_string()))?;
+    Ok((config, found))
+}
+
+fn dashboard(flags: &DashboardFlags, wiring: &dyn Wiring) -> Result<Exit, Trouble> {
+    let (mut config, found) = load(flags, wiring)?;
+    flags.over(&mut config.ui);
+    if let Some(theme) = &flags.theme {
+        let themes = wiring.names().themes();
+        if !themes.contains(theme) && !theme.ends_with(".toml") {
+            return Err(Trouble::unknown("theme", theme, &themes));
+        }
+    }
+    if let Some(lesson) = &flags.lesson {
+        scripts::open(lesson)?;
+    }
+    wiring.dashboard(config, found, flags)
+}
+
+fn perform(flags: &RunFlags, wiring: &dyn Wiring, out: &mut dyn Write) -> Result<Exit, Trouble> {
+    let mut script = scripts::open(&flags.script)?;
+    script.seed = flags.seed.unwrap_or(script.seed);
+    let script = Arc::new(script);
+    let (view, outcome) = wiring.perform(Arc::clone(&script), flags.stepping())?;
+    let result = RunResult::of(&view, Some((&script.name, &outcome)));
+    match &flags.json {
+        None => say(out, &result.to_string())?,
+        Some(file) => {
+            let json = result.to_json().map_err(|error| Trouble::Running(error.to_string()))?;
+            if file.as_os_str() == "-" {
+                say(out, &json)?;
+            } else {
+                let cannot = |error| Trouble::Running(format!("cannot write {}: {error}", file.display()));
+                std::fs::write(file, json).map_err(cannot)?;
+                say(out, &result.to_string())?;
+            }
+        }
+    }
+    Ok(if result.well { Exit::Well } else { Exit::Failed })
+}
+
+fn config(
+    command: &ConfigCommand,
+    flags: &DashboardFlags,
+    wiring: &dyn Wiring,
+    out: &mut dyn Write,
+) -> Result<Exit, Trouble> {
+    let text = match command {
+        ConfigCommand::Default => REFERENCE.to_owned(),
+        ConfigCommand::Path => format!("{}\n", find::find(flags.config.as_deref())?),
+        ConfigCommand::Print => find::find(flags.config.as_deref())?.text,
+        ConfigCommand::Check => {
+            let (_, found) = load(flags, wiring)?;
+            format!("{found}: well\n")
+        }
+    };
+    say(out, &text).map(|()| Exit::Well)
+}
+
+#[cfg(test)]
+mod tests;

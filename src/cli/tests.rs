@@ -1,0 +1,133 @@
+//! Commands from their words to their texts and exit codes, with a wiring that has no screen and no cluster.
+
+use clap::{CommandFactory, Parser};
+
+use super::*;
+use crate::document::config::{Density, Glyphs, Locale};
+use crate::document::problem::Complaint;
+use crate::domain::view::CheckView;
+
+struct Fake {
+    met: bool,
+}
+
+impl Names for Fake {
+    fn contexts(&self) -> Vec<String> {
+        vec!["global".into()]
+    }
+    fn actions(&self, _context: &str) -> Vec<String> {
+        vec!["node.crash".into(), "quit".into()]
+    }
+    fn themes(&self) -> Vec<String> {
+        vec!["classroom".into(), "projector".into()]
+    }
+    fn key(&self, text: &str) -> Result<(), Complaint> {
+        if text.chars().count() == 1 {
+            Ok(())
+        } else {
+            Err(Complaint::new(0..text.len(), format!("`{text}` is no key")))
+        }
+    }
+}
+
+impl Wiring for Fake {
+    fn names(&self) -> &dyn Names {
+        self
+    }
+    fn keys(&self, config: &Config) -> String {
+        format!("{} changed\n", config.keys.len())
+    }
+    fn dashboard(&self, config: Config, _found: Found, _flags: &DashboardFlags) -> Result<Exit, Trouble> {
+        assert_eq!((config.ui.locale, config.ui.glyphs), (Locale::Ru, Glyphs::Ascii));
+        assert_eq!((config.ui.density, config.ui.theme.dark.as_str()), (Density::Large, "projector"));
+        Err(Trouble::NoTerminal("no terminal".into()))
+    }
+    fn perform(&self, script: Arc<Script>, stepping: Stepping) -> Result<(Arc<ClusterView>, Outcome), Trouble> {
+        assert_eq!((script.seed, stepping), (42, Stepping::Tasks));
+        let check = CheckView { text: "orders.lost = 0".into(), met: Some(self.met), measured: "0".into() };
+        Ok((Arc::default(), Outcome { checks: vec![check], failures: Vec::new() }))
+    }
+    fn replay(&self, file: &Path) -> Result<(String, Exit), Trouble> {
+        Err(Trouble::Running(format!("cannot lock {}", file.display())))
+    }
+}
+
+fn go(words: &[&str], met: bool) -> (u8, String, String) {
+    let cli = Cli::try_parse_from(std::iter::once(&"chaosdesk").chain(words)).unwrap_or_else(|error| panic!("{error}"));
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let exit = run(&cli, &Fake { met }, &mut out, &mut err);
+    (exit.code(), String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+}
+
+#[test]
+fn the_arguments_are_well_formed() {
+    Cli::command().debug_assert();
+    assert!(Cli::try_parse_from(["chaosdesk", "--glyphs", "braille"]).is_err());
+    assert!(Cli::try_parse_from(["chaosdesk", "run", "steady", "--inline", "--tasks"]).is_err());
+}
+
+#[test]
+fn a_run_ends_with_what_came_of_its_expectations() {
+    let words = ["run", "kill-the-leader", "--seed", "42", "--tasks"];
+    let (code, out, _) = go(&words, true);
+    assert_eq!(code, 0);
+    assert!(out.ends_with("well\n"), "{out}");
+    let (code, out, _) = go(&words, false);
+    assert_eq!(code, 1);
+    assert!(out.contains("FAILED      orders.lost = 0"), "{out}");
+}
+
+#[test]
+fn json_goes_to_its_file_or_to_the_output() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("result.json");
+    let words = ["run", "steady", "--seed", "42", "--tasks", "--json"];
+    let (code, _, _) = go(&[&words[..], &[file.to_str().unwrap()]].concat(), true);
+    assert_eq!(code, 0);
+    let written = std::fs::read_to_string(file).unwrap();
+    let (_, shown, _) = go(&[&words[..], &["-"]].concat(), true);
+    assert_eq!(written, shown);
+    assert!(serde_json::from_str::<serde_json::Value>(&shown).unwrap()["well"].as_bool().unwrap());
+}
+
+#[test]
+fn wrong_names_and_files_end_with_two() {
+    let (code, _, err) = go(&["run", "kill-the-laeder"], true);
+    assert_eq!(code, 2);
+    assert!(err.contains("did you mean `kill-the-leader`?"), "{err}");
+    let (code, _, err) = go(&["run", "absent.toml"], true);
+    assert_eq!((code, err.contains("cannot read absent.toml")), (2, true));
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("mine.toml");
+    std::fs::write(&file, "[keys.global]\n\"node.crsh\" = [\"x\"]\n").unwrap();
+    let (code, _, err) = go(&["config", "check", "--config", file.to_str().unwrap()], true);
+    assert_eq!(code, 2);
+    assert!(err.contains("mine.toml:2:1: there is no action `node.crsh`") && err.contains("`node.crash`?"), "{err}");
+}
+
+#[test]
+fn the_reference_file_is_printed_and_well() {
+    let (code, out, _) = go(&["config", "default"], true);
+    assert_eq!((code, out.as_str()), (0, REFERENCE));
+    let (code, out, _) = go(&["config", "check"], true);
+    assert_eq!((code, out.as_str()), (0, "config.toml: well\n"), "tests run at the top of the repository");
+}
+
+#[test]
+fn other_troubles_have_their_own_codes() {
+    let flags = ["--locale", "ru", "--glyphs", "ascii", "--present"];
+    assert_eq!(go(&flags, true), (3, String::new(), "chaosdesk: no terminal\n".into()));
+    assert_eq!(go(&["replay", "x"], true).0, 4);
+    let (code, _, err) = go(&["--theme", "projecter"], true);
+    assert_eq!((code, err.contains("did you mean `projector`?")), (2, true), "{err}");
+    assert_eq!((Exit::Signal(2).code(), Exit::Signal(15).code()), (130, 143));
+}
+
+#[test]
+fn lessons_and_scenarios_are_listed() {
+    let (code, out, _) = go(&["lessons"], true);
+    assert_eq!(code, 0);
+    for name in crate::lesson::library::names() {
+        assert!(out.contains(name), "{name}");
+    }
+}

@@ -1,0 +1,14 @@
+//! What people write down: reading it with messages that help, and the settings that it yields.
+//!
+//! Idea: everything that comes from outside is checked at the door. Whatever is wrong is answered with one message:
+//! file, line, column, what was found, what is allowed, the nearest right spelling. The first thing wrong ends the
+//! reading, so that nothing is ever half applied.
+//! Shape: `reader::read` takes text (not a path: no file is opened here) and hands a `Reader` to a closure;
+//! `settings` and `config` are the two shapes that the program reads itself, scenarios are `lesson::script`.
+
+pub mod check;
+pub mod choice;
+pub mod config;
+pub mod problem;
+pub mod reader;
+pub mod settings;

@@ -1,0 +1,175 @@
+//! The settings of a cluster and its load as tables of a file: the same in the configuration and in scenarios.
+//!
+//! Idea: a file says only what it changes; the rest stays as in the settings that the reading starts from. Ranges
+//! stand here, next to the key; what must fit together is `check`.
+//! Units: in the name of the key, at its end (`heartbeat_ms`, `latency_us`).
+
+use crate::domain::rules::{AckRule, Rules};
+use crate::domain::settings::{
+    ClientSettings, ClusterSettings, DetectorSettings, DiskSettings, GatewaySettings, LinkSettings, LoadSettings,
+    RaftSettings, Settings,
+};
+
+use super::check;
+use super::choice::Choice;
+use super::problem::Reading;
+use super::reader::{Item, Reader};
+
+/// Nodes of a cluster at most: a set of nodes is 128 bits, a screen shows a hundred.
+pub const NODES_MAX: u64 = 100;
+/// Partitions at most.
+pub const PARTITIONS_MAX: u64 = 512;
+/// No timer of the cluster is longer than ten minutes: a longer one is a slip of the pen.
+const TIMER_MS_MAX: u64 = 600_000;
+/// Nor is a latency or an fsync longer than ten seconds.
+const LATENCY_US_MAX: u64 = 10_000_000;
+/// Bounds of queues and counts that cost memory.
+const COUNT_MAX: u64 = 1_000_000;
+/// Orders per virtual second at most.
+pub const RATE_MAX: u64 = 10_000_000;
+
+/// The names of the tables, in the order of the reference file.
+pub const TABLES: [&str; 8] = ["cluster", "raft", "detector", "link", "disk", "gateway", "client", "load"];
+
+/// Reads the tables of settings from the root of a file, over `base`, and checks that they work together.
+///
+/// # Errors
+/// The first thing wrong.
+pub fn read(root: &mut Reader<'_>, base: &Settings) -> Reading<Settings> {
+    let settings = Settings {
+        cluster: root.table("cluster", |r| cluster(r, &base.cluster))?.unwrap_or_else(|| base.cluster.clone()),
+        raft: root.table("raft", |r| raft(r, &base.raft))?.unwrap_or_else(|| base.raft.clone()),
+        detector: root.table("detector", |r| detector(r, &base.detector))?.unwrap_or_else(|| base.detector.clone()),
+        link: root.table("link", |r| link(r, &base.link))?.unwrap_or_else(|| base.link.clone()),
+        disk: root.table("disk", |r| disk(r, &base.disk))?.unwrap_or_else(|| base.disk.clone()),
+        gateway: root.table("gateway", |r| gateway(r, &base.gateway))?.unwrap_or_else(|| base.gateway.clone()),
+        client: root.table("client", |r| client(r, &base.client))?.unwrap_or_else(|| base.client.clone()),
+        load: root.table("load", |r| load(r, &base.load))?.unwrap_or_else(|| base.load.clone()),
+    };
+    check::together(root, &settings)?;
+    Ok(settings)
+}
+
+fn cluster(r: &mut Reader<'_>, base: &ClusterSettings) -> Reading<ClusterSettings> {
+    Ok(ClusterSettings {
+        nodes: r.integer("nodes", 1..=NODES_MAX, base.nodes as u64)? as usize,
+        partitions: r.integer("partitions", 1..=PARTITIONS_MAX, base.partitions as u64)? as usize,
+        replication_factor: r.integer("replication_factor", 1..=NODES_MAX, base.replication_factor as u64)? as usize,
+        ack: r.optional("ack").map_or(Ok(base.ack), |item| ack(&item))?,
+        rules: rules_off(r, base.rules)?,
+    })
+}
+
+fn ack(item: &Item<'_>) -> Reading<AckRule> {
+    if item.is_integer() {
+        return item.integer("ack", 1..=NODES_MAX).map(|count| AckRule::Count(count as u8));
+    }
+    let word = item.string("ack")?;
+    match word {
+        "leader" => Ok(AckRule::Leader),
+        "majority" => Ok(AckRule::Majority),
+        "all" => Ok(AckRule::All),
+        _ => Err(item
+            .place
+            .problem(format!("`ack` is \"{word}\""))
+            .among(word, &["leader", "majority", "all"])
+            .allow("\"leader\", \"majority\", \"all\", or how many replicas as a number")),
+    }
+}
+
+fn rules_off(r: &mut Reader<'_>, base: Rules) -> Reading<Rules> {
+    if !r.has("rules_off") {
+        r.optional("rules_off");
+        return Ok(base);
+    }
+    r.list("rules_off")?
+        .iter()
+        .try_fold(Rules::default(), |rules, item| Ok(rules.with(item.choice("rules_off")?, false)))
+}
+
+fn raft(r: &mut Reader<'_>, base: &RaftSettings) -> Reading<RaftSettings> {
+    Ok(RaftSettings {
+        heartbeat: r.millis("heartbeat_ms", 1..=TIMER_MS_MAX, base.heartbeat)?,
+        election_min: r.millis("election_min_ms", 1..=TIMER_MS_MAX, base.election_min)?,
+        election_max: r.millis("election_max_ms", 1..=TIMER_MS_MAX, base.election_max)?,
+        batch_records_max: r.integer("batch_records_max", 1..=65_536, base.batch_records_max as u64)? as usize,
+        batches_in_flight_max: r.integer("batches_in_flight_max", 1..=4_096, base.batches_in_flight_max as u64)?
+            as usize,
+        snapshot_every_records: r.integer("snapshot_every_records", 100..=100_000_000, base.snapshot_every_records)?,
+        snapshot_keep_records: r.integer("snapshot_keep_records", 0..=100_000_000, base.snapshot_keep_records)?,
+        apply_cost: r.micros("apply_cost_us", 0..=LATENCY_US_MAX, base.apply_cost)?,
+    })
+}
+
+fn detector(r: &mut Reader<'_>, base: &DetectorSettings) -> Reading<DetectorSettings> {
+    Ok(DetectorSettings {
+        degraded_after: r.millis("degraded_ms", 1..=TIMER_MS_MAX, base.degraded_after)?,
+        failed_after: r.millis("failed_ms", 1..=TIMER_MS_MAX, base.failed_after)?,
+    })
+}
+
+fn link(r: &mut Reader<'_>, base: &LinkSettings) -> Reading<LinkSettings> {
+    Ok(LinkSettings {
+        latency: r.micros("latency_us", 0..=LATENCY_US_MAX, base.latency)?,
+        jitter: r.micros("jitter_us", 0..=LATENCY_US_MAX, base.jitter)?,
+        in_flight_max: r.integer("in_flight_max", 16..=COUNT_MAX, base.in_flight_max as u64)? as usize,
+        loss_per_mille: r.integer("loss_per_mille", 0..=999, u64::from(base.loss_per_mille))? as u32,
+    })
+}
+
+fn disk(r: &mut Reader<'_>, base: &DiskSettings) -> Reading<DiskSettings> {
+    Ok(DiskSettings {
+        fsync: r.micros("fsync_us", 0..=LATENCY_US_MAX, base.fsync)?,
+        fsync_jitter: r.micros("fsync_jitter_us", 0..=LATENCY_US_MAX, base.fsync_jitter)?,
+        slow_factor: r.integer("slow_factor", 2..=10_000, base.slow_factor)?,
+    })
+}
+
+fn gateway(r: &mut Reader<'_>, base: &GatewaySettings) -> Reading<GatewaySettings> {
+    Ok(GatewaySettings {
+        service_time: r.micros("service_us", 0..=LATENCY_US_MAX, base.service_time)?,
+        capacities: capacities(r, &base.capacities)?,
+        queue_max: r.integer("queue_max", 0..=COUNT_MAX, base.queue_max as u64)? as usize,
+    })
+}
+
+fn capacities(r: &mut Reader<'_>, base: &[u32]) -> Reading<Vec<u32>> {
+    let Some(item) = r.optional("capacities") else { return Ok(base.to_vec()) };
+    let elements = item.elements("capacities")?;
+    if elements.is_empty() {
+        return Err(item.place.problem("`capacities` is empty").allow("at least one whole number"));
+    }
+    elements.iter().map(|item| item.integer("capacities", 1..=COUNT_MAX).map(|capacity| capacity as u32)).collect()
+}
+
+fn client(r: &mut Reader<'_>, base: &ClientSettings) -> Reading<ClientSettings> {
+    Ok(ClientSettings {
+        deadline: r.millis("deadline_ms", 1..=TIMER_MS_MAX, base.deadline)?,
+        retry_after: r.millis("retry_ms", 1..=TIMER_MS_MAX, base.retry_after)?,
+        retries_max: r.integer("retries_max", 0..=100, u64::from(base.retries_max))? as u32,
+        sessions: r.integer("sessions", 1..=100_000, u64::from(base.sessions))? as u32,
+    })
+}
+
+fn load(r: &mut Reader<'_>, base: &LoadSettings) -> Reading<LoadSettings> {
+    Ok(LoadSettings {
+        on: r.switch("on", base.on)?,
+        orders_per_s: r.integer("orders_per_s", 1..=RATE_MAX, base.orders_per_s)?,
+        query_percent: r.integer("query_percent", 0..=100, u64::from(base.query_percent))? as u32,
+        read_from: r.choice("read_from", base.read_from)?,
+        strategy: r.choice("strategy", base.strategy)?,
+    })
+}
+
+/// The word for an acknowledgement rule in files and actions.
+pub fn ack_word(rule: AckRule) -> String {
+    match rule {
+        AckRule::Count(count) => count.to_string(),
+        AckRule::Leader | AckRule::Majority | AckRule::All => rule.to_string(),
+    }
+}
+
+/// The names of the rules of Raft, for messages.
+pub fn rule_words() -> Vec<&'static str> {
+    crate::domain::rules::Rule::words()
+}

@@ -1,0 +1,454 @@
+//! The director: carries a script out on a stage, step by step, and looks whether what was expected came.
+//!
+//! Idea: a state machine that is told events and the time, and answers with controls and the time at which it wants to
+//! be called again. It knows the run through the narrow trait [`Stage`] only. Without a screen it is called after every
+//! notable event and exactly when it asked to be, so a script does the same in every run of a seed; in front of a
+//! class it is called once a frame, and waits for the teacher where a step speaks or asks.
+//! Order: steps run one after the other. Of the events that come together, those that a step has waited for are used
+//! up; once a step has done something, older events are none of the next step's business.
+//! Errors: a step that waits too long, a question without one right answer, an expectation that fails.
+
+use std::sync::Arc;
+
+use crate::domain::command::{LessonCommand, PaceCommand};
+use crate::domain::control::{Control, Target};
+use crate::domain::event::Event;
+use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::view::{CheckView, ClusterView, LessonView, StepView, Text};
+
+use super::action;
+use super::moment::Condition;
+use super::script::{ExpectAt, Script, Start, Step};
+use super::target;
+use super::vote::Vote;
+
+/// What a director needs of a run.
+pub trait Stage {
+    /// Virtual time.
+    fn now(&self) -> SimTime;
+    /// The run as it is now; built when it is asked for.
+    fn view(&mut self) -> Arc<ClusterView>;
+    /// Carries a control out, now.
+    fn control(&mut self, control: Control);
+    /// Lets time pass otherwise; a run without a screen may ignore it.
+    fn pace(&mut self, command: PaceCommand);
+}
+
+/// A stage without a screen.
+pub trait FreeStage: Stage {
+    /// Runs up to `until`, or to the end of the first instant in which something notable happened, whichever is first;
+    /// yields what happened. `now` is then that time.
+    fn run_until(&mut self, until: SimTime) -> Vec<Event>;
+}
+
+/// Who watches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Audience {
+    /// Nobody: no step waits, and the run ends after the script's length.
+    Nobody,
+    /// A class: steps that speak or ask wait for the teacher.
+    Class,
+}
+
+/// How far it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Progress {
+    /// On its way; call again at this time, or when something happened.
+    Going {
+        /// When at the latest.
+        due: SimTime,
+    },
+    /// Waits for the teacher.
+    Waits,
+    /// Through.
+    Through,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Phase {
+    Waiting { since: SimTime, met: Option<SimTime> },
+    Teacher,
+    Revealing { since: SimTime },
+    Through,
+}
+
+/// How often a state of affairs is looked at, without a screen.
+const LOOK_EVERY: SimDuration = SimDuration::from_millis(5);
+
+/// Carries a script out.
+#[derive(Clone, Debug)]
+pub struct Director {
+    script: Arc<Script>,
+    audience: Audience,
+    current: usize,
+    phase: Phase,
+    done: Vec<Option<SimTime>>,
+    /// The run as it was when each step was done, of the steps that something counts from.
+    marks: Vec<Option<Arc<ClusterView>>>,
+    checks: Vec<CheckView>,
+    vote: Option<Vote>,
+    failures: Vec<String>,
+}
+
+/// What came of a script.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// The expectations, each decided.
+    pub checks: Vec<CheckView>,
+    /// What went wrong with steps, each a sentence with its line.
+    pub failures: Vec<String>,
+}
+
+impl Outcome {
+    /// Whether everything came as expected.
+    pub fn is_well(&self) -> bool {
+        self.failures.is_empty() && self.checks.iter().all(|check| check.met == Some(true))
+    }
+}
+
+impl Director {
+    /// A director at the beginning of a script; the run stands at `now`.
+    pub fn new(script: Arc<Script>, audience: Audience, now: SimTime) -> Self {
+        let check =
+            |expect: &super::script::Expect| CheckView { text: expect.that.text.clone(), ..CheckView::default() };
+        Self {
+            audience,
+            current: 0,
+            phase: Phase::Waiting { since: now, met: None },
+            done: vec![None; script.steps.len()],
+            marks: vec![None; script.steps.len()],
+            checks: script.expects.iter().map(check).collect(),
+            vote: None,
+            failures: Vec::new(),
+            script,
+        }
+    }
+
+    /// Goes on as far as it can: `events` are those since the last call, oldest first.
+    pub fn poll(&mut self, events: &[Event], stage: &mut impl Stage) -> Progress {
+        let mut events = events;
+        while self.step_on(&mut events, stage) {}
+        self.look_at_times(stage);
+        if self.phase == Phase::Through {
+            return self.after_the_last_step(stage);
+        }
+        if self.audience == Audience::Nobody && stage.now() >= self.end() {
+            let line = self.script.steps[self.current].line;
+            self.fail(line, &format!("the run ended before step {} was done", self.current + 1));
+            self.phase = Phase::Through;
+            return self.after_the_last_step(stage);
+        }
+        match self.phase {
+            Phase::Teacher => Progress::Waits,
+            _ => Progress::Going { due: self.due(stage.now()) },
+        }
+    }
+
+    fn end(&self) -> SimTime {
+        SimTime::ZERO + self.script.length
+    }
+
+    fn after_the_last_step(&mut self, stage: &mut impl Stage) -> Progress {
+        let now = stage.now();
+        let over = self.audience == Audience::Class || now >= self.end() || !self.failures.is_empty();
+        if over {
+            self.look(stage, |at| at != ExpectAt::End, |met| met.is_none());
+            self.look(stage, |at| at == ExpectAt::End, |_| true);
+            return Progress::Through;
+        }
+        Progress::Going { due: self.due(now) }
+    }
+
+    /// One move; true if another may follow at once.
+    fn step_on(&mut self, events: &mut &[Event], stage: &mut impl Stage) -> bool {
+        let script = Arc::clone(&self.script);
+        let Some(step) = script.steps.get(self.current) else {
+            self.phase = Phase::Through;
+            return false;
+        };
+        match self.phase {
+            Phase::Waiting { since, met } => self.wait(step, since, met, events, stage),
+            Phase::Revealing { since } => self.reveal(step, since, events, stage),
+            Phase::Teacher | Phase::Through => false,
+        }
+    }
+
+    fn wait(
+        &mut self,
+        step: &Step,
+        since: SimTime,
+        met: Option<SimTime>,
+        events: &mut &[Event],
+        stage: &mut impl Stage,
+    ) -> bool {
+        let now = stage.now();
+        let met = met.or_else(|| match &step.start {
+            Start::Previous => Some(since),
+            Start::At(at) => (now >= *at).then(|| since.max(*at)),
+            Start::When { condition, .. } => met_at(condition, events, stage),
+        });
+        self.phase = Phase::Waiting { since, met };
+        match (met, &step.start) {
+            (Some(met), _) if now >= met + step.after => {
+                self.enter(step, events, stage);
+                true
+            }
+            (None, Start::When { condition, timeout }) if now >= since + *timeout => {
+                let waited = format!("waited {} ms for {condition}, in vain", timeout.as_millis());
+                self.give_up(step, &waited, now);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The step has begun: in front of a class it speaks first.
+    fn enter(&mut self, step: &Step, events: &mut &[Event], stage: &mut impl Stage) {
+        self.vote = step.ask.as_ref().map(|ask| Vote::open(self.current, ask));
+        let speaks = step.say.is_some() || step.ask.is_some();
+        if self.audience == Audience::Class && speaks {
+            self.phase = Phase::Teacher;
+            if step.ask.is_some() {
+                stage.pace(PaceCommand::Pause);
+            }
+            return;
+        }
+        self.act(step, events, stage);
+    }
+
+    fn act(&mut self, step: &Step, events: &mut &[Event], stage: &mut impl Stage) {
+        for control in &step.controls {
+            stage.control(*control);
+        }
+        if !step.controls.is_empty() {
+            *events = &[];
+        }
+        self.acted(step, stage);
+    }
+
+    fn acted(&mut self, step: &Step, stage: &mut impl Stage) {
+        if let Some(vote) = &mut self.vote
+            && step.ask.is_some()
+        {
+            vote.close();
+            self.phase = Phase::Revealing { since: stage.now() };
+            return;
+        }
+        self.finish(stage);
+    }
+
+    fn reveal(&mut self, step: &Step, since: SimTime, events: &mut &[Event], stage: &mut impl Stage) -> bool {
+        let Some(ask) = &step.ask else {
+            self.finish(stage);
+            return true;
+        };
+        let now = stage.now();
+        if met_at(&ask.reveal, events, stage).is_some() {
+            let view = stage.view();
+            let base = ask.since.and_then(|place| self.marks[place].clone());
+            let known = self.vote.as_mut().is_some_and(|vote| vote.reveal(ask, &view, base.as_deref()));
+            if !known {
+                self.fail(step.line, "the question has not one right answer");
+            }
+            self.finish(stage);
+            return true;
+        }
+        if now >= since + ask.timeout {
+            let waited =
+                format!("waited {} ms for {} to reveal the answer, in vain", ask.timeout.as_millis(), ask.reveal);
+            self.give_up(step, &waited, now);
+            return true;
+        }
+        false
+    }
+
+    /// The step is done.
+    fn finish(&mut self, stage: &mut impl Stage) {
+        let now = stage.now();
+        let place = self.current;
+        self.done[place] = Some(now);
+        if self.script.counts_from(place) {
+            self.marks[place] = Some(stage.view());
+        }
+        self.look(stage, |at| at == ExpectAt::Step(place), |met| met.is_none());
+        self.next(now);
+    }
+
+    const fn next(&mut self, now: SimTime) {
+        self.current += 1;
+        self.phase = Phase::Waiting { since: now, met: None };
+    }
+
+    /// Without a screen a failed step ends the script; a class goes on with the next.
+    fn give_up(&mut self, step: &Step, what: &str, now: SimTime) {
+        self.fail(step.line, what);
+        match self.audience {
+            Audience::Nobody => {
+                self.current = self.script.steps.len();
+                self.phase = Phase::Through;
+            }
+            Audience::Class => self.next(now),
+        }
+    }
+
+    fn fail(&mut self, line: usize, what: &str) {
+        self.failures.push(format!("{} line {line}: {what}", self.script.name));
+    }
+
+    fn look_at_times(&mut self, stage: &mut impl Stage) {
+        let now = stage.now();
+        self.look(stage, |at| matches!(at, ExpectAt::Time(time) if time <= now), |met| met.is_none());
+    }
+
+    fn look(&mut self, stage: &mut impl Stage, when: impl Fn(ExpectAt) -> bool, open: impl Fn(Option<bool>) -> bool) {
+        for (expect, check) in self.script.expects.iter().zip(&mut self.checks) {
+            if when(expect.at) && open(check.met) {
+                let view = stage.view();
+                let base = expect.since.and_then(|place| self.marks[place].as_deref());
+                // What counts from a step that never came was not measured.
+                check.met = Some((expect.since.is_none() || base.is_some()) && expect.that.holds_since(&view, base));
+                check.measured = expect.that.measured(&view, base);
+            }
+        }
+    }
+
+    fn due(&self, now: SimTime) -> SimTime {
+        let step = self.script.steps.get(self.current);
+        let waits = match (self.phase, step) {
+            (Phase::Waiting { met: Some(met), .. }, Some(step)) => met + step.after,
+            (Phase::Waiting { since, .. }, Some(step)) => match &step.start {
+                Start::Previous => since + step.after,
+                Start::At(at) => *at,
+                Start::When { condition, timeout } => looked_at(condition, now, since + *timeout),
+            },
+            (Phase::Revealing { since }, Some(step)) => {
+                step.ask.as_ref().map_or(now, |ask| looked_at(&ask.reveal, now, since + ask.timeout))
+            }
+            _ => SimTime::NEVER,
+        };
+        let time_of = |expect: &super::script::Expect| match expect.at {
+            ExpectAt::Time(time) if time > now => time,
+            _ => SimTime::NEVER,
+        };
+        let check = self.script.expects.iter().map(time_of).min().unwrap_or(SimTime::NEVER);
+        let end = if self.audience == Audience::Nobody { self.end() } else { SimTime::NEVER };
+        waits.min(check).min(end).max(now + SimDuration::from_nanos(1))
+    }
+
+    /// The teacher steers.
+    pub fn command(&mut self, command: &LessonCommand, stage: &mut impl Stage) {
+        match command {
+            LessonCommand::Vote(option) => self.vote.iter_mut().for_each(|vote| vote.raise(*option)),
+            LessonCommand::Unvote(option) => self.vote.iter_mut().for_each(|vote| vote.lower(*option)),
+            LessonCommand::Next | LessonCommand::Reveal if self.phase == Phase::Teacher => {
+                let script = Arc::clone(&self.script);
+                if let Some(step) = script.steps.get(self.current) {
+                    self.let_time_pass(step, stage);
+                    self.act(step, &mut [].as_slice(), stage);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The teacher did something by hand: if it is what the step waits to do, the step does not do it again.
+    pub fn seen(&mut self, control: &Control, view: &ClusterView, stage: &mut impl Stage) {
+        let script = Arc::clone(&self.script);
+        if let Some(step) = script.steps.get(self.current)
+            && let [wanted] = step.controls[..]
+            && self.phase == Phase::Teacher
+            && same(&wanted, control, view)
+        {
+            self.let_time_pass(step, stage);
+            self.acted(step, stage);
+        }
+    }
+
+    fn let_time_pass(&self, step: &Step, stage: &mut impl Stage) {
+        if step.ask.is_some() && self.vote.as_ref().is_some_and(Vote::is_open) {
+            stage.pace(PaceCommand::Run);
+        }
+    }
+
+    /// The lesson for the screen.
+    pub fn view(&self) -> LessonView {
+        let step = |(step, done): (&Step, &Option<SimTime>)| StepView {
+            text: words_of(step),
+            done: done.is_some(),
+            at: *done,
+        };
+        let asked = self.vote.as_ref().and_then(|vote| Some((vote, self.script.steps.get(vote.step)?.ask.as_ref()?)));
+        LessonView {
+            name: self.script.name.clone(),
+            title: self.script.title.clone(),
+            steps: self.script.steps.iter().zip(&self.done).map(step).collect(),
+            current: self.current,
+            checks: self.checks.clone(),
+            question: asked.map(|(vote, ask)| vote.view(ask)),
+            waits: self.phase == Phase::Teacher,
+        }
+    }
+
+    /// What came of it; call it when `poll` said `Through`.
+    pub fn outcome(&self) -> Outcome {
+        Outcome { checks: self.checks.clone(), failures: self.failures.clone() }
+    }
+}
+
+/// Runs a script without a screen, to its end.
+pub fn perform(script: &Arc<Script>, stage: &mut impl FreeStage) -> Outcome {
+    let mut director = Director::new(Arc::clone(script), Audience::Nobody, stage.now());
+    let mut events = Vec::new();
+    loop {
+        match director.poll(&events, stage) {
+            Progress::Going { due } => events = stage.run_until(due),
+            Progress::Waits | Progress::Through => return director.outcome(),
+        }
+    }
+}
+
+fn met_at(condition: &Condition, events: &mut &[Event], stage: &mut impl Stage) -> Option<SimTime> {
+    if condition.is_looked_at() {
+        return condition.met_in(&stage.view()).then(|| stage.now());
+    }
+    let place = events.iter().position(|event| condition.met_by(event));
+    let met = place.map(|place| events[place].at);
+    *events = place.map_or(&[], |place| &events[place + 1..]);
+    met
+}
+
+fn looked_at(condition: &Condition, now: SimTime, timeout: SimTime) -> SimTime {
+    if condition.is_looked_at() { timeout.min(now + LOOK_EVERY) } else { timeout }
+}
+
+/// What the card says of a step: its text, its question, or what it does.
+fn words_of(step: &Step) -> Text {
+    let told = step.say.clone().or_else(|| step.ask.as_ref().map(|ask| ask.question.clone()));
+    told.unwrap_or_else(|| {
+        let mut parts: Vec<String> = step.controls.iter().map(action::show).collect();
+        if let (Start::When { condition, .. }, true) = (&step.start, parts.is_empty()) {
+            parts.push(condition.to_string());
+        }
+        Text { en: parts.join(", "), ru: parts.join(", ") }
+    })
+}
+
+/// Whether two controls do the same to the same node.
+fn same(wanted: &Control, done: &Control, view: &ClusterView) -> bool {
+    let meets = |a: Target, b: Target| {
+        a == b || target::resolve(a, view).is_some_and(|node| target::resolve(b, view) == Some(node))
+    };
+    match (*wanted, *done) {
+        (Control::Crash(a), Control::Crash(b))
+        | (Control::Recover(a), Control::Recover(b))
+        | (Control::Freeze(a), Control::Freeze(b))
+        | (Control::Thaw(a), Control::Thaw(b))
+        | (Control::Isolate(a), Control::Isolate(b))
+        | (Control::Mute(a), Control::Mute(b))
+        | (Control::Rejoin(a), Control::Rejoin(b)) => meets(a, b),
+        (a, b) => a == b,
+    }
+}
+
+#[cfg(test)]
+mod tests;
