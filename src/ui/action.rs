@@ -363,6 +363,8 @@ pub enum ActionKind {
     Suspend,
     /// Draw everything again.
     Redraw,
+    /// Complete what is typed.
+    Complete,
     /// Yes.
     Yes,
     /// No.

@@ -15,7 +15,7 @@ use crate::domain::ids::{EventId, GroupId, NodeId};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Hit {
     /// A tab.
-    Tab(Screen),
+    Screen(Screen),
     /// A panel: a click gives it the focus, the wheel scrolls it.
     Panel(Panel),
     /// The row of a node.
@@ -41,7 +41,8 @@ pub enum Hit {
 /// Every region of a frame.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Hits {
-    regions: Vec<(Rect, Hit)>,
+    /// Where what is, in drawing order.
+    pub regions: Vec<(Rect, Hit)>,
 }
 
 impl Hits {
@@ -62,8 +63,13 @@ impl Hits {
 
     /// What lies on top at this place.
     pub fn at(&self, column: u16, row: u16) -> Option<Hit> {
+        self.all_at(column, row).next()
+    }
+
+    /// Everything at this place, the topmost first: a row of a panel, then the panel.
+    pub fn all_at(&self, column: u16, row: u16) -> impl Iterator<Item = Hit> {
         let place = Position::new(column, row);
-        self.regions.iter().rev().find(|(area, _)| area.contains(place)).map(|(_, hit)| *hit)
+        self.regions.iter().rev().filter(move |(area, _)| area.contains(place)).map(|(_, hit)| *hit)
     }
 
     /// The panel at this place, whatever lies over it inside the panel.

@@ -198,6 +198,8 @@ pub struct Presenter {
     pub mouse_off: bool,
     /// The themes to choose from, and the one in use.
     pub themes: Themes,
+    /// The option that got the last hand, which `-` takes off again.
+    pub last_vote: Option<usize>,
 }
 
 /// The themes to choose from.

@@ -5,6 +5,7 @@
 //! Shape: text ids are Fluent ids (`toast-locked`); arguments are already formatted, because numbers and names on
 //! the screen have one form.
 
+use super::update::filter;
 use crate::domain::event::Event;
 
 /// Speaks the language of the screen.
@@ -14,6 +15,11 @@ pub trait Words {
 
     /// The caption of an event, as the list shows it: what a filter's words are looked up in.
     fn caption(&self, event: &Event) -> String;
+
+    /// Whether a filter lets an event through; the list must be drawn by the same rule.
+    fn shows(&self, event: &Event, filter: &str) -> bool {
+        filter::shows(event, filter, || self.caption(event))
+    }
 }
 
 /// No language at all: ids and arguments as they are. For tests, and for a log that nobody translated.

@@ -117,6 +117,7 @@ action-overlay-enter = take this row
 action-overlay-close = close
 action-prompt-next = next row
 action-prompt-previous = row before
+action-prompt-complete = complete what is typed
 action-prompt-done = done
 action-prompt-cancel = cancel
 

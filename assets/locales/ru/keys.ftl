@@ -117,6 +117,7 @@ action-overlay-enter = выбрать строку
 action-overlay-close = закрыть
 action-prompt-next = следующая строка
 action-prompt-previous = предыдущая строка
+action-prompt-complete = дополнить набранное
 action-prompt-done = готово
 action-prompt-cancel = отмена
 

@@ -70,6 +70,7 @@ pub(super) const LISTS: &[ActionSpec] = &[
     row("prompt.previous", Move(Way::Back, Leap::Row), &["<up>", "<ctrl+p>"])
         .within(Context::Prompt)
         .under(Topic::Lists),
+    row("prompt.complete", Complete, &["<tab>"]).within(Context::Prompt).under(Topic::Lists),
     row("prompt.done", Enter, &["<enter>"]).within(Context::Prompt).under(Topic::Lists),
     row("prompt.cancel", Back, &["<esc>"]).within(Context::Prompt).under(Topic::Lists),
 ];
