@@ -65,8 +65,10 @@ pub struct Scenery<'a> {
 
 /// Draws a frame, and knows the language.
 pub trait Painter {
+    /// Makes ready for what the state asks for, such as another theme. Called before each frame.
+    fn prepare(&mut self, state: &UiState);
     /// Draws; notes what lies where.
-    fn paint(&mut self, frame: &mut Frame<'_>, scenery: &Scenery<'_>, hits: &mut Hits);
+    fn paint(&self, frame: &mut Frame<'_>, scenery: &Scenery<'_>, hits: &mut Hits);
     /// The language of the screen.
     fn words(&self) -> &dyn Words;
 }
@@ -255,9 +257,10 @@ impl App<'_> {
         let mut hits = Hits::default();
         execute!(io::stdout(), BeginSynchronizedUpdate)?;
         let desk = &self.desk;
-        let words = Fixed;
+        painter.prepare(&desk.setup.state);
+        let painter = &*painter;
         let frame = self.screen.draw(|frame| {
-            let given = desk.given(&words);
+            let given = desk.given(painter.words());
             let scenery = Scenery { view: &desk.view, state: &desk.setup.state, given };
             painter.paint(frame, &scenery, &mut hits);
         });
@@ -268,9 +271,6 @@ impl App<'_> {
         Ok(())
     }
 }
-
-/// Stands in for the language while the painter, which owns it, is painting: a painter gives its own words.
-use super::words::Bare as Fixed;
 
 /// An event that is already there, as long as there is room for more before the next frame.
 fn ready(keys: &mut EventStream, taken: usize) -> Option<Option<Result<Event, io::Error>>> {

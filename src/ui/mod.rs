@@ -7,6 +7,7 @@ pub mod hint;
 pub mod hits;
 pub mod input;
 pub mod keymap;
+pub mod keys_doc;
 pub mod logging;
 pub mod palette;
 pub mod plain;

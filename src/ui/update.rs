@@ -308,4 +308,4 @@ fn lesson(state: &mut UiState, given: &Given<'_>, kind: ActionKind, out: &mut Ve
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -47,6 +47,7 @@ pub fn plan(kind: ActionKind, state: &UiState, view: &ClusterView) -> Result<Con
         Kind::Isolate if shown.reach == Reach::All => Ok(Control::Isolate(target)),
         Kind::Isolate => Ok(Control::Rejoin(target)),
         Kind::Mute if shown.reach == Reach::Muted => Ok(Control::Rejoin(target)),
+        Kind::Mute if shown.reach == Reach::Isolated => refuse("toast-already-cut"),
         Kind::Mute => Ok(Control::Mute(target)),
         Kind::HealAll if view.net.cuts.is_empty() => Err(Refusal::new("toast-no-cuts")),
         Kind::HealAll => Ok(Control::HealAll),
