@@ -1,6 +1,6 @@
 //! What the dashboard remembers between two frames: where the eyes are, never what the cluster does.
 //!
-//! Idea: `update(&mut UiState, Action) -> Option<Control>` is the only writer, drawing only reads. One enum for
+//! Idea: `update(&mut UiState, Action) -> Requests` is the only writer, drawing only reads. One enum for
 //! overlays and one for screens, so that states which make no sense cannot be said.
 //! Units: `wall` is time since the dashboard began, handed in by the loop; nothing here reads a clock.
 
@@ -27,6 +27,26 @@ pub enum Screen {
 impl Screen {
     /// In the order of the tab bar.
     pub const ALL: [Self; 4] = [Self::Overview, Self::Cluster, Self::Lesson, Self::Events];
+
+    /// The panels of a screen in the order of `w`, the first having the focus on arrival. A small screen may not draw
+    /// all of them; the focus then walks only through those that it does.
+    pub const fn panels(self) -> &'static [Panel] {
+        match self {
+            Self::Overview => &[
+                Panel::Nodes,
+                Panel::Lag,
+                Panel::Balancer,
+                Panel::Partitions,
+                Panel::Flow,
+                Panel::Failover,
+                Panel::Lamps,
+                Panel::Events,
+            ],
+            Self::Cluster => &[Panel::Raft, Panel::Nodes, Panel::Lanes, Panel::Beliefs, Panel::Disks, Panel::Events],
+            Self::Lesson => &[Panel::Lesson, Panel::Nodes, Panel::Failover, Panel::Events],
+            Self::Events => &[Panel::Events, Panel::Log],
+        }
+    }
 }
 
 /// The panels that can have the focus and be zoomed.
@@ -96,6 +116,8 @@ pub enum Question {
     Quit,
     /// Begin again from a clean start.
     Reset,
+    /// Begin again with this seed.
+    ResetTo(u64),
     /// Leave a lesson with answers in it.
     LeaveLesson,
 }
@@ -107,7 +129,19 @@ pub struct ListState {
     pub text: String,
     /// The row that is selected, 0-based, among those shown.
     pub selected: usize,
+    /// The text is being typed: letters are text. Always so in the palette.
+    pub editing: bool,
 }
+
+impl ListState {
+    /// A list whose text field is open.
+    pub fn typing() -> Self {
+        Self { editing: true, ..Self::default() }
+    }
+}
+
+/// Characters in a text field at most; more are dropped.
+pub const TEXT_MAX: usize = 256;
 
 /// A list of events that follows, or stands still where the reader scrolled.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -160,15 +194,37 @@ pub struct Presenter {
     pub keys: Vec<(String, String, Duration)>,
     /// The latest loud event stands in a banner.
     pub caption: bool,
+    /// The mouse belongs to the terminal, so that text can be selected.
+    pub mouse_off: bool,
+    /// The themes to choose from, and the one in use.
+    pub themes: Themes,
+    /// The option that got the last hand, which `-` takes off again.
+    pub last_vote: Option<usize>,
 }
 
-/// A fault that can be taken back.
+/// The themes to choose from.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Themes {
+    /// Their names, in the order of `t`.
+    pub names: Vec<String>,
+    /// The one in use, 0-based.
+    pub current: usize,
+}
+
+impl Themes {
+    /// The name of the one in use; `None` if nobody named any.
+    pub fn name(&self) -> Option<&str> {
+        self.names.get(self.current).map(String::as_str)
+    }
+}
+
+/// A change that can be taken back.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Undo {
-    /// What was done.
+    /// What was done, its targets resolved: doing it again means the same node.
     pub done: Control,
-    /// What takes it back.
-    pub inverse: Control,
+    /// What takes it back, in order: healing four links is four controls.
+    pub inverse: Vec<Control>,
 }
 
 /// Everything that the dashboard remembers.

@@ -1,0 +1,337 @@
+//! The loop of the dashboard: input, view, frame.
+//!
+//! Idea: the thread of the screen and the thread of the cluster never wait for one another. The loop looks whether a
+//! newer view lies in the slot, never asks for one; a command goes into a bounded queue or is refused. A frame is drawn
+//! when something changed, at most `fps` times a second, four times with the load off, and never while time stands still
+//! and nobody touches anything.
+//! Units: wall time comes from a closure; the loop itself reads no clock.
+//! Errors: a terminal that refuses ends the loop; the guard gives the terminal back.
+
+mod signals;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossterm::event::{Event, EventStream};
+use crossterm::execute;
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use futures_util::StreamExt;
+use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
+use ratatui::{Frame, Terminal};
+
+use super::hits::Hits;
+use super::input::Input;
+use super::keymap::Keymap;
+use super::state::UiState;
+use super::terminal::{self, MouseCapture, TerminalError, TerminalGuard};
+use super::update::{Given, Request, toast};
+use super::words::Words;
+use crate::domain::command::{Command, PaceCommand};
+use crate::domain::view::ClusterView;
+use signals::{Signals, Told};
+
+/// Between two looks at the view while nothing moves, and between two frames with the load off.
+const CALM: Duration = Duration::from_millis(250);
+/// Input events that are taken before the next frame; the rest waits for the one after.
+const INPUT_MAX: usize = 256;
+
+/// The queue of commands is full; nothing was sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the cluster's thread has more commands waiting than it takes")]
+pub struct Busy;
+
+/// Where views come from and commands go to.
+pub trait ViewSource {
+    /// Grows with every view.
+    fn version(&self) -> u64;
+    /// The latest view.
+    fn view(&self) -> Arc<ClusterView>;
+    /// Asks for something, without waiting.
+    fn send(&self, command: Command) -> Result<(), Busy>;
+}
+
+/// Everything that a painter may look at.
+#[derive(Clone, Copy)]
+pub struct Scenery<'a> {
+    /// The cluster.
+    pub view: &'a ClusterView,
+    /// Where the eyes are.
+    pub state: &'a UiState,
+    /// What `update` is given: rows and hints are worked out from it.
+    pub given: Given<'a>,
+}
+
+/// Draws a frame, and knows the language.
+pub trait Painter {
+    /// Makes ready for what the state asks for, such as another theme. Called before each frame.
+    fn prepare(&mut self, state: &UiState);
+    /// Draws; notes what lies where.
+    fn paint(&self, frame: &mut Frame<'_>, scenery: &Scenery<'_>, hits: &mut Hits);
+    /// The language of the screen.
+    fn words(&self) -> &dyn Words;
+}
+
+/// What the loop is told once.
+pub struct Setup<'a> {
+    /// The keys in force.
+    pub keymap: Keymap,
+    /// The lessons that can be begun, by name.
+    pub lessons: Vec<String>,
+    /// Frames a second at most.
+    pub fps: u32,
+    /// What the dashboard begins with.
+    pub state: UiState,
+    /// Wall time since the dashboard began.
+    pub clock: &'a dyn Fn() -> Duration,
+}
+
+/// Why the loop ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ending {
+    /// Somebody wanted it.
+    Quit,
+    /// A signal, by its number.
+    Signal(u8),
+    /// The terminal went away.
+    Gone,
+}
+
+impl Ending {
+    /// The exit code of the program.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Quit => 0,
+            Self::Signal(number) => 128 + number,
+            Self::Gone => 129,
+        }
+    }
+}
+
+/// Runs the dashboard until somebody quits. Takes the terminal and gives it back.
+pub async fn run(
+    setup: Setup<'_>,
+    source: &dyn ViewSource,
+    painter: &mut dyn Painter,
+) -> Result<Ending, TerminalError> {
+    let mouse = if setup.state.presenter.mouse_off { MouseCapture::Off } else { MouseCapture::On };
+    let guard = terminal::enter(mouse)?;
+    let screen = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    let view = source.view();
+    let desk = Desk { input: Input::default(), hits: Hits::default(), view, seen: source.version(), setup };
+    let mut app = App { desk, guard, screen, last: None };
+    let ending = app.run(source, painter).await;
+    let App { guard, last, desk, .. } = app;
+    drop(guard);
+    if let (Some(frame), true) = (last, matches!(ending, Ok((_, Keep::Frame)))) {
+        print(&frame)?;
+    }
+    let _ = source.send(Command::Quit);
+    drop(desk);
+    ending.map(|(ending, _)| ending)
+}
+
+/// Whether the last frame stays on the terminal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Keep {
+    Nothing,
+    Frame,
+}
+
+/// Everything but the terminal.
+struct Desk<'a> {
+    input: Input,
+    hits: Hits,
+    view: Arc<ClusterView>,
+    seen: u64,
+    setup: Setup<'a>,
+}
+
+/// The loop's own things.
+struct App<'a> {
+    desk: Desk<'a>,
+    guard: TerminalGuard,
+    screen: Terminal<CrosstermBackend<io::Stdout>>,
+    last: Option<Buffer>,
+}
+
+impl App<'_> {
+    async fn run(
+        &mut self,
+        source: &dyn ViewSource,
+        painter: &mut dyn Painter,
+    ) -> Result<(Ending, Keep), TerminalError> {
+        // The first frame goes out before anything else is set up: it is what a person waits for.
+        self.paint(painter)?;
+        let mut keys = EventStream::new();
+        let mut signals = Signals::new()?;
+        let mut drawn = self.wall();
+        let mut dirty = false;
+        loop {
+            let wait = self.wait(drawn, dirty);
+            let mut events = Vec::new();
+            tokio::select! {
+                biased;
+                told = signals.next() => match told {
+                    Told::End(number) => return Ok((Ending::Signal(number), Keep::Nothing)),
+                    Told::Suspend => {
+                        let _ = source.send(Command::Pace(PaceCommand::Pause));
+                        self.suspend()?;
+                        dirty = true;
+                    }
+                    Told::Continued => { self.screen.clear()?; dirty = true; }
+                },
+                event = keys.next() => match event {
+                    Some(Ok(event)) => events.push(event),
+                    Some(Err(_)) | None => return Ok((Ending::Gone, Keep::Nothing)),
+                },
+                () = tokio::time::sleep(wait) => {}
+            }
+            while let Some(Some(Ok(event))) = ready(&mut keys, events.len()) {
+                events.push(event);
+            }
+            self.desk.setup.state.wall = self.wall();
+            if let Some(end) = self.take(&events, source, painter, &mut dirty)? {
+                return Ok(end);
+            }
+            dirty |= self.desk.look(source);
+            dirty |= self.desk.tick(painter.words());
+            let now = self.wall();
+            let touched = !events.is_empty();
+            if dirty && (touched || now.saturating_sub(drawn) >= self.desk.frame()) {
+                self.paint(painter)?;
+                (drawn, dirty) = (now, false);
+            }
+        }
+    }
+
+    /// Takes what was typed; some of it ends the loop.
+    fn take(
+        &mut self,
+        events: &[Event],
+        source: &dyn ViewSource,
+        painter: &dyn Painter,
+        dirty: &mut bool,
+    ) -> Result<Option<(Ending, Keep)>, TerminalError> {
+        for event in events {
+            *dirty = true;
+            for request in self.desk.on_event(event, painter.words()) {
+                match request {
+                    Request::Command(command) => self.desk.send(source, command, painter.words()),
+                    Request::Mouse if self.desk.setup.state.presenter.mouse_off => {
+                        self.guard.set_mouse(MouseCapture::Off)?;
+                    }
+                    Request::Mouse => self.guard.set_mouse(MouseCapture::On)?,
+                    Request::Redraw => self.screen.clear()?,
+                    Request::Suspend => self.suspend()?,
+                    Request::Quit => return Ok(Some((Ending::Quit, Keep::Nothing))),
+                    Request::QuitKeep => return Ok(Some((Ending::Quit, Keep::Frame))),
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// How long nothing has to be done: until the next frame may be drawn, or the next toast goes.
+    fn wait(&self, drawn: Duration, dirty: bool) -> Duration {
+        let now = self.wall();
+        let frame = self.desk.frame();
+        if dirty {
+            return (drawn + frame).saturating_sub(now);
+        }
+        let tick = self.desk.input.next_tick(&self.desk.setup.state);
+        tick.map_or(frame, |tick| frame.min(tick.saturating_sub(now)))
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        self.guard.suspend()?;
+        self.screen.clear()
+    }
+
+    fn wall(&self) -> Duration {
+        (self.desk.setup.clock)()
+    }
+
+    fn paint(&mut self, painter: &mut dyn Painter) -> io::Result<()> {
+        let mut hits = Hits::default();
+        execute!(io::stdout(), BeginSynchronizedUpdate)?;
+        let desk = &self.desk;
+        painter.prepare(&desk.setup.state);
+        let painter = &*painter;
+        let frame = self.screen.draw(|frame| {
+            let given = desk.given(painter.words());
+            let scenery = Scenery { view: &desk.view, state: &desk.setup.state, given };
+            painter.paint(frame, &scenery, &mut hits);
+        });
+        let frame = frame.map(|frame| frame.buffer.clone());
+        execute!(io::stdout(), EndSynchronizedUpdate)?;
+        self.last = Some(frame?);
+        self.desk.hits = hits;
+        Ok(())
+    }
+}
+
+/// An event that is already there, as long as there is room for more before the next frame.
+fn ready(keys: &mut EventStream, taken: usize) -> Option<Option<Result<Event, io::Error>>> {
+    use futures_util::FutureExt;
+    if taken == 0 || taken >= INPUT_MAX { None } else { keys.next().now_or_never() }
+}
+
+impl Desk<'_> {
+    fn given<'b>(&'b self, words: &'b dyn Words) -> Given<'b> {
+        let Self { hits, view, setup, .. } = self;
+        Given { view, words, keymap: &setup.keymap, hits, lessons: &setup.lessons }
+    }
+
+    fn on_event(&mut self, event: &Event, words: &dyn Words) -> Vec<Request> {
+        let Self { input, hits, view, setup, .. } = self;
+        let Setup { keymap, lessons, state, .. } = setup;
+        let given = Given { view, words, keymap, hits, lessons };
+        input.on_event(state, &given, event)
+    }
+
+    fn tick(&mut self, words: &dyn Words) -> bool {
+        let Self { input, hits, view, setup, .. } = self;
+        let Setup { keymap, lessons, state, .. } = setup;
+        let given = Given { view, words, keymap, hits, lessons };
+        input.tick(state, &given)
+    }
+
+    /// Takes the latest view; true if it is a new one.
+    fn look(&mut self, source: &dyn ViewSource) -> bool {
+        let version = source.version();
+        if version == self.seen {
+            return false;
+        }
+        self.seen = version;
+        self.view = source.view();
+        true
+    }
+
+    fn send(&mut self, source: &dyn ViewSource, command: Command, words: &dyn Words) {
+        if source.send(command).is_err() {
+            let Self { hits, view, setup, .. } = self;
+            let Setup { keymap, lessons, state, .. } = setup;
+            let given = Given { view, words, keymap, hits, lessons };
+            toast::error(state, &given, "toast-busy", &[]);
+        }
+    }
+
+    /// Between two frames.
+    fn frame(&self) -> Duration {
+        let moving = self.view.flow.load_on && !self.view.run.pace.paused;
+        if moving { Duration::from_secs(1) / self.setup.fps.max(1) } else { CALM }
+    }
+}
+
+/// Prints a frame as plain text, for whoever wants to keep it.
+fn print(frame: &Buffer) -> io::Result<()> {
+    use std::io::Write;
+    let mut out = io::stdout().lock();
+    for row in frame.content().chunks(usize::from(frame.area.width).max(1)) {
+        let line: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    out.flush()
+}

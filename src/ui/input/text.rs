@@ -1,0 +1,75 @@
+//! Text fields: the filter, the palette, the search in help and pickers.
+//!
+//! Idea: which field is open follows from the state, so a key can never land in a field that is not on the screen.
+//! Bound: `TEXT_MAX` characters; control characters never enter.
+
+use super::Input;
+use crate::ui::keymap::{Key, KeyName};
+use crate::ui::state::{EventList, Overlay, TEXT_MAX, UiState};
+use crate::ui::update::{Given, toast};
+
+/// The open text field.
+fn field(state: &mut UiState) -> Option<&mut String> {
+    match &mut state.overlay {
+        Overlay::Palette(list) => Some(&mut list.text),
+        Overlay::Help(list) | Overlay::Themes(list) | Overlay::Lessons(list) => list.editing.then_some(&mut list.text),
+        _ => state.events.editing.then_some(&mut state.events.filter),
+    }
+}
+
+/// Types a key, or edits with it.
+pub(super) fn type_key(state: &mut UiState, key: Key) {
+    let Some(text) = field(state) else { return };
+    match (key.typed(), key.name) {
+        (Some(char), _) => insert(text, &char.to_string()),
+        (None, KeyName::Named("backspace")) if text.is_empty() => close(state),
+        (None, KeyName::Named("backspace")) => {
+            text.pop();
+        }
+        (None, KeyName::Char('u')) if key.ctrl => text.clear(),
+        (None, KeyName::Char('w')) if key.ctrl => {
+            let kept = text.trim_end().rfind(' ').map_or(0, |space| space + 1);
+            text.truncate(kept);
+        }
+        _ => return,
+    }
+    changed(state);
+}
+
+/// What follows from another text: the first row is meant again, and a list that stood follows.
+fn changed(state: &mut UiState) {
+    match &mut state.overlay {
+        Overlay::Palette(list) | Overlay::Help(list) | Overlay::Themes(list) | Overlay::Lessons(list) => {
+            list.selected = 0;
+        }
+        _ => {
+            state.events = EventList { bottom: None, selected: None, ..std::mem::take(&mut state.events) };
+        }
+    }
+}
+
+fn close(state: &mut UiState) {
+    match &mut state.overlay {
+        Overlay::Help(list) | Overlay::Themes(list) | Overlay::Lessons(list) => list.editing = false,
+        Overlay::Palette(_) => state.overlay = Overlay::None,
+        _ => state.events.editing = false,
+    }
+}
+
+fn insert(text: &mut String, more: &str) {
+    let room = TEXT_MAX.saturating_sub(text.chars().count());
+    text.extend(more.chars().filter(|char| !char.is_control()).take(room));
+}
+
+impl Input {
+    /// Pasted text enters a text field; anywhere else it would be a hail of keys, so it is dropped.
+    pub(super) fn on_paste(&mut self, state: &mut UiState, given: &Given<'_>, pasted: &str) {
+        match field(state) {
+            Some(text) => {
+                insert(text, pasted);
+                changed(state);
+            }
+            None => toast::say(state, given, "toast-paste", &[]),
+        }
+    }
+}

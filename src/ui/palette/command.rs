@@ -1,0 +1,247 @@
+//! Commands with arguments, as they are typed into the palette.
+//!
+//! Idea: a command is a word and its arguments; each reads its own. Numbers take `k` and `M`.
+//! Errors: `palette-usage` with the form that is understood.
+
+use crate::domain::command::PaceCommand;
+use crate::domain::control::{Burst, Control};
+use crate::domain::ids::{GroupId, NodeId};
+use crate::domain::order::ReadFrom;
+use crate::domain::rules::{AckRule, Rule, Strategy};
+use crate::domain::time::SimDuration;
+use crate::domain::view::Speed;
+use crate::ui::action::{Action, ActionId};
+use crate::ui::registry;
+use crate::ui::state::UiState;
+use crate::ui::update::refusal::Refusal;
+
+/// A reader of arguments.
+type Reader = fn(&[&str], &UiState) -> Option<Action>;
+
+/// The commands: word, the action that they spell out, usage, reader.
+const COMMANDS: [(&str, &str, &str, Reader); 17] = [
+    ("n", "node.goto", "n 12", |args, _| Some(Action::Select(node(one(args)?)?))),
+    ("group", "group.goto", "group p3 | meta", |args, _| Some(Action::Group(group(one(args)?)?))),
+    ("burst", "load.burst", "burst 100k over 2s [raw]", |args, _| burst(args)),
+    ("rate", "load.rate", "rate 5000", |args, _| Some(Action::Control(Control::SetRate(count(one(args)?)?)))),
+    ("load", "load.toggle", "load on | off", |args, _| Some(Action::Control(Control::SetLoad(on(one(args)?)?)))),
+    ("ack", "ack.next", "ack leader | majority | all | N", |args, _| ack(one(args)?)),
+    ("strategy", "balancer.next", "strategy round-robin | least-connections", |args, _| strategy(one(args)?)),
+    ("reads", "reads.next", "reads leader | replica", |args, _| reads(one(args)?)),
+    ("rule", "rule.switch", "rule pre_vote on | off", |args, _| rule(args)),
+    ("step", "time.step", "step [raw]", |args, state| step(args, state)),
+    ("speed", "time.faster", "speed 1/20 | 5 | free", |args, _| {
+        Some(Action::Pace(PaceCommand::Set(speed(one(args)?)?)))
+    }),
+    ("slow", "time.slow-on-fault", "slow on | off", |args, _| {
+        Some(Action::Pace(PaceCommand::SlowOnFault(on(one(args)?)?)))
+    }),
+    ("reset", "app.reset", "reset [seed 7]", |args, _| reset(args)),
+    ("theme", "theme.pick", "theme NAME", |args, _| Some(Action::Theme((*one(args)?).to_owned()))),
+    ("lesson", "lesson.start", "lesson NAME | leave", |args, _| lesson(one(args)?)),
+    ("filter", "list.filter", "filter kind:elected node:4", |args, _| Some(Action::Filter(args.join(" ")))),
+    ("go", "go.overview", "go overview | cluster | lesson | events", |args, _| {
+        Some(Action::Do(registry::by_name(&format!("go.{}", one(args)?))?.id))
+    }),
+];
+
+/// The command word of an action, if it takes arguments.
+pub fn command_of(id: ActionId) -> Option<&'static str> {
+    COMMANDS.iter().find(|(_, action, ..)| *action == id.0).map(|(word, ..)| *word)
+}
+
+/// Reads a command; `None` if the text is none, so that it is a search.
+pub(super) fn parse(text: &str, state: &UiState) -> Option<Result<Action, Refusal>> {
+    let words: Vec<&str> = text.trim().trim_start_matches(':').split_whitespace().collect();
+    let (word, args) = words.split_first()?;
+    if let Some(spec) = registry::by_name(word).filter(|_| args.is_empty()) {
+        return Some(Ok(Action::Do(spec.id)));
+    }
+    if let Some((_, id, usage, read)) = COMMANDS.iter().find(|(command, ..)| command == word) {
+        return match read(args, state) {
+            Some(action) => Some(Ok(action)),
+            // The bare word of a command whose key needs no arguments is a search for it.
+            None if args.is_empty() && registry::by_name(id).is_some_and(|spec| !spec.keys.is_empty()) => None,
+            None => Some(Err(Refusal::new("palette-usage").with("usage", *usage))),
+        };
+    }
+    let control = super::control::palette_control(&words.join(" "), state.group)?;
+    Some(control.map(Action::Control).map_err(|error| Refusal::new("palette-error").with("error", error)))
+}
+
+fn one<'a>(args: &[&'a str]) -> Option<&'a str> {
+    if let [only] = args { Some(only) } else { None }
+}
+
+fn on(text: &str) -> Option<bool> {
+    match text {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
+}
+
+pub(super) fn node(text: &str) -> Option<NodeId> {
+    let number: u8 = text.strip_prefix('n').unwrap_or(text).parse().ok()?;
+    (number > 0).then_some(NodeId(number))
+}
+
+pub(super) fn group(text: &str) -> Option<GroupId> {
+    if text == "meta" {
+        return Some(GroupId::META);
+    }
+    text.strip_prefix('p').unwrap_or(text).parse().ok().filter(|number: &u16| *number > 0).map(GroupId)
+}
+
+/// `5000`, `100k`, `1M`.
+fn count(text: &str) -> Option<u64> {
+    let digits = text.trim_end_matches(['k', 'K', 'm', 'M']);
+    let unit = match text.strip_prefix(digits)? {
+        "" => 1,
+        "k" | "K" => 1_000,
+        "m" | "M" => 1_000_000,
+        _ => return None,
+    };
+    digits.replace('_', "").parse::<u64>().ok()?.checked_mul(unit)
+}
+
+/// `2s`, `500ms`.
+fn length(text: &str) -> Option<SimDuration> {
+    if let Some(ms) = text.strip_suffix("ms") {
+        return ms.parse().ok().map(SimDuration::from_millis);
+    }
+    text.strip_suffix('s')?.parse().ok().filter(|seconds| *seconds <= 86_400).map(SimDuration::from_secs)
+}
+
+fn burst(args: &[&str]) -> Option<Action> {
+    let (args, in_flight_max) = match args {
+        [rest @ .., "raw"] => (rest, None),
+        all => (all, Burst::KEY.in_flight_max),
+    };
+    let (orders, over) = match args {
+        [orders] => (count(orders)?, Burst::KEY.over),
+        [orders, "over", over] => (count(orders)?, length(over)?),
+        _ => return None,
+    };
+    (orders > 0).then_some(Action::Control(Control::Burst(Burst { orders, over, in_flight_max })))
+}
+
+fn ack(text: &str) -> Option<Action> {
+    let rule = match text {
+        "leader" => AckRule::Leader,
+        "majority" => AckRule::Majority,
+        "all" => AckRule::All,
+        number => AckRule::Count(number.parse().ok().filter(|count| *count > 0)?),
+    };
+    Some(Action::Control(Control::SetAck(rule)))
+}
+
+fn strategy(text: &str) -> Option<Action> {
+    let found = Strategy::ALL.into_iter().find(|strategy| strategy.name() == text)?;
+    Some(Action::Control(Control::SetStrategy(found)))
+}
+
+fn reads(text: &str) -> Option<Action> {
+    let from = match text {
+        "leader" => ReadFrom::Leader,
+        "replica" => ReadFrom::Replica,
+        _ => return None,
+    };
+    Some(Action::Control(Control::SetReadFrom(from)))
+}
+
+fn rule(args: &[&str]) -> Option<Action> {
+    let [name, switch] = args else { return None };
+    let rule = Rule::ALL.into_iter().find(|rule| rule.name() == *name)?;
+    Some(Action::Control(Control::SetRule { rule, on: on(switch)? }))
+}
+
+fn step(args: &[&str], state: &UiState) -> Option<Action> {
+    match args {
+        [] => Some(Action::Pace(PaceCommand::Step(state.group))),
+        ["raw"] => Some(Action::Pace(PaceCommand::StepRaw)),
+        _ => None,
+    }
+}
+
+fn speed(text: &str) -> Option<Speed> {
+    let text = text.trim_end_matches('x');
+    if text == "free" {
+        return Some(Speed::Free);
+    }
+    if let Some(part) = text.strip_prefix("1/") {
+        return part
+            .parse()
+            .ok()
+            .filter(|part| *part > 0)
+            .map(|part| if part == 1 { Speed::Times(1) } else { Speed::Slow(part) });
+    }
+    text.parse().ok().filter(|times| *times > 0).map(Speed::Times)
+}
+
+fn reset(args: &[&str]) -> Option<Action> {
+    match args {
+        [] => Some(Action::Reset(None)),
+        ["seed", seed] => Some(Action::Reset(Some(seed.parse().ok()?))),
+        _ => None,
+    }
+}
+
+fn lesson(text: &str) -> Option<Action> {
+    Some(match text {
+        "leave" => Action::Do(ActionId("lesson.leave")),
+        name => Action::Lesson(name.to_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::control::Target;
+
+    #[test]
+    fn a_command_is_read_with_its_arguments() {
+        let control = |control| Some(Ok(Action::Control(control)));
+        let over = |orders, over, in_flight_max| control(Control::Burst(Burst { orders, over, in_flight_max }));
+        let cases = [
+            ("n 12", Some(Ok(Action::Select(NodeId(12))))),
+            (":group p3", Some(Ok(Action::Group(GroupId(3))))),
+            ("group meta", Some(Ok(Action::Group(GroupId::META)))),
+            ("burst 100k over 2s", over(100_000, SimDuration::from_secs(2), Some(256))),
+            ("burst 1M raw", over(1_000_000, SimDuration::from_secs(1), None)),
+            ("rate 5000", control(Control::SetRate(5_000))),
+            ("ack leader", control(Control::SetAck(AckRule::Leader))),
+            ("ack 2", control(Control::SetAck(AckRule::Count(2)))),
+            ("rule pre_vote off", control(Control::SetRule { rule: Rule::PreVote, on: false })),
+            ("step raw", Some(Ok(Action::Pace(PaceCommand::StepRaw)))),
+            ("speed 1/20", Some(Ok(Action::Pace(PaceCommand::Set(Speed::Slow(20)))))),
+            ("speed free", Some(Ok(Action::Pace(PaceCommand::Set(Speed::Free))))),
+            ("reset seed 7", Some(Ok(Action::Reset(Some(7))))),
+            ("theme mono", Some(Ok(Action::Theme("mono".to_owned())))),
+            ("crash n3", control(Control::Crash(Target::Node(NodeId(3))))),
+            ("node.kill", Some(Ok(Action::Do(ActionId("node.kill"))))),
+            ("kill the lead", None),
+            ("ack", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(parse(text, &UiState::default()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn wrong_arguments_are_answered_with_the_usage() {
+        for text in ["n zero", "n 0", "group p0", "burst 0", "burst 10 over 2", "rate -1", "rule pre_vote", "crash n0"]
+        {
+            assert!(matches!(parse(text, &UiState::default()), Some(Err(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_command_spells_a_registered_action_out() {
+        for (word, id, usage, _) in COMMANDS {
+            assert!(registry::by_name(id).is_some(), "{word}");
+            assert!(usage.starts_with(word), "{word}");
+        }
+    }
+}

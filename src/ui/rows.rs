@@ -1,0 +1,126 @@
+//! Rows: what the overlays list and what the hint bar offers, worked out from the registry.
+//!
+//! Idea: one function says what an overlay shows; drawing prints it and `update` counts and picks from it, so the row
+//! that is highlighted is always the row that is meant.
+
+use super::action::{ActionSpec, Context, Effect, Topic};
+use super::hint::{Hint, Side};
+use super::input::contexts;
+use super::keymap::Key;
+use super::palette;
+use super::registry;
+use super::state::{ListState, Overlay, UiState};
+use super::update::{Given, faults};
+
+/// A row of an overlay's list.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Row {
+    /// The heading that it stands under; may be empty.
+    pub group: String,
+    /// Its key.
+    pub key: String,
+    /// What it does, or the name to pick.
+    pub text: String,
+    /// It would do something now.
+    pub enabled: bool,
+}
+
+/// The rows of the overlay that is open, in order.
+pub fn rows(state: &UiState, given: &Given<'_>) -> Vec<Row> {
+    match &state.overlay {
+        Overlay::Help(list) => help(list, state, given),
+        Overlay::Palette(list) => palette::entries(&list.text, state, given)
+            .into_iter()
+            .map(|entry| {
+                let text = match (palette::command_of(entry.spec.id), entry.spec.args) {
+                    (Some(command), args) if !args.is_empty() => format!("{}  :{command} {args}", entry.text),
+                    _ => entry.text,
+                };
+                Row { group: String::new(), key: entry.keys, text, enabled: entry.enabled }
+            })
+            .collect(),
+        Overlay::WhichKey(prefix) => menu(Key::char(*prefix), state, given),
+        Overlay::Themes(list) => names(&state.presenter.themes.names, list),
+        Overlay::Lessons(list) => names(given.lessons, list),
+        _ => Vec::new(),
+    }
+}
+
+fn names(names: &[String], list: &ListState) -> Vec<Row> {
+    let wanted = list.text.to_lowercase();
+    let matching = names.iter().filter(|name| name.to_lowercase().contains(&wanted));
+    matching.map(|name| Row { text: name.clone(), enabled: true, ..Row::default() }).collect()
+}
+
+fn help(list: &ListState, state: &UiState, given: &Given<'_>) -> Vec<Row> {
+    let wanted = list.text.to_lowercase();
+    let by_topic = Topic::ALL.into_iter().flat_map(|topic| registry::all().filter(move |spec| spec.topic == topic));
+    // The lists of overlays, dialogs and text fields repeat what a list does everywhere.
+    let shown = by_topic.filter(|spec| !matches!(spec.context, Context::Overlay | Context::Confirm | Context::Prompt));
+    shown
+        .map(|spec| row(spec, given.keymap.labels(spec.id), state, given))
+        .filter(|row| row.text.to_lowercase().contains(&wanted) || row.key.to_lowercase() == wanted)
+        .collect()
+}
+
+fn row(spec: &ActionSpec, key: String, state: &UiState, given: &Given<'_>) -> Row {
+    Row {
+        group: given.words.text(spec.topic.text_id(), &[]),
+        key,
+        text: given.words.text(&spec.id.text_id(), &[]),
+        enabled: palette::is_enabled(spec, state, given),
+    }
+}
+
+/// What may follow a prefix key.
+fn menu(prefix: Key, state: &UiState, given: &Given<'_>) -> Vec<Row> {
+    let rows = given.keymap.menu(prefix).into_iter().filter_map(|(key, id)| Some((key, registry::spec(id)?)));
+    rows.filter(|(_, spec)| spec.context == Context::Global)
+        .map(|(key, spec)| Row { group: String::new(), ..row(spec, key.label(), state, given) })
+        .collect()
+}
+
+/// The hints of the bottom row in the order of importance, the nearest context first.
+pub fn hints(state: &UiState, given: &Given<'_>) -> Vec<Hint> {
+    let contexts = contexts(state, given);
+    let mut found: Vec<(usize, u8, Hint)> = registry::all()
+        .filter_map(|spec| {
+            let near = contexts.iter().position(|context| *context == spec.context)?;
+            let key = given.keymap.label(spec.id);
+            let place = spec.hint.filter(|_| !key.is_empty())?;
+            let left = matches!(spec.effect, Effect::Undoable | Effect::Final) || spec.context != Context::Global;
+            let hint = Hint {
+                key,
+                text: hint_text(spec, state, given),
+                priority: place,
+                enabled: palette::is_enabled(spec, state, given),
+                side: if left { Side::Left } else { Side::Right },
+            };
+            Some((near, place, hint))
+        })
+        .collect();
+    found.sort_by_key(|(near, place, _)| (*near, *place));
+    // One scale for both ends: time and help begin at 20 in the registry, and matter as much as the faults do.
+    let number = |(place, (_, _, hint)): (usize, (usize, u8, Hint))| Hint { priority: place as u8, ..hint };
+    found.into_iter().enumerate().map(number).collect()
+}
+
+/// What a hint says: the word, and whom it would hit.
+fn hint_text(spec: &ActionSpec, state: &UiState, given: &Given<'_>) -> String {
+    use super::action::ActionKind as Kind;
+    let word = given.words.text(&spec.id.hint_id(), &[]);
+    let group = faults::group(given.view, state.group);
+    let leader = group.and_then(|group| group.leader);
+    match spec.action {
+        Kind::Kill | Kind::Recover | Kind::Isolate | Kind::Degrade => format!("{word} {}", state.selected),
+        Kind::KillLeader => leader.map_or(word.clone(), |leader| format!("{word} {leader}")),
+        Kind::Failover => match (leader, faults::plan(Kind::Failover, state, given.view)) {
+            (Some(from), Ok(crate::domain::control::Control::Transfer { group, to: Some(to) })) => {
+                format!("{word} {group}: {from} -> {to}")
+            }
+            _ => format!("{word} {}", state.group),
+        },
+        Kind::ForceElection => format!("{word} {}", state.group),
+        _ => word,
+    }
+}

@@ -1,0 +1,157 @@
+//! The terminal: entered once, and given back on every way out.
+//!
+//! Idea: whoever changes the terminal's modes owes the person a working shell, on return, error, panic, signal and
+//! suspend alike. `ratatui::init` knows nothing of mouse and paste modes, so the guard is our own: one flag says whether
+//! the modes are ours, and leaving looks at it, so that leaving twice is leaving once.
+//! Shape: `enter()` yields a `TerminalGuard`; `Drop` leaves; the panic hook leaves before it prints; `suspend` leaves,
+//! stops the process and enters again.
+//! Errors: not a terminal: `TerminalError::NotATerminal`, exit code 3. A dead terminal cannot be restored; leaving
+//! then tries and says nothing.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::terminal::{
+    Clear, ClearType, DisableLineWrap, EnableLineWrap, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{cursor, execute};
+
+/// The exit code where there is no usable terminal.
+pub const EXIT_NO_TERMINAL: u8 = 3;
+
+/// Whether the terminal's modes are ours now.
+static ENTERED: AtomicBool = AtomicBool::new(false);
+/// The hook is put in once, however often the terminal is entered.
+static HOOK: Once = Once::new();
+
+/// Why the dashboard has no screen.
+#[derive(Debug, thiserror::Error)]
+pub enum TerminalError {
+    /// Input or output is a file or a pipe.
+    #[error(
+        "{stream} is not a terminal: the dashboard needs one. Without a screen: `chaosdesk --plain` or `chaosdesk run NAME`"
+    )]
+    NotATerminal {
+        /// Which.
+        stream: &'static str,
+    },
+    /// The terminal refused.
+    #[error("the terminal refused: {0}")]
+    Refused(#[from] io::Error),
+}
+
+/// Whether the mouse is ours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum MouseCapture {
+    /// Clicks come to us.
+    #[default]
+    On,
+    /// The terminal selects text.
+    Off,
+}
+
+/// Holds the terminal; dropping it gives the terminal back.
+#[derive(Debug)]
+pub struct TerminalGuard {
+    mouse: MouseCapture,
+}
+
+/// Takes the terminal: alternate screen, raw mode, mouse, bracketed paste, no cursor.
+pub fn enter(mouse: MouseCapture) -> Result<TerminalGuard, TerminalError> {
+    if !io::stdin().is_terminal() {
+        return Err(TerminalError::NotATerminal { stream: "standard input" });
+    }
+    if !io::stdout().is_terminal() {
+        return Err(TerminalError::NotATerminal { stream: "standard output" });
+    }
+    chain_hook();
+    let guard = TerminalGuard { mouse };
+    guard.take()?;
+    Ok(guard)
+}
+
+impl TerminalGuard {
+    fn take(&self) -> io::Result<()> {
+        // The flag goes first: if the modes are set only half, leaving must still undo that half.
+        ENTERED.store(true, Ordering::SeqCst);
+        enable_raw_mode()?;
+        let mut out = io::stdout();
+        execute!(
+            out,
+            EnterAlternateScreen,
+            Clear(ClearType::All),
+            cursor::Hide,
+            EnableBracketedPaste,
+            DisableLineWrap
+        )?;
+        if self.mouse == MouseCapture::On {
+            execute!(out, EnableMouseCapture)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the mouse, or gives it back to the terminal.
+    pub fn set_mouse(&mut self, mouse: MouseCapture) -> io::Result<()> {
+        self.mouse = mouse;
+        match mouse {
+            MouseCapture::On => execute!(io::stdout(), EnableMouseCapture),
+            MouseCapture::Off => execute!(io::stdout(), DisableMouseCapture),
+        }
+    }
+
+    /// Gives the terminal back, stops the process, and takes the terminal again when it is called back.
+    #[cfg(unix)]
+    pub fn suspend(&mut self) -> io::Result<()> {
+        leave();
+        // SIGSTOP cannot be caught, so the line after this one runs when SIGCONT came.
+        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
+        self.take()
+    }
+
+    /// There is nothing to suspend to.
+    #[cfg(not(unix))]
+    pub fn suspend(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for TerminalGuard {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+/// Gives the terminal back, if it is ours. Every step is tried, whatever became of the one before.
+pub fn leave() {
+    if !ENTERED.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = io::stdout();
+    let _ = execute!(out, EndSynchronizedUpdate);
+    let _ = execute!(out, DisableMouseCapture, DisableBracketedPaste, EnableLineWrap);
+    let _ = execute!(out, LeaveAlternateScreen, cursor::Show);
+    let _ = out.flush();
+    let _ = disable_raw_mode();
+}
+
+/// Puts a hook before the one that is there: a panic on the thread of the screen gives the terminal back first, so that
+/// its message can be read; one on another thread must not tear the screen down, and goes to the log.
+fn chain_hook() {
+    HOOK.call_once(|| {
+        let screen = std::thread::current().id();
+        let next = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if std::thread::current().id() == screen {
+                leave();
+                next(info);
+            } else if ENTERED.load(Ordering::SeqCst) {
+                tracing::error!("panic behind the screen: {info}");
+            } else {
+                next(info);
+            }
+        }));
+    });
+}

@@ -1,0 +1,139 @@
+//! Faults: which control a key means, given what is selected and what is so already.
+//!
+//! Idea: a key says *kill*, the view says who is selected and whether that makes sense; a key that makes none is
+//! refused with a reason instead of sent. Hints ask the same function, so a dimmed hint and a refusal never differ.
+//! Shape: `plan` is pure: `(kind, state, view) -> Control | Refusal`.
+
+use super::refusal::Refusal;
+use crate::domain::control::{Control, Target};
+use crate::domain::ids::{GroupId, NodeId};
+use crate::domain::order::ReadFrom;
+use crate::domain::rules::{AckRule, Strategy};
+use crate::domain::view::{ClusterView, GroupView, NodeTruth, NodeView, Reach};
+use crate::ui::action::ActionKind;
+use crate::ui::state::UiState;
+
+/// A node of the view.
+pub fn node(view: &ClusterView, id: NodeId) -> Option<&NodeView> {
+    view.nodes.iter().find(|node| node.id == id)
+}
+
+/// A group of the view.
+pub fn group(view: &ClusterView, id: GroupId) -> Option<&GroupView> {
+    view.groups.iter().find(|group| group.id == id)
+}
+
+/// What a key that changes the cluster means now.
+pub fn plan(kind: ActionKind, state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    use ActionKind as Kind;
+    let selected = state.selected;
+    let target = Target::Node(selected);
+    let refuse = |id| Err(Refusal::new(id).with("node", selected));
+    let shown = node(view, selected).ok_or_else(|| Refusal::new("toast-no-node").with("node", selected))?;
+    let dead = matches!(shown.truth, NodeTruth::Down | NodeTruth::Halted);
+    match kind {
+        Kind::Kill | Kind::Freeze | Kind::Poison if dead => refuse("toast-already-down"),
+        Kind::Kill => Ok(Control::Crash(target)),
+        Kind::Poison if shown.truth == NodeTruth::Frozen => refuse("toast-frozen"),
+        Kind::Poison => Ok(Control::Poison(target)),
+        Kind::Freeze if shown.truth == NodeTruth::Frozen => Ok(Control::Thaw(target)),
+        Kind::Freeze => Ok(Control::Freeze(target)),
+        Kind::Recover if dead => Ok(Control::Recover(target)),
+        Kind::Recover if shown.truth == NodeTruth::Frozen => Ok(Control::Thaw(target)),
+        Kind::Recover => refuse("toast-already-up"),
+        Kind::RecoverAll if view.nodes.iter().all(|node| node.truth.runs()) => Err(Refusal::new("toast-all-up")),
+        Kind::RecoverAll => Ok(Control::RecoverAll),
+        Kind::RollingRestart => Ok(Control::RollingRestart),
+        Kind::Isolate if shown.reach == Reach::All => Ok(Control::Isolate(target)),
+        Kind::Isolate => Ok(Control::Rejoin(target)),
+        Kind::Mute if shown.reach == Reach::Muted => Ok(Control::Rejoin(target)),
+        Kind::Mute if shown.reach == Reach::Isolated => refuse("toast-already-cut"),
+        Kind::Mute => Ok(Control::Mute(target)),
+        Kind::HealAll if view.net.cuts.is_empty() => Err(Refusal::new("toast-no-cuts")),
+        Kind::HealAll => Ok(Control::HealAll),
+        Kind::Degrade => Ok(Control::SlowDisk { node: target, slow: !shown.disk.slow }),
+        Kind::KillLeader => leader(state, view).map(|_| Control::Crash(Target::Leader(state.group))),
+        Kind::LeaderAlone => leader(state, view).map(|_| Control::Isolate(Target::Leader(state.group))),
+        Kind::Failover => leader(state, view).map(|leader| {
+            let fits = group(view, state.group).and_then(|group| group.replica(selected));
+            let to = fits.filter(|replica| replica.alive && replica.node != leader).map(|replica| replica.node);
+            Control::Transfer { group: state.group, to }
+        }),
+        Kind::ForceElection => Ok(Control::ForceElection(state.group)),
+        kind => Ok(switch(kind, view)),
+    }
+}
+
+/// The keys that walk through the values of a setting.
+fn switch(kind: ActionKind, view: &ClusterView) -> Control {
+    match kind {
+        ActionKind::Ack => Control::SetAck(match view.flow.ack {
+            AckRule::Leader => AckRule::Majority,
+            AckRule::Majority => AckRule::All,
+            AckRule::All | AckRule::Count(_) => AckRule::Leader,
+        }),
+        ActionKind::Strategy => {
+            let place = Strategy::ALL.iter().position(|strategy| *strategy == view.balancer.strategy);
+            Control::SetStrategy(Strategy::ALL[place.map_or(0, |place| (place + 1) % Strategy::ALL.len())])
+        }
+        ActionKind::ReadFrom => Control::SetReadFrom(match view.flow.read_from {
+            ReadFrom::Leader => ReadFrom::Replica,
+            ReadFrom::Replica => ReadFrom::Leader,
+        }),
+        _ => Control::SetLoad(!view.flow.load_on),
+    }
+}
+
+/// The leader of the group in view.
+fn leader(state: &UiState, view: &ClusterView) -> Result<NodeId, Refusal> {
+    let leader = group(view, state.group).and_then(|group| group.leader);
+    leader.ok_or_else(|| Refusal::new("toast-no-leader").with("group", state.group))
+}
+
+/// A control in words: a text id and its arguments, targets by name.
+pub fn describe(control: Control) -> Refusal {
+    let (id, target) = match control {
+        Control::Crash(target) => ("done-crash", Some(target)),
+        Control::Recover(target) => ("done-recover", Some(target)),
+        Control::RecoverAll => ("done-recover-all", None),
+        Control::Freeze(target) => ("done-freeze", Some(target)),
+        Control::Thaw(target) => ("done-thaw", Some(target)),
+        Control::RollingRestart => ("done-restart", None),
+        Control::Cut { from, to } => return Refusal::new("done-cut").with("from", name(from)).with("to", name(to)),
+        Control::Heal { from, to } => return Refusal::new("done-heal").with("from", name(from)).with("to", name(to)),
+        Control::Isolate(target) => ("done-isolate", Some(target)),
+        Control::Mute(target) => ("done-mute", Some(target)),
+        Control::Rejoin(target) => ("done-rejoin", Some(target)),
+        Control::HealAll => ("done-heal-all", None),
+        Control::SlowDisk { node, slow: true } => ("done-slow", Some(node)),
+        Control::SlowDisk { node, slow: false } => ("done-fast", Some(node)),
+        Control::Transfer { group, to: Some(to) } => {
+            return Refusal::new("done-transfer").with("group", group).with("to", to);
+        }
+        Control::Transfer { group, to: None } => return Refusal::new("done-transfer-best").with("group", group),
+        Control::ForceElection(group) => return Refusal::new("done-elect").with("group", group),
+        Control::SetAck(rule) => return Refusal::new("done-ack").with("rule", rule),
+        Control::SetRule { rule, on } => {
+            return Refusal::new(if on { "done-rule-on" } else { "done-rule-off" }).with("rule", rule.name());
+        }
+        Control::SetStrategy(strategy) => return Refusal::new("done-strategy").with("name", strategy.name()),
+        Control::SetLoad(on) => (if on { "done-load-on" } else { "done-load-off" }, None),
+        Control::SetRate(rate) => return Refusal::new("done-rate").with("rate", rate),
+        Control::SetReadFrom(ReadFrom::Leader) => ("done-reads-leader", None),
+        Control::SetReadFrom(ReadFrom::Replica) => ("done-reads-replica", None),
+        Control::Burst(burst) => return Refusal::new("done-burst").with("orders", burst.orders),
+        Control::Poison(target) => ("done-poison", Some(target)),
+    };
+    let words = Refusal::new(id);
+    target.map_or(words.clone(), |target| words.with("node", name(target)))
+}
+
+/// A target as people write it.
+pub fn name(target: Target) -> String {
+    match target {
+        Target::Node(node) => node.to_string(),
+        Target::Leader(group) => format!("leader:{group}"),
+        Target::Follower(group) => format!("follower:{group}"),
+        Target::Random => "random".to_owned(),
+    }
+}

@@ -1,0 +1,49 @@
+//! Focus: which panel has it, and where it goes.
+//!
+//! Idea: the focus walks through the panels that were drawn, in the order of the screen; before the first frame, and in
+//! a test without one, through those that the screen names.
+
+use ratatui::layout::Rect;
+
+use super::{Given, neighbour};
+use crate::ui::action::{Side, Way};
+use crate::ui::state::{Panel, UiState};
+
+/// The next panel, or the one before.
+pub(super) fn next(state: &mut UiState, given: &Given<'_>, way: Way) {
+    // A zoomed panel is alone on the screen; the others are still there.
+    let drawn: Vec<Panel> = given.hits.panels().map(|(_, panel)| panel).collect();
+    let named = state.screen.panels();
+    let order: Vec<Panel> =
+        named.iter().copied().filter(|panel| state.zoom || drawn.is_empty() || drawn.contains(panel)).collect();
+    state.focus = neighbour(if order.is_empty() { named } else { &order }, state.focus, way);
+}
+
+/// The nearest panel at this side of the focused one; none there, no change.
+pub(super) fn towards(state: &mut UiState, given: &Given<'_>, side: Side) {
+    let Some(from) = given.hits.area_of(state.focus) else {
+        let way = if matches!(side, Side::Left | Side::Up) { Way::Back } else { Way::On };
+        return next(state, given, way);
+    };
+    let others = given.hits.panels().filter(|(_, panel)| *panel != state.focus);
+    let nearest =
+        others.filter_map(|(area, panel)| Some((distance(from, area, side)?, panel))).min_by_key(|(far, _)| *far);
+    if let Some((_, panel)) = nearest {
+        state.focus = panel;
+    }
+}
+
+/// How far an area lies to that side: first the gap, then how far off the line; `None` if it lies elsewhere.
+fn distance(from: Rect, to: Rect, side: Side) -> Option<(u16, u16)> {
+    let gap = match side {
+        Side::Left => from.left().checked_sub(to.right()),
+        Side::Right => to.left().checked_sub(from.right()),
+        Side::Up => from.top().checked_sub(to.bottom()),
+        Side::Down => to.top().checked_sub(from.bottom()),
+    }?;
+    let off = match side {
+        Side::Left | Side::Right => from.top().abs_diff(to.top()),
+        Side::Up | Side::Down => from.left().abs_diff(to.left()),
+    };
+    Some((gap, off))
+}

@@ -1,0 +1,133 @@
+//! Lists: moving, following, filtering.
+//!
+//! Idea: the list of events follows the newest until somebody looks back; from then on it stands still, whatever
+//! arrives, until `G` or `End`. k9s taught what a list that moves under the reader's eyes is worth.
+//! Shape: the place in the list is an event's number, never a row, so new events and filters cannot shift it.
+
+use super::{Given, overlay, select_next};
+use crate::domain::ids::{EventId, NodeId};
+use crate::ui::action::{Leap, Way};
+use crate::ui::state::{ListState, Overlay, Panel, UiState};
+
+/// Rows of a list that nobody has drawn yet.
+const PAGE: usize = 10;
+
+/// Moves in whatever list has the focus: an overlay's, the events, or else the nodes.
+pub(super) fn go(state: &mut UiState, given: &Given<'_>, way: Way, leap: Leap) {
+    match state.overlay {
+        Overlay::None | Overlay::Welcome | Overlay::WhichKey(_) | Overlay::Why(_) => {}
+        Overlay::Details(_) => {
+            select_next(state, given, way);
+            state.overlay = Overlay::Details(state.selected);
+            return;
+        }
+        _ => return overlay::go(state, given, way, leap),
+    }
+    if state.focus == Panel::Events || leap != Leap::End && leap != Leap::Row {
+        events(state, given, way, leap);
+    } else if leap == Leap::Row {
+        select_next(state, given, way);
+    } else {
+        let end = if way == Way::Back { given.view.nodes.first() } else { given.view.nodes.last() };
+        state.selected = end.map_or(NodeId(1), |node| node.id);
+    }
+}
+
+/// Rows of the event panel, without its border.
+fn page(given: &Given<'_>) -> usize {
+    given.hits.area_of(Panel::Events).map_or(PAGE, |area| usize::from(area.height).saturating_sub(2)).max(1)
+}
+
+/// The events that the filter lets through, oldest first.
+fn shown(state: &UiState, given: &Given<'_>) -> Vec<EventId> {
+    let filter = state.events.filter.as_str();
+    let events = given.view.events.iter().filter(|event| given.words.shows(event, filter));
+    events.map(|event| event.id).collect()
+}
+
+fn events(state: &mut UiState, given: &Given<'_>, way: Way, leap: Leap) {
+    let shown = shown(state, given);
+    let Some(last) = shown.len().checked_sub(1) else { return };
+    let page = page(given);
+    if leap == Leap::End && way == Way::On {
+        state.events.bottom = None;
+        state.events.selected = None;
+        return;
+    }
+    let at = |id: EventId| shown.partition_point(|other| *other <= id).saturating_sub(1);
+    let current = state.events.selected.or(state.events.bottom).map_or(last, at);
+    let by = match leap {
+        Leap::Row => 1,
+        Leap::HalfPage => page.div_ceil(2),
+        Leap::Page => page,
+        Leap::End => last,
+    };
+    let next = if way == Way::Back { current.saturating_sub(by) } else { (current + by).min(last) };
+    place(state, &shown, next, page);
+}
+
+/// Selects the event at this place and keeps it in sight.
+fn place(state: &mut UiState, shown: &[EventId], next: usize, page: usize) {
+    let Some(last) = shown.len().checked_sub(1) else { return };
+    let at = |id: EventId| shown.partition_point(|other| *other <= id).saturating_sub(1);
+    let bottom = state.events.bottom.map_or(last, at);
+    let top = (bottom + 1).saturating_sub(page);
+    let bottom = if next > bottom {
+        next
+    } else if next < top {
+        (next + page - 1).min(last)
+    } else {
+        bottom
+    };
+    state.events.bottom = shown.get(bottom).copied();
+    state.events.selected = shown.get(next).copied();
+}
+
+/// `n` and `N`: with a filter every event shown is a match, without one the loud events are.
+pub(super) fn next_match(state: &mut UiState, given: &Given<'_>, way: Way) {
+    let shown = shown(state, given);
+    let loud = |id: EventId| {
+        let events = &given.view.events;
+        let found = events.binary_search_by_key(&id, |event| event.id).ok().and_then(|place| events.get(place));
+        found.is_some_and(|event| event.kind.loudness() == crate::domain::event::Loudness::Loud)
+    };
+    let matches = |id: &&EventId| !state.events.filter.is_empty() || loud(**id);
+    let from = state.events.selected.or(state.events.bottom).unwrap_or(EventId(u64::MAX));
+    let found = match way {
+        Way::Back => shown.iter().rev().filter(|id| **id < from).find(matches),
+        Way::On => shown.iter().filter(|id| **id > from).find(matches),
+    };
+    match found.copied().and_then(|id| shown.iter().position(|other| *other == id)) {
+        Some(next) => place(state, &shown, next, page(given)),
+        None => super::toast::say(state, given, "toast-no-match", &[]),
+    }
+}
+
+/// Sets the filter; the list follows again, since what stood at the bottom may be gone.
+pub(super) fn filter(state: &mut UiState, given: &Given<'_>, text: &str) {
+    text.clone_into(&mut state.events.filter);
+    state.events.bottom = None;
+    state.events.selected = None;
+    state.focus = Panel::Events;
+    if !state.screen.panels().contains(&Panel::Events) {
+        super::go(state, crate::ui::state::Screen::Events);
+    }
+    if !text.is_empty() && shown(state, given).is_empty() {
+        super::toast::say(state, given, "toast-no-match", &[]);
+    }
+}
+
+/// Moves in the list of an overlay with so many rows.
+pub(super) fn rows(list: &mut ListState, count: usize, way: Way, leap: Leap) {
+    let by = match leap {
+        Leap::Row => 1,
+        Leap::HalfPage => PAGE / 2,
+        Leap::Page => PAGE,
+        Leap::End => count,
+    };
+    let last = count.saturating_sub(1);
+    list.selected = match way {
+        Way::Back => list.selected.min(last).saturating_sub(by),
+        Way::On => (list.selected + by).min(last),
+    };
+}

@@ -1,0 +1,161 @@
+//! Overlays: help, palette, pickers, dialogs, details, why.
+//!
+//! Idea: at most one lies over the screen; `Esc` peels off one layer of what is in force: text field, overlay, zoom,
+//! filter, scroll. A dialog is answered by `y` only, its default is No.
+
+use super::{Given, Request, faults, list, toast, unsaved, update};
+use crate::domain::command::{Command, LessonCommand};
+use crate::ui::action::{Action, ActionKind, ActionSpec, Leap, Way};
+use crate::ui::palette;
+use crate::ui::rows;
+use crate::ui::state::{ListState, Overlay, Panel, Question, UiState, UndoList};
+
+pub(super) fn perform(state: &mut UiState, given: &Given<'_>, kind: ActionKind, out: &mut Vec<Request>) {
+    use ActionKind as Kind;
+    match kind {
+        Kind::Help => state.overlay = Overlay::Help(ListState::default()),
+        Kind::Palette => state.overlay = Overlay::Palette(ListState::typing()),
+        Kind::PickTheme => {
+            let selected = state.presenter.themes.current;
+            state.overlay = Overlay::Themes(ListState { selected, ..ListState::default() });
+        }
+        Kind::Enter => enter(state, given, out),
+        Kind::Back => back(state),
+        Kind::Filter => begin_filter(state),
+        Kind::Complete => complete(state, given),
+        Kind::Quit if unsaved(given.view) => state.overlay = Overlay::Confirm(Question::Quit),
+        Kind::Quit => out.push(Request::Quit),
+        Kind::No => state.overlay = Overlay::None,
+        Kind::Yes => yes(state, out),
+        _ => {}
+    }
+}
+
+/// The list of the overlay, if it has one.
+pub(crate) fn list_mut(overlay: &mut Overlay) -> Option<&mut ListState> {
+    match overlay {
+        Overlay::Help(list) | Overlay::Palette(list) | Overlay::Themes(list) | Overlay::Lessons(list) => Some(list),
+        _ => None,
+    }
+}
+
+pub(super) fn go(state: &mut UiState, given: &Given<'_>, way: Way, leap: Leap) {
+    let count = rows::rows(state, given).len();
+    if let Some(shown) = list_mut(&mut state.overlay) {
+        list::rows(shown, count, way, leap);
+    }
+}
+
+/// An action of the palette that needs arguments: opens the palette with its command begun.
+pub(super) fn ask_for_arguments(state: &mut UiState, given: &Given<'_>, spec: &ActionSpec) {
+    let text = palette::command_of(spec.id).map_or(String::new(), |command| format!("{command} "));
+    state.overlay = Overlay::Palette(ListState { text, ..ListState::typing() });
+    toast::say(state, given, "toast-needs", &[("args", spec.args)]);
+}
+
+fn enter(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) {
+    if state.events.editing {
+        state.events.editing = false;
+        return;
+    }
+    match state.overlay.clone() {
+        Overlay::Palette(list) => {
+            let chosen = palette::choose(&list, state, given);
+            state.overlay = Overlay::None;
+            match chosen {
+                Ok(Some(action)) => out.extend(update(state, given, &action)),
+                Ok(None) => {}
+                Err(refusal) => {
+                    // What was typed stays, to be mended.
+                    state.overlay = Overlay::Palette(list);
+                    toast::refuse(state, given, &refusal);
+                }
+            }
+        }
+        Overlay::Help(list) => state.overlay = Overlay::Help(ListState { editing: false, ..list }),
+        Overlay::Themes(_) | Overlay::Lessons(_) => pick(state, given, out),
+        Overlay::Details(_) | Overlay::Why(_) => state.overlay = Overlay::None,
+        _ if state.focus == Panel::Events => {
+            let shown = given.view.events.iter().filter(|event| given.words.shows(event, &state.events.filter));
+            let latest = state.events.selected.or(state.events.bottom).or(shown.last().map(|event| event.id));
+            state.overlay = latest.map_or(Overlay::None, Overlay::Why);
+        }
+        _ if faults::node(given.view, state.selected).is_some() => state.overlay = Overlay::Details(state.selected),
+        _ => {}
+    }
+}
+
+fn pick(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) {
+    let rows = rows::rows(state, given);
+    let selected = list_mut(&mut state.overlay).map_or(0, |list| list.selected);
+    let chosen = rows.get(selected).map(|row| row.text.clone());
+    let action = match (&state.overlay, chosen) {
+        (Overlay::Themes(_), Some(name)) => Action::Theme(name),
+        (Overlay::Lessons(_), Some(name)) => Action::Lesson(name),
+        _ => return,
+    };
+    state.overlay = Overlay::None;
+    out.extend(update(state, given, &action));
+}
+
+/// `Esc`: one layer less.
+fn back(state: &mut UiState) {
+    if state.events.editing {
+        state.events.editing = false;
+        state.events.filter.clear();
+        return;
+    }
+    match &mut state.overlay {
+        Overlay::Help(list) | Overlay::Themes(list) | Overlay::Lessons(list)
+            if list.editing || !list.text.is_empty() =>
+        {
+            *list = ListState::default();
+        }
+        Overlay::None if state.zoom => state.zoom = false,
+        Overlay::None => {
+            if state.events.bottom.is_none() {
+                state.events.filter.clear();
+            }
+            state.events.bottom = None;
+            state.events.selected = None;
+        }
+        overlay => *overlay = Overlay::None,
+    }
+}
+
+fn begin_filter(state: &mut UiState) {
+    if let Some(list) = list_mut(&mut state.overlay) {
+        list.editing = true;
+        list.selected = 0;
+        return;
+    }
+    if !state.screen.panels().contains(&Panel::Events) {
+        super::go(state, crate::ui::state::Screen::Events);
+    }
+    state.focus = Panel::Events;
+    state.events.editing = true;
+}
+
+fn complete(state: &mut UiState, given: &Given<'_>) {
+    if let Overlay::Palette(list) = &state.overlay
+        && let Some(text) = palette::complete(list, state, given)
+    {
+        state.overlay = Overlay::Palette(ListState { text, ..ListState::typing() });
+    }
+}
+
+fn yes(state: &mut UiState, out: &mut Vec<Request>) {
+    let Overlay::Confirm(question) = state.overlay else { return };
+    state.overlay = Overlay::None;
+    let command = match question {
+        Question::Quit => return out.push(Request::Quit),
+        Question::LeaveLesson => Command::Lesson(LessonCommand::Leave),
+        Question::Reset | Question::ResetTo(_) => {
+            state.undo = UndoList::default();
+            state.events.bottom = None;
+            state.events.selected = None;
+            Command::Reset { seed: if let Question::ResetTo(seed) = question { Some(seed) } else { None } }
+        }
+    };
+    out.push(Request::Command(command));
+}

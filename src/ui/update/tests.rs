@@ -1,0 +1,449 @@
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::domain::control::Target;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::ids::{EventId, Term};
+use crate::domain::time::SimTime;
+use crate::domain::view::{
+    DiskView, GatewayView, GroupView, LessonView, NodeTruth, NodeView, QuestionView, Reach, ReplicaView, RoleView,
+};
+use crate::ui::action::ActionId;
+use crate::ui::state::ListState;
+use crate::ui::words::Bare;
+
+/// A cluster of five, n4 leading p1.
+pub(crate) fn cluster() -> ClusterView {
+    let nodes = NodeId::first(5).map(|id| NodeView {
+        id,
+        truth: NodeTruth::Up,
+        since: SimTime::ZERO,
+        halted: None,
+        incarnation: 1,
+        beliefs: Vec::new(),
+        believed: [4, 0, 0],
+        leads: 0,
+        replicas: 2,
+        reach: Reach::All,
+        gateway: GatewayView::default(),
+        disk: DiskView::default(),
+        catch_up: None,
+        held: 0,
+    });
+    let groups = (0..3).map(|group| GroupView {
+        id: GroupId(group),
+        leader: Some(NodeId(4)),
+        term: Term(7),
+        since: SimTime::ZERO,
+        connected: 5,
+        quorum: 3,
+        commit: Default::default(),
+        replicas: NodeId::first(5).map(replica).collect(),
+        symbols: 2,
+        resting: 0,
+        applied_per_s: 0,
+    });
+    let mut view = ClusterView { nodes: nodes.collect(), groups: groups.collect(), ..ClusterView::default() };
+    view.flow.load_on = true;
+    view.flow.rate = 2_000;
+    view
+}
+
+fn replica(node: NodeId) -> ReplicaView {
+    ReplicaView {
+        node,
+        alive: true,
+        role: if node == NodeId(4) { RoleView::Leader } else { RoleView::Follower },
+        term: Term(7),
+        voted_for: None,
+        leader: Some(NodeId(4)),
+        base: Default::default(),
+        last: Default::default(),
+        synced: Default::default(),
+        commit: Default::default(),
+        applied: Default::default(),
+        lag_records: 0,
+        lag_time: Default::default(),
+        votes: Default::default(),
+        refusals: Default::default(),
+        timer: None,
+        progress: None,
+        chain: Default::default(),
+        cells: Vec::new(),
+    }
+}
+
+/// Carries a control out the way the cluster does, as far as undo must know.
+fn apply(view: &mut ClusterView, control: Control) {
+    let all: Vec<NodeId> = view.nodes.iter().map(|node| node.id).collect();
+    let of = |target| match target {
+        Target::Node(node) => node,
+        Target::Leader(_) => NodeId(4),
+        other => panic!("{other:?}"),
+    };
+    let mut truth = |target, truth| view.nodes[of(target).index()].truth = truth;
+    let mut cuts: BTreeSet<(NodeId, NodeId)> = view.net.cuts.iter().copied().collect();
+    let links = |id: NodeId| all.iter().copied().filter(move |peer| *peer != id).map(move |peer| (id, peer));
+    match control {
+        Control::Crash(target) => truth(target, NodeTruth::Down),
+        Control::Poison(target) => truth(target, NodeTruth::Halted),
+        Control::Recover(target) | Control::Thaw(target) => truth(target, NodeTruth::Up),
+        Control::RecoverAll => all.iter().for_each(|node| truth(Target::Node(*node), NodeTruth::Up)),
+        Control::Freeze(target) => truth(target, NodeTruth::Frozen),
+        Control::Cut { from, to } => drop(cuts.insert((of(from), of(to)))),
+        Control::Heal { from, to } => drop(cuts.remove(&(of(from), of(to)))),
+        Control::Isolate(target) => cuts.extend(links(of(target)).flat_map(|(a, b)| [(a, b), (b, a)])),
+        Control::Mute(target) => cuts.extend(links(of(target))),
+        Control::Rejoin(target) => cuts.retain(|(a, b)| *a != of(target) && *b != of(target)),
+        Control::HealAll => cuts.clear(),
+        Control::SlowDisk { node, slow } => view.nodes[of(node).index()].disk.slow = slow,
+        Control::SetAck(rule) => view.flow.ack = rule,
+        Control::SetStrategy(strategy) => view.balancer.strategy = strategy,
+        Control::SetLoad(on) => view.flow.load_on = on,
+        Control::SetRate(rate) => view.flow.rate = rate,
+        Control::SetReadFrom(from) => view.flow.read_from = from,
+        other => panic!("{other:?}"),
+    }
+    view.net.cuts = cuts.into_iter().collect();
+    for node in &mut view.nodes {
+        let count = view.net.cuts.iter().filter(|(a, b)| *a == node.id || *b == node.id).count();
+        let out = view.net.cuts.iter().filter(|(a, _)| *a == node.id).count();
+        node.reach = match (count, out) {
+            (0, _) => Reach::All,
+            (8, _) => Reach::Isolated,
+            (4, 4) => Reach::Muted,
+            _ => Reach::Partly,
+        };
+    }
+}
+
+/// All of a view that a fault can change.
+fn config(view: &ClusterView) -> String {
+    let nodes: Vec<_> = view.nodes.iter().map(|node| (node.truth, node.disk.slow, node.reach)).collect();
+    let flow = (view.flow.ack, view.flow.load_on, view.flow.rate, view.flow.read_from, view.balancer.strategy);
+    format!("{nodes:?} {:?} {flow:?}", view.net.cuts)
+}
+
+struct Bench {
+    state: UiState,
+    view: ClusterView,
+    keymap: Keymap,
+    hits: Hits,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let (state, keymap, hits) = (UiState::default(), Keymap::default(), Hits::default());
+        Self { state, view: cluster(), keymap, hits }
+    }
+
+    fn act(&mut self, action: &Action) -> Vec<Request> {
+        let Self { state, view, keymap, hits } = self;
+        update(state, &Given { view, words: &Bare, keymap, hits, lessons: &["raft".to_owned()] }, action)
+    }
+
+    fn key(&mut self, id: &'static str) -> Vec<Request> {
+        self.act(&Action::Do(ActionId(id)))
+    }
+
+    /// Does it, and lets the cluster obey.
+    fn obey(&mut self, requests: &[Request]) {
+        for request in requests {
+            if let Request::Command(Command::Control(control)) = request {
+                apply(&mut self.view, *control);
+            }
+        }
+    }
+
+    fn toast(&self) -> &str {
+        self.state.toasts.last().map_or("", |toast| toast.text.as_str())
+    }
+}
+
+const N1: Target = Target::Node(NodeId(1));
+
+#[test]
+fn a_key_means_a_control() {
+    let p1 = GroupId(1);
+    let cases: [(&str, Control); 17] = [
+        ("node.kill", Control::Crash(N1)),
+        ("leader.kill", Control::Crash(Target::Leader(p1))),
+        ("node.isolate", Control::Isolate(N1)),
+        ("node.degrade", Control::SlowDisk { node: N1, slow: true }),
+        ("node.freeze", Control::Freeze(N1)),
+        ("node.mute", Control::Mute(N1)),
+        ("node.poison", Control::Poison(N1)),
+        ("cluster.restart", Control::RollingRestart),
+        ("leader.isolate", Control::Isolate(Target::Leader(p1))),
+        ("leader.failover", Control::Transfer { group: p1, to: Some(NodeId(1)) }),
+        ("leader.elect", Control::ForceElection(p1)),
+        ("load.burst", Control::Burst(Burst::KEY)),
+        ("load.toggle", Control::SetLoad(false)),
+        ("ack.next", Control::SetAck(crate::domain::rules::AckRule::All)),
+        ("balancer.next", Control::SetStrategy(crate::domain::rules::Strategy::RoundRobin)),
+        ("reads.next", Control::SetReadFrom(crate::domain::order::ReadFrom::Replica)),
+        ("node.kill", Control::Crash(N1)),
+    ];
+    for (key, expected) in cases {
+        assert_eq!(Bench::new().key(key), vec![Request::from(expected)], "{key}");
+    }
+}
+
+#[test]
+fn a_key_that_makes_no_sense_is_refused_with_a_reason() {
+    let cases = [
+        ("node.recover", "toast-already-up node=n1"),
+        ("recover.all", "toast-all-up"),
+        ("links.heal", "toast-no-cuts"),
+        ("fault.undo", "toast-nothing-to-undo"),
+        ("fault.redo", "toast-nothing-to-redo"),
+        ("lesson.back", "toast-no-lesson lessons=F5 kill=x"),
+    ];
+    for (key, says) in cases {
+        let mut bench = Bench::new();
+        assert_eq!(bench.key(key), vec![], "{key}");
+        assert_eq!(bench.toast(), says);
+    }
+    let mut bench = Bench::new();
+    bench.view.nodes[0].truth = NodeTruth::Down;
+    assert_eq!(bench.key("node.kill"), vec![]);
+    assert_eq!(bench.toast(), "toast-already-down node=n1");
+    bench.view.groups[1].leader = None;
+    assert_eq!(bench.key("leader.kill"), vec![]);
+    assert_eq!(bench.toast(), "toast-no-leader group=p1");
+}
+
+#[test]
+fn every_undoable_key_and_undo_give_the_same_cluster() {
+    let starts: [(&str, &[Control]); 6] = [
+        ("healthy", &[]),
+        ("n1 frozen", &[Control::Freeze(N1)]),
+        ("n1 down", &[Control::Crash(N1)]),
+        ("n1 isolated", &[Control::Isolate(N1)]),
+        ("n1 halted, n2 muted", &[Control::Poison(N1), Control::Mute(Target::Node(NodeId(2)))]),
+        ("one link cut", &[Control::Cut { from: N1, to: Target::Node(NodeId(4)) }]),
+    ];
+    let mut tried = 0;
+    for (name, faults) in starts {
+        for spec in registry::all().filter(|spec| spec.effect == crate::ui::action::Effect::Undoable) {
+            let mut bench = Bench::new();
+            faults.iter().for_each(|fault| apply(&mut bench.view, *fault));
+            let before = config(&bench.view);
+            let requests = bench.key(spec.id.0);
+            if requests.is_empty() {
+                continue;
+            }
+            bench.obey(&requests);
+            let between = config(&bench.view);
+            assert_ne!(between, before, "{name}: {} changes something", spec.id);
+            let undo = bench.key("fault.undo");
+            bench.obey(&undo);
+            assert_eq!(config(&bench.view), before, "{name}: {} and undo", spec.id);
+            let redo = bench.key("fault.redo");
+            bench.obey(&redo);
+            assert_eq!(config(&bench.view), between, "{name}: {} and redo", spec.id);
+            tried += 1;
+        }
+    }
+    assert!(tried > 50, "{tried}");
+}
+
+#[test]
+fn undo_skips_what_was_mended_by_hand() {
+    let mut bench = Bench::new();
+    for key in ["node.degrade", "node.kill"] {
+        let requests = bench.key(key);
+        bench.obey(&requests);
+    }
+    apply(&mut bench.view, Control::Recover(N1));
+    assert_eq!(bench.key("fault.undo"), vec![Request::from(Control::SlowDisk { node: N1, slow: false })]);
+}
+
+#[test]
+fn the_lock_holds_what_changes_the_cluster_and_nothing_else() {
+    let mut bench = Bench::new();
+    bench.key("present.lock");
+    for spec in registry::all().filter(|spec| spec.effect.mutates()) {
+        assert_eq!(bench.key(spec.id.0), vec![], "{}", spec.id);
+        assert_eq!(bench.state.overlay, Overlay::None, "{}", spec.id);
+    }
+    assert_eq!(bench.act(&Action::Control(Control::RecoverAll)), vec![]);
+    assert_eq!(bench.key("time.pause").len(), 1);
+    bench.key("present.lock");
+    assert_eq!(bench.key("node.kill").len(), 1);
+}
+
+#[test]
+fn the_same_toast_is_counted_and_goes_after_its_time() {
+    let mut bench = Bench::new();
+    bench.key("links.heal");
+    bench.key("links.heal");
+    assert_eq!(bench.state.toasts.len(), 1);
+    assert_eq!(bench.state.toasts[0].count, 2);
+    bench.state.wall = toast::SHOWN - std::time::Duration::from_millis(1);
+    assert!(!toast::expire(&mut bench.state));
+    bench.state.wall = toast::SHOWN;
+    assert!(toast::expire(&mut bench.state));
+    assert!(bench.state.toasts.is_empty());
+}
+
+#[test]
+fn the_same_digit_again_opens_the_details() {
+    let mut bench = Bench::new();
+    bench.key("node.select.3");
+    assert_eq!((bench.state.selected, &bench.state.overlay), (NodeId(3), &Overlay::None));
+    bench.key("node.select.3");
+    assert_eq!(bench.state.overlay, Overlay::Details(NodeId(3)));
+    bench.key("node.select.9");
+    assert_eq!(bench.toast(), "toast-no-node node=n9");
+}
+
+#[test]
+fn groups_and_screens_go_round() {
+    let mut bench = Bench::new();
+    let groups: Vec<u16> = (0..3).map(|_| (bench.key("group.next"), bench.state.group.0).1).collect();
+    assert_eq!(groups, [2, 0, 1]);
+    bench.key("screen.previous");
+    assert_eq!(bench.state.screen, Screen::Events);
+    assert_eq!(bench.state.focus, Panel::Events);
+    bench.key("screen.next");
+    assert_eq!(bench.state.screen, Screen::Overview);
+}
+
+fn with_events(count: u64) -> Bench {
+    let mut bench = Bench::new();
+    bench.state.screen = Screen::Events;
+    bench.state.focus = Panel::Events;
+    bench.view.events = (1..=count).map(event).collect();
+    bench
+}
+
+fn event(id: u64) -> Event {
+    let node = Some(NodeId((id % 5) as u8 + 1));
+    let kind = if id.is_multiple_of(10) { EventKind::Crashed { unsynced: 0 } } else { EventKind::Rejoined };
+    Event { id: EventId(id), at: SimTime(id), node, group: None, kind, cause: None }
+}
+
+#[test]
+fn a_list_that_was_scrolled_stands_still_until_it_is_told_to_follow() {
+    let mut bench = with_events(100);
+    bench.key("list.up");
+    assert_eq!(bench.state.events.selected, Some(EventId(99)));
+    assert_eq!(bench.state.events.bottom, Some(EventId(100)));
+    bench.view.events.push(event(101));
+    assert_eq!(bench.state.events.bottom, Some(EventId(100)), "what arrives moves nothing");
+    bench.key("list.page-up");
+    assert_eq!(bench.state.events.selected, Some(EventId(89)));
+    assert_eq!(bench.state.events.bottom, Some(EventId(98)), "the selected row is the top one of ten");
+    bench.key("list.down");
+    assert_eq!(bench.state.events.bottom, Some(EventId(98)));
+    bench.key("list.top");
+    assert_eq!(bench.state.events.selected, Some(EventId(1)));
+    bench.key("list.end");
+    assert_eq!((bench.state.events.bottom, bench.state.events.selected), (None, None));
+}
+
+#[test]
+fn a_filter_decides_what_the_keys_walk_over() {
+    let mut bench = with_events(100);
+    bench.act(&Action::Filter("kind:crashed".to_owned()));
+    bench.key("list.up");
+    assert_eq!(bench.state.events.selected, Some(EventId(90)));
+    bench.key("list.match-previous");
+    assert_eq!(bench.state.events.selected, Some(EventId(80)));
+    bench.key("app.back");
+    assert_eq!((bench.state.events.bottom, bench.state.events.filter.as_str()), (None, "kind:crashed"));
+    bench.key("app.back");
+    assert_eq!(bench.state.events.filter, "");
+}
+
+#[test]
+fn enter_in_the_list_asks_why() {
+    let mut bench = with_events(3);
+    bench.key("event.why");
+    assert_eq!(bench.state.overlay, Overlay::Why(EventId(3)));
+    bench.key("app.back");
+    bench.state.focus = Panel::Nodes;
+    bench.key("app.enter");
+    assert_eq!(bench.state.overlay, Overlay::Details(NodeId(1)));
+}
+
+#[test]
+fn a_dangerous_question_is_answered_by_y_only() {
+    let mut bench = Bench::new();
+    bench.key("app.reset");
+    assert_eq!(bench.state.overlay, Overlay::Confirm(Question::Reset));
+    assert_eq!(bench.key("app.enter"), vec![], "Enter is not yes");
+    bench.key("dialog.no");
+    assert_eq!(bench.state.overlay, Overlay::None);
+    bench.act(&Action::Reset(Some(7)));
+    assert_eq!(bench.key("dialog.yes"), vec![Request::Command(Command::Reset { seed: Some(7) })]);
+}
+
+#[test]
+fn quit_asks_only_if_a_prediction_would_be_lost() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.key("app.quit"), vec![Request::Quit]);
+    let question = QuestionView { options: vec![Default::default(); 2], hands: vec![0, 3], ..QuestionView::default() };
+    bench.view.lesson = Some(LessonView { question: Some(question), ..LessonView::default() });
+    assert_eq!(bench.key("app.quit"), vec![]);
+    assert_eq!(bench.state.overlay, Overlay::Confirm(Question::Quit));
+    bench.key("dialog.no");
+    assert_eq!(bench.key("app.quit-now"), vec![Request::Quit], "Ctrl-C never asks");
+}
+
+#[test]
+fn a_hand_is_raised_and_taken_off() {
+    let mut bench = Bench::new();
+    let question = QuestionView { options: vec![Default::default(); 2], ..QuestionView::default() };
+    bench.view.lesson = Some(LessonView { question: Some(question), ..LessonView::default() });
+    assert_eq!(bench.key("lesson.vote.2"), vec![LessonCommand::Vote(1).into()]);
+    assert_eq!(bench.key("lesson.unvote"), vec![LessonCommand::Unvote(1).into()]);
+    assert_eq!(bench.key("lesson.vote.3"), vec![], "there are two options");
+    assert_eq!(bench.key("lesson.reveal"), vec![LessonCommand::Reveal.into()]);
+}
+
+#[test]
+fn the_palette_runs_a_command_or_the_best_match() {
+    let mut bench = Bench::new();
+    let mut run = |text: &str| {
+        bench.state.overlay = Overlay::Palette(ListState { text: text.to_owned(), ..ListState::typing() });
+        (bench.key("prompt.done"), bench.state.overlay.clone())
+    };
+    assert_eq!(run("rate 5000"), (vec![Request::from(Control::SetRate(5_000))], Overlay::None));
+    assert_eq!(run("node-kill").0, vec![Request::from(Control::Crash(N1))]);
+    assert_eq!(run("step raw").0, vec![Request::from(PaceCommand::StepRaw)]);
+    let (requests, overlay) = run("rate many");
+    assert_eq!(requests, vec![]);
+    assert!(matches!(overlay, Overlay::Palette(_)), "what was typed stays");
+}
+
+#[test]
+fn every_text_that_update_says_stands_in_both_languages() {
+    let said = [
+        include_str!("../update.rs"),
+        include_str!("faults.rs"),
+        include_str!("undo.rs"),
+        include_str!("overlay.rs"),
+        include_str!("list.rs"),
+        include_str!("refusal.rs"),
+        include_str!("../input.rs"),
+        include_str!("../input/text.rs"),
+        include_str!("../palette.rs"),
+        include_str!("../palette/command.rs"),
+        include_str!("../app.rs"),
+    ];
+    let ids: BTreeSet<&str> = said
+        .iter()
+        .flat_map(|source| source.split('"'))
+        .filter(|text| ["toast-", "done-", "palette-"].iter().any(|start| text.starts_with(start)))
+        .collect();
+    assert!(ids.len() > 50, "{}", ids.len());
+    let locales =
+        [include_str!("../../../assets/locales/en/toasts.ftl"), include_str!("../../../assets/locales/ru/toasts.ftl")];
+    for file in locales {
+        for id in &ids {
+            assert!(file.lines().any(|line| line.starts_with(&format!("{id} = "))), "{id}");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Undo: every change of the cluster with the controls that take it back.
+//!
+//! Idea: `u` applies the inverse *now* (what was killed is recovered, what was cut is healed); it does not turn back
+//! time. The inverse is worked out from the view before the change, so it restores exactly what was: of a node with one
+//! link cut already, undoing *isolate* heals only the others.
+//! Bound: [`UndoList::MAX`]; the oldest is forgotten. What somebody mended by hand meanwhile is skipped.
+
+use super::faults::{self, node};
+use super::refusal::Refusal;
+use super::{Given, Request, toast};
+use crate::domain::control::{Control, Target};
+use crate::domain::ids::NodeId;
+use crate::domain::view::{ClusterView, NodeTruth};
+use crate::ui::action::ActionId;
+use crate::ui::state::{UiState, Undo, UndoList};
+
+/// Sends a control, remembers how to take it back, and says what was done.
+pub(super) fn change(
+    state: &mut UiState,
+    given: &Given<'_>,
+    control: Control,
+    out: &mut Vec<Request>,
+) -> Result<(), Refusal> {
+    out.push(control.into());
+    let done = resolve(control, given.view);
+    let inverse = inverse(done, given.view);
+    let said = faults::describe(done).text(given.words);
+    if inverse.is_empty() {
+        toast::say(state, given, "toast-done", &[("what", &said)]);
+        return Ok(());
+    }
+    let key = given.keymap.label(ActionId("fault.undo"));
+    toast::say(state, given, "toast-done-undo", &[("what", &said), ("key", &key)]);
+    state.undo.undone.clear();
+    remember(&mut state.undo.done, Undo { done, inverse });
+    Ok(())
+}
+
+/// Takes the latest change back that still stands.
+pub(super) fn undo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    while let Some(entry) = state.undo.done.pop() {
+        if !stands(&entry, given.view) {
+            continue;
+        }
+        out.extend(entry.inverse.iter().map(|control| Request::from(*control)));
+        let what = faults::describe(entry.done).text(given.words);
+        toast::say(state, given, "toast-undone", &[("what", &what)]);
+        remember(&mut state.undo.undone, entry);
+        return Ok(());
+    }
+    Err(Refusal::new("toast-nothing-to-undo"))
+}
+
+/// Does again what was taken back last.
+pub(super) fn redo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    while let Some(entry) = state.undo.undone.pop() {
+        let inverse = inverse(entry.done, given.view);
+        if inverse.is_empty() {
+            continue;
+        }
+        out.push(entry.done.into());
+        let what = faults::describe(entry.done).text(given.words);
+        toast::say(state, given, "toast-done", &[("what", &what)]);
+        remember(&mut state.undo.done, Undo { inverse, ..entry });
+        return Ok(());
+    }
+    Err(Refusal::new("toast-nothing-to-redo"))
+}
+
+fn remember(list: &mut Vec<Undo>, entry: Undo) {
+    list.push(entry);
+    let over = list.len().saturating_sub(UndoList::MAX);
+    list.drain(..over);
+}
+
+/// Whether taking it back would still change something.
+fn stands(entry: &Undo, view: &ClusterView) -> bool {
+    match entry.inverse.as_slice() {
+        [first @ Control::Recover(_), ..] => !inverse(*first, view).is_empty(),
+        all => all.iter().any(|control| !inverse(*control, view).is_empty()),
+    }
+}
+
+/// The control with its target named: what was done to *the leader* was done to this node.
+fn resolve(control: Control, view: &ClusterView) -> Control {
+    let named = |target: Target| match target {
+        Target::Leader(group) => faults::group(view, group).and_then(|group| group.leader).map_or(target, Target::Node),
+        other => other,
+    };
+    match control {
+        Control::Crash(target) => Control::Crash(named(target)),
+        Control::Recover(target) => Control::Recover(named(target)),
+        Control::Freeze(target) => Control::Freeze(named(target)),
+        Control::Thaw(target) => Control::Thaw(named(target)),
+        Control::Cut { from, to } => Control::Cut { from: named(from), to: named(to) },
+        Control::Heal { from, to } => Control::Heal { from: named(from), to: named(to) },
+        Control::Isolate(target) => Control::Isolate(named(target)),
+        Control::Mute(target) => Control::Mute(named(target)),
+        Control::Rejoin(target) => Control::Rejoin(named(target)),
+        Control::SlowDisk { node, slow } => Control::SlowDisk { node: named(node), slow },
+        Control::Poison(target) => Control::Poison(named(target)),
+        other => other,
+    }
+}
+
+/// What takes a control back, worked out before it is carried out; nothing if it changes nothing, or for good.
+pub fn inverse(control: Control, view: &ClusterView) -> Vec<Control> {
+    let truth = |target| match target {
+        Target::Node(id) => node(view, id).map(|node| node.truth),
+        _ => None,
+    };
+    let when = |changes: bool, control: Control| if changes { vec![control] } else { Vec::new() };
+    match control {
+        Control::Crash(target) => match truth(target) {
+            Some(NodeTruth::Frozen) => vec![Control::Recover(target), Control::Freeze(target)],
+            Some(truth) => when(truth.runs(), Control::Recover(target)),
+            None => Vec::new(),
+        },
+        Control::Poison(target) => when(truth(target).is_some_and(NodeTruth::runs), Control::Recover(target)),
+        Control::Recover(target) => truth(target).map_or(Vec::new(), |truth| fallen(target, truth)),
+        Control::RecoverAll => view.nodes.iter().flat_map(|node| fallen(Target::Node(node.id), node.truth)).collect(),
+        Control::Freeze(target) => when(truth(target).is_some_and(NodeTruth::runs), Control::Thaw(target)),
+        Control::Thaw(target) => when(truth(target) == Some(NodeTruth::Frozen), Control::Freeze(target)),
+        Control::SlowDisk { node: Target::Node(id), slow } => {
+            let changes = node(view, id).is_some_and(|node| node.disk.slow != slow);
+            when(changes, Control::SlowDisk { node: Target::Node(id), slow: !slow })
+        }
+        Control::SetAck(rule) => when(rule != view.flow.ack, Control::SetAck(view.flow.ack)),
+        Control::SetRule { rule, on } => {
+            let was = view.run.settings.cluster.rules.on(rule);
+            when(was != on, Control::SetRule { rule, on: was })
+        }
+        Control::SetStrategy(strategy) => {
+            when(strategy != view.balancer.strategy, Control::SetStrategy(view.balancer.strategy))
+        }
+        Control::SetLoad(on) => when(on != view.flow.load_on, Control::SetLoad(view.flow.load_on)),
+        Control::SetRate(rate) => when(rate != view.flow.rate, Control::SetRate(view.flow.rate)),
+        Control::SetReadFrom(from) => when(from != view.flow.read_from, Control::SetReadFrom(view.flow.read_from)),
+        control => links(control, view),
+    }
+}
+
+/// How a node that does not run came to be so.
+fn fallen(target: Target, truth: NodeTruth) -> Vec<Control> {
+    match truth {
+        NodeTruth::Down => vec![Control::Crash(target)],
+        NodeTruth::Halted => vec![Control::Poison(target)],
+        NodeTruth::Frozen => vec![Control::Freeze(target)],
+        NodeTruth::Up | NodeTruth::Slow | NodeTruth::Sync => Vec::new(),
+    }
+}
+
+/// What takes a change of links back: each direction that it would change, the other way round.
+fn links(control: Control, view: &ClusterView) -> Vec<Control> {
+    let all = || view.nodes.iter().map(|node| node.id);
+    let out_of = |id: NodeId| all().filter(move |peer| *peer != id).map(move |peer| (id, peer));
+    let into = |id: NodeId| all().filter(move |peer| *peer != id).map(move |peer| (peer, id));
+    let (changed, cuts): (Vec<(NodeId, NodeId)>, bool) = match control {
+        Control::Cut { from: Target::Node(from), to: Target::Node(to) } => (vec![(from, to)], true),
+        Control::Heal { from: Target::Node(from), to: Target::Node(to) } => (vec![(from, to)], false),
+        Control::Isolate(Target::Node(id)) => (out_of(id).chain(into(id)).collect(), true),
+        Control::Mute(Target::Node(id)) => (out_of(id).collect(), true),
+        Control::Rejoin(Target::Node(id)) => (out_of(id).chain(into(id)).collect(), false),
+        Control::HealAll => (view.net.cuts.clone(), false),
+        _ => return Vec::new(),
+    };
+    let cut = |link: &(NodeId, NodeId)| view.net.cuts.contains(link);
+    let back = |(from, to): (NodeId, NodeId)| {
+        let (from, to) = (Target::Node(from), Target::Node(to));
+        if cuts { Control::Heal { from, to } } else { Control::Cut { from, to } }
+    };
+    changed.into_iter().filter(|link| cut(link) != cuts).map(back).collect()
+}

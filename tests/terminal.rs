@@ -1,0 +1,80 @@
+//! The terminal is given back on every way out: tested in a pseudo-terminal, with real keys and real signals.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::allow_attributes, missing_docs)]
+
+mod pty;
+
+use pty::Pty;
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Cargo builds examples before it runs tests, beside them.
+fn guard() -> String {
+    let test = std::env::current_exe().unwrap();
+    let path = test.parent().unwrap().parent().unwrap().join("examples/terminal_guard");
+    path.to_str().unwrap().to_owned()
+}
+
+fn start(args: &[&str]) -> (Pty, String) {
+    let mut pty = Pty::spawn(&guard(), args, 80, 24);
+    let before = pty.termios();
+    pty.wait_for("guard ready");
+    assert_eq!(pty.mode(1049), Some(true), "the alternate screen is on");
+    assert_eq!(pty.mode(2004), Some(true), "bracketed paste is on");
+    assert_eq!(pty.mode(1000), Some(true), "the mouse is ours");
+    (pty, before)
+}
+
+#[test]
+fn every_way_out_gives_the_terminal_back() {
+    type Way = (&'static str, &'static [&'static str], &'static str, Option<Signal>, u32);
+    let ways: [Way; 7] = [
+        ("q", &[], "q", None, 0),
+        ("Q", &[], "Q", None, 0),
+        ("Ctrl-C", &[], "\u{3}", None, 0),
+        ("a panic", &["panic"], "?", None, 101),
+        ("SIGTERM", &[], "", Some(Signal::TERM), 143),
+        ("SIGINT", &[], "", Some(Signal::INT), 130),
+        ("SIGHUP", &[], "", Some(Signal::HUP), 129),
+    ];
+    for (how, args, keys, signal, code) in ways {
+        let (mut pty, _) = start(args);
+        // A key that was answered: the loop runs, its signals are listened to.
+        pty.send("O");
+        pty.wait_for("toast-unbound");
+        pty.send(keys);
+        if let Some(signal) = signal {
+            kill_process(Pid::from_raw(pty.pid()).unwrap(), signal).unwrap();
+        }
+        assert_eq!(pty.end(), code, "exit code after {how}");
+        pty.assert_restored(how);
+    }
+}
+
+#[test]
+fn a_panic_can_be_read() {
+    let (mut pty, _) = start(&["panic"]);
+    pty.send("?");
+    pty.end();
+    assert!(pty.text().contains("asked to panic"), "{}", pty.text());
+}
+
+#[test]
+fn suspended_it_gives_the_terminal_back_and_takes_it_again() {
+    let (mut pty, _) = start(&[]);
+    pty.send("\u{1a}");
+    pty.wait("the shell's screen", |pty| pty.mode(1049) == Some(false) && pty.mode(25) == Some(true));
+    pty.assert_restored("Ctrl-Z");
+    kill_process(Pid::from_raw(pty.pid()).unwrap(), Signal::CONT).unwrap();
+    pty.wait("the dashboard again", |pty| pty.mode(1049) == Some(true) && pty.text().contains("guard ready"));
+    pty.send("q");
+    assert_eq!(pty.end(), 0);
+    pty.assert_restored("q after fg");
+}
+
+#[test]
+fn without_a_terminal_it_says_so() {
+    let done = std::process::Command::new(guard()).output().unwrap();
+    assert_eq!(done.status.code(), Some(3));
+    assert!(done.stdout.is_empty(), "not a byte on standard output");
+    assert!(String::from_utf8_lossy(&done.stderr).contains("is not a terminal"));
+}
