@@ -1,0 +1,6 @@
+unit-ms = ms
+unit-s = s
+count-records = { $n ->
+    [one] { $n } record
+   *[other] { $n } records
+ }

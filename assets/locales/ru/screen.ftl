@@ -1,0 +1,7 @@
+unit-ms = мс
+unit-s = с
+count-records = { $n ->
+    [one] { $n } запись
+    [few] { $n } записи
+   *[many] { $n } записей
+ }
