@@ -142,3 +142,6 @@ fn key_cast(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>) {
         canvas.put(place, 0, strip);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,19 +5,22 @@
 use std::sync::Arc;
 
 use crate::domain::control::{Control, Target};
-use crate::domain::event::{Event, EventKind, FaultKind, Health, Invariant};
-use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, NodeSet, Term};
+use crate::domain::event::Health;
+use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet, Term};
 use crate::domain::order::GatewayLoad;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{
-    BalancerView, CellView, CheckView, ClusterView, DiskView, FailoverMoments, FailoverView, FaultView, FlowView,
-    GatewayView, GroupView, InvariantView, LatencyView, LedgerView, LessonView, MessageKind, MessageView, NetView,
-    NodeTruth, NodeView, PaceView, ProgressView, QuestionView, Reach, ReplicaView, RoleView, RunView, SampleView,
-    Speed, StepView, Text, WorkerView,
+    BalancerView, CellView, ClusterView, DiskView, FaultView, FlowView, GatewayView, GroupView, LatencyView,
+    LedgerView, MessageKind, MessageView, NetView, NodeTruth, NodeView, PaceView, ProgressView, Reach, ReplicaView,
+    RoleView, RunView, SampleView, Speed, WorkerView,
 };
 
 use super::hint::{Hint, Side};
 use super::scene::HelpRow;
+
+mod tales;
+
+use tales::{events, failovers, invariants, lesson};
 
 const NOW_MS: u64 = 42_004;
 
@@ -315,141 +318,6 @@ fn ledger(story: Story) -> LedgerView {
     }
 }
 
-fn failovers(story: Story) -> Vec<FailoverView> {
-    let at = |ms| Some(SimTime::from_millis(ms));
-    let whole = |fault: u64, more: u64| FailoverView {
-        group: GroupId(1),
-        fault: FaultKind::Crash,
-        from: NodeId(3),
-        to: Some(NodeId(4)),
-        term: Some(Term(7)),
-        moments: FailoverMoments {
-            fault: SimTime::from_millis(fault),
-            last_heartbeat: at(fault - 11),
-            suspected: at(fault + 168 + more),
-            vote_requested: at(fault + 171 + more),
-            elected: at(fault + 175 + more),
-            first_commit: at(fault + 179 + more),
-            first_answer: at(fault + 184 + more),
-        },
-        refused: 102,
-        retried: 61,
-        lost: 0,
-        rounds: 1,
-    };
-    match story {
-        Story::Healthy => Vec::new(),
-        Story::Failover | Story::LeaderLost => {
-            let moments = FailoverMoments {
-                fault: SimTime::from_millis(41_760),
-                last_heartbeat: at(41_750),
-                suspected: at(41_972),
-                vote_requested: at(41_976),
-                ..FailoverMoments::default()
-            };
-            let now = FailoverView { from: NodeId(4), to: None, term: None, moments, ..whole(41_760, 0) };
-            vec![whole(20_000, 40), whole(30_000, 0), now]
-        }
-        _ => vec![whole(20_000, 40), whole(30_000, 0), whole(38_801, 22)],
-    }
-}
-
-fn invariants(story: Story) -> Vec<InvariantView> {
-    let broken = |invariant| story == Story::Halted && invariant == Invariant::NoLostAck;
-    let first = || Some((SimTime::from_millis(41_950), "c3/14 was acknowledged in T6 and is in no log".to_owned()));
-    let lamp = |invariant| InvariantView {
-        invariant,
-        checked: 1_284_000,
-        violations: u64::from(broken(invariant)) * 3,
-        first: if broken(invariant) { first() } else { None },
-    };
-    Invariant::ALL.into_iter().map(lamp).collect()
-}
-
-fn events(story: Story) -> Vec<Event> {
-    let silent = SimDuration::from_millis(212);
-    let votes: NodeSet = [NodeId(1), NodeId(2), NodeId(4)].into_iter().collect();
-    let (term, timeout) = (Term(7), SimDuration::from_millis(190));
-    let mut tales: Vec<(u64, u8, EventKind, u64)> = vec![
-        (38_801, 3, EventKind::Crashed { unsynced: 4 }, 0),
-        (
-            38_901,
-            1,
-            EventKind::Believes { peer: NodeId(3), health: Health::Degraded, silent: SimDuration::from_millis(101) },
-            1,
-        ),
-        (
-            38_990,
-            4,
-            EventKind::TimedOut {
-                term,
-                silent: SimDuration::from_millis(189),
-                timeout: SimDuration::from_millis(189),
-                pre_vote: true,
-            },
-            1,
-        ),
-        (38_993, 4, EventKind::Stands { term, forced: false }, 3),
-        (38_995, 1, EventKind::Voted { candidate: NodeId(4), term }, 4),
-        (38_996, 2, EventKind::Voted { candidate: NodeId(4), term }, 4),
-        (38_998, 4, EventKind::Elected { term, votes, voters: 5 }, 5),
-        (39_001, 4, EventKind::FirstCommit { term, index: LogIndex(10_121) }, 7),
-        (39_007, 4, EventKind::FirstAnswer { term }, 8),
-        (40_100, 3, EventKind::Recovered { behind: 362 }, 0),
-        (40_420, 3, EventKind::CaughtUp { after: SimDuration::from_millis(320), records: 362 }, 10),
-    ];
-    let more: Vec<(u64, u8, EventKind, u64)> = match story {
-        Story::Healthy | Story::Lesson => Vec::new(),
-        Story::Failover | Story::LeaderLost => vec![
-            (41_700, 2, EventKind::DiskSlow { slow: true }, 0),
-            (41_760, 4, EventKind::Crashed { unsynced: 0 }, 0),
-            (41_972, 1, EventKind::TimedOut { term: Term(8), silent, timeout, pre_vote: true }, 13),
-            (41_976, 1, EventKind::Stands { term: Term(8), forced: false }, 14),
-            (
-                41_979,
-                2,
-                EventKind::VoteRefused {
-                    candidate: NodeId(1),
-                    term: Term(8),
-                    why: crate::domain::why::Why::LogBehind,
-                    pre_vote: false,
-                },
-                15,
-            ),
-        ],
-        Story::Frozen => vec![(41_760, 2, EventKind::Frozen, 0)],
-        Story::Isolated => {
-            vec![(41_250, 5, EventKind::Isolated, 0), (41_700, 3, EventKind::LinkCut { to: NodeId(1) }, 0)]
-        }
-        Story::Halted => vec![
-            (41_760, 4, EventKind::Halted { message: "poisoned record".to_owned() }, 0),
-            (41_950, 1, EventKind::OrdersLost { orders: 3 }, 12),
-        ],
-    };
-    tales.extend(more);
-    tales
-        .into_iter()
-        .enumerate()
-        .map(|(place, (ms, node, kind, cause))| Event {
-            id: EventId(place as u64 + 1),
-            at: SimTime::from_millis(ms),
-            node: Some(NodeId(node)),
-            group: matches!(
-                kind,
-                EventKind::Elected { .. }
-                    | EventKind::Stands { .. }
-                    | EventKind::Voted { .. }
-                    | EventKind::TimedOut { .. }
-                    | EventKind::FirstCommit { .. }
-                    | EventKind::FirstAnswer { .. }
-            )
-            .then_some(GroupId(1)),
-            kind,
-            cause: (cause > 0).then_some(EventId(cause)),
-        })
-        .collect()
-}
-
 fn samples(all: &[What; 5]) -> Vec<SampleView> {
     (0..250_u64)
         .map(|at| {
@@ -473,49 +341,6 @@ fn samples(all: &[What; 5]) -> Vec<SampleView> {
             }
         })
         .collect()
-}
-
-fn text(en: &str, ru: &str) -> Text {
-    Text { en: en.to_owned(), ru: ru.to_owned() }
-}
-
-fn lesson() -> LessonView {
-    let step = |en, ru, done| StepView { text: text(en, ru), done, at: None };
-    LessonView {
-        name: "leader-crash".to_owned(),
-        title: text("What a crash of the leader costs", "Во что обходится авария лидера"),
-        steps: vec![
-            step(
-                "Start the load (B) and note the commit latency.",
-                "Включите нагрузку (B) и запомните задержку.",
-                true,
-            ),
-            step(
-                "Who becomes leader when n4 dies? Raise your hands.",
-                "Кто станет лидером, если n4 умрёт? Поднимите руки.",
-                false,
-            ),
-            step("Kill the leader: press X.", "Убейте лидера: нажмите X.", false),
-            step(
-                "Wait for ELECTED and compare the gap in the order flow.",
-                "Дождитесь выборов и сравните провал в потоке заявок.",
-                false,
-            ),
-        ],
-        current: 1,
-        checks: vec![
-            CheckView { text: "failover.total < 500ms".to_owned(), met: Some(true), measured: "309 ms".to_owned() },
-            CheckView { text: "orders.lost == 0".to_owned(), met: None, measured: String::new() },
-        ],
-        question: Some(QuestionView {
-            text: text("Who becomes leader when n4 dies?", "Кто станет лидером, если n4 умрёт?"),
-            options: ["n1", "n2", "n3", "nobody"].map(|name| text(name, name)).to_vec(),
-            hands: vec![7, 3, 12, 1],
-            closed: false,
-            answer: None,
-        }),
-        waits: true,
-    }
 }
 
 /// The hints of an ordinary moment.

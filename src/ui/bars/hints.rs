@@ -11,11 +11,18 @@ use super::super::theme::Role;
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let room = usize::from(area.width).saturating_sub(1);
     let size = |hint: &Hint| width(&hint.key) + width(&hint.text) + 3;
-    let mut shown: Vec<&Hint> = scene.hints.iter().collect();
-    while shown.iter().map(|hint| size(hint)).sum::<usize>() > room {
-        let Some(last) = (0..shown.len()).max_by_key(|place| (shown[*place].priority, *place)) else { break };
-        shown.remove(last);
+    let mut order: Vec<usize> = (0..scene.hints.len()).collect();
+    order.sort_by_key(|place| scene.hints[*place].priority);
+    let mut left_over = room;
+    let mut fits = vec![false; scene.hints.len()];
+    for place in order {
+        let size = size(&scene.hints[place]);
+        if size <= left_over {
+            left_over -= size;
+            fits[place] = true;
+        }
     }
+    let shown: Vec<&Hint> = scene.hints.iter().zip(fits).filter(|(_, fits)| *fits).map(|(hint, _)| hint).collect();
     let side = |side: Side| shown.iter().filter(move |hint| hint.side == side);
     let right: usize = side(Side::Right).map(|hint| size(hint)).sum();
     let left = side(Side::Left).fold(canvas.strip().gap(), |strip, hint| add(strip, hint));

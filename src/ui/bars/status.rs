@@ -18,7 +18,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let mut left = canvas.strip().add(Role::Text, " ");
     if area.width >= 60 {
         left = left.add(Role::Accent, "chaosdesk");
-        if !scene.title.is_empty() && area.width >= 100 {
+        if !scene.title.is_empty() && area.width >= 130 {
             left = left.add(Role::Border, separator).add(Role::Muted, scene.title);
         }
         left = left.add(Role::Border, separator);

@@ -22,7 +22,7 @@ pub fn sentence(event: &Event, events: &[Event], locale: &Locale) -> (&'static s
     (id.unwrap_or("somebody"), figures)
 }
 
-fn text(value: impl ToString) -> FluentValue<'static> {
+fn text(value: &impl ToString) -> FluentValue<'static> {
     value.to_string().into()
 }
 
@@ -97,7 +97,7 @@ fn election_event(event: &Event, events: &[Event], locale: &Locale, figures: &mu
     let id = match &event.kind {
         EventKind::TimedOut { term, silent, timeout, pre_vote } => {
             figures.extend([
-                ("term", text(term.0)),
+                ("term", text(&term.0)),
                 ("silent", span(*silent, locale)),
                 ("timeout", span(*timeout, locale)),
             ]);
@@ -108,7 +108,7 @@ fn election_event(event: &Event, events: &[Event], locale: &Locale, figures: &mu
             }
         }
         EventKind::Stands { term, forced } => {
-            figures.push(("term", text(term.0)));
+            figures.push(("term", text(&term.0)));
             let timeout = causes(events, event.id).into_iter().find(|cause| {
                 cause.node == event.node
                     && cause.group == event.group
@@ -124,19 +124,19 @@ fn election_event(event: &Event, events: &[Event], locale: &Locale, figures: &mu
             }
         }
         EventKind::Voted { candidate, term } => {
-            figures.extend([("candidate", text(candidate)), ("term", text(term.0))]);
+            figures.extend([("candidate", text(candidate)), ("term", text(&term.0))]);
             "event-voted"
         }
         EventKind::VoteRefused { candidate, term, why: reason, pre_vote } => {
             let reason = why(*reason, locale).into();
-            figures.extend([("candidate", text(candidate)), ("term", text(term.0)), ("why", reason)]);
+            figures.extend([("candidate", text(candidate)), ("term", text(&term.0)), ("why", reason)]);
             if *pre_vote { "event-pre-vote-refused" } else { "event-vote-refused" }
         }
         EventKind::Elected { term, votes, voters } => {
             let who: Vec<String> = votes.iter().map(|node: NodeId| node.to_string()).collect();
             figures.extend([
-                ("term", text(term.0)),
-                ("votes", text(votes.len())),
+                ("term", text(&term.0)),
+                ("votes", text(&votes.len())),
                 ("voters", text(voters)),
                 ("who", who.join(" ").into()),
             ]);
@@ -160,21 +160,21 @@ fn first_to_time_out(event: &Event, events: &[Event]) -> bool {
 fn leader_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Option<&'static str> {
     let id = match kind {
         EventKind::SteppedDown { term, why } => {
-            figures.push(("term", text(term.0)));
+            figures.push(("term", text(&term.0)));
             match why {
                 StepDown::HigherTerm(higher) => {
-                    figures.push(("higher", text(higher.0)));
+                    figures.push(("higher", text(&higher.0)));
                     "event-stepped-down-term"
                 }
                 StepDown::NoQuorum => "event-stepped-down-quorum",
             }
         }
         EventKind::FirstCommit { term, index } => {
-            figures.extend([("term", text(term.0)), ("index", index.0.into())]);
+            figures.extend([("term", text(&term.0)), ("index", index.0.into())]);
             "event-first-commit"
         }
         EventKind::FirstAnswer { term } => {
-            figures.push(("term", text(term.0)));
+            figures.push(("term", text(&term.0)));
             "event-first-answer"
         }
         EventKind::TransferBegan { to } => {
@@ -225,7 +225,7 @@ fn desk_event(kind: &EventKind, figures: &mut Figures) -> Option<&'static str> {
             Queue::Held => "event-overloaded-held",
         },
         EventKind::Violated { invariant, detail } => {
-            figures.extend([("invariant", text(invariant.name())), ("detail", text(detail))]);
+            figures.extend([("invariant", text(&invariant.name())), ("detail", text(detail))]);
             "event-violated"
         }
         EventKind::OrdersLost { orders } => {
@@ -247,11 +247,11 @@ fn setting_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Op
             "event-ack-count"
         }
         EventKind::RuleSwitched { rule, on } => {
-            figures.push(("rule", text(rule.name())));
+            figures.push(("rule", text(&rule.name())));
             if *on { "event-rule-on" } else { "event-rule-off" }
         }
         EventKind::StrategyChanged(strategy) => {
-            figures.push(("strategy", text(strategy.name())));
+            figures.push(("strategy", text(&strategy.name())));
             "event-strategy"
         }
         EventKind::LoadChanged { orders_per_s: 0 } => "event-load-off",

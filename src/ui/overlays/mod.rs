@@ -20,7 +20,7 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>) {
     match &scene.state.overlay {
         Overlay::None => {}
         Overlay::Welcome => {
-            list::card(canvas, body, scene, &locale.text("welcome-title"), &locale.text("welcome-note"))
+            list::card(canvas, body, scene, &locale.text("welcome-title"), &locale.text("welcome-note"));
         }
         Overlay::Help(state) => list::list(canvas, body, scene, state, &locale.text("help-title")),
         Overlay::Palette(state) => list::list(canvas, body, scene, state, &locale.text("palette-title")),

@@ -17,7 +17,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let columns = usize::from(inner.width);
     let titles = ["disk-written", "disk-synced", "disk-committed", "disk-applied", "disk-unsynced", "disk-fsync"];
     let head = titles.iter().fold(canvas.strip().left(4, Role::Muted, ""), |strip, id| {
-        strip.fit(columns, |strip| strip.right(10, Role::Muted, &locale.text(id)))
+        strip.fit(columns, |strip| strip.right(11, Role::Muted, &locale.text(id)))
     });
     canvas.put(inner, 0, head);
     let Some(group) = scene.group() else { return };
@@ -28,14 +28,14 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         let strip = canvas.strip().left(4, Role::Text, &replica.node.to_string());
         let strip = figures
             .iter()
-            .fold(strip, |strip, figure| strip.fit(columns, |strip| strip.right(10, text, &locale.number(*figure))));
+            .fold(strip, |strip, figure| strip.fit(columns, |strip| strip.right(11, text, &locale.number(*figure))));
         let role = if unsynced > 0 { Role::Warn } else { Role::Muted };
-        let strip = strip.fit(columns, |strip| strip.right(10, role, &locale.number(unsynced)));
+        let strip = strip.fit(columns, |strip| strip.right(11, role, &locale.number(unsynced)));
         let disk = scene.node(replica.node).map(|node| node.disk).unwrap_or_default();
         let role = if disk.slow { Role::NodeDegraded } else { Role::Muted };
         let fsync = format!(" {}", locale.duration(disk.last_fsync));
         let strip = strip.fit(columns, |strip| {
-            let gap = 10_usize.saturating_sub(super::super::canvas::width(&fsync) + 1);
+            let gap = 11_usize.saturating_sub(super::super::canvas::width(&fsync) + 1);
             strip.add(Role::Text, " ".repeat(gap)).add(role, format!("{fsync} "))
         });
         canvas.put(inner, row as u16 + 1, strip);

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::domain::event::Event;
 
-use super::super::canvas::{Canvas, Strip, cut_end, wrap};
+use super::super::canvas::{Canvas, Strip, cut_end, width, wrap};
 use super::super::caption;
 use super::super::filter::Filter;
 use super::super::hits::Hit;
@@ -37,14 +37,31 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let story = story.filter(|_| inner.height >= 8).map(|text| wrap(&text, usize::from(inner.width)));
     let below = story.as_ref().map_or(0, |rows| rows.len().min(3) as u16 + 1);
     let rows = usize::from(inner.height.saturating_sub(below));
-    let first = end.saturating_sub(rows);
-    for (place, event) in shown[first..end].iter().enumerate() {
-        let line = Rect::new(inner.x, inner.y + place as u16, inner.width, 1);
-        canvas.hit(line, Hit::Event(event.id));
+    let deep = rows >= WRAP_FROM;
+    let cells = usize::from(inner.width);
+    let mut used = 0;
+    let fitting = shown[..end].iter().rev().map(|event| {
+        let more = if deep { continuation(scene, event, cells) } else { None };
+        (*event, more)
+    });
+    let mut fitting: Vec<_> = fitting
+        .take_while(|(_, more)| {
+            used += 1 + usize::from(more.is_some());
+            used <= rows
+        })
+        .collect();
+    fitting.reverse();
+    let mut top = inner.y;
+    for (event, more) in fitting {
         let mark = if list.selected == Some(event.id) { "❯" } else { " " };
-        let strip = canvas.strip().add(Role::Accent, mark);
-        let strip = row(strip, scene, event, usize::from(inner.width));
+        let strip = row(canvas.strip().add(Role::Accent, mark), scene, event, cells);
+        let line = Rect::new(inner.x, top, inner.width, 1 + u16::from(more.is_some()));
+        canvas.hit(line, Hit::Event(event.id));
         canvas.put(line, 0, strip);
+        if let Some((column, text)) = more {
+            canvas.word(line, column as u16, 1, caption_role(event), &text);
+        }
+        top = line.bottom();
     }
     for (place, text) in story.iter().flatten().take(3).enumerate() {
         canvas.word(inner, 1, inner.height - below + 1 + place as u16, Role::Accent, text);
@@ -65,6 +82,25 @@ pub fn row<'a>(strip: Strip<'a>, scene: &Scene<'_>, event: &Event, columns: usiz
         None => strip,
     };
     let room = columns.saturating_sub(strip.width());
-    let text = if role == Role::Muted { Role::Muted } else { Role::Text };
-    strip.add(text, cut_end(&caption::caption(event, &scene.view.events, locale), room))
+    strip.add(caption_role(event), cut_end(&caption::caption(event, &scene.view.events, locale), room))
+}
+
+/// Rows from which on a long sentence may have a second one.
+const WRAP_FROM: usize = 16;
+
+/// What of a sentence does not fit into its row, for a second one: from which column, and the text.
+fn continuation(scene: &Scene<'_>, event: &Event, columns: usize) -> Option<(usize, String)> {
+    let column = 22 + if columns >= 90 { 5 } else { 0 };
+    let room = columns.checked_sub(column).filter(|room| *room > 12)?;
+    let said = caption::caption(event, &scene.view.events, &scene.look.locale);
+    if width(&said) <= room {
+        return None;
+    }
+    let shown = width(&cut_end(&said, room)) - 1;
+    let rest: String = said.chars().skip(shown).collect();
+    Some((column, cut_end(rest.trim_start(), room)))
+}
+
+fn caption_role(event: &Event) -> Role {
+    if caption::role(&event.kind) == Role::Muted { Role::Muted } else { Role::Text }
 }

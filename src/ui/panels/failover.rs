@@ -51,7 +51,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         strip = strip.add(ROLES[place], FILLS[place].repeat(share.max(1).min(room)));
     }
     canvas.put(inner, 1, strip);
-    let rows = usize::from(inner.height.saturating_sub(3)).max(1);
+    let rows = usize::from(inner.height.saturating_sub(2)).clamp(1, 3);
     let across = 5_usize.div_ceil(rows).max(1);
     let width = columns / across;
     for (place, (name, length)) in phases.iter().enumerate() {
@@ -59,7 +59,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         let figure = length.map_or_else(|| "–".to_owned(), |length| locale.duration(length));
         let cell = canvas.strip().add(ROLES[place], FILLS[place]).gap();
         let cell = cell.add(Role::Text, figure).gap().add(Role::Muted, locale.text(name));
-        let place = Rect::new(inner.x + (column * width) as u16, inner.y, width as u16, inner.height);
+        let place = Rect::new(inner.x + (column * width) as u16, inner.y, width.saturating_sub(1) as u16, inner.height);
         canvas.put(place, 2 + row as u16, cell);
     }
     let row = 2 + 5_usize.div_ceil(across) as u16;

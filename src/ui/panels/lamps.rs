@@ -24,7 +24,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         } else {
             canvas.strip().add(Role::Ok, "● ").add(Role::Text, name)
         };
-        let next = if strip.width() == 0 { 0 } else { strip.width().div_ceil(20) * 20 };
+        let next = if strip.width() == 0 { 0 } else { strip.width().div_ceil(22) * 22 };
         if next + cell.width() > columns && strip.width() > 0 {
             canvas.put(inner, row, strip);
             (strip, row) = (cell, row + 1);

@@ -34,7 +34,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     ];
     let inner = frame(canvas, scene, area, Panel::Raft, &locale.say("panel-raft", &figures), "");
     let columns = usize::from(inner.width);
-    let head = 16;
+    let head = 18;
     let timer = if columns >= head + TIMER + 6 * CELL { TIMER } else { 0 };
     let room = columns.saturating_sub(head + timer + 1) / CELL;
     let scale = scale(group, room);
@@ -43,7 +43,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         canvas.hit(Rect::new(inner.x, inner.y + row, inner.width, 1), Hit::Node(replica.node));
         let role = badge::replica(replica, locale);
         let strip = canvas.strip().left(3, Role::Text, &replica.node.to_string());
-        let strip = strip.left(9, role.role, &role.text()).right(4, Role::Muted, &replica.term.to_string());
+        let strip = strip.left(11, role.role, &role.text()).right(4, Role::Muted, &replica.term.to_string());
         let strip = cells(strip, group, replica, &scale).to(head + scale.len() * CELL + 1);
         let strip = if timer > 0 { timer_of(strip, replica, locale) } else { strip };
         canvas.put(inner, row, strip);
@@ -82,7 +82,8 @@ fn cells<'a>(strip: Strip<'a>, group: &GroupView, replica: &ReplicaView, scale: 
             (_, true) => Role::LogCommitted,
             _ => Role::LogPending,
         };
-        let text = format!("{:>3}", cell.term.0 % 1_000);
+        let text = (cell.term.0 % 1_000).to_string();
+        let strip = strip.add(Role::Text, " ".repeat(3_usize.saturating_sub(text.len())));
         let next = scale.iter().find(|other| *other > first);
         let edge = committed && next.is_none_or(|next| *next > replica.commit);
         strip.add(role, text).add(Role::Accent, if edge { "┃" } else { " " })

@@ -68,7 +68,7 @@ fn column(area: Rect, slots: &[Slot]) -> Vec<(Rect, Panel)> {
     let mut places = Vec::with_capacity(slots.len());
     for (place, (panel, weight, min)) in slots.iter().enumerate() {
         let last = place + 1 == slots.len();
-        let more = if weights > 0 { total * weight / weights } else { 0 };
+        let more = (total * weight).checked_div(weights).unwrap_or(0);
         let more = if last { spare } else { more.min(spare) };
         let height = (min + more).min(area.bottom() - top);
         spare -= more.min(spare);
@@ -125,7 +125,7 @@ fn overview(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
 fn overview_wide(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
     let table = nodes(scene) + 7;
     let [left, centre, right] =
-        Layout::horizontal([Constraint::Fill(38), Constraint::Fill(32), Constraint::Fill(32)]).areas(body);
+        Layout::horizontal([Constraint::Fill(41), Constraint::Fill(28), Constraint::Fill(31)]).areas(body);
     let mut places = column(
         left,
         &[
