@@ -34,7 +34,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let inner = frame(canvas, scene, area, Panel::Events, &title, &note);
     let chosen = list.selected.and_then(|id| shown.iter().find(|event| event.id == id));
     let story = chosen.or_else(|| shown[..end].last()).map(|event| caption::caption(event, &scene.view.events, locale));
-    let story = story.filter(|_| inner.height >= 8).map(|text| wrap(&text, usize::from(inner.width)));
+    let story = story.filter(|_| inner.height >= 8).map(|text| wrap(&text, usize::from(inner.width.saturating_sub(1))));
     let below = story.as_ref().map_or(0, |rows| rows.len().min(3) as u16 + 1);
     let rows = usize::from(inner.height.saturating_sub(below));
     let deep = rows >= WRAP_FROM;
@@ -58,8 +58,11 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         let line = Rect::new(inner.x, top, inner.width, 1 + u16::from(more.is_some()));
         canvas.hit(line, Hit::Event(event.id));
         canvas.put(line, 0, strip);
-        if let Some((column, text)) = more {
-            canvas.word(line, column as u16, 1, caption_role(event), &text);
+        if let Some((column, first, second)) = more {
+            let blank = " ".repeat(cells - column);
+            for (row, text) in [(0, &blank), (0, &first), (1, &second)] {
+                canvas.word(line, column as u16, row, caption_role(event), text);
+            }
         }
         top = line.bottom();
     }
@@ -88,17 +91,18 @@ pub fn row<'a>(strip: Strip<'a>, scene: &Scene<'_>, event: &Event, columns: usiz
 /// Rows from which on a long sentence may have a second one.
 const WRAP_FROM: usize = 16;
 
-/// What of a sentence does not fit into its row, for a second one: from which column, and the text.
-fn continuation(scene: &Scene<'_>, event: &Event, columns: usize) -> Option<(usize, String)> {
+/// A sentence that does not fit into its row, in two: from which column, the first row, the second.
+fn continuation(scene: &Scene<'_>, event: &Event, columns: usize) -> Option<(usize, String, String)> {
     let column = 22 + if columns >= 90 { 5 } else { 0 };
     let room = columns.checked_sub(column).filter(|room| *room > 12)?;
     let said = caption::caption(event, &scene.view.events, &scene.look.locale);
     if width(&said) <= room {
         return None;
     }
-    let shown = width(&cut_end(&said, room)) - 1;
-    let rest: String = said.chars().skip(shown).collect();
-    Some((column, cut_end(rest.trim_start(), room)))
+    let mut rows = wrap(&said, room).into_iter();
+    let first = rows.next()?;
+    let rest: Vec<String> = rows.collect();
+    Some((column, first, cut_end(&rest.join(" "), room)))
 }
 
 fn caption_role(event: &Event) -> Role {

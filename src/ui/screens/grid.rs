@@ -48,6 +48,10 @@ fn nodes(scene: &Scene<'_>) -> u16 {
     scene.view.nodes.len().clamp(1, 12) as u16
 }
 
+fn partitions(scene: &Scene<'_>) -> u16 {
+    scene.view.groups.iter().filter(|group| group.id.partition().is_some()).count().min(100) as u16
+}
+
 /// Two columns by percent.
 fn split(area: Rect, percent: [u16; 2]) -> [Rect; 2] {
     Layout::horizontal(percent.map(Constraint::Percentage)).areas(area)
@@ -131,10 +135,11 @@ fn overview_wide(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
         &[
             (Panel::Nodes, 0, table),
             (Panel::Balancer, 0, nodes(scene) + 4),
-            (Panel::Partitions, 1, 8),
-            (Panel::Lamps, 0, 9),
+            (Panel::Partitions, 0, (nodes(scene) + partitions(scene) + 3).min(16)),
+            (Panel::Lamps, 0, 8),
+            (Panel::Raft, 1, nodes(scene) + 4),
             (Panel::Lesson, 1, 10),
-        ][..if scene.view.lesson.is_some() { 5 } else { 4 }],
+        ][..if scene.view.lesson.is_some() { 6 } else { 5 }],
     );
     places.extend(column(
         centre,
