@@ -1,0 +1,132 @@
+# A word for each kind of event (at most 9 letters, for the list), and a sentence with its figures.
+
+word-started = STARTED
+word-crashed = KILLED
+word-recovered = RECOVERED
+word-caught-up = CAUGHT UP
+word-frozen = FROZEN
+word-thawed = THAWED
+word-halted = HALTED
+word-disk = DISK
+word-cut = CUT
+word-healed = HEALED
+word-isolated = ISOLATED
+word-muted = MUTED
+word-rejoined = REJOINED
+word-all-healed = HEALED
+word-believes = BELIEVES
+word-timed-out = TIMEOUT
+word-stands = STANDS
+word-voted = VOTE
+word-vote-refused = NO VOTE
+word-elected = ELECTED
+word-stepped-down = STEPDOWN
+word-first-commit = COMMIT
+word-first-answer = ANSWER
+word-transfer = TRANSFER
+word-transfer-failed = NO CHANGE
+word-truncated = CUT TAIL
+word-snapshot-sent = SNAPSHOT
+word-snapshot-installed = SNAPSHOT
+word-snapshot-taken = SNAPSHOT
+word-rotation = ROTATION
+word-burst = BURST
+word-burst-ended = BURST END
+word-overloaded = OVERLOAD
+word-ack = ACK RULE
+word-rule = RULE
+word-strategy = BALANCER
+word-load = LOAD
+word-reads = READS
+word-refused = REFUSED
+word-rolling = ROLLING
+word-violated = VIOLATED
+word-lost = LOST
+
+event-started = { $node } starts with { count-records } on its disk
+event-crashed = { $node } is dead: { $n ->
+    [0] nothing was waiting for its disk
+    [one] 1 record was not on its disk yet, and is forgotten
+   *[other] { $n } records were not on its disk yet, and are forgotten
+ }
+event-recovered = { $node } is back from its disk, { $n ->
+    [0] and nothing behind
+    [one] 1 record behind
+   *[other] { $n } records behind
+ }
+event-caught-up = { $node } holds all that is committed: { $n ->
+    [one] 1 record
+   *[other] { $n } records
+ } fetched in { $after }
+event-frozen = { $node } stands still: it is not dead, it just does not answer
+event-thawed = { $node } goes on after { $after }; { $n ->
+    [one] 1 message waited for it
+   *[other] { $n } messages waited for it
+ }
+event-halted = { $node } panicked and is halted: { $message }
+event-disk-slow = the disk of { $node } is slow now: its fsyncs hold up what must be on disk first
+event-disk-fast = the disk of { $node } is as fast as before
+event-cut = nothing passes from { $node } to { $to } any more
+event-healed = messages pass from { $node } to { $to } again
+event-isolated = { $node } is cut off: it hears nobody and nobody hears it
+event-muted = { $node } is not heard any more, but still hears the others
+event-rejoined = { $node } hears and is heard again
+event-all-healed = every link passes again
+event-believes-healthy = { $node } believes { $peer } is well: heartbeats come again
+event-believes-degraded = { $node } believes { $peer } is slow: no heartbeat for { $silent }
+event-believes-failed = { $node } believes { $peer } is gone: no heartbeat for { $silent }
+event-timed-out = { $node } asks whether it could win term { $term }: no leader heard for { $silent }, its timer was { $timeout }
+event-timed-out-first = { $node } asks whether it could win term { $term }: no leader heard for { $silent }, its timer of { $timeout } was the shortest
+event-timed-out-stands = { $node } gives up waiting for a leader: none heard for { $silent }, its timer was { $timeout }
+event-stands = { $node } stands for election in term { $term }, and votes for itself
+event-stands-silent = { $node } stands for election in term { $term }: no heartbeat for { $silent }, its timer was the shortest
+event-stands-forced = { $node } stands for election in term { $term }, because it was told to
+event-voted = { $node } gives { $candidate } its one vote of term { $term }
+event-vote-refused = { $node } refuses { $candidate } its vote for term { $term }: { $why }
+event-pre-vote-refused = { $node } tells { $candidate } it would not win term { $term }: { $why }
+event-elected = { $node } leads in term { $term }: { $votes } of { $voters } votes ({ $who })
+event-stepped-down-term = { $node } leads no longer: it met term { $higher }, its own was { $term }
+event-stepped-down-quorum = { $node } leads no longer: it heard no majority for an election timeout
+event-first-commit = { $node } commits record { $index }, its first of term { $term }: the group works again
+event-first-answer = a client has an answer again, from term { $term }
+event-transfer = { $node } hands leadership to { $to }
+event-transfer-failed = { $node } keeps leadership, { $to } could not take it: { $why }
+event-truncated = { $node } cuts { $n ->
+    [one] 1 record
+   *[other] { $n } records
+ } from { $index } on: they contradict its leader
+event-snapshot-sent = { $node } sends { $to } its snapshot up to { $index }: the log is too short
+event-snapshot-installed = { $node } takes over a snapshot up to { $index }
+event-snapshot-taken = { $node } made a snapshot up to { $index }
+event-rotation-out = the balancer sends nothing to { $node } any more
+event-rotation-back = the balancer sends orders to { $node } again
+event-burst = { $n ->
+    [one] 1 order
+   *[other] { $n } orders
+ } on top of the load
+event-burst-ended = the burst of { $n } orders is through, { $failed } refused or unknown
+event-overloaded-gateway = the gateway of { $node } is full and refuses orders
+event-overloaded-proposals = { $node } has as many records waiting as it takes, and refuses more
+event-overloaded-link = a link of { $node } is full and drops messages
+event-overloaded-held = no more messages are kept for { $node } while it stands still
+event-ack-leader = orders are acknowledged by the leader alone from now on: fast, and a crash can lose them
+event-ack-majority = orders are acknowledged by a majority from now on
+event-ack-all = orders are acknowledged by every voter from now on: one dead voter stops the answers
+event-ack-count = orders are acknowledged by { $n } voters from now on
+event-rule-on = the rule { $rule } holds again
+event-rule-off = the rule { $rule } is switched off: see what it was for
+event-strategy = the balancer picks by { $strategy } from now on
+event-load-on = { $n } requests a second from now on
+event-load-off = the load is switched off
+event-reads-leader = queries are answered by leaders from now on
+event-reads-replica = queries are answered by the nearest replica from now on, and may be stale
+event-refused = not done: { $control }, because { $why }
+event-rolling = a rolling restart begins: one node after the other
+event-rolling-done = the rolling restart is through
+event-violated = the promise "{ $invariant }" is broken: { $detail }
+event-lost = { $n ->
+    [one] 1 acknowledged order is lost for good
+   *[other] { $n } acknowledged orders are lost for good
+ }
+
+somebody = somebody

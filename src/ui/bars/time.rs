@@ -1,0 +1,45 @@
+//! The time bar: badge, clock, the recent past with its marks, and what a second here is there.
+
+use ratatui::layout::Rect;
+
+use crate::domain::event::{Event, Loudness};
+use crate::domain::time::SimDuration;
+use crate::domain::view::Speed;
+
+use super::super::canvas::Canvas;
+use super::super::scene::Scene;
+use super::super::theme::Role;
+use super::super::widgets::{badge, timeline};
+
+/// The most of the past that the line shows; it shows less while all marks are younger.
+pub const SPAN: SimDuration = SimDuration::from_secs(60);
+/// And the least.
+pub const LEAST: SimDuration = SimDuration::from_secs(5);
+
+/// Draws the time bar into one row.
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
+    let locale = &scene.look.locale;
+    let run = &scene.view.run;
+    let time = badge::time(&run.pace, locale);
+    let mut right = canvas.strip().gap();
+    let behind = (1..900).contains(&run.pace.achieved_per_mille) && !run.pace.paused;
+    if behind && matches!(run.pace.speed, Speed::Times(_)) {
+        let tenths = locale.tenths(run.pace.achieved_per_mille / 100);
+        right = right.add(Role::Warn, locale.say("time-achieved", &[("speed", tenths.into())])).gap();
+    }
+    if let Some(conversion) = badge::conversion(run.pace.speed, locale).filter(|_| area.width >= 70) {
+        right = right.add(Role::Muted, conversion).gap();
+    }
+    let mut left = canvas.strip();
+    if area.width >= 60 {
+        left = left.gap().badge(time.role, &time.word);
+    }
+    left = left.add(Role::Text, format!(" {}  ", locale.clock(run.now)));
+    let columns = usize::from(area.width).saturating_sub(left.width() + right.width());
+    let loud = |event: &&Event| event.kind.loudness() == Loudness::Loud && run.now.since(event.at) < SPAN;
+    let oldest = scene.view.events.iter().find(loud).map_or(run.now, |event| event.at);
+    let span = run.now.since(oldest).times(11).max(LEAST.times(10)).min(SPAN.times(10));
+    let span = SimDuration::from_nanos(span.as_nanos() / 10);
+    let strip = timeline::timeline(left, columns, &scene.view.events, run.now, span).join(right);
+    canvas.put(area, 0, strip);
+}

@@ -1,0 +1,67 @@
+//! Controls as short texts, for hints, undo, faults in force and refusals.
+
+use crate::domain::control::{Control, Target};
+use crate::domain::order::ReadFrom;
+use crate::domain::rules::AckRule;
+
+use super::super::locale::{FluentValue, Locale};
+
+/// A control as a short text.
+pub fn control(control: &Control, locale: &Locale) -> String {
+    let of = |id: &str, node: Target| locale.say(id, &[("node", target(node, locale).into())]);
+    let link = |id: &str, from: Target, to: Target| {
+        locale.say(id, &[("node", target(from, locale).into()), ("to", target(to, locale).into())])
+    };
+    let word = |id: &str, name: &'static str, value: String| locale.say(id, &[(name, value.into())]);
+    match *control {
+        Control::Crash(node) => of("control-crash", node),
+        Control::Recover(node) => of("control-recover", node),
+        Control::Freeze(node) => of("control-freeze", node),
+        Control::Thaw(node) => of("control-thaw", node),
+        Control::Isolate(node) => of("control-isolate", node),
+        Control::Mute(node) => of("control-mute", node),
+        Control::Rejoin(node) => of("control-rejoin", node),
+        Control::Poison(node) => of("control-poison", node),
+        Control::SlowDisk { node, slow: true } => of("control-slow-disk", node),
+        Control::SlowDisk { node, slow: false } => of("control-fast-disk", node),
+        Control::Cut { from, to } => link("control-cut", from, to),
+        Control::Heal { from, to } => link("control-heal", from, to),
+        Control::RecoverAll => locale.text("control-recover-all").into_owned(),
+        Control::RollingRestart => locale.text("control-rolling").into_owned(),
+        Control::HealAll => locale.text("control-heal-all").into_owned(),
+        Control::Transfer { group, to: Some(to) } => {
+            locale.say("control-transfer", &[("group", group.to_string().into()), ("node", to.to_string().into())])
+        }
+        Control::Transfer { group, to: None } => word("control-transfer-best", "group", group.to_string()),
+        Control::ForceElection(group) => word("control-election", "group", group.to_string()),
+        Control::SetAck(rule) => word("control-ack", "rule", ack(rule, locale)),
+        Control::SetRule { rule, on: true } => word("control-rule-on", "rule", rule.name().to_owned()),
+        Control::SetRule { rule, on: false } => word("control-rule-off", "rule", rule.name().to_owned()),
+        Control::SetStrategy(strategy) => word("control-strategy", "strategy", strategy.name().to_owned()),
+        Control::SetLoad(true) => locale.text("control-load-on").into_owned(),
+        Control::SetLoad(false) => locale.text("control-load-off").into_owned(),
+        Control::SetRate(rate) => locale.say("control-rate", &[("n", FluentValue::from(rate))]),
+        Control::SetReadFrom(ReadFrom::Leader) => locale.text("control-reads-leader").into_owned(),
+        Control::SetReadFrom(ReadFrom::Replica) => locale.text("control-reads-replica").into_owned(),
+        Control::Burst(burst) => locale.say("control-burst", &[("n", FluentValue::from(burst.orders))]),
+    }
+}
+
+/// The name of an acknowledgement rule.
+pub fn ack(rule: AckRule, locale: &Locale) -> String {
+    match rule {
+        AckRule::Leader => locale.text("ack-leader").into_owned(),
+        AckRule::Majority => locale.text("ack-majority").into_owned(),
+        AckRule::All => locale.text("ack-all").into_owned(),
+        AckRule::Count(count) => locale.say("ack-count", &[("n", FluentValue::from(u64::from(count)))]),
+    }
+}
+
+fn target(target: Target, locale: &Locale) -> String {
+    match target {
+        Target::Node(node) => node.to_string(),
+        Target::Leader(group) => locale.say("target-leader", &[("group", group.to_string().into())]),
+        Target::Follower(group) => locale.say("target-follower", &[("group", group.to_string().into())]),
+        Target::Random => locale.text("target-random").into_owned(),
+    }
+}

@@ -1,0 +1,271 @@
+//! Which sentence an event is, and the figures in it.
+
+use crate::domain::event::{Event, EventKind, Health, Queue, StepDown};
+use crate::domain::ids::NodeId;
+use crate::domain::rules::AckRule;
+use crate::domain::time::SimDuration;
+
+use super::super::locale::{FluentValue, Locale};
+use super::super::state::causes;
+use super::{Figures, control, why};
+
+/// The id of an event's sentence, and its figures.
+pub fn sentence(event: &Event, events: &[Event], locale: &Locale) -> (&'static str, Figures) {
+    let node = event.node.map_or_else(|| locale.text("somebody").into_owned(), |node| node.to_string());
+    let mut figures: Figures = vec![("node", node.into())];
+    let id = node_event(&event.kind, locale, &mut figures)
+        .or_else(|| link_event(&event.kind, locale, &mut figures))
+        .or_else(|| election_event(event, events, locale, &mut figures))
+        .or_else(|| leader_event(&event.kind, locale, &mut figures))
+        .or_else(|| desk_event(&event.kind, &mut figures))
+        .or_else(|| setting_event(&event.kind, locale, &mut figures));
+    (id.unwrap_or("somebody"), figures)
+}
+
+fn text(value: &impl ToString) -> FluentValue<'static> {
+    value.to_string().into()
+}
+
+fn span(length: SimDuration, locale: &Locale) -> FluentValue<'static> {
+    locale.duration(length).into()
+}
+
+fn node_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Option<&'static str> {
+    let id = match kind {
+        EventKind::Started { records } => {
+            figures.push(("n", (*records).into()));
+            "event-started"
+        }
+        EventKind::Crashed { unsynced } => {
+            figures.push(("n", (*unsynced).into()));
+            "event-crashed"
+        }
+        EventKind::Recovered { behind } => {
+            figures.push(("n", (*behind).into()));
+            "event-recovered"
+        }
+        EventKind::CaughtUp { after, records } => {
+            figures.extend([("n", (*records).into()), ("after", span(*after, locale))]);
+            "event-caught-up"
+        }
+        EventKind::Frozen => "event-frozen",
+        EventKind::Thawed { after, held } => {
+            figures.extend([("n", (*held).into()), ("after", span(*after, locale))]);
+            "event-thawed"
+        }
+        EventKind::Halted { message } => {
+            figures.push(("message", text(message)));
+            "event-halted"
+        }
+        EventKind::DiskSlow { slow: true } => "event-disk-slow",
+        EventKind::DiskSlow { slow: false } => "event-disk-fast",
+        EventKind::RollingRestart { done: false } => "event-rolling",
+        EventKind::RollingRestart { done: true } => "event-rolling-done",
+        _ => return None,
+    };
+    Some(id)
+}
+
+fn link_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Option<&'static str> {
+    let id = match kind {
+        EventKind::LinkCut { to } => {
+            figures.push(("to", text(to)));
+            "event-cut"
+        }
+        EventKind::LinkHealed { to } => {
+            figures.push(("to", text(to)));
+            "event-healed"
+        }
+        EventKind::Isolated => "event-isolated",
+        EventKind::Muted => "event-muted",
+        EventKind::Rejoined => "event-rejoined",
+        EventKind::AllHealed => "event-all-healed",
+        EventKind::Believes { peer, health, silent } => {
+            figures.extend([("peer", text(peer)), ("silent", span(*silent, locale))]);
+            match health {
+                Health::Healthy => "event-believes-healthy",
+                Health::Degraded => "event-believes-degraded",
+                Health::Failed => "event-believes-failed",
+            }
+        }
+        _ => return None,
+    };
+    Some(id)
+}
+
+fn election_event(event: &Event, events: &[Event], locale: &Locale, figures: &mut Figures) -> Option<&'static str> {
+    let id = match &event.kind {
+        EventKind::TimedOut { term, silent, timeout, pre_vote } => {
+            figures.extend([
+                ("term", text(&term.0)),
+                ("silent", span(*silent, locale)),
+                ("timeout", span(*timeout, locale)),
+            ]);
+            match (pre_vote, first_to_time_out(event, events)) {
+                (true, true) => "event-timed-out-first",
+                (true, false) => "event-timed-out",
+                (false, _) => "event-timed-out-stands",
+            }
+        }
+        EventKind::Stands { term, forced } => {
+            figures.push(("term", text(&term.0)));
+            let timeout = causes(events, event.id).into_iter().find(|cause| {
+                cause.node == event.node
+                    && cause.group == event.group
+                    && matches!(cause.kind, EventKind::TimedOut { .. })
+            });
+            match (forced, timeout.map(|timeout| (first_to_time_out(timeout, events), &timeout.kind))) {
+                (true, _) => "event-stands-forced",
+                (false, Some((true, EventKind::TimedOut { silent, .. }))) => {
+                    figures.push(("silent", span(*silent, locale)));
+                    "event-stands-silent"
+                }
+                (false, _) => "event-stands",
+            }
+        }
+        EventKind::Voted { candidate, term } => {
+            figures.extend([("candidate", text(candidate)), ("term", text(&term.0))]);
+            "event-voted"
+        }
+        EventKind::VoteRefused { candidate, term, why: reason, pre_vote } => {
+            let reason = why(*reason, locale).into();
+            figures.extend([("candidate", text(candidate)), ("term", text(&term.0)), ("why", reason)]);
+            if *pre_vote { "event-pre-vote-refused" } else { "event-vote-refused" }
+        }
+        EventKind::Elected { term, votes, voters } => {
+            let who: Vec<String> = votes.iter().map(|node: NodeId| node.to_string()).collect();
+            figures.extend([
+                ("term", text(&term.0)),
+                ("votes", text(&votes.len())),
+                ("voters", text(voters)),
+                ("who", who.join(" ").into()),
+            ]);
+            "event-elected"
+        }
+        _ => return None,
+    };
+    Some(id)
+}
+
+/// Whether no other timer of the group ran out before it for the same term.
+fn first_to_time_out(event: &Event, events: &[Event]) -> bool {
+    let term_of = |event: &Event| match event.kind {
+        EventKind::TimedOut { term, .. } => Some(term),
+        _ => None,
+    };
+    let earlier = |other: &&Event| other.id < event.id && other.group == event.group && other.node != event.node;
+    !events.iter().filter(earlier).any(|other| term_of(other).is_some() && term_of(other) == term_of(event))
+}
+
+fn leader_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Option<&'static str> {
+    let id = match kind {
+        EventKind::SteppedDown { term, why } => {
+            figures.push(("term", text(&term.0)));
+            match why {
+                StepDown::HigherTerm(higher) => {
+                    figures.push(("higher", text(&higher.0)));
+                    "event-stepped-down-term"
+                }
+                StepDown::NoQuorum => "event-stepped-down-quorum",
+            }
+        }
+        EventKind::FirstCommit { term, index } => {
+            figures.extend([("term", text(&term.0)), ("index", index.0.into())]);
+            "event-first-commit"
+        }
+        EventKind::FirstAnswer { term } => {
+            figures.push(("term", text(&term.0)));
+            "event-first-answer"
+        }
+        EventKind::TransferBegan { to } => {
+            figures.push(("to", text(to)));
+            "event-transfer"
+        }
+        EventKind::TransferFailed { to, why: reason } => {
+            figures.extend([("to", text(to)), ("why", why(*reason, locale).into())]);
+            "event-transfer-failed"
+        }
+        EventKind::Truncated { from, records } => {
+            figures.extend([("index", from.0.into()), ("n", (*records).into())]);
+            "event-truncated"
+        }
+        EventKind::SnapshotSent { to, index } => {
+            figures.extend([("to", text(to)), ("index", index.0.into())]);
+            "event-snapshot-sent"
+        }
+        EventKind::SnapshotInstalled { index } => {
+            figures.push(("index", index.0.into()));
+            "event-snapshot-installed"
+        }
+        EventKind::SnapshotTaken { index } => {
+            figures.push(("index", index.0.into()));
+            "event-snapshot-taken"
+        }
+        _ => return None,
+    };
+    Some(id)
+}
+
+fn desk_event(kind: &EventKind, figures: &mut Figures) -> Option<&'static str> {
+    let id = match kind {
+        EventKind::Rotation { back: false } => "event-rotation-out",
+        EventKind::Rotation { back: true } => "event-rotation-back",
+        EventKind::BurstBegan { orders } => {
+            figures.push(("n", (*orders).into()));
+            "event-burst"
+        }
+        EventKind::BurstEnded { orders, failed } => {
+            figures.extend([("n", (*orders).into()), ("failed", (*failed).into())]);
+            "event-burst-ended"
+        }
+        EventKind::Overloaded { queue } => match queue {
+            Queue::Gateway => "event-overloaded-gateway",
+            Queue::Proposals => "event-overloaded-proposals",
+            Queue::Link => "event-overloaded-link",
+            Queue::Held => "event-overloaded-held",
+        },
+        EventKind::Violated { invariant, detail } => {
+            figures.extend([("invariant", text(&invariant.name())), ("detail", text(detail))]);
+            "event-violated"
+        }
+        EventKind::OrdersLost { orders } => {
+            figures.push(("n", (*orders).into()));
+            "event-lost"
+        }
+        _ => return None,
+    };
+    Some(id)
+}
+
+fn setting_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Option<&'static str> {
+    let id = match kind {
+        EventKind::AckChanged(AckRule::Leader) => "event-ack-leader",
+        EventKind::AckChanged(AckRule::Majority) => "event-ack-majority",
+        EventKind::AckChanged(AckRule::All) => "event-ack-all",
+        EventKind::AckChanged(AckRule::Count(count)) => {
+            figures.push(("n", u64::from(*count).into()));
+            "event-ack-count"
+        }
+        EventKind::RuleSwitched { rule, on } => {
+            figures.push(("rule", text(&rule.name())));
+            if *on { "event-rule-on" } else { "event-rule-off" }
+        }
+        EventKind::StrategyChanged(strategy) => {
+            figures.push(("strategy", text(&strategy.name())));
+            "event-strategy"
+        }
+        EventKind::LoadChanged { orders_per_s: 0 } => "event-load-off",
+        EventKind::LoadChanged { orders_per_s } => {
+            figures.push(("n", (*orders_per_s).into()));
+            "event-load-on"
+        }
+        EventKind::ReadsMoved { replica: false } => "event-reads-leader",
+        EventKind::ReadsMoved { replica: true } => "event-reads-replica",
+        EventKind::ControlRefused { control: wanted, why: reason } => {
+            figures.extend([("control", control(wanted, locale).into()), ("why", why(*reason, locale).into())]);
+            "event-refused"
+        }
+        _ => return None,
+    };
+    Some(id)
+}

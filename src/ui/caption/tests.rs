@@ -1,0 +1,217 @@
+//! Every kind of event has a word and a sentence, in every language, and the figures are in it.
+
+use super::super::locale::{Language, Locale};
+use super::*;
+use crate::domain::control::{Burst, Control, Target};
+use crate::domain::event::{Health, Invariant, Queue, StepDown};
+use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, Term};
+use crate::domain::order::ReadFrom;
+use crate::domain::rules::{AckRule, Rule, Strategy};
+use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::why::Why;
+
+fn every_why() -> Vec<Why> {
+    let n = NodeId(2);
+    vec![
+        Why::NotLeader(Some(n)),
+        Why::NotLeader(None),
+        Why::NoLeader,
+        Why::NoWorker,
+        Why::Overloaded,
+        Why::Deadline,
+        Why::StaleEpoch,
+        Why::SessionFull,
+        Why::BelowFloor,
+        Why::LeaderLost,
+        Why::UnknownSymbol,
+        Why::NotOwner,
+        Why::BadQuantity,
+        Why::BadPrice,
+        Why::NoLiquidity,
+        Why::UnknownOrder,
+        Why::CancelledBefore,
+        Why::BookFull,
+        Why::AlreadyVoted(n),
+        Why::LogBehind,
+        Why::LeaderAlive(n),
+        Why::StaleTerm(Term(3)),
+        Why::LogGap,
+        Why::TermNotCommitted,
+        Why::QuorumNotReached,
+        Why::NoReplica,
+        Why::AlreadySo,
+        Why::NodeDown,
+        Why::NoTarget,
+        Why::TransferRunning,
+        Why::TransferTimeout,
+        Why::NotVoter,
+    ]
+}
+
+fn every_control() -> Vec<Control> {
+    let n = Target::Node(NodeId(2));
+    let group = GroupId(1);
+    let mut controls = vec![
+        Control::Crash(n),
+        Control::Recover(Target::Random),
+        Control::RecoverAll,
+        Control::Freeze(Target::Leader(group)),
+        Control::Thaw(Target::Follower(group)),
+        Control::RollingRestart,
+        Control::Cut { from: n, to: Target::Random },
+        Control::Heal { from: n, to: n },
+        Control::Isolate(n),
+        Control::Mute(n),
+        Control::Rejoin(n),
+        Control::HealAll,
+        Control::SlowDisk { node: n, slow: true },
+        Control::SlowDisk { node: n, slow: false },
+        Control::Transfer { group, to: Some(NodeId(3)) },
+        Control::Transfer { group, to: None },
+        Control::ForceElection(group),
+        Control::SetRule { rule: Rule::PreVote, on: true },
+        Control::SetRule { rule: Rule::PreVote, on: false },
+        Control::SetStrategy(Strategy::RoundRobin),
+        Control::SetLoad(true),
+        Control::SetLoad(false),
+        Control::SetRate(5_000),
+        Control::SetReadFrom(ReadFrom::Leader),
+        Control::SetReadFrom(ReadFrom::Replica),
+        Control::Burst(Burst::KEY),
+        Control::Poison(n),
+    ];
+    let rules = [AckRule::Leader, AckRule::Majority, AckRule::All, AckRule::Count(2)];
+    controls.extend(rules.map(Control::SetAck));
+    controls
+}
+
+fn every_kind() -> Vec<EventKind> {
+    let (to, term, index) = (NodeId(4), Term(7), LogIndex(10_482));
+    let (after, silent) = (SimDuration::from_millis(3_200), SimDuration::from_millis(212));
+    let timeout = SimDuration::from_millis(190);
+    let mut kinds = vec![
+        EventKind::Started { records: 12 },
+        EventKind::Crashed { unsynced: 0 },
+        EventKind::Crashed { unsynced: 1 },
+        EventKind::Crashed { unsynced: 7 },
+        EventKind::Recovered { behind: 362 },
+        EventKind::CaughtUp { after, records: 5 },
+        EventKind::Frozen,
+        EventKind::Thawed { after, held: 3 },
+        EventKind::Halted { message: "index out of bounds".to_owned() },
+        EventKind::DiskSlow { slow: true },
+        EventKind::DiskSlow { slow: false },
+        EventKind::LinkCut { to },
+        EventKind::LinkHealed { to },
+        EventKind::Isolated,
+        EventKind::Muted,
+        EventKind::Rejoined,
+        EventKind::AllHealed,
+        EventKind::TimedOut { term, silent, timeout, pre_vote: true },
+        EventKind::TimedOut { term, silent, timeout, pre_vote: false },
+        EventKind::Stands { term, forced: false },
+        EventKind::Stands { term, forced: true },
+        EventKind::Voted { candidate: to, term },
+        EventKind::Elected { term, votes: NodeId::first(3).collect(), voters: 5 },
+        EventKind::SteppedDown { term, why: StepDown::HigherTerm(Term(8)) },
+        EventKind::SteppedDown { term, why: StepDown::NoQuorum },
+        EventKind::FirstCommit { term, index },
+        EventKind::FirstAnswer { term },
+        EventKind::TransferBegan { to },
+        EventKind::TransferFailed { to, why: Why::TransferTimeout },
+        EventKind::Truncated { from: index, records: 3 },
+        EventKind::SnapshotSent { to, index },
+        EventKind::SnapshotInstalled { index },
+        EventKind::SnapshotTaken { index },
+        EventKind::Rotation { back: true },
+        EventKind::Rotation { back: false },
+        EventKind::BurstBegan { orders: 1_000 },
+        EventKind::BurstEnded { orders: 1_000, failed: 12 },
+        EventKind::RuleSwitched { rule: Rule::PreVote, on: true },
+        EventKind::RuleSwitched { rule: Rule::PreVote, on: false },
+        EventKind::StrategyChanged(Strategy::RoundRobin),
+        EventKind::LoadChanged { orders_per_s: 0 },
+        EventKind::LoadChanged { orders_per_s: 2_000 },
+        EventKind::ReadsMoved { replica: true },
+        EventKind::ReadsMoved { replica: false },
+        EventKind::RollingRestart { done: false },
+        EventKind::RollingRestart { done: true },
+        EventKind::Violated { invariant: Invariant::NoLostAck, detail: "c3/14".to_owned() },
+        EventKind::OrdersLost { orders: 3 },
+    ];
+    for health in [Health::Healthy, Health::Degraded, Health::Failed] {
+        kinds.push(EventKind::Believes { peer: to, health, silent });
+    }
+    for pre_vote in [true, false] {
+        kinds.push(EventKind::VoteRefused { candidate: to, term, why: Why::LogBehind, pre_vote });
+    }
+    for queue in [Queue::Gateway, Queue::Proposals, Queue::Link, Queue::Held] {
+        kinds.push(EventKind::Overloaded { queue });
+    }
+    for rule in [AckRule::Leader, AckRule::Majority, AckRule::All, AckRule::Count(2)] {
+        kinds.push(EventKind::AckChanged(rule));
+    }
+    kinds.extend(every_control().into_iter().map(|control| EventKind::ControlRefused { control, why: Why::AlreadySo }));
+    kinds
+}
+
+fn event(id: u64, node: u8, kind: EventKind) -> Event {
+    let at = SimTime::from_millis(id);
+    Event { id: EventId(id), at, node: Some(NodeId(node)), group: Some(GroupId(1)), kind, cause: None }
+}
+
+/// A text that still shows an id or a figure's name was not filled in.
+fn is_whole(text: &str) -> bool {
+    let left_open = ["{", "}", "event-", "word-", "why-", "control-", "target-", "ack-"];
+    !text.is_empty() && left_open.iter().all(|part| !text.contains(part))
+}
+
+#[test]
+fn every_event_has_a_word_and_a_whole_sentence_in_every_language() {
+    for language in Language::ALL {
+        let locale = Locale::new(language);
+        for kind in every_kind() {
+            let said = caption(&event(1, 3, kind.clone()), &[], &locale);
+            assert!(is_whole(&said), "{language:?} {kind:?}: {said}");
+            let word = word(&kind, &locale);
+            assert!(is_whole(&word) && word.chars().count() <= 9, "{language:?} {kind:?}: {word}");
+            assert!(!class(&kind).is_empty());
+        }
+    }
+}
+
+#[test]
+fn every_refusal_and_every_control_is_said_in_every_language() {
+    for language in Language::ALL {
+        let locale = Locale::new(language);
+        for reason in every_why() {
+            assert!(is_whole(&why(reason, &locale)), "{language:?} {reason:?}: {}", why(reason, &locale));
+        }
+        for wanted in every_control() {
+            let said = control(&wanted, &locale);
+            assert!(is_whole(&said), "{language:?} {wanted:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_candidacy_says_the_silence_that_led_to_it() {
+    let (silent, timeout) = (SimDuration::from_millis(212), SimDuration::from_millis(190));
+    let timed_out = event(1, 3, EventKind::TimedOut { term: Term(8), silent, timeout, pre_vote: true });
+    let stands = Event { cause: Some(EventId(1)), ..event(2, 3, EventKind::Stands { term: Term(8), forced: false }) };
+    let events = [timed_out.clone(), stands.clone()];
+    let said = caption(&stands, &events, &Locale::default());
+    assert_eq!(said, "n3 stands for election in term 8: no heartbeat for 212 ms, its timer was the shortest");
+    let earlier = Event { node: Some(NodeId(5)), id: EventId(0), ..timed_out };
+    let events = [vec![earlier], events.to_vec()].concat();
+    let said = caption(&stands, &events, &Locale::default());
+    assert_eq!(said, "n3 stands for election in term 8, and votes for itself", "another timer was shorter");
+}
+
+#[test]
+fn figures_are_grouped_and_counted() {
+    let lost = |n| caption(&event(1, 3, EventKind::OrdersLost { orders: n }), &[], &Locale::new(Language::Russian));
+    assert_eq!(lost(1), "1 подтверждённая заявка потеряна навсегда");
+    assert_eq!(lost(2), "2 подтверждённые заявки потеряны навсегда");
+    assert_eq!(lost(12_345), "12 345 подтверждённых заявок потеряно навсегда");
+}

@@ -1,0 +1,44 @@
+//! Refusals, explained.
+
+use crate::domain::why::Why;
+
+use super::super::locale::Locale;
+
+/// Why something was refused, as a line.
+pub fn why(why: Why, locale: &Locale) -> String {
+    let id = match why {
+        Why::NotLeader(Some(node)) => return locale.say("why-not-leader", &[("node", node.to_string().into())]),
+        Why::AlreadyVoted(node) => return locale.say("why-already-voted", &[("node", node.to_string().into())]),
+        Why::LeaderAlive(node) => return locale.say("why-leader-alive", &[("node", node.to_string().into())]),
+        Why::StaleTerm(term) => return locale.say("why-stale-term", &[("term", term.0.to_string().into())]),
+        Why::NotLeader(None) => "why-not-leader-unknown",
+        Why::NoLeader => "why-no-leader",
+        Why::NoWorker => "why-no-worker",
+        Why::Overloaded => "why-overloaded",
+        Why::Deadline => "why-deadline",
+        Why::StaleEpoch => "why-stale-epoch",
+        Why::SessionFull => "why-session-full",
+        Why::BelowFloor => "why-below-floor",
+        Why::LeaderLost => "why-leader-lost",
+        Why::UnknownSymbol => "why-unknown-symbol",
+        Why::NotOwner => "why-not-owner",
+        Why::BadQuantity => "why-bad-quantity",
+        Why::BadPrice => "why-bad-price",
+        Why::NoLiquidity => "why-no-liquidity",
+        Why::UnknownOrder => "why-unknown-order",
+        Why::CancelledBefore => "why-cancelled-before",
+        Why::BookFull => "why-book-full",
+        Why::LogBehind => "why-log-behind",
+        Why::LogGap => "why-log-gap",
+        Why::TermNotCommitted => "why-term-not-committed",
+        Why::QuorumNotReached => "why-quorum-not-reached",
+        Why::NoReplica => "why-no-replica",
+        Why::AlreadySo => "why-already-so",
+        Why::NodeDown => "why-node-down",
+        Why::NoTarget => "why-no-target",
+        Why::TransferRunning => "why-transfer-running",
+        Why::TransferTimeout => "why-transfer-timeout",
+        Why::NotVoter => "why-not-voter",
+    };
+    locale.text(id).into_owned()
+}

@@ -1,0 +1,229 @@
+//! Screens at every size: snapshots for reading, sweeps for what must never happen.
+
+use ratatui::Terminal;
+use ratatui::backend::{CrosstermBackend, TestBackend};
+use ratatui::buffer::Buffer;
+use ratatui::style::Color;
+use ratatui::{TerminalOptions, Viewport};
+
+use super::*;
+use crate::domain::ids::{EventId, GroupId, NodeId};
+use crate::domain::view::ClusterView;
+use crate::ui::depth::Depth;
+use crate::ui::fixture::{self, Story};
+use crate::ui::glyphs::Glyphs;
+use crate::ui::locale::{Language, Locale};
+use crate::ui::look::Look;
+use crate::ui::state::{Density, ListState, Panel, Question, Screen, UiState};
+
+fn look(theme: &str, depth: Depth, glyphs: Glyphs, language: Language) -> Look {
+    Look::new(theme, depth, glyphs, Locale::new(language)).expect("a built-in theme")
+}
+
+fn state(screen: Screen) -> UiState {
+    UiState { screen, selected: NodeId(3), ..UiState::default() }
+}
+
+fn paint(view: &ClusterView, state: &UiState, look: &Look, (width, height): (u16, u16)) -> (Buffer, Hits) {
+    let (hints, rows) = (fixture::hints(), fixture::rows());
+    let scene = Scene { view, state, look, hints: &hints, rows: &rows, title: "leader-crash 3/12", notes: &[] };
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal in memory");
+    let mut hits = Hits::default();
+    terminal.draw(|frame| hits = draw(frame, &scene)).expect("a frame");
+    (terminal.backend().buffer().clone(), hits)
+}
+
+fn text(buffer: &Buffer) -> String {
+    let row = |y| (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+    (0..buffer.area.height).map(|y| row(y).trim_end().to_owned() + "\n").collect()
+}
+
+fn snapshot(name: &str, story: Story, state: &UiState, size: (u16, u16), language: Language) {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, language);
+    let (buffer, _) = paint(&fixture::view(story), state, &look, size);
+    insta::assert_snapshot!(name, text(&buffer));
+}
+
+#[test]
+fn each_screen_at_two_sizes() {
+    for (screen, name) in Screen::ALL.into_iter().zip(["overview", "cluster", "lesson", "events"]) {
+        for (width, height) in [(80, 24), (120, 40)] {
+            let story = if screen == Screen::Lesson { Story::Lesson } else { Story::Failover };
+            let name = format!("{name}_{width}x{height}");
+            snapshot(&name, story, &state(screen), (width, height), Language::English);
+        }
+    }
+}
+
+#[test]
+fn the_overview_at_its_other_sizes_and_in_russian() {
+    for (width, height) in [(40, 10), (200, 60)] {
+        let name = format!("overview_{width}x{height}");
+        snapshot(&name, Story::Failover, &state(Screen::Overview), (width, height), Language::English);
+    }
+    snapshot("overview_120x40_healthy", Story::Healthy, &state(Screen::Overview), (120, 40), Language::English);
+    snapshot("overview_120x40_ru", Story::Failover, &state(Screen::Overview), (120, 40), Language::Russian);
+}
+
+fn overlays() -> Vec<Overlay> {
+    let list = || ListState { text: "fa".to_owned(), selected: 1 };
+    vec![
+        Overlay::Welcome,
+        Overlay::Help(list()),
+        Overlay::Palette(list()),
+        Overlay::WhichKey('g'),
+        Overlay::Details(NodeId(4)),
+        Overlay::Why(EventId(9)),
+        Overlay::Confirm(Question::Reset),
+        Overlay::Themes(list()),
+        Overlay::Lessons(list()),
+    ]
+}
+
+#[test]
+fn overlays_are_legible() {
+    for (overlay, name) in overlays().into_iter().zip(["welcome", "help", "palette", "which_key", "details", "why"]) {
+        let state = UiState { overlay, ..state(Screen::Overview) };
+        snapshot(&format!("overlay_{name}"), Story::Healthy, &state, (100, 30), Language::English);
+    }
+}
+
+/// Every size that is a border of something, and some between.
+fn sizes() -> Vec<(u16, u16)> {
+    let widths = [1, 2, 5, 13, 39, 40, 41, 57, 79, 80, 81, 99, 109, 110, 120, 159, 160, 161, 200];
+    let heights = [1, 3, 9, 10, 11, 23, 24, 25, 33, 40, 61];
+    widths.into_iter().flat_map(|width| heights.map(|height| (width, height))).collect()
+}
+
+#[test]
+fn no_size_panics_and_ascii_without_colour_keeps_its_promise() {
+    let look = look("classroom", Depth::None, Glyphs::Ascii, Language::English);
+    let view = fixture::view(Story::Halted);
+    for size in sizes() {
+        for screen in Screen::ALL {
+            let (buffer, hits) = paint(&view, &state(screen), &look, size);
+            for cell in &buffer.content {
+                assert!(cell.symbol().is_ascii(), "{size:?} {screen:?}: {}", cell.symbol());
+                assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{size:?} {screen:?}");
+            }
+            let inside = hits.regions.iter().all(|(area, _)| buffer.area.intersection(*area) == *area);
+            assert!(inside, "{size:?} {screen:?}: a region lies outside the frame");
+        }
+    }
+    let small = paint(&view, &state(Screen::Overview), &look, (39, 10)).0;
+    assert!(text(&small).starts_with("40x10 needed, have 39x10"));
+}
+
+#[test]
+fn every_story_overlay_panel_and_mode_survives_every_size() {
+    let looks = Language::ALL.map(|language| look("projector", Depth::Indexed, Glyphs::Unicode, language));
+    let mut states: Vec<UiState> =
+        overlays().into_iter().map(|overlay| UiState { overlay, ..state(Screen::Overview) }).collect();
+    let panels =
+        [Panel::Lag, Panel::Balancer, Panel::Partitions, Panel::Raft, Panel::Beliefs, Panel::Disks, Panel::Log];
+    states.extend(panels.map(|focus| UiState { focus, zoom: true, ..state(Screen::Cluster) }));
+    states.push(UiState { density: Density::Large, ..state(Screen::Overview) });
+    let mut shown = state(Screen::Overview);
+    (shown.presenter.spotlight, shown.presenter.caption, shown.presenter.key_cast) = (true, true, true);
+    shown.presenter.keys.push(("X".to_owned(), "kill leader".to_owned(), Duration::ZERO));
+    states.push(shown);
+    let views = Story::ALL.map(fixture::view);
+    for (place, size) in sizes().into_iter().enumerate() {
+        for (number, state) in states.iter().enumerate() {
+            paint(&views[(place + number) % views.len()], state, &looks[number % 2], size);
+        }
+    }
+    for size in sizes() {
+        paint(&ClusterView::default(), &state(Screen::Overview), &looks[0], size);
+        paint(&ClusterView::default(), &state(Screen::Cluster), &looks[0], size);
+    }
+}
+
+#[test]
+fn equal_scenes_are_equal_frames() {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let view = fixture::view(Story::Failover);
+    let one = paint(&view, &state(Screen::Overview), &look, (120, 40));
+    assert_eq!(one, paint(&view, &state(Screen::Overview), &look, (120, 40)));
+    let other = paint(&fixture::view(Story::Healthy), &state(Screen::Overview), &look, (120, 40));
+    assert_ne!(one.0, other.0);
+}
+
+#[test]
+fn no_panel_shows_half_a_frame() {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let view = fixture::view(Story::Failover);
+    for size in sizes() {
+        for screen in Screen::ALL {
+            let (buffer, hits) = paint(&view, &state(screen), &look, size);
+            for (area, hit) in &hits.regions {
+                if matches!(hit, Hit::Panel(_)) && area.width >= 6 && area.height >= 3 {
+                    let end = buffer[(area.right() - 1, area.bottom() - 1)].symbol();
+                    assert!(matches!(end, "╯" | "┛"), "{size:?} {screen:?} {hit:?}: {end}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_click_on_a_row_finds_its_node_and_on_a_tab_its_screen() {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let (buffer, hits) = paint(&fixture::view(Story::Healthy), &state(Screen::Overview), &look, (120, 40));
+    let rows = text(&buffer);
+    let row = rows.lines().position(|row| row.contains("❯ 3 ")).expect("the selected node") as u16;
+    assert_eq!(hits.at(10, row), Some(Hit::Node(NodeId(3))));
+    assert_eq!(hits.at(13, 1), Some(Hit::Screen(Screen::Cluster)));
+}
+
+#[test]
+fn standing_time_is_seen_on_the_frame_of_the_whole_screen() {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let paused = paint(&fixture::view(Story::Isolated), &state(Screen::Overview), &look, (120, 40)).0;
+    let running = paint(&fixture::view(Story::Healthy), &state(Screen::Overview), &look, (120, 40)).0;
+    let colour = look.theme.style(Role::TimePaused).bg;
+    assert_eq!(Some(paused[(0, 2)].bg), colour);
+    assert_ne!(Some(running[(0, 2)].bg), colour);
+    assert!(text(&paused).contains("PAUSED"));
+}
+
+#[test]
+fn a_group_that_is_not_there_is_replaced_by_the_first() {
+    let look = look("mono", Depth::None, Glyphs::Unicode, Language::English);
+    let lost = UiState { group: GroupId(99), ..state(Screen::Overview) };
+    let (buffer, _) = paint(&fixture::view(Story::Healthy), &lost, &look, (120, 40));
+    assert!(text(&buffer).contains("meta"));
+}
+
+/// Writes the screens as a terminal would get them, to be looked at: `CHAOSDESK_PICTURES=dir cargo test -- --ignored`.
+#[test]
+#[ignore = "for eyes"]
+fn pictures() {
+    let Ok(directory) = std::env::var("CHAOSDESK_PICTURES") else { return };
+    let themes = [("classroom", Depth::Rgb), ("projector", Depth::Rgb), ("mono", Depth::None)];
+    for (theme, depth) in themes {
+        for language in Language::ALL {
+            for story in Story::ALL {
+                for screen in Screen::ALL {
+                    for (width, height) in [(40, 10), (80, 24), (120, 40), (200, 60)] {
+                        let look = look(theme, depth, Glyphs::Unicode, language);
+                        let bytes = bytes(&fixture::view(story), &state(screen), &look, Rect::new(0, 0, width, height));
+                        let name = format!("{theme}-{language:?}-{story:?}-{screen:?}-{width}x{height}.ansi");
+                        std::fs::write(std::path::Path::new(&directory).join(name), bytes).expect("a file");
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn bytes(view: &ClusterView, state: &UiState, look: &Look, area: Rect) -> Vec<u8> {
+    let (hints, rows) = (fixture::hints(), fixture::rows());
+    let scene = Scene { view, state, look, hints: &hints, rows: &rows, title: "leader-crash 3/12", notes: &[] };
+    let mut bytes = Vec::new();
+    let options = TerminalOptions { viewport: Viewport::Fixed(area) };
+    let mut terminal = Terminal::with_options(CrosstermBackend::new(&mut bytes), options).expect("a terminal");
+    terminal.draw(|frame| drop(draw(frame, &scene))).expect("a frame");
+    drop(terminal);
+    bytes
+}

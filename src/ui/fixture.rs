@@ -1,0 +1,388 @@
+//! Rich views of a cluster for tests and pictures: healthy, mid-failover, leader lost, frozen, isolated, halted, lesson.
+//!
+//! Idea: numbers are made by small formulas, not by chance, so that a snapshot never changes by itself.
+
+use std::sync::Arc;
+
+use crate::domain::control::{Control, Target};
+use crate::domain::event::Health;
+use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet, Term};
+use crate::domain::order::GatewayLoad;
+use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::view::{
+    BalancerView, CellView, ClusterView, DiskView, FaultView, FlowView, GatewayView, GroupView, LatencyView,
+    LedgerView, MessageKind, MessageView, NetView, NodeTruth, NodeView, PaceView, ProgressView, Reach, ReplicaView,
+    RoleView, RunView, SampleView, Speed, WorkerView,
+};
+
+use super::hint::{Hint, Side};
+use super::scene::HelpRow;
+
+mod tales;
+
+use tales::{events, failovers, invariants, lesson};
+
+const NOW_MS: u64 = 42_004;
+
+/// What happened to the cluster.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Story {
+    /// Nothing.
+    Healthy,
+    /// The leader died, another stands for election.
+    Failover,
+    /// Three of five are dead.
+    LeaderLost,
+    /// A node stands still.
+    Frozen,
+    /// A node is cut off, time stands.
+    Isolated,
+    /// A node panicked, one catches up, a promise is broken.
+    Halted,
+    /// A lesson asks.
+    Lesson,
+}
+
+impl Story {
+    /// Every story.
+    pub const ALL: [Self; 7] =
+        [Self::Healthy, Self::Failover, Self::LeaderLost, Self::Frozen, Self::Isolated, Self::Halted, Self::Lesson];
+}
+
+/// The view of a story.
+pub fn view(story: Story) -> ClusterView {
+    let truths = truths(story);
+    let leader = leader(story);
+    let nodes: Vec<NodeView> = truths.iter().enumerate().map(|(place, what)| node(place, *what, &truths)).collect();
+    let groups = (0..5).map(|group| self::group(group, &truths, leader)).collect();
+    ClusterView {
+        run: run(story, leader),
+        groups,
+        net: net(story),
+        balancer: balancer(&truths),
+        flow: flow(story),
+        ledger: ledger(story),
+        failovers: failovers(story),
+        invariants: invariants(story),
+        events: events(story),
+        samples: samples(&truths),
+        lesson: (story == Story::Lesson).then(lesson),
+        nodes,
+    }
+}
+
+type What = (NodeTruth, Reach);
+
+fn truths(story: Story) -> [What; 5] {
+    const UP: What = (NodeTruth::Up, Reach::All);
+    const DOWN: What = (NodeTruth::Down, Reach::All);
+    match story {
+        Story::Healthy | Story::Lesson => [UP; 5],
+        Story::Failover => [UP, (NodeTruth::Slow, Reach::All), UP, DOWN, UP],
+        Story::LeaderLost => [UP, DOWN, UP, DOWN, DOWN],
+        Story::Frozen => [UP, (NodeTruth::Frozen, Reach::All), UP, UP, UP],
+        Story::Isolated => [UP, UP, (NodeTruth::Up, Reach::Partly), UP, (NodeTruth::Up, Reach::Isolated)],
+        Story::Halted => [UP, (NodeTruth::Sync, Reach::All), UP, (NodeTruth::Halted, Reach::All), UP],
+    }
+}
+
+fn leader(story: Story) -> Option<NodeId> {
+    match story {
+        Story::Failover | Story::LeaderLost => None,
+        Story::Halted => Some(NodeId(1)),
+        _ => Some(NodeId(4)),
+    }
+}
+
+fn run(story: Story, leader: Option<NodeId>) -> RunView {
+    let pace = match story {
+        Story::Failover => {
+            PaceView { speed: Speed::Slow(20), slow_auto: true, achieved_per_mille: 1_000, ..PaceView::default() }
+        }
+        Story::Isolated => PaceView { paused: true, speed: Speed::Slow(10), ..PaceView::default() },
+        _ => PaceView { achieved_per_mille: 1_000, ..PaceView::default() },
+    };
+    let faults = match story {
+        Story::Healthy | Story::Lesson => Vec::new(),
+        _ => vec![FaultView { since: SimTime::from_millis(41_760), control: Control::Crash(Target::Node(NodeId(4))) }],
+    };
+    RunView {
+        now: SimTime::from_millis(NOW_MS),
+        seed: 42,
+        events: 1_284_000,
+        notable: 1_284,
+        settings: Arc::default(),
+        pace,
+        faults,
+        controller: leader,
+        ..RunView::default()
+    }
+}
+
+fn node(place: usize, (truth, reach): What, all: &[What; 5]) -> NodeView {
+    let health = |(truth, reach): &What| match (truth, reach) {
+        (NodeTruth::Down | NodeTruth::Halted | NodeTruth::Frozen, _) | (_, Reach::Isolated) => Health::Failed,
+        (NodeTruth::Slow, _) => Health::Degraded,
+        _ => Health::Healthy,
+    };
+    let seen = all.iter().enumerate().filter(|(other, what)| *other != place && what.0.runs()).count() as u8;
+    let believed = match health(&(truth, reach)) {
+        Health::Healthy => [seen, 0, 0],
+        Health::Degraded => [1, seen - 1, 0],
+        Health::Failed => [0, 1, seen - 1],
+    };
+    let place_u64 = place as u64;
+    NodeView {
+        id: NodeId::from_index(place),
+        truth,
+        since: SimTime::from_millis(if truth == NodeTruth::Up { 0 } else { 41_760 }),
+        halted: (truth == NodeTruth::Halted).then(|| "the state machine met a poisoned record".to_owned()),
+        incarnation: 1 + u32::from(truth == NodeTruth::Sync),
+        beliefs: if truth.runs() { all.iter().map(health).collect() } else { Vec::new() },
+        believed,
+        leads: if truth.runs() { place as u16 % 3 } else { 0 },
+        replicas: 5,
+        reach,
+        gateway: GatewayView {
+            load: GatewayLoad {
+                in_flight: 140 * (place as u32 + 1),
+                capacity: [1_000, 1_500, 800][place % 3],
+                queued: 0,
+            },
+            queue_max: 4_096,
+            taken: 8_210 + place_u64 * 977,
+            refused: 0,
+            busy_per_mille: 310,
+        },
+        disk: DiskView {
+            written: 51_200 + place_u64,
+            synced: 51_190,
+            fsyncs: 9_120,
+            last_fsync: SimDuration::from_micros(if truth == NodeTruth::Slow { 30_210 } else { 1_040 }),
+            syncing: true,
+            slow: truth == NodeTruth::Slow,
+        },
+        catch_up: (truth == NodeTruth::Sync).then_some(4_200),
+        held: if truth == NodeTruth::Frozen { 321 } else { 0 },
+    }
+}
+
+fn group(group: u16, all: &[What; 5], leader: Option<NodeId>) -> GroupView {
+    let up = all.iter().filter(|(truth, reach)| truth.runs() && *reach != Reach::Isolated).count() as u8;
+    let ours =
+        leader.map(|leader| NodeId((leader.0 + group as u8 * 2) % 5 + 1)).filter(|node| all[node.index()].0.runs());
+    let ours = if group == 1 { leader } else { ours.or(leader) };
+    let term = Term(7 + u64::from(leader.is_none()));
+    let commit = LogIndex(10_482 + u64::from(group) * 311);
+    let replicas = all.iter().enumerate().map(|(place, what)| replica(place, *what, term, commit, ours)).collect();
+    GroupView {
+        id: GroupId(group),
+        leader: ours,
+        term,
+        since: SimTime::from_millis(41_800),
+        connected: up,
+        quorum: 3,
+        commit,
+        replicas,
+        symbols: 2 + group % 2,
+        resting: 120 + u64::from(group) * 37,
+        applied_per_s: if leader.is_some() { 300 + u64::from(group) * 70 } else { 0 },
+    }
+}
+
+fn replica(place: usize, (truth, reach): What, term: Term, commit: LogIndex, leader: Option<NodeId>) -> ReplicaView {
+    let node = NodeId::from_index(place);
+    let alive = truth != NodeTruth::Down && truth != NodeTruth::Halted;
+    let lag = match truth {
+        NodeTruth::Down | NodeTruth::Halted => 1_362,
+        NodeTruth::Slow => 91,
+        NodeTruth::Sync => 4_200,
+        NodeTruth::Frozen => 640,
+        NodeTruth::Up => u64::from(reach == Reach::Isolated) * 55,
+    };
+    let leads = leader == Some(node);
+    let stands = leader.is_none() && place == 0;
+    let last = LogIndex(commit.0 - lag + 6 + place as u64 % 3);
+    let cells = (0..12).map(|cell| {
+        let first = LogIndex(commit.0 - 40 + cell * 4);
+        let old = cell < 5 || (truth == NodeTruth::Down && cell < 8);
+        CellView { first, last: first.plus(3), term: if old { Term(6) } else { Term(7) } }
+    });
+    let held = cells.filter(|cell| cell.first.0 + lag.min(20) <= commit.0 + 4).collect();
+    let quorum: NodeSet = NodeId::first(2).collect();
+    ReplicaView {
+        node,
+        alive,
+        role: match () {
+            () if leads => RoleView::Leader,
+            () if stands => RoleView::Candidate,
+            () if reach == Reach::Isolated => RoleView::PreCandidate,
+            () => RoleView::Follower,
+        },
+        term: if alive { term } else { Term(term.0 - 1) },
+        voted_for: leader.or(Some(NodeId(1))),
+        leader,
+        base: LogIndex(0),
+        last,
+        synced: LogIndex(last.0 - place as u64 * 3),
+        commit: LogIndex(commit.0 - lag),
+        applied: LogIndex(commit.0 - lag),
+        lag_records: lag,
+        lag_time: SimDuration::from_millis(lag / 2),
+        votes: if stands { quorum } else { NodeSet::default() },
+        refusals: NodeSet::default(),
+        timer: (alive && !leads)
+            .then(|| (SimDuration::from_millis(40 + place as u64 * 41), SimDuration::from_millis(240))),
+        progress: leader.filter(|_| !leads).map(|_| ProgressView {
+            mode: Default::default(),
+            matched: last,
+            next: last.next(),
+            in_flight: 2,
+        }),
+        chain: Default::default(),
+        cells: held,
+    }
+}
+
+fn net(story: Story) -> NetView {
+    let message = |from, to, kind, us| MessageView {
+        from: NodeId(from),
+        to: NodeId(to),
+        group: GroupId(1),
+        kind,
+        arrives_in: SimDuration::from_micros(us),
+    };
+    let in_flight = match story {
+        Story::Failover | Story::LeaderLost => {
+            (2..6).map(|to| message(1, to, MessageKind::Vote(Term(8)), 310 + u64::from(to) * 17)).collect()
+        }
+        _ => vec![
+            message(4, 1, MessageKind::Append { first: LogIndex(10_483), last: LogIndex(10_485) }, 210),
+            message(4, 2, MessageKind::Append { first: LogIndex(10_392), last: LogIndex(10_470) }, 288),
+            message(1, 4, MessageKind::AppendAnswer { matched: Some(LogIndex(10_482)) }, 410),
+            message(3, 4, MessageKind::BeatAnswer, 470),
+        ],
+    };
+    NetView { sent: 812_345, dropped: 12, on_the_wire: 31, in_flight, ..NetView::default() }
+}
+
+fn balancer(all: &[What; 5]) -> BalancerView {
+    let workers = all.iter().enumerate().map(|(place, (truth, reach))| WorkerView {
+        node: NodeId::from_index(place),
+        in_rotation: truth.runs() && *reach != Reach::Isolated,
+        in_flight: 140 * (place as u32 + 1),
+        capacity: [1_000, 1_500, 800][place % 3],
+        routed: 9_000 + place as u64,
+        routed_per_s: 380 + place as u64 * 22,
+        latency: SimDuration::from_micros(400 + place as u64 * 130),
+    });
+    BalancerView { strategy: Default::default(), routed: 45_010, refused: 0, workers: workers.collect() }
+}
+
+fn flow(story: Story) -> FlowView {
+    let stopped = matches!(story, Story::Failover | Story::LeaderLost);
+    FlowView {
+        load_on: true,
+        rate: 2_000,
+        query_percent: 30,
+        acked_per_s: if stopped { 0 } else { 1_396 },
+        queries_per_s: 604,
+        peak_per_s: 2_310,
+        refused_per_s: if stopped { 210 } else { 0 },
+        waiting: if stopped { 431 } else { 3 },
+        retried: 12,
+        latency: LatencyView {
+            count: 7_000,
+            p50: SimDuration::from_micros(2_400),
+            p99: SimDuration::from_micros(6_120),
+            max: SimDuration::from_millis(48),
+        },
+        buckets: [120, 5_670, 1_000, 200, 10],
+        burst: (story == Story::Halted).then_some((312, 1_000)),
+        ..FlowView::default()
+    }
+}
+
+fn ledger(story: Story) -> LedgerView {
+    LedgerView {
+        submitted: 58_830,
+        acknowledged: 58_400,
+        rejected: 18,
+        retried: 12,
+        lost: if story == Story::Halted { 3 } else { 0 },
+        in_doubt: if story == Story::Failover { 27 } else { 0 },
+        at_risk: 4,
+        waiting: 3,
+        settled: 58_300,
+        ..LedgerView::default()
+    }
+}
+
+fn samples(all: &[What; 5]) -> Vec<SampleView> {
+    (0..250_u64)
+        .map(|at| {
+            let lag: Vec<u64> = all
+                .iter()
+                .map(|(truth, _)| match truth {
+                    NodeTruth::Down | NodeTruth::Halted => at.saturating_sub(120) * 10,
+                    NodeTruth::Slow => 60 + at % 40,
+                    NodeTruth::Sync => 5_000 - at * 3,
+                    NodeTruth::Frozen => at.saturating_sub(200) * 12,
+                    NodeTruth::Up => at % 3,
+                })
+                .collect();
+            SampleView {
+                at: SimTime::from_millis(NOW_MS - (250 - at) * 20),
+                lag_by_group: lag.iter().map(|lag| vec![Some(*lag); 5]).collect(),
+                lag,
+                load: vec![400; 5],
+                acked: 20 + (at * 7 % 19) + if (60..90).contains(&at) { 30 } else { 0 },
+                refused: 0,
+            }
+        })
+        .collect()
+}
+
+/// The hints of an ordinary moment.
+pub fn hints() -> Vec<Hint> {
+    let left = [
+        ("x", "kill n3"),
+        ("X", "kill leader"),
+        ("f", "failover p1: n4 -> n1"),
+        ("r", "recover n3"),
+        ("b", "burst"),
+        ("i", "isolate"),
+        ("d", "slow disk"),
+        ("H", "heal"),
+        ("c", "chaos"),
+        ("u", "undo"),
+    ];
+    let right = [("Space", "pause"), (".", "step"), ("-+", "speed"), (":", "palette"), ("?", "help")];
+    let hint = |side: Side| {
+        move |(place, (key, text)): (usize, &(&str, &str))| Hint {
+            key: (*key).to_owned(),
+            text: (*text).to_owned(),
+            priority: place as u8 * 2 + u8::from(side == Side::Left),
+            enabled: *key != "u",
+            side,
+        }
+    };
+    left.iter().enumerate().map(hint(Side::Left)).chain(right.iter().enumerate().map(hint(Side::Right))).collect()
+}
+
+/// The rows of an overlay.
+pub fn rows() -> Vec<HelpRow> {
+    let row = |group: &str, key: &str, text: &str| HelpRow {
+        group: group.to_owned(),
+        key: key.to_owned(),
+        text: text.to_owned(),
+        enabled: true,
+    };
+    vec![
+        row("Faults", "X", "kill the leader and watch row 1"),
+        row("Faults", "r", "recover the selected node"),
+        row("Time", "Space", "pause and go on"),
+        row("App", "?", "all keys"),
+        row("App", "g l", "lessons"),
+    ]
+}

@@ -1,0 +1,260 @@
+//! Languages: every word of the screen in English and Russian, with the plurals of each.
+//!
+//! Idea: Fluent files, one directory a language, built in. A text that a language lacks is taken from English, and a
+//! test sees to it that none lacks any. No isolation marks: terminals show them as boxes.
+//! Units: numbers are grouped by a thin gap (`10 482`), which is a plain space, because terminals have no thinner one.
+//! Errors: none at run time; an unknown id shows itself, so that it is found.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource};
+use unic_langid::LanguageIdentifier;
+
+use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::view::Text;
+
+pub use fluent_bundle::FluentValue;
+
+/// The languages of the house.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Russian.
+    Russian,
+}
+
+impl Language {
+    /// In the order in which a key walks through them.
+    pub const ALL: [Self; 2] = [Self::English, Self::Russian];
+
+    /// The language of this name: `en`, `ru`, or as the environment writes it (`ru_RU.UTF-8`).
+    pub fn named(name: &str) -> Option<Self> {
+        match name.split(['_', '-', '.']).next()? {
+            "en" => Some(Self::English),
+            "ru" => Some(Self::Russian),
+            _ => None,
+        }
+    }
+
+    /// For the rules of plurals; a name that cannot be read has the rules of no language.
+    fn id(self) -> LanguageIdentifier {
+        let name = match self {
+            Self::English => "en",
+            Self::Russian => "ru",
+        };
+        name.parse().unwrap_or_default()
+    }
+
+    /// The files of the language.
+    const fn files(self) -> &'static [&'static str] {
+        match self {
+            Self::English => &[
+                include_str!("../../assets/locales/en/screen.ftl"),
+                include_str!("../../assets/locales/en/events.ftl"),
+                include_str!("../../assets/locales/en/why.ftl"),
+                include_str!("../../assets/locales/en/controls.ftl"),
+            ],
+            Self::Russian => &[
+                include_str!("../../assets/locales/ru/screen.ftl"),
+                include_str!("../../assets/locales/ru/events.ftl"),
+                include_str!("../../assets/locales/ru/why.ftl"),
+                include_str!("../../assets/locales/ru/controls.ftl"),
+            ],
+        }
+    }
+}
+
+/// The texts of one language, with English behind them.
+pub struct Locale {
+    language: Language,
+    bundles: Vec<FluentBundle<FluentResource>>,
+}
+
+impl fmt::Debug for Locale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Locale").field("language", &self.language).finish_non_exhaustive()
+    }
+}
+
+impl Default for Locale {
+    fn default() -> Self {
+        Self::new(Language::English)
+    }
+}
+
+impl Locale {
+    /// The texts of a language.
+    pub fn new(language: Language) -> Self {
+        let mut bundles = vec![bundle(language)];
+        if language != Language::English {
+            bundles.push(bundle(Language::English));
+        }
+        Self { language, bundles }
+    }
+
+    /// Which language.
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// A text without figures in it.
+    pub fn text(&self, id: &str) -> Cow<'_, str> {
+        self.format(id, None)
+    }
+
+    /// A text with figures in it.
+    pub fn say(&self, id: &str, figures: &[(&'static str, FluentValue<'_>)]) -> String {
+        let args: FluentArgs<'_> = figures.iter().map(|(name, value)| (*name, value.clone())).collect();
+        self.format(id, Some(&args)).into_owned()
+    }
+
+    fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> Cow<'_, str> {
+        for bundle in &self.bundles {
+            if let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) {
+                let mut errors = Vec::new();
+                return Cow::Owned(bundle.format_pattern(pattern, args, &mut errors).into_owned());
+            }
+        }
+        Cow::Owned(id.to_owned())
+    }
+
+    /// A text of a lesson in this language; in English if it has no other.
+    pub fn pick<'t>(&self, text: &'t Text) -> &'t str {
+        match self.language {
+            Language::Russian if !text.ru.is_empty() => &text.ru,
+            _ => &text.en,
+        }
+    }
+
+    /// A number in groups of three: `10 482`.
+    pub fn number(&self, number: u64) -> String {
+        grouped(number)
+    }
+
+    /// A number with one digit after the point, given in tenths.
+    pub fn tenths(&self, tenths: u64) -> String {
+        let point = if self.language == Language::Russian { ',' } else { '.' };
+        format!("{}{point}{}", grouped(tenths / 10), tenths % 10)
+    }
+
+    /// A length of time in the unit that people would take: `0.4 ms`, `212 ms`, `3.2 s`.
+    pub fn duration(&self, length: SimDuration) -> String {
+        let (ms, s) = (self.text("unit-ms"), self.text("unit-s"));
+        match length.as_micros() {
+            us if us < 9_950 => format!("{} {ms}", self.tenths((us + 50) / 100)),
+            us if us < 999_500 => format!("{} {ms}", (us + 500) / 1_000),
+            us if us < 600_000_000 => format!("{} {s}", self.tenths(us / 100_000)),
+            us => format!("{} {s}", grouped(us / 1_000_000)),
+        }
+    }
+
+    /// A point in time as a clock has it: `00:42.004`.
+    pub fn clock(&self, at: SimTime) -> String {
+        let ms = at.as_millis();
+        format!("{:02}:{:02}.{:03}", ms / 60_000, ms / 1_000 % 60, ms % 1_000)
+    }
+}
+
+fn bundle(language: Language) -> FluentBundle<FluentResource> {
+    let mut bundle = FluentBundle::new_concurrent(vec![language.id()]);
+    bundle.set_use_isolating(false);
+    bundle.set_formatter(Some(|value, _| match value {
+        FluentValue::Number(number) if number.value >= 0.0 => Some(grouped(number.value as u64)),
+        _ => None,
+    }));
+    for text in language.files() {
+        // What a file has wrong is left out; a test reads every file and refuses errors.
+        let resource = FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(resource, _)| resource);
+        bundle.add_resource_overriding(resource);
+    }
+    bundle
+}
+
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn ids(language: Language) -> BTreeSet<String> {
+        let mut ids = BTreeSet::new();
+        for text in language.files() {
+            let resource = FluentResource::try_new((*text).to_owned());
+            let resource = resource.map_err(|(_, errors)| errors).expect("a file without errors");
+            for line in text.lines().filter(|line| !line.starts_with([' ', '#', '}', '-', '[', '*'])) {
+                if let Some((id, _)) = line.split_once('=') {
+                    assert!(ids.insert(id.trim().to_owned()), "{language:?} says {id} twice");
+                }
+            }
+            assert!(resource.entries().count() > 0);
+        }
+        ids
+    }
+
+    #[test]
+    fn no_language_lacks_a_text_of_another() {
+        let (english, russian) = (ids(Language::English), ids(Language::Russian));
+        assert_eq!(english.difference(&russian).collect::<Vec<_>>(), Vec::<&String>::new(), "Russian lacks");
+        assert_eq!(russian.difference(&english).collect::<Vec<_>>(), Vec::<&String>::new(), "English lacks");
+    }
+
+    #[test]
+    fn english_texts_are_ascii() {
+        for text in Language::English.files() {
+            let strange = text.lines().find(|line| !line.is_ascii());
+            assert_eq!(strange, None, "so that the ASCII alphabet loses nothing");
+        }
+    }
+
+    #[test]
+    fn russian_counts_as_russian_does() {
+        let locale = Locale::new(Language::Russian);
+        let say = |n: u64| locale.say("count-records", &[("n", n.into())]);
+        assert_eq!(say(1), "1 запись");
+        assert_eq!(say(3), "3 записи");
+        assert_eq!(say(11), "11 записей");
+        assert_eq!(say(10_482), "10 482 записи");
+        assert_eq!(Locale::default().say("count-records", &[("n", 1_u64.into())]), "1 record");
+    }
+
+    #[test]
+    fn lengths_of_time_take_the_unit_that_people_would() {
+        let locale = Locale::default();
+        let show = |us| locale.duration(SimDuration::from_micros(us));
+        assert_eq!(show(0), "0.0 ms");
+        assert_eq!(show(420), "0.4 ms");
+        assert_eq!(show(212_300), "212 ms");
+        assert_eq!(show(999_400), "999 ms");
+        assert_eq!(show(3_250_000), "3.2 s");
+        assert_eq!(Locale::new(Language::Russian).duration(SimDuration::from_micros(420)), "0,4 мс");
+        assert_eq!(locale.clock(SimTime::from_millis(42_004)), "00:42.004");
+    }
+
+    #[test]
+    fn an_unknown_text_shows_its_id() {
+        assert_eq!(Locale::default().text("no-such-text"), "no-such-text");
+    }
+
+    #[test]
+    fn languages_are_known_as_the_environment_writes_them() {
+        assert_eq!(Language::named("ru_RU.UTF-8"), Some(Language::Russian));
+        assert_eq!(Language::named("en"), Some(Language::English));
+        assert_eq!(Language::named("tlh"), None);
+    }
+}

@@ -1,0 +1,43 @@
+//! Disk truth: what each replica of the group in view has written, synced, committed and applied.
+//!
+//! Idea: what is written and not synced is what a crash forgets, so that distance is shown as a number of its own.
+
+use ratatui::layout::Rect;
+
+use super::super::canvas::Canvas;
+use super::super::scene::Scene;
+use super::super::state::Panel;
+use super::super::theme::Role;
+use super::super::widgets::frame::frame;
+
+/// Draws the panel.
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
+    let locale = &scene.look.locale;
+    let inner = frame(canvas, scene, area, Panel::Disks, &locale.text("panel-disks"), "");
+    let columns = usize::from(inner.width);
+    let titles = ["disk-written", "disk-synced", "disk-committed", "disk-applied", "disk-unsynced", "disk-fsync"];
+    let head = titles.iter().fold(canvas.strip().left(4, Role::Muted, ""), |strip, id| {
+        strip.fit(columns, |strip| strip.right(11, Role::Muted, &locale.text(id)))
+    });
+    canvas.put(inner, 0, head);
+    let Some(group) = scene.group() else { return };
+    for (row, replica) in group.replicas.iter().enumerate() {
+        let unsynced = replica.last.since(replica.synced);
+        let figures = [replica.last.0, replica.synced.0, replica.commit.0, replica.applied.0];
+        let text = if replica.alive { Role::Text } else { Role::Muted };
+        let strip = canvas.strip().left(4, Role::Text, &replica.node.to_string());
+        let strip = figures
+            .iter()
+            .fold(strip, |strip, figure| strip.fit(columns, |strip| strip.right(11, text, &locale.number(*figure))));
+        let role = if unsynced > 0 { Role::Warn } else { Role::Muted };
+        let strip = strip.fit(columns, |strip| strip.right(11, role, &locale.number(unsynced)));
+        let disk = scene.node(replica.node).map(|node| node.disk).unwrap_or_default();
+        let role = if disk.slow { Role::NodeDegraded } else { Role::Muted };
+        let fsync = format!(" {}", locale.duration(disk.last_fsync));
+        let strip = strip.fit(columns, |strip| {
+            let gap = 11_usize.saturating_sub(super::super::canvas::width(&fsync) + 1);
+            strip.add(Role::Text, " ".repeat(gap)).add(role, format!("{fsync} "))
+        });
+        canvas.put(inner, row as u16 + 1, strip);
+    }
+}

@@ -1,0 +1,110 @@
+//! The list of events: it follows the newest, or stands still where the reader scrolled, and says which.
+
+use ratatui::layout::Rect;
+
+use crate::domain::event::Event;
+
+use super::super::canvas::{Canvas, Strip, cut_end, width, wrap};
+use super::super::caption;
+use super::super::filter::Filter;
+use super::super::hits::Hit;
+use super::super::scene::Scene;
+use super::super::state::Panel;
+use super::super::theme::Role;
+use super::super::widgets::frame::frame;
+
+/// Draws the panel.
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
+    let locale = &scene.look.locale;
+    let list = &scene.state.events;
+    let filter = Filter::read(&list.filter);
+    let shown: Vec<&Event> = scene.view.events.iter().filter(|event| filter.passes(event, locale)).collect();
+    let end = list.bottom.map_or(shown.len(), |bottom| shown.partition_point(|event| event.id <= bottom));
+    let newer = shown.len() - end;
+    let mut title = locale.say("panel-events", &[("n", scene.view.run.notable.into())]);
+    if list.editing || !filter.is_empty() {
+        let cursor = if list.editing { "█" } else { "" };
+        title = format!("{title} / {}{cursor}", list.filter);
+    }
+    let note = if list.bottom.is_some() {
+        locale.say("events-scrolled", &[("n", (newer as u64).into())])
+    } else {
+        locale.text("events-following").into_owned()
+    };
+    let inner = frame(canvas, scene, area, Panel::Events, &title, &note);
+    let chosen = list.selected.and_then(|id| shown.iter().find(|event| event.id == id));
+    let story = chosen.or_else(|| shown[..end].last()).map(|event| caption::caption(event, &scene.view.events, locale));
+    let story = story.filter(|_| inner.height >= 8).map(|text| wrap(&text, usize::from(inner.width.saturating_sub(1))));
+    let below = story.as_ref().map_or(0, |rows| rows.len().min(3) as u16 + 1);
+    let rows = usize::from(inner.height.saturating_sub(below));
+    let deep = rows >= WRAP_FROM;
+    let cells = usize::from(inner.width);
+    let mut used = 0;
+    let fitting = shown[..end].iter().rev().map(|event| {
+        let more = if deep { continuation(scene, event, cells) } else { None };
+        (*event, more)
+    });
+    let mut fitting: Vec<_> = fitting
+        .take_while(|(_, more)| {
+            used += 1 + usize::from(more.is_some());
+            used <= rows
+        })
+        .collect();
+    fitting.reverse();
+    let mut top = inner.y;
+    for (event, more) in fitting {
+        let mark = if list.selected == Some(event.id) { "❯" } else { " " };
+        let strip = row(canvas.strip().add(Role::Accent, mark), scene, event, cells);
+        let line = Rect::new(inner.x, top, inner.width, 1 + u16::from(more.is_some()));
+        canvas.hit(line, Hit::Event(event.id));
+        canvas.put(line, 0, strip);
+        if let Some((column, first, second)) = more {
+            let blank = " ".repeat(cells - column);
+            for (row, text) in [(0, &blank), (0, &first), (1, &second)] {
+                canvas.word(line, column as u16, row, caption_role(event), text);
+            }
+        }
+        top = line.bottom();
+    }
+    for (place, text) in story.iter().flatten().take(3).enumerate() {
+        canvas.word(inner, 1, inner.height - below + 1 + place as u16, Role::Accent, text);
+    }
+}
+
+/// An event as a row: when, what in a word, what in a sentence.
+pub fn row<'a>(strip: Strip<'a>, scene: &Scene<'_>, event: &Event, columns: usize) -> Strip<'a> {
+    let locale = &scene.look.locale;
+    let role = caption::role(&event.kind);
+    let word = caption::word(&event.kind, locale);
+    let strip = strip.right(8, Role::Muted, &event.at.to_string()).gap();
+    let end = strip.width() + 12;
+    let strip = strip.add(role, format!("{} {word}", caption::sign(&event.kind))).to(end);
+    let strip = match event.group.filter(|_| columns >= 90) {
+        Some(group) => strip.left(5, Role::Muted, &group.to_string()),
+        None if columns >= 90 => strip.to(end + 5),
+        None => strip,
+    };
+    let room = columns.saturating_sub(strip.width());
+    strip.add(caption_role(event), cut_end(&caption::caption(event, &scene.view.events, locale), room))
+}
+
+/// Rows from which on a long sentence may have a second one.
+const WRAP_FROM: usize = 16;
+
+/// A sentence that does not fit into its row, in two: from which column, the first row, the second.
+fn continuation(scene: &Scene<'_>, event: &Event, columns: usize) -> Option<(usize, String, String)> {
+    let column = 22 + if columns >= 90 { 5 } else { 0 };
+    let room = columns.checked_sub(column).filter(|room| *room > 12)?;
+    let said = caption::caption(event, &scene.view.events, &scene.look.locale);
+    if width(&said) <= room {
+        return None;
+    }
+    let mut rows = wrap(&said, room).into_iter();
+    let first = rows.next()?;
+    let rest: Vec<String> = rows.collect();
+    Some((column, first, cut_end(&rest.join(" "), room)))
+}
+
+fn caption_role(event: &Event) -> Role {
+    if caption::role(&event.kind) == Role::Muted { Role::Muted } else { Role::Text }
+}

@@ -1,0 +1,66 @@
+//! Replication lag: a small chart for each node, all on one scale, so that they can be compared.
+//!
+//! Idea: small multiples instead of crossing lines: nothing is hidden behind anything, and no colour is needed to tell
+//! whose line it is.
+
+use ratatui::layout::Rect;
+
+use crate::domain::view::SampleView;
+
+use super::super::canvas::Canvas;
+use super::super::scene::Scene;
+use super::super::state::Panel;
+use super::super::theme::Role;
+use super::super::widgets::badge;
+use super::super::widgets::chart;
+use super::super::widgets::frame::frame;
+use super::nodes::{LAG_WARN, lag_role, window};
+
+/// Columns at the right: name, sign, figure.
+const LABEL: u16 = 14;
+
+/// Draws the panel.
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
+    let locale = &scene.look.locale;
+    let samples = &scene.view.samples;
+    let group = scene.group().map_or(0, |group| group.id.index());
+    let most = samples.iter().flat_map(|sample| (0..scene.view.nodes.len()).map(|node| lag(sample, node, group)));
+    let most = most.max().unwrap_or(0).max(LAG_WARN * 2);
+    let note = locale.say("note-lag", &[("most", most.into())]);
+    let inner = frame(canvas, scene, area, Panel::Lag, &locale.text("panel-lag"), &note);
+    if inner.width <= LABEL + 4 || inner.height == 0 {
+        return;
+    }
+    let nodes = window(&scene.view.nodes, usize::from(inner.height), scene.state.selected);
+    let rows = (inner.height / nodes.len().max(1) as u16).max(1);
+    for (place, node) in nodes.iter().enumerate() {
+        let top = inner.y + place as u16 * rows;
+        let band = Rect::new(inner.x, top, inner.width - LABEL, rows.min(inner.bottom() - top));
+        let values: Vec<u64> = samples.iter().map(|sample| lag(sample, node.id.index(), group)).collect();
+        let now = scene.group().and_then(|group| group.replica(node.id)).map(|replica| replica.lag_records);
+        let role = match now.map(lag_role) {
+            Some(Role::LagWarn | Role::LagHigh) => Role::Warn,
+            _ => Role::Bar,
+        };
+        ground(canvas, band);
+        chart::columns(canvas, band, &values, most, role);
+        let state = badge::node(node, locale);
+        let figure = now.map_or_else(|| "–".to_owned(), |lag| locale.number(lag));
+        let label = Rect::new(band.right() + 1, band.bottom() - 1, LABEL - 1, 1);
+        let strip = canvas.strip().left(3, Role::Text, &node.id.to_string()).gap().add(state.role, state.sign);
+        let strip = strip.right(8, now.map_or(Role::Muted, lag_role), &figure);
+        canvas.put(label, 0, strip);
+    }
+}
+
+/// A faint line at zero, so that a quiet chart is seen to be one.
+fn ground(canvas: &mut Canvas<'_>, band: Rect) {
+    let line = "▁".repeat(usize::from(band.width));
+    canvas.word(band, 0, band.height.saturating_sub(1), Role::Track, &line);
+}
+
+/// The lag in the group in view; where that is not known, of the worst replica.
+fn lag(sample: &SampleView, node: usize, group: usize) -> u64 {
+    let in_group = sample.lag_by_group.get(node).and_then(|groups| groups.get(group)).copied().flatten();
+    in_group.or_else(|| sample.lag.get(node).copied()).unwrap_or(0)
+}

@@ -1,0 +1,65 @@
+//! Lamps and margins: is every promise kept, and how many more may fail.
+
+use ratatui::layout::Rect;
+
+use crate::domain::rules::Rule;
+
+use super::super::canvas::{Canvas, Strip, wrap};
+use super::super::scene::Scene;
+use super::super::state::Panel;
+use super::super::theme::Role;
+use super::super::widgets::frame::frame;
+
+/// Draws the panel.
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
+    let locale = &scene.look.locale;
+    let inner = frame(canvas, scene, area, Panel::Lamps, &locale.text("panel-lamps"), "");
+    let columns = usize::from(inner.width);
+    let mut row = 0;
+    let mut strip = canvas.strip();
+    for lamp in &scene.view.invariants {
+        let name = locale.text(&format!("lamp-{}", lamp.invariant.name().replace('_', "-"))).into_owned();
+        let cell = if lamp.violations > 0 {
+            canvas.strip().badge(Role::Error, &format!("✗ {name} {}", locale.number(lamp.violations)))
+        } else {
+            canvas.strip().add(Role::Ok, "● ").add(Role::Text, name)
+        };
+        let next = if strip.width() == 0 { 0 } else { strip.width().div_ceil(22) * 22 };
+        if next + cell.width() > columns && strip.width() > 0 {
+            canvas.put(inner, row, strip);
+            (strip, row) = (cell, row + 1);
+        } else {
+            strip = strip.to(next).join(cell);
+        }
+    }
+    canvas.put(inner, row, strip);
+    row += 1;
+    canvas.put(inner, row, margins(canvas.strip(), scene, columns));
+    let settings = &scene.view.run.settings;
+    let off: Vec<&str> = Rule::ALL.iter().filter(|rule| !settings.cluster.rules.on(**rule)).map(|r| r.name()).collect();
+    if !off.is_empty() {
+        let text = locale.say("rules-off", &[("rules", off.join(", ").into())]);
+        canvas.put(inner, row + 1, canvas.strip().badge(Role::NodeDegraded, &text));
+    }
+    if let Some((at, line)) = scene.view.invariants.iter().find_map(|lamp| lamp.first.as_ref()) {
+        for (place, text) in wrap(&format!("{at} {line}"), columns).iter().enumerate() {
+            canvas.word(inner, 0, row + 2 + place as u16, Role::Warn, text);
+        }
+    }
+}
+
+fn margins<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> {
+    let locale = &scene.look.locale;
+    let strip = strip.add(Role::Muted, locale.text("lamps-margin"));
+    scene.view.groups.iter().fold(strip, |strip, group| {
+        strip.fit(columns, |strip| match group.margin() {
+            None => strip
+                .gap()
+                .badge(Role::NodeFailed, &format!("{} {}/{}", group.id, group.connected, group.replicas.len())),
+            Some(margin) => {
+                let role = if margin == 0 { Role::Warn } else { Role::Text };
+                strip.add(Role::Muted, format!("  {} ", group.id)).add(role, format!("+{margin}"))
+            }
+        })
+    })
+}

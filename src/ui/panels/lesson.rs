@@ -1,0 +1,90 @@
+//! The lesson's card: where we are, what the class predicted, what is checked.
+
+use ratatui::layout::Rect;
+
+use crate::domain::view::{LessonView, QuestionView};
+
+use super::super::canvas::{Canvas, Strip, wrap};
+use super::super::scene::Scene;
+use super::super::state::Panel;
+use super::super::theme::Role;
+use super::super::widgets::bar::bar;
+use super::super::widgets::frame::frame;
+
+/// Draws the panel.
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
+    let locale = &scene.look.locale;
+    let Some(lesson) = &scene.view.lesson else {
+        let inner = frame(canvas, scene, area, Panel::Lesson, &locale.text("panel-lesson"), "");
+        canvas.word(inner, 0, 0, Role::Muted, &locale.text("lesson-none"));
+        return;
+    };
+    let note = if lesson.waits { locale.text("lesson-waits") } else { locale.text("lesson-watch") };
+    let title = locale.pick(&lesson.title).to_owned();
+    let inner = frame(canvas, scene, area, Panel::Lesson, &title, &note);
+    let columns = usize::from(inner.width);
+    let (rows, current) = steps(canvas, scene, lesson, columns);
+    let mut tail: Vec<Strip<'_>> = Vec::new();
+    if let Some(question) = &lesson.question {
+        tail.push(canvas.strip());
+        ask(canvas, scene, question, columns, &mut tail);
+    }
+    if !lesson.checks.is_empty() {
+        tail.push(canvas.strip());
+    }
+    for check in &lesson.checks {
+        let (role, sign) = match check.met {
+            Some(true) => (Role::Ok, "✓"),
+            Some(false) => (Role::Error, "✗"),
+            None => (Role::Muted, "…"),
+        };
+        let strip = canvas.strip().add(role, sign).gap().add(Role::Text, check.text.clone());
+        tail.push(strip.add(Role::Muted, format!("  {}", check.measured)));
+    }
+    // The steps give way: what is asked and checked now is at the bottom, and must be seen.
+    let room = usize::from(inner.height).saturating_sub(tail.len()).max(1);
+    let first = (current + 2).saturating_sub(room).min(rows.len().saturating_sub(room));
+    let shown = rows.into_iter().skip(first).take(room).chain(tail);
+    for (row, strip) in shown.enumerate() {
+        canvas.put(inner, row as u16, strip);
+    }
+}
+
+/// The steps as rows, and the row at which the current one begins.
+fn steps<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, columns: usize) -> (Vec<Strip<'a>>, usize) {
+    let (mut rows, mut current) = (Vec::new(), 0);
+    for (place, step) in lesson.steps.iter().enumerate() {
+        let (role, sign) = match (place == lesson.current, step.done) {
+            (true, _) => (Role::Title, "❯"),
+            (_, true) => (Role::Muted, "✓"),
+            _ => (Role::Muted, " "),
+        };
+        if place == lesson.current {
+            current = rows.len();
+        }
+        for (line, text) in wrap(scene.look.locale.pick(&step.text), columns.saturating_sub(5)).iter().enumerate() {
+            let head = if line == 0 { format!("{sign}{:>2}", place + 1) } else { String::new() };
+            rows.push(canvas.strip().left(4, role, &head).gap().add(role, text.clone()));
+        }
+    }
+    (rows, current)
+}
+
+fn ask<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, question: &QuestionView, columns: usize, rows: &mut Vec<Strip<'a>>) {
+    let locale = &scene.look.locale;
+    let id = if question.closed { "lesson-closed" } else { "lesson-predict" };
+    for text in wrap(&format!("{} {}", locale.text(id), locale.pick(&question.text)), columns) {
+        rows.push(canvas.strip().add(Role::Accent, text));
+    }
+    let most = question.hands.iter().copied().max().unwrap_or(0).max(1);
+    for (place, option) in question.options.iter().enumerate() {
+        let hands = question.hands.get(place).copied().unwrap_or(0);
+        let right = question.answer == Some(place);
+        let role = if right { Role::Ok } else { Role::Text };
+        let strip = canvas.strip().add(Role::Key, format!(" {} ", place + 1));
+        let strip = strip.left(columns.saturating_sub(22).min(40), role, locale.pick(option));
+        let strip = bar(strip, 12, u64::from(hands) * 1_000 / u64::from(most), Role::Bar);
+        let strip = strip.right(3, Role::Text, &hands.to_string());
+        rows.push(if right { strip.add(Role::Ok, " ✓") } else { strip });
+    }
+}

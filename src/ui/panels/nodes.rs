@@ -1,0 +1,189 @@
+//! The table of nodes: what each really is, what the others believe of it, what it does in the group in view.
+//!
+//! Idea: truth and belief are two columns, because the distance between them is the lesson.
+
+use ratatui::layout::Rect;
+
+use crate::domain::ids::NodeId;
+use crate::domain::view::{NodeView, ReplicaView};
+
+use super::super::canvas::{Canvas, Strip};
+use super::super::hits::Hit;
+use super::super::scene::Scene;
+use super::super::state::Panel;
+use super::super::theme::Role;
+use super::super::widgets::badge::{self, Badge};
+use super::super::widgets::bar::bar;
+use super::super::widgets::frame::frame;
+use super::super::widgets::table::{Align, Column, widths};
+
+const COLUMNS: [Column; 9] = [
+    Column { title: "column-number", min: 4, more: 1, priority: 0, align: Align::Left },
+    Column { title: "column-state", min: 10, more: 1, priority: 0, align: Align::Left },
+    Column { title: "column-belief", min: 12, more: 1, priority: 4, align: Align::Left },
+    Column { title: "column-role", min: 11, more: 1, priority: 1, align: Align::Left },
+    Column { title: "column-term", min: 5, more: 0, priority: 2, align: Align::Right },
+    Column { title: "column-commit", min: 7, more: 3, priority: 3, align: Align::Right },
+    Column { title: "column-lag", min: 6, more: 2, priority: 1, align: Align::Right },
+    Column { title: "column-load", min: 10, more: 24, priority: 5, align: Align::Left },
+    Column { title: "column-leads", min: 5, more: 0, priority: 6, align: Align::Right },
+];
+
+/// Records of lag from which it is some, and from which it is much.
+pub const LAG_WARN: u64 = 50;
+/// See [`LAG_WARN`].
+pub const LAG_HIGH: u64 = 1_000;
+
+/// How a lag looks.
+pub const fn lag_role(lag: u64) -> Role {
+    match lag {
+        0..LAG_WARN => Role::LagOk,
+        LAG_WARN..LAG_HIGH => Role::LagWarn,
+        _ => Role::LagHigh,
+    }
+}
+
+/// Draws the panel.
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
+    let locale = &scene.look.locale;
+    let group = scene.group().map_or_else(String::new, |group| group.id.to_string());
+    let title = locale.say("panel-nodes", &[("group", group.into())]);
+    let inner = frame(canvas, scene, area, Panel::Nodes, &title, &locale.text("note-nodes"));
+    let widths = widths(&COLUMNS, usize::from(inner.width));
+    let shown = || COLUMNS.iter().zip(&widths).filter(|(_, width)| **width > 0);
+    let head = shown().fold(canvas.strip(), |strip, (column, width)| {
+        cell(strip, column, *width, Role::Muted, &locale.text(column.title)).gap()
+    });
+    canvas.put(inner, 0, head);
+    let rows = usize::from(inner.height.saturating_sub(1));
+    for (row, node) in window(&scene.view.nodes, rows, scene.state.selected).iter().enumerate() {
+        let place = inner.y + 1 + row as u16;
+        canvas.hit(Rect::new(inner.x, place, inner.width, 1), Hit::Node(node.id));
+        let strip =
+            shown().fold(canvas.strip(), |strip, (column, width)| value(strip, scene, node, column, *width).gap());
+        canvas.put(inner, row as u16 + 1, strip);
+    }
+    let used = scene.view.nodes.len() as u16 + 2;
+    if inner.height > used {
+        about(canvas, inner, used, scene);
+    }
+}
+
+/// As many nodes as fit, the selected one among them.
+pub fn window(nodes: &[NodeView], rows: usize, selected: NodeId) -> &[NodeView] {
+    if nodes.len() <= rows || rows == 0 {
+        return &nodes[..nodes.len().min(rows)];
+    }
+    let place = nodes.iter().position(|node| node.id == selected).unwrap_or(0);
+    let start = (place + 1).saturating_sub(rows);
+    &nodes[start..start + rows]
+}
+
+fn cell<'a>(strip: Strip<'a>, column: &Column, width: usize, role: Role, text: &str) -> Strip<'a> {
+    match column.align {
+        Align::Left => strip.left(width, role, text),
+        Align::Right => strip.right(width, role, text),
+    }
+}
+
+/// A badge in its column: filled to its own width, so that the fill says how wide the word is and no more.
+fn badge_cell<'a>(strip: Strip<'a>, badge: &Badge, width: usize) -> Strip<'a> {
+    let end = strip.width() + width;
+    let text = super::super::canvas::cut_end(&badge.text(), width);
+    strip.add(badge.role, text).to(end)
+}
+
+fn value<'a>(strip: Strip<'a>, scene: &Scene<'_>, node: &NodeView, column: &Column, width: usize) -> Strip<'a> {
+    let locale = &scene.look.locale;
+    let replica = scene.group().and_then(|group| group.replica(node.id));
+    let number = |strip, role, value: Option<u64>| {
+        let text = value.map_or_else(|| "–".to_owned(), |value| locale.number(value));
+        cell(strip, column, width, role, &text)
+    };
+    match column.title {
+        "column-number" if node.id == scene.state.selected => {
+            let end = strip.width() + width;
+            strip.add(Role::Accent, "❯").add(Role::Selection, format!(" {} ", node.id.0)).to(end)
+        }
+        "column-number" => cell(strip, column, width, Role::Text, &format!("  {}", node.id.0)),
+        "column-state" => {
+            let mut truth = badge::node(node, locale);
+            if let Some(behind) = node.catch_up {
+                truth.word = format!("{} {}", truth.word, locale.number(behind));
+            }
+            badge_cell(strip, &truth, width)
+        }
+        "column-belief" => badge_cell(strip, &badge::belief(node, locale), width),
+        "column-role" => match replica {
+            Some(replica) => badge_cell(strip, &badge::replica(replica, locale), width),
+            None => cell(strip, column, width, Role::Muted, "–"),
+        },
+        "column-term" => number(strip, Role::Text, replica.map(|replica| replica.term.0)),
+        "column-commit" => number(strip, Role::Text, replica.map(|replica| replica.commit.0)),
+        "column-lag" => {
+            let lag = replica.map(|replica| replica.lag_records);
+            number(strip, lag.map_or(Role::Muted, lag_role), lag)
+        }
+        "column-load" => load(strip, node, width),
+        _ => {
+            let role = if node.leads > 0 { Role::Leader } else { Role::Muted };
+            cell(strip, column, width, role, &node.leads.to_string())
+        }
+    }
+}
+
+/// The gateway's requests in flight as a share of its places.
+fn load<'a>(strip: Strip<'a>, node: &NodeView, width: usize) -> Strip<'a> {
+    if !node.truth.runs() || node.gateway.load.capacity == 0 {
+        return strip.left(width, Role::Muted, "–");
+    }
+    let load = node.gateway.load;
+    let per_mille = u64::from(load.in_flight) * 1_000 / u64::from(load.capacity);
+    let role = if per_mille >= 900 { Role::Warn } else { Role::Bar };
+    bar(strip, width - 5, per_mille, role).right(5, Role::Text, &format!("{}%", per_mille / 10))
+}
+
+/// What there is to say of the selected node.
+fn about(canvas: &mut Canvas<'_>, inner: Rect, row: u16, scene: &Scene<'_>) {
+    let Some(node) = scene.node(scene.state.selected) else { return };
+    let locale = &scene.look.locale;
+    let since = locale.duration(scene.view.run.now.since(node.since));
+    let state = badge::node(node, locale);
+    let mut text = format!("{} {} {}", node.id, state.word, locale.say("node-since", &[("since", since.into())]));
+    let last =
+        scene.view.events.iter().rev().find(|event| {
+            event.node == Some(node.id) && event.kind.loudness() != crate::domain::event::Loudness::Quiet
+        });
+    if let Some(event) = last {
+        text = format!("{text} · {}", super::super::caption::caption(event, &scene.view.events, locale));
+    }
+    if let Some(message) = &node.halted {
+        text = format!("{} · {message}", state.word);
+    }
+    let rows = super::super::canvas::wrap(&text, usize::from(inner.width));
+    for (place, text) in rows.iter().enumerate().take(usize::from(inner.height.saturating_sub(row))) {
+        canvas.word(inner, 0, row + place as u16, Role::Muted, text);
+    }
+}
+
+/// A node as one row of the list mode.
+pub fn line<'a>(strip: Strip<'a>, scene: &Scene<'_>, node: &NodeView, columns: usize) -> Strip<'a> {
+    let locale = &scene.look.locale;
+    let replica: Option<&ReplicaView> = scene.group().and_then(|group| group.replica(node.id));
+    let chosen = node.id == scene.state.selected;
+    let strip = strip.add(Role::Accent, if chosen { "❯" } else { " " });
+    let number = if chosen { Role::Selection } else { Role::Text };
+    let strip = strip.add(number, format!("{:>2}", node.id.0)).gap();
+    let strip = badge_cell(strip, &badge::node(node, locale), 8).gap();
+    let Some(replica) = replica else { return strip };
+    let role = badge::replica(replica, locale);
+    let short = format!("{}{}", role.sign, role.word.chars().take(4).collect::<String>());
+    strip
+        .left(5, role.role, &short)
+        .fit(columns, |strip| strip.right(5, Role::Text, &replica.term.to_string()))
+        .fit(columns, |strip| {
+            let lag = replica.lag_records;
+            strip.gap().add(Role::Muted, locale.text("column-lag")).right(7, lag_role(lag), &locale.number(lag))
+        })
+        .fit(columns, |strip| load(strip.add(Role::Text, "  "), node, 16))
+}

@@ -1,0 +1,65 @@
+//! Partitions: how many each node leads, and each partition with its leader, its rate and what rests in its books.
+
+use ratatui::layout::Rect;
+
+use crate::domain::view::GroupView;
+
+use super::super::canvas::Canvas;
+use super::super::scene::Scene;
+use super::super::state::Panel;
+use super::super::theme::Role;
+use super::super::widgets::bar::bar;
+use super::super::widgets::frame::frame;
+
+/// Draws the panel.
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
+    let locale = &scene.look.locale;
+    let groups: Vec<&GroupView> = scene.view.groups.iter().filter(|group| group.id.partition().is_some()).collect();
+    let title = locale.say("panel-partitions", &[("n", (groups.len() as u64).into())]);
+    let inner = frame(canvas, scene, area, Panel::Partitions, &title, &locale.text("note-partitions"));
+    let rows = usize::from(inner.height);
+    let nodes = scene.view.nodes.len();
+    let histogram = if rows > nodes + 1 && groups.len() + nodes < rows { nodes + 1 } else { 0 };
+    if histogram > 0 {
+        leaders(canvas, inner, scene, groups.len());
+    }
+    let most = groups.iter().map(|group| group.applied_per_s).max().unwrap_or(0).max(1);
+    let start = groups.iter().position(|group| group.id == scene.state.group).unwrap_or(0);
+    let room = rows.saturating_sub(histogram);
+    let first = (start + 1).saturating_sub(room).min(groups.len().saturating_sub(room));
+    for (row, group) in groups.iter().skip(first).take(room).enumerate() {
+        let chosen = group.id == scene.state.group;
+        let mark = if chosen { "❯" } else { " " };
+        let strip = canvas.strip().add(Role::Accent, mark).left(
+            4,
+            if chosen { Role::Title } else { Role::Text },
+            &group.id.to_string(),
+        );
+        let strip = match group.leader {
+            Some(leader) => strip.left(5, Role::Leader, &format!("★{leader}")),
+            None => strip.add(Role::NodeFailed, format!("✗ {}", locale.text("no-leader"))).gap(),
+        };
+        let rate = format!("{}{}", locale.number(group.applied_per_s), locale.text("per-s"));
+        let resting = locale.say("partition-resting", &[("n", group.resting.into())]);
+        let columns = usize::from(inner.width);
+        let wide = columns >= strip.width() + 9 + resting.chars().count() + 10;
+        let tail = 9 + if wide { 16 } else { 0 };
+        let bars = columns.saturating_sub(strip.width() + tail).min(30);
+        let strip = bar(strip, bars, group.applied_per_s * 1_000 / most, Role::Bar).right(9, Role::Text, &rate);
+        let strip = if wide { strip.right(16, Role::Muted, &resting) } else { strip };
+        canvas.put(inner, (histogram + row) as u16, strip);
+    }
+}
+
+/// How many partitions each node leads, as bars.
+fn leaders(canvas: &mut Canvas<'_>, inner: Rect, scene: &Scene<'_>, partitions: usize) {
+    for (row, node) in scene.view.nodes.iter().enumerate() {
+        let leads =
+            scene.view.groups.iter().filter(|g| g.id.partition().is_some() && g.leader == Some(node.id)).count();
+        let strip = canvas.strip().left(5, Role::Text, &node.id.to_string());
+        let columns = usize::from(inner.width).saturating_sub(8).min(partitions * 4);
+        let strip = bar(strip, columns, (leads * 1_000 / partitions.max(1)) as u64, Role::Leader);
+        let role = if leads > 0 { Role::Text } else { Role::Muted };
+        canvas.put(inner, row as u16, strip.right(3, role, &leads.to_string()));
+    }
+}

@@ -1,0 +1,163 @@
+//! Where the panels of each screen stand.
+//!
+//! Shape: each screen is columns of panels with weights and least heights; a panel for which there is no room is left
+//! out, the last one first, so that none is a frame without content.
+
+use ratatui::layout::{Constraint, Layout, Rect};
+
+use super::super::scene::Scene;
+use super::super::state::{Panel, Screen};
+
+/// A panel with its weight and its least height.
+type Slot = (Panel, u16, u16);
+
+/// The panels of the open screen with their areas.
+pub fn places(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
+    match (scene.state.screen, body.width) {
+        (Screen::Overview, 160..) => overview_wide(body, scene),
+        (Screen::Overview, 110..) => overview(body, scene),
+        (Screen::Overview, _) => overview_narrow(body, scene),
+        (Screen::Cluster, 110..) => cluster(body, scene),
+        (Screen::Cluster, _) => {
+            let raft = nodes(scene) + 7;
+            column(
+                body,
+                &[(Panel::Raft, 0, raft), (Panel::Lanes, 1, nodes(scene) + 3), (Panel::Disks, 0, nodes(scene) + 3)],
+            )
+        }
+        (Screen::Lesson, 110..) => {
+            let [left, right] = split(body, [50, 50]);
+            let mut places = column(left, &[(Panel::Lesson, 1, 12)]);
+            let side = [(Panel::Nodes, 0, nodes(scene) + 5), (Panel::Failover, 0, 9), (Panel::Events, 1, 6)];
+            places.extend(column(right, &side));
+            places
+        }
+        (Screen::Lesson, _) => column(body, &[(Panel::Lesson, 1, 8), (Panel::Nodes, 0, nodes(scene) + 3)]),
+        (Screen::Events, 160..) => {
+            let [left, right] = split(body, [65, 35]);
+            let mut places = column(left, &[(Panel::Events, 1, 5)]);
+            places.extend(column(right, &[(Panel::Nodes, 0, nodes(scene) + 5), (Panel::Log, 1, 5)]));
+            places
+        }
+        (Screen::Events, _) if body.height >= 30 => column(body, &[(Panel::Events, 3, 10), (Panel::Log, 1, 6)]),
+        (Screen::Events, _) => vec![(body, Panel::Events)],
+    }
+}
+
+fn nodes(scene: &Scene<'_>) -> u16 {
+    scene.view.nodes.len().clamp(1, 12) as u16
+}
+
+fn partitions(scene: &Scene<'_>) -> u16 {
+    scene.view.groups.iter().filter(|group| group.id.partition().is_some()).count().min(100) as u16
+}
+
+/// Two columns by percent.
+fn split(area: Rect, percent: [u16; 2]) -> [Rect; 2] {
+    Layout::horizontal(percent.map(Constraint::Percentage)).areas(area)
+}
+
+/// Panels under each other. Weight 0 keeps its least height; the others share what is left.
+fn column(area: Rect, slots: &[Slot]) -> Vec<(Rect, Panel)> {
+    let mut fits = slots.len();
+    while fits > 1 && slots[..fits].iter().map(|slot| slot.2).sum::<u16>() > area.height {
+        fits -= 1;
+    }
+    let slots = &slots[..fits];
+    let least: u16 = slots.iter().map(|slot| slot.2).sum();
+    let weights: u16 = slots.iter().map(|slot| slot.1).sum();
+    let mut spare = area.height.saturating_sub(least);
+    let total = spare;
+    let mut top = area.y;
+    let mut places = Vec::with_capacity(slots.len());
+    for (place, (panel, weight, min)) in slots.iter().enumerate() {
+        let last = place + 1 == slots.len();
+        let more = (total * weight).checked_div(weights).unwrap_or(0);
+        let more = if last { spare } else { more.min(spare) };
+        let height = (min + more).min(area.bottom() - top);
+        spare -= more.min(spare);
+        places.push((Rect::new(area.x, top, area.width, height), *panel));
+        top += height;
+    }
+    places
+}
+
+/// Panels beside each other in one row.
+fn row(area: Rect, panels: &[(Panel, u16)]) -> Vec<(Rect, Panel)> {
+    let areas = Layout::horizontal(panels.iter().map(|(_, weight)| Constraint::Fill(*weight))).split(area);
+    areas.iter().zip(panels).map(|(area, (panel, _))| (*area, *panel)).collect()
+}
+
+/// Rows with heights; 0 takes what is left.
+fn rows<const N: usize>(area: Rect, heights: [u16; N]) -> [Rect; N] {
+    Layout::vertical(heights.map(|height| if height == 0 { Constraint::Fill(1) } else { Constraint::Length(height) }))
+        .areas(area)
+}
+
+fn overview_narrow(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
+    let table = nodes(scene) + 3;
+    if body.height < table + 12 {
+        let [top, middle, bottom] = rows(body, [table, 6, 0]);
+        let mut places = vec![(top, Panel::Nodes)];
+        places.extend(row(middle, &[(Panel::Flow, 1), (Panel::Failover, 1)]));
+        places.push((bottom, Panel::Events));
+        return places;
+    }
+    let [top, middle, lower, bottom] = rows(body, [table, 7, if body.height >= table + 22 { 8 } else { 0 }, 0]);
+    let mut places = vec![(top, Panel::Nodes)];
+    places.extend(row(middle, &[(Panel::Flow, 1), (Panel::Failover, 1)]));
+    if body.height >= table + 22 {
+        places.extend(row(lower, &[(Panel::Partitions, 1), (Panel::Lamps, 1)]));
+        places.push((bottom, Panel::Events));
+    } else {
+        places.push((lower.union(bottom), Panel::Events));
+    }
+    places
+}
+
+fn overview(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
+    let table = nodes(scene) + 6;
+    let [top, middle, bottom] = rows(body, [table, if body.height >= 34 { 10 } else { 8 }, 0]);
+    let mut places = row(top, &[(Panel::Nodes, 8), (Panel::Lag, 4)]);
+    places.extend(row(middle, &[(Panel::Balancer, 1), (Panel::Partitions, 1), (Panel::Flow, 1)]));
+    let [left, right] = split(bottom, [42, 58]);
+    places.extend(column(left, &[(Panel::Failover, 1, 6), (Panel::Lamps, 1, 7)]));
+    places.push((right, Panel::Events));
+    places
+}
+
+fn overview_wide(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
+    let table = nodes(scene) + 7;
+    let [left, centre, right] =
+        Layout::horizontal([Constraint::Fill(41), Constraint::Fill(28), Constraint::Fill(31)]).areas(body);
+    let mut places = column(
+        left,
+        &[
+            (Panel::Nodes, 0, table),
+            (Panel::Balancer, 0, nodes(scene) + 4),
+            (Panel::Partitions, 0, (nodes(scene) + partitions(scene) + 3).min(16)),
+            (Panel::Lamps, 0, 8),
+            (Panel::Raft, 1, nodes(scene) + 4),
+            (Panel::Lesson, 1, 10),
+        ][..if scene.view.lesson.is_some() { 6 } else { 5 }],
+    );
+    places.extend(column(
+        centre,
+        &[(Panel::Lag, 0, table), (Panel::Flow, 1, 16), (Panel::Lanes, 1, nodes(scene) * 2 + 3)],
+    ));
+    places.extend(column(right, &[(Panel::Failover, 0, 9), (Panel::Events, 1, 8)]));
+    places
+}
+
+fn cluster(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
+    let [top, bottom] = rows(body, [nodes(scene) + 11, 0]);
+    let [lanes, truth] = rows(bottom, [0, nodes(scene) + 4]);
+    let mut places = row(top, &[(Panel::Raft, 1)]);
+    if lanes.height >= nodes(scene) + 3 {
+        places.push((lanes, Panel::Lanes));
+        places.extend(row(truth, &[(Panel::Disks, 2), (Panel::Beliefs, 1)]));
+    } else {
+        places.extend(row(bottom, &[(Panel::Disks, 2), (Panel::Beliefs, 1)]));
+    }
+    places
+}

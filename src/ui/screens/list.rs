@@ -1,0 +1,55 @@
+//! The list mode: everything in words, from 40 columns by 10 rows.
+
+use ratatui::layout::Rect;
+
+use super::super::canvas::Canvas;
+use super::super::caption;
+use super::super::hits::Hit;
+use super::super::panels;
+use super::super::scene::Scene;
+use super::super::state::Screen;
+use super::super::theme::Role;
+
+/// The least size: columns and rows.
+pub const LEAST: (u16, u16) = (40, 10);
+
+/// Draws the body: nodes, the flow, the last events; on other screens their one panel.
+pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>) {
+    let panel = match scene.state.screen {
+        _ if scene.state.zoom => Some(scene.state.focus),
+        Screen::Overview => None,
+        Screen::Cluster => Some(super::super::state::Panel::Raft),
+        Screen::Lesson => Some(super::super::state::Panel::Lesson),
+        Screen::Events => Some(super::super::state::Panel::Events),
+    };
+    if let Some(panel) = panel {
+        return panels::draw(canvas, body, scene, panel);
+    }
+    let locale = &scene.look.locale;
+    let columns = usize::from(body.width);
+    let shown = usize::from(body.height.saturating_sub(2));
+    let nodes = panels::nodes::window(&scene.view.nodes, shown, scene.state.selected);
+    for (row, node) in nodes.iter().enumerate() {
+        canvas.hit(Rect::new(body.x, body.y + row as u16, body.width, 1), Hit::Node(node.id));
+        let strip = panels::nodes::line(canvas.strip(), scene, node, columns);
+        canvas.put(body, row as u16, strip);
+    }
+    let row = nodes.len() as u16;
+    let flow = &scene.view.flow;
+    let strip =
+        canvas.strip().gap().add(Role::Text, format!("{}{}", locale.number(flow.acked_per_s), locale.text("per-s")));
+    let strip =
+        strip.add(Role::Muted, "  p99 ").add(Role::Text, locale.duration(flow.latency.p99)).add(Role::Text, "  ");
+    let strip = panels::flow_line(strip, scene, columns);
+    canvas.put(body, row, strip);
+    let room = body.height.saturating_sub(row + 1);
+    let loud = |event: &&crate::domain::event::Event| caption::role(&event.kind) != Role::Muted;
+    let mut events: Vec<_> = scene.view.events.iter().rev().filter(loud).take(usize::from(room)).collect();
+    events.reverse();
+    for (place, event) in events.iter().enumerate() {
+        let line = Rect::new(body.x, body.y + row + 1 + place as u16, body.width, 1);
+        canvas.hit(line, Hit::Event(event.id));
+        let strip = panels::event_row(canvas.strip(), scene, event, columns);
+        canvas.put(line, 0, strip);
+    }
+}

@@ -1,0 +1,290 @@
+//! Reads a theme file: palette, roles, ancestor.
+//!
+//! Shape: a colour is a palette name, `#rrggbb`, one of the sixteen names, or `default` (the terminal's own).
+//! Errors: `ThemeError` with the place of the wrong word. A name is looked up when the roles are settled, because an
+//! ancestor may hold it; so each keeps its place until then.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use ratatui::style::{Color, Modifier, Style};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Appearance, Depth, Role, ThemeError, colour, style};
+
+/// A colour in three depths.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Swatch {
+    /// In full.
+    pub rgb: Color,
+    /// Of xterm's 256.
+    pub indexed: u8,
+    /// Of the sixteen.
+    pub ansi: Color,
+}
+
+/// What a file says of a role.
+#[derive(Clone, PartialEq, Debug, Default)]
+struct RoleEntry {
+    fg: Option<Named>,
+    bg: Option<Named>,
+    modifiers: Option<Modifier>,
+    plain: Option<Modifier>,
+}
+
+/// A colour's name and where it stands.
+#[derive(Clone, PartialEq, Debug)]
+struct Named {
+    name: String,
+    line: usize,
+    column: usize,
+}
+
+/// A theme file, read and not yet settled.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct ThemeFile {
+    /// Whose what it does not say is taken.
+    pub inherits: Option<String>,
+    /// Light or dark.
+    pub appearance: Option<Appearance>,
+    /// It wants no colours at all.
+    pub colourless: bool,
+    palette: BTreeMap<String, Swatch>,
+    roles: BTreeMap<String, RoleEntry>,
+}
+
+const ANSI: [(&str, Color); 17] = [
+    ("default", Color::Reset),
+    ("black", Color::Black),
+    ("red", Color::Red),
+    ("green", Color::Green),
+    ("yellow", Color::Yellow),
+    ("blue", Color::Blue),
+    ("magenta", Color::Magenta),
+    ("cyan", Color::Cyan),
+    ("white", Color::Gray),
+    ("bright-black", Color::DarkGray),
+    ("bright-red", Color::LightRed),
+    ("bright-green", Color::LightGreen),
+    ("bright-yellow", Color::LightYellow),
+    ("bright-blue", Color::LightBlue),
+    ("bright-magenta", Color::LightMagenta),
+    ("bright-cyan", Color::LightCyan),
+    ("bright-white", Color::White),
+];
+
+const MODIFIERS: [(&str, Modifier); 5] = [
+    ("bold", Modifier::BOLD),
+    ("dim", Modifier::DIM),
+    ("italic", Modifier::ITALIC),
+    ("underline", Modifier::UNDERLINED),
+    ("reverse", Modifier::REVERSED),
+];
+
+impl ThemeFile {
+    /// Reads a file's text.
+    pub fn parse(text: &str) -> Result<Self, ThemeError> {
+        let place = Place { text };
+        let table = DeTable::parse(text).map_err(|error| place.wrong(error.span(), error.message().to_owned()))?;
+        let mut file = Self::default();
+        for (key, value) in table.get_ref() {
+            match key.get_ref().as_ref() {
+                "inherits" => file.inherits = Some(place.text(value)?.to_owned()),
+                "appearance" => file.appearance = Some(place.one_of(value, &APPEARANCES)?),
+                "colours" => file.colourless = !place.one_of(value, &[("all", true), ("none", false)])?,
+                "palette" => {
+                    for (name, swatch) in place.table(value)? {
+                        file.palette.insert(name.get_ref().to_string(), place.swatch(swatch)?);
+                    }
+                }
+                "roles" => {
+                    for (name, entry) in place.table(value)? {
+                        place.role(name.span(), name.get_ref())?;
+                        file.roles.insert(name.get_ref().to_string(), place.entry(entry)?);
+                    }
+                }
+                other => {
+                    let known = ["inherits", "appearance", "colours", "palette", "roles"];
+                    return Err(place.unknown(key.span(), "setting", other, known.into_iter()));
+                }
+            }
+        }
+        Ok(file)
+    }
+
+    /// Takes over what this file does not say.
+    pub fn inherit(&mut self, ancestor: Self) {
+        self.appearance = self.appearance.or(ancestor.appearance);
+        self.colourless |= ancestor.colourless;
+        for (name, swatch) in ancestor.palette {
+            self.palette.entry(name).or_insert(swatch);
+        }
+        for (name, theirs) in ancestor.roles {
+            let ours = self.roles.entry(name).or_default();
+            ours.plain = ours.plain.or(theirs.plain);
+            if ours.fg.is_none() && ours.bg.is_none() && ours.modifiers.is_none() {
+                (ours.fg, ours.bg, ours.modifiers) = (theirs.fg, theirs.bg, theirs.modifiers);
+            }
+        }
+    }
+
+    /// Settles a role: the longest prefix that says something about colours, and the longest about plainness.
+    pub fn style(&self, role: Role, depth: Depth) -> Result<Style, ThemeError> {
+        let prefixes = || prefixes(role.name()).filter_map(|prefix| self.roles.get(prefix));
+        let plain = prefixes().find_map(|entry| entry.plain).unwrap_or_default();
+        if depth == Depth::None {
+            return Ok(style(None, None, plain));
+        }
+        let coloured = prefixes().find(|e| e.fg.is_some() || e.bg.is_some() || e.modifiers.is_some());
+        let ground = self.roles.get("text");
+        let pick = |of: fn(&RoleEntry) -> Option<&Named>| -> Result<Option<Color>, ThemeError> {
+            let named = coloured.and_then(of).or_else(|| ground.and_then(of));
+            named.map_or(Ok(None), |named| self.colour(named, depth))
+        };
+        let (fg, bg) = (pick(|entry| entry.fg.as_ref())?, pick(|entry| entry.bg.as_ref())?);
+        Ok(style(fg, bg, coloured.and_then(|entry| entry.modifiers).unwrap_or_default()))
+    }
+
+    fn colour(&self, named: &Named, depth: Depth) -> Result<Option<Color>, ThemeError> {
+        let swatch =
+            self.palette.get(&named.name).copied().or_else(|| direct(&named.name)).ok_or_else(|| ThemeError {
+                line: named.line,
+                column: named.column,
+                message: format!("no colour is called \"{}\"", named.name),
+                nearest: nearest(&named.name, self.palette.keys().map(String::as_str)),
+            })?;
+        Ok(colour(&swatch, depth))
+    }
+}
+
+const APPEARANCES: [(&str, Appearance); 2] = [("light", Appearance::Light), ("dark", Appearance::Dark)];
+
+/// `node.failed`, then `node`.
+fn prefixes(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(name), |name| name.rsplit_once('.').map(|(head, _)| head))
+}
+
+/// A colour that is written out where it is used.
+fn direct(name: &str) -> Option<Swatch> {
+    if let Some((_, ansi)) = ANSI.iter().find(|(known, _)| *known == name) {
+        let indexed = ANSI.iter().position(|(known, _)| *known == name)?.saturating_sub(1) as u8;
+        return Some(Swatch { rgb: *ansi, indexed, ansi: *ansi });
+    }
+    let rgb = hex(name)?;
+    Some(Swatch { rgb: Color::Rgb(rgb[0], rgb[1], rgb[2]), indexed: cube(rgb), ansi: Color::Reset })
+}
+
+fn hex(text: &str) -> Option<[u8; 3]> {
+    let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii())?;
+    let number = u32::from_str_radix(digits, 16).ok()?;
+    Some([(number >> 16) as u8, (number >> 8) as u8, number as u8])
+}
+
+/// The nearest of xterm's colour cube.
+fn cube([r, g, b]: [u8; 3]) -> u8 {
+    let step = |part: u8| (u16::from(part) * 5 + 127) / 255;
+    (16 + 36 * step(r) + 6 * step(g) + step(b)) as u8
+}
+
+/// The known word that is nearest to what was written, if any is near.
+pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    let (distance, best) = known.map(|other| (strsim::damerau_levenshtein(word, other), other)).min()?;
+    (distance <= 1 + word.len() / 4).then(|| best.to_owned())
+}
+
+/// Turns spans into places, and values into what they should be.
+struct Place<'t> {
+    text: &'t str,
+}
+
+impl Place<'_> {
+    fn wrong(&self, span: Option<Range<usize>>, message: String) -> ThemeError {
+        let start = span.map_or(0, |span| span.start).min(self.text.len());
+        let before = &self.text.as_bytes()[..start];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let begin = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |place| place + 1);
+        let column = String::from_utf8_lossy(&before[begin..]).chars().count() + 1;
+        ThemeError { line, column, message, nearest: None }
+    }
+
+    fn unknown<'k>(
+        &self,
+        span: Range<usize>,
+        what: &str,
+        word: &str,
+        known: impl Iterator<Item = &'k str>,
+    ) -> ThemeError {
+        let nearest = nearest(word, known);
+        ThemeError { nearest, ..self.wrong(Some(span), format!("no {what} is called \"{word}\"")) }
+    }
+
+    fn text<'v>(&self, value: &'v Spanned<DeValue<'_>>) -> Result<&'v str, ThemeError> {
+        let found = value.get_ref();
+        found.as_str().ok_or_else(|| self.wrong(Some(value.span()), format!("a text, not {}", found.type_str())))
+    }
+
+    fn table<'v, 'i>(&self, value: &'v Spanned<DeValue<'i>>) -> Result<&'v DeTable<'i>, ThemeError> {
+        let found = value.get_ref();
+        found.as_table().ok_or_else(|| self.wrong(Some(value.span()), format!("a table, not {}", found.type_str())))
+    }
+
+    fn one_of<T: Copy>(&self, value: &Spanned<DeValue<'_>>, known: &[(&str, T)]) -> Result<T, ThemeError> {
+        let word = self.text(value)?;
+        let found = known.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
+        found.ok_or_else(|| self.unknown(value.span(), "such thing", word, known.iter().map(|(name, _)| *name)))
+    }
+
+    fn role(&self, span: Range<usize>, name: &str) -> Result<(), ThemeError> {
+        let fits = |role: &Role| prefixes(role.name()).any(|prefix| prefix == name);
+        match Role::ALL.iter().any(fits) {
+            true => Ok(()),
+            false => Err(self.unknown(span, "role", name, Role::ALL.iter().map(|role| role.name()))),
+        }
+    }
+
+    fn swatch(&self, value: &Spanned<DeValue<'_>>) -> Result<Swatch, ThemeError> {
+        let wrong = |span| self.wrong(Some(span), "a colour is [\"#rrggbb\", 0 to 255, \"name of the 16\"]".to_owned());
+        let parts = value.get_ref().as_array().filter(|parts| parts.len() == 3).ok_or_else(|| wrong(value.span()))?;
+        let mut parts = parts.iter();
+        let (Some(rgb), Some(indexed), Some(ansi)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(wrong(value.span()));
+        };
+        let full = direct(self.text(rgb)?).ok_or_else(|| wrong(rgb.span()))?;
+        let number = indexed.get_ref().as_integer().and_then(|number| number.as_str().parse().ok());
+        let number: u8 = number.ok_or_else(|| wrong(indexed.span()))?;
+        Ok(Swatch { rgb: full.rgb, indexed: number, ansi: self.one_of(ansi, &ANSI)? })
+    }
+
+    fn entry(&self, value: &Spanned<DeValue<'_>>) -> Result<RoleEntry, ThemeError> {
+        let mut entry = RoleEntry::default();
+        if value.get_ref().is_str() {
+            entry.fg = Some(self.named(value)?);
+            return Ok(entry);
+        }
+        for (key, value) in self.table(value)? {
+            match key.get_ref().as_ref() {
+                "fg" => entry.fg = Some(self.named(value)?),
+                "bg" => entry.bg = Some(self.named(value)?),
+                "mod" => entry.modifiers = Some(self.modifiers(value)?),
+                "plain" => entry.plain = Some(self.modifiers(value)?),
+                other => {
+                    return Err(self.unknown(key.span(), "part", other, ["fg", "bg", "mod", "plain"].into_iter()));
+                }
+            }
+        }
+        Ok(entry)
+    }
+
+    fn named(&self, value: &Spanned<DeValue<'_>>) -> Result<Named, ThemeError> {
+        let name = self.text(value)?.to_owned();
+        let ThemeError { line, column, .. } = self.wrong(Some(value.span()), String::new());
+        Ok(Named { name, line, column })
+    }
+
+    fn modifiers(&self, value: &Spanned<DeValue<'_>>) -> Result<Modifier, ThemeError> {
+        let list = value.get_ref().as_array();
+        let list = list.ok_or_else(|| self.wrong(Some(value.span()), "a list of modifiers".to_owned()))?;
+        list.iter().try_fold(Modifier::empty(), |sum, word| Ok(sum | self.one_of(word, &MODIFIERS)?))
+    }
+}

@@ -1,0 +1,12 @@
+//! Pieces that panels are made of: frames, bars, charts, tables, big digits, the time line.
+//!
+//! Idea: each is a function from plain numbers to cells; none knows the cluster, but `badge`, which knows what a node
+//! can be.
+
+pub mod badge;
+pub mod bar;
+pub mod chart;
+pub mod digits;
+pub mod frame;
+pub mod table;
+pub mod timeline;

@@ -1,0 +1,29 @@
+//! The time line: the recent past as a line with a sign for each loud event, the play head at its right end.
+//!
+//! Idea: the last marks are those that the class still talks about. Where two fall on one cell the later one stays.
+
+use crate::domain::event::{Event, Loudness};
+use crate::domain::time::{SimDuration, SimTime};
+
+use super::super::canvas::Strip;
+use super::super::caption;
+use super::super::theme::Role;
+
+/// Adds a time line over `span` up to `now`, so many columns wide.
+#[must_use]
+pub fn timeline<'a>(strip: Strip<'a>, columns: usize, events: &[Event], now: SimTime, span: SimDuration) -> Strip<'a> {
+    let Some(room) = columns.checked_sub(2).filter(|room| *room > 0) else { return strip };
+    let mut cells: Vec<Option<&Event>> = vec![None; room];
+    for event in events.iter().filter(|event| event.kind.loudness() == Loudness::Loud) {
+        let ago = now.since(event.at).as_micros();
+        let back = ago.saturating_mul(room as u64) / span.as_micros().max(1);
+        if (back as usize) < room {
+            cells[room - 1 - back as usize] = Some(event);
+        }
+    }
+    let line = cells.into_iter().fold(strip.add(Role::Border, "├"), |strip, cell| match cell {
+        Some(event) => strip.add(caption::role(&event.kind), caption::sign(&event.kind)),
+        None => strip.add(Role::Border, "─"),
+    });
+    line.add(Role::Accent, "█")
+}
