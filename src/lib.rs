@@ -31,11 +31,15 @@
 
 pub mod audit;
 pub mod chaos;
+pub mod cli;
 pub mod desk;
+pub mod document;
 pub mod domain;
+pub mod lesson;
 pub mod market;
 pub mod node;
 pub mod protocols;
+pub mod report;
 pub mod routing;
 pub mod runtime;
 pub mod storage;
