@@ -323,6 +323,14 @@ mod tests {
     }
 
     #[test]
+    fn a_recording_whose_places_do_not_fit_differs_and_does_no_harm() {
+        let mut recording = record();
+        recording.controls[2].after_events = 1;
+        recording.controls[5].after_events = u64::MAX;
+        assert!(matches!(replay(world(3), &recording), Replay::Differs(_)));
+    }
+
+    #[test]
     fn the_first_event_that_differs_is_found() {
         let (mut one, mut other) = (world(3), world(3));
         other.run_until(ms(100));
