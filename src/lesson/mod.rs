@@ -13,6 +13,7 @@ pub mod measure;
 pub mod moment;
 pub mod run;
 pub mod script;
+pub mod stage;
 pub mod target;
 pub mod vote;
 pub mod words;

@@ -126,3 +126,20 @@ impl std::fmt::Display for Condition {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documentation_names_every_event_and_figure() {
+        let docs = include_str!("../../docs/scenarios.md");
+        for (name, _) in NAMES {
+            assert!(docs.contains(&format!("`{name}`")), "{name}");
+        }
+        for (path, ..) in super::super::measure::WHOLE {
+            let last = path.rsplit('.').next().unwrap_or_default();
+            assert!(docs.contains(&format!("`{path}`")) || docs.contains(&format!("`{last}`")), "{path}");
+        }
+    }
+}
