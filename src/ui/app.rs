@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use crossterm::event::{Event, EventStream};
 use crossterm::execute;
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use futures_util::StreamExt;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
@@ -180,7 +180,7 @@ impl App<'_> {
                         self.suspend()?;
                         dirty = true;
                     }
-                    Told::Continued => { self.screen.clear()?; dirty = true; }
+                    Told::Continued => { self.clear()?; dirty = true; }
                 },
                 event = keys.next() => match event {
                     Some(Ok(event)) => events.push(event),
@@ -223,7 +223,7 @@ impl App<'_> {
                         self.guard.set_mouse(MouseCapture::Off)?;
                     }
                     Request::Mouse => self.guard.set_mouse(MouseCapture::On)?,
-                    Request::Redraw => self.screen.clear()?,
+                    Request::Redraw => self.clear()?,
                     Request::Suspend => self.suspend()?,
                     Request::Quit => return Ok(Some((Ending::Quit, Keep::Nothing))),
                     Request::QuitKeep => return Ok(Some((Ending::Quit, Keep::Frame))),
@@ -246,7 +246,15 @@ impl App<'_> {
 
     fn suspend(&mut self) -> io::Result<()> {
         self.guard.suspend()?;
-        self.screen.clear()
+        self.clear()
+    }
+
+    /// Forgets what was drawn. Not ratatui's `clear`: it asks the terminal where the cursor is, and the answer would be
+    /// eaten by the stream of keys.
+    fn clear(&mut self) -> io::Result<()> {
+        execute!(io::stdout(), Clear(ClearType::All))?;
+        self.screen = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        Ok(())
     }
 
     fn wall(&self) -> Duration {
