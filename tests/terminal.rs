@@ -61,6 +61,19 @@ fn every_way_out_gives_the_terminal_back() {
 }
 
 #[test]
+fn a_resize_and_a_redraw_do_not_end_it() {
+    let (mut pty, _) = start(&[]);
+    for (columns, rows) in [(40, 10), (1, 1), (200, 60)] {
+        pty.resize(columns, rows);
+        pty.send("\u{c}O");
+    }
+    pty.wait_for("toast-unbound");
+    pty.send("q");
+    assert_eq!(pty.end(), 0);
+    pty.assert_restored("q after a resize");
+}
+
+#[test]
 fn a_panic_can_be_read() {
     let (mut pty, _) = start(&["panic"]);
     pty.send("?");

@@ -19,7 +19,8 @@ use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchron
 use futures_util::StreamExt;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
-use ratatui::{Frame, Terminal};
+use ratatui::layout::Rect;
+use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
 use super::hits::Hits;
 use super::input::Input;
@@ -117,7 +118,7 @@ pub async fn run(
 ) -> Result<Ending, TerminalError> {
     let mouse = if setup.state.presenter.mouse_off { MouseCapture::Off } else { MouseCapture::On };
     let guard = terminal::enter(mouse)?;
-    let screen = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    let screen = open_screen()?;
     let view = source.view();
     let desk = Desk { input: Input::default(), hits: Hits::default(), view, seen: source.version(), setup };
     let mut app = App { desk, guard, screen, last: None };
@@ -216,6 +217,9 @@ impl App<'_> {
     ) -> Result<Option<(Ending, Keep)>, TerminalError> {
         for event in events {
             *dirty = true;
+            if matches!(event, Event::Resize(..)) {
+                self.clear()?;
+            }
             for request in self.desk.on_event(event, painter.words()) {
                 match request {
                     Request::Command(command) => self.desk.send(source, command, painter.words()),
@@ -253,7 +257,7 @@ impl App<'_> {
     /// eaten by the stream of keys.
     fn clear(&mut self) -> io::Result<()> {
         execute!(io::stdout(), Clear(ClearType::All))?;
-        self.screen = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        self.screen = open_screen()?;
         Ok(())
     }
 
@@ -331,6 +335,13 @@ impl Desk<'_> {
         let moving = self.view.flow.load_on && !self.view.run.pace.paused;
         if moving { Duration::from_secs(1) / self.setup.fps.max(1) } else { CALM }
     }
+}
+
+/// A screen of the terminal's size now. A fixed one: ratatui's own resizing clears, and its clearing asks for the cursor.
+fn open_screen() -> io::Result<Terminal<CrosstermBackend<io::Stdout>>> {
+    let (width, height) = crossterm::terminal::size()?;
+    let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
+    Terminal::with_options(CrosstermBackend::new(io::stdout()), TerminalOptions { viewport })
 }
 
 /// Prints a frame as plain text, for whoever wants to keep it.
