@@ -4,13 +4,23 @@
 
 mod pty;
 
-use pty::Pty;
-use rustix::process::{Pid, Signal, kill_process};
+use std::process::Command;
+use std::sync::Once;
 
-/// Cargo builds examples before it runs tests, beside them.
+use pty::Pty;
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+
+/// The example beside the tests: `cargo test` builds it first, `cargo test --test terminal` does not.
 fn guard() -> String {
     let test = std::env::current_exe().unwrap();
     let path = test.parent().unwrap().parent().unwrap().join("examples/terminal_guard");
+    static BUILT: Once = Once::new();
+    BUILT.call_once(|| {
+        if !path.exists() {
+            let build = Command::new(env!("CARGO")).args(["build", "--quiet", "--example", "terminal_guard"]).status();
+            assert!(build.unwrap().success(), "the example builds");
+        }
+    });
     path.to_str().unwrap().to_owned()
 }
 
@@ -51,6 +61,19 @@ fn every_way_out_gives_the_terminal_back() {
 }
 
 #[test]
+fn a_resize_and_a_redraw_do_not_end_it() {
+    let (mut pty, _) = start(&[]);
+    for (columns, rows) in [(40, 10), (1, 1), (200, 60)] {
+        pty.resize(columns, rows);
+        pty.send("\u{c}O");
+    }
+    pty.wait_for("toast-unbound");
+    pty.send("q");
+    assert_eq!(pty.end(), 0);
+    pty.assert_restored("q after a resize");
+}
+
+#[test]
 fn a_panic_can_be_read() {
     let (mut pty, _) = start(&["panic"]);
     pty.send("?");
@@ -64,7 +87,11 @@ fn suspended_it_gives_the_terminal_back_and_takes_it_again() {
     pty.send("\u{1a}");
     pty.wait("the shell's screen", |pty| pty.mode(1049) == Some(false) && pty.mode(25) == Some(true));
     pty.assert_restored("Ctrl-Z");
-    kill_process(Pid::from_raw(pty.pid()).unwrap(), Signal::CONT).unwrap();
+    // The modes are given back before the process stops; a SIGCONT in between would be lost.
+    let pid = Pid::from_raw(pty.pid()).unwrap();
+    let (_, status) = waitpid(Some(pid), WaitOptions::UNTRACED).unwrap().unwrap();
+    assert!(status.stopped());
+    kill_process(pid, Signal::CONT).unwrap();
     pty.wait("the dashboard again", |pty| pty.mode(1049) == Some(true) && pty.text().contains("guard ready"));
     pty.send("q");
     assert_eq!(pty.end(), 0);
@@ -73,7 +100,7 @@ fn suspended_it_gives_the_terminal_back_and_takes_it_again() {
 
 #[test]
 fn without_a_terminal_it_says_so() {
-    let done = std::process::Command::new(guard()).output().unwrap();
+    let done = Command::new(guard()).output().unwrap();
     assert_eq!(done.status.code(), Some(3));
     assert!(done.stdout.is_empty(), "not a byte on standard output");
     assert!(String::from_utf8_lossy(&done.stderr).contains("is not a terminal"));

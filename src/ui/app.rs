@@ -15,11 +15,12 @@ use std::time::Duration;
 
 use crossterm::event::{Event, EventStream};
 use crossterm::execute;
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use futures_util::StreamExt;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
-use ratatui::{Frame, Terminal};
+use ratatui::layout::Rect;
+use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
 use super::hits::Hits;
 use super::input::Input;
@@ -117,7 +118,7 @@ pub async fn run(
 ) -> Result<Ending, TerminalError> {
     let mouse = if setup.state.presenter.mouse_off { MouseCapture::Off } else { MouseCapture::On };
     let guard = terminal::enter(mouse)?;
-    let screen = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    let screen = open_screen()?;
     let view = source.view();
     let desk = Desk { input: Input::default(), hits: Hits::default(), view, seen: source.version(), setup };
     let mut app = App { desk, guard, screen, last: None };
@@ -180,7 +181,7 @@ impl App<'_> {
                         self.suspend()?;
                         dirty = true;
                     }
-                    Told::Continued => { self.screen.clear()?; dirty = true; }
+                    Told::Continued => { self.clear()?; dirty = true; }
                 },
                 event = keys.next() => match event {
                     Some(Ok(event)) => events.push(event),
@@ -216,6 +217,9 @@ impl App<'_> {
     ) -> Result<Option<(Ending, Keep)>, TerminalError> {
         for event in events {
             *dirty = true;
+            if matches!(event, Event::Resize(..)) {
+                self.clear()?;
+            }
             for request in self.desk.on_event(event, painter.words()) {
                 match request {
                     Request::Command(command) => self.desk.send(source, command, painter.words()),
@@ -223,7 +227,7 @@ impl App<'_> {
                         self.guard.set_mouse(MouseCapture::Off)?;
                     }
                     Request::Mouse => self.guard.set_mouse(MouseCapture::On)?,
-                    Request::Redraw => self.screen.clear()?,
+                    Request::Redraw => self.clear()?,
                     Request::Suspend => self.suspend()?,
                     Request::Quit => return Ok(Some((Ending::Quit, Keep::Nothing))),
                     Request::QuitKeep => return Ok(Some((Ending::Quit, Keep::Frame))),
@@ -246,7 +250,15 @@ impl App<'_> {
 
     fn suspend(&mut self) -> io::Result<()> {
         self.guard.suspend()?;
-        self.screen.clear()
+        self.clear()
+    }
+
+    /// Forgets what was drawn. Not ratatui's `clear`: it asks the terminal where the cursor is, and the answer would be
+    /// eaten by the stream of keys.
+    fn clear(&mut self) -> io::Result<()> {
+        execute!(io::stdout(), Clear(ClearType::All))?;
+        self.screen = open_screen()?;
+        Ok(())
     }
 
     fn wall(&self) -> Duration {
@@ -323,6 +335,13 @@ impl Desk<'_> {
         let moving = self.view.flow.load_on && !self.view.run.pace.paused;
         if moving { Duration::from_secs(1) / self.setup.fps.max(1) } else { CALM }
     }
+}
+
+/// A screen of the terminal's size now. A fixed one: ratatui's own resizing clears, and its clearing asks for the cursor.
+fn open_screen() -> io::Result<Terminal<CrosstermBackend<io::Stdout>>> {
+    let (width, height) = crossterm::terminal::size()?;
+    let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
+    Terminal::with_options(CrosstermBackend::new(io::stdout()), TerminalOptions { viewport })
 }
 
 /// Prints a frame as plain text, for whoever wants to keep it.

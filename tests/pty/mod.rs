@@ -57,6 +57,12 @@ impl Pty {
         self.writer.flush().unwrap();
     }
 
+    /// Gives the terminal another size.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+        self.screen.screen_mut().set_size(rows, columns);
+    }
+
     /// What is on the screen.
     pub fn text(&self) -> String {
         self.screen.screen().contents()

@@ -81,7 +81,10 @@ fn an_override_replaces_the_keys_and_two_actions_may_swap_theirs() {
 fn an_override_that_cannot_be_says_why_and_where() {
     let wrong = |context: &str, entry: KeyOverride| {
         let overrides = [KeyOverride { context: context.to_owned(), ..entry }];
-        Keymap::with_overrides(&overrides).err().expect("an override that cannot be")
+        match Keymap::with_overrides(&overrides) {
+            Err(error) => error,
+            Ok(_) => panic!("{overrides:?} can be"),
+        }
     };
     let cases = [
         (wrong("golbal", over("node.kill", &["D"])), "did you mean `global`?"),

@@ -23,6 +23,7 @@ impl Refusal {
 
     /// The same with an argument more.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "ids and rules are Copy, and read better without a `&`")]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.args.push((name, value.to_string()));
         self
