@@ -2,11 +2,11 @@
 //!
 //! Idea: drawing knows where it put things, so it says so; a click is looked up in the frame that the person saw.
 //! Shape: a list in drawing order; what was drawn later lies on top.
-//! Bound: one region per visible row, tab and panel.
+//! Bound: [`Hits::MAX`] regions.
 
 use ratatui::layout::{Position, Rect};
 
-use crate::domain::ids::{EventId, NodeId};
+use crate::domain::ids::{EventId, GroupId, NodeId};
 
 use super::state::{Panel, Screen};
 
@@ -21,6 +21,18 @@ pub enum Hit {
     Panel(Panel),
     /// An event's row.
     Event(EventId),
+    /// A group, by name or by row.
+    Group(GroupId),
+    /// The row of an overlay's list, 0-based among those that match.
+    Row(usize),
+    /// An option of the open question, 0-based.
+    Choice(usize),
+    /// The button of a dialog that says yes.
+    Yes,
+    /// The button of a dialog that says no.
+    No,
+    /// The body of an overlay: a click stays in it.
+    Overlay,
 }
 
 /// The regions of a frame.
@@ -31,6 +43,16 @@ pub struct Hits {
 }
 
 impl Hits {
+    /// Regions of one frame at most; what comes after is not clickable.
+    pub const MAX: usize = 1_024;
+
+    /// Notes that this area stands for that; an empty area is not noted.
+    pub fn add(&mut self, area: Rect, hit: Hit) {
+        if !area.is_empty() && self.regions.len() < Self::MAX {
+            self.regions.push((area, hit));
+        }
+    }
+
     /// What lies on top at this cell.
     pub fn at(&self, column: u16, row: u16) -> Option<Hit> {
         self.all_at(column, row).next()
