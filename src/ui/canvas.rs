@@ -71,9 +71,7 @@ impl<'a> Canvas<'a> {
 
     /// Says that an area can be clicked.
     pub fn hit(&mut self, area: Rect, hit: Hit) {
-        if !area.is_empty() {
-            self.hits.regions.push((area, hit));
-        }
+        self.hits.add(area, hit);
     }
 }
 

@@ -177,6 +177,29 @@ fn a_click_on_a_row_finds_its_node_and_on_a_tab_its_screen() {
 }
 
 #[test]
+fn a_click_on_an_option_counts_for_that_option() {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    for size in [(80, 24), (120, 40)] {
+        let (buffer, hits) = paint(&fixture::view(Story::Lesson), &state(Screen::Lesson), &look, size);
+        let rows = text(&buffer);
+        assert!(rows.contains("❯ 2  Who becomes leader"), "the step that is on is in sight:\n{rows}");
+        let row = rows.lines().position(|row| row.contains(" 4 nobody")).expect("the last option") as u16;
+        assert_eq!(hits.at(5, row), Some(Hit::Choice(3)), "{size:?}");
+        assert_eq!(hits.at(5, row - 3), Some(Hit::Choice(0)), "{size:?}");
+    }
+}
+
+#[test]
+fn a_click_beside_an_overlay_s_rows_stays_in_it() {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let over = UiState { overlay: Overlay::Confirm(Question::Reset), ..state(Screen::Overview) };
+    let (_, hits) = paint(&fixture::view(Story::Healthy), &over, &look, (120, 40));
+    let area = hits.regions.iter().find(|(_, hit)| *hit == Hit::Overlay).expect("an overlay").0;
+    assert_eq!(hits.at(area.x, area.y), Some(Hit::Overlay));
+    assert!(hits.regions.iter().any(|(_, hit)| *hit == Hit::Yes));
+}
+
+#[test]
 fn standing_time_is_seen_on_the_frame_of_the_whole_screen() {
     let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
     let paused = paint(&fixture::view(Story::Isolated), &state(Screen::Overview), &look, (120, 40)).0;

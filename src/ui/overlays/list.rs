@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::super::canvas::{Canvas, Strip, width};
+use super::super::hits::Hit;
 use super::super::scene::{HelpRow, Scene};
 use super::super::state::ListState;
 use super::super::theme::Role;
@@ -33,6 +34,9 @@ pub fn list(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, state: &List
             None => canvas.strip().add(Role::Title, row.group.clone()),
             Some(place) => entry(canvas.strip(), row, keys, *place == state.selected, usize::from(inner.width)),
         };
+        if let Some(place) = place {
+            canvas.hit(Rect::new(inner.x, inner.y + line as u16 + 2, inner.width, 1), Hit::Row(*place));
+        }
         canvas.put(inner, line as u16 + 2, strip);
     }
     if scene.rows.is_empty() {

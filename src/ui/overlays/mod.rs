@@ -9,6 +9,7 @@ mod why;
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, wrap};
+use super::hits::Hit;
 use super::scene::Scene;
 use super::state::{Overlay, Question};
 use super::theme::Role;
@@ -43,6 +44,7 @@ pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
 pub fn window(canvas: &mut Canvas<'_>, area: Rect, title: &str, note: &str) -> Rect {
     canvas.clear(area, Role::Text);
     canvas.hits.regions.retain(|(region, _)| !area.intersects(*region));
+    canvas.hit(area, Hit::Overlay);
     boxed(canvas, area, Role::Focus, title, note)
 }
 
@@ -61,5 +63,10 @@ fn confirm(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, question: Que
     }
     let strip = canvas.strip().add(Role::Key, "y").gap().add(Role::Text, locale.text("confirm-yes"));
     let strip = strip.add(Role::Text, "   ").add(Role::Key, "n").gap().add(Role::Selection, locale.text("confirm-no"));
-    canvas.put(inner, rows.len() as u16 + 1, strip);
+    let row = rows.len() as u16 + 1;
+    let yes = locale.text("confirm-yes").chars().count() as u16 + 2;
+    let button = |column: u16, width: u16| Rect::new(inner.x + column, inner.y + row, width, 1).intersection(inner);
+    canvas.hit(button(0, yes), Hit::Yes);
+    canvas.hit(button(yes + 3, locale.text("confirm-no").chars().count() as u16 + 2), Hit::No);
+    canvas.put(inner, row, strip);
 }

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use crate::domain::view::{LessonView, QuestionView};
 
 use super::super::canvas::{Canvas, Strip, wrap};
+use super::super::hits::Hit;
 use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
@@ -43,8 +44,17 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     }
     // The steps give way: what is asked and checked now is at the bottom, and must be seen.
     let room = usize::from(inner.height).saturating_sub(tail.len()).max(1);
-    let first = (current + 2).saturating_sub(room).min(rows.len().saturating_sub(room));
+    let first = (current + 2).saturating_sub(room).min(current).min(rows.len().saturating_sub(room));
+    let (room_used, tail_rows) = (rows.len().saturating_sub(first).min(room), tail.len());
     let shown = rows.into_iter().skip(first).take(room).chain(tail);
+    let options = lesson.question.as_ref().map_or(0, |question| question.options.len());
+    let below = lesson.checks.len() + usize::from(!lesson.checks.is_empty());
+    let end = room_used + tail_rows - below.min(tail_rows);
+    for option in 0..options {
+        let row = (end + option).saturating_sub(options) as u16;
+        let line = Rect::new(inner.x, inner.y + row, inner.width, 1).intersection(inner);
+        canvas.hit(line, Hit::Choice(option));
+    }
     for (row, strip) in shown.enumerate() {
         canvas.put(inner, row as u16, strip);
     }

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use crate::domain::view::GroupView;
 
 use super::super::canvas::Canvas;
+use super::super::hits::Hit;
 use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
@@ -47,7 +48,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         let bars = columns.saturating_sub(strip.width() + tail).min(30);
         let strip = bar(strip, bars, group.applied_per_s * 1_000 / most, Role::Bar).right(9, Role::Text, &rate);
         let strip = if wide { strip.right(16, Role::Muted, &resting) } else { strip };
-        canvas.put(inner, (histogram + row) as u16, strip);
+        let place = (histogram + row) as u16;
+        canvas.hit(Rect::new(inner.x, inner.y + place, inner.width, 1), Hit::Group(group.id));
+        canvas.put(inner, place, strip);
     }
 }
 
