@@ -5,8 +5,11 @@
 //! Errors: one message on the error stream, and the exit codes of [`exit::Exit`].
 
 pub mod args;
+pub mod dashboard;
 pub mod exit;
 pub mod find;
+pub mod house;
+pub mod keys;
 pub mod scripts;
 
 use std::io::Write;
@@ -29,7 +32,10 @@ pub trait Wiring {
     fn names(&self) -> &dyn Names;
 
     /// The keys in force with this configuration, as text.
-    fn keys(&self, config: &Config) -> String;
+    ///
+    /// # Errors
+    /// Two actions want one key.
+    fn keys(&self, config: &Config) -> Result<String, Trouble>;
 
     /// Opens the dashboard (or its plain twin) and returns when it is left.
     ///
@@ -58,7 +64,10 @@ pub fn run(cli: &Cli, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Wr
         Some(Command::Replay { file }) => wiring.replay(file).and_then(|(text, exit)| say(out, &text).map(|()| exit)),
         Some(Command::Lessons) => scripts::list().and_then(|text| say(out, &text)).map(|()| Exit::Well),
         Some(Command::Keys) => {
-            load(&cli.dashboard, wiring).and_then(|(config, _)| say(out, &wiring.keys(&config))).map(|()| Exit::Well)
+            load(&cli.dashboard, wiring)
+                .and_then(|(config, _)| wiring.keys(&config))
+                .and_then(|text| say(out, &text))
+                .map(|()| Exit::Well)
         }
         Some(Command::Config { command }) => config(command, &cli.dashboard, wiring, out),
     };

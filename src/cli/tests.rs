@@ -34,7 +34,7 @@ impl Wiring for Fake {
     fn names(&self) -> &dyn Names {
         self
     }
-    fn keys(&self, config: &Config) -> String {
+    fn keys(&self, config: &Config) -> Result<String, Trouble> {
         format!("{} changed\n", config.keys.len())
     }
     fn dashboard(&self, config: Config, _found: Found, _flags: &DashboardFlags) -> Result<Exit, Trouble> {

@@ -8,6 +8,8 @@
 
 pub mod action;
 pub mod expression;
+pub mod guide;
+pub mod headless;
 pub mod library;
 pub mod measure;
 pub mod moment;

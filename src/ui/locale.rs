@@ -106,6 +106,12 @@ impl Locale {
         self.format(id, None)
     }
 
+    /// The text of this id with words put in.
+    pub fn fill(&self, id: &str, words: &[(&str, &str)]) -> String {
+        let args: FluentArgs<'_> = words.iter().map(|(name, value)| (*name, FluentValue::from(*value))).collect();
+        self.format(id, Some(&args)).into_owned()
+    }
+
     /// A text with figures in it.
     pub fn say(&self, id: &str, figures: &[(&'static str, FluentValue<'_>)]) -> String {
         let args: FluentArgs<'_> = figures.iter().map(|(name, value)| (*name, value.clone())).collect();

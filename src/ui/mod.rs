@@ -26,6 +26,7 @@ pub mod locale;
 pub mod logging;
 pub mod look;
 pub mod overlays;
+pub mod painter;
 pub mod palette;
 pub mod panels;
 pub mod picture;

@@ -7,23 +7,11 @@ use super::action::{ActionSpec, Context, Effect, Topic};
 use super::hint::{Hint, Side};
 use super::input::contexts;
 use super::keymap::Key;
+use super::scene::HelpRow as Row;
 use super::palette;
 use super::registry;
 use super::state::{ListState, Overlay, UiState};
 use super::update::{Given, faults};
-
-/// A row of an overlay's list.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Row {
-    /// The heading that it stands under; may be empty.
-    pub group: String,
-    /// Its key.
-    pub key: String,
-    /// What it does, or the name to pick.
-    pub text: String,
-    /// It would do something now.
-    pub enabled: bool,
-}
 
 /// The rows of the overlay that is open, in order.
 pub fn rows(state: &UiState, given: &Given<'_>) -> Vec<Row> {

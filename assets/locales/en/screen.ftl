@@ -162,3 +162,4 @@ count-records = { $n ->
     [one] { $n } record
    *[other] { $n } records
  }
+note-recording = rec

@@ -31,3 +31,4 @@ why-no-target = no node fits
 why-transfer-running = leadership is being handed over already
 why-transfer-timeout = the target did not catch up in time
 why-not-voter = the node has no vote in this group
+why-just-started = the voter began a moment ago and may not know of a living leader

@@ -163,3 +163,4 @@ count-records = { $n ->
     [few] { $n } записи
    *[many] { $n } записей
  }
+note-recording = запись

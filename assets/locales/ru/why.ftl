@@ -31,3 +31,4 @@ why-no-target = подходящего узла нет
 why-transfer-running = лидерство уже передаётся
 why-transfer-timeout = преемник не успел догнать
 why-not-voter = у узла нет голоса в этой группе
+why-just-started = узел только что запустился и может не знать о живом лидере

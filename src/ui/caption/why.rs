@@ -39,6 +39,7 @@ pub fn why(why: Why, locale: &Locale) -> String {
         Why::TransferRunning => "why-transfer-running",
         Why::TransferTimeout => "why-transfer-timeout",
         Why::NotVoter => "why-not-voter",
+        Why::JustStarted => "why-just-started",
     };
     locale.text(id).into_owned()
 }

@@ -52,7 +52,7 @@ fn confirm(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, question: Que
     let locale = &scene.look.locale;
     let text = locale.text(match question {
         Question::Quit => "confirm-quit",
-        Question::Reset => "confirm-reset",
+        Question::Reset | Question::ResetTo(_) => "confirm-reset",
         Question::LeaveLesson => "confirm-leave",
     });
     let width = body.width.min(60);

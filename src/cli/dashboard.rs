@@ -1,0 +1,233 @@
+//! The dashboard, put together: configuration and flags become a look, a live run and a loop.
+//!
+//! Idea: this is the one place that knows the terminal's environment (language, colours, light or dark) and the
+//! cluster's thread at once. It decides nothing else.
+//! Errors: no terminal is exit code 3 with a sentence; a theme that is wrong names its line.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::desk;
+use crate::document::choice::Choice;
+use crate::document::config::{self, Config, UiSettings};
+use crate::domain::command::{Command, LessonCommand, PaceCommand};
+use crate::domain::view::ClusterView;
+use crate::lesson::guide::Guide;
+use crate::lesson::library;
+use crate::runtime::live::{Live, LiveSetup};
+use crate::runtime::pacer::{OnFault, WallClock};
+use crate::runtime::recorder::Recording;
+use crate::ui::app::{self, Busy, Ending, Setup, ViewSource};
+use crate::ui::caption;
+use crate::ui::depth::Depth;
+use crate::ui::glyphs::Glyphs;
+use crate::ui::locale::{Language, Locale};
+use crate::ui::logging;
+use crate::ui::look::Look;
+use crate::ui::painter::{Artist, Notes};
+use crate::ui::plain::Plain;
+use crate::ui::state::{Density, Overlay, UiState};
+use crate::ui::terminal::TerminalError;
+use crate::ui::theme::{Appearance, Theme};
+
+use super::args::DashboardFlags;
+use super::exit::{Exit, Trouble};
+use super::find::Found;
+use super::{keys, scripts};
+
+/// The seed of a run that names none: the first lesson of a class goes as the teacher tried it the evening before.
+const SEED: u64 = 1;
+/// Between two looks at the run in plain mode.
+const PLAIN_EVERY: Duration = Duration::from_millis(50);
+
+/// The cluster's thread, as the loop sees it.
+struct Source(Live);
+
+impl ViewSource for Source {
+    fn version(&self) -> u64 {
+        self.0.version()
+    }
+
+    fn view(&self) -> Arc<ClusterView> {
+        self.0.view()
+    }
+
+    fn send(&self, command: Command) -> Result<(), Busy> {
+        self.0.send(command).map_err(|_| Busy)
+    }
+}
+
+/// Opens the dashboard, or its plain twin, and returns when it is left.
+///
+/// # Errors
+/// There is no usable terminal, a theme is wrong, or the run broke.
+pub fn open(config: Config, found: &Found, flags: &DashboardFlags) -> Result<Exit, Trouble> {
+    if !flags.plain && !io::stdout().is_terminal() {
+        let why = "the dashboard needs a terminal; `chaosdesk --plain` prints events, `chaosdesk run` runs scenarios";
+        return Err(Trouble::NoTerminal(why.to_owned()));
+    }
+    let look = look(&config.ui)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
+    let source = Source(start(&config, flags).map_err(broken)?);
+    let ending = if flags.plain {
+        runtime.block_on(plain(&source, &look.locale)).map_err(broken)?
+    } else {
+        let notes = Notes { recording: flags.record.is_some(), config: found.path.as_deref().map(show) };
+        runtime.block_on(screen(&config, look, notes, &source))?
+    };
+    let recording = source.0.stop();
+    if let (Some(file), Some(recording)) = (&flags.record, recording) {
+        save(&recording, file)?;
+    }
+    Ok(match ending {
+        Ending::Quit => Exit::Well,
+        other => Exit::Signal(other.exit_code()),
+    })
+}
+
+fn broken(error: impl std::fmt::Display) -> Trouble {
+    Trouble::Running(error.to_string())
+}
+
+fn show(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn save(recording: &Recording, file: &Path) -> Result<(), Trouble> {
+    recording.save(file).map_err(broken)?;
+    let (end, hash) = (recording.end.at, recording.end.hash);
+    // The screen is given back by now; nobody is left to tell if the stream is closed.
+    let _ = writeln!(io::stderr(), "recorded {end} s into {}, hash {hash}", file.display());
+    Ok(())
+}
+
+/// Starts the cluster's thread.
+fn start(config: &Config, flags: &DashboardFlags) -> io::Result<Live> {
+    let settings = Arc::new(config.settings.clone());
+    let guide = Guide::new(Box::new(|name| scripts::open(name).ok()));
+    let live = Live::start(LiveSetup {
+        factory: Box::new(move |seed| desk::open(&settings, seed)),
+        seed: flags.seed.unwrap_or(SEED),
+        hook: Some(Box::new(guide)),
+        on_fault: if config.time.slow_on_fault && !flags.plain { OnFault::Slow } else { OnFault::GoOn },
+    })?;
+    let mut first = vec![Command::Pace(PaceCommand::Set(config.time.speed))];
+    first.extend(config.time.start_paused.then_some(Command::Pace(PaceCommand::Pause)));
+    first.extend(flags.lesson.iter().map(|name| Command::Lesson(LessonCommand::Start(name.clone()))));
+    for command in first {
+        live.send(command).map_err(io::Error::other)?;
+    }
+    Ok(live)
+}
+
+async fn screen(config: &Config, look: Look, notes: Notes, source: &Source) -> Result<Ending, Trouble> {
+    logging::init::<io::Empty>(tracing_subscriber::filter::LevelFilter::INFO, None).map_err(broken)?;
+    let clock = WallClock::start();
+    let elapsed = || clock.elapsed();
+    let setup = Setup {
+        keymap: keys::keymap(config)?,
+        lessons: library::names().into_iter().map(str::to_owned).collect(),
+        fps: config.ui.fps,
+        state: first_state(config, &look),
+        clock: &elapsed,
+    };
+    let depth = look.depth;
+    let themes = Box::new(move |name: &str| theme(name, depth).ok());
+    let mut artist = Artist::new(look, themes, notes);
+    app::run(setup, source, &mut artist).await.map_err(|error| match error {
+        TerminalError::NotATerminal { .. } => Trouble::NoTerminal(error.to_string()),
+        other => broken(other),
+    })
+}
+
+fn first_state(config: &Config, look: &Look) -> UiState {
+    let mut state = UiState { overlay: Overlay::Welcome, ..UiState::default() };
+    state.density = match config.ui.density {
+        config::Density::Normal => Density::Normal,
+        config::Density::Large => Density::Large,
+        config::Density::Compact => Density::Compact,
+    };
+    let themes = &mut state.presenter.themes;
+    themes.names = Theme::names().map(str::to_owned).collect();
+    themes.current = themes.names.iter().position(|name| *name == look.theme.name).unwrap_or_else(|| {
+        themes.names.push(look.theme.name.clone());
+        themes.names.len() - 1
+    });
+    state.presenter.mouse_off = !config.ui.mouse;
+    state.presenter.key_cast = config.ui.present;
+    state
+}
+
+/// What the environment and the configuration make of the screen.
+fn look(ui: &UiSettings) -> Result<Look, Trouble> {
+    let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let language = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(environment).unwrap_or_default();
+    let characters = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(environment).unwrap_or_default();
+    let term = environment("TERM").unwrap_or_default();
+    let locale = match ui.locale {
+        config::Locale::Auto => Language::named(&language).unwrap_or_default(),
+        config::Locale::En => Language::English,
+        config::Locale::Ru => Language::Russian,
+    };
+    let glyphs = Glyphs::named(ui.glyphs.word(), &characters, &term).unwrap_or_default();
+    let depth = depth(ui);
+    let light = environment("COLORFGBG").and_then(|value| Appearance::from_colorfgbg(&value));
+    let wanted = if light == Some(Appearance::Light) { &ui.theme.light } else { &ui.theme.dark };
+    // A terminal of sixteen colours or none gets the theme that was made for it, unless another was asked for.
+    let untouched = ui.theme == UiSettings::default().theme;
+    let name = if untouched { Look::default_theme(light.unwrap_or_default(), depth) } else { wanted.as_str() };
+    let theme = theme(name, depth)?;
+    Ok(Look { theme, glyphs, locale: Locale::new(locale), depth })
+}
+
+fn depth(ui: &UiSettings) -> Depth {
+    let detected = || Depth::detect(&io::stdout());
+    match (ui.color, ui.color_depth) {
+        (config::ColorWhen::Never, _) => Depth::None,
+        (config::ColorWhen::Auto, _) if detected() == Depth::None => Depth::None,
+        (_, config::ColorDepth::Auto) => match detected() {
+            Depth::None => Depth::Ansi16,
+            depth => depth,
+        },
+        (_, named) => Depth::named(named.word()).unwrap_or(Depth::Ansi16),
+    }
+}
+
+/// A theme: a file by its path, else `./themes`, the user's own, and the built-in ones.
+fn theme(name: &str, depth: Depth) -> Result<Theme, Trouble> {
+    let own = etcetera::choose_base_strategy().ok();
+    let own = own.map(|dirs| etcetera::BaseStrategy::config_dir(&dirs).join("chaosdesk").join("themes"));
+    let beside = |folder: &Path| folder.join(format!("{name}.toml"));
+    let file = if Path::new(name).extension().is_some_and(|end| end == "toml") {
+        Some(PathBuf::from(name))
+    } else {
+        [Some(PathBuf::from("themes")), own].into_iter().flatten().map(|f| beside(&f)).find(|file| file.is_file())
+    };
+    let Some(file) = file else {
+        return Theme::named(name, depth).map_err(|error| Trouble::Usage(error.to_string()));
+    };
+    let text = std::fs::read_to_string(&file).map_err(|error| Trouble::Usage(format!("{}: {error}", show(&file))))?;
+    Theme::from_text(name, &text, depth).map_err(|error| Trouble::Usage(format!("{}: {error}", show(&file))))
+}
+
+/// Events as they happen, a line each, until a signal comes or the reader goes away.
+async fn plain(source: &Source, locale: &Locale) -> io::Result<Ending> {
+    let mut lines = Plain::new(io::stdout());
+    let mut interrupt = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?;
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    loop {
+        let view = source.view();
+        match lines.append(&view, |event| caption::caption(event, &view.events, locale)) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Ending::Quit),
+            written => written?,
+        }
+        tokio::select! {
+            biased;
+            _ = interrupt.recv() => return Ok(Ending::Signal(2)),
+            _ = terminate.recv() => return Ok(Ending::Signal(15)),
+            () = tokio::time::sleep(PLAIN_EVERY) => {}
+        }
+    }
+}

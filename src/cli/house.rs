@@ -1,0 +1,59 @@
+//! The wiring of the program itself: every door of [`Wiring`] leads to the room that does it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::desk;
+use crate::document::config::{Config, Names};
+use crate::domain::view::ClusterView;
+use crate::lesson::run::{self, Outcome, Stage};
+use crate::lesson::script::Script;
+use crate::lesson::headless::WorldStage;
+use crate::runtime::recorder::{self, Recording, Replay};
+
+use super::args::{DashboardFlags, Stepping};
+use super::exit::{Exit, Trouble};
+use super::find::Found;
+use super::keys::UiNames;
+use super::{Wiring, dashboard, keys};
+
+/// The program.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct House;
+
+impl Wiring for House {
+    fn names(&self) -> &dyn Names {
+        &UiNames
+    }
+
+    fn keys(&self, config: &Config) -> Result<String, Trouble> {
+        keys::text(config)
+    }
+
+    fn dashboard(&self, config: Config, found: Found, flags: &DashboardFlags) -> Result<Exit, Trouble> {
+        dashboard::open(config, &found, flags)
+    }
+
+    fn perform(&self, script: Arc<Script>, stepping: Stepping) -> Result<(Arc<ClusterView>, Outcome), Trouble> {
+        let world = desk::open(&Arc::new(script.settings.clone()), script.seed);
+        let mut stage = match stepping {
+            Stepping::Inline => WorldStage::inline(world),
+            Stepping::Tasks => WorldStage::tasks(world).map_err(|error| Trouble::Running(error.to_string()))?,
+        };
+        let outcome = run::perform(&script, &mut stage);
+        Ok((stage.view(), outcome))
+    }
+
+    fn replay(&self, file: &Path) -> Result<(String, Exit), Trouble> {
+        let recording = Recording::load(file).map_err(|error| Trouble::Usage(error.to_string()))?;
+        let header = &recording.header;
+        let world = desk::open(&Arc::new(header.settings.clone()), header.seed);
+        Ok(match recorder::replay(world, &recording) {
+            Replay::Same(mark) => {
+                let text = format!("the same run: {} events, {} s, hash {}\n", mark.events, mark.at, mark.hash);
+                (text, Exit::Well)
+            }
+            Replay::Differs(difference) => (format!("{difference}\n"), Exit::Failed),
+        })
+    }
+}

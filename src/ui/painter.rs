@@ -1,0 +1,91 @@
+//! The painter of the loop: puts a scene together and draws it in the look of the screen.
+//!
+//! Idea: the loop knows keys and requests, `draw` knows scenes; the painter stands between and owns the look, which
+//! changes only when the state asks for another theme.
+
+use std::time::Duration;
+
+use ratatui::Frame;
+
+use super::app::{Painter, Scenery};
+use super::caption;
+use super::draw::draw;
+use super::filter::Filter;
+use super::hits::Hits;
+use super::look::Look;
+use super::rows;
+use super::scene::Scene;
+use super::state::UiState;
+use super::theme::Theme;
+use super::words::Words;
+use crate::domain::event::Event;
+
+/// How long the status bar names the configuration file.
+const CONFIG_SHOWN: Duration = Duration::from_secs(5);
+
+/// Finds a theme by its name.
+pub type ThemeFinder = Box<dyn Fn(&str) -> Option<Theme>>;
+
+/// What the right end of the status bar says beside the state.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Notes {
+    /// The run is recorded.
+    pub recording: bool,
+    /// The configuration file in use.
+    pub config: Option<String>,
+}
+
+/// Draws the dashboard.
+pub struct Artist {
+    look: Look,
+    themes: ThemeFinder,
+    notes: Notes,
+}
+
+impl Artist {
+    /// A painter with this look.
+    pub const fn new(look: Look, themes: ThemeFinder, notes: Notes) -> Self {
+        Self { look, themes, notes }
+    }
+
+    fn notes(&self, state: &UiState) -> Vec<String> {
+        let config = self.notes.config.clone().filter(|_| state.wall < CONFIG_SHOWN);
+        let recording = self.notes.recording.then(|| self.look.locale.text("note-recording").into_owned());
+        config.into_iter().chain(recording).collect()
+    }
+}
+
+impl Painter for Artist {
+    fn prepare(&mut self, state: &UiState) {
+        let wanted = state.presenter.themes.name().filter(|name| *name != self.look.theme.name);
+        if let Some(theme) = wanted.and_then(|name| (self.themes)(name)) {
+            self.look.theme = theme;
+        }
+    }
+
+    fn paint(&self, frame: &mut Frame<'_>, scenery: &Scenery<'_>, hits: &mut Hits) {
+        let Scenery { view, state, given } = scenery;
+        let (rows, hints, notes) = (rows::rows(state, given), rows::hints(state, given), self.notes(state));
+        let title = view.lesson.as_ref().map_or("", |lesson| self.look.locale.pick(&lesson.title));
+        let scene = Scene { view, state, look: &self.look, hints: &hints, rows: &rows, title, notes: &notes };
+        *hits = draw(frame, &scene);
+    }
+
+    fn words(&self) -> &dyn Words {
+        &self.look.locale
+    }
+}
+
+impl Words for super::locale::Locale {
+    fn text(&self, id: &str, args: &[(&str, &str)]) -> String {
+        self.fill(id, args)
+    }
+
+    fn caption(&self, event: &Event) -> String {
+        caption::caption(event, &[], self)
+    }
+
+    fn shows(&self, event: &Event, filter: &str) -> bool {
+        Filter::read(filter).passes(event, self)
+    }
+}
