@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn a_group_of_one_acknowledges_by_its_own_disk() {
         assert_eq!(ack(AckRule::All, 7, &[], 7), 7);
-        assert_eq!(ack(AckRule::Leader, 7, &[], 3), 7);
+        assert_eq!(ack(AckRule::Leader, 7, &[], 7), 7);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chaosdesk::domain::chance::{Chance, Purpose};
 use chaosdesk::domain::digest::Digest;
 use chaosdesk::domain::ids::{ClientId, LogIndex, NodeId, PersistToken, ReadToken, Sequence, SymbolId};
-use chaosdesk::domain::log::{DiskWrite, Payload, RaftSnapshot, StateImage};
+use chaosdesk::domain::log::{Payload, RaftSnapshot, StateImage};
 use chaosdesk::domain::order::{Batch, Command, OrderType, Record, Side};
 use chaosdesk::domain::rules::Rules;
 use chaosdesk::domain::time::{Now, SimDuration, SimTime};
@@ -228,7 +228,7 @@ impl World {
                 Effect::Send { to, message, after: Some(token) } => {
                     self.machine(node).parked.push_back((token, to, message));
                 }
-                Effect::Send { to, message, after: None } => self.send(node, to, message),
+                Effect::Send { to, message, after: None } => self.send(node, to, &message),
                 Effect::Tell(kind) => {
                     if let Some(line) = self.tracing.then(|| print::event(&kind)) {
                         self.trace.push(format!("{node} {line}"));
@@ -288,12 +288,12 @@ impl World {
         self.schedule(at, event);
     }
 
-    pub fn send(&mut self, from: NodeId, to: NodeId, message: Message) {
+    pub fn send(&mut self, from: NodeId, to: NodeId, message: &Message) {
         let cut = self.cuts.contains(&(from, to));
         let lost = cut || self.chance.ratio(self.setup.loss_per_mille, 1_000);
         if self.tracing {
             let mark = if lost { " (lost)" } else { "" };
-            self.trace.push(format!("{from}->{to} {}{mark}", print::message(&message)));
+            self.trace.push(format!("{from}->{to} {}{mark}", print::message(message)));
         }
         if lost {
             return;
@@ -316,7 +316,7 @@ impl World {
                 }
                 machine.syncing = false;
                 let free = machine.sync(token);
-                free.into_iter().for_each(|(to, message)| self.send(node, to, message));
+                free.into_iter().for_each(|(to, message)| self.send(node, to, &message));
                 self.step(node, Input::Persisted(token));
                 self.begin_sync(node);
             }
@@ -380,11 +380,6 @@ impl World {
     pub fn leader(&self) -> Option<NodeId> {
         let leaders = self.machines.iter().filter(|machine| machine.raft.as_ref().is_some_and(Raft::leads));
         leaders.max_by_key(|machine| machine.raft.as_ref().map(Raft::term)).map(|machine| machine.id)
-    }
-
-    /// What is written and not synced.
-    pub fn unsynced_records(&self, node: NodeId) -> u64 {
-        self.machines[node.index()].unsynced.iter().map(|(_, write): &(_, DiskWrite)| write.records()).sum()
     }
 
     /// The chain at the end of a replica's log.
