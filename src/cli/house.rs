@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::desk;
 use crate::document::config::{Config, Names};
 use crate::domain::view::ClusterView;
+use crate::lesson::headless::WorldStage;
 use crate::lesson::run::{self, Outcome, Stage};
 use crate::lesson::script::Script;
-use crate::lesson::headless::WorldStage;
 use crate::runtime::recorder::{self, Recording, Replay};
 
 use super::args::{DashboardFlags, Stepping};

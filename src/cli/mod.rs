@@ -63,12 +63,10 @@ pub fn run(cli: &Cli, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Wr
         Some(Command::Run(flags)) => perform(flags, wiring, out),
         Some(Command::Replay { file }) => wiring.replay(file).and_then(|(text, exit)| say(out, &text).map(|()| exit)),
         Some(Command::Lessons) => scripts::list().and_then(|text| say(out, &text)).map(|()| Exit::Well),
-        Some(Command::Keys) => {
-            load(&cli.dashboard, wiring)
-                .and_then(|(config, _)| wiring.keys(&config))
-                .and_then(|text| say(out, &text))
-                .map(|()| Exit::Well)
-        }
+        Some(Command::Keys) => load(&cli.dashboard, wiring)
+            .and_then(|(config, _)| wiring.keys(&config))
+            .and_then(|text| say(out, &text))
+            .map(|()| Exit::Well),
         Some(Command::Config { command }) => config(command, &cli.dashboard, wiring, out),
     };
     done.unwrap_or_else(|trouble| {

@@ -35,7 +35,7 @@ impl Wiring for Fake {
         self
     }
     fn keys(&self, config: &Config) -> Result<String, Trouble> {
-        format!("{} changed\n", config.keys.len())
+        Ok(format!("{} changed\n", config.keys.len()))
     }
     fn dashboard(&self, config: Config, _found: Found, _flags: &DashboardFlags) -> Result<Exit, Trouble> {
         assert_eq!((config.ui.locale, config.ui.glyphs), (Locale::Ru, Glyphs::Ascii));

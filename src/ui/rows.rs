@@ -7,9 +7,9 @@ use super::action::{ActionSpec, Context, Effect, Topic};
 use super::hint::{Hint, Side};
 use super::input::contexts;
 use super::keymap::Key;
-use super::scene::HelpRow as Row;
 use super::palette;
 use super::registry;
+use super::scene::HelpRow as Row;
 use super::state::{ListState, Overlay, UiState};
 use super::update::{Given, faults};
 

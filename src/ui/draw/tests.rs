@@ -66,7 +66,7 @@ fn the_overview_at_its_other_sizes_and_in_russian() {
 }
 
 fn overlays() -> Vec<Overlay> {
-    let list = || ListState { text: "fa".to_owned(), selected: 1 };
+    let list = || ListState { text: "fa".to_owned(), selected: 1, ..ListState::default() };
     vec![
         Overlay::Welcome,
         Overlay::Help(list()),
