@@ -183,7 +183,7 @@ impl Node {
             let first = self.map.voters(group).first() == Some(&self.me);
             let fresh = |replica: &Replica| replica.raft.term().0 == 0;
             if first && self.replicas.get(group).is_some_and(fresh) {
-                self.to_raft(now, group, Input::Campaign, effects);
+                self.tell_raft(now, group, Input::Campaign, effects);
             }
         }
         self.look_at_elections(now, effects);
@@ -210,7 +210,7 @@ impl Node {
     fn beat(&mut self, now: Now, effects: &mut Vec<NodeEffect>) {
         for group in self.replicas.groups() {
             if self.replicas.get(group).is_some_and(|replica| replica.raft.leads()) {
-                self.to_raft(now, group, Input::Beat, effects);
+                self.tell_raft(now, group, Input::Beat, effects);
             }
         }
         let map = Arc::clone(&self.map);
@@ -232,7 +232,7 @@ impl Node {
         for group in self.replicas.groups() {
             let Some(deadline) = self.replicas.get(group).map(|replica| replica.raft.deadline()) else { continue };
             if deadline <= now.mono {
-                self.to_raft(now, group, Input::Deadline, effects);
+                self.tell_raft(now, group, Input::Deadline, effects);
             } else {
                 self.election_at = self.election_at.min(deadline);
             }
@@ -245,7 +245,7 @@ impl Node {
             NodeMessage::Beat { epoch, groups } => self.hear(now, from, epoch, groups, effects),
             NodeMessage::BeatAnswers(groups) => self.deliver(now, from, groups, effects),
             NodeMessage::Raft { group, message } => {
-                self.to_raft(now, group, Input::Receive { from, message }, effects);
+                self.tell_raft(now, group, Input::Receive { from, message }, effects);
                 self.flush_beats_to(from, effects);
             }
             NodeMessage::Propose(proposal) => {
@@ -294,7 +294,7 @@ impl Node {
 
     fn deliver(&mut self, now: Now, from: NodeId, groups: Vec<(GroupId, Message)>, effects: &mut Vec<NodeEffect>) {
         for (group, message) in groups {
-            self.to_raft(now, group, Input::Receive { from, message }, effects);
+            self.tell_raft(now, group, Input::Receive { from, message }, effects);
         }
     }
 
@@ -344,19 +344,19 @@ impl Node {
 
     fn order(&mut self, now: Now, order: NodeOrder, effects: &mut Vec<NodeEffect>) {
         match order {
-            NodeOrder::Transfer { group, to } => self.to_raft(now, group, Input::Transfer(to), effects),
-            NodeOrder::Campaign(group) => self.to_raft(now, group, Input::Campaign, effects),
+            NodeOrder::Transfer { group, to } => self.tell_raft(now, group, Input::Transfer(to), effects),
+            NodeOrder::Campaign(group) => self.tell_raft(now, group, Input::Campaign, effects),
             NodeOrder::SetAck(ack) => self.ack = ack,
             NodeOrder::SetRules(rules) => {
                 for group in self.replicas.groups() {
-                    self.to_raft(now, group, Input::SetRules(rules), effects);
+                    self.tell_raft(now, group, Input::SetRules(rules), effects);
                 }
             }
             NodeOrder::Panic => panic!("told to panic by a control"),
         }
     }
 
-    fn to_raft(&mut self, now: Now, group: GroupId, input: Input, effects: &mut Vec<NodeEffect>) {
+    fn tell_raft(&mut self, now: Now, group: GroupId, input: Input, effects: &mut Vec<NodeEffect>) {
         self.with_replica(group, effects, |replica, desk, out| replica.input(now, input, desk, out));
     }
 

@@ -118,7 +118,7 @@ impl Proposals {
             if waiting.last > acked || waiting.verdicts.is_empty() {
                 break;
             }
-            waiting.reply(group, out, |promise, verdict| Reply::Verdict(promise, verdict));
+            waiting.reply(group, out, Reply::Verdict);
             self.waiting.pop_front();
             self.promised = self.promised.saturating_sub(1);
         }
