@@ -1,3 +1,5 @@
+//! Every rule of the keyboard, as a table.
+
 use std::collections::BTreeSet;
 
 use super::*;
