@@ -572,9 +572,10 @@ pub struct FailoverView {
 }
 
 impl FailoverView {
-    /// From the fault to the first answer.
+    /// From the fault to the first answer; `meta` has no clients to answer, so it is through with its first commit.
     pub fn total(&self) -> Option<SimDuration> {
-        self.moments.first_answer.map(|at| at.since(self.moments.fault))
+        let end = if self.group == GroupId::META { self.moments.first_commit } else { self.moments.first_answer };
+        end.map(|at| at.since(self.moments.fault))
     }
 }
 

@@ -125,11 +125,18 @@ impl World {
             connected: self.connected(truth.leader, voters),
             quorum: (voters.len() / 2 + 1) as u8,
             commit,
-            replicas,
             symbols: self.basis.map.owners.iter().filter(|owner| **owner == group).count() as u16,
-            resting: 0,
+            resting: self.resting(truth.leader, &replicas, group),
             applied_per_s: self.sampler.applied_per_s(group),
+            replicas,
         }
+    }
+
+    /// Orders that rest in the group's books, as its leader has them; without one, as the replica that is furthest on.
+    fn resting(&self, leader: Option<NodeId>, replicas: &[ReplicaView], group: GroupId) -> u64 {
+        let furthest = || replicas.iter().filter(|replica| replica.alive).max_by_key(|replica| replica.applied);
+        let of = |node: NodeId| self.nodes[node.index()].node.as_ref().map(|node| node.resting(group));
+        leader.and_then(of).or_else(|| furthest().and_then(|replica| of(replica.node))).unwrap_or(0)
     }
 
     /// Running voters that hear each other both ways with the leader, or, without one, with whoever has most of them.
