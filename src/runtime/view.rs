@@ -86,6 +86,7 @@ impl World {
             disk: slot.disk.view(),
             catch_up,
             held: slot.held.messages(),
+            held_dropped: slot.held_dropped,
             ..view
         })
     }
@@ -117,6 +118,7 @@ impl World {
             replica.lag_records = truth.commit.since(held);
             replica.lag_time = truth.lag_time(self.clock.now, held);
         }
+        self.add_progress(group, truth.leader, &mut replicas);
         GroupView {
             id: group,
             leader: truth.leader,
@@ -129,6 +131,16 @@ impl World {
             resting: self.resting(truth.leader, &replicas, group),
             applied_per_s: self.sampler.applied_per_s(group),
             replicas,
+        }
+    }
+
+    /// What the leader in truth knows of its followers.
+    fn add_progress(&self, group: GroupId, leader: Option<NodeId>, replicas: &mut [ReplicaView]) {
+        let Some(leader) = leader.and_then(|leader| self.nodes[leader.index()].node.as_ref()) else { return };
+        for (peer, progress) in leader.progress(group) {
+            if let Some(replica) = replicas.iter_mut().find(|replica| replica.node == peer) {
+                replica.progress = Some(progress);
+            }
         }
     }
 
@@ -201,6 +213,7 @@ pub(super) fn blank_node(id: NodeId) -> NodeView {
         disk: DiskView::default(),
         catch_up: None,
         held: 0,
+        held_dropped: 0,
     }
 }
 
@@ -239,6 +252,8 @@ fn replica_on_disk(node: NodeId, image: Option<&GroupImage>) -> ReplicaView {
         refusals: NodeSet::default(),
         timer: None,
         progress: None,
+        refused: 0,
+        unanswered: 0,
         chain: image.snapshot.as_ref().map(|snapshot| snapshot.image.digest).unwrap_or_default(),
         cells: cells_of(image),
     }
