@@ -1,18 +1,23 @@
 //! The desk as a whole, broken on purpose: each story of the cluster names what it holds the desk to.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what it expects")]
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use chaosdesk::desk;
+use chaosdesk::domain::actor::{Actor, ActorEffect, ActorInput};
 use chaosdesk::domain::control::{Control, Target};
 use chaosdesk::domain::event::{Event, EventKind, Health};
-use chaosdesk::domain::ids::{GroupId, NodeId};
-use chaosdesk::domain::order::ReadFrom;
-use chaosdesk::domain::rules::AckRule;
+use chaosdesk::domain::ids::{ActorId, ClientId, GroupId, NodeId, Sequence, SymbolId};
+use chaosdesk::domain::order::{
+    Answer, Batch, Command, DeskMessage, OrderType, Promise, ReadFrom, Record, Reply, Side, Submission, Verdict,
+};
+use chaosdesk::domain::rules::{AckRule, Strategy};
 use chaosdesk::domain::settings::Settings;
 use chaosdesk::domain::time::{SimDuration, SimTime};
+use chaosdesk::domain::units::{Price, Quantity};
 use chaosdesk::domain::view::{ClusterView, NodeTruth};
-use chaosdesk::runtime::world::World;
+use chaosdesk::routing::placement::initial_map;
+use chaosdesk::runtime::world::{World, WorldSetup};
 
 const P1: GroupId = GroupId(1);
 const LEADER: Target = Target::Leader(P1);
@@ -212,10 +217,73 @@ fn the_more_disks_a_promise_waits_for_the_longer_it_takes() {
     assert!(leader < majority && majority <= all, "{leader:?} {majority:?} {all:?}");
 }
 
+/// A client that hears nothing of the first answer and asks again, at another gateway, after the leader is gone.
+#[derive(Clone, Default)]
+struct Deaf {
+    verdicts: Arc<Mutex<Vec<(Promise, Verdict)>>>,
+}
+
+impl Deaf {
+    fn ask(to: u8, now: SimTime, out: &mut Vec<ActorEffect>) {
+        let (side, order_type) = (Side::Buy, OrderType::Limit(Price(10)));
+        let command = Command::Place { symbol: SymbolId(0), side, order_type, quantity: Quantity(3) };
+        let record = Record { id: ClientId(1).request(Sequence(1)), floor: Sequence(1), command };
+        let deadline = now + SimDuration::from_secs(1);
+        let submission = Submission { batch: Batch::new(vec![record]), read_from: ReadFrom::Leader, deadline };
+        out.push(ActorEffect::Send { to: NodeId(to).into(), message: DeskMessage::Submit(submission) });
+    }
+}
+
+impl Actor for Deaf {
+    fn step(&mut self, now: SimTime, input: ActorInput, out: &mut Vec<ActorEffect>) {
+        match input {
+            ActorInput::Start => out.extend([300, 1_200].map(|ms| ActorEffect::WakeAt(SimTime::from_millis(ms)))),
+            ActorInput::Wake => Self::ask(if now < SimTime::from_millis(1_000) { 4 } else { 5 }, now, out),
+            ActorInput::Receive { message: DeskMessage::Answers(answers), .. } => {
+                let verdict = |answer: &Answer| match answer.reply {
+                    Reply::Verdict(promise, verdict) => Some((promise, verdict)),
+                    _ => None,
+                };
+                self.verdicts.lock().unwrap().extend(answers.iter().filter_map(verdict));
+            }
+            _ => {}
+        }
+    }
+
+    fn contribute(&self, _: SimTime, _: &mut ClusterView) {}
+
+    fn boxed_clone(&self) -> Box<dyn Actor> {
+        Box::new(self.clone())
+    }
+}
+
 #[test]
-fn an_order_whose_answer_was_lost_is_carried_out_once() {
-    // Clients sit on a network of their own: the leader's answers are lost by crashing the gateways' way back, which is
-    // the leader itself, just after it committed. Retries then meet the new leader's memory of sessions.
+fn an_order_that_is_asked_for_again_at_the_next_leader_is_carried_out_once_with_the_same_verdict() {
+    let mut settings = Settings::default();
+    settings.cluster.partitions = 1;
+    let map = Arc::new(initial_map(&settings.cluster));
+    let probes = chaosdesk::audit::probes(&settings, &map);
+    let client = Deaf::default();
+    let verdicts = Arc::clone(&client.verdicts);
+    let actors: Vec<(ActorId, Box<dyn Actor>)> = vec![(ActorId::BALANCER, Box::new(client))];
+    let mut world = World::new(WorldSetup { settings: Arc::new(settings), map, seed: 5, actors, probes });
+    world.run_until(SimTime::from_millis(400));
+    let first_leader = world.leader(P1);
+    world.control(Control::Crash(LEADER));
+    world.run_until(SimTime::from_millis(1_500));
+    assert_ne!(world.leader(P1), first_leader);
+    let verdicts = verdicts.lock().unwrap();
+    let [(first, said), (again, repeated)] = verdicts[..] else { panic!("{verdicts:?}") };
+    assert_eq!(said, repeated);
+    assert!(again.term > first.term && again.index > first.index, "it stands in the log twice: {verdicts:?}");
+    let view = world.view();
+    assert_eq!(view.groups[1].resting, 1, "and in the book once");
+    assert_eq!(view.ledger.duplicated, 0);
+}
+
+#[test]
+fn leader_after_leader_may_die_and_every_order_is_carried_out_once() {
+    // A crash takes answers with it whose orders are committed; their clients ask again.
     for seed in 1..=4 {
         let mut world = open(seed, |settings| settings.load.query_percent = 0);
         run(&mut world, 500);
@@ -243,11 +311,11 @@ fn a_frozen_leader_that_wakes_finds_that_it_leads_no_longer() {
     world.control(Control::Thaw(Target::Node(zombie)));
     run(&mut world, 100);
     let down = last(&world, |e| e.node == Some(zombie) && matches!(e.kind, EventKind::SteppedDown { .. }));
-    assert!(down.at > SimTime::from_millis(1_200));
+    assert_eq!(down.at, SimTime::from_millis(1_200), "with the first message that waited for it");
     assert_eq!(world.leader(P1), Some(heir));
     let believed_wrongly = world.events().iter().any(|event| {
         event.node == Some(zombie)
-            && event.at > SimTime::from_millis(1_200)
+            && event.at >= SimTime::from_millis(1_200)
             && matches!(event.kind, EventKind::Believes { health: Health::Failed, .. })
     });
     assert!(!believed_wrongly, "it does not take its own absence for that of the others");
@@ -352,7 +420,7 @@ fn reads_from_a_replica_are_near_and_a_lonely_replica_still_answers_them() {
         settings.load.query_percent = 100;
         settings.load.read_from = ReadFrom::Replica;
     });
-    run(&mut world, 500);
+    run(&mut world, 1_500);
     let near = world.view().flow.queries_per_s;
     assert!(near > 1_000, "{near}");
     for node in 1..=3 {
@@ -386,6 +454,8 @@ fn a_gateway_without_a_replica_finds_the_leader_past_a_voter_that_is_cut_off() {
     let mut world = open(7, |settings| {
         settings.cluster.replication_factor = 3;
         settings.cluster.partitions = 1;
+        // Least connections would send nearly everything to the gateway that refuses fastest.
+        settings.load.strategy = Strategy::RoundRobin;
     });
     run(&mut world, 300);
     let voters = world.map().voters(P1).to_vec();
@@ -400,6 +470,6 @@ fn a_gateway_without_a_replica_finds_the_leader_past_a_voter_that_is_cut_off() {
     run(&mut world, 1_000);
     assert!(acknowledged(&world) > before + 1_000, "{}", acknowledged(&world) - before);
     // One gateway in five, that of the lonely voter, still believes in nobody.
-    assert!(refused(&world) < 600, "{}", refused(&world));
+    assert!(refused(&world) < 800, "{}", refused(&world));
     assert_eq!(settle(&mut world).ledger.lost, 0);
 }
