@@ -32,6 +32,12 @@ fn run(world: &mut World, ms: u64) {
     world.run_until(world.now() + SimDuration::from_millis(ms));
 }
 
+/// Orders that wait in leaders for their answers.
+fn waiting(world: &World) -> u64 {
+    let groups = world.view().groups;
+    groups.iter().flat_map(|group| &group.replicas).map(|replica| replica.unanswered).sum()
+}
+
 fn refused(world: &World) -> u64 {
     world.view().flow.refused_per_s
 }
@@ -150,9 +156,12 @@ fn under_all_one_dead_voter_stops_the_answers_until_it_is_back_or_the_rule_is_an
     let stopped = acknowledged(&world);
     run(&mut world, 600);
     assert!(acknowledged(&world) < stopped + 5, "nothing is acknowledged without n5");
+    let before = waiting(&world);
     world.control(Control::SetAck(AckRule::Majority));
+    run(&mut world, 0);
+    assert!(waiting(&world) < before / 10, "what waited is answered at once, not with the next beat");
     run(&mut world, 5);
-    assert!(acknowledged(&world) > stopped + 100, "what waited is answered at once, not with the next beat");
+    assert!(acknowledged(&world) > stopped + 100);
     world.control(Control::SetAck(AckRule::All));
     run(&mut world, 300);
     let stopped = acknowledged(&world);
@@ -167,10 +176,6 @@ fn under_all_what_waits_for_a_dead_voter_does_not_grow_for_ever() {
     let mut world = open(5, |settings| settings.cluster.ack = AckRule::All);
     run(&mut world, 300);
     world.control(Control::Crash(Target::Node(NodeId(5))));
-    let waiting = |world: &World| -> u64 {
-        let groups = world.view().groups;
-        groups.iter().flat_map(|group| &group.replicas).map(|replica| replica.unanswered).sum()
-    };
     run(&mut world, 2_500);
     let once = waiting(&world);
     run(&mut world, 2_500);
@@ -366,6 +371,24 @@ fn a_forced_election_and_a_hand_over_lose_nothing_and_end_with_a_leader() {
     run(&mut world, 100);
     assert!(world.leader(P1).is_some_and(|leader| leader != before));
     assert!(refused(&world) < 20, "orders wait for the hand-over: {}", refused(&world));
+    assert_eq!(settle(&mut world).ledger.lost, 0);
+}
+
+#[test]
+fn orders_wait_for_a_hand_over_and_go_on_if_it_fails() {
+    let mut world = open(7, |settings| settings.cluster.partitions = 1);
+    run(&mut world, 500);
+    let leader = world.leader(P1).unwrap();
+    let to = NodeId::first(5).find(|node| *node != leader).unwrap();
+    world.control(Control::Cut { from: LEADER, to: Target::Node(to) });
+    run(&mut world, 5);
+    world.control(Control::Transfer { group: P1, to: Some(to) });
+    run(&mut world, 200);
+    assert!(waiting(&world) > 50, "the target hears nothing, and orders wait: {}", waiting(&world));
+    run(&mut world, 200);
+    let failed = last(&world, |event| matches!(event.kind, EventKind::TransferFailed { .. }));
+    assert_eq!(failed.node, Some(leader));
+    assert_eq!((world.leader(P1), waiting(&world) < 50), (Some(leader), true), "the leader goes on");
     assert_eq!(settle(&mut world).ledger.lost, 0);
 }
 
