@@ -1,9 +1,9 @@
 //! What a node shows of itself: beliefs, roles, logs. It states what it knows; truth is the scheduler's to add.
 
-use crate::domain::ids::{GroupId, LogIndex};
+use crate::domain::ids::{GroupId, LogIndex, NodeId};
 use crate::domain::log::SharedLog;
 use crate::domain::time::Now;
-use crate::domain::view::{CELLS_MAX, CellView, NodeView, ReplicaView};
+use crate::domain::view::{CELLS_MAX, CellView, NodeView, ProgressView, ReplicaView};
 
 use super::Node;
 
@@ -21,6 +21,7 @@ impl Node {
         let replica = self.replicas.get(group)?;
         let raft = &replica.raft;
         let (votes, refusals) = raft.votes();
+        let (refused, unanswered) = replica.pressure();
         Some(ReplicaView {
             node: self.me,
             alive: true,
@@ -39,9 +40,16 @@ impl Node {
             refusals,
             timer: raft.timer(now),
             progress: None,
+            refused,
+            unanswered,
             chain: replica.machine.chain(),
             cells: cells(raft.log()),
         })
+    }
+
+    /// What its replica of a group knows of its followers, if it leads.
+    pub fn progress(&self, group: GroupId) -> impl Iterator<Item = (NodeId, ProgressView)> + '_ {
+        self.replicas.get(group).into_iter().flat_map(|replica| replica.raft.progress())
     }
 
     /// Orders that rest in the books of its replica of a group.

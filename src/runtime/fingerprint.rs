@@ -68,7 +68,9 @@ fn of_node_message(digest: Digest, message: &NodeMessage) -> Digest {
             digest.mix(head(4, u64::from(proposal.group.0))).mix(proposal.batch.digest().0).mix(proposal.deadline.0)
         }
         NodeMessage::Answers { ticket, answers } => of_answers(digest.mix(head(5, ticket.0)), answers),
-        NodeMessage::Declined { ticket, why } => digest.mix(head(6, ticket.0)).mix(u64::from(why.code())),
+        NodeMessage::Declined { ticket, batch, why } => {
+            digest.mix(head(6, ticket.0)).mix(u64::from(why.code())).mix(batch.digest().0)
+        }
         NodeMessage::Map(map) => digest.mix(head(7, map.epoch.0)),
     }
 }

@@ -86,6 +86,7 @@ impl World {
             disk: slot.disk.view(),
             catch_up,
             held: slot.held.messages(),
+            held_dropped: slot.held_dropped,
             ..view
         })
     }
@@ -117,6 +118,7 @@ impl World {
             replica.lag_records = truth.commit.since(held);
             replica.lag_time = truth.lag_time(self.clock.now, held);
         }
+        self.add_progress(group, truth.leader, &mut replicas);
         GroupView {
             id: group,
             leader: truth.leader,
@@ -126,17 +128,26 @@ impl World {
             quorum: (voters.len() / 2 + 1) as u8,
             commit,
             symbols: self.basis.map.owners.iter().filter(|owner| **owner == group).count() as u16,
-            resting: self.resting(truth.leader, &replicas, group),
+            resting: self.resting(group, voters),
             applied_per_s: self.sampler.applied_per_s(group),
             replicas,
         }
     }
 
-    /// Orders that rest in the group's books, as its leader has them; without one, as the replica that is furthest on.
-    fn resting(&self, leader: Option<NodeId>, replicas: &[ReplicaView], group: GroupId) -> u64 {
-        let furthest = || replicas.iter().filter(|replica| replica.alive).max_by_key(|replica| replica.applied);
-        let of = |node: NodeId| self.nodes[node.index()].node.as_ref().map(|node| node.resting(group));
-        leader.and_then(of).or_else(|| furthest().and_then(|replica| of(replica.node))).unwrap_or(0)
+    /// What the leader in truth knows of its followers.
+    fn add_progress(&self, group: GroupId, leader: Option<NodeId>, replicas: &mut [ReplicaView]) {
+        let Some(leader) = leader.and_then(|leader| self.nodes[leader.index()].node.as_ref()) else { return };
+        for (peer, progress) in leader.progress(group) {
+            if let Some(replica) = replicas.iter_mut().find(|replica| replica.node == peer) {
+                replica.progress = Some(progress);
+            }
+        }
+    }
+
+    /// Orders that rest in the books, on the replica that has applied most.
+    fn resting(&self, group: GroupId, voters: &[NodeId]) -> u64 {
+        let running = voters.iter().filter_map(|node| self.nodes[node.index()].node.as_ref());
+        running.max_by_key(|node| node.applied(group)).map_or(0, |node| node.resting(group))
     }
 
     /// Running voters that hear each other both ways with the leader, or, without one, with whoever has most of them.
@@ -201,6 +212,7 @@ pub(super) fn blank_node(id: NodeId) -> NodeView {
         disk: DiskView::default(),
         catch_up: None,
         held: 0,
+        held_dropped: 0,
     }
 }
 
@@ -239,6 +251,8 @@ fn replica_on_disk(node: NodeId, image: Option<&GroupImage>) -> ReplicaView {
         refusals: NodeSet::default(),
         timer: None,
         progress: None,
+        refused: 0,
+        unanswered: 0,
         chain: image.snapshot.as_ref().map(|snapshot| snapshot.image.digest).unwrap_or_default(),
         cells: cells_of(image),
     }
