@@ -103,7 +103,8 @@ fn promised_orders_are_left_to_the_log_when_their_leader_goes() {
     let mut proposals = Proposals::default();
     proposals.offer(N2, &proposal(0, 1..=1, 1_000)).unwrap();
     proposals.offer(N2, &proposal(1, 2..=2, 1_000)).unwrap();
-    (log(&mut proposals, 1, 1), log(&mut proposals, 2, 1));
+    log(&mut proposals, 1, 1);
+    log(&mut proposals, 2, 1);
     said(|out| proposals.answer(P1, LogIndex(1), Early::Promise, out));
     assert_eq!(said(|out| proposals.abandon(None, out)), ["1 refused [2]"]);
 }
