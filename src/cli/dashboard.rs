@@ -83,7 +83,9 @@ pub fn open(config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Ex
     }
     Ok(match ending {
         Ending::Quit => Exit::Well,
-        other => Exit::Signal(other.exit_code()),
+        Ending::Signal(number) => Exit::Signal(number),
+        // A terminal that goes away is what SIGHUP tells.
+        Ending::Gone => Exit::Signal(1),
     })
 }
 

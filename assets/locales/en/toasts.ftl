@@ -33,8 +33,9 @@ toast-unbound-near = { $key } does nothing; { $near }: { $does }
 toast-paste = pasted text is ignored here
 toast-busy = the cluster is busy: the command was not sent
 palette-usage = usage: { $usage }
-palette-error = usage: { $error }
+palette-error = { $error }
 palette-unknown = no command is like { $text }
+palette-unknown-near = no command is like { $text }: did you mean { $near }?
 
 done-crash = { $node } killed
 done-recover = { $node } comes back
