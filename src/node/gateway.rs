@@ -175,14 +175,14 @@ impl Gateway {
     pub(super) fn wake(&mut self, now: SimTime, directory: &impl Directory, wishes: &mut Vec<Wish>) {
         self.tickets.forget_expired(now);
         while let Some((_, waiting)) = self.serving.take_if(|(at, _)| *at <= now) {
-            self.route(waiting, directory, wishes);
+            self.route(&waiting, directory, wishes);
             self.serve(now);
         }
         self.serve(now);
     }
 
     /// Splits served requests by group, and queries from orders, and sends each on.
-    fn route(&mut self, waiting: Waiting, directory: &impl Directory, wishes: &mut Vec<Wish>) {
+    fn route(&mut self, waiting: &Waiting, directory: &impl Directory, wishes: &mut Vec<Wish>) {
         let lane = |record: &Record| (directory.map().owner(record.command.symbol()), record.command.is_query());
         let mut lanes: Vec<_> = waiting.batch.records().iter().map(lane).collect();
         lanes.sort_unstable();
@@ -205,7 +205,7 @@ impl Gateway {
                 continue;
             }
             let epoch = directory.map().epoch;
-            let ticket = self.open(&waiting, group, epoch, batch.len(), to);
+            let ticket = self.open(waiting, group, epoch, batch.len(), to);
             wishes.push(match to {
                 None => Wish::ReadHere(ticket, group, batch),
                 Some(to) => Wish::Forward(to, Proposal { ticket, group, epoch, batch, deadline: waiting.deadline }),
@@ -258,7 +258,7 @@ impl Gateway {
                 self.tickets.release(ticket, batch.len());
                 let Open { from, deadline, redirects, .. } = open;
                 let waiting = Waiting { from, batch, read_from: ReadFrom::Leader, deadline, redirects: redirects + 1 };
-                self.route(waiting, directory, wishes);
+                self.route(&waiting, directory, wishes);
             }
             (_, Some(to)) if may => {
                 if let Some(open) = self.tickets.get_mut(ticket) {

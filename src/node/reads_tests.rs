@@ -23,7 +23,7 @@ fn heard(act: impl FnOnce(&mut Out<'_>)) -> (Vec<u64>, Vec<(u64, Why)>) {
         match effect {
             NodeEffect::Send { message: NodeMessage::Answers { ticket, .. }, .. } => answered.push(ticket.0),
             NodeEffect::Send { message: NodeMessage::Declined { ticket, why, .. }, .. } => {
-                declined.push((ticket.0, why))
+                declined.push((ticket.0, why));
             }
             _ => {}
         }

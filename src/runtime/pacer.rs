@@ -5,7 +5,7 @@
 //! another speed has the same hash.
 //! Units: wall time is a `Duration` since the program's `WallClock` began; virtual time in ns.
 //! Shape: `plan` says what to run to; `hear` is told what happened. A fault on a leader drops time to 1/20 until the first
-//! answer after it, then it goes back by itself; any key of speed ends that.
+//! answer after it or until the fault is mended, then it goes back by itself; any key of speed ends that.
 //! Bound: slowing by itself lasts [`AUTO_MAX`] of virtual time at most: with the load off, or without a quorum, no answer
 //! ever comes.
 
@@ -206,6 +206,11 @@ impl Pacer {
             }
             return;
         }
+        if is_cure(&event.kind) {
+            // Whoever led leads on, perhaps: no first answer may ever come, and there is nothing left to watch.
+            self.end_auto(wall, event.at);
+            return;
+        }
         let Some(node) = event.node.filter(|_| is_fault(&event.kind)) else { return };
         if self.on_fault == OnFault::GoOn || !slower(AUTO_SPEED, self.speed) {
             return;
@@ -305,6 +310,18 @@ const fn is_fault(kind: &EventKind) -> bool {
             | EventKind::Muted
             | EventKind::LinkCut { .. }
             | EventKind::TransferBegan { .. }
+    )
+}
+
+/// Ends what time was slowed for. Not the recovery of a crashed node: the election that it missed goes on.
+const fn is_cure(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Rejoined
+            | EventKind::AllHealed
+            | EventKind::LinkHealed { .. }
+            | EventKind::Thawed { .. }
+            | EventKind::TransferFailed { .. }
     )
 }
 

@@ -128,7 +128,7 @@ impl World {
             quorum: (voters.len() / 2 + 1) as u8,
             commit,
             symbols: self.basis.map.owners.iter().filter(|owner| **owner == group).count() as u16,
-            resting: self.resting(truth.leader, &replicas, group),
+            resting: self.resting(group, voters),
             applied_per_s: self.sampler.applied_per_s(group),
             replicas,
         }
@@ -144,11 +144,10 @@ impl World {
         }
     }
 
-    /// Orders that rest in the group's books, as its leader has them; without one, as the replica that is furthest on.
-    fn resting(&self, leader: Option<NodeId>, replicas: &[ReplicaView], group: GroupId) -> u64 {
-        let furthest = || replicas.iter().filter(|replica| replica.alive).max_by_key(|replica| replica.applied);
-        let of = |node: NodeId| self.nodes[node.index()].node.as_ref().map(|node| node.resting(group));
-        leader.and_then(of).or_else(|| furthest().and_then(|replica| of(replica.node))).unwrap_or(0)
+    /// Orders that rest in the books, on the replica that has applied most.
+    fn resting(&self, group: GroupId, voters: &[NodeId]) -> u64 {
+        let running = voters.iter().filter_map(|node| self.nodes[node.index()].node.as_ref());
+        running.max_by_key(|node| node.applied(group)).map_or(0, |node| node.resting(group))
     }
 
     /// Running voters that hear each other both ways with the leader, or, without one, with whoever has most of them.

@@ -117,20 +117,28 @@ pub async fn run(
     painter: &mut dyn Painter,
 ) -> Result<Ending, TerminalError> {
     let mouse = if setup.state.presenter.mouse_off { MouseCapture::Off } else { MouseCapture::On };
+    // Before the terminal is taken: a signal in between would leave it taken. After it is given back: that may hang.
+    let mut signals = Signals::new()?;
     let guard = terminal::enter(mouse)?;
     let screen = open_screen()?;
     let view = source.view();
-    let desk = Desk { input: Input::default(), hits: Hits::default(), view, seen: source.version(), setup };
+    let stirred = Duration::ZERO;
+    let desk = Desk { input: Input::default(), hits: Hits::default(), view, seen: source.version(), stirred, setup };
     let mut app = App { desk, guard, screen, last: None };
-    let ending = app.run(source, painter).await;
+    let ending = app.run(source, painter, &mut signals).await;
     let App { guard, last, desk, .. } = app;
     drop(guard);
     if let (Some(frame), true) = (last, matches!(ending, Ok((_, Keep::Frame)))) {
         print(&frame)?;
     }
     let _ = source.send(Command::Quit);
-    drop(desk);
-    ending.map(|(ending, _)| ending)
+    drop((desk, signals));
+    match ending {
+        Ok((ending, _)) => Ok(ending),
+        // Whoever closes the window takes the terminal away: that is an end, not a failure.
+        Err(error) if error.is_gone() => Ok(Ending::Gone),
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether the last frame stays on the terminal.
@@ -146,6 +154,8 @@ struct Desk<'a> {
     hits: Hits,
     view: Arc<ClusterView>,
     seen: u64,
+    /// When a command was sent last: its effect is looked for at once, however calm the run is.
+    stirred: Duration,
     setup: Setup<'a>,
 }
 
@@ -162,11 +172,11 @@ impl App<'_> {
         &mut self,
         source: &dyn ViewSource,
         painter: &mut dyn Painter,
+        signals: &mut Signals,
     ) -> Result<(Ending, Keep), TerminalError> {
         // The first frame goes out before anything else is set up: it is what a person waits for.
         self.paint(painter)?;
         let mut keys = EventStream::new();
-        let mut signals = Signals::new()?;
         let mut drawn = self.wall();
         let mut dirty = false;
         loop {
@@ -181,7 +191,12 @@ impl App<'_> {
                         self.suspend()?;
                         dirty = true;
                     }
-                    Told::Continued => { self.clear()?; dirty = true; }
+                    Told::Continued => {
+                        // Whoever stopped it (SIGSTOP cannot be caught) may have left the terminal to a shell.
+                        self.guard.retake()?;
+                        self.clear()?;
+                        dirty = true;
+                    }
                 },
                 event = keys.next() => match event {
                     Some(Ok(event)) => events.push(event),
@@ -230,6 +245,7 @@ impl App<'_> {
                     Request::Redraw => self.clear()?,
                     Request::Suspend => self.suspend()?,
                     Request::Quit => return Ok(Some((Ending::Quit, Keep::Nothing))),
+                    Request::QuitNow => return Ok(Some((Ending::Signal(2), Keep::Nothing))),
                     Request::QuitKeep => return Ok(Some((Ending::Quit, Keep::Frame))),
                 }
             }
@@ -322,6 +338,7 @@ impl Desk<'_> {
     }
 
     fn send(&mut self, source: &dyn ViewSource, command: Command, words: &dyn Words) {
+        self.stirred = self.setup.state.wall;
         if source.send(command).is_err() {
             let Self { hits, view, setup, .. } = self;
             let Setup { keymap, lessons, state, .. } = setup;
@@ -333,7 +350,8 @@ impl Desk<'_> {
     /// Between two frames.
     fn frame(&self) -> Duration {
         let moving = self.view.flow.load_on && !self.view.run.pace.paused;
-        if moving { Duration::from_secs(1) / self.setup.fps.max(1) } else { CALM }
+        let stirred = self.stirred != Duration::ZERO && (self.setup.clock)() < self.stirred + CALM;
+        if moving || stirred { Duration::from_secs(1) / self.setup.fps.max(1) } else { CALM }
     }
 }
 

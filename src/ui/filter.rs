@@ -1,7 +1,8 @@
 //! The filter over events: `kind:election node:4 !kind:believes`, or words.
 //!
 //! Idea: every part must hold; a part with `!` must not. `kind:` takes a kind (`elected`) or a class (`election`),
-//! several with commas; what has no colon is sought in the sentence.
+//! several with commas; what has no colon is sought in the sentence. The list, its keys (`n`, `N`) and the panel ask this
+//! one rule. A part that is not finished (`kind:`, `!`) holds, so that the list does not blink while somebody types.
 //! Errors: none; a part that nothing fits simply shows nothing.
 
 use crate::domain::event::Event;
@@ -49,8 +50,18 @@ impl Filter {
 
     /// Whether it lets an event pass; its sentence is made only if a part asks for words.
     pub fn passes(&self, event: &Event, locale: &Locale) -> bool {
-        self.parts.iter().all(|part| part.fits(event, locale) == (part.inverse == Inverse::No))
+        self.passes_said(event, || said(event, locale))
     }
+
+    /// The same, where the sentence comes from somebody else.
+    pub fn passes_said(&self, event: &Event, said: impl Fn() -> String) -> bool {
+        self.parts.iter().all(|part| part.is_open() || part.fits(event, &said) == (part.inverse == Inverse::No))
+    }
+}
+
+/// What the list says of an event: its word and its sentence.
+fn said(event: &Event, locale: &Locale) -> String {
+    format!("{} {}", caption::word(&event.kind, locale), caption::caption(event, &[], locale))
 }
 
 impl Part {
@@ -69,23 +80,30 @@ impl Part {
             Field::Word => vec![values.to_lowercase()],
             _ => values.split(',').map(str::to_lowercase).collect(),
         };
-        Self { inverse, field, values }
+        Self { inverse, field, values: values.into_iter().filter(|value| !value.is_empty()).collect() }
     }
 
-    fn fits(&self, event: &Event, locale: &Locale) -> bool {
+    /// Nothing to look for yet.
+    fn is_open(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    fn fits(&self, event: &Event, said: impl Fn() -> String) -> bool {
         let any = |fits: &dyn Fn(&str) -> bool| self.values.iter().any(|value| fits(value));
         match self.field {
-            Field::Kind => {
-                any(&|value| caption::name(&event.kind).starts_with(value) || caption::class(&event.kind) == value)
-            }
+            Field::Kind => any(&|value| {
+                let plain = |name: &str| name.replace(['_', '-'], "");
+                plain(caption::name(&event.kind)).starts_with(&plain(value)) || caption::class(&event.kind) == value
+            }),
             Field::Node => any(&|value| {
                 let wanted = value.trim_start_matches('n').parse::<u8>();
                 event.node.is_some_and(|node| wanted == Ok(node.0))
             }),
-            Field::Group => any(&|value| event.group.is_some_and(|group| group.to_string() == value)),
+            Field::Group => any(&|value| {
+                event.group.is_some_and(|group| value == group.to_string() || value == group.0.to_string())
+            }),
             Field::Word => {
-                let said = format!("{} {}", caption::word(&event.kind, locale), caption::caption(event, &[], locale));
-                let said = said.to_lowercase();
+                let said = said().to_lowercase();
                 any(&|value| said.contains(value))
             }
         }
@@ -117,5 +135,8 @@ mod tests {
         assert!(passes("STANDS", stands()));
         assert!(passes("votes for itself".split(' ').next().unwrap_or_default(), stands()));
         assert!(!passes("banana", stands()));
+        assert!(passes("node:n4 group:1", stands()));
+        assert!(passes("kind:", stands()) && passes("!", stands()), "unfinished parts hold");
+        assert!(!passes("strange:thing", stands()));
     }
 }

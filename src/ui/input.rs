@@ -106,6 +106,9 @@ impl Input {
                 self.pending = Some((keys, state.wall));
                 Vec::new()
             }
+            Lookup::Nothing if keys.len() == 1 && always(given, key).is_some() => {
+                always(given, key).map_or_else(Vec::new, |id| self.act(state, given, id))
+            }
             _ if typing => {
                 text::type_key(state, key);
                 Vec::new()
@@ -173,6 +176,14 @@ impl Input {
         let toasts = state.toasts.iter().map(toast::ends);
         let keys = state.presenter.keys.iter().map(|(_, _, at)| *at + CAST_FOR);
         toasts.chain(keys).chain(menu).min()
+    }
+}
+
+/// What a key means whatever lies over the screen: the ways out, and drawing again.
+fn always(given: &Given<'_>, key: Key) -> Option<ActionId> {
+    match given.keymap.lookup(&[Context::Global], &[key]) {
+        Lookup::Action(id) if ["app.quit-now", "app.suspend", "app.redraw"].contains(&id.0) => Some(id),
+        _ => None,
     }
 }
 

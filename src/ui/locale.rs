@@ -57,12 +57,16 @@ impl Language {
                 include_str!("../../assets/locales/en/events.ftl"),
                 include_str!("../../assets/locales/en/why.ftl"),
                 include_str!("../../assets/locales/en/controls.ftl"),
+                include_str!("../../assets/locales/en/keys.ftl"),
+                include_str!("../../assets/locales/en/toasts.ftl"),
             ],
             Self::Russian => &[
                 include_str!("../../assets/locales/ru/screen.ftl"),
                 include_str!("../../assets/locales/ru/events.ftl"),
                 include_str!("../../assets/locales/ru/why.ftl"),
                 include_str!("../../assets/locales/ru/controls.ftl"),
+                include_str!("../../assets/locales/ru/keys.ftl"),
+                include_str!("../../assets/locales/ru/toasts.ftl"),
             ],
         }
     }
@@ -218,6 +222,31 @@ mod tests {
         let (english, russian) = (ids(Language::English), ids(Language::Russian));
         assert_eq!(english.difference(&russian).collect::<Vec<_>>(), Vec::<&String>::new(), "Russian lacks");
         assert_eq!(russian.difference(&english).collect::<Vec<_>>(), Vec::<&String>::new(), "English lacks");
+    }
+
+    #[test]
+    fn every_file_of_the_folder_is_built_in() {
+        for (language, folder) in [(Language::English, "en"), (Language::Russian, "ru")] {
+            let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/locales").join(folder);
+            let files = std::fs::read_dir(folder).expect("the folder is there").filter_map(Result::ok);
+            let texts: Vec<String> = files.filter_map(|file| std::fs::read_to_string(file.path()).ok()).collect();
+            assert_eq!(texts.len(), language.files().len(), "{language:?}");
+            assert!(texts.iter().all(|text| language.files().contains(&text.as_str())), "{language:?}");
+        }
+    }
+
+    #[test]
+    fn every_action_has_its_words_in_both_languages() {
+        for language in Language::ALL {
+            let locale = Locale::new(language);
+            for spec in crate::ui::registry::all() {
+                let hint = spec.hint.map(|_| spec.id.hint_id());
+                let topic = spec.topic.text_id().to_owned();
+                for id in [Some(spec.id.text_id()), hint, Some(topic)].into_iter().flatten() {
+                    assert_ne!(locale.text(&id), id.as_str(), "{language:?} lacks it");
+                }
+            }
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ use super::registry;
 use super::state::{ListState, UiState};
 use super::update::refusal::Refusal;
 use super::update::{Given, faults};
+use crate::document::problem::nearest;
 
 /// A row of the palette.
 #[derive(Clone, PartialEq, Debug)]
@@ -71,12 +72,18 @@ pub fn is_enabled(spec: &ActionSpec, state: &UiState, given: &Given<'_>) -> bool
 
 /// What Enter means: the command that is typed, or else the row that is selected.
 pub fn choose(list: &ListState, state: &UiState, given: &Given<'_>) -> Result<Option<Action>, Refusal> {
-    if let Some(parsed) = command::parse(&list.text, state) {
+    let context = control::context(state, given.view);
+    if let Some(parsed) = command::parse(&list.text, state, &context) {
         return parsed.map(Some);
     }
     let entries = entries(&list.text, state, given);
     if entries.is_empty() && !list.text.trim().is_empty() {
-        return Err(Refusal::new("palette-unknown").with("text", list.text.trim()));
+        let text = list.text.trim();
+        let first = text.trim_start_matches(':').split_whitespace().next().unwrap_or_default();
+        return Err(match nearest(first, &command::words()) {
+            Some(near) => Refusal::new("palette-unknown-near").with("text", text).with("near", near),
+            None => Refusal::new("palette-unknown").with("text", text),
+        });
     }
     Ok(entries.get(list.selected).map(|entry| Action::Do(entry.spec.id)))
 }

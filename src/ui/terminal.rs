@@ -4,7 +4,7 @@
 //! suspend alike. `ratatui::init` knows nothing of mouse and paste modes, so the guard is our own: one flag says whether
 //! the modes are ours, and leaving looks at it, so that leaving twice is leaving once.
 //! Shape: `enter()` yields a `TerminalGuard`; `Drop` leaves; the panic hook leaves before it prints; `suspend` leaves,
-//! stops the process and enters again.
+//! stops the process and enters again; `abandon` is for the one who finds the screen's thread hanging in a write.
 //! Errors: not a terminal: `TerminalError::NotATerminal`, exit code 3. A dead terminal cannot be restored; leaving
 //! then tries and says nothing.
 
@@ -41,6 +41,19 @@ pub enum TerminalError {
     /// The terminal refused.
     #[error("the terminal refused: {0}")]
     Refused(#[from] io::Error),
+}
+
+impl TerminalError {
+    /// Whether the terminal is there no more: its window was closed, its connection broke.
+    pub fn is_gone(&self) -> bool {
+        match self {
+            Self::NotATerminal { .. } => false,
+            Self::Refused(error) => {
+                error.kind() == io::ErrorKind::BrokenPipe
+                    || error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
+            }
+        }
+    }
 }
 
 /// Whether the mouse is ours.
@@ -111,6 +124,13 @@ impl TerminalGuard {
         self.take()
     }
 
+    /// Takes the terminal again, whatever modes somebody else left it in.
+    pub fn retake(&mut self) -> io::Result<()> {
+        // Raw mode that is on already is not set twice; what it was is known from the first time.
+        disable_raw_mode()?;
+        self.take()
+    }
+
     /// There is nothing to suspend to.
     #[cfg(not(unix))]
     pub fn suspend(&mut self) -> io::Result<()> {
@@ -135,6 +155,35 @@ pub fn leave() {
     let _ = execute!(out, LeaveAlternateScreen, cursor::Show);
     let _ = out.flush();
     let _ = disable_raw_mode();
+}
+
+/// Gives the terminal back while the screen's thread hangs in a write to it: past the lock of the standard output, by a
+/// door of its own that never waits. What the terminal has not taken yet is thrown away.
+#[cfg(unix)]
+pub fn abandon() {
+    use crossterm::Command;
+    if !ENTERED.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut bytes = String::new();
+    let _ = EndSynchronizedUpdate.write_ansi(&mut bytes);
+    let _ = DisableMouseCapture.write_ansi(&mut bytes);
+    let _ = DisableBracketedPaste.write_ansi(&mut bytes);
+    let _ = EnableLineWrap.write_ansi(&mut bytes);
+    let _ = LeaveAlternateScreen.write_ansi(&mut bytes);
+    let _ = cursor::Show.write_ansi(&mut bytes);
+    if let Ok(mut tty) = std::fs::OpenOptions::new().write(true).open("/dev/tty") {
+        let _ = rustix::io::ioctl_fionbio(&tty, true);
+        let _ = rustix::termios::tcflush(&tty, rustix::termios::QueueSelector::OFlush);
+        let _ = tty.write_all(bytes.as_bytes());
+    }
+    let _ = disable_raw_mode();
+}
+
+/// Nobody hangs here.
+#[cfg(not(unix))]
+pub fn abandon() {
+    leave();
 }
 
 /// Puts a hook before the one that is there: a panic on the thread of the screen gives the terminal back first, so that

@@ -5,7 +5,6 @@
 //! Shape: `update` dispatches by the kind of action to the modules below; each knows one concern.
 
 pub mod faults;
-pub mod filter;
 mod focus;
 mod list;
 mod overlay;
@@ -55,6 +54,8 @@ pub enum Request {
     Suspend,
     /// End.
     Quit,
+    /// End as an interrupt from outside does.
+    QuitNow,
     /// End, and leave the last frame on the terminal.
     QuitKeep,
 }
@@ -193,7 +194,7 @@ fn look(state: &mut UiState, given: &Given<'_>, kind: ActionKind, out: &mut Vec<
         Kind::Match(way) => list::next_match(state, given, way),
         Kind::Redraw => out.push(Request::Redraw),
         Kind::Suspend => out.extend([PaceCommand::Pause.into(), Request::Suspend]),
-        Kind::QuitNow => out.push(Request::Quit),
+        Kind::QuitNow => out.push(Request::QuitNow),
         Kind::QuitKeep => out.push(Request::QuitKeep),
         kind => overlay::perform(state, given, kind, out),
     }

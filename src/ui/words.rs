@@ -5,7 +5,7 @@
 //! Shape: text ids are Fluent ids (`toast-locked`); arguments are already formatted, because numbers and names on
 //! the screen have one form.
 
-use super::update::filter;
+use super::filter::Filter;
 use crate::domain::event::Event;
 
 /// Speaks the language of the screen.
@@ -18,7 +18,7 @@ pub trait Words {
 
     /// Whether a filter lets an event through; the list must be drawn by the same rule.
     fn shows(&self, event: &Event, filter: &str) -> bool {
-        filter::shows(event, filter, || self.caption(event))
+        Filter::read(filter).passes_said(event, || self.caption(event))
     }
 }
 

@@ -33,8 +33,9 @@ toast-unbound-near = { $key } ничего не делает; { $near }: { $does
 toast-paste = вставленный текст здесь не принимается
 toast-busy = кластер занят: команда не отправлена
 palette-usage = так: { $usage }
-palette-error = так: { $error }
+palette-error = { $error }
 palette-unknown = команды вроде { $text } нет
+palette-unknown-near = нет команды, похожей на { $text }: может быть, { $near }?
 
 done-crash = { $node } убит
 done-recover = { $node } возвращается

@@ -1,15 +1,14 @@
 //! Commands with arguments, as they are typed into the palette.
 //!
-//! Idea: a command is a word and its arguments; each reads its own. Numbers take `k` and `M`.
-//! Errors: `palette-usage` with the form that is understood.
+//! Idea: what changes the cluster is read by the grammar of the scenario files (`control`); here stand the commands of
+//! the screen: a word and its arguments, each reads its own.
+//! Errors: `palette-usage` with the form that is understood; a complaint of the grammar, with the nearest spelling.
 
+use super::control;
 use crate::domain::command::PaceCommand;
-use crate::domain::control::{Burst, Control};
 use crate::domain::ids::{GroupId, NodeId};
-use crate::domain::order::ReadFrom;
-use crate::domain::rules::{AckRule, Rule, Strategy};
-use crate::domain::time::SimDuration;
 use crate::domain::view::Speed;
+use crate::lesson::action::Context;
 use crate::ui::action::{Action, ActionId};
 use crate::ui::registry;
 use crate::ui::state::UiState;
@@ -18,17 +17,10 @@ use crate::ui::update::refusal::Refusal;
 /// A reader of arguments.
 type Reader = fn(&[&str], &UiState) -> Option<Action>;
 
-/// The commands: word, the action that they spell out, usage, reader.
-const COMMANDS: [(&str, &str, &str, Reader); 17] = [
+/// The commands of the screen: word, the action that they spell out, usage, reader.
+const COMMANDS: [(&str, &str, &str, Reader); 10] = [
     ("n", "node.goto", "n 12", |args, _| Some(Action::Select(node(one(args)?)?))),
     ("group", "group.goto", "group p3 | meta", |args, _| Some(Action::Group(group(one(args)?)?))),
-    ("burst", "load.burst", "burst 100k over 2s [raw]", |args, _| burst(args)),
-    ("rate", "load.rate", "rate 5000", |args, _| Some(Action::Control(Control::SetRate(count(one(args)?)?)))),
-    ("load", "load.toggle", "load on | off", |args, _| Some(Action::Control(Control::SetLoad(on(one(args)?)?)))),
-    ("ack", "ack.next", "ack leader | majority | all | N", |args, _| ack(one(args)?)),
-    ("strategy", "balancer.next", "strategy round-robin | least-connections", |args, _| strategy(one(args)?)),
-    ("reads", "reads.next", "reads leader | replica", |args, _| reads(one(args)?)),
-    ("rule", "rule.switch", "rule pre_vote on | off", |args, _| rule(args)),
     ("step", "time.step", "step [raw]", |args, state| step(args, state)),
     ("speed", "time.faster", "speed 1/20 | 5 | free", |args, _| {
         Some(Action::Pace(PaceCommand::Set(speed(one(args)?)?)))
@@ -47,12 +39,19 @@ const COMMANDS: [(&str, &str, &str, Reader); 17] = [
 
 /// The command word of an action, if it takes arguments.
 pub fn command_of(id: ActionId) -> Option<&'static str> {
-    COMMANDS.iter().find(|(_, action, ..)| *action == id.0).map(|(word, ..)| *word)
+    let screen = COMMANDS.iter().map(|(word, action, ..)| (*word, *action));
+    screen.chain(control::VERBS).find(|(_, action)| *action == id.0).map(|(word, _)| word)
+}
+
+/// Every word that a command may begin with.
+pub(super) fn words() -> Vec<&'static str> {
+    COMMANDS.iter().map(|(word, ..)| *word).chain(control::verbs()).collect()
 }
 
 /// Reads a command; `None` if the text is none, so that it is a search.
-pub(super) fn parse(text: &str, state: &UiState) -> Option<Result<Action, Refusal>> {
-    let words: Vec<&str> = text.trim().trim_start_matches(':').split_whitespace().collect();
+pub(super) fn parse(text: &str, state: &UiState, context: &Context) -> Option<Result<Action, Refusal>> {
+    let text = text.trim().trim_start_matches(':').trim_start();
+    let words: Vec<&str> = text.split_whitespace().collect();
     let (word, args) = words.split_first()?;
     if let Some(spec) = registry::by_name(word).filter(|_| args.is_empty()) {
         return Some(Ok(Action::Do(spec.id)));
@@ -65,8 +64,8 @@ pub(super) fn parse(text: &str, state: &UiState) -> Option<Result<Action, Refusa
             None => Some(Err(Refusal::new("palette-usage").with("usage", *usage))),
         };
     }
-    let control = super::control::palette_control(&words.join(" "), state.group)?;
-    Some(control.map(Action::Control).map_err(|error| Refusal::new("palette-error").with("error", error)))
+    let read = control::palette_control(text, context)?;
+    Some(read.map(Action::Control).map_err(|complaint| Refusal::new("palette-error").with("error", complaint)))
 }
 
 fn one<'a>(args: &[&'a str]) -> Option<&'a str> {
@@ -91,69 +90,6 @@ pub(super) fn group(text: &str) -> Option<GroupId> {
         return Some(GroupId::META);
     }
     text.strip_prefix('p').unwrap_or(text).parse().ok().filter(|number: &u16| *number > 0).map(GroupId)
-}
-
-/// `5000`, `100k`, `1M`.
-fn count(text: &str) -> Option<u64> {
-    let digits = text.trim_end_matches(['k', 'K', 'm', 'M']);
-    let unit = match text.strip_prefix(digits)? {
-        "" => 1,
-        "k" | "K" => 1_000,
-        "m" | "M" => 1_000_000,
-        _ => return None,
-    };
-    digits.replace('_', "").parse::<u64>().ok()?.checked_mul(unit)
-}
-
-/// `2s`, `500ms`.
-fn length(text: &str) -> Option<SimDuration> {
-    if let Some(ms) = text.strip_suffix("ms") {
-        return ms.parse().ok().map(SimDuration::from_millis);
-    }
-    text.strip_suffix('s')?.parse().ok().filter(|seconds| *seconds <= 86_400).map(SimDuration::from_secs)
-}
-
-fn burst(args: &[&str]) -> Option<Action> {
-    let (args, in_flight_max) = match args {
-        [rest @ .., "raw"] => (rest, None),
-        all => (all, Burst::KEY.in_flight_max),
-    };
-    let (orders, over) = match args {
-        [orders] => (count(orders)?, Burst::KEY.over),
-        [orders, "over", over] => (count(orders)?, length(over)?),
-        _ => return None,
-    };
-    (orders > 0).then_some(Action::Control(Control::Burst(Burst { orders, over, in_flight_max })))
-}
-
-fn ack(text: &str) -> Option<Action> {
-    let rule = match text {
-        "leader" => AckRule::Leader,
-        "majority" => AckRule::Majority,
-        "all" => AckRule::All,
-        number => AckRule::Count(number.parse().ok().filter(|count| *count > 0)?),
-    };
-    Some(Action::Control(Control::SetAck(rule)))
-}
-
-fn strategy(text: &str) -> Option<Action> {
-    let found = Strategy::ALL.into_iter().find(|strategy| strategy.name() == text)?;
-    Some(Action::Control(Control::SetStrategy(found)))
-}
-
-fn reads(text: &str) -> Option<Action> {
-    let from = match text {
-        "leader" => ReadFrom::Leader,
-        "replica" => ReadFrom::Replica,
-        _ => return None,
-    };
-    Some(Action::Control(Control::SetReadFrom(from)))
-}
-
-fn rule(args: &[&str]) -> Option<Action> {
-    let [name, switch] = args else { return None };
-    let rule = Rule::ALL.into_iter().find(|rule| rule.name() == *name)?;
-    Some(Action::Control(Control::SetRule { rule, on: on(switch)? }))
 }
 
 fn step(args: &[&str], state: &UiState) -> Option<Action> {
@@ -197,7 +133,14 @@ fn lesson(text: &str) -> Option<Action> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::control::Target;
+    use crate::domain::control::{Burst, Control, Target};
+    use crate::domain::rules::{AckRule, Rule};
+    use crate::domain::time::SimDuration;
+
+    fn parse(text: &str) -> Option<Result<Action, Refusal>> {
+        let context = Context { selected: Some(NodeId(2)), ..Context::of_file(12, 4) };
+        super::parse(text, &UiState::default(), &context)
+    }
 
     #[test]
     fn a_command_is_read_with_its_arguments() {
@@ -219,13 +162,17 @@ mod tests {
             ("reset seed 7", Some(Ok(Action::Reset(Some(7))))),
             ("theme mono", Some(Ok(Action::Theme("mono".to_owned())))),
             ("crash n3", control(Control::Crash(Target::Node(NodeId(3))))),
+            ("crash", control(Control::Crash(Target::Node(NodeId(2))))),
+            ("kill leader:p2", control(Control::Crash(Target::Leader(GroupId(2))))),
+            ("cut n1 -> n2", control(Control::Cut { from: Target::Node(NodeId(1)), to: Target::Node(NodeId(2)) })),
+            ("restart", None),
             ("node.kill", Some(Ok(Action::Do(ActionId("node.kill"))))),
             ("kill the lead", None),
             ("ack", None),
             ("", None),
         ];
         for (text, expected) in cases {
-            assert_eq!(parse(text, &UiState::default()), expected, "{text}");
+            assert_eq!(parse(text), expected, "{text}");
         }
     }
 
@@ -233,8 +180,14 @@ mod tests {
     fn wrong_arguments_are_answered_with_the_usage() {
         for text in ["n zero", "n 0", "group p0", "burst 0", "burst 10 over 2", "rate -1", "rule pre_vote", "crash n0"]
         {
-            assert!(matches!(parse(text, &UiState::default()), Some(Err(_))), "{text}");
+            assert!(matches!(parse(text), Some(Err(_))), "{text}");
         }
+    }
+
+    #[test]
+    fn a_slip_is_answered_with_the_nearest_spelling() {
+        let Some(Err(refusal)) = parse("ack majorty") else { panic!("refused") };
+        assert!(refusal.args[0].1.contains("did you mean `majority`?"), "{refusal:?}");
     }
 
     #[test]
@@ -242,6 +195,9 @@ mod tests {
         for (word, id, usage, _) in COMMANDS {
             assert!(registry::by_name(id).is_some(), "{word}");
             assert!(usage.starts_with(word), "{word}");
+        }
+        for (verb, id) in control::VERBS {
+            assert!(registry::by_name(id).is_some() && control::verbs().contains(&verb), "{verb}");
         }
     }
 }

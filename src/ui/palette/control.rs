@@ -1,60 +1,49 @@
-//! Controls as text, for the palette: `crash n3`, `isolate leader:p2`, `cut n1 n2`.
+//! Controls as text, for the palette: `crash n3`, `isolate leader:p2`, `burst 100k over 2s`.
 //!
-//! Idea: one thin door. Scenario files write controls in the same words; whoever reads those can stand behind this
-//! function, and the palette need not know.
+//! Idea: one grammar. The palette reads what a scenario file reads, by the same parser, so a command that was tried by
+//! hand can be put into a file as it stands. Only what is *no* control is decided here: a bare verb that needs more is a
+//! search, and so is `kill the leader`.
+//! Errors: a `Complaint` of the grammar: the word that is wrong, what is allowed, the nearest spelling.
 
-use super::command::{group, node};
-use crate::domain::control::{Control, Target};
+use crate::document::problem::Complaint;
+use crate::domain::control::Control;
 use crate::domain::ids::GroupId;
+use crate::domain::view::ClusterView;
+use crate::lesson::action::{self, Context};
+use crate::ui::state::UiState;
 
-/// Reads a control. `None` if the first word is no control at all; `in_view` is the group that a bare `leader` means.
-pub fn palette_control(text: &str, in_view: GroupId) -> Option<Result<Control, String>> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let (verb, args) = words.split_first()?;
-    let single: fn(Target) -> Control = match *verb {
-        "crash" | "kill" => Control::Crash,
-        "recover" => Control::Recover,
-        "freeze" => Control::Freeze,
-        "thaw" => Control::Thaw,
-        "isolate" => Control::Isolate,
-        "mute" => Control::Mute,
-        "rejoin" => Control::Rejoin,
-        "poison" => Control::Poison,
-        "degrade" => |node| Control::SlowDisk { node, slow: true },
-        "restore" => |node| Control::SlowDisk { node, slow: false },
-        "cut" | "heal" if args.len() == 2 => return Some(pair(verb, args, in_view)),
-        _ => return None,
-    };
-    match args {
-        [one] => match target(one, in_view) {
-            Some(target) => Some(Ok(single(target))),
-            // A word that is no target at all makes it a search: `kill the leader`.
-            None if verb == &"kill" => None,
-            None => Some(Err(format!("{verb}: n3, leader, leader:p2, follower, random"))),
-        },
-        _ => None,
-    }
+/// The verbs that spell an action with a key of its own out.
+pub(super) const VERBS: [(&str, &str); 7] = [
+    ("burst", "load.burst"),
+    ("rate", "load.rate"),
+    ("load", "load.toggle"),
+    ("ack", "ack.next"),
+    ("strategy", "balancer.next"),
+    ("reads", "reads.next"),
+    ("rule", "rule.switch"),
+];
+
+/// The verbs of the grammar.
+pub fn verbs() -> Vec<&'static str> {
+    action::verbs()
 }
 
-fn pair(verb: &str, args: &[&str], in_view: GroupId) -> Result<Control, String> {
-    match (target(args[0], in_view), target(args[1], in_view)) {
-        (Some(from), Some(to)) if verb == "cut" => Ok(Control::Cut { from, to }),
-        (Some(from), Some(to)) => Ok(Control::Heal { from, to }),
-        _ => Err(format!("{verb} n1 n2")),
-    }
+/// What a control means that names no node or group: the selected one, the one in view.
+pub fn context(state: &UiState, view: &ClusterView) -> Context {
+    let partitions = view.groups.iter().filter(|group| group.id != GroupId::META).count();
+    Context { nodes: view.nodes.len(), partitions, group: state.group, selected: Some(state.selected) }
 }
 
-fn target(text: &str, in_view: GroupId) -> Option<Target> {
-    match text.split_once(':') {
-        Some(("leader", of)) => Some(Target::Leader(group(of)?)),
-        Some(("follower", of)) => Some(Target::Follower(group(of)?)),
-        Some(_) => None,
-        None => match text {
-            "leader" => Some(Target::Leader(in_view)),
-            "controller" => Some(Target::Leader(GroupId::META)),
-            "follower" => Some(Target::Follower(in_view)),
-            "random" => Some(Target::Random),
-            name => node(name).map(Target::Node),
-        },
+/// Reads a control. `None` if it is none, and so a search.
+pub fn palette_control(text: &str, context: &Context) -> Option<Result<Control, Complaint>> {
+    let (verb, bare) = text.split_once(char::is_whitespace).map_or((text, true), |(verb, _)| (verb, false));
+    if verb == "kill" && !bare {
+        // The dashboard says kill where the files say crash.
+        return action::parse_control(&text.replacen("kill", "crash", 1), context).ok().map(Ok);
     }
+    if !verbs().contains(&verb) {
+        return None;
+    }
+    let read = action::parse_control(text, context);
+    if bare { read.ok().map(Ok) } else { Some(read) }
 }

@@ -1,0 +1,333 @@
+//! The dashboard under real key presses: the program itself in a pseudo-terminal, over its own cluster.
+//!
+//! Idea: what a teacher does in class, and what a terminal is left with. Nothing here sleeps or measures time: a test
+//! waits for what the screen says, in a bounded number of frames.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::allow_attributes, missing_docs)]
+
+mod pty;
+
+use std::process::{Command, Stdio};
+
+use pty::Pty;
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use tempfile::TempDir;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_chaosdesk");
+
+/// A dashboard in a directory of its own, so that no configuration of the machine is found.
+struct Desk {
+    pty: Pty,
+    _home: TempDir,
+}
+
+impl std::ops::Deref for Desk {
+    type Target = Pty;
+    fn deref(&self) -> &Pty {
+        &self.pty
+    }
+}
+
+impl std::ops::DerefMut for Desk {
+    fn deref_mut(&mut self) -> &mut Pty {
+        &mut self.pty
+    }
+}
+
+fn open_with(args: &[&str], environment: &[(&str, &str)]) -> Desk {
+    let home = tempfile::tempdir().unwrap();
+    let place = home.path().to_str().unwrap().to_owned();
+    let mut all = vec![("HOME", place.as_str()), ("XDG_CONFIG_HOME", place.as_str())];
+    all.extend_from_slice(environment);
+    let pty = Pty::spawn_in(PROGRAM, args, &all, Some(home.path()), 120, 40);
+    Desk { pty, _home: home }
+}
+
+fn open(args: &[&str]) -> Desk {
+    let mut desk = open_with(args, &[]);
+    desk.wait_for("[Overview]");
+    desk
+}
+
+/// The number before `orders/s` in the status bar.
+fn rate(pty: &Pty) -> u64 {
+    let line = pty.line("orders/s");
+    let before = line.split("orders/s").next().unwrap_or_default();
+    let number = before.rsplit('│').next().unwrap_or_default();
+    number.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0)
+}
+
+/// The leader of the group in view, as the status bar names it.
+fn leader(pty: &Pty) -> Option<u8> {
+    let bar = pty.line("chaosdesk");
+    let rest = bar.split('★').nth(1)?;
+    rest.trim_start().strip_prefix('n')?.chars().next()?.to_digit(10).map(|digit| digit as u8)
+}
+
+/// The row of a node in the table.
+fn row(pty: &Pty, node: u8) -> String {
+    let text = pty.text();
+    let is_row = |line: &&str| {
+        let line = line.trim_start_matches(['┃', '│', ' ', '❯']);
+        line.strip_prefix(&node.to_string()).is_some_and(|rest| rest.starts_with("  "))
+    };
+    text.lines().find(is_row).unwrap_or_default().to_owned()
+}
+
+fn signal(pty: &Pty, signal: Signal) {
+    kill_process(Pid::from_raw(pty.pid()).unwrap(), signal).unwrap();
+}
+
+fn quit(desk: &mut Desk, how: &str) {
+    desk.send("q");
+    assert_eq!(desk.end(), 0, "exit code after {how}");
+    desk.assert_restored(how);
+}
+
+#[test]
+fn a_teacher_kills_the_leader_and_brings_it_back() {
+    let mut desk = open(&[]);
+    desk.wait("orders", |pty| rate(pty) > 0 && leader(pty).is_some());
+    let first = leader(&desk).unwrap();
+    desk.send("X");
+    desk.wait_for("NO LEADER");
+    assert!(desk.text().contains("SLOW 1/20"), "a fault on a leader slows time:\n{}", desk.text());
+    desk.wait("another leader", |pty| leader(pty).is_some_and(|leader| leader != first));
+    desk.wait("real time again", |pty| pty.text().contains("RUN 1"));
+    desk.wait("orders again", |pty| rate(pty) > 500);
+    assert!(row(&desk, first).contains("DOWN"), "{}", desk.text());
+    desk.send(&format!("{first}r"));
+    desk.wait("the dead node alive", |pty| row(pty, first).contains("UP"));
+    // It has caught up when its lag is that of a follower between two heartbeats.
+    desk.wait("no lag", |pty| {
+        let columns: Vec<String> = row(pty, first).split_whitespace().map(str::to_owned).collect();
+        let role = columns.iter().position(|word| word == "FOLLOWER");
+        role.and_then(|role| columns.get(role + 3)?.parse::<u64>().ok()).is_some_and(|lag| lag < 50)
+    });
+    quit(&mut desk, "q");
+}
+
+#[test]
+fn a_cyrillic_letter_is_the_key_at_its_place() {
+    let mut desk = open(&[]);
+    desk.wait("orders", |pty| rate(pty) > 0);
+    desk.send("ч");
+    desk.wait("n1 dead", |pty| row(pty, 1).contains("DOWN"));
+    quit(&mut desk, "q");
+}
+
+#[test]
+fn a_held_key_kills_once_and_a_locked_one_not_at_all() {
+    let mut desk = open(&[]);
+    desk.wait("orders", |pty| rate(pty) > 0 && leader(pty).is_some());
+    desk.send("L");
+    desk.wait_for("LOCK");
+    desk.send("x");
+    desk.send("L");
+    desk.wait("no lock", |pty| !pty.line("chaosdesk").contains("LOCK"));
+    assert!(desk.text().contains("UP 5/5"), "a locked key did something:\n{}", desk.text());
+    desk.send("\u{7f}:rate 1000\r");
+    desk.send(&"X".repeat(40));
+    desk.wait_for("UP 4/5");
+    desk.send("\u{7f}");
+    desk.wait("a new leader", |pty| leader(pty).is_some() && rate(pty) > 0);
+    assert!(desk.text().contains("UP 4/5"), "a held key killed more than one:\n{}", desk.text());
+    quit(&mut desk, "q");
+}
+
+#[test]
+fn keys_stay_live_while_a_million_orders_run() {
+    let mut desk = open(&[]);
+    desk.wait("orders", |pty| rate(pty) > 0);
+    desk.send(":burst 1M over 2s raw\r");
+    desk.wait("the burst on the screen", |pty| !pty.text().contains("burst 1M") && pty.text().contains("BURST"));
+    for screen in ["[Cluster]", "[Lesson]", "[Events]", "[Overview]"] {
+        let before = desk.frames();
+        desk.send("\t");
+        desk.wait_for(screen);
+        let frames = desk.frames() - before;
+        assert!(frames < 60, "{screen} took {frames} frames");
+    }
+    desk.send(" ");
+    desk.wait_for("PAUSED");
+    quit(&mut desk, "q in a burst");
+}
+
+#[test]
+fn a_storm_of_resizes_leaves_it_standing() {
+    let mut desk = open(&[]);
+    let mut seed = 7_u32;
+    for _ in 0..40 {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        desk.resize(1 + (seed >> 8) as u16 % 300, 1 + (seed >> 20) as u16 % 100);
+        desk.send("\t");
+    }
+    desk.resize(39, 9);
+    desk.wait("the small screen", |pty| pty.text().contains("40"));
+    desk.resize(120, 40);
+    desk.wait("orders", |pty| rate(pty) > 0);
+    quit(&mut desk, "q after resizes");
+}
+
+#[test]
+fn every_way_out_gives_the_terminal_back() {
+    type Way = (&'static str, &'static str, Option<Signal>, u32);
+    let ways: [Way; 5] = [
+        ("Q", "Q", None, 0),
+        ("Ctrl-C", "\u{3}", None, 130),
+        ("SIGTERM", "", Some(Signal::TERM), 143),
+        ("SIGHUP", "", Some(Signal::HUP), 129),
+        ("SIGINT", "", Some(Signal::INT), 130),
+    ];
+    for (how, keys, given, code) in ways {
+        let mut desk = open(&[]);
+        desk.send(keys);
+        if let Some(given) = given {
+            signal(&desk, given);
+        }
+        assert_eq!(desk.end(), code, "exit code after {how}");
+        desk.assert_restored(how);
+        let kept = desk.output.windows(9).rposition(|bytes| bytes == b"chaosdesk");
+        let left = desk.output.windows(8).rposition(|bytes| bytes == b"\x1b[?1049l");
+        assert_eq!(kept > left, how == "Q", "only Q leaves the last frame behind");
+    }
+}
+
+#[test]
+fn suspended_it_gives_the_terminal_back_and_comes_back_paused() {
+    let mut desk = open(&[]);
+    desk.send("\u{1a}");
+    desk.wait("the shell's screen", |pty| pty.mode(1049) == Some(false) && pty.mode(25) == Some(true));
+    let pid = Pid::from_raw(desk.pid()).unwrap();
+    let (_, status) = waitpid(Some(pid), WaitOptions::UNTRACED).unwrap().unwrap();
+    assert!(status.stopped());
+    desk.assert_restored("Ctrl-Z");
+    signal(&desk, Signal::CONT);
+    desk.wait("the dashboard again", |pty| pty.mode(1049) == Some(true) && pty.text().contains("PAUSED"));
+    quit(&mut desk, "q after fg");
+}
+
+#[test]
+fn a_terminal_that_nobody_reads_does_not_outlive_a_signal() {
+    let mut desk = open(&[]);
+    // From here on nobody reads: the terminal fills up and the next write hangs. Resizing asks for whole frames.
+    desk.stop_reading();
+    let hangs_in = |desk: &Desk| std::fs::read_to_string(format!("/proc/{}/syscall", desk.pid())).unwrap_or_default();
+    let (mut same, mut last) = (0, String::new());
+    for columns in (80..120).cycle().take(100_000) {
+        desk.resize(columns, 40);
+        let now = hangs_in(&desk);
+        same = if now == last && now.starts_with("1 0x1 ") { same + 1 } else { 0 };
+        last = now;
+        // The same write at two hundred looks, each after a yield.
+        if same > 200 {
+            break;
+        }
+        std::thread::yield_now();
+    }
+    signal(&desk, Signal::TERM);
+    assert_eq!(desk.child.wait().unwrap().exit_code(), 143);
+    desk.read_again();
+    desk.end();
+    assert_eq!(desk.termios(), desk.before, "the modes of the line");
+}
+
+#[test]
+fn a_terminal_that_goes_away_ends_it() {
+    let mut desk = open(&[]);
+    desk.hang_up();
+    let code = desk.child.wait().unwrap().exit_code();
+    assert_eq!(code, 129);
+}
+
+#[test]
+fn without_a_terminal_it_says_so() {
+    let home = tempfile::tempdir().unwrap();
+    let done = Command::new(PROGRAM).current_dir(home.path()).stdin(Stdio::null()).output().unwrap();
+    assert_eq!(done.status.code(), Some(3));
+    assert!(done.stdout.is_empty(), "not a byte on standard output");
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(said.contains("terminal") && said.contains("--plain"), "{said}");
+}
+
+#[test]
+fn without_colour_there_is_not_one_colour_byte() {
+    let mut desk = open_with(&[], &[("NO_COLOR", "1")]);
+    desk.wait("orders", |pty| rate(pty) > 0);
+    desk.send("x\tj?");
+    desk.wait("more frames", |pty| pty.frames() > 10);
+    desk.send("\u{3}");
+    desk.end();
+    for codes in sgr(&desk.output) {
+        for code in codes.split(';').map(|code| code.parse::<u32>().unwrap_or(0)) {
+            let colour = matches!(code, 30..=38 | 40..=48 | 90..=107);
+            assert!(!colour, "colour {code} in \\e[{codes}m");
+        }
+    }
+}
+
+/// The parameters of every `SGR` sequence.
+fn sgr(output: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(output).into_owned();
+    let ends = text.split("\u{1b}[").skip(1).filter_map(|rest| {
+        let end = rest.find(|char: char| char.is_ascii_alphabetic())?;
+        rest[end..].starts_with('m').then(|| rest[..end].to_owned())
+    });
+    ends.collect()
+}
+
+#[test]
+fn ascii_glyphs_are_pure_ascii() {
+    let mut desk = open(&["--glyphs", "ascii"]);
+    for keys in ["X", "\t", "\t", "\t", "?", "\u{1b}", ":"] {
+        let frames = desk.frames();
+        desk.send(keys);
+        desk.wait("a frame", |pty| pty.frames() > frames + 1);
+    }
+    desk.send("\u{3}");
+    desk.end();
+    let strange = desk.output.iter().position(|byte| !byte.is_ascii());
+    let around = strange.map(|at| String::from_utf8_lossy(&desk.output[at.saturating_sub(40)..at + 8]).into_owned());
+    assert_eq!(around, None);
+}
+
+#[test]
+fn plain_lines_hold_no_escape_byte() {
+    use std::io::{BufRead, BufReader, Read};
+    let home = tempfile::tempdir().unwrap();
+    let mut child =
+        Command::new(PROGRAM).arg("--plain").current_dir(home.path()).stdout(Stdio::piped()).spawn().unwrap();
+    // The pipe stays open: a reader that goes away is an end of its own.
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let lines: Vec<String> = out.by_ref().lines().take(30).map(Result::unwrap).collect();
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    assert_eq!(lines.len(), 30);
+    for line in &lines {
+        assert!(!line.contains(char::is_control), "{line:?}");
+    }
+    assert!(lines.iter().any(|line| line.contains("leads in term 1")), "{lines:#?}");
+}
+
+#[test]
+fn what_was_recorded_replays_as_the_same_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("class.run");
+    let file = file.to_str().unwrap();
+    let mut desk = open(&["--record", file]);
+    desk.wait("orders", |pty| rate(pty) > 0);
+    desk.send("x");
+    desk.wait("n1 dead", |pty| row(pty, 1).contains("DOWN"));
+    desk.send("\u{7f}b");
+    desk.wait("orders", |pty| rate(pty) > 0);
+    quit(&mut desk, "q with a recording");
+    let done = Command::new(PROGRAM).args(["replay", file]).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert_eq!((done.status.code(), said.starts_with("the same run")), (Some(0), true), "{said}");
+    // Another seed is another run: the check can fail.
+    let text = std::fs::read_to_string(file).unwrap();
+    let forged = dir.path().join("forged.run");
+    std::fs::write(&forged, text.replacen("\"seed\":1", "\"seed\":2", 1).replacen("seed = 1", "seed = 2", 1)).unwrap();
+    let done = Command::new(PROGRAM).arg("replay").arg(forged).output().unwrap();
+    assert_eq!(done.status.code(), Some(1), "{}", String::from_utf8_lossy(&done.stdout));
+}
