@@ -5,9 +5,9 @@
 //! Shape: a queue ordered by (index, term): new points nearly always come at the back.
 //! Bound: [`POINTS_MAX`] a group; the lowest are forgotten. A question about a forgotten point has no answer.
 
-use std::cmp::Ordering;
 use std::collections::VecDeque;
 
+use super::recent::count_before;
 use crate::domain::digest::Digest;
 use crate::domain::ids::{LogIndex, Term};
 use crate::domain::log::LogPoint;
@@ -86,11 +86,8 @@ impl Points {
     }
 
     fn find(&self, place: Place) -> Result<usize, usize> {
-        match self.known.back().map(|back| back.place.cmp(&place)) {
-            None | Some(Ordering::Less) => Err(self.known.len()),
-            Some(Ordering::Equal) => Ok(self.known.len() - 1),
-            Some(Ordering::Greater) => self.known.binary_search_by_key(&place, |known| known.place),
-        }
+        let at = count_before(&self.known, |known| known.place < place);
+        if self.known.get(at).is_some_and(|known| known.place == place) { Ok(at) } else { Err(at) }
     }
 }
 

@@ -9,6 +9,7 @@
 use std::collections::VecDeque;
 
 use crate::audit::last_of;
+use crate::audit::recent::count_before;
 use crate::domain::digest::Digest;
 use crate::domain::fact::Applied;
 use crate::domain::ids::{LogIndex, NodeId, NodeSet, Term};
@@ -84,7 +85,7 @@ impl Trail {
         if applied.first <= self.forgotten_to {
             return Standpoint::Aside;
         }
-        let at = self.traces.partition_point(|trace| trace.last < applied.first);
+        let at = count_before(&self.traces, |trace| trace.last < applied.first);
         match self.traces.get(at) {
             Some(trace) if trace.chain == applied.chain && trace.last == last_of(applied) => Standpoint::Known(at),
             Some(trace) if applied.term > trace.term => Standpoint::Overturns(at),
