@@ -210,7 +210,6 @@ fn main() {
     table::line("book: the naive one costs", naive / ladder, "times", "");
     let (whole, exchange) = exchange(&flow, runs);
     table::line("exchange: sessions, book, endings, chain", whole, "ns/record", "");
-    let goes = if table::is_brief() { 1 } else { 50 };
-    let clone = table::median(runs, || table::nanos_each(goes, || drop(black_box(exchange.clone()))));
+    let clone = table::median(runs, || table::nanos_each(|| drop(black_box(exchange.clone()))));
     table::line("exchange: a clone", clone / 1e3, "us", "");
 }

@@ -66,9 +66,8 @@ fn speed_in_tasks(mut world: World, seconds: u64) -> f64 {
 
 /// What a checkpoint and a view of this world cost.
 fn copies(state: &str, world: &World) {
-    let goes = if table::is_brief() { 1 } else { 200 };
-    let clone = table::median(RUNS, || table::nanos_each(goes, || drop(black_box(world.clone()))));
+    let clone = table::median(RUNS, || table::nanos_each(|| drop(black_box(world.clone()))));
     table::line(&format!("checkpoint, {state}"), clone / 1e3, "us", "no budget");
-    let view = table::median(RUNS, || table::nanos_each(goes, || drop(black_box(world.view()))));
+    let view = table::median(RUNS, || table::nanos_each(|| drop(black_box(world.view()))));
     table::line(&format!("view, {state}"), view / 1e3, "us", "30 a second");
 }

@@ -40,10 +40,16 @@ pub fn median(runs: usize, mut figure: impl FnMut() -> f64) -> f64 {
     figures[figures.len() / 2]
 }
 
-/// Nanoseconds of one go, where a single one is too short to time.
-pub fn nanos_each(goes: u32, mut what: impl FnMut()) -> f64 {
-    let (took, ()) = timed(|| (0..goes).for_each(|_| what()));
-    took.as_nanos() as f64 / f64::from(goes)
+/// Nanoseconds of one go, where a single one is too short to time: as many as make a tenth of a second.
+pub fn nanos_each(mut what: impl FnMut()) -> f64 {
+    let mut goes = 1_u32;
+    loop {
+        let (took, ()) = timed(|| (0..goes).for_each(|_| what()));
+        if is_brief() || took >= Duration::from_millis(100) {
+            return took.as_nanos() as f64 / f64::from(goes);
+        }
+        goes *= 2;
+    }
 }
 
 /// A line of the table. The figures of a brief run mean nothing, so it shows none.

@@ -12,7 +12,6 @@ pub mod lamp;
 pub mod ledger;
 pub mod points;
 mod probes;
-mod recent;
 #[cfg(test)]
 mod stage;
 pub mod stopwatch;

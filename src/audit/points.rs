@@ -7,10 +7,10 @@
 
 use std::collections::VecDeque;
 
-use super::recent::count_before;
 use crate::domain::digest::Digest;
 use crate::domain::ids::{LogIndex, Term};
 use crate::domain::log::LogPoint;
+use crate::domain::recent::count_before;
 
 /// Points that are remembered of one group.
 pub const POINTS_MAX: usize = 8_192;
@@ -85,8 +85,13 @@ impl Points {
         self.known.len()
     }
 
+    /// What they take in memory.
+    pub fn size_bytes(&self) -> u64 {
+        (self.known.len() * size_of::<Known>()) as u64
+    }
+
     fn find(&self, place: Place) -> Result<usize, usize> {
-        let at = count_before(&self.known, |known| known.place < place);
+        let at = count_before(self.known.len(), |at| self.known[at].place < place);
         if self.known.get(at).is_some_and(|known| known.place == place) { Ok(at) } else { Err(at) }
     }
 }
