@@ -52,6 +52,23 @@ impl Node {
         self.replicas.get(group).into_iter().flat_map(|replica| replica.raft.progress())
     }
 
+    /// Requests that its gateway holds.
+    pub fn open_requests(&self) -> u64 {
+        let load = self.gateway.load();
+        u64::from(load.in_flight) + u64::from(load.queued)
+    }
+
+    /// Records in the logs of its replicas.
+    pub fn log_records(&self) -> u64 {
+        self.replicas.iter().map(|replica| replica.raft.log().len()).sum()
+    }
+
+    /// What its state machines take in memory.
+    pub fn machine_bytes(&self) -> u64 {
+        let exchanges = self.replicas.iter().filter_map(|replica| replica.machine.exchange());
+        exchanges.map(|exchange| exchange.size_bytes()).sum()
+    }
+
     /// Orders that rest in the books of its replica of a group.
     pub fn resting(&self, group: GroupId) -> u64 {
         self.replicas.get(group).and_then(|replica| replica.machine.exchange()).map_or(0, |exchange| exchange.resting())
