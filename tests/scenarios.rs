@@ -9,6 +9,9 @@ use std::sync::Arc;
 
 use chaosdesk::cli::house::House;
 use chaosdesk::cli::{Stepping, Wiring};
+use chaosdesk::domain::control::Control;
+use chaosdesk::domain::rules::{AckRule, Rule};
+use chaosdesk::domain::time::SimDuration;
 use chaosdesk::lesson::library;
 use chaosdesk::lesson::script::Script;
 use chaosdesk::report::RunResult;
@@ -63,4 +66,132 @@ scripts! {
 #[test]
 fn every_script_of_the_library_has_its_test() {
     assert_eq!(TESTED, library::names());
+}
+
+/// What went wrong, by its text.
+fn failed(result: &RunResult) -> Vec<String> {
+    let unmet = result.expectations.iter().filter(|row| row.met != Some(true)).map(|row| row.that.clone());
+    let broken = result.invariants.iter().filter(|row| row.violations > 0).map(|row| format!("broken {}", row.name));
+    unmet.chain(broken).chain(result.failures.iter().cloned()).collect()
+}
+
+/// With its mechanism broken, some run of the script fails, and on `what`: not merely somewhere.
+fn goes_red(name: &str, what: &str, seeds: u64, broken: fn(&mut Script)) {
+    let own = script(name).seed;
+    let mut seen = Vec::new();
+    for seed in own..own + seeds {
+        let result = perform(name, |script| {
+            script.seed = seed;
+            broken(script);
+        });
+        let failed = failed(&result);
+        if !result.well && failed.iter().any(|text| text.contains(what)) {
+            println!("{name}: seed {seed}: {failed:?}");
+            return;
+        }
+        seen.push(failed);
+    }
+    panic!("{name} does not fail on `{what}` though its mechanism is broken: {seen:?}");
+}
+
+fn off(script: &mut Script, rule: Rule) {
+    script.settings.cluster.rules = script.settings.cluster.rules.with(rule, false);
+}
+
+/// Followers wait so long that nobody takes over in time. Seconds, so that the first leader is still elected.
+fn sluggish(script: &mut Script) {
+    script.settings.raft.election_min = SimDuration::from_millis(3_500);
+    script.settings.raft.election_max = SimDuration::from_millis(3_900);
+}
+
+/// The controls of a script, one replaced by another.
+fn instead(script: &mut Script, wanted: Control, other: Control) {
+    let controls = script.steps.iter_mut().flat_map(|step| &mut step.controls);
+    let replaced = controls.filter(|control| **control == wanted).map(|control| *control = other).count();
+    assert!(replaced > 0, "{} does {wanted:?}", script.name);
+}
+
+#[test]
+fn lesson_1_goes_red_when_a_node_votes_twice_in_a_term() {
+    goes_red("01-leader-election", "broken one_leader_per_term", 40, |script| {
+        off(script, Rule::OneVotePerTerm);
+        // Timers that end together let two candidates stand in one term.
+        script.settings.raft.election_max = script.settings.raft.election_min + SimDuration::from_millis(2);
+    });
+}
+
+#[test]
+fn lesson_1_goes_red_when_timeouts_are_not_random() {
+    goes_red("01-leader-election", "", 5, |script| {
+        script.settings.raft.election_max = script.settings.raft.election_min + SimDuration::from_micros(1);
+        script.settings.link.jitter = SimDuration::from_micros(1);
+        script.settings.disk.fsync_jitter = SimDuration::from_micros(1);
+    });
+}
+
+#[test]
+fn lesson_1_goes_red_when_nobody_takes_over_in_time() {
+    goes_red("01-leader-election", "failover.total_ms < 1500", 1, sluggish);
+}
+
+#[test]
+fn lesson_2_goes_red_when_silence_is_never_noticed() {
+    goes_red("02-health-and-failover", "peer_failed", 1, |script| {
+        script.settings.detector.failed_after = SimDuration::from_secs(3_600);
+    });
+}
+
+#[test]
+fn lesson_2_goes_red_when_nobody_takes_over_in_time() {
+    goes_red("02-health-and-failover", "failover.total_ms < 1500", 1, sluggish);
+}
+
+#[test]
+fn lesson_3_goes_red_when_the_leader_goes_on_promising_alone() {
+    let alone =
+        |script: &mut Script| instead(script, Control::SetAck(AckRule::Majority), Control::SetAck(AckRule::Leader));
+    goes_red("03-what-a-crash-costs", "orders.lost = 0", 5, alone);
+    goes_red("03-what-a-crash-costs", "recent_latency_ms.p50 >= 40", 1, alone);
+}
+
+#[test]
+fn lesson_3_goes_red_when_the_first_crash_costs_nothing() {
+    goes_red("03-what-a-crash-costs", "orders.at_risk", 1, |script| script.settings.cluster.ack = AckRule::Majority);
+}
+
+#[test]
+fn the_killed_leader_goes_red_when_nobody_takes_over_in_time() {
+    goes_red("kill-the-leader", "leader_elected", 1, sluggish);
+    goes_red("kill-the-controller", "leader_elected", 1, sluggish);
+    goes_red("freeze-the-leader", "leader_elected", 1, sluggish);
+    goes_red("cut-the-leader-one-way", "leader_elected", 1, sluggish);
+    goes_red("cut-the-leader-both-ways", "leader_elected", 1, sluggish);
+}
+
+#[test]
+fn three_killed_of_five_go_red_when_disks_are_answered_for_too_early() {
+    goes_red("kill-three-of-five", "no_lost_ack", 40, |script| off(script, Rule::PersistBeforeAck));
+}
+
+#[test]
+fn two_killed_of_five_go_red_when_three_replicas_are_all() {
+    goes_red("kill-two-of-five", "writable = yes", 10, |script| script.settings.cluster.replication_factor = 3);
+}
+
+#[test]
+fn a_replica_far_behind_goes_red_when_one_record_is_sent_at_a_time() {
+    goes_red("recover-far-behind", "node.n5.lag < 2k", 1, |script| {
+        script.settings.raft.batch_records_max = 1;
+        script.settings.raft.batches_in_flight_max = 1;
+    });
+}
+
+#[test]
+fn the_burst_goes_red_when_nobody_can_wait_in_line() {
+    goes_red("burst-100k", "orders.acknowledged >= 95k", 1, |script| script.settings.gateway.queue_max = 1);
+}
+
+#[test]
+fn an_ordinary_day_goes_red_on_a_bad_network() {
+    goes_red("steady", "latency_ms.p99 < 50", 1, |script| script.settings.link.loss_per_mille = 100);
 }
