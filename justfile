@@ -21,6 +21,10 @@ golden:
 bench *ARGS:
     cargo bench --bench '*' -- {{ARGS}}
 
+# The pictures of the README, drawn by the program from a fixed seed.
+pictures:
+    cargo run --release --example picture
+
 # What must pass before a commit is published.
 ci:
     bash .ci/run
