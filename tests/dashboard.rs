@@ -331,3 +331,68 @@ fn what_was_recorded_replays_as_the_same_run() {
     let done = Command::new(PROGRAM).arg("replay").arg(forged).output().unwrap();
     assert_eq!(done.status.code(), Some(1), "{}", String::from_utf8_lossy(&done.stdout));
 }
+
+#[test]
+fn a_wrong_key_in_the_configuration_is_pointed_at() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("mine.toml");
+    for (text, place, words) in [
+        ("[keys.global]\n\"node.kill\" = [\"r\"]\n", ":2:1: ", "node.recover"),
+        ("[keys.global]\n\"node.kil\" = [\"k\"]\n", ":2:1: ", "did you mean `node.kill`?"),
+        ("[keys.globl]\n\"node.kill\" = [\"k\"]\n", ":1:7: ", "did you mean `global`?"),
+        ("[keys.global]\n\"node.kill\" = [\"x\", \"Entre\"]\n", ":2:22: ", "no key is called"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let done = Command::new(PROGRAM).args(["config", "check", "--config"]).arg(&file).output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert_eq!(done.status.code(), Some(2), "{text}{said}");
+        assert!(said.contains(&format!("mine.toml{place}")) && said.contains(words), "{text}{said}");
+    }
+    std::fs::write(&file, "[keys.global]\n\"node.kill\" = [\"<f9>\"]\n").unwrap();
+    let done = Command::new(PROGRAM).args(["keys", "--config"]).arg(&file).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    let line = said.lines().find(|line| line.ends_with(" node.kill")).unwrap_or_default();
+    assert!(line.contains("F9") || line.contains("f9"), "{said}");
+    assert!(!said.contains('|') && !said.contains('\u{1b}'), "{said}");
+}
+
+/// The step of the lesson that the card points at.
+fn step(pty: &Pty) -> u32 {
+    let text = pty.text();
+    let marked = text.lines().filter_map(|line| line.strip_prefix("┃ ❯ "));
+    marked.filter_map(|rest| rest.split_whitespace().next()?.parse().ok()).next().unwrap_or(0)
+}
+
+#[test]
+fn a_lesson_waits_counts_hands_and_compares() {
+    let mut desk = open(&["--lesson", "01-leader-election"]);
+    desk.send("gl");
+    desk.wait_for("[Lesson]");
+    // A step that speaks waits for the teacher; the card says so, and `J` and Enter go on.
+    desk.wait("step 1 speaks", |pty| step(pty) == 1 && pty.text().contains("goes on"));
+    desk.send("J");
+    desk.wait("step 2 speaks", |pty| step(pty) == 2 && pty.text().contains("goes on"));
+    desk.send("\r");
+    desk.wait("the question, and time stands", |pty| step(pty) == 3 && pty.text().contains("PAUSED"));
+    let leader = leader(&desk);
+    desk.send("2221-\r");
+    // Closing the question lets the fault happen; the first answer after it reveals.
+    desk.wait("the fault", |pty| pty.text().contains("UP 4/5"));
+    desk.wait("the answer, and step 4 speaks", |pty| step(pty) == 4 && pty.text().contains("goes on"));
+    assert_ne!(self::leader(&desk), leader);
+    desk.send(":lesson leave\r");
+    desk.wait("no lesson", |pty| step(pty) == 0);
+    assert!(desk.text().contains("UP 4/5"), "the cluster goes on:\n{}", desk.text());
+    quit(&mut desk, "q after a lesson");
+}
+
+#[test]
+fn the_log_panel_shows_the_virtual_time() {
+    let mut desk = open(&[]);
+    desk.wait("a leader", |pty| leader(pty).is_some());
+    desk.send("ge");
+    desk.wait_for("[Events]");
+    desk.send("X");
+    desk.wait("the crash in the log", |pty| pty.text().contains("vt=") && pty.text().contains("Crashed"));
+    quit(&mut desk, "q");
+}

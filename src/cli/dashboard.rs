@@ -130,7 +130,7 @@ async fn screen(config: &Config, look: Look, notes: Notes, source: &Source) -> R
     let elapsed = || clock.elapsed();
     let setup = Setup {
         keymap: keys::keymap(config)?,
-        lessons: library::names().into_iter().map(str::to_owned).collect(),
+        lessons: library::lessons_first().into_iter().map(str::to_owned).collect(),
         fps: config.ui.fps,
         state: first_state(config, &look),
         clock: &elapsed,

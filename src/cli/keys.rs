@@ -60,5 +60,5 @@ pub fn keymap(config: &Config) -> Result<Keymap, Trouble> {
 /// # Errors
 /// Two actions want one key.
 pub fn text(config: &Config) -> Result<String, Trouble> {
-    Ok(keys_doc::markdown(&keymap(config)?, &Locale::new(Language::English)))
+    Ok(keys_doc::plain(&keymap(config)?, &Locale::new(Language::English)))
 }

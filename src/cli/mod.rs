@@ -88,6 +88,8 @@ fn load(flags: &DashboardFlags, wiring: &dyn Wiring) -> Result<(Config, Found), 
     let found = find::find(flags.config.as_deref())?;
     let config = found.read()?;
     config.check(wiring.names()).map_err(|problem| Trouble::Usage(problem.to_string()))?;
+    // Names that are right one by one may still want the same key.
+    wiring.keys(&config)?;
     Ok((config, found))
 }
 

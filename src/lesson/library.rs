@@ -41,6 +41,12 @@ pub fn names() -> Vec<&'static str> {
     SCRIPTS.iter().map(|(path, _)| stem(path)).collect()
 }
 
+/// The same, lessons first: what a picker in front of a class offers.
+pub fn lessons_first() -> Vec<&'static str> {
+    let (lessons, scenarios): (Vec<_>, Vec<_>) = SCRIPTS.iter().partition(|(path, _)| path.starts_with("lessons/"));
+    lessons.into_iter().chain(scenarios).map(|(path, _)| stem(path)).collect()
+}
+
 /// The script of this name, if there is one.
 pub fn find(name: &str) -> Option<Reading<Script>> {
     let (path, text) = SCRIPTS.iter().find(|(path, _)| stem(path) == name)?;
@@ -77,6 +83,15 @@ mod tests {
         let mut table: Vec<&str> = SCRIPTS.iter().map(|(path, _)| *path).collect();
         table.sort_unstable();
         assert_eq!(files, table);
+    }
+
+    #[test]
+    fn a_picker_offers_lessons_first_and_forgets_nothing() {
+        let (mut picked, mut all) = (lessons_first(), names());
+        assert!(find(picked[0]).unwrap().unwrap().is_lesson());
+        picked.sort_unstable();
+        all.sort_unstable();
+        assert_eq!(picked, all);
     }
 
     #[test]

@@ -212,6 +212,7 @@ impl Engine {
     async fn spread_news(&mut self, clock: &WallClock) {
         let new = self.world.take_new_events();
         for event in &new {
+            log(event);
             self.pacer.hear(event, clock.elapsed(), |node| self.world.led_by(node));
         }
         let mut steer = Steer::default();
@@ -247,6 +248,18 @@ fn begun_with(world: &World) -> Checkpoints {
     let mut checkpoints = Checkpoints::default();
     checkpoints.offer(world);
     checkpoints
+}
+
+/// The program's own log: what is loud, with its virtual time, since the log's own clock is the wall's.
+fn log(event: &Event) {
+    let (vt, kind) = (event.at, &event.kind);
+    let node = event.node.map_or_else(String::new, |node| format!(" {node}"));
+    let group = event.group.map_or_else(String::new, |group| format!(" {group}"));
+    match kind.loudness() {
+        Loudness::Loud => tracing::info!(target: "cluster", "vt={vt}{node}{group} {kind:?}"),
+        Loudness::Notable => tracing::debug!(target: "cluster", "vt={vt}{node}{group} {kind:?}"),
+        Loudness::Quiet => {}
+    }
 }
 
 fn recorder_of(world: &World, scenario: Option<String>) -> Recorder {

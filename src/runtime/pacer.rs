@@ -418,6 +418,18 @@ mod tests {
     }
 
     #[test]
+    fn slowing_by_itself_ends_when_the_fault_is_mended_but_not_when_the_dead_return() {
+        let mut pacer = pacer();
+        let led = |_| vec![P1];
+        pacer.hear(&event(SimTime::ZERO, EventKind::Isolated), ms(0), led);
+        let back = EventKind::Recovered { downtime: SimDuration::ZERO };
+        pacer.hear(&event(SimTime::ZERO, back), ms(1), led);
+        assert!(pacer.view().slow_auto, "the election that a dead leader missed goes on");
+        pacer.hear(&event(SimTime::ZERO, EventKind::Rejoined), ms(1), led);
+        assert_eq!((pacer.view().slow_auto, pacer.view().speed), (false, Speed::Times(1)));
+    }
+
+    #[test]
     fn slowing_by_itself_ends_at_a_key_or_at_its_bound() {
         let fault = event(SimTime::ZERO, EventKind::Frozen);
         let mut one = pacer();

@@ -26,7 +26,7 @@ use super::hits::Hits;
 use super::input::Input;
 use super::keymap::Keymap;
 use super::state::UiState;
-use super::terminal::{self, MouseCapture, TerminalError, TerminalGuard};
+use super::terminal::{self, MouseCapture, Out, TerminalError, TerminalGuard};
 use super::update::{Given, Request, toast};
 use super::words::Words;
 use crate::domain::command::{Command, PaceCommand};
@@ -163,7 +163,7 @@ struct Desk<'a> {
 struct App<'a> {
     desk: Desk<'a>,
     guard: TerminalGuard,
-    screen: Terminal<CrosstermBackend<io::Stdout>>,
+    screen: Terminal<CrosstermBackend<Out>>,
     last: Option<Buffer>,
 }
 
@@ -356,10 +356,10 @@ impl Desk<'_> {
 }
 
 /// A screen of the terminal's size now. A fixed one: ratatui's own resizing clears, and its clearing asks for the cursor.
-fn open_screen() -> io::Result<Terminal<CrosstermBackend<io::Stdout>>> {
+fn open_screen() -> io::Result<Terminal<CrosstermBackend<Out>>> {
     let (width, height) = crossterm::terminal::size()?;
     let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
-    Terminal::with_options(CrosstermBackend::new(io::stdout()), TerminalOptions { viewport })
+    Terminal::with_options(CrosstermBackend::new(Out::default()), TerminalOptions { viewport })
 }
 
 /// Prints a frame as plain text, for whoever wants to keep it.

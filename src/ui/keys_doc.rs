@@ -1,16 +1,37 @@
-//! The keys as a document: what `chaosdesk keys` prints and `docs/keys.md` holds.
+//! The keys as a document: what `chaosdesk keys` prints, and what `docs/keys.md` holds.
 //!
 //! Idea: generated from the registry and the key map in force, so it cannot drift; a test compares the file, and writes
 //! it when `UPDATE_GOLDENFILES=1`.
 
 use std::fmt::Write;
 
-use super::action::Topic;
+use super::action::{Context, Topic};
 use super::keymap::Keymap;
 use super::registry;
 use super::words::Words;
 
-/// Every action with its keys, by topic, as Markdown tables that read well as text too.
+/// Every action with its keys, by topic, as plain lines for a terminal: keys, what they do, the name for `config.toml`.
+pub fn plain(keymap: &Keymap, words: &dyn Words) -> String {
+    let mut out = String::new();
+    for topic in Topic::ALL {
+        let lead = if out.is_empty() { "" } else { "\n" };
+        let _ = writeln!(out, "{lead}{}", words.text(topic.text_id(), &[]));
+        for spec in registry::all().filter(|spec| spec.topic == topic) {
+            let mut keys = keymap.label(spec.id);
+            if let Some(command) = super::palette::command_of(spec.id).filter(|_| keys.is_empty()) {
+                keys = format!(":{command}");
+            }
+            let name = match spec.context {
+                Context::Global => spec.id.0.to_owned(),
+                context => format!("{} ({})", spec.id, context.name()),
+            };
+            let _ = writeln!(out, "  {keys:<18} {:<76} {name}", words.text(&spec.id.text_id(), &[]));
+        }
+    }
+    out
+}
+
+/// Every action with its keys, by topic, as Markdown tables.
 pub fn markdown(keymap: &Keymap, words: &dyn Words) -> String {
     let mut out = String::from("# Keys\n");
     for topic in Topic::ALL {

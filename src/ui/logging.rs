@@ -30,3 +30,9 @@ pub fn init<W: Write + Send + 'static>(level: LevelFilter, file: Option<W>) -> R
     tui_logger::set_default_level(tui_logger::LevelFilter::Trace);
     Ok(())
 }
+
+/// Puts the lines that came since the last frame where the panel finds them. tui-logger has a thread for that, which wakes
+/// a hundred times a second; the loop that draws does it for nothing.
+pub fn settle() {
+    tui_logger::move_events();
+}

@@ -12,6 +12,7 @@ use super::caption;
 use super::draw::draw;
 use super::filter::Filter;
 use super::hits::Hits;
+use super::logging;
 use super::look::Look;
 use super::rows;
 use super::scene::Scene;
@@ -57,6 +58,7 @@ impl Artist {
 
 impl Painter for Artist {
     fn prepare(&mut self, state: &UiState) {
+        logging::settle();
         let wanted = state.presenter.themes.name().filter(|name| *name != self.look.theme.name);
         if let Some(theme) = wanted.and_then(|name| (self.themes)(name)) {
             self.look.theme = theme;

@@ -48,10 +48,39 @@ impl TerminalError {
     pub fn is_gone(&self) -> bool {
         match self {
             Self::NotATerminal { .. } => false,
-            Self::Refused(error) => {
-                error.kind() == io::ErrorKind::BrokenPipe
-                    || error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
-            }
+            Self::Refused(error) => is_gone(error),
+        }
+    }
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    let gone = [rustix::io::Errno::IO, rustix::io::Errno::NXIO].map(rustix::io::Errno::raw_os_error);
+    error.kind() == io::ErrorKind::BrokenPipe || error.raw_os_error().is_some_and(|number| gone.contains(&number))
+}
+
+/// The standard output for ratatui. To a terminal that is gone it writes into nothing: ratatui's own way to give the
+/// cursor back would complain on the standard error, which is gone too, and panic. The loop's own writes see the error.
+#[derive(Debug)]
+pub struct Out(io::Stdout);
+
+impl Default for Out {
+    fn default() -> Self {
+        Self(io::stdout())
+    }
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if is_gone(&error) => Ok(bytes.len()),
+            written => written,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if is_gone(&error) => Ok(()),
+            flushed => flushed,
         }
     }
 }

@@ -302,6 +302,10 @@ fn lesson(state: &mut UiState, given: &Given<'_>, kind: ActionKind, out: &mut Ve
             None => return Err(Refusal::new("toast-no-hand")),
         },
         (ActionKind::Reveal, Some(_)) => LessonCommand::Reveal,
+        (ActionKind::LessonNext, Some(lesson)) if !lesson.waits => {
+            let done = lesson.current >= lesson.steps.len();
+            return Err(Refusal::new(if done { "toast-lesson-done" } else { "toast-lesson-waits" }));
+        }
         (_, Some(_)) => LessonCommand::Next,
     };
     out.push(command.into());

@@ -75,6 +75,9 @@ fn enter(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) {
         Overlay::Help(list) => state.overlay = Overlay::Help(ListState { editing: false, ..list }),
         Overlay::Themes(_) | Overlay::Lessons(_) => pick(state, given, out),
         Overlay::Details(_) | Overlay::Why(_) => state.overlay = Overlay::None,
+        _ if state.focus == Panel::Lesson && given.view.lesson.as_ref().is_some_and(|lesson| lesson.waits) => {
+            out.push(LessonCommand::Next.into());
+        }
         _ if state.focus == Panel::Events => {
             let shown = given.view.events.iter().filter(|event| given.words.shows(event, &state.events.filter));
             let latest = state.events.selected.or(state.events.bottom).or(shown.last().map(|event| event.id));
