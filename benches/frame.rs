@@ -29,7 +29,7 @@ fn main() {
 
 fn view(until_ms: u64) -> ClusterView {
     let mut world = desk::open(&Arc::new(Settings::default()), 7);
-    world.run_until(SimTime::from_secs(5));
+    world.run_until(SimTime::from_millis(5_000));
     world.control(Control::Crash(Target::Leader(GroupId(1))));
     world.run_until(SimTime::from_millis(until_ms));
     world.view()

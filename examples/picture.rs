@@ -55,10 +55,10 @@ fn main() -> anyhow::Result<()> {
 /// A healthy desk; the same one in the middle of an election; and when its clients have answers again.
 fn moments() -> (ClusterView, ClusterView, ClusterView) {
     let mut world = desk::open(&Arc::new(Settings::default()), SEED);
-    world.run_until(SimTime::from_secs(5));
+    world.run_until(SimTime::from_millis(5_000));
     let healthy = at_speed(world.view(), Speed::Times(1));
     world.control(Control::Crash(Target::Leader(GroupId(1))));
-    world.run_until(SimTime::from_secs(5) + SimDuration::from_millis(100));
+    world.run_until(SimTime::from_millis(5_000) + SimDuration::from_millis(100));
     // On to the first vote that is asked for, at most as long as the longest election timer.
     while world.now() < SimTime::from_millis(5_400) {
         let asked = world.view().failovers.last().is_some_and(|last| last.moments.vote_requested.is_some());

@@ -28,7 +28,7 @@ use crate::ui::logging;
 use crate::ui::look::Look;
 use crate::ui::painter::{Artist, Notes};
 use crate::ui::plain::Plain;
-use crate::ui::state::{Density, Overlay, UiState};
+use crate::ui::state::{Density, Overlay, Panel, Screen, UiState};
 use crate::ui::terminal::TerminalError;
 use crate::ui::theme::{Appearance, Theme};
 
@@ -75,7 +75,7 @@ pub fn open(config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Ex
         runtime.block_on(plain(&source, &look.locale)).map_err(broken)?
     } else {
         let notes = Notes { recording: flags.record.is_some(), config: found.path.as_deref().map(show) };
-        runtime.block_on(screen(config, look, notes, &source))?
+        runtime.block_on(screen(config, flags, look, notes, &source))?
     };
     let recording = source.0.stop();
     if let (Some(file), Some(recording)) = (&flags.record, recording) {
@@ -124,7 +124,13 @@ fn start(config: &Config, flags: &DashboardFlags) -> io::Result<Live> {
     Ok(live)
 }
 
-async fn screen(config: &Config, look: Look, notes: Notes, source: &Source) -> Result<Ending, Trouble> {
+async fn screen(
+    config: &Config,
+    flags: &DashboardFlags,
+    look: Look,
+    notes: Notes,
+    source: &Source,
+) -> Result<Ending, Trouble> {
     logging::init::<io::Empty>(tracing_subscriber::filter::LevelFilter::INFO, None).map_err(broken)?;
     let clock = WallClock::start();
     let elapsed = || clock.elapsed();
@@ -132,7 +138,7 @@ async fn screen(config: &Config, look: Look, notes: Notes, source: &Source) -> R
         keymap: keys::keymap(config)?,
         lessons: library::lessons_first().into_iter().map(str::to_owned).collect(),
         fps: config.ui.fps,
-        state: first_state(config, &look),
+        state: first_state(config, flags, &look),
         clock: &elapsed,
     };
     let depth = look.depth;
@@ -144,8 +150,12 @@ async fn screen(config: &Config, look: Look, notes: Notes, source: &Source) -> R
     })
 }
 
-fn first_state(config: &Config, look: &Look) -> UiState {
+fn first_state(config: &Config, flags: &DashboardFlags, look: &Look) -> UiState {
     let mut state = UiState { overlay: Overlay::Welcome, ..UiState::default() };
+    if flags.lesson.is_some() {
+        // Who names a lesson wants its card, not the first one.
+        state = UiState { screen: Screen::Lesson, focus: Panel::Lesson, ..UiState::default() };
+    }
     state.density = match config.ui.density {
         config::Density::Normal => Density::Normal,
         config::Density::Large => Density::Large,

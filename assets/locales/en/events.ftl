@@ -98,8 +98,8 @@ event-truncated = { $node } cuts { $n ->
 event-snapshot-sent = { $node } sends { $to } its snapshot up to { $index }: the log is too short
 event-snapshot-installed = { $node } takes over a snapshot up to { $index }
 event-snapshot-taken = { $node } made a snapshot up to { $index }
-event-rotation-out = the balancer sends nothing to { $node } any more
-event-rotation-back = the balancer sends orders to { $node } again
+event-rotation-out = the balancer passes { $node } by
+event-rotation-back = the balancer sends to { $node } again
 event-burst = { $n ->
     [one] 1 order
    *[other] { $n } orders

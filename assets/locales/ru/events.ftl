@@ -102,7 +102,7 @@ event-truncated = { $node } срезает { $n ->
 event-snapshot-sent = { $node } шлёт { $to } снимок до { $index }: журнал слишком короток
 event-snapshot-installed = { $node } принял снимок до { $index }
 event-snapshot-taken = { $node } сделал снимок до { $index }
-event-rotation-out = балансировщик больше ничего не шлёт на { $node }
+event-rotation-out = балансировщик обходит { $node }
 event-rotation-back = балансировщик снова шлёт заявки на { $node }
 event-burst = { $n ->
     [one] { $n } заявка

@@ -4,6 +4,8 @@
 
 use ratatui::layout::Rect;
 
+use crate::domain::ids::LogIndex;
+
 use super::super::canvas::Canvas;
 use super::super::scene::Scene;
 use super::super::state::Panel;
@@ -23,12 +25,15 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let Some(group) = scene.group() else { return };
     for (row, replica) in group.replicas.iter().enumerate() {
         let unsynced = replica.last.since(replica.synced);
-        let figures = [replica.last.0, replica.synced.0, replica.commit.0, replica.applied.0];
+        // What is committed and applied is memory: the dead have none.
+        let memory = |index: LogIndex| replica.alive.then_some(index.0);
+        let figures = [Some(replica.last.0), Some(replica.synced.0), memory(replica.commit), memory(replica.applied)];
+        let show = |figure: Option<u64>| figure.map_or_else(|| "–".to_owned(), |figure| locale.number(figure));
         let text = if replica.alive { Role::Text } else { Role::Muted };
         let strip = canvas.strip().left(4, Role::Text, &replica.node.to_string());
         let strip = figures
             .iter()
-            .fold(strip, |strip, figure| strip.fit(columns, |strip| strip.right(11, text, &locale.number(*figure))));
+            .fold(strip, |strip, figure| strip.fit(columns, |strip| strip.right(11, text, &show(*figure))));
         let role = if unsynced > 0 { Role::Warn } else { Role::Muted };
         let strip = strip.fit(columns, |strip| strip.right(11, role, &locale.number(unsynced)));
         let disk = scene.node(replica.node).map(|node| node.disk).unwrap_or_default();

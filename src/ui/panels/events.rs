@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::domain::event::Event;
+use crate::domain::event::{Event, EventKind};
 
 use super::super::canvas::{Canvas, Strip, cut_end, width, wrap};
 use super::super::caption;
@@ -41,7 +41,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let cells = usize::from(inner.width);
     let mut used = 0;
     let fitting = shown[..end].iter().rev().map(|event| {
-        let more = if deep { continuation(scene, event, cells) } else { None };
+        let loud = caption_role(event) != Role::Muted;
+        let more = if deep && loud { continuation(scene, event, cells) } else { None };
         (*event, more)
     });
     let mut fitting: Vec<_> = fitting
@@ -74,7 +75,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
 /// An event as a row: when, what in a word, what in a sentence.
 pub fn row<'a>(strip: Strip<'a>, scene: &Scene<'_>, event: &Event, columns: usize) -> Strip<'a> {
     let locale = &scene.look.locale;
-    let role = caption::role(&event.kind);
+    let role = if repeats(event, &scene.view.events) { Role::Muted } else { caption::role(&event.kind) };
     let word = caption::word(&event.kind, locale);
     let strip = strip.right(8, Role::Muted, &event.at.to_string()).gap();
     let end = strip.width() + 12;
@@ -88,14 +89,22 @@ pub fn row<'a>(strip: Strip<'a>, scene: &Scene<'_>, event: &Event, columns: usiz
     strip.add(caption_role(event), shorten(&caption::caption(event, &scene.view.events, locale), room))
 }
 
+/// A timer that ran out again, for the same term: a node that is cut off asks for ever, and is loud only once.
+fn repeats(event: &Event, events: &[Event]) -> bool {
+    let EventKind::TimedOut { term, .. } = event.kind else { return false };
+    let same = |other: &Event| matches!(other.kind, EventKind::TimedOut { term: before, .. } if before == term);
+    let earlier = events.iter().take_while(|other| other.id < event.id);
+    earlier.filter(|other| other.node == event.node && other.group == event.group).any(same)
+}
+
 /// A sentence in one row: if it is too long, its first clauses, as many as fit. The whole of it is in the story below
 /// the list, in why and in the log; half a word is nowhere.
-fn shorten(sentence: &str, room: usize) -> String {
+pub fn shorten(sentence: &str, room: usize) -> String {
     if width(sentence) <= room {
         return sentence.to_owned();
     }
     let ends = sentence.match_indices([':', ',', ';', '(']).map(|(end, _)| sentence[..end].trim_end());
-    let fits = ends.filter(|head| (8..=room).contains(&width(head))).last();
+    let fits = ends.rev().find(|head| (8..=room).contains(&width(head)));
     fits.map_or_else(|| cut_end(sentence, room), str::to_owned)
 }
 

@@ -21,16 +21,37 @@ pub fn phases(failover: &FailoverView, now: SimTime) -> [(&'static str, Option<S
     let names = ["phase-silence", "phase-ask", "phase-vote", "phase-commit", "phase-answer"];
     let mut begin = Some(moments.fault);
     let mut phases = names.map(|name| (name, None));
-    for (phase, end) in phases.iter_mut().zip(ends) {
+    let asked = if answers(failover) { ends.len() } else { ends.len() - 1 };
+    for (phase, end) in phases.iter_mut().zip(ends).take(asked) {
         phase.1 = begin.map(|begin| end.unwrap_or(now).since(begin));
         begin = end;
     }
     phases
 }
 
-/// Colour and fill of each phase: with neither colour nor shades the order still tells them apart.
+/// Whether clients ask the group: `meta` has none, and is through with its first commit.
+fn answers(failover: &FailoverView) -> bool {
+    failover.group.partition().is_some()
+}
+
+/// From the fault to its end.
+fn whole(failover: &FailoverView) -> Option<SimDuration> {
+    let committed = failover.moments.first_commit.map(|at| at.since(failover.moments.fault));
+    if answers(failover) { failover.total() } else { committed }
+}
+
+/// The failover to show. One fault can end several leaders at once: then the group in view, then any with clients.
+fn latest<'v>(scene: &Scene<'v>) -> Option<&'v FailoverView> {
+    let all = &scene.view.failovers;
+    let fault = all.last()?.moments.fault;
+    let together = all.iter().filter(|failover| failover.moments.fault == fault);
+    let in_view = scene.group().map(|group| group.id);
+    together.max_by_key(|failover| (Some(failover.group) == in_view, answers(failover), failover.group))
+}
+
+/// Colour and fill of each phase. Neighbours differ in both, so that the bar is read without colours too.
 const ROLES: [Role; 5] = [Role::Series6, Role::Series4, Role::Series5, Role::Series3, Role::Series1];
-const FILLS: [&str; 5] = ["░", "▒", "▓", "█", "▄"];
+const FILLS: [&str; 5] = ["█", "▒", "█", "▒", "█"];
 
 /// Draws the panel: as a table where there is room for one, else as a legend below the bar.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
@@ -38,14 +59,14 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let count = scene.view.failovers.iter().filter(|failover| failover.total().is_some()).count();
     let note = if count > 1 { locale.say("failover-count", &[("n", (count as u64).into())]) } else { String::new() };
     let inner = frame(canvas, scene, area, Panel::Failover, &locale.text("panel-failover"), &note);
-    let Some(last) = scene.view.failovers.last() else {
+    let Some(last) = latest(scene) else {
         canvas.word(inner, 0, 0, Role::Muted, &locale.text("failover-none"));
         return;
     };
     let columns = usize::from(inner.width);
     canvas.put(inner, 0, headline(canvas.strip(), scene, last, columns));
     let phases = phases(last, scene.view.run.now);
-    let tall = if inner.height >= TABLE + 1 { 2 } else { 1 };
+    let tall = if inner.height > TABLE { 2 } else { 1 };
     for row in 1..=tall {
         canvas.put(inner, row, phase_bar(canvas.strip(), &phases, columns));
     }
@@ -101,7 +122,7 @@ fn table(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, last: &Failover
     }
     let (median, worst) = spread(through.iter().filter_map(|failover| failover.total()).collect());
     let strip = canvas.strip().left(NAME, Role::Title, &locale.text("failover-total"));
-    let strip = strip.right(FIGURE, Role::Title, &show(last.total()));
+    let strip = strip.right(FIGURE, Role::Title, &show(whole(last)));
     let strip = strip.right(FIGURE, Role::Text, &show(median)).right(FIGURE, Role::Text, &show(worst));
     canvas.put(area, 1 + phases.len() as u16, strip);
 }
@@ -143,7 +164,7 @@ fn headline<'a>(strip: Strip<'a>, scene: &Scene<'_>, last: &FailoverView, column
     let strip = strip.add(Role::Muted, format!("{} ", last.group));
     let strip = strip.add(Role::Text, format!("{} → ", last.from)).add(Role::Leader, to);
     let strip = strip.add(Role::Muted, format!("  {fault}  "));
-    let strip = match last.total() {
+    let strip = match whole(last) {
         Some(total) => strip.add(Role::Title, locale.duration(total)),
         None => strip.badge(Role::TimeSlow, &locale.duration(scene.view.run.now.since(last.moments.fault))),
     }

@@ -36,7 +36,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let group = scene.group().map(|group| group.id);
     let told = |event: &&Event| {
         let ours = event.group.is_none() || event.group == group;
-        ours && event.node.is_some() && !matches!(event.kind, EventKind::SnapshotTaken { .. })
+        // Beliefs come four at a time and would push the election out; they have a panel of their own.
+        let aside = matches!(event.kind, EventKind::SnapshotTaken { .. } | EventKind::Believes { .. });
+        ours && event.node.is_some() && !aside
     };
     let mut shown: Vec<&Event> = scene.view.events.iter().rev().filter(told).take(room).collect();
     shown.reverse();

@@ -5,7 +5,7 @@
 use ratatui::layout::Rect;
 
 use crate::domain::ids::NodeId;
-use crate::domain::view::{NodeView, ReplicaView};
+use crate::domain::view::{NodeTruth, NodeView, ReplicaView};
 
 use super::super::canvas::{Canvas, Strip};
 use super::super::hits::Hit;
@@ -115,6 +115,8 @@ fn value<'a>(strip: Strip<'a>, scene: &Scene<'_>, node: &NodeView, column: &Colu
         }
         "column-belief" => badge_cell(strip, &badge::belief(node, locale), width),
         "column-role" => match replica {
+            // Frozen is not down: what it does is not known until it wakes.
+            Some(_) if node.truth == NodeTruth::Frozen => cell(strip, column, width, Role::Muted, "  –"),
             Some(replica) => badge_cell(strip, &badge::replica(replica, locale), width),
             None => cell(strip, column, width, Role::Muted, "–"),
         },
@@ -160,6 +162,9 @@ fn about(canvas: &mut Canvas<'_>, inner: Rect, row: u16, scene: &Scene<'_>) {
     }
     if let Some(message) = &node.halted {
         text = format!("{} · {message}", state.word);
+    }
+    if inner.height == row + 1 {
+        text = super::events::shorten(&text, usize::from(inner.width));
     }
     let rows = super::super::canvas::wrap(&text, usize::from(inner.width));
     for (place, text) in rows.iter().enumerate().take(usize::from(inner.height.saturating_sub(row))) {

@@ -43,8 +43,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
             &group.id.to_string(),
         );
         let strip = match group.leader {
-            Some(leader) => strip.left(5, Role::Leader, &format!("★{leader}")),
-            None => strip.add(Role::NodeFailed, format!("✗ {}", locale.text("no-leader"))).gap(),
+            Some(leader) => strip.left(8, Role::Leader, &format!("★ {leader}")),
+            None => strip.add(Role::NodeFailed, format!("✗ {}", locale.text("no-leader"))).to(13),
         };
         let rate = format!("{}{}", locale.number(group.applied_per_s), locale.text("per-s"));
         let resting = locale.say("partition-resting", &[("n", group.resting.into())]);

@@ -47,7 +47,14 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         let role = badge::replica(replica, locale);
         let strip = canvas.strip().left(3, Role::Text, &replica.node.to_string());
         let strip = strip.left(11, role.role, &role.text()).right(4, Role::Muted, &replica.term.to_string());
-        let strip = cells(strip, group, replica, &scale).to(head + scale.len() * CELL + 1);
+        let behind = scale.first().is_some_and(|first| replica.last < *first);
+        let strip = if behind {
+            let end = locale.say("raft-ends", &[("index", replica.last.0.into())]);
+            strip.add(Role::Muted, format!("  {end}"))
+        } else {
+            cells(strip, group, replica, &scale)
+        };
+        let strip = strip.to(head + scale.len() * CELL + 1);
         let strip = if timer > 0 { timer_of(strip, replica, locale) } else { strip };
         let strip = match replica.progress.filter(|_| timer > 0) {
             Some(known) => strip.fit(columns, |strip| progress(strip.add(Role::Text, "  "), &known, locale)),

@@ -136,7 +136,7 @@ fn overview_wide(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
         &[
             (Panel::Nodes, 0, table),
             (Panel::Balancer, 0, nodes(scene) + 4),
-            (Panel::Partitions, 0, (nodes(scene) + partitions(scene) + 3).min(16)),
+            (Panel::Partitions, 0, (nodes(scene) + partitions(scene) + 4).min(16)),
             (Panel::Lamps, 0, 8),
             (Panel::Raft, 1, nodes(scene) + 4),
             (Panel::Lesson, 1, 10),

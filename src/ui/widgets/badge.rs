@@ -40,7 +40,8 @@ pub fn node(node: &NodeView, locale: &Locale) -> Badge {
         (_, Reach::Isolated) => (Role::NodeIsolated, "⊘", "state-isolated"),
         (_, Reach::Muted) => (Role::NodeIsolated, "⊘", "state-muted"),
         (NodeTruth::Slow, _) => (Role::NodeDegraded, "▲", "state-slow"),
-        (_, Reach::Partly) => (Role::NodeDegraded, "╳", "state-partly"),
+        // It may be the other end that was cut off: said, and not shouted.
+        (_, Reach::Partly) => (Role::Warn, "╳", "state-partly"),
         (NodeTruth::Sync, _) => (Role::NodeRecovering, "↻", "state-sync"),
         (NodeTruth::Up, Reach::All) => (Role::NodeHealthy, "●", "state-up"),
     };
@@ -53,6 +54,8 @@ pub fn belief(node: &NodeView, locale: &Locale) -> Badge {
     let all = healthy + degraded + failed;
     let (role, sign, id, count) = match () {
         () if all == 0 => (Role::Muted, "–", "belief-nobody", 0),
+        // One voice against the others is more likely cut off itself: only most of them fill the badge.
+        () if failed > 0 && failed * 2 < all => (Role::Warn, "✗", "belief-failed", failed),
         () if failed > 0 => (Role::NodeFailed, "✗", "belief-failed", failed),
         () if degraded > 0 => (Role::NodeDegraded, "▲", "belief-degraded", degraded),
         () => (Role::Muted, "●", "belief-healthy", healthy),
