@@ -422,7 +422,7 @@ mod tests {
         let mut pacer = pacer();
         let led = |_| vec![P1];
         pacer.hear(&event(SimTime::ZERO, EventKind::Isolated), ms(0), led);
-        let back = EventKind::Recovered { downtime: SimDuration::ZERO };
+        let back = EventKind::Recovered { behind: 0 };
         pacer.hear(&event(SimTime::ZERO, back), ms(1), led);
         assert!(pacer.view().slow_auto, "the election that a dead leader missed goes on");
         pacer.hear(&event(SimTime::ZERO, EventKind::Rejoined), ms(1), led);
