@@ -21,10 +21,18 @@ golden:
 bench *ARGS:
     cargo bench --bench '*' -- {{ARGS}}
 
+# The pictures of the README, drawn by the program from a fixed seed.
+pictures:
+    cargo run --release --example picture
+
 # What must pass before a commit is published.
 ci:
     bash .ci/run
 
-# The long runs: storms, kills, sweeps, soak. Their figures are reported when an issue closes.
+# The long runs: storms of the whole cluster and of Raft alone, kills of the leader, every script with further seeds.
+# Their figures are reported when an issue closes. The tests are those of `just test`, with more seeds.
 campaign SEEDS="10000":
-    CAMPAIGN_SEEDS={{SEEDS}} cargo test --release -- --ignored --nocapture campaign
+    STORM_SEEDS={{SEEDS}} cargo test --test storm storms_break_no_invariant -- --nocapture
+    STORM_SEEDS={{SEEDS}} cargo test --test raft_storm storms_break_no_promise -- --nocapture
+    FAILOVER_SEEDS=200 cargo test --test failover -- --nocapture
+    SCRIPT_SEEDS=20 cargo test --test scenarios

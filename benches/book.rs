@@ -8,9 +8,10 @@
 
 #[path = "../tests/common/naive_book.rs"]
 mod naive_book;
+mod table;
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chaosdesk::domain::chance::{Chance, Purpose};
 use chaosdesk::domain::digest::Digest;
@@ -117,15 +118,7 @@ fn draw(depth: usize, orders: usize) -> Flow {
         };
         steps.push(draw.done(step));
     }
-    println!("flow     {orders} orders on {depth} resting, {} rest at the end", draw.book.resting());
     Flow { steps, depth }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a bench is there to read the clock")]
-fn timed<T>(what: impl FnOnce() -> T) -> (Duration, T) {
-    let begin = Instant::now();
-    let result = what();
-    (begin.elapsed(), result)
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {
@@ -160,7 +153,7 @@ macro_rules! contender {
                 }
             };
             run(&$flow.steps[..$flow.depth], &mut chain);
-            let (time, ()) = timed(|| run(&$flow.steps[$flow.depth..], &mut chain));
+            let (time, ()) = table::timed(|| run(&$flow.steps[$flow.depth..], &mut chain));
             digest = chain.mix(fills);
             time
         });
@@ -198,7 +191,7 @@ fn exchange(flow: &Flow, runs: usize) -> (f64, Exchange) {
             }
         };
         run(&batches[..before]);
-        let (time, ()) = timed(|| run(&batches[before..]));
+        let (time, ()) = table::timed(|| run(&batches[before..]));
         last = exchange;
         time
     });
@@ -207,17 +200,16 @@ fn exchange(flow: &Flow, runs: usize) -> (f64, Exchange) {
 }
 
 fn main() {
-    let measured = std::env::args().any(|arg| arg == "--bench");
-    let (depth, orders, runs) = if measured { (20_000, 1_000_000, 7) } else { (500, 5_000, 1) };
+    let (depth, orders, runs) = if table::is_brief() { (500, 5_000, 1) } else { (20_000, 1_000_000, 5) };
     let flow = draw(depth, orders);
     let (ladder, digest) = contender!(flow, runs, Book);
     let (naive, expected) = contender!(flow, runs.min(3), NaiveBook);
     assert_eq!(digest, expected, "both books trade alike");
-    println!("book     {ladder:6.1} ns an order");
-    println!("naive    {naive:6.1} ns an order, {:.1} times as much", naive / ladder);
+    table::line("book: 30 % cancels, 25 % crossing, 20,000 resting", ladder, "ns/order", "budget 60");
+    table::line("book: a naive one on the same orders", naive, "ns/order", "measured elsewhere: 280");
+    table::line("book: the naive one costs", naive / ladder, "times", "");
     let (whole, exchange) = exchange(&flow, runs);
-    println!("exchange {whole:6.1} ns a record: sessions, book, endings and chain");
-    let times = (0..runs * 10).map(|_| timed(|| black_box(exchange.clone())).0);
-    let clone = median(times.collect());
-    println!("clone    {:6.1} us for {} bytes", clone.as_nanos() as f64 / 1e3, exchange.image().size_bytes);
+    table::line("exchange: sessions, book, endings, chain", whole, "ns/record", "");
+    let clone = table::median(runs, || table::nanos_each(|| drop(black_box(exchange.clone()))));
+    table::line("exchange: a clone", clone / 1e3, "us", "");
 }

@@ -4,11 +4,11 @@
 //! as it is asked for. Every record is appended on every replica's log and on every replica's disk.
 //! `cargo bench --bench raft`; with `--test` it only runs briefly.
 #![expect(clippy::unwrap_used, reason = "a bench may stop")]
-#![expect(clippy::disallowed_methods, reason = "a bench reads the clock")]
+
+mod table;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Instant;
 
 use chaosdesk::domain::chance::{Chance, Purpose};
 use chaosdesk::domain::ids::{ClientId, LogIndex, NodeId, PersistToken, Sequence, SymbolId};
@@ -126,35 +126,34 @@ fn batch(records: u64) -> Batch {
 fn measure(replicas: usize, records_a_batch: u64, records: u64) -> f64 {
     let mut group = Group::new(replicas);
     let batch = batch(records_a_batch);
-    let begun = Instant::now();
     let (mut done, mut compacted) = (0, 0);
-    while done < records {
-        for _ in 0..OUTSTANDING {
-            group.propose(Payload::Orders(batch.clone()));
+    let (took, ()) = table::timed(|| {
+        while done < records {
+            for _ in 0..OUTSTANDING {
+                group.propose(Payload::Orders(batch.clone()));
+            }
+            done += OUTSTANDING * records_a_batch;
+            group.settle();
+            if done - compacted >= COMPACT_EVERY {
+                compacted = done;
+                group.compact();
+            }
         }
-        done += OUTSTANDING * records_a_batch;
-        group.settle();
-        if done - compacted >= COMPACT_EVERY {
-            compacted = done;
-            group.compact();
-        }
-    }
-    let rate = done as f64 / begun.elapsed().as_secs_f64();
+    });
+    let rate = done as f64 / took.as_secs_f64();
     let committed = group.rafts[0].commit_index().0;
     assert_eq!(committed, done + 1, "everything is committed, and the no-op");
     rate
 }
 
 fn main() {
-    let brief = std::env::args().any(|arg| arg == "--test");
-    println!("raft core, in memory, one core; median of {RUNS}, records per second");
     for replicas in [3, 5] {
-        for records_a_batch in [1, 64] {
-            let records = if brief { 10_000 } else { 1_000_000 * records_a_batch.min(16) };
-            let runs = if brief { 1 } else { RUNS };
-            let mut rates: Vec<f64> = (0..runs).map(|_| measure(replicas, records_a_batch, records)).collect();
-            rates.sort_by(f64::total_cmp);
-            println!("  {replicas} replicas, batches of {records_a_batch:>2}: {:>12.0}", rates[runs / 2]);
+        for (records_a_batch, budget) in [(1, "1,000,000"), (64, "15,000,000")] {
+            let records = if table::is_brief() { 10_000 } else { 1_000_000 * records_a_batch.min(16) };
+            let rate = table::median(RUNS, || measure(replicas, records_a_batch, records));
+            let what = format!("raft: {replicas} replicas, batches of {records_a_batch}");
+            let budget = if replicas == 3 { format!("budget {budget}") } else { "no budget".to_owned() };
+            table::line(&what, rate, "records/s", &budget);
         }
     }
 }

@@ -1,17 +1,19 @@
 //! A run is its seed, its settings and its controls, and nothing else.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::allow_attributes)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::allow_attributes, reason = "a test says what it expects")]
 
+use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use chaosdesk::desk;
 use chaosdesk::domain::control::{Control, Target};
 use chaosdesk::domain::digest::Digest;
-use chaosdesk::domain::ids::{GroupId, NodeId, SymbolId};
-use chaosdesk::domain::map::ClusterMap;
+use chaosdesk::domain::ids::GroupId;
 use chaosdesk::domain::settings::Settings;
 use chaosdesk::domain::time::SimTime;
 use chaosdesk::runtime::checkpoints::Checkpoints;
 use chaosdesk::runtime::tasks::TaskStepper;
-use chaosdesk::runtime::world::{World, WorldSetup};
+use chaosdesk::runtime::world::World;
 
 const P1: GroupId = GroupId(1);
 
@@ -27,16 +29,9 @@ const STORY: [(u64, Control); 8] = [
     (12_000, Control::RecoverAll),
 ];
 
+/// The whole desk: nodes, clients, balancer, auditor.
 fn world(seed: u64) -> World {
-    let settings = Settings::default();
-    let nodes: Vec<NodeId> = NodeId::first(settings.cluster.nodes).collect();
-    let map = ClusterMap {
-        groups: vec![nodes.clone(); settings.cluster.partitions + 1],
-        owners: SymbolId::all().map(|symbol| GroupId(symbol.0 % settings.cluster.partitions as u16 + 1)).collect(),
-        nodes,
-        ..ClusterMap::default()
-    };
-    World::new(WorldSetup { settings: Arc::new(settings), map: Arc::new(map), seed, actors: vec![], probes: vec![] })
+    desk::open(&Arc::new(Settings::default()), seed)
 }
 
 fn at(ms: u64) -> SimTime {
@@ -60,9 +55,30 @@ fn one_seed_gives_one_hash_in_one_process() {
     assert_ne!(straight(2).hash(), hashes[0]);
 }
 
+/// Runs something while more threads spin than the machine has cores.
+fn on_a_busy_machine<T>(what: impl FnOnce() -> T) -> T {
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) * 2 {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        let done = what();
+        stop.store(true, Ordering::Relaxed);
+        done
+    })
+}
+
 #[test]
 fn tasks_give_the_hash_of_inline_steps_also_on_a_busy_machine() {
     let inline = straight(1).hash();
+    on_a_busy_machine(|| tasks_agree_with(inline));
+}
+
+fn tasks_agree_with(inline: Digest) {
     let busy = (0..3).map(|_| {
         std::thread::spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -95,4 +111,42 @@ fn a_checkpoint_runs_on_to_the_end_of_the_straight_run() {
     assert!(checkpoints.len() >= 2);
     let again = checkpoints.at(end.now(), end.controls()).unwrap();
     assert_eq!((again.hash(), again.event_count()), (end.hash(), end.event_count()));
+}
+
+#[test]
+fn a_clone_in_the_middle_runs_on_like_the_world_it_was_taken_from() {
+    let mut world = world(1);
+    let mut copies = Vec::new();
+    for (ms, control) in STORY {
+        world.run_until(at(ms));
+        copies.push(world.clone());
+        world.control(control);
+    }
+    world.run_until(at(20_000));
+    for (place, mut copy) in copies.into_iter().enumerate() {
+        copy.play(world.controls(), at(20_000));
+        assert_eq!(copy.hash(), world.hash(), "the clone before control {place}");
+    }
+}
+
+/// The JSON of a run in a process of its own.
+fn run(name: &str, flags: &[&str]) -> String {
+    let run = Command::new(env!("CARGO_BIN_EXE_chaosdesk")).args(["run", name, "--json", "-"]).args(flags).output();
+    let run = run.unwrap();
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+    String::from_utf8(run.stdout).unwrap()
+}
+
+fn hash_of(json: &str) -> String {
+    let json: serde_json::Value = serde_json::from_str(json).unwrap();
+    json["hash"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn processes_agree_to_the_last_digit_inline_or_with_tasks_busy_or_not() {
+    let first = run("kill-the-leader", &[]);
+    assert_eq!(run("kill-the-leader", &["--inline"]), first);
+    assert_eq!(run("kill-the-leader", &["--tasks"]), first);
+    assert_eq!(on_a_busy_machine(|| run("kill-the-leader", &["--tasks"])), first);
+    assert_ne!(hash_of(&run("kill-the-leader", &["--seed", "8"])), hash_of(&first));
 }

@@ -1,6 +1,12 @@
 //! The terminal is given back on every way out: tested in a pseudo-terminal, with real keys and real signals.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::allow_attributes, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::allow_attributes,
+    missing_docs,
+    reason = "a test says what it expects"
+)]
 
 mod pty;
 

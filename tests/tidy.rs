@@ -334,6 +334,25 @@ impl Source {
         inside.split('/').count()
     }
 
+    /// The files that this one declares as test modules: `#[cfg(test)] mod name;`, with or without a path.
+    fn test_files(&self) -> Vec<String> {
+        let folder = match self.path.rsplit_once('/') {
+            Some((folder, "mod.rs" | "lib.rs" | "main.rs")) => folder.to_owned(),
+            _ => self.path.trim_end_matches(".rs").to_owned(),
+        };
+        let beside = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let mut files = Vec::new();
+        let lines: Vec<_> = self.text.lines().map(str::trim).collect();
+        for (place, _) in lines.iter().enumerate().filter(|(_, line)| **line == "#[cfg(test)]") {
+            let named = lines.get(place + 1).and_then(|line| line.strip_prefix("#[path = \"")?.strip_suffix("\"]"));
+            let declared = lines.get(place + 1 + usize::from(named.is_some())).and_then(|line| line.strip_suffix(';'));
+            let Some(name) = declared.and_then(|line| Some(line.split_once("mod ")?.1)) else { continue };
+            files.push(named.map_or_else(|| format!("{folder}/{name}.rs"), |named| format!("{beside}/{named}")));
+            files.push(format!("{folder}/{name}/mod.rs"));
+        }
+        files
+    }
+
     /// Lines outside of test modules; blank ones and comments count.
     fn lines_without_tests(&self) -> usize {
         let code: Vec<_> = self.code.lines().collect();
@@ -376,7 +395,12 @@ fn sources(folder: &str) -> Vec<Source> {
         }
     }
     files.sort();
-    let sources: Vec<_> = files.iter().filter_map(|path| read(path)).collect();
+    let mut sources: Vec<_> = files.iter().filter_map(|path| read(path)).collect();
+    let tests: Vec<_> = sources.iter().flat_map(Source::test_files).collect();
+    for source in sources.iter_mut().filter(|source| tests.contains(&source.path)) {
+        // A file that only tests compile is a test module that stands by itself.
+        source.bare = source.code.chars().map(|c| if c == '\n' { c } else { ' ' }).collect();
+    }
     assert!(folder != "src" || sources.len() > 10, "the sources were not found");
     sources
 }

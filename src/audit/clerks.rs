@@ -77,6 +77,10 @@ impl Probe for Clerks {
         self.stopwatch.contribute(now, view);
     }
 
+    fn size_bytes(&self) -> u64 {
+        self.ledger.size_bytes()
+    }
+
     fn boxed_clone(&self) -> Box<dyn Probe> {
         Box::new(self.clone())
     }

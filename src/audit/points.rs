@@ -5,12 +5,12 @@
 //! Shape: a queue ordered by (index, term): new points nearly always come at the back.
 //! Bound: [`POINTS_MAX`] a group; the lowest are forgotten. A question about a forgotten point has no answer.
 
-use std::cmp::Ordering;
 use std::collections::VecDeque;
 
 use crate::domain::digest::Digest;
 use crate::domain::ids::{LogIndex, Term};
 use crate::domain::log::LogPoint;
+use crate::domain::recent::count_before;
 
 /// Points that are remembered of one group.
 pub const POINTS_MAX: usize = 8_192;
@@ -85,12 +85,14 @@ impl Points {
         self.known.len()
     }
 
+    /// What they take in memory.
+    pub fn size_bytes(&self) -> u64 {
+        (self.known.len() * size_of::<Known>()) as u64
+    }
+
     fn find(&self, place: Place) -> Result<usize, usize> {
-        match self.known.back().map(|back| back.place.cmp(&place)) {
-            None | Some(Ordering::Less) => Err(self.known.len()),
-            Some(Ordering::Equal) => Ok(self.known.len() - 1),
-            Some(Ordering::Greater) => self.known.binary_search_by_key(&place, |known| known.place),
-        }
+        let at = count_before(self.known.len(), |at| self.known[at].place < place);
+        if self.known.get(at).is_some_and(|known| known.place == place) { Ok(at) } else { Err(at) }
     }
 }
 

@@ -63,19 +63,19 @@ impl ViewSource for Source {
 ///
 /// # Errors
 /// There is no usable terminal, a theme is wrong, or the run broke.
-pub fn open(config: Config, found: &Found, flags: &DashboardFlags) -> Result<Exit, Trouble> {
+pub fn open(config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Exit, Trouble> {
     if !flags.plain && !io::stdout().is_terminal() {
         let why = "the dashboard needs a terminal; `chaosdesk --plain` prints events, `chaosdesk run` runs scenarios";
         return Err(Trouble::NoTerminal(why.to_owned()));
     }
     let look = look(&config.ui)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
-    let source = Source(start(&config, flags).map_err(broken)?);
+    let source = Source(start(config, flags).map_err(broken)?);
     let ending = if flags.plain {
         runtime.block_on(plain(&source, &look.locale)).map_err(broken)?
     } else {
         let notes = Notes { recording: flags.record.is_some(), config: found.path.as_deref().map(show) };
-        runtime.block_on(screen(&config, look, notes, &source))?
+        runtime.block_on(screen(config, look, notes, &source))?
     };
     let recording = source.0.stop();
     if let (Some(file), Some(recording)) = (&flags.record, recording) {

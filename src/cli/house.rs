@@ -31,7 +31,7 @@ impl Wiring for House {
     }
 
     fn dashboard(&self, config: Config, found: Found, flags: &DashboardFlags) -> Result<Exit, Trouble> {
-        dashboard::open(config, &found, flags)
+        dashboard::open(&config, &found, flags)
     }
 
     fn perform(&self, script: Arc<Script>, stepping: Stepping) -> Result<(Arc<ClusterView>, Outcome), Trouble> {

@@ -54,7 +54,7 @@ fn timers(settings: &Settings, at: &At<'_>) -> Reading<()> {
         return Err(at(&["raft.heartbeat_ms", "raft.election_min_ms"], found)
             .noting("followers would stand for election between two heartbeats of a healthy leader"));
     }
-    let one_way = settings.link.latency + settings.link.jitter;
+    let one_way = settings.link.latency_max();
     let answer = one_way.times(2) + settings.disk.fsync + settings.disk.fsync_jitter;
     if settings.cluster.nodes > 1 && raft.election_min < answer.times(2) {
         let found = format!(
@@ -62,8 +62,14 @@ fn timers(settings: &Settings, at: &At<'_>) -> Reading<()> {
             ms(raft.election_min),
             ms(answer.times(2))
         );
-        let keys =
-            ["raft.election_min_ms", "link.latency_us", "disk.fsync_us", "link.jitter_us", "disk.fsync_jitter_us"];
+        let keys = [
+            "raft.election_min_ms",
+            "link.pair",
+            "link.latency_us",
+            "disk.fsync_us",
+            "link.jitter_us",
+            "disk.fsync_jitter_us",
+        ];
         return Err(at(&keys, found)
             .allow(format!("`election_min_ms` of {} or more", answer.times(2).as_nanos().div_ceil(1_000_000)))
             .noting("a vote could not be asked for, synced and answered before the next election begins"));
@@ -74,7 +80,7 @@ fn timers(settings: &Settings, at: &At<'_>) -> Reading<()> {
         let found = format!("`degraded_ms` is {degraded}, not below `failed_ms`, which is {failed}");
         return Err(at(&["detector.degraded_ms", "detector.failed_ms"], found));
     }
-    let beat = raft.heartbeat + settings.link.latency + settings.link.jitter;
+    let beat = raft.heartbeat + settings.link.latency_max();
     if detector.degraded_after <= beat {
         let found = format!(
             "`degraded_ms` is {}, not above a heartbeat on its way, which is {}",

@@ -4,11 +4,14 @@
 //! stand here, next to the key; what must fit together is `check`.
 //! Units: in the name of the key, at its end (`heartbeat_ms`, `latency_us`).
 
+use crate::domain::ids::NodeId;
 use crate::domain::rules::{AckRule, Rules};
 use crate::domain::settings::{
-    ClientSettings, ClusterSettings, DetectorSettings, DiskSettings, GatewaySettings, LinkSettings, LoadSettings,
-    RaftSettings, Settings,
+    ClientSettings, ClusterSettings, DetectorSettings, DiskSettings, GatewaySettings, LinkPair, LinkSettings,
+    LoadSettings, RaftSettings, Settings,
 };
+
+use crate::domain::time::SimDuration;
 
 use super::check;
 use super::choice::Choice;
@@ -114,6 +117,37 @@ fn link(r: &mut Reader<'_>, base: &LinkSettings) -> Reading<LinkSettings> {
         jitter: r.micros("jitter_us", 0..=LATENCY_US_MAX, base.jitter)?,
         in_flight_max: r.integer("in_flight_max", 16..=COUNT_MAX, base.in_flight_max as u64)? as usize,
         loss_per_mille: r.integer("loss_per_mille", 0..=999, u64::from(base.loss_per_mille))? as u32,
+        pairs: if r.has("pair") { r.tables("pair", pair)? } else { no_pairs(r, base) },
+    })
+}
+
+/// Asks for the key all the same, so that it is known.
+fn no_pairs(r: &mut Reader<'_>, base: &LinkSettings) -> Vec<LinkPair> {
+    r.optional("pair");
+    base.pairs.clone()
+}
+
+fn pair(r: &mut Reader<'_>) -> Reading<LinkPair> {
+    let defaults = LinkSettings::default();
+    let (from, to) = (r.required("from")?, r.required("to")?);
+    let pair = LinkPair {
+        from: node(&from, "from")?,
+        to: node(&to, "to")?,
+        latency: r.micros("latency_us", 0..=LATENCY_US_MAX, defaults.latency)?,
+        jitter: r.micros("jitter_us", 0..=LATENCY_US_MAX, SimDuration::ZERO)?,
+    };
+    if pair.jitter > pair.latency {
+        return Err(r.place().problem("`jitter_us` is above `latency_us`").allow("0 to `latency_us`"));
+    }
+    if pair.from == pair.to { Err(to.place.problem("a link leads to another node")) } else { Ok(pair) }
+}
+
+fn node(item: &Item<'_>, key: &str) -> Reading<NodeId> {
+    let word = item.string(key)?;
+    let number = word.strip_prefix('n').and_then(|number| number.parse().ok());
+    let node = number.filter(|number| (1..=NODES_MAX as u8).contains(number)).map(NodeId);
+    node.ok_or_else(|| {
+        item.place.problem(format!("`{key}` is \"{word}\"")).allow(format!("\"n1\" to \"n{NODES_MAX}\""))
     })
 }
 

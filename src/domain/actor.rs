@@ -75,6 +75,11 @@ pub trait Actor: Send {
     /// Writes its part of what the screen shows.
     fn contribute(&self, now: SimTime, view: &mut ClusterView);
 
+    /// About what a copy takes, in bytes; 0 if it is small whatever happens.
+    fn size_bytes(&self) -> u64 {
+        0
+    }
+
     /// A copy for a checkpoint.
     fn boxed_clone(&self) -> Box<dyn Actor>;
 }
@@ -89,6 +94,11 @@ pub trait Probe: Send {
 
     /// Writes its part of what the screen shows.
     fn contribute(&self, now: SimTime, view: &mut ClusterView);
+
+    /// About what a copy takes, in bytes; 0 if it is small whatever happens.
+    fn size_bytes(&self) -> u64 {
+        0
+    }
 
     /// A copy for a checkpoint.
     fn boxed_clone(&self) -> Box<dyn Probe>;

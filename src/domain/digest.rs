@@ -32,11 +32,12 @@ impl std::fmt::Display for Digest {
     }
 }
 
-/// A record on the chain.
+/// A record on the chain, in three words: who and what, the numbers, the amounts.
+///
+/// Fields share a word where their usual ranges leave room. Beyond those they overlap, which a checksum can bear.
 pub fn of_record(digest: Digest, record: &Record) -> Digest {
-    let head = digest.mix(u64::from(record.id.client.0)).mix(record.id.sequence.0).mix(record.floor.0);
-    match record.command {
-        Command::Place { symbol, side, order_type, quantity } => {
+    let (kind, content) = match record.command {
+        Command::Place { side, order_type, quantity, .. } => {
             let side = match side {
                 Side::Buy => 1,
                 Side::Sell => 2,
@@ -45,14 +46,16 @@ pub fn of_record(digest: Digest, record: &Record) -> Digest {
                 OrderType::Limit(price) => price.0 as u64,
                 OrderType::Market => u64::MAX,
             };
-            head.mix(u64::from(symbol.0) << 8 | side).mix(limit).mix(quantity.0)
+            (side, limit ^ quantity.0.rotate_left(40))
         }
-        Command::Cancel { symbol, order } => head.mix(u64::from(symbol.0) << 8 | 3).mix(order.0),
-        Command::Query { symbol, order } => head.mix(u64::from(symbol.0) << 8 | 4).mix(order.0),
-    }
+        Command::Cancel { order, .. } => (3, order.0),
+        Command::Query { order, .. } => (4, order.0),
+    };
+    let head = u64::from(record.id.client.0) << 32 | u64::from(record.command.symbol().0) << 8 | kind;
+    digest.mix(head).mix(record.id.sequence.0 ^ record.floor.0.rotate_left(32)).mix(content)
 }
 
-/// A verdict on the chain.
+/// A verdict on the chain, in one word.
 pub fn of_verdict(digest: Digest, verdict: &Verdict) -> Digest {
     let status = match verdict.status {
         OrderStatus::Pending => 1,
@@ -61,5 +64,5 @@ pub fn of_verdict(digest: Digest, verdict: &Verdict) -> Digest {
         OrderStatus::Cancelled => 4,
         OrderStatus::Rejected(why) => 5 | u64::from(why.code()) << 8,
     };
-    digest.mix(status).mix(verdict.filled.0).mix(verdict.resting.0)
+    digest.mix(status ^ verdict.filled.0.rotate_left(24) ^ verdict.resting.0.rotate_left(44))
 }

@@ -15,6 +15,7 @@ use super::digest::Digest;
 use super::ids::{LogIndex, NodeId, Term};
 use super::map::MapChange;
 use super::order::Batch;
+use super::recent::count_before;
 
 /// What an entry carries.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -179,10 +180,17 @@ impl SharedLog {
         if index <= self.base.index || index > self.end().index {
             return None;
         }
-        let chunk = self.chunks.partition_point(|chunk| chunk.first().is_some_and(|e| e.first <= index));
-        let chunk = &self.chunks[chunk.checked_sub(1)?];
-        let place = chunk.partition_point(|entry| entry.first <= index);
-        chunk.get(place.checked_sub(1)?)
+        let (chunk, place) = self.place_of(index)?;
+        self.chunks[chunk].get(place)
+    }
+
+    /// The chunk, and the place in it, of the last entry that begins at or before this index.
+    fn place_of(&self, index: LogIndex) -> Option<(usize, usize)> {
+        let begins = |entry: &Entry| entry.first <= index;
+        let chunks = count_before(self.chunks.len(), |at| self.chunks[at].first().is_some_and(begins));
+        let chunk = chunks.checked_sub(1)?;
+        let entries = &self.chunks[chunk];
+        Some((chunk, count_before(entries.len(), |at| begins(&entries[at])).checked_sub(1)?))
     }
 
     /// The term at this index, if the log still knows it.
@@ -202,12 +210,9 @@ impl SharedLog {
     /// The entries from the one that holds `from`, in order, without copying their records.
     pub fn entries_from(&self, from: LogIndex) -> impl Iterator<Item = &Entry> {
         let from = from.max(self.base.index.next());
-        let chunk =
-            self.chunks.partition_point(|chunk| chunk.first().is_some_and(|e| e.first <= from)).saturating_sub(1);
-        self.chunks[chunk.min(self.chunks.len())..]
-            .iter()
-            .flat_map(|chunk| chunk.iter())
-            .skip_while(move |entry| entry.last() < from)
+        let (chunk, place) = self.place_of(from).unwrap_or_default();
+        // Beyond the end the last entry is found, which does not hold it.
+        self.chunks[chunk..].iter().flat_map(|chunk| chunk.iter()).skip(place).skip_while(move |e| e.last() < from)
     }
 
     /// Cuts the log so that it ends before `index`, at the border of a batch.
@@ -227,11 +232,10 @@ impl SharedLog {
 
     /// Forgets whole entries up to `index`; the one that holds it stays if it reaches beyond.
     pub fn compact_to(&mut self, index: LogIndex) {
-        while let Some(chunk) = self.chunks.first().filter(|chunk| chunk.last().is_some_and(|e| e.last() <= index)) {
-            if let Some(entry) = chunk.last() {
-                self.base = LogPoint { index: entry.last(), term: entry.term, chain: entry.chain };
-            }
-            self.chunks.remove(0);
+        let whole = self.chunks.partition_point(|chunk| chunk.last().is_some_and(|entry| entry.last() <= index));
+        if let Some(entry) = self.chunks[..whole].last().and_then(|chunk| chunk.last()) {
+            self.base = LogPoint { index: entry.last(), term: entry.term, chain: entry.chain };
+            self.chunks.drain(..whole);
         }
         let Some(chunk) = self.chunks.first_mut() else { return };
         let drop = chunk.partition_point(|entry| entry.last() <= index);

@@ -16,6 +16,7 @@ pub mod instrument;
 pub mod log;
 pub mod map;
 pub mod order;
+pub mod recent;
 pub mod rules;
 pub mod settings;
 pub mod time;

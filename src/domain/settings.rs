@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ids::NodeId;
 use super::order::ReadFrom;
 use super::rules::{AckRule, Rules, Strategy};
 use super::time::SimDuration;
@@ -114,6 +115,36 @@ pub struct LinkSettings {
     pub in_flight_max: usize,
     /// Messages lost, in thousandths: 0 but for storms and lessons.
     pub loss_per_mille: u32,
+    /// Links that differ, each one way; of two for one link the later counts.
+    #[serde(default)]
+    pub pairs: Vec<LinkPair>,
+}
+
+/// A link with a latency of its own, one way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LinkPair {
+    /// From this node.
+    pub from: NodeId,
+    /// To this one.
+    pub to: NodeId,
+    /// One way.
+    pub latency: SimDuration,
+    /// Added or taken away at random, uniformly.
+    pub jitter: SimDuration,
+}
+
+impl LinkSettings {
+    /// Latency and jitter from one node to another.
+    pub fn between(&self, from: NodeId, to: NodeId) -> (SimDuration, SimDuration) {
+        let own = self.pairs.iter().rev().find(|pair| (pair.from, pair.to) == (from, to));
+        own.map_or((self.latency, self.jitter), |pair| (pair.latency, pair.jitter))
+    }
+
+    /// The longest that a message can take.
+    pub fn latency_max(&self) -> SimDuration {
+        let of_pairs = self.pairs.iter().map(|pair| pair.latency + pair.jitter);
+        of_pairs.fold(self.latency + self.jitter, SimDuration::max)
+    }
 }
 
 impl Default for LinkSettings {
@@ -123,6 +154,7 @@ impl Default for LinkSettings {
             jitter: SimDuration::from_micros(100),
             in_flight_max: 4_096,
             loss_per_mille: 0,
+            pairs: Vec::new(),
         }
     }
 }

@@ -171,6 +171,8 @@ pub struct NodeView {
     pub catch_up: Option<u64>,
     /// Messages that wait because it is frozen.
     pub held: u64,
+    /// Messages that found no room to wait, all freezes counted.
+    pub held_dropped: u64,
 }
 
 /// How a node's links are.
@@ -310,6 +312,10 @@ pub struct ReplicaView {
     pub timer: Option<(SimDuration, SimDuration)>,
     /// What the leader knows of it. `None` where nobody leads, and for the leader itself.
     pub progress: Option<ProgressView>,
+    /// Requests that it refused because its queues (proposals, reads) were full, since its process began.
+    pub refused: u64,
+    /// As a leader: orders that wait in it for their answers.
+    pub unanswered: u64,
     /// The chain over what it has applied.
     pub chain: Digest,
     /// The last entries of its log, oldest first; at most [`CELLS_MAX`].
@@ -572,9 +578,10 @@ pub struct FailoverView {
 }
 
 impl FailoverView {
-    /// From the fault to the first answer.
+    /// From the fault to the first answer; `meta` has no clients to answer, so it is through with its first commit.
     pub fn total(&self) -> Option<SimDuration> {
-        self.moments.first_answer.map(|at| at.since(self.moments.fault))
+        let end = if self.group == GroupId::META { self.moments.first_commit } else { self.moments.first_answer };
+        end.map(|at| at.since(self.moments.fault))
     }
 }
 

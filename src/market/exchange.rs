@@ -134,9 +134,13 @@ impl Exchange {
     /// The whole state, shared, for a snapshot.
     pub fn image(&self) -> StateImage {
         debug_assert!(self.listings.iter().all(|listing| listing.book.audit()), "a snapshot is of books that add up");
+        StateImage { state: Arc::new(self.clone()), digest: self.chain, size_bytes: self.size_bytes() }
+    }
+
+    /// What it takes in memory.
+    pub fn size_bytes(&self) -> u64 {
         let books: usize = self.listings.iter().map(|listing| listing.book.size_bytes()).sum();
-        let size_bytes = (books + self.sessions.size_bytes() + self.finished.size_bytes()) as u64;
-        StateImage { state: Arc::new(self.clone()), digest: self.chain, size_bytes }
+        (books + self.sessions.size_bytes() + self.finished.size_bytes()) as u64
     }
 
     /// The exchange of a snapshot; `None` if the image is of something else.

@@ -18,6 +18,7 @@ use super::said::Said;
 use super::slot_table::{SlotTable, hash_of_client};
 use crate::domain::ids::{ClientId, RequestId, Sequence};
 use crate::domain::order::Verdict;
+use crate::domain::recent::count_before;
 use crate::domain::units::Quantity;
 use crate::domain::why::Why;
 
@@ -173,12 +174,10 @@ impl Session {
         }
     }
 
-    /// The place of a sequence, or the place where it would stand. Most are newer than all that is kept.
+    /// The place of a sequence, or the place where it would stand. Most are newer than nearly all that is kept.
     fn place(&self, sequence: Sequence) -> Result<usize, usize> {
-        match self.kept.back() {
-            Some(last) if last.sequence >= sequence => self.kept.binary_search_by_key(&sequence, |kept| kept.sequence),
-            _ => Err(self.kept.len()),
-        }
+        let at = count_before(self.kept.len(), |at| self.kept[at].sequence < sequence);
+        if self.kept.get(at).is_some_and(|kept| kept.sequence == sequence) { Ok(at) } else { Err(at) }
     }
 
     fn get(&self, sequence: Sequence) -> Option<Kept> {

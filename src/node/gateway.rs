@@ -4,13 +4,14 @@
 //! a bounded queue; beyond that they are refused. It knows no truth about leaders: it asks its own replica, remembers
 //! the hints of those who declined, and follows a hint at most [`REDIRECTS_MAX`] times.
 //! Units: capacity and queue are in requests; one request costs `gateway.service_time` of virtual time.
+//! Where this node holds no replica, it asks the voters in turn, so that one that is cut off starves nobody.
 //! Bound: `capacity` open, `queue_max` waiting; what is open past its deadline is forgotten, the client has given up.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::domain::ids::{ActorId, GroupId, NodeId};
-use crate::domain::map::ClusterMap;
+use crate::domain::map::{ClusterMap, Epoch};
 use crate::domain::order::{Answer, Batch, GatewayLoad, ReadFrom, Record, Reply, Submission};
 use crate::domain::settings::GatewaySettings;
 use crate::domain::time::SimTime;
@@ -19,6 +20,7 @@ use crate::domain::why::Why;
 
 use super::message::{Proposal, Ticket};
 use super::meter::Meter;
+use super::tickets::{Open, Tickets};
 
 /// How often a request is sent on to another node than was thought to lead.
 const REDIRECTS_MAX: u8 = 3;
@@ -31,17 +33,6 @@ struct Waiting {
     from: ActorId,
     batch: Batch,
     read_from: ReadFrom,
-    deadline: SimTime,
-}
-
-/// A proposal that was sent and is not answered in full.
-#[derive(Clone, Debug)]
-struct Open {
-    from: ActorId,
-    to: NodeId,
-    group: GroupId,
-    batch: Batch,
-    left: u32,
     deadline: SimTime,
     redirects: u8,
 }
@@ -77,12 +68,11 @@ pub(super) struct Gateway {
     queue: VecDeque<Waiting>,
     queued: usize,
     serving: Option<(SimTime, Waiting)>,
-    open: VecDeque<Option<Open>>,
-    first_ticket: u64,
-    in_flight: u32,
+    tickets: Tickets,
     hints: Vec<Option<NodeId>>,
     taken: u64,
     refused: u64,
+    told_full: bool,
     meter: Meter,
 }
 
@@ -96,24 +86,18 @@ impl Gateway {
             queue: VecDeque::new(),
             queued: 0,
             serving: None,
-            open: VecDeque::new(),
-            first_ticket: 0,
-            in_flight: 0,
+            tickets: Tickets::default(),
             hints: vec![None; groups],
             taken: 0,
             refused: 0,
+            told_full: false,
             meter: Meter::default(),
         }
     }
 
     /// How full it is.
     pub(super) fn load(&self) -> GatewayLoad {
-        GatewayLoad { in_flight: self.in_flight, capacity: self.capacity, queued: self.queued as u32 }
-    }
-
-    /// Whether its queue has no place left.
-    pub(super) fn is_full(&self) -> bool {
-        self.queued >= self.settings.queue_max
+        GatewayLoad { in_flight: self.tickets.in_flight(), capacity: self.capacity, queued: self.queued as u32 }
     }
 
     /// For the screen.
@@ -129,12 +113,10 @@ impl Gateway {
 
     /// When it next has something to do.
     pub(super) fn next(&self) -> SimTime {
-        let expiry =
-            self.open.front().map_or(SimTime::NEVER, |open| open.as_ref().map_or(SimTime::ZERO, |o| o.deadline));
-        self.serving.as_ref().map_or(SimTime::NEVER, |(at, _)| *at).min(expiry)
+        self.serving.as_ref().map_or(SimTime::NEVER, |(at, _)| *at).min(self.tickets.next())
     }
 
-    /// Requests from outside; true if some did not fit and are refused.
+    /// Requests from outside. True if some did not fit and that is news: it is told once until the queue is empty again.
     pub(super) fn submit(
         &mut self,
         now: SimTime,
@@ -154,21 +136,21 @@ impl Gateway {
         if fit > 0 {
             let batch = if full { Batch::new(&batch.records()[..fit]) } else { batch };
             self.queued += fit;
-            self.queue.push_back(Waiting { from, batch, read_from, deadline });
+            self.queue.push_back(Waiting { from, batch, read_from, deadline, redirects: 0 });
             self.serve(now);
         }
-        full
+        full && !std::mem::replace(&mut self.told_full, true)
     }
 
     fn free(&self) -> usize {
         let serving = self.serving.as_ref().map_or(0, |(_, waiting)| waiting.batch.len() as u32);
-        self.capacity.saturating_sub(self.in_flight + serving) as usize
+        self.capacity.saturating_sub(self.tickets.in_flight() + serving) as usize
     }
 
     /// Takes the next piece of the queue, if there is one and room for it.
     fn serve(&mut self, now: SimTime) {
         while self.serving.is_none() && self.free() > 0 {
-            let Some(mut waiting) = self.queue.pop_front() else { return };
+            let Some(mut waiting) = self.queue.pop_front() else { break };
             if waiting.deadline <= now {
                 self.queued -= waiting.batch.len();
                 continue;
@@ -186,32 +168,21 @@ impl Gateway {
             self.meter.add(now, cost);
             self.serving = Some((now + cost, waiting));
         }
+        self.told_full &= self.queued > 0;
     }
 
     /// Time has passed: what was served goes on its way, what is past its deadline is forgotten.
     pub(super) fn wake(&mut self, now: SimTime, directory: &impl Directory, wishes: &mut Vec<Wish>) {
-        self.forget_expired(now);
+        self.tickets.forget_expired(now);
         while let Some((_, waiting)) = self.serving.take_if(|(at, _)| *at <= now) {
-            self.route(waiting, directory, wishes);
+            self.route(&waiting, directory, wishes);
             self.serve(now);
         }
         self.serve(now);
     }
 
-    fn forget_expired(&mut self, now: SimTime) {
-        while let Some(open) = self.open.front() {
-            match open {
-                Some(open) if open.deadline > now => return,
-                Some(open) => self.in_flight -= open.left,
-                None => {}
-            }
-            self.open.pop_front();
-            self.first_ticket += 1;
-        }
-    }
-
     /// Splits served requests by group, and queries from orders, and sends each on.
-    fn route(&mut self, waiting: Waiting, directory: &impl Directory, wishes: &mut Vec<Wish>) {
+    fn route(&mut self, waiting: &Waiting, directory: &impl Directory, wishes: &mut Vec<Wish>) {
         let lane = |record: &Record| (directory.map().owner(record.command.symbol()), record.command.is_query());
         let mut lanes: Vec<_> = waiting.batch.records().iter().map(lane).collect();
         lanes.sort_unstable();
@@ -233,24 +204,20 @@ impl Gateway {
                 wishes.push(Wish::Reply(waiting.from, refuse(batch.records(), Why::NoLeader)));
                 continue;
             }
-            let ticket = self.open(&waiting, group, batch.clone(), to);
+            let epoch = directory.map().epoch;
+            let ticket = self.open(waiting, group, epoch, batch.len(), to);
             wishes.push(match to {
                 None => Wish::ReadHere(ticket, group, batch),
-                Some(to) => {
-                    let epoch = directory.map().epoch;
-                    Wish::Forward(to, Proposal { ticket, group, epoch, batch, deadline: waiting.deadline })
-                }
+                Some(to) => Wish::Forward(to, Proposal { ticket, group, epoch, batch, deadline: waiting.deadline }),
             });
         }
     }
 
-    fn open(&mut self, waiting: &Waiting, group: GroupId, batch: Batch, to: Option<NodeId>) -> Ticket {
-        let left = batch.len() as u32;
-        self.in_flight += left;
-        let (from, deadline) = (waiting.from, waiting.deadline);
+    fn open(&mut self, waiting: &Waiting, group: GroupId, epoch: Epoch, records: usize, to: Option<NodeId>) -> Ticket {
+        let Waiting { from, deadline, redirects, .. } = *waiting;
+        let (left, unsaid) = (records as u32, records as u32);
         let to = to.unwrap_or(NodeId::from_index(0));
-        self.open.push_back(Some(Open { from, to, group, batch, left, deadline, redirects: 0 }));
-        Ticket(self.first_ticket + self.open.len() as u64 - 1)
+        self.tickets.open(Open { from, to, group, epoch, deadline, redirects, left, unsaid })
     }
 
     /// Whom to send to: the own replica's belief, else the last hint, else a voter that is not given up.
@@ -263,64 +230,70 @@ impl Gateway {
         hint.or_else(|| directory.map().voters(group).iter().copied().find(alive))
     }
 
-    fn ticket(&mut self, ticket: Ticket) -> Option<&mut Option<Open>> {
-        let place = ticket.0.checked_sub(self.first_ticket)?;
-        self.open.get_mut(place as usize)
-    }
-
     /// Answers from a leader.
     pub(super) fn answered(&mut self, now: SimTime, ticket: Ticket, answers: Arc<[Answer]>, wishes: &mut Vec<Wish>) {
-        // A verdict after a promise finds the place already free; whoever asked still wants to hear it.
-        let from = match self.ticket(ticket) {
-            Some(slot) => match slot.as_mut() {
-                Some(open) => {
-                    let from = open.from;
-                    let done = (answers.len() as u32).min(open.left);
-                    open.left -= done;
-                    if open.left == 0 {
-                        *slot = None;
-                    }
-                    self.in_flight -= done;
-                    from
-                }
-                None => ActorId::BALANCER,
-            },
-            None => ActorId::BALANCER,
-        };
+        // Past its deadline a ticket is forgotten; every answer leaves by the balancer, so that is where a late one goes.
+        let from = self.tickets.answered(ticket, &answers).unwrap_or(ActorId::BALANCER);
         wishes.push(Wish::Reply(from, answers));
         self.serve(now);
     }
 
-    /// A node declined a whole proposal: follow its hint, or tell the client.
+    /// A node declined some requests of a proposal: ask another that may lead, or tell the client.
     pub(super) fn declined(
         &mut self,
         now: SimTime,
         ticket: Ticket,
-        why: Why,
-        map: &ClusterMap,
+        (batch, why): (Batch, Why),
+        directory: &impl Directory,
         wishes: &mut Vec<Wish>,
     ) {
-        let Some(slot) = self.ticket(ticket) else { return };
-        let Some(open) = slot.as_mut() else { return };
-        let group = open.group;
-        let hint = match why {
-            Why::NotLeader(hint) => hint.filter(|hint| *hint != open.to && open.redirects < REDIRECTS_MAX),
-            _ => None,
-        };
-        if let Some(to) = hint {
-            open.to = to;
-            open.redirects += 1;
-            let proposal =
-                Proposal { ticket, group, epoch: map.epoch, batch: open.batch.clone(), deadline: open.deadline };
-            wishes.push(Wish::Forward(to, proposal));
-        } else if let Some(open) = slot.take() {
-            self.in_flight -= open.left;
-            wishes.push(Wish::Reply(open.from, refuse(open.batch.records(), why)));
+        let Some(open) = self.tickets.get_mut(ticket).cloned() else { return };
+        let may = open.redirects < REDIRECTS_MAX;
+        let next = self.elsewhere(&open, why, directory);
+        if let Some(hint) = self.hints.get_mut(open.group.index()).filter(|_| matches!(why, Why::NotLeader(_))) {
+            *hint = next;
         }
-        if let (Some(place), Why::NotLeader(_)) = (self.hints.get_mut(group.index()), why) {
-            *place = hint;
+        match (why, next) {
+            (Why::StaleEpoch, _) if may && directory.map().epoch > open.epoch => {
+                self.tickets.release(ticket, batch.len());
+                let Open { from, deadline, redirects, .. } = open;
+                let waiting = Waiting { from, batch, read_from: ReadFrom::Leader, deadline, redirects: redirects + 1 };
+                self.route(&waiting, directory, wishes);
+            }
+            (_, Some(to)) if may => {
+                if let Some(open) = self.tickets.get_mut(ticket) {
+                    (open.to, open.redirects) = (to, open.redirects + 1);
+                }
+                let Open { group, epoch, deadline, .. } = open;
+                wishes.push(Wish::Forward(to, Proposal { ticket, group, epoch, batch, deadline }));
+            }
+            _ => {
+                self.tickets.release(ticket, batch.len());
+                wishes.push(Wish::Reply(open.from, refuse(batch.records(), why)));
+            }
         }
         self.serve(now);
+    }
+
+    /// Who else may lead, after one said that it does not: whom it named, whom the own replica believes in by now, or,
+    /// where there is none, the next voter.
+    fn elsewhere(&self, open: &Open, why: Why, directory: &impl Directory) -> Option<NodeId> {
+        let named = match why {
+            Why::NotLeader(hint) => hint,
+            Why::NoReplica => None,
+            _ => return None,
+        };
+        let other = |node: &NodeId| *node != open.to;
+        let guess = || {
+            if directory.hosts(open.group) {
+                return directory.leader(open.group);
+            }
+            let voters = directory.map().voters(open.group);
+            let after = voters.iter().position(|voter| *voter == open.to).map_or(0, |place| place + 1);
+            let round = voters.iter().cycle().skip(after).take(voters.len());
+            round.copied().find(|voter| !directory.given_up(*voter))
+        };
+        named.filter(other).or_else(guess).filter(other)
     }
 }
 

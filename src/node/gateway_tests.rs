@@ -10,6 +10,7 @@ use crate::domain::units::{Price, Quantity};
 struct Town {
     map: ClusterMap,
     leader: Option<NodeId>,
+    hosts: bool,
 }
 
 impl Town {
@@ -17,7 +18,11 @@ impl Town {
         let groups =
             vec![vec![NodeId(1)], vec![NodeId(1), NodeId(2), NodeId(3)], vec![NodeId(1), NodeId(2), NodeId(3)]];
         let owners = vec![GroupId(1), GroupId(2)];
-        Self { map: ClusterMap { epoch: Epoch(1), nodes: NodeId::first(3).collect(), groups, owners }, leader }
+        Self {
+            map: ClusterMap { epoch: Epoch(1), nodes: NodeId::first(3).collect(), groups, owners },
+            leader,
+            hosts: true,
+        }
     }
 }
 
@@ -29,7 +34,7 @@ impl Directory for Town {
         self.leader
     }
     fn hosts(&self, _: GroupId) -> bool {
-        true
+        self.hosts
     }
     fn given_up(&self, _: NodeId) -> bool {
         false
@@ -119,7 +124,8 @@ fn a_hint_is_followed_a_few_times_and_then_the_client_decides() {
     for (round, hint) in [2, 3, 2, 3].into_iter().enumerate() {
         wishes.clear();
         let why = Why::NotLeader(Some(NodeId(hint)));
-        gateway.declined(SimTime::from_millis(2), Ticket(0), why, &town.map, &mut wishes);
+        let batch = Batch::new(vec![order(1, 0)]);
+        gateway.declined(SimTime::from_millis(2), Ticket(0), (batch, why), &town, &mut wishes);
         let followed = round < usize::from(REDIRECTS_MAX);
         assert_eq!(forwards(&wishes).len(), usize::from(followed), "round {round}");
         assert_eq!(refusals(&wishes).is_empty(), followed, "round {round}");
@@ -151,4 +157,74 @@ fn an_answer_frees_its_place_once() {
         gateway.answered(SimTime::from_millis(2), Ticket(0), answers(), &mut wishes);
         assert_eq!(gateway.load().in_flight, 0, "a verdict after the promise changes nothing");
     }
+}
+
+#[test]
+fn a_node_without_a_replica_asks_one_voter_after_the_other_and_remembers_who_knew() {
+    let mut gateway = gateway(10, 10);
+    let town = Town { hosts: false, ..Town::led_by(None) };
+    let mut wishes = Vec::new();
+    gateway.submit(SimTime::ZERO, ActorId::BALANCER, submission(vec![order(1, 0)]), &mut wishes);
+    gateway.wake(SimTime::from_millis(1), &town, &mut wishes);
+    assert_eq!(forwards(&wishes), [(NodeId(1), 1, 1)]);
+    let decline = |gateway: &mut Gateway, ticket, hint: Option<u8>| {
+        let (mut wishes, batch) = (Vec::new(), Batch::new(vec![order(1, 0)]));
+        let why = Why::NotLeader(hint.map(NodeId));
+        gateway.declined(SimTime::from_millis(2), Ticket(ticket), (batch, why), &town, &mut wishes);
+        forwards(&wishes)
+    };
+    assert_eq!(decline(&mut gateway, 0, None), [(NodeId(2), 1, 1)], "the next voter may know more");
+    assert_eq!(decline(&mut gateway, 0, Some(3)), [(NodeId(3), 1, 1)]);
+    wishes.clear();
+    gateway.submit(SimTime::from_millis(3), ActorId::BALANCER, submission(vec![order(2, 0)]), &mut wishes);
+    gateway.wake(SimTime::from_millis(4), &town, &mut wishes);
+    assert_eq!(forwards(&wishes), [(NodeId(3), 1, 1)]);
+}
+
+#[test]
+fn a_request_that_was_routed_by_an_old_map_is_routed_anew_by_the_new_one() {
+    let mut gateway = gateway(10, 10);
+    let mut town = Town::led_by(Some(NodeId(2)));
+    let mut wishes = Vec::new();
+    gateway.submit(SimTime::ZERO, ActorId::BALANCER, submission(vec![order(1, 0)]), &mut wishes);
+    gateway.wake(SimTime::from_millis(1), &town, &mut wishes);
+    let batch = Batch::new(vec![order(1, 0)]);
+    town.map.epoch = Epoch(2);
+    town.map.owners = vec![GroupId(2), GroupId(2)];
+    wishes.clear();
+    gateway.declined(SimTime::from_millis(2), Ticket(0), (batch.clone(), Why::StaleEpoch), &town, &mut wishes);
+    assert_eq!((forwards(&wishes), gateway.load().in_flight), (vec![(NodeId(2), 2, 1)], 1));
+    wishes.clear();
+    gateway.declined(SimTime::from_millis(3), Ticket(1), (batch, Why::StaleEpoch), &town, &mut wishes);
+    assert_eq!((refusals(&wishes), gateway.load().in_flight), (vec![Why::StaleEpoch], 0), "there is no newer map");
+}
+
+#[test]
+fn only_the_part_that_was_declined_is_sent_on_or_refused() {
+    let mut gateway = gateway(10, 10);
+    let town = Town::led_by(Some(NodeId(1)));
+    let mut wishes = Vec::new();
+    gateway.submit(SimTime::ZERO, ActorId::BALANCER, submission(vec![order(1, 0), order(2, 0)]), &mut wishes);
+    gateway.wake(SimTime::from_millis(1), &town, &mut wishes);
+    wishes.clear();
+    let rest = Batch::new(vec![order(2, 0)]);
+    gateway.declined(SimTime::from_millis(2), Ticket(0), (rest, Why::Overloaded), &town, &mut wishes);
+    assert_eq!((refusals(&wishes).len(), gateway.load().in_flight), (1, 1));
+}
+
+#[test]
+fn a_full_queue_is_news_once_until_it_was_empty() {
+    let mut gateway = gateway(1, 1);
+    let town = Town::led_by(Some(NodeId(1)));
+    let mut news = Vec::new();
+    for n in 0..4 {
+        let records = (0..3).map(|k| order(10 * n + k + 1, 0)).collect();
+        news.push(gateway.submit(SimTime::from_millis(n), ActorId::BALANCER, submission(records), &mut Vec::new()));
+        gateway.wake(SimTime::from_millis(n), &town, &mut Vec::new());
+    }
+    assert_eq!(news, [true, false, false, false]);
+    gateway.wake(SimTime::from_millis(1_000), &town, &mut Vec::new());
+    gateway.wake(SimTime::from_millis(2_000), &town, &mut Vec::new());
+    let records = (0..3).map(|k| order(90 + k, 0)).collect();
+    assert!(gateway.submit(SimTime::from_millis(2_001), ActorId::BALANCER, submission(records), &mut Vec::new()));
 }

@@ -45,10 +45,12 @@ pub enum NodeMessage {
         /// What is said of each.
         answers: Arc<[Answer]>,
     },
-    /// Nothing of a proposal was taken.
+    /// These requests of a proposal were not taken: nothing was promised, nothing is in the log.
     Declined {
         /// The gateway's number of the proposal.
         ticket: Ticket,
+        /// Which: all of it, or what a leader had not yet put in a batch.
+        batch: Batch,
         /// Why.
         why: Why,
     },
@@ -147,6 +149,14 @@ pub enum NodeEffect {
         group: GroupId,
         /// What.
         write: DiskWrite,
+    },
+    /// What follows comes of this group's writes up to this token, which are on disk now: whatever caused them caused
+    /// it. (One fsync ends for many groups, each with a story of its own.)
+    Synced {
+        /// Which group.
+        group: GroupId,
+        /// The node's token.
+        upto: PersistToken,
     },
     /// A notable event.
     Tell(Draft),

@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::domain::digest::Digest;
 use crate::domain::event::{EventKind, Queue};
 use crate::domain::ids::{GroupId, LogIndex, NodeId, PersistToken};
 use crate::domain::log::GroupImage;
@@ -22,12 +23,14 @@ use crate::protocols::failure_detector::Change;
 use crate::protocols::raft::RaftConfig;
 use crate::protocols::raft::message::{Input, Message};
 
-use super::gateway::{Directory, Gateway, Wish};
+use super::gateway::{Gateway, Wish};
 use super::heart::Heart;
 use super::machine::Machine;
-use super::message::{NodeEffect, NodeInput, NodeMessage, NodeOrder};
+use super::message::{NodeEffect, NodeInput, NodeMessage, NodeOrder, Proposal};
 use super::out::{Beats, Out, Tokens};
-use super::replica::{Desk, Processor, Replica, Start};
+use super::processor::Processor;
+use super::replica::{Desk, Replica, Start};
+use super::replicas::{Beliefs, Replicas};
 
 /// What a node's process begins with.
 #[derive(Clone, Debug)]
@@ -66,52 +69,6 @@ pub struct Node {
     tokens: Tokens,
     beats: Beats,
     election_at: SimTime,
-}
-
-/// The replicas of a node, by group.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Replicas(Vec<Option<Box<Replica>>>);
-
-impl Replicas {
-    pub(super) fn get(&self, group: GroupId) -> Option<&Replica> {
-        self.0.get(group.index()).and_then(Option::as_deref)
-    }
-
-    fn get_mut(&mut self, group: GroupId) -> Option<&mut Replica> {
-        self.0.get_mut(group.index()).and_then(Option::as_deref_mut)
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Replica> {
-        self.0.iter().flatten().map(Box::as_ref)
-    }
-
-    fn groups(&self) -> impl Iterator<Item = GroupId> + use<> {
-        (0..self.0.len() as u16).map(GroupId)
-    }
-}
-
-struct Beliefs<'a> {
-    replicas: &'a Replicas,
-    heart: &'a Heart,
-    map: &'a ClusterMap,
-}
-
-impl Directory for Beliefs<'_> {
-    fn map(&self) -> &ClusterMap {
-        self.map
-    }
-
-    fn leader(&self, group: GroupId) -> Option<NodeId> {
-        self.replicas.get(group).and_then(|replica| replica.raft.leader())
-    }
-
-    fn hosts(&self, group: GroupId) -> bool {
-        self.replicas.get(group).is_some()
-    }
-
-    fn given_up(&self, peer: NodeId) -> bool {
-        self.heart.detector.health(peer) == crate::domain::event::Health::Failed
-    }
 }
 
 impl Node {
@@ -175,6 +132,8 @@ impl Node {
             NodeInput::Persisted(token) => self.persisted(now, token, effects),
             NodeInput::Order(order) => self.order(now, order, effects),
         }
+        self.flush_beats(effects);
+        self.adopt_map();
     }
 
     /// On an empty disk the first-named voter stands at once: the first leaders are spread over the nodes, by votes.
@@ -199,7 +158,7 @@ impl Node {
         }
         while let Some(group) = self.processor.due(now.mono) {
             self.with_replica(group, effects, |replica, desk, out| replica.apply(now, desk, out));
-            self.adopt_map(group);
+            self.declare_map(now, group, effects);
         }
         let mut wishes = Vec::new();
         let Self { gateway, replicas, heart, map, .. } = self;
@@ -246,24 +205,15 @@ impl Node {
             NodeMessage::BeatAnswers(groups) => self.deliver(now, from, groups, effects),
             NodeMessage::Raft { group, message } => {
                 self.tell_raft(now, group, Input::Receive { from, message }, effects);
-                self.flush_beats_to(from, effects);
             }
-            NodeMessage::Propose(proposal) => {
-                let refused = if proposal.epoch < self.map.epoch { Some(Why::StaleEpoch) } else { None };
-                let hosted = self.replicas.get(proposal.group).is_some();
-                match refused.or((!hosted).then_some(Why::NoReplica)) {
-                    Some(why) => self.out(effects).send(from, NodeMessage::Declined { ticket: proposal.ticket, why }),
-                    None => self.with_replica(proposal.group, effects, |replica, desk, out| {
-                        replica.propose(now, from, &proposal, desk, out);
-                    }),
-                }
-                self.flush_beats(effects);
-            }
+            NodeMessage::Propose(proposal) => self.on_proposal(now, from, proposal, effects),
             NodeMessage::Answers { ticket, answers } => {
                 self.gateway.answered(now.mono, ticket, answers, &mut wishes);
             }
-            NodeMessage::Declined { ticket, why } => {
-                self.gateway.declined(now.mono, ticket, why, &self.map, &mut wishes);
+            NodeMessage::Declined { ticket, batch, why } => {
+                let Self { gateway, replicas, heart, map, .. } = self;
+                let beliefs = Beliefs { replicas, heart, map };
+                gateway.declined(now.mono, ticket, (batch, why), &beliefs, &mut wishes);
             }
             NodeMessage::Map(map) => {
                 if map.epoch > self.map.epoch {
@@ -274,6 +224,24 @@ impl Node {
         self.grant(wishes, effects);
     }
 
+    /// Another node's gateway believes that this node leads. One that goes by an older map hears of the newer one first.
+    fn on_proposal(&mut self, now: Now, from: NodeId, proposal: Proposal, effects: &mut Vec<NodeEffect>) {
+        let why = if proposal.epoch < self.map.epoch {
+            let map = Arc::clone(&self.map);
+            self.out(effects).send(from, NodeMessage::Map(map));
+            Why::StaleEpoch
+        } else if self.replicas.get(proposal.group).is_none() {
+            Why::NoReplica
+        } else {
+            self.with_replica(proposal.group, effects, |replica, desk, out| {
+                replica.propose(now, from, &proposal, desk, out);
+            });
+            return;
+        };
+        let Proposal { ticket, batch, .. } = proposal;
+        self.out(effects).send(from, NodeMessage::Declined { ticket, batch, why });
+    }
+
     fn hear(
         &mut self,
         now: Now,
@@ -282,14 +250,14 @@ impl Node {
         groups: Vec<(GroupId, Message)>,
         effects: &mut Vec<NodeEffect>,
     ) {
+        // Judged in the wake that follows at once if it changes a belief, after all that arrives at this instant: a node
+        // that thaws shall not take its own absence for that of everybody whose beat it has not read yet.
         self.heart.detector.heard(from, now);
-        self.judge_peers(now, effects);
         if epoch < self.map.epoch {
             let map = Arc::clone(&self.map);
             self.out(effects).send(from, NodeMessage::Map(map));
         }
         self.deliver(now, from, groups, effects);
-        self.flush_beats_to(from, effects);
     }
 
     fn deliver(&mut self, now: Now, from: NodeId, groups: Vec<(GroupId, Message)>, effects: &mut Vec<NodeEffect>) {
@@ -298,17 +266,14 @@ impl Node {
         }
     }
 
-    /// Beats that a read asked for outside the rhythm, and answers to beats, leave at once.
-    fn flush_beats_to(&mut self, peer: NodeId, effects: &mut Vec<NodeEffect>) {
-        let groups = self.beats.take(peer);
-        if !groups.is_empty() {
-            self.out(effects).send(peer, NodeMessage::BeatAnswers(groups));
-        }
-    }
-
+    /// Beats that a read asked for outside the rhythm, and answers to beats, leave at once, as one message a peer.
     fn flush_beats(&mut self, effects: &mut Vec<NodeEffect>) {
-        let map = Arc::clone(&self.map);
-        map.nodes.iter().for_each(|peer| self.flush_beats_to(*peer, effects));
+        for peer in self.beats.take_peers() {
+            let groups = self.beats.take(peer);
+            if !groups.is_empty() {
+                self.out(effects).send(peer, NodeMessage::BeatAnswers(groups));
+            }
+        }
     }
 
     fn submit(
@@ -319,34 +284,28 @@ impl Node {
         effects: &mut Vec<NodeEffect>,
     ) {
         let mut wishes = Vec::new();
-        let was_full = self.gateway.is_full();
-        if self.gateway.submit(now.mono, from, submission, &mut wishes) && !was_full {
+        if self.gateway.submit(now.mono, from, submission, &mut wishes) {
             self.out(effects).tell(None, EventKind::Overloaded { queue: Queue::Gateway });
         }
         self.grant(wishes, effects);
     }
 
     fn persisted(&mut self, now: Now, token: PersistToken, effects: &mut Vec<NodeEffect>) {
-        // The last token of each group stands for all before it.
-        let mut latest: Vec<(GroupId, PersistToken)> = Vec::new();
-        for (group, token) in self.tokens.close(token) {
-            match latest.iter_mut().find(|(known, _)| *known == group) {
-                Some(place) => place.1 = token,
-                None => latest.push((group, token)),
-            }
+        for (group, tokens) in self.tokens.close(token) {
+            self.with_replica(group, effects, |replica, desk, out| replica.persisted(now, tokens, desk, out));
         }
-        for (group, token) in latest {
-            self.with_replica(group, effects, |replica, desk, out| replica.persisted(now, token, desk, out));
-            self.declare_map(now, group, effects);
-        }
-        self.flush_beats(effects);
     }
 
     fn order(&mut self, now: Now, order: NodeOrder, effects: &mut Vec<NodeEffect>) {
         match order {
             NodeOrder::Transfer { group, to } => self.tell_raft(now, group, Input::Transfer(to), effects),
             NodeOrder::Campaign(group) => self.tell_raft(now, group, Input::Campaign, effects),
-            NodeOrder::SetAck(ack) => self.ack = ack,
+            NodeOrder::SetAck(ack) => {
+                self.ack = ack;
+                for group in self.replicas.groups() {
+                    self.with_replica(group, effects, |replica, desk, out| replica.settle(now, desk, out));
+                }
+            }
             NodeOrder::SetRules(rules) => {
                 for group in self.replicas.groups() {
                     self.tell_raft(now, group, Input::SetRules(rules), effects);
@@ -394,20 +353,21 @@ impl Node {
         }
     }
 
-    /// A new controller whose log holds no map yet writes the one that the cluster began with.
+    /// A controller that has applied its whole log and found no map in it writes the one that the cluster began with.
     fn declare_map(&mut self, now: Now, group: GroupId, effects: &mut Vec<NodeEffect>) {
-        if group != GroupId::META {
-            return;
-        }
-        let first = |replica: &Replica| replica.raft.leads() && replica.raft.end().index == LogIndex(1);
-        if self.replicas.get(group).is_some_and(first) {
+        let blank = |replica: &Replica| {
+            let read = replica.raft.leads() && replica.applied == replica.raft.end().index;
+            read && replica.machine.chain() == Digest::default()
+        };
+        if group == GroupId::META && self.replicas.get(group).is_some_and(blank) {
             let change = MapChange::Replace(Arc::clone(&self.map));
             self.with_replica(group, effects, |replica, desk, out| replica.propose_map(now, change, desk, out));
         }
     }
 
-    fn adopt_map(&mut self, group: GroupId) {
-        let Some(map) = self.replicas.get(group).and_then(|replica| replica.machine.map()) else { return };
+    /// The map that this node's replica of `meta` has applied, or took over with a snapshot.
+    fn adopt_map(&mut self) {
+        let Some(map) = self.replicas.get(GroupId::META).and_then(|replica| replica.machine.map()) else { return };
         if map.epoch > self.map.epoch {
             self.map = Arc::clone(map);
         }

@@ -5,7 +5,7 @@
 //! Shape: `Tokens` maps the node's persist tokens to those of its groups. A fsync covers what all groups wrote before
 //! it began, so the node's tokens complete in order.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::domain::actor::Draft;
 use crate::domain::event::EventKind;
@@ -30,28 +30,47 @@ impl Tokens {
         self.last
     }
 
-    /// Takes out what is on disk now: a group and its own token, in order.
-    pub(super) fn close(&mut self, upto: PersistToken) -> impl Iterator<Item = (GroupId, PersistToken)> {
+    /// The node's token of a write of a group that is still on its way; the last one, if it is none.
+    pub(super) fn of_node(&self, group: GroupId, token: PersistToken) -> PersistToken {
+        // Nearly always the write of this very step.
+        let known = self.open.iter().rev().find(|(_, of, own)| *of == group && *own <= token);
+        known.map_or(self.last, |(known, ..)| *known)
+    }
+
+    /// Takes out what is on disk now: the last token of each group, its own and the node's. It stands for all before it.
+    pub(super) fn close(&mut self, upto: PersistToken) -> BTreeMap<GroupId, (PersistToken, PersistToken)> {
         let done = self.open.partition_point(|(token, ..)| *token <= upto);
-        self.open.drain(..done).map(|(_, group, token)| (group, token))
+        self.open.drain(..done).map(|(token, group, own)| (group, (own, token))).collect()
     }
 }
 
-/// Beats and their answers, gathered by peer while the node's heart beats.
+/// Beats and their answers, gathered by peer while a step is on.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Beats(Vec<Vec<(GroupId, Message)>>);
+pub(super) struct Beats {
+    by_peer: Vec<Vec<(GroupId, Message)>>,
+    peers: Vec<NodeId>,
+}
 
 impl Beats {
     /// Takes what was gathered for a peer.
     pub(super) fn take(&mut self, peer: NodeId) -> Vec<(GroupId, Message)> {
-        self.0.get_mut(peer.index()).map(std::mem::take).unwrap_or_default()
+        self.by_peer.get_mut(peer.index()).map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Those for whom something was gathered, each once, in the order in which it came up.
+    pub(super) fn take_peers(&mut self) -> Vec<NodeId> {
+        std::mem::take(&mut self.peers)
     }
 
     fn push(&mut self, peer: NodeId, group: GroupId, message: Message) {
-        if self.0.len() <= peer.index() {
-            self.0.resize_with(peer.index() + 1, Vec::new);
+        if self.by_peer.len() <= peer.index() {
+            self.by_peer.resize_with(peer.index() + 1, Vec::new);
         }
-        self.0[peer.index()].push((group, message));
+        let gathered = &mut self.by_peer[peer.index()];
+        if gathered.is_empty() {
+            self.peers.push(peer);
+        }
+        gathered.push((group, message));
     }
 }
 
@@ -81,6 +100,11 @@ impl Out<'_> {
     pub(super) fn persist(&mut self, group: GroupId, token: PersistToken, write: DiskWrite) {
         let token = self.tokens.open(group, token);
         self.effects.push(NodeEffect::Persist { token, group, write });
+    }
+
+    /// What follows comes of this group's writes up to the node's token.
+    pub(super) fn synced(&mut self, group: GroupId, upto: PersistToken) {
+        self.effects.push(NodeEffect::Synced { group, upto });
     }
 
     /// Tells everybody.

@@ -4,7 +4,9 @@
 //! nobody waits for a timer. A closed batch waits here for two things: the acknowledgement rule (how far the voters
 //! have appended) and its verdicts (that this replica has applied it). Under a rule that covers the commit both make
 //! one message; under a faster rule the promise goes out first and the verdict follows.
-//! Bound: [`PROPOSALS_MAX`] records wait for a batch; one more is declined with `Overloaded`.
+//! Bound: [`PROPOSALS_MAX`] records wait for a batch, [`UNANSWERED_MAX`] in all for their answers; one more is declined
+//! with `Overloaded`, and counted. What nobody waits for any more is forgotten: under the rule `all` a dead voter stops
+//! the answers for as long as it is dead, and that must not fill the memory.
 //! Sources: DESIGN section 2 ("two answers"); batching by the disk is the group commit of Gawlick & Kinkade 1985.
 
 use std::collections::VecDeque;
@@ -12,13 +14,16 @@ use std::sync::Arc;
 
 use crate::domain::ids::{GroupId, LogIndex, NodeId, Term};
 use crate::domain::order::{Answer, Batch, Promise, Record, Reply, Verdict};
+use crate::domain::time::SimTime;
 use crate::domain::why::Why;
 
-use super::message::{NodeMessage, Ticket};
+use super::message::{NodeMessage, Proposal, Ticket};
 use super::out::Out;
 
 /// Records that may wait in a leader for the next batch.
 pub(super) const PROPOSALS_MAX: usize = 16_384;
+/// Records that may wait in a leader for their answers, those for the next batch included.
+pub(super) const UNANSWERED_MAX: usize = 131_072;
 
 /// Records of one gateway's proposal within a batch.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +31,7 @@ pub(super) struct Part {
     gateway: NodeId,
     ticket: Ticket,
     count: usize,
+    deadline: SimTime,
 }
 
 /// A closed batch that nobody has answered for yet.
@@ -47,17 +53,32 @@ pub(super) struct Proposals {
     waiting: VecDeque<Waiting>,
     /// How many of `waiting`, from the front, were promised before they were applied.
     promised: usize,
+    waiting_records: usize,
+    refused: u64,
 }
 
 impl Proposals {
     /// Takes a gateway's orders for the next batch.
-    pub(super) fn offer(&mut self, gateway: NodeId, ticket: Ticket, batch: &Batch) -> Result<(), Why> {
-        if self.open_records + batch.len() > PROPOSALS_MAX {
+    pub(super) fn offer(&mut self, gateway: NodeId, proposal: &Proposal) -> Result<(), Why> {
+        let Proposal { ticket, ref batch, deadline, .. } = *proposal;
+        let open = self.open_records + batch.len();
+        if open > PROPOSALS_MAX || open + self.waiting_records > UNANSWERED_MAX {
+            self.refused += batch.len() as u64;
             return Err(Why::Overloaded);
         }
-        self.open_records += batch.len();
-        self.open.push_back((batch.clone(), Part { gateway, ticket, count: batch.len() }));
+        self.open_records = open;
+        self.open.push_back((batch.clone(), Part { gateway, ticket, count: batch.len(), deadline }));
         Ok(())
+    }
+
+    /// How many records wait for their answers.
+    pub(super) const fn unanswered(&self) -> usize {
+        self.open_records + self.waiting_records
+    }
+
+    /// How many records it refused for want of room.
+    pub(super) const fn refused(&self) -> u64 {
+        self.refused
     }
 
     /// How many records wait for the next batch.
@@ -93,6 +114,7 @@ impl Proposals {
     /// The batch stands in the log now.
     pub(super) fn sent(&mut self, first: LogIndex, term: Term, batch: Batch, parts: Vec<Part>) {
         let last = LogIndex(first.0 + batch.len() as u64 - 1);
+        self.waiting_records += batch.len();
         self.waiting.push_back(Waiting { first, last, term, batch, parts, verdicts: Vec::new() });
     }
 
@@ -119,27 +141,50 @@ impl Proposals {
                 break;
             }
             waiting.reply(group, out, Reply::Verdict);
-            self.waiting.pop_front();
+            self.pop_waiting();
+        }
+    }
+
+    fn pop_waiting(&mut self) {
+        if let Some(waiting) = self.waiting.pop_front() {
+            self.waiting_records -= waiting.batch.len();
             self.promised = self.promised.saturating_sub(1);
         }
     }
 
-    /// Raft did not take the batch: its gateways hear why.
-    pub(super) fn decline(parts: &[Part], why: Why, out: &mut Out<'_>) {
-        for part in parts {
-            out.send(part.gateway, NodeMessage::Declined { ticket: part.ticket, why });
+    /// Forgets what nobody waits for any more: gateways and clients forgot it at the same time. What waits for a batch
+    /// is not logged any more either.
+    pub(super) fn forget_expired(&mut self, now: SimTime) {
+        while self.waiting.front().is_some_and(|waiting| waiting.parts.iter().all(|part| part.deadline <= now)) {
+            self.pop_waiting();
+        }
+        while let Some((batch, _)) = self.open.pop_front_if(|(_, part)| part.deadline <= now) {
+            self.open_records -= batch.len();
         }
     }
 
-    /// The leader leads no longer: whoever was promised nothing yet is told so, the others are left to the log.
-    pub(super) fn abandon(&mut self, out: &mut Out<'_>) {
+    /// Raft did not take the batch: its gateways hear why.
+    pub(super) fn decline(batch: &Batch, parts: &[Part], why: Why, out: &mut Out<'_>) {
+        let mut start = 0;
+        for part in parts {
+            let whole = part.count == batch.len();
+            let records = &batch.records()[start..start + part.count];
+            let batch = if whole { batch.clone() } else { Batch::new(records) };
+            out.send(part.gateway, NodeMessage::Declined { ticket: part.ticket, batch, why });
+            start += part.count;
+        }
+    }
+
+    /// The leader leads no longer: whoever was promised nothing yet is told so, the others are left to the log. What was
+    /// never logged may go to the next leader, if it is known.
+    pub(super) fn abandon(&mut self, leader: Option<NodeId>, out: &mut Out<'_>) {
         for waiting in self.waiting.drain(..).skip(self.promised) {
             waiting.refuse(Why::LeaderLost, out);
         }
-        self.promised = 0;
-        self.open_records = 0;
-        for (_, part) in self.open.drain(..) {
-            out.send(part.gateway, NodeMessage::Declined { ticket: part.ticket, why: Why::NotLeader(None) });
+        (self.promised, self.waiting_records, self.open_records) = (0, 0, 0);
+        for (batch, part) in self.open.drain(..) {
+            let why = Why::NotLeader(leader);
+            out.send(part.gateway, NodeMessage::Declined { ticket: part.ticket, batch, why });
         }
     }
 }
@@ -178,3 +223,7 @@ impl Waiting {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "proposals_tests.rs"]
+mod tests;

@@ -2,17 +2,19 @@
 //!
 //! Idea: the leader asks Raft for an index (a lease answers at once, else a round of beats, Ongaro 2014 §6.4), waits
 //! until that index is applied, and reads. A near read waits for nothing and says how stale it may be.
-//! Bound: [`READS_MAX`] proposals of queries wait at a time; one more is declined with `Overloaded`.
+//! Bound: [`READS_MAX`] proposals of queries wait at a time; one more is declined with `Overloaded`, and counted. What
+//! nobody waits for any more is forgotten: without a quorum (and with the rule that checks it off) Raft never answers.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::domain::ids::{GroupId, LogIndex, NodeId, ReadToken};
 use crate::domain::order::{Answer, Batch, Command, Reading, Reply};
+use crate::domain::time::SimTime;
 use crate::domain::why::Why;
 
 use super::machine::Machine;
-use super::message::{NodeMessage, Ticket};
+use super::message::{NodeMessage, Proposal, Ticket};
 use super::out::Out;
 
 /// Proposals of queries that may wait at a replica.
@@ -24,6 +26,7 @@ struct Pending {
     gateway: NodeId,
     ticket: Ticket,
     batch: Batch,
+    deadline: SimTime,
     index: Option<LogIndex>,
 }
 
@@ -32,6 +35,7 @@ struct Pending {
 pub(super) struct Reads {
     last: ReadToken,
     pending: VecDeque<Pending>,
+    refused: u64,
 }
 
 /// Where a replica stands as it is read.
@@ -45,14 +49,37 @@ pub(super) struct ReadPoint {
 
 impl Reads {
     /// Takes queries; the token to ask Raft with.
-    pub(super) fn offer(&mut self, gateway: NodeId, ticket: Ticket, batch: &Batch) -> Result<ReadToken, Why> {
+    pub(super) fn offer(&mut self, gateway: NodeId, proposal: &Proposal) -> Result<ReadToken, Why> {
+        let Proposal { ticket, ref batch, deadline, .. } = *proposal;
         if self.pending.len() >= READS_MAX {
+            self.refused += batch.len() as u64;
             return Err(Why::Overloaded);
         }
         self.last = ReadToken(self.last.0 + 1);
-        let pending = Pending { token: self.last, gateway, ticket, batch: batch.clone(), index: None };
-        self.pending.push_back(pending);
+        self.pending.push_back(Pending {
+            token: self.last,
+            gateway,
+            ticket,
+            batch: batch.clone(),
+            deadline,
+            index: None,
+        });
         Ok(self.last)
+    }
+
+    /// Whether none wait.
+    pub(super) fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+
+    /// How many queries it refused for want of room.
+    pub(super) const fn refused_for_room(&self) -> u64 {
+        self.refused
+    }
+
+    /// Forgets those that nobody waits for any more.
+    pub(super) fn forget_expired(&mut self, now: SimTime) {
+        while self.pending.pop_front_if(|pending| pending.deadline <= now).is_some() {}
     }
 
     /// Raft says how far this read must wait.
@@ -66,7 +93,7 @@ impl Reads {
     pub(super) fn refused(&mut self, token: ReadToken, why: Why, out: &mut Out<'_>) {
         let Some(place) = self.pending.iter().position(|pending| pending.token == token) else { return };
         if let Some(pending) = self.pending.remove(place) {
-            out.send(pending.gateway, NodeMessage::Declined { ticket: pending.ticket, why });
+            pending.decline(why, out);
         }
     }
 
@@ -79,11 +106,15 @@ impl Reads {
         }
     }
 
-    /// The leader leads no longer.
-    pub(super) fn abandon(&mut self, out: &mut Out<'_>) {
-        for pending in self.pending.drain(..) {
-            out.send(pending.gateway, NodeMessage::Declined { ticket: pending.ticket, why: Why::NotLeader(None) });
-        }
+    /// The leader leads no longer: the next one may know, if it is known itself.
+    pub(super) fn abandon(&mut self, leader: Option<NodeId>, out: &mut Out<'_>) {
+        self.pending.drain(..).for_each(|pending| pending.decline(Why::NotLeader(leader), out));
+    }
+}
+
+impl Pending {
+    fn decline(self, why: Why, out: &mut Out<'_>) {
+        out.send(self.gateway, NodeMessage::Declined { ticket: self.ticket, batch: self.batch, why });
     }
 }
 
@@ -102,3 +133,7 @@ pub(super) fn read(point: ReadPoint, batch: &Batch, machine: &Machine) -> Arc<[A
     };
     batch.records().iter().map(answer).collect()
 }
+
+#[cfg(test)]
+#[path = "reads_tests.rs"]
+mod tests;

@@ -17,7 +17,7 @@ use crate::domain::map::MapChange;
 use crate::domain::order::{Batch, Verdict};
 use crate::domain::rules::AckRule;
 use crate::domain::settings::RaftSettings;
-use crate::domain::time::{Now, SimTime};
+use crate::domain::time::Now;
 use crate::domain::why::Why;
 use crate::protocols::raft::message::{Effect, Input, Message};
 use crate::protocols::raft::{Raft, RaftConfig};
@@ -25,41 +25,26 @@ use crate::protocols::raft::{Raft, RaftConfig};
 use super::machine::Machine;
 use super::message::{NodeMessage, Proposal};
 use super::out::Out;
+use super::processor::{APPLY_RECORDS_MAX, Processor};
 use super::proposals::{Early, Proposals};
 use super::reads::{ReadPoint, Reads};
-
-/// Records that one turn of the processor applies at most.
-const APPLY_RECORDS_MAX: u64 = 512;
-
-/// The processor of a node: applying is done in turns, one after the other.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Processor {
-    busy_until: SimTime,
-    turns: VecDeque<(SimTime, GroupId)>,
-}
-
-impl Processor {
-    /// When the turn that is on ends.
-    pub(super) fn next(&self) -> SimTime {
-        self.turns.front().map_or(SimTime::NEVER, |(at, _)| *at)
-    }
-
-    /// The group whose turn has ended.
-    pub(super) fn due(&mut self, now: SimTime) -> Option<GroupId> {
-        self.turns.pop_front_if(|(at, _)| *at <= now).map(|(_, group)| group)
-    }
-
-    fn book(&mut self, now: SimTime, group: GroupId, records: u64, settings: &RaftSettings) {
-        self.busy_until = self.busy_until.max(now) + settings.apply_cost.times(records);
-        self.turns.push_back((self.busy_until, group));
-    }
-}
 
 /// What a replica is told with every input.
 pub(super) struct Desk<'a> {
     pub(super) settings: &'a RaftSettings,
     pub(super) ack: AckRule,
     pub(super) processor: &'a mut Processor,
+}
+
+/// A message that waits for a write.
+#[derive(Clone, Debug)]
+struct Parked {
+    /// The group's token of the write.
+    after: PersistToken,
+    /// The node's.
+    synced: PersistToken,
+    to: NodeId,
+    message: Message,
 }
 
 /// One group on one node.
@@ -70,7 +55,7 @@ pub(super) struct Replica {
     pub(super) machine: Machine,
     pub(super) applied: LogIndex,
     synced: PersistToken,
-    parked: VecDeque<(PersistToken, NodeId, Message)>,
+    parked: VecDeque<Parked>,
     proposals: Proposals,
     reads: Reads,
     turn: Option<LogIndex>,
@@ -83,7 +68,9 @@ impl Replica {
     pub(super) fn boot(config: RaftConfig, group: GroupId, image: GroupImage, empty: Machine, start: Start) -> Self {
         let snapshot = image.snapshot.clone();
         let applied = snapshot.as_ref().map_or(LogIndex::ORIGIN, |snapshot| snapshot.index);
-        let machine = snapshot.and_then(|snapshot| Machine::from_image(group, &snapshot.image)).unwrap_or(empty);
+        let kept = snapshot.map(|snapshot| Machine::from_image(group, &snapshot.image));
+        assert!(kept.as_ref().is_none_or(Option::is_some), "a snapshot is of its group's kind");
+        let machine = kept.flatten().unwrap_or(empty);
         let scope = u64::from(config.me.0) << 32 | u64::from(group.0) << 16 | u64::from(start.incarnation);
         let chance = Chance::stream(start.seed, Purpose::Election, scope);
         Self {
@@ -108,18 +95,27 @@ impl Replica {
         self.raft.step(now, input, &mut effects);
         self.absorb(effects, out);
         if led && !self.raft.leads() {
-            self.proposals.abandon(out);
-            self.reads.abandon(out);
+            self.proposals.abandon(self.raft.leader(), out);
+            self.reads.abandon(self.raft.leader(), out);
         }
         self.settle(now, desk, out);
     }
 
-    /// Everything up to this token of the group is on disk: what waited for it may go.
-    pub(super) fn persisted(&mut self, now: Now, token: PersistToken, desk: &mut Desk<'_>, out: &mut Out<'_>) {
+    /// Everything up to this token is on disk (the group's, and the node's for the same write): what waited for it may
+    /// go, each as a consequence of the write that it waited for.
+    pub(super) fn persisted(
+        &mut self,
+        now: Now,
+        (token, of_node): (PersistToken, PersistToken),
+        desk: &mut Desk<'_>,
+        out: &mut Out<'_>,
+    ) {
         self.synced = self.synced.max(token);
-        while let Some((_, to, message)) = self.parked.pop_front_if(|(after, ..)| *after <= token) {
+        while let Some(Parked { synced, to, message, .. }) = self.parked.pop_front_if(|parked| parked.after <= token) {
+            out.synced(self.group, synced);
             out.send_raft(self.group, to, message);
         }
+        out.synced(self.group, of_node);
         self.input(now, Input::Persisted(token), desk, out);
     }
 
@@ -136,7 +132,8 @@ impl Replica {
             if why == Why::Overloaded && !std::mem::replace(&mut self.overloaded, true) {
                 out.tell(Some(self.group), EventKind::Overloaded { queue: Queue::Proposals });
             }
-            out.send(from, NodeMessage::Declined { ticket: proposal.ticket, why });
+            let Proposal { ticket, ref batch, .. } = *proposal;
+            out.send(from, NodeMessage::Declined { ticket, batch: batch.clone(), why });
         }
     }
 
@@ -152,10 +149,10 @@ impl Replica {
             return Err(Why::NotLeader(self.raft.leader()));
         }
         if proposal.batch.records().iter().all(|record| record.command.is_query()) {
-            let token = self.reads.offer(from, proposal.ticket, &proposal.batch)?;
+            let token = self.reads.offer(from, proposal)?;
             self.input(now, Input::Read(token), desk, out);
         } else {
-            self.proposals.offer(from, proposal.ticket, &proposal.batch)?;
+            self.proposals.offer(from, proposal)?;
             self.settle(now, desk, out);
         }
         Ok(())
@@ -164,6 +161,12 @@ impl Replica {
     /// Queries from what this replica has applied, however stale.
     pub(super) fn read_here(&self, by: NodeId, batch: &Batch) -> std::sync::Arc<[crate::domain::order::Answer]> {
         super::reads::read(self.point(by), batch, &self.machine)
+    }
+
+    /// Requests that it refused because its queues were full, and orders that wait in it for their answers.
+    pub(super) fn pressure(&self) -> (u64, u64) {
+        let refused = self.proposals.refused() + self.reads.refused_for_room();
+        (refused, self.proposals.unanswered() as u64)
     }
 
     fn point(&self, by: NodeId) -> ReadPoint {
@@ -209,7 +212,8 @@ impl Replica {
             match effect {
                 Effect::Persist { token, write } => out.persist(self.group, token, write),
                 Effect::Send { to, message, after: Some(token) } if token > self.synced => {
-                    self.parked.push_back((token, to, message));
+                    let synced = out.tokens.of_node(self.group, token);
+                    self.parked.push_back(Parked { after: token, synced, to, message });
                 }
                 Effect::Send { to, message, .. } => out.send_raft(self.group, to, message),
                 Effect::Install(snapshot) => self.install(&snapshot),
@@ -233,7 +237,9 @@ impl Replica {
     }
 
     /// Does what has become possible.
-    fn settle(&mut self, now: Now, desk: &mut Desk<'_>, out: &mut Out<'_>) {
+    pub(super) fn settle(&mut self, now: Now, desk: &mut Desk<'_>, out: &mut Out<'_>) {
+        self.proposals.forget_expired(now.mono);
+        self.reads.forget_expired(now.mono);
         self.close_batches(now, desk, out);
         if self.raft.leads() {
             let early =
@@ -246,7 +252,9 @@ impl Replica {
 
     fn close_batches(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>) {
         let max = desk.settings.batch_records_max;
-        while self.raft.leads() && self.proposals.open_records() > 0 {
+        // While leadership is handed over orders wait here: for this leader, if it stays, or the next.
+        let takes = self.raft.leads() && self.raft.transfer_target_now().is_none();
+        while takes && self.proposals.open_records() > 0 {
             let disk_free = self.raft.synced_index() >= self.raft.end().index;
             if !disk_free && self.proposals.open_records() < max {
                 return;
@@ -255,11 +263,11 @@ impl Replica {
             let mut effects = Vec::new();
             match self.raft.propose(now, Payload::Orders(batch.clone()), &mut effects) {
                 Ok(place) => self.proposals.sent(place.first, place.term, batch, parts),
-                Err(why) => Proposals::decline(&parts, why, out),
+                Err(why) => Proposals::decline(&batch, &parts, why, out),
             }
             self.absorb(effects, out);
         }
-        self.overloaded &= self.proposals.open_records() > 0;
+        self.overloaded &= self.proposals.open_records() > 0 || !self.reads.is_empty();
     }
 
     fn begin_turn(&mut self, now: Now, desk: &mut Desk<'_>) {
@@ -291,7 +299,6 @@ impl Replica {
         let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, image };
         let keep_after = LogIndex(self.applied.0.saturating_sub(desk.settings.snapshot_keep_records));
         self.snapshot_at = self.applied;
-        out.tell(Some(self.group), EventKind::SnapshotTaken { index: self.applied });
         self.input(now, Input::Compact { snapshot, keep_after }, desk, out);
     }
 }

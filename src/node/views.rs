@@ -1,9 +1,9 @@
 //! What a node shows of itself: beliefs, roles, logs. It states what it knows; truth is the scheduler's to add.
 
-use crate::domain::ids::{GroupId, LogIndex};
+use crate::domain::ids::{GroupId, LogIndex, NodeId};
 use crate::domain::log::SharedLog;
 use crate::domain::time::Now;
-use crate::domain::view::{CELLS_MAX, CellView, NodeView, ReplicaView};
+use crate::domain::view::{CELLS_MAX, CellView, NodeView, ProgressView, ReplicaView};
 
 use super::Node;
 
@@ -21,6 +21,7 @@ impl Node {
         let replica = self.replicas.get(group)?;
         let raft = &replica.raft;
         let (votes, refusals) = raft.votes();
+        let (refused, unanswered) = replica.pressure();
         Some(ReplicaView {
             node: self.me,
             alive: true,
@@ -39,9 +40,33 @@ impl Node {
             refusals,
             timer: raft.timer(now),
             progress: None,
+            refused,
+            unanswered,
             chain: replica.machine.chain(),
             cells: cells(raft.log()),
         })
+    }
+
+    /// What its replica of a group knows of its followers, if it leads.
+    pub fn progress(&self, group: GroupId) -> impl Iterator<Item = (NodeId, ProgressView)> + '_ {
+        self.replicas.get(group).into_iter().flat_map(|replica| replica.raft.progress())
+    }
+
+    /// Requests that its gateway holds.
+    pub fn open_requests(&self) -> u64 {
+        let load = self.gateway.load();
+        u64::from(load.in_flight) + u64::from(load.queued)
+    }
+
+    /// Records in the logs of its replicas.
+    pub fn log_records(&self) -> u64 {
+        self.replicas.iter().map(|replica| replica.raft.log().len()).sum()
+    }
+
+    /// What its state machines take in memory.
+    pub fn machine_bytes(&self) -> u64 {
+        let exchanges = self.replicas.iter().filter_map(|replica| replica.machine.exchange());
+        exchanges.map(|exchange| exchange.size_bytes()).sum()
     }
 
     /// Orders that rest in the books of its replica of a group.

@@ -40,6 +40,12 @@ impl Cast {
         self.actors.get_mut(usize::from(id.0))?.as_mut()
     }
 
+    /// About what a copy of everybody takes.
+    pub fn size_bytes(&self) -> u64 {
+        let actors = self.actors.iter().flatten().map(|actor| actor.size_bytes());
+        actors.chain(self.probes.iter().map(|probe| probe.size_bytes())).sum()
+    }
+
     /// The numbers that are taken, in order.
     pub fn ids(&self) -> impl Iterator<Item = ActorId> + use<'_> {
         let taken = self.actors.iter().enumerate().filter(|(_, actor)| actor.is_some());

@@ -3,8 +3,8 @@
 //! Idea: the world is a value, so a checkpoint is a clone; big logs are shared by `Arc` and cost pointers. Going back to a
 //! moment is: clone the nearest checkpoint before it, play the controls that came since, run on.
 //! Units: spacing in virtual time and in scheduler events, whichever is reached first.
-//! Bound: [`CHECKPOINTS_MAX`]; when full, every second one goes and the spacing doubles, so a long run keeps its whole
-//! past, only coarser. The first one, the beginning, always stays.
+//! Bound: [`CHECKPOINTS_MAX`] in number and about [`BYTES_MAX`] in memory; when either is full, every second one goes and
+//! the spacing doubles, so a long run keeps its whole past, only coarser. The first one, the beginning, always stays.
 
 use crate::domain::control::RecordedControl;
 use crate::domain::time::{SimDuration, SimTime};
@@ -13,8 +13,12 @@ use super::world::World;
 
 /// Checkpoints that are kept.
 pub const CHECKPOINTS_MAX: usize = 64;
+/// Memory that they may take, as [`super::sizes`] estimates it.
+pub const BYTES_MAX: u64 = 512 << 20;
 /// The first spacing in time.
 pub const SPACING: SimDuration = SimDuration::from_secs(10);
+/// Fewer are never thinned: the beginning and the latest.
+const KEPT_MIN: usize = 2;
 /// The first spacing in scheduler events.
 pub const SPACING_EVENTS: u64 = 300_000;
 
@@ -23,21 +27,22 @@ pub const SPACING_EVENTS: u64 = 300_000;
 pub struct Checkpoints {
     kept: Vec<World>,
     kept_max: usize,
+    bytes_max: u64,
     spacing: SimDuration,
     spacing_events: u64,
 }
 
 impl Default for Checkpoints {
     fn default() -> Self {
-        Self::with_bound(CHECKPOINTS_MAX)
+        Self::with_bounds(CHECKPOINTS_MAX, BYTES_MAX)
     }
 }
 
 impl Checkpoints {
     /// A store of another size.
-    pub fn with_bound(kept_max: usize) -> Self {
-        assert!(kept_max >= 2, "a store that is thinned keeps at least the beginning and one more");
-        Self { kept: Vec::new(), kept_max, spacing: SPACING, spacing_events: SPACING_EVENTS }
+    pub fn with_bounds(kept_max: usize, bytes_max: u64) -> Self {
+        assert!(kept_max >= KEPT_MIN, "a store that is thinned keeps at least the beginning and one more");
+        Self { kept: Vec::new(), kept_max, bytes_max, spacing: SPACING, spacing_events: SPACING_EVENTS }
     }
 
     /// When the next one is due, in time and in events.
@@ -53,17 +58,34 @@ impl Checkpoints {
         if world.now() < at && world.event_count() < events {
             return false;
         }
-        if self.kept.len() == self.kept_max {
-            let mut place = 0;
-            self.kept.retain(|_| {
-                place += 1;
-                place % 2 == 1
-            });
-            self.spacing = self.spacing.times(2);
-            self.spacing_events *= 2;
+        let copied = world.sizes().copied_bytes();
+        let full = |store: &Self| {
+            let records = store.kept.last().map_or(0, |last| world.fresh_record_bytes(last));
+            store.kept.len() == store.kept_max || store.bytes() + copied + records > store.bytes_max
+        };
+        while self.kept.len() >= KEPT_MIN && full(self) {
+            self.thin();
         }
         self.kept.push(world.clone());
         true
+    }
+
+    /// Every second one goes, and the next ones come half as often.
+    fn thin(&mut self) {
+        let mut place = 0;
+        self.kept.retain(|_| {
+            place += 1;
+            place % 2 == 1
+        });
+        self.spacing = self.spacing.times(2);
+        self.spacing_events *= 2;
+    }
+
+    /// About what they take in memory. Records are shared, so each adds those that the one before has not.
+    pub fn bytes(&self) -> u64 {
+        let copied: u64 = self.kept.iter().map(|world| world.sizes().copied_bytes()).sum();
+        let records: u64 = self.kept.windows(2).map(|pair| pair[1].fresh_record_bytes(&pair[0])).sum();
+        copied + records
     }
 
     /// The latest checkpoint at or before this time.
@@ -166,12 +188,26 @@ mod tests {
 
     #[test]
     fn a_full_store_is_thinned_and_keeps_the_beginning() {
-        let mut checkpoints = Checkpoints::with_bound(4);
+        let mut checkpoints = Checkpoints::with_bounds(4, BYTES_MAX);
         let (world, _) = run(&mut checkpoints);
         assert!(checkpoints.len() <= 4);
         assert_eq!(checkpoints.times().next(), Some(SimTime::ZERO));
         assert!(checkpoints.spacing >= SPACING.times(2));
         let end = checkpoints.at(world.now(), world.controls()).unwrap();
         assert_eq!(end.hash(), world.hash());
+    }
+
+    #[test]
+    fn a_store_that_takes_too_much_memory_is_thinned_too() {
+        let mut roomy = Checkpoints::default();
+        let (world, _) = run(&mut roomy);
+        let one = world.sizes().copied_bytes();
+        assert!(roomy.bytes() >= one, "copies take something");
+        let mut tight = Checkpoints::with_bounds(CHECKPOINTS_MAX, 3 * one);
+        let (again, _) = run(&mut tight);
+        assert_eq!(again.hash(), world.hash());
+        assert!(tight.len() < roomy.len(), "{} and {} checkpoints", tight.len(), roomy.len());
+        assert!(tight.len() == KEPT_MIN || tight.bytes() <= 3 * one, "{} bytes, one has {one}", tight.bytes());
+        assert_eq!(tight.times().next(), Some(SimTime::ZERO));
     }
 }

@@ -7,7 +7,7 @@
 
 use crate::domain::actor::ActorInput;
 use crate::domain::event::{EventKind, Queue};
-use crate::domain::ids::{ActorId, EventId, NodeId};
+use crate::domain::ids::{ActorId, EventId, NodeId, PersistToken};
 use crate::domain::time::{Now, SimTime};
 use crate::node::message::NodeInput;
 
@@ -33,6 +33,8 @@ pub(super) enum Next {
 pub(super) struct Running {
     pub node: NodeId,
     pub cause: Option<EventId>,
+    /// Its step follows up all writes up to this one.
+    pub synced: Option<PersistToken>,
 }
 
 impl World {
@@ -57,7 +59,11 @@ impl World {
                     return Next::Done;
                 }
                 match slot.disk.end_sync() {
-                    Some(token) => self.give(node, NodeInput::Persisted(token), cause),
+                    // Whoever planned it: it speaks for the newest write that it covers.
+                    Some(token) => {
+                        let cause = slot.writes.newest(token, None);
+                        self.give(node, NodeInput::Persisted(token), cause)
+                    }
                     None => Next::Done,
                 }
             }
@@ -96,6 +102,7 @@ impl World {
         }
         let between_nodes = matches!(input, NodeInput::Receive { .. });
         if let Hold::Dropped { news } = self.nodes[node.index()].held.hold(input, cause) {
+            self.nodes[node.index()].held_dropped += 1;
             if between_nodes {
                 self.network.count_lost();
             }
@@ -137,7 +144,8 @@ impl World {
     fn job(&mut self, id: NodeId, input: NodeInput, cause: Option<EventId>) -> Next {
         let slot = &mut self.nodes[id.index()];
         let Some(node) = slot.node.take() else { return Next::Done };
-        self.bench.running = Some(Running { node: id, cause });
+        let synced = if let NodeInput::Persisted(token) = &input { Some(*token) } else { None };
+        self.bench.running = Some(Running { node: id, cause, synced });
         Next::Step(NodeJob {
             id,
             incarnation: slot.incarnation,
@@ -150,12 +158,15 @@ impl World {
 
     /// Takes a node back after its step, and does what it wants done.
     pub(super) fn finish(&mut self, done: NodeDone) {
-        let Some(Running { node: id, cause }) = self.bench.running.take() else { return };
+        let Some(Running { node: id, cause, synced }) = self.bench.running.take() else { return };
         match done {
             NodeDone::Stepped(NodeJob { node, mut effects, .. }) => {
                 self.nodes[id.index()].node = Some(node);
                 let cause = self.obey(id, &mut effects, cause);
                 self.bench.effects = effects;
+                if let Some(token) = synced {
+                    self.nodes[id.index()].writes.forget(token);
+                }
                 self.after_step(id, cause);
             }
             NodeDone::Panicked(words) => self.halt(id, words, cause),
@@ -174,7 +185,7 @@ impl World {
             self.arm(id, wants, cause);
         }
         if slot_catches_up(&self.nodes, id) {
-            self.check_catch_up(id, cause);
+            self.check_catch_up(id);
         }
     }
 

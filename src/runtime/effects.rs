@@ -1,15 +1,17 @@
 //! Effects: what nodes and actors want done, obeyed in order.
 //!
 //! Idea: the order of effects is the order of sequence numbers in the queue. The cause of what is sent is the latest
-//! notable event told before it in the same step; if there was none, the cause of the step's own input.
+//! notable event told before it in the same step; if there was none, the cause of the step's own input. What waited
+//! for a write is a consequence of that write (`WriteCauses`), whichever fsync set it free.
 //! Shape: facts go to the probes as they come; what probes say becomes events; events go to probes and listening actors.
 //! Absence carries no message, so it has no cause to hand on: a timer that ran out and a belief that a peer failed name
-//! the last fault of whoever fell silent instead.
+//! the last fault of whoever fell silent instead. A first answer waited for the processor, whose turns carry no message
+//! either: it names the first commit of its group.
 
 use std::collections::VecDeque;
 
 use crate::domain::actor::{ActorEffect, ActorInput, Draft};
-use crate::domain::event::{Event, EventKind, Health, Queue};
+use crate::domain::event::{Event, EventKind, Health, Queue, StepDown};
 use crate::domain::fact::Fact;
 use crate::domain::ids::{ActorId, Address, EventId, NodeId};
 use crate::node::message::{NodeEffect, NodeInput};
@@ -46,11 +48,15 @@ impl World {
                         self.queue.push(at, Scheduled { what, cause });
                     }
                 }
-                NodeEffect::Persist { token, group, write } => self.nodes[id.index()].disk.write(token, group, write),
-                NodeEffect::Tell(draft) => {
-                    let silence = self.silence_behind(&draft);
-                    cause = Some(self.tell(draft, silence.or(cause)));
+                NodeEffect::Persist { token, group, write } => {
+                    let slot = &mut self.nodes[id.index()];
+                    slot.disk.write(token, group, write);
+                    slot.writes.note(token, group, cause);
                 }
+                NodeEffect::Synced { group, upto } => {
+                    cause = self.nodes[id.index()].writes.newest(upto, Some(group));
+                }
+                NodeEffect::Tell(draft) => cause = Some(self.tell(draft, cause)),
                 NodeEffect::State(fact) => self.state(&fact, cause),
             }
         }
@@ -125,8 +131,13 @@ impl World {
         let first = self.journal.next_id();
         let mut waiting = VecDeque::from([(draft, cause)]);
         let mut echoes = 0;
-        while let Some((Draft { node, group, kind }, cause)) = waiting.pop_front() {
+        while let Some((draft, cause)) = waiting.pop_front() {
             let id = self.journal.next_id();
+            let cause = self.behind(&draft).or(cause);
+            let Draft { node, group, kind } = draft;
+            if let (EventKind::FirstCommit { .. }, Some(group)) = (&kind, group) {
+                self.groups.note_first_commit(group, id);
+            }
             let event = Event { id, at: self.clock.now, node, group, kind, cause };
             self.journal.push(event.clone());
             let mut drafts = Vec::new();
@@ -146,11 +157,14 @@ impl World {
         first
     }
 
-    /// The fault behind a silence that a node speaks of.
-    fn silence_behind(&self, draft: &Draft) -> Option<EventId> {
+    /// The event behind one that no message led to: the fault behind a silence, the commit behind a first answer.
+    fn behind(&self, draft: &Draft) -> Option<EventId> {
         let silent = match &draft.kind {
             EventKind::Believes { peer, health: Health::Degraded | Health::Failed, .. } => Some(*peer),
             EventKind::TimedOut { .. } => self.groups.get(draft.group?)?.last_leader,
+            // Its own links, or those of all who should have answered it.
+            EventKind::SteppedDown { why: StepDown::NoQuorum, .. } | EventKind::Rotation { back: false } => draft.node,
+            EventKind::FirstAnswer { .. } => return self.groups.get(draft.group?)?.first_commit,
             _ => None,
         };
         self.nodes[silent?.index()].last_fault

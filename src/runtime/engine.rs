@@ -3,10 +3,12 @@
 //! Idea: one slice of running at a time, short enough that a key is never felt to wait. A slice ends as soon as something
 //! notable happens, so that pacer and hook hear of it at its own moment, not a frame later.
 //! Units: wall time is asked from the `WallClock` that is passed in.
+//! Checkpoints are taken between slices, where no node is out for a step.
 //! Bound: a slice lasts [`SLICE`] of wall time; a step to the next event of a group looks [`STEP_SPAN`] ahead at most.
 
 use std::time::Duration;
 
+use super::checkpoints::Checkpoints;
 use super::live::LiveSetup;
 use super::pacer::{Pacer, Plan, WallClock};
 use super::recorder::{Recorder, Recording, RecordingHeader};
@@ -81,6 +83,8 @@ pub(super) struct Engine {
     stepper: TaskStepper,
     pacer: Pacer,
     recorder: Recorder,
+    /// The run's past, to go back to.
+    checkpoints: Checkpoints,
     setup: LiveSetup,
 }
 
@@ -89,7 +93,8 @@ impl Engine {
     pub fn new(world: World, setup: LiveSetup, wall: Duration) -> Self {
         let pacer = Pacer::new(wall, world.now(), setup.on_fault);
         let recorder = recorder_of(&world, None);
-        Self { stepper: TaskStepper::default(), pacer, recorder, setup, world }
+        let checkpoints = begun_with(&world);
+        Self { stepper: TaskStepper::default(), pacer, recorder, checkpoints, setup, world }
     }
 
     /// The world, between two slices.
@@ -150,6 +155,7 @@ impl Engine {
         };
         self.world.bury_tasks(&mut self.stepper);
         self.recorder.observe(&self.world);
+        self.checkpoints.offer(&self.world);
         self.spread_news(clock).await;
         flow
     }
@@ -230,10 +236,18 @@ impl Engine {
 
     fn replace(&mut self, world: World, scenario: Option<String>, clock: &WallClock) {
         self.recorder = recorder_of(&world, scenario);
+        self.checkpoints = begun_with(&world);
         self.stepper = TaskStepper::default();
         self.pacer.jump(clock.elapsed(), world.now());
         self.world = world;
     }
+}
+
+/// A store of checkpoints whose first is the beginning of this run.
+fn begun_with(world: &World) -> Checkpoints {
+    let mut checkpoints = Checkpoints::default();
+    checkpoints.offer(world);
+    checkpoints
 }
 
 /// The program's own log: what is loud, with its virtual time, since the log's own clock is the wall's.
@@ -337,9 +351,13 @@ mod tests {
             run_past(&mut engine, &clock, ms(300)).await;
             engine.obey(Command::Control(Control::Crash(Target::Node(NodeId(1)))), &clock).await;
             let group = GroupId(1);
-            for _ in 0..20 {
+            let mut seen = engine.world().notable();
+            for _ in 0..50 {
                 engine.obey(Command::Pace(PaceCommand::Step(group)), &clock).await;
-                if engine.world().events().back().unwrap().group == Some(group) {
+                let latest = engine.world().events().back().unwrap();
+                assert!(engine.world().notable() > seen, "a step ends at something notable");
+                seen = engine.world().notable();
+                if matches!(latest.kind, EventKind::Elected { .. }) {
                     break;
                 }
             }
@@ -349,6 +367,24 @@ mod tests {
             assert_eq!(engine.world().event_count(), before + 1);
             assert_eq!(engine.view().run.pace.step, Some(before + 1));
             assert!(engine.view().run.pace.paused);
+        });
+    }
+
+    #[test]
+    fn a_live_run_keeps_checkpoints_from_which_its_past_comes_back() {
+        block_on(async {
+            let clock = WallClock::start();
+            let mut engine = engine(None, &clock);
+            run_past(&mut engine, &clock, ms(12_000)).await;
+            engine.obey(Command::Control(Control::Crash(Target::Node(NodeId(3)))), &clock).await;
+            run_past(&mut engine, &clock, ms(35_000)).await;
+            let times: Vec<SimTime> = engine.checkpoints.times().collect();
+            assert_eq!(times[0], SimTime::ZERO);
+            assert!(times.len() >= 4, "one every ten virtual seconds, or more often if much happens: {times:?}");
+            let now = engine.checkpoints.at(engine.world().now(), engine.world().controls()).unwrap();
+            assert_eq!(now.hash(), engine.world().hash());
+            engine.obey(Command::Reset { seed: Some(9) }, &clock).await;
+            assert_eq!(engine.checkpoints.len(), 1, "a new run has a past of its own");
         });
     }
 

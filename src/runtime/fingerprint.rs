@@ -14,6 +14,9 @@ use crate::protocols::raft::message::{Body, Message};
 
 use super::queue::{Scheduled, What};
 
+/// Any odd number with bits all over: multiplying by it loses nothing.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// The hash with an event on it that is about to happen.
 pub(super) fn of_event(digest: Digest, scheduled: &Scheduled) -> Digest {
     match &scheduled.what {
@@ -68,7 +71,9 @@ fn of_node_message(digest: Digest, message: &NodeMessage) -> Digest {
             digest.mix(head(4, u64::from(proposal.group.0))).mix(proposal.batch.digest().0).mix(proposal.deadline.0)
         }
         NodeMessage::Answers { ticket, answers } => of_answers(digest.mix(head(5, ticket.0)), answers),
-        NodeMessage::Declined { ticket, why } => digest.mix(head(6, ticket.0)).mix(u64::from(why.code())),
+        NodeMessage::Declined { ticket, batch, why } => {
+            digest.mix(head(6, ticket.0)).mix(u64::from(why.code())).mix(batch.digest().0)
+        }
         NodeMessage::Map(map) => digest.mix(head(7, map.epoch.0)),
     }
 }
@@ -114,7 +119,9 @@ fn of_answers(digest: Digest, answers: &[Answer]) -> Digest {
             Reply::Reading(reading) => head(3, reading.index.0),
             Reply::Refused(why) => head(4, u64::from(why.code())),
         };
-        digest.mix(u64::from(answer.id.client.0) << 40 ^ answer.id.sequence.0).mix(what)
+        // One word for both: spread, the name of the request leaves what is said of it readable.
+        let id = u64::from(answer.id.client.0) << 40 ^ answer.id.sequence.0;
+        digest.mix(id.wrapping_mul(SPREAD) ^ what)
     })
 }
 

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::domain::fact::ReplicaFact;
-use crate::domain::ids::{GroupId, LogIndex, NodeId, Term};
+use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, Term};
 use crate::domain::time::{SimDuration, SimTime};
 
 /// Commit marks of a group.
@@ -34,6 +34,8 @@ pub(super) struct GroupTruth {
     pub since: SimTime,
     /// The highest index ever committed.
     pub commit: LogIndex,
+    /// The event of the first commit of the latest leader that has one.
+    pub first_commit: Option<EventId>,
     marks: VecDeque<(LogIndex, SimTime)>,
 }
 
@@ -74,6 +76,13 @@ impl Groups {
             }
             ReplicaFact::Committed { to, .. } => truth.commit_to(now, to.index),
             _ => {}
+        }
+    }
+
+    /// A leader committed its first own entry, says this event.
+    pub fn note_first_commit(&mut self, group: GroupId, event: EventId) {
+        if let Some(truth) = self.table.get_mut(group.index()) {
+            truth.first_commit = Some(event);
         }
     }
 

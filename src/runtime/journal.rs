@@ -47,6 +47,11 @@ impl Journal {
         self.kept.push_back(event);
     }
 
+    /// How many events it holds, those that nobody has taken counted apart.
+    pub fn len(&self) -> usize {
+        self.kept.len() + self.fresh.len()
+    }
+
     /// The events that are kept, oldest first.
     pub const fn kept(&self) -> &VecDeque<Event> {
         &self.kept

@@ -15,7 +15,7 @@ use crate::node::message::NodeInput;
 use crate::node::{Node, NodeBoot};
 
 use super::panic_guard;
-use super::slot::{CatchUp, Status};
+use super::slot::{CatchUp, Status, WriteCauses};
 use super::world::World;
 
 impl World {
@@ -52,7 +52,8 @@ impl World {
 
     /// A dead node comes back, and has to catch up.
     pub(super) fn recover(&mut self, id: NodeId, cause: Option<EventId>) {
-        let mut catch_up = CatchUp { since: self.clock.now, ends: BTreeMap::new(), targets: BTreeMap::new() };
+        let mut catch_up =
+            CatchUp { since: self.clock.now, told: None, ends: BTreeMap::new(), targets: BTreeMap::new() };
         let slot = &self.nodes[id.index()];
         for (group, truth) in self.groups.iter().filter(|(group, _)| self.basis.map.voters(*group).contains(&id)) {
             let end = slot.disk.image(group).map_or(LogIndex::ORIGIN, |image| image.log.end().index);
@@ -62,6 +63,7 @@ impl World {
         let behind = catch_up.targets.iter().map(|(group, commit)| commit.since(catch_up.ends[group]));
         let behind = behind.max().unwrap_or(0);
         let cause = Some(self.tell_of(Some(id), EventKind::Recovered { behind }, cause));
+        catch_up.told = cause;
         self.nodes[id.index()].catch_up = Some(catch_up);
         self.boot(id, cause);
     }
@@ -90,6 +92,7 @@ impl World {
         slot.node = None;
         slot.armed = None;
         slot.catch_up = None;
+        slot.writes = WriteCauses::default();
         slot.status = status;
         slot.since = now;
         let held = slot.held.release();
@@ -137,7 +140,7 @@ impl World {
 
     /// Says so when a recovered node is back: it has applied what its groups had committed as it began, and nothing that
     /// it lacks is older than a heartbeat. (Under load the last records are always on their way.)
-    pub(super) fn check_catch_up(&mut self, id: NodeId, cause: Option<EventId>) {
+    pub(super) fn check_catch_up(&mut self, id: NodeId) {
         let now = self.clock.now;
         let slot = &self.nodes[id.index()];
         let (Some(catch_up), Some(node)) = (&slot.catch_up, &slot.node) else { return };
@@ -154,6 +157,7 @@ impl World {
             let applied = node.applied(*group).unwrap_or(LogIndex::ORIGIN);
             applied.since(*end)
         });
+        let cause = catch_up.told;
         let told = EventKind::CaughtUp { after: now.since(catch_up.since), records: fetched.sum() };
         self.nodes[id.index()].catch_up = None;
         self.tell_of(Some(id), told, cause);

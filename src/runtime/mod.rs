@@ -26,6 +26,7 @@ pub mod panic_guard;
 pub mod queue;
 pub mod recorder;
 mod sampler;
+pub mod sizes;
 mod slot;
 pub mod stepper;
 pub mod tasks;

@@ -3,7 +3,7 @@
 //! Idea: a directed link per pair of ends with its own stream of jitter, so that what happens on one link shifts nothing
 //! on another. A link is a pipe: a message never overtakes the one before it.
 //! Units: virtual ns; loss in thousandths.
-//! Shape: `send` decides the fate of a message now; the scheduler carries it. Links between nodes can be cut, lose and
+//! Shape: a matrix of latencies with jitter, one entry a directed pair. `send` decides the fate of a message now; the scheduler carries it. Links between nodes can be cut, lose and
 //! overflow; links of clients and balancer only take time: they sit on a network of their own, which is why a
 //! leader that is cut off from its peers still hears its clients.
 //! Bound: `LinkSettings::in_flight_max` messages a link (4,096); one more is dropped and counted, the protocol survives it.
@@ -11,7 +11,7 @@
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::ids::{ActorId, Address, NodeId};
 use crate::domain::settings::LinkSettings;
-use crate::domain::time::SimTime;
+use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::Reach;
 
 /// A directed link: its place in the matrix.
@@ -40,6 +40,8 @@ pub enum Sent {
 #[derive(Clone, Debug)]
 struct Link {
     chance: Chance,
+    /// Latency, and jitter around it.
+    delay: (SimDuration, SimDuration),
     last_arrival: SimTime,
     in_flight: u32,
     cut: bool,
@@ -73,14 +75,21 @@ impl Network {
     /// A network where everything passes.
     pub fn new(seed: u64, settings: LinkSettings, nodes: usize, actors: usize) -> Self {
         let ends = nodes + actors;
+        let delay = |from: usize, to: usize| {
+            let between_nodes = from < nodes && to < nodes;
+            let (from, to) = (NodeId::from_index(from), NodeId::from_index(to));
+            if between_nodes { settings.between(from, to) } else { (settings.latency, settings.jitter) }
+        };
         let link = |place: usize| Link {
             chance: Chance::stream(seed, Purpose::Link, link_scope(place / ends, place % ends, nodes)),
+            delay: delay(place / ends, place % ends),
             last_arrival: SimTime::ZERO,
             in_flight: 0,
             cut: false,
             told_full: false,
         };
-        Self { settings, nodes, ends, links: (0..ends * ends).map(link).collect(), traffic: Traffic::default() }
+        let links = (0..ends * ends).map(link).collect();
+        Self { settings, nodes, ends, links, traffic: Traffic::default() }
     }
 
     fn end(&self, address: Address) -> usize {
@@ -118,7 +127,7 @@ impl Network {
         }
         link.in_flight += 1;
         self.traffic.on_the_wire += u64::from(between_nodes);
-        let at = now + link.chance.around(self.settings.latency, self.settings.jitter);
+        let at = now + link.chance.around(link.delay.0, link.delay.1);
         link.last_arrival = at.max(link.last_arrival);
         Sent::Arrives { at: link.last_arrival, link: LinkId(place as u32) }
     }
@@ -205,6 +214,7 @@ const fn link_scope(from: usize, to: usize, nodes: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::settings::LinkPair;
     use crate::domain::time::SimDuration;
 
     const N1: NodeId = NodeId(1);
@@ -219,6 +229,20 @@ mod tests {
             Sent::Arrives { at, link } => (at, link),
             other => panic!("it should pass: {other:?}"),
         }
+    }
+
+    #[test]
+    fn a_pair_of_nodes_may_have_a_latency_of_its_own_one_way() {
+        let (n1, n2) = (NodeId(1), NodeId(2));
+        let (latency, jitter) = (SimDuration::from_millis(45), SimDuration::ZERO);
+        let pairs = vec![LinkPair { from: n1, to: n2, latency, jitter }];
+        let mut network = Network::new(1, LinkSettings { pairs, ..LinkSettings::default() }, 3, 1);
+        let mut arrival = |from: NodeId, to: NodeId| match network.send(SimTime::ZERO, from.into(), to.into()) {
+            Sent::Arrives { at, .. } => at.since(SimTime::ZERO),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(arrival(n1, n2), latency);
+        assert!(arrival(n2, n1) < SimDuration::from_millis(1), "the way back is as it was");
     }
 
     #[test]

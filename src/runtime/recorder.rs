@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::document::settings::{NODES_MAX, PARTITIONS_MAX};
 use crate::domain::control::RecordedControl;
 use crate::domain::digest::Digest;
 use crate::domain::event::Event;
@@ -163,7 +164,9 @@ impl Recording {
             }
         }
         let (line, text) = lines.next().ok_or(RecordingError::CutOff)?;
-        let header = serde_json::from_str(text).map_err(|source| RecordingError::Line { line, source })?;
+        let header: RecordingHeader =
+            serde_json::from_str(text).map_err(|source| RecordingError::Line { line, source })?;
+        can_be_built(&header.settings)?;
         let (mut controls, mut marks) = (Vec::new(), Vec::new());
         for (line, text) in lines {
             match serde_json::from_str(text).map_err(|source| RecordingError::Line { line, source })? {
@@ -173,6 +176,20 @@ impl Recording {
             }
         }
         Err(RecordingError::CutOff)
+    }
+}
+
+/// No world can be made of some settings; a file may hold any.
+fn can_be_built(settings: &Settings) -> Result<(), RecordingError> {
+    let cluster = &settings.cluster;
+    let table = [
+        ("nodes", cluster.nodes as u64, NODES_MAX),
+        ("partitions", cluster.partitions as u64, PARTITIONS_MAX),
+        ("replication_factor", cluster.replication_factor as u64, cluster.nodes as u64),
+    ];
+    match table.into_iter().find(|(_, found, max)| !(1..=*max).contains(found)) {
+        Some((key, found, max)) => Err(RecordingError::Settings { key, found, max }),
+        None => Ok(()),
     }
 }
 
@@ -208,6 +225,16 @@ pub enum RecordingError {
         /// What is wrong with it.
         #[source]
         source: serde_json::Error,
+    },
+    /// No such cluster can be.
+    #[error("line 2 of the recording: `{key}` is {found}, allowed: 1 to {max}")]
+    Settings {
+        /// Which.
+        key: &'static str,
+        /// What the file says.
+        found: u64,
+        /// What is possible.
+        max: u64,
     },
     /// It has no end.
     #[error("the recording is cut off: it has no line `end`")]

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId};
+use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, PersistToken};
 use crate::domain::time::SimTime;
 use crate::node::Node;
 use crate::node::message::NodeInput;
@@ -34,6 +34,39 @@ pub(super) struct NodeSlot {
     pub catch_up: Option<CatchUp>,
     /// The last fault that hit it or its links: the cause of silence.
     pub last_fault: Option<EventId>,
+    /// Why its writes that are not yet followed up were made.
+    pub writes: WriteCauses,
+    /// Messages that found no room to wait while it was frozen.
+    pub held_dropped: u64,
+}
+
+/// What caused each write of a process, until what waited for it has been done.
+///
+/// An fsync ends by itself, and for many groups at once. Whatever it sets free is a consequence of a write that it
+/// covers, not of the fsync; without this the story of an election would break at every vote.
+#[derive(Clone, Default, Debug)]
+pub(super) struct WriteCauses {
+    open: VecDeque<(PersistToken, GroupId, Option<EventId>)>,
+}
+
+impl WriteCauses {
+    /// A write was asked for; tokens grow.
+    pub fn note(&mut self, token: PersistToken, group: GroupId, cause: Option<EventId>) {
+        self.open.push_back((token, group, cause));
+    }
+
+    /// The cause of the newest write up to this token that has one: of this group, or of any.
+    pub fn newest(&self, upto: PersistToken, of: Option<GroupId>) -> Option<EventId> {
+        let done = self.open.partition_point(|(token, ..)| *token <= upto);
+        let concerns = |group: &GroupId| of.is_none_or(|of| of == *group);
+        self.open.range(..done).rev().filter(|(_, group, _)| concerns(group)).find_map(|(.., cause)| *cause)
+    }
+
+    /// Everything that waited for writes up to this token has been done.
+    pub fn forget(&mut self, upto: PersistToken) {
+        let done = self.open.partition_point(|(token, ..)| *token <= upto);
+        self.open.drain(..done);
+    }
 }
 
 /// What a process does.
@@ -64,6 +97,8 @@ pub(super) enum Hold {
 #[derive(Clone, Debug)]
 pub(super) struct CatchUp {
     pub since: SimTime,
+    /// The event that says that it began.
+    pub told: Option<EventId>,
     /// The end of each log on its disk as it began.
     pub ends: BTreeMap<GroupId, LogIndex>,
     /// What its groups had committed by then.
@@ -83,6 +118,8 @@ impl NodeSlot {
             held: Held::default(),
             catch_up: None,
             last_fault: None,
+            writes: WriteCauses::default(),
+            held_dropped: 0,
         }
     }
 
@@ -124,7 +161,7 @@ impl Held {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{ActorId, PersistToken};
+    use crate::domain::ids::ActorId;
     use crate::domain::order::DeskMessage;
 
     fn message() -> NodeInput {
@@ -143,5 +180,21 @@ mod tests {
         assert_eq!(held.messages(), HELD_MAX as u64);
         assert_eq!(held.release().len(), HELD_MAX + 1);
         assert_eq!(held.messages(), 0);
+    }
+    #[test]
+    fn what_an_fsync_sets_free_is_of_the_newest_story_among_its_own_groups_writes() {
+        let (p1, p2) = (GroupId(1), GroupId(2));
+        let mut writes = WriteCauses::default();
+        for (token, group, cause) in [(1, p1, Some(7)), (2, p2, Some(8)), (3, p1, None), (4, p1, Some(9))] {
+            writes.note(PersistToken(token), group, cause.map(EventId));
+        }
+        let newest = |writes: &WriteCauses, upto, of| writes.newest(PersistToken(upto), of).map(|id: EventId| id.0);
+        assert_eq!(newest(&writes, 1, Some(p1)), Some(7));
+        assert_eq!(newest(&writes, 3, Some(p1)), Some(7), "an order in between is nobody's story");
+        assert_eq!(newest(&writes, 3, Some(p2)), Some(8));
+        assert_eq!((newest(&writes, 3, None), newest(&writes, 4, None)), (Some(8), Some(9)));
+        writes.forget(PersistToken(3));
+        assert_eq!(newest(&writes, 3, None), None);
+        assert_eq!(newest(&writes, 9, Some(p1)), Some(9));
     }
 }

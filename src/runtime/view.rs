@@ -86,6 +86,7 @@ impl World {
             disk: slot.disk.view(),
             catch_up,
             held: slot.held.messages(),
+            held_dropped: slot.held_dropped,
             ..view
         })
     }
@@ -117,6 +118,7 @@ impl World {
             replica.lag_records = truth.commit.since(held);
             replica.lag_time = truth.lag_time(self.clock.now, held);
         }
+        self.add_progress(group, truth.leader, &mut replicas);
         GroupView {
             id: group,
             leader: truth.leader,
@@ -125,11 +127,27 @@ impl World {
             connected: self.connected(truth.leader, voters),
             quorum: (voters.len() / 2 + 1) as u8,
             commit,
-            replicas,
             symbols: self.basis.map.owners.iter().filter(|owner| **owner == group).count() as u16,
-            resting: 0,
+            resting: self.resting(group, voters),
             applied_per_s: self.sampler.applied_per_s(group),
+            replicas,
         }
+    }
+
+    /// What the leader in truth knows of its followers.
+    fn add_progress(&self, group: GroupId, leader: Option<NodeId>, replicas: &mut [ReplicaView]) {
+        let Some(leader) = leader.and_then(|leader| self.nodes[leader.index()].node.as_ref()) else { return };
+        for (peer, progress) in leader.progress(group) {
+            if let Some(replica) = replicas.iter_mut().find(|replica| replica.node == peer) {
+                replica.progress = Some(progress);
+            }
+        }
+    }
+
+    /// Orders that rest in the books, on the replica that has applied most.
+    fn resting(&self, group: GroupId, voters: &[NodeId]) -> u64 {
+        let running = voters.iter().filter_map(|node| self.nodes[node.index()].node.as_ref());
+        running.max_by_key(|node| node.applied(group)).map_or(0, |node| node.resting(group))
     }
 
     /// Running voters that hear each other both ways with the leader, or, without one, with whoever has most of them.
@@ -194,6 +212,7 @@ pub(super) fn blank_node(id: NodeId) -> NodeView {
         disk: DiskView::default(),
         catch_up: None,
         held: 0,
+        held_dropped: 0,
     }
 }
 
@@ -232,6 +251,8 @@ fn replica_on_disk(node: NodeId, image: Option<&GroupImage>) -> ReplicaView {
         refusals: NodeSet::default(),
         timer: None,
         progress: None,
+        refused: 0,
+        unanswered: 0,
         chain: image.snapshot.as_ref().map(|snapshot| snapshot.image.digest).unwrap_or_default(),
         cells: cells_of(image),
     }

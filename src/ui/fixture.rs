@@ -164,6 +164,7 @@ fn node(place: usize, (truth, reach): What, all: &[What; 5]) -> NodeView {
         },
         catch_up: (truth == NodeTruth::Sync).then_some(4_200),
         held: if truth == NodeTruth::Frozen { 321 } else { 0 },
+        held_dropped: 0,
     }
 }
 
@@ -233,6 +234,8 @@ fn replica(place: usize, (truth, reach): What, term: Term, commit: LogIndex, lea
         refusals: NodeSet::default(),
         timer: (alive && !leads)
             .then(|| (SimDuration::from_millis(40 + place as u64 * 41), SimDuration::from_millis(240))),
+        refused: 0,
+        unanswered: 0,
         progress: leader.filter(|_| !leads).map(|_| ProgressView {
             mode: Default::default(),
             matched: last,

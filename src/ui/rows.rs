@@ -27,11 +27,29 @@ pub fn rows(state: &UiState, given: &Given<'_>) -> Vec<Row> {
                 Row { group: String::new(), key: entry.keys, text, enabled: entry.enabled }
             })
             .collect(),
+        Overlay::Welcome => welcome(given),
         Overlay::WhichKey(prefix) => menu(Key::char(*prefix), state, given),
         Overlay::Themes(list) => names(&state.presenter.themes.names, list),
         Overlay::Lessons(list) => names(given.lessons, list),
         _ => Vec::new(),
     }
+}
+
+/// The card of the first run: five keys, in the order in which a class meets them.
+fn welcome(given: &Given<'_>) -> Vec<Row> {
+    let lines = [
+        ("leader.kill", "welcome-kill"),
+        ("node.recover", "welcome-recover"),
+        ("time.pause", "welcome-pause"),
+        ("app.help", "welcome-help"),
+        ("go.lesson", "welcome-lesson"),
+    ];
+    let line = |(action, text): (&str, &str)| {
+        let spec = registry::by_name(action)?;
+        let text = given.words.text(text, &[]);
+        Some(Row { group: String::new(), key: given.keymap.label(spec.id), text, enabled: true })
+    };
+    lines.into_iter().filter_map(line).collect()
 }
 
 fn names(names: &[String], list: &ListState) -> Vec<Row> {

@@ -260,6 +260,10 @@ impl Actor for Clients {
         self.figures.fill(now, flow);
     }
 
+    fn size_bytes(&self) -> u64 {
+        self.sessions.iter().map(Session::size_bytes).sum()
+    }
+
     fn boxed_clone(&self) -> Box<dyn Actor> {
         Box::new(self.clone())
     }

@@ -28,7 +28,7 @@ pub struct Figures {
     queries: Rate,
     refused: Rate,
     retried: u64,
-    waiting: u64,
+    pub(super) waiting: u64,
     total: Histogram,
     recent: [Second; RECENT_SECONDS as usize + 1],
 }

@@ -91,6 +91,11 @@ impl Session {
         self.pending.len() >= SPAN_MAX
     }
 
+    /// What it takes in memory.
+    pub fn size_bytes(&self) -> u64 {
+        (self.pending.len() * size_of::<Option<Pending>>() + self.open.len() * size_of::<OpenOrder>()) as u64
+    }
+
     /// The lowest sequence that waits, or the next one.
     pub const fn floor(&self) -> Sequence {
         self.floor

@@ -136,6 +136,14 @@ impl Ledger {
         view
     }
 
+    /// What it takes in memory; the records of its trails are shared with the logs.
+    pub fn size_bytes(&self) -> u64 {
+        let slots: usize = self.sessions.iter().map(Session::len).sum();
+        let groups: usize =
+            self.groups.iter().map(|group| group.trail.size_bytes() + group.promises.size_bytes()).sum();
+        (slots * size_of::<Slot>() + groups) as u64
+    }
+
     /// Writes the counts and the two lamps.
     pub fn contribute(&self, view: &mut ClusterView) {
         view.ledger = self.view();

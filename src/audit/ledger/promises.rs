@@ -76,6 +76,11 @@ impl Promises {
         decided
     }
 
+    /// What they take in memory.
+    pub fn size_bytes(&self) -> usize {
+        self.open.len() * size_of::<Promised>()
+    }
+
     /// The open ones.
     pub fn iter(&self) -> impl Iterator<Item = &Promised> {
         self.open.iter()

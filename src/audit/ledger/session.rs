@@ -200,7 +200,6 @@ impl Session {
     }
 
     /// How many sequences it holds.
-    #[cfg(test)]
     pub fn len(&self) -> usize {
         self.slots.len()
     }

@@ -13,6 +13,7 @@ use crate::domain::digest::Digest;
 use crate::domain::fact::Applied;
 use crate::domain::ids::{LogIndex, NodeId, NodeSet, Term};
 use crate::domain::order::Batch;
+use crate::domain::recent::count_before;
 
 /// Records of agreed batches that a trail keeps, to recognise that they are overturned.
 pub const RECORDS_KEPT: u64 = 16_384;
@@ -76,6 +77,11 @@ impl Trail {
         self.records
     }
 
+    /// What it takes in memory beside the records.
+    pub fn size_bytes(&self) -> usize {
+        self.traces.len() * size_of::<Trace>()
+    }
+
     /// What this batch is to it.
     pub fn place(&self, applied: &Applied) -> Standpoint {
         if applied.first > self.end() {
@@ -84,7 +90,7 @@ impl Trail {
         if applied.first <= self.forgotten_to {
             return Standpoint::Aside;
         }
-        let at = self.traces.partition_point(|trace| trace.last < applied.first);
+        let at = count_before(self.traces.len(), |at| self.traces[at].last < applied.first);
         match self.traces.get(at) {
             Some(trace) if trace.chain == applied.chain && trace.last == last_of(applied) => Standpoint::Known(at),
             Some(trace) if applied.term > trace.term => Standpoint::Overturns(at),

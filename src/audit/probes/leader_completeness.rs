@@ -41,6 +41,10 @@ impl LeaderCompleteness {
 impl Rule for LeaderCompleteness {
     const INVARIANT: Invariant = Invariant::LeaderCompleteness;
 
+    fn size_bytes(&self) -> u64 {
+        self.groups.iter().map(|group| group.points.size_bytes()).sum()
+    }
+
     fn on_replica(&mut self, node: NodeId, id: GroupId, what: &ReplicaFact, verdicts: &mut Verdicts) {
         let Some(group) = self.groups.get_mut(id.index()) else { return };
         let Some(end) = self.ends.at(id, node) else { return };

@@ -30,6 +30,10 @@ impl LogMatching {
 impl Rule for LogMatching {
     const INVARIANT: Invariant = Invariant::LogMatching;
 
+    fn size_bytes(&self) -> u64 {
+        self.groups.iter().map(Points::size_bytes).sum()
+    }
+
     fn on_replica(&mut self, node: NodeId, group: GroupId, what: &ReplicaFact, verdicts: &mut Verdicts) {
         let seen: &[LogPoint] = match what {
             ReplicaFact::Appended(points) => points,

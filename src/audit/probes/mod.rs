@@ -51,6 +51,11 @@ trait Rule: Clone + Send + 'static {
     /// A replica did something.
     fn on_replica(&mut self, node: NodeId, group: GroupId, what: &ReplicaFact, verdicts: &mut Verdicts);
 
+    /// About what it takes in memory; 0 if it is small whatever happens.
+    fn size_bytes(&self) -> u64 {
+        0
+    }
+
     /// A node's process ended, or began.
     fn on_life(&mut self, _node: NodeId) {}
 }
@@ -71,6 +76,10 @@ impl<R: Rule> Probe for Watch<R> {
 
     fn contribute(&self, _now: SimTime, view: &mut ClusterView) {
         self.lamp.contribute(view);
+    }
+
+    fn size_bytes(&self) -> u64 {
+        self.rule.size_bytes()
     }
 
     fn boxed_clone(&self) -> Box<dyn Probe> {

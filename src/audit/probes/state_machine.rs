@@ -32,6 +32,10 @@ impl StateMachine {
 impl Rule for StateMachine {
     const INVARIANT: Invariant = Invariant::StateMachineSafety;
 
+    fn size_bytes(&self) -> u64 {
+        self.groups.iter().map(Points::size_bytes).sum()
+    }
+
     fn on_replica(&mut self, node: NodeId, group: GroupId, what: &ReplicaFact, verdicts: &mut Verdicts) {
         let ReplicaFact::Applied(applied) = what else { return };
         let Some(points) = self.groups.get_mut(group.index()) else { return };

@@ -38,7 +38,7 @@ impl Raft {
         &mut self,
         from: NodeId,
         (prev_index, prev_term): (LogIndex, Term),
-        entries: &[Entry],
+        mut entries: Vec<Entry>,
         leader_commit: LogIndex,
         out: &mut Vec<Effect>,
     ) {
@@ -56,12 +56,12 @@ impl Raft {
             return;
         }
         let known = entries.iter().take_while(|entry| self.holds(entry)).count();
-        let fresh = &entries[known..];
-        if let Some(first) = fresh.first() {
+        entries.drain(..known);
+        if let Some(first) = entries.first() {
             if first.first <= self.commit {
                 return;
             }
-            self.take(fresh, out);
+            self.take(entries, out);
         }
         self.verified = self.verified.max(matched);
         self.commit_to(leader_commit.min(matched), None, out);
@@ -80,7 +80,7 @@ impl Raft {
     }
 
     /// Appends batches that continue the log, in place of a tail that contradicts them.
-    fn take(&mut self, fresh: &[Entry], out: &mut Vec<Effect>) {
+    fn take(&mut self, fresh: Vec<Entry>, out: &mut Vec<Effect>) {
         let end = self.image.log.end().index;
         let Some(first) = fresh.first().map(|entry| entry.first) else { return };
         if first <= end {
@@ -89,7 +89,7 @@ impl Raft {
             out.push(Effect::State(ReplicaFact::Truncated(first)));
         }
         out.push(Effect::State(ReplicaFact::Appended(fresh.iter().map(point_after).collect())));
-        let token = self.persist(DiskWrite::Append(fresh.to_vec()), out);
+        let token = self.persist(DiskWrite::Append(fresh), out);
         self.disk.log_written(token, first.prev(), self.image.log.end().index);
     }
 

@@ -112,7 +112,7 @@ impl Raft {
             Body::Vote { refused, pre_vote } => self.on_vote(now, from, message.term, (refused, pre_vote), out),
             Body::Append { prev_index, prev_term, entries, commit } => {
                 if self.hear_leader(now, from) {
-                    self.on_append(from, (prev_index, prev_term), &entries, commit, out);
+                    self.on_append(from, (prev_index, prev_term), entries, commit, out);
                 }
             }
             Body::Appended { matched } => self.on_appended(now, from, matched, out),

@@ -1,3 +1,5 @@
+//! What keys do to the input: guards, sequences, layouts.
+
 use crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
 

@@ -1,3 +1,5 @@
+//! Key names, overrides and their errors.
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::*;

@@ -2,7 +2,9 @@
 
 use ratatui::layout::Rect;
 
-use super::super::canvas::Canvas;
+use crate::domain::view::WorkerView;
+
+use super::super::canvas::{Canvas, Strip};
 use super::super::hits::Hit;
 use super::super::scene::Scene;
 use super::super::state::Panel;
@@ -16,31 +18,53 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let balancer = &scene.view.balancer;
     let note = balancer.strategy.name();
     let inner = frame(canvas, scene, area, Panel::Balancer, &locale.text("panel-balancer"), note);
-    let total: u64 = balancer.workers.iter().map(|worker| worker.routed_per_s).sum();
-    for (row, worker) in balancer.workers.iter().enumerate().take(usize::from(inner.height)) {
-        canvas.hit(Rect::new(inner.x, inner.y + row as u16, inner.width, 1), Hit::Node(worker.node));
+    let columns = usize::from(inner.width);
+    let workers = &balancer.workers;
+    let rate: u64 = workers.iter().map(|worker| worker.routed_per_s).sum();
+    let most = workers.iter().map(|worker| worker.routed_per_s).max().unwrap_or(0).max(1);
+    let headed = u16::from(usize::from(inner.height) > workers.len());
+    if headed > 0 {
+        let blanks = columns.saturating_sub(FIGURES);
+        let head = canvas.strip().left(blanks, Role::Muted, &locale.text("balancer-to"));
+        canvas.put(inner, 0, heads(head, scene));
+    }
+    for (place, worker) in workers.iter().enumerate().take(usize::from(inner.height - headed)) {
+        let row = place as u16 + headed;
+        canvas.hit(Rect::new(inner.x, inner.y + row, inner.width, 1), Hit::Node(worker.node));
         let name = canvas.strip().left(4, Role::Text, &worker.node.to_string());
         let strip = if worker.in_rotation {
-            let figures = format!("{:>7}{}", locale.number(worker.routed_per_s), locale.text("per-s"));
-            let latency = format!("{:>8}", locale.duration(worker.latency));
-            let wide = inner.width >= 40;
-            let tail = figures.chars().count() + if wide { latency.chars().count() } else { 0 } + 6;
-            let columns = usize::from(inner.width).saturating_sub(4 + tail).min(40);
-            let capacity = u64::from(worker.capacity).max(1);
-            let share = u64::from(worker.in_flight) * 1_000 / capacity;
-            let strip = bar(name, columns, share, if share >= 900 { Role::Warn } else { Role::Bar });
-            let strip = strip.right(5, Role::Text, &format!("{}%", share / 10)).add(Role::Text, figures);
-            strip.fit(usize::from(inner.width), |strip| strip.add(Role::Muted, latency))
+            let bars = columns.saturating_sub(4 + FIGURES).min(40);
+            let strip = bar(name, bars, worker.routed_per_s * 1_000 / most, Role::Bar);
+            figures(strip.to(columns.saturating_sub(FIGURES)), scene, worker)
         } else {
             name.badge(Role::NodeFailed, &locale.text("balancer-out"))
         };
-        canvas.put(inner, row as u16, strip);
+        canvas.put(inner, row, strip);
     }
-    let row = balancer.workers.len() as u16;
-    let routed = format!("{} {}{}", locale.text("balancer-routed"), locale.number(total), locale.text("per-s"));
-    let strip = canvas.strip().add(Role::Muted, routed).fit(usize::from(inner.width), |strip| {
+    let row = workers.len() as u16 + headed;
+    let routed = format!("{} {}{}", locale.text("balancer-routed"), locale.number(rate), locale.text("per-s"));
+    let strip = canvas.strip().add(Role::Muted, routed).fit(columns, |strip| {
         let refused = format!(" · {} {}", locale.text("balancer-refused"), locale.number(balancer.refused));
         strip.add(if balancer.refused > 0 { Role::Warn } else { Role::Muted }, refused)
     });
     canvas.put(inner, row, strip);
+}
+
+/// Columns of the figures: requests a second, in flight, answer time.
+const FIGURES: usize = 8 + 8 + 9;
+
+fn heads<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
+    let locale = &scene.look.locale;
+    let ids = [(8, "balancer-rate"), (8, "balancer-open"), (9, "balancer-time")];
+    ids.iter().fold(strip, |strip, (width, id)| strip.right(*width, Role::Muted, &locale.text(id)))
+}
+
+fn figures<'a>(strip: Strip<'a>, scene: &Scene<'_>, worker: &WorkerView) -> Strip<'a> {
+    let locale = &scene.look.locale;
+    let full = u64::from(worker.in_flight) * 10 >= u64::from(worker.capacity.max(1)) * 9;
+    let open = locale.number(u64::from(worker.in_flight));
+    strip
+        .right(8, Role::Text, &locale.number(worker.routed_per_s))
+        .right(8, if full { Role::Warn } else { Role::Text }, &open)
+        .right(9, Role::Muted, &locale.duration(worker.latency))
 }

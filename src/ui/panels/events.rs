@@ -85,7 +85,18 @@ pub fn row<'a>(strip: Strip<'a>, scene: &Scene<'_>, event: &Event, columns: usiz
         None => strip,
     };
     let room = columns.saturating_sub(strip.width());
-    strip.add(caption_role(event), cut_end(&caption::caption(event, &scene.view.events, locale), room))
+    strip.add(caption_role(event), shorten(&caption::caption(event, &scene.view.events, locale), room))
+}
+
+/// A sentence in one row: if it is too long, its first clauses, as many as fit. The whole of it is in the story below
+/// the list, in why and in the log; half a word is nowhere.
+fn shorten(sentence: &str, room: usize) -> String {
+    if width(sentence) <= room {
+        return sentence.to_owned();
+    }
+    let ends = sentence.match_indices([':', ',', ';', '(']).map(|(end, _)| sentence[..end].trim_end());
+    let fits = ends.filter(|head| (8..=room).contains(&width(head))).last();
+    fits.map_or_else(|| cut_end(sentence, room), str::to_owned)
 }
 
 /// Rows from which on a long sentence may have a second one.
@@ -107,4 +118,19 @@ fn continuation(scene: &Scene<'_>, event: &Event, columns: usize) -> Option<(usi
 
 fn caption_role(event: &Event) -> Role {
     if caption::role(&event.kind) == Role::Muted { Role::Muted } else { Role::Text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_sentence_loses_clauses_and_not_half_words() {
+        let said = "n4 commits record 1, its first of term 1: the group works again";
+        assert_eq!(shorten(said, 80), said);
+        assert_eq!(shorten(said, 44), "n4 commits record 1, its first of term 1");
+        assert_eq!(shorten(said, 30), "n4 commits record 1");
+        assert_eq!(shorten(said, 10), "n4 commit…");
+        assert_eq!(shorten("n5 leads: 3 of 5 votes (n2 n3 n5)", 30), "n5 leads: 3 of 5 votes");
+    }
 }

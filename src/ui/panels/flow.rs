@@ -23,7 +23,12 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         strip.add(Role::Muted, format!("  {} {}", locale.text("flow-peak"), locale.number(flow.peak_per_s)))
     });
     canvas.put(inner, 0, rate);
-    let lines = lines(canvas, scene, usize::from(inner.width));
+    let mut lines = lines(canvas, scene, usize::from(inner.width));
+    // The buckets of latency stand together or not at all: one of them alone says nothing.
+    if lines.len() + 2 > usize::from(inner.height) {
+        lines.truncate(lines.len() - flow.buckets.len());
+    }
+    lines.truncate(usize::from(inner.height).saturating_sub(3));
     let room = inner.height.saturating_sub(1 + lines.len() as u16);
     let values: Vec<u64> = scene.view.samples.iter().map(|sample| sample.acked).collect();
     let most = values.iter().copied().max().unwrap_or(0);

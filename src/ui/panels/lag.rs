@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 
 use crate::domain::view::SampleView;
 
-use super::super::canvas::Canvas;
+use super::super::canvas::{Canvas, Strip, width};
 use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
@@ -32,7 +32,15 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         return;
     }
     let nodes = window(&scene.view.nodes, usize::from(inner.height), scene.state.selected);
-    let rows = (inner.height / nodes.len().max(1) as u16).max(1);
+    let axis = u16::from(usize::from(inner.height) > nodes.len());
+    let rows = ((inner.height - axis) / nodes.len().max(1) as u16).max(1);
+    let below = rows * nodes.len() as u16;
+    if axis > 0 {
+        time_axis(canvas, Rect::new(inner.x, inner.y + below, inner.width - LABEL, 1), scene);
+    }
+    if inner.height >= below + 3 {
+        canvas.put(inner, below + 2, worst(canvas.strip(), scene));
+    }
     for (place, node) in nodes.iter().enumerate() {
         let top = inner.y + place as u16 * rows;
         let band = Rect::new(inner.x, top, inner.width - LABEL, rows.min(inner.bottom() - top));
@@ -51,6 +59,33 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         let strip = strip.right(8, now.map_or(Role::Muted, lag_role), &figure);
         canvas.put(label, 0, strip);
     }
+}
+
+/// From when to when.
+fn time_axis(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
+    let locale = &scene.look.locale;
+    let samples = &scene.view.samples;
+    let (Some(first), Some(last)) = (samples.first(), samples.last()) else { return };
+    let from = format!("-{}", locale.duration(last.at.since(first.at)));
+    let now = locale.text("lag-now");
+    canvas.word(area, 0, 0, Role::Muted, &from);
+    let column = usize::from(area.width).saturating_sub(width(&now));
+    if column > width(&from) + 1 {
+        canvas.word(area, column as u16, 0, Role::Muted, &now);
+    }
+}
+
+/// The replica of the group in view that is furthest behind, in records and in time.
+fn worst<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
+    let locale = &scene.look.locale;
+    let replicas = scene.group().map_or(&[][..], |group| &group.replicas);
+    let Some(worst) = replicas.iter().max_by_key(|replica| replica.lag_records) else { return strip };
+    if worst.lag_records < LAG_WARN {
+        return strip.add(Role::Muted, locale.text("lag-none"));
+    }
+    let age = locale.duration(worst.lag_time);
+    let figures = [("node", worst.node.to_string().into()), ("n", worst.lag_records.into()), ("age", age.into())];
+    strip.add(Role::Warn, locale.say("lag-worst", &figures))
 }
 
 /// A faint line at zero, so that a quiet chart is seen to be one.

@@ -16,14 +16,15 @@ use super::super::theme::Role;
 use super::super::widgets::frame::frame;
 
 /// Columns of an event.
-const STEP: u16 = 9;
+const STEP: u16 = 11;
 
 /// Draws the panel.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
     let inner = frame(canvas, scene, area, Panel::Lanes, &locale.text("panel-lanes"), &locale.text("note-lanes"));
     let nodes = &scene.view.nodes;
-    let spread = if usize::from(inner.height) > nodes.len() * 2 { 2 } else { 1 };
+    // Lanes move apart as the panel grows, to four rows each: further, and a line between two is hard to follow.
+    let spread = (inner.height.saturating_sub(1) / (nodes.len().max(1) as u16)).clamp(1, 4);
     let lane = |place: usize| 1 + place as u16 * spread;
     for (place, node) in nodes.iter().enumerate() {
         canvas.word(inner, 0, lane(place), Role::Text, &node.id.to_string());
@@ -49,7 +50,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
             }
             canvas.word(inner, column, from, Role::Accent, "●");
         }
-        let word: String = caption::word(&event.kind, locale).chars().take(7).collect();
+        let word: String = caption::word(&event.kind, locale).chars().take(9).collect();
         let sign = caption::sign(&event.kind);
         let sign = if sign == " " { "◆" } else { sign };
         canvas.word(inner, column, row, caption::role(&event.kind), &format!("{sign}{word}"));

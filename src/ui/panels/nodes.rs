@@ -25,7 +25,7 @@ const COLUMNS: [Column; 9] = [
     Column { title: "column-term", min: 5, more: 0, priority: 2, align: Align::Right },
     Column { title: "column-commit", min: 7, more: 3, priority: 3, align: Align::Right },
     Column { title: "column-lag", min: 6, more: 2, priority: 1, align: Align::Right },
-    Column { title: "column-load", min: 10, more: 24, priority: 5, align: Align::Left },
+    Column { title: "column-load", min: 8, more: 24, priority: 5, align: Align::Left },
     Column { title: "column-leads", min: 5, more: 0, priority: 6, align: Align::Right },
 ];
 
@@ -119,7 +119,8 @@ fn value<'a>(strip: Strip<'a>, scene: &Scene<'_>, node: &NodeView, column: &Colu
             None => cell(strip, column, width, Role::Muted, "–"),
         },
         "column-term" => number(strip, Role::Text, replica.map(|replica| replica.term.0)),
-        "column-commit" => number(strip, Role::Text, replica.map(|replica| replica.commit.0)),
+        // What is committed is known to a process, not to a disk: the dead know none.
+        "column-commit" => number(strip, Role::Text, replica.filter(|r| r.alive).map(|replica| replica.commit.0)),
         "column-lag" => {
             let lag = replica.map(|replica| replica.lag_records);
             number(strip, lag.map_or(Role::Muted, lag_role), lag)

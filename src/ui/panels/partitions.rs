@@ -20,12 +20,18 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let inner = frame(canvas, scene, area, Panel::Partitions, &title, &locale.text("note-partitions"));
     let rows = usize::from(inner.height);
     let nodes = scene.view.nodes.len();
-    let histogram = if rows > nodes + 1 && groups.len() + nodes < rows { nodes + 1 } else { 0 };
+    let headed = usize::from(rows > groups.len());
+    let histogram = if groups.len() + nodes + 1 + headed <= rows { nodes + 1 } else { 0 };
     if histogram > 0 {
         leaders(canvas, inner, scene, groups.len());
     }
     let most = groups.iter().map(|group| group.applied_per_s).max().unwrap_or(0).max(1);
     let start = groups.iter().position(|group| group.id == scene.state.group).unwrap_or(0);
+    if headed > 0 {
+        let head = canvas.strip().left(5, Role::Muted, "").left(8, Role::Muted, &locale.text("partition-leader"));
+        canvas.put(inner, histogram as u16, head.add(Role::Muted, locale.text("partition-applied")));
+    }
+    let histogram = histogram + headed;
     let room = rows.saturating_sub(histogram);
     let first = (start + 1).saturating_sub(room).min(groups.len().saturating_sub(room));
     for (row, group) in groups.iter().skip(first).take(room).enumerate() {

@@ -6,7 +6,7 @@
 use ratatui::layout::Rect;
 
 use crate::domain::ids::{LogIndex, Term};
-use crate::domain::view::{CellView, GroupView, MessageKind, MessageView, ReplicaView};
+use crate::domain::view::{CellView, GroupView, MessageKind, MessageView, ProgressMode, ProgressView, ReplicaView};
 
 use super::super::canvas::{Canvas, Strip};
 use super::super::hits::Hit;
@@ -22,6 +22,8 @@ use super::super::widgets::frame::frame;
 const CELL: usize = 4;
 /// Columns of a timer.
 const TIMER: usize = 20;
+/// Columns of what the leader knows of a follower.
+const PROGRESS: usize = 32;
 
 /// Draws the panel.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
@@ -36,7 +38,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let columns = usize::from(inner.width);
     let head = 18;
     let timer = if columns >= head + TIMER + 6 * CELL { TIMER } else { 0 };
-    let room = columns.saturating_sub(head + timer + 1) / CELL;
+    let known = if columns >= head + timer + PROGRESS + 12 * CELL { PROGRESS } else { 0 };
+    let room = columns.saturating_sub(head + timer + known + 1) / CELL;
     let scale = scale(group, room);
     let mut row = 0;
     for replica in &group.replicas {
@@ -46,6 +49,10 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         let strip = strip.left(11, role.role, &role.text()).right(4, Role::Muted, &replica.term.to_string());
         let strip = cells(strip, group, replica, &scale).to(head + scale.len() * CELL + 1);
         let strip = if timer > 0 { timer_of(strip, replica, locale) } else { strip };
+        let strip = match replica.progress.filter(|_| timer > 0) {
+            Some(known) => strip.fit(columns, |strip| progress(strip.add(Role::Text, "  "), &known, locale)),
+            None => strip,
+        };
         canvas.put(inner, row, strip);
         row += 1;
     }
@@ -100,6 +107,18 @@ fn timer_of<'a>(strip: Strip<'a>, replica: &ReplicaView, locale: &Locale) -> Str
         None if replica.alive => strip.add(Role::Leader, locale.text("timer-leads")),
         None => strip.add(Role::Muted, locale.text("timer-stopped")),
     }
+}
+
+/// What the leader knows of the replica: how it sends, how far the logs are known to match, what is not answered yet.
+fn progress<'a>(strip: Strip<'a>, known: &ProgressView, locale: &Locale) -> Strip<'a> {
+    let (role, id) = match known.mode {
+        ProgressMode::Probe => (Role::Candidate, "progress-probe"),
+        ProgressMode::Replicate => (Role::Muted, "progress-replicate"),
+        ProgressMode::Snapshot => (Role::NodeRecovering, "progress-snapshot"),
+    };
+    let strip = strip.left(8, role, &locale.text(id)).right(9, Role::Text, &locale.number(known.matched.0));
+    let open = locale.say("progress-open", &[("n", known.in_flight.into())]);
+    strip.right(13, Role::Muted, &open)
 }
 
 fn votes<'a>(strip: Strip<'a>, group: &GroupView, locale: &Locale) -> Strip<'a> {

@@ -28,7 +28,7 @@ pub fn places(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
         (Screen::Lesson, 110..) => {
             let [left, right] = split(body, [50, 50]);
             let mut places = column(left, &[(Panel::Lesson, 1, 12)]);
-            let side = [(Panel::Nodes, 0, nodes(scene) + 5), (Panel::Failover, 0, 9), (Panel::Events, 1, 6)];
+            let side = [(Panel::Nodes, 0, nodes(scene) + 5), (Panel::Failover, 0, 12), (Panel::Events, 1, 6)];
             places.extend(column(right, &side));
             places
         }
@@ -116,12 +116,13 @@ fn overview_narrow(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
 }
 
 fn overview(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
-    let table = nodes(scene) + 6;
-    let [top, middle, bottom] = rows(body, [table, if body.height >= 34 { 10 } else { 8 }, 0]);
+    let table = nodes(scene) + 5;
+    let [top, middle, bottom] = rows(body, [table, if body.height >= 44 { 10 } else { 8 }, 0]);
     let mut places = row(top, &[(Panel::Nodes, 8), (Panel::Lag, 4)]);
     places.extend(row(middle, &[(Panel::Balancer, 1), (Panel::Partitions, 1), (Panel::Flow, 1)]));
     let [left, right] = split(bottom, [42, 58]);
-    places.extend(column(left, &[(Panel::Failover, 1, 6), (Panel::Lamps, 1, 7)]));
+    places
+        .extend(column(left, &[(Panel::Failover, 1, if bottom.height >= 18 { 11 } else { 6 }), (Panel::Lamps, 0, 7)]));
     places.push((right, Panel::Events));
     places
 }
@@ -145,7 +146,7 @@ fn overview_wide(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
         centre,
         &[(Panel::Lag, 0, table), (Panel::Flow, 1, 16), (Panel::Lanes, 1, nodes(scene) * 2 + 3)],
     ));
-    places.extend(column(right, &[(Panel::Failover, 0, 9), (Panel::Events, 1, 8)]));
+    places.extend(column(right, &[(Panel::Failover, 0, 13), (Panel::Events, 1, 8)]));
     places
 }
 

@@ -1,3 +1,5 @@
+//! Every rule of the keyboard, as a table.
+
 use std::collections::BTreeSet;
 
 use super::*;
@@ -29,6 +31,7 @@ pub(crate) fn cluster() -> ClusterView {
         disk: DiskView::default(),
         catch_up: None,
         held: 0,
+        held_dropped: 0,
     });
     let groups = (0..3).map(|group| GroupView {
         id: GroupId(group),
@@ -68,6 +71,8 @@ fn replica(node: NodeId) -> ReplicaView {
         refusals: Default::default(),
         timer: None,
         progress: None,
+        refused: 0,
+        unanswered: 0,
         chain: Default::default(),
         cells: Vec::new(),
     }

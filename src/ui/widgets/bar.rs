@@ -6,14 +6,16 @@ use super::super::theme::Role;
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 const HEIGHTS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// Adds a bar of so many columns, filled to `per_mille`, on a track.
+/// Adds a bar of so many columns, filled to `per_mille`, on a track. What is less than half an eighth of a column is
+/// not drawn: a healthy gauge is an empty track, not a row of slivers. The track is a line, so that it stays quiet, and
+/// is told from the fill without colours.
 #[must_use]
 pub fn bar<'a>(strip: Strip<'a>, columns: usize, per_mille: u64, role: Role) -> Strip<'a> {
-    let eighths = (columns as u64 * 8 * per_mille.min(1_000)).div_ceil(1_000) as usize;
+    let eighths = ((columns as u64 * 8 * per_mille.min(1_000) + 500) / 1_000) as usize;
     let mut filled = "█".repeat(eighths / 8);
     filled.push_str(EIGHTHS[eighths % 8]);
     let used = eighths.div_ceil(8);
-    strip.add(role, filled).add(Role::Track, "░".repeat(columns - used))
+    strip.add(role, filled).add(Role::Track, "─".repeat(columns - used))
 }
 
 /// The last values as heights, one column each, on a scale from 0 to `most`; what is above zero is never blank.

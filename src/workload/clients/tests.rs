@@ -102,7 +102,7 @@ impl Driver {
                 other => panic!("clients do not do {other:?}"),
             }
         }
-        self.in_flight_peak = self.in_flight_peak.max(self.flow().waiting);
+        self.in_flight_peak = self.in_flight_peak.max(self.clients.figures.waiting);
     }
 
     fn answer(&mut self, batch: &Batch) {

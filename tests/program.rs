@@ -1,0 +1,180 @@
+//! The program without a screen, as a shell sees it: its texts, its files, its exit codes.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what it expects")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use chaosdesk::desk;
+use chaosdesk::domain::control::{Control, Target};
+use chaosdesk::domain::ids::GroupId;
+use chaosdesk::domain::settings::Settings;
+use chaosdesk::domain::time::SimTime;
+use chaosdesk::runtime::recorder::{Recorder, RecordingHeader};
+use serde_json::Value;
+
+/// Exit code, output, errors.
+fn chaosdesk(words: &[&str]) -> (i32, String, String) {
+    let ran = Command::new(env!("CARGO_BIN_EXE_chaosdesk")).args(words).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (ran.status.code().unwrap(), text(ran.stdout), text(ran.stderr))
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn keys(json: &Value) -> Vec<&str> {
+    json.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+/// All these, whatever else there is.
+fn has(json: &Value, wanted: &[&str]) {
+    let keys = keys(json);
+    let missing: Vec<_> = wanted.iter().filter(|key| !keys.contains(key)).collect();
+    assert!(missing.is_empty(), "{missing:?} are missing in {keys:?}");
+}
+
+#[test]
+fn a_run_writes_every_figure_of_the_interface() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("result.json");
+    let (code, out, err) = chaosdesk(&["run", "kill-the-leader", "--seed", "7", "--json", path(&file)]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    assert!(out.contains("0 lost, 0 duplicated, 0 in doubt") && out.ends_with("well\n"), "{out}");
+    let json: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    has(&json, &["seed", "virtual_ms", "events", "hash", "orders", "latency_ms", "failovers", "invariants", "nodes"]);
+    has(&json, &["partitions", "scenario", "well", "replication_factor", "node", "group", "expectations", "failures"]);
+    has(&json["orders"], &["submitted", "acknowledged", "rejected", "retried", "lost", "duplicated", "unknown"]);
+    has(&json["latency_ms"], &["p50", "p99", "max"]);
+    let phases = ["detect_ms", "elect_ms", "first_commit_ms", "first_answer_ms", "total_ms"];
+    has(&json["failovers"][0], &["group", "from", "to"]);
+    has(&json["failovers"][0], &phases);
+    has(&json["invariants"][0], &["name", "checked", "violations"]);
+    assert_eq!((json["seed"].as_u64(), json["virtual_ms"].as_f64()), (Some(7), Some(11_000.0)));
+    assert_eq!((json["nodes"].as_u64(), json["partitions"].as_u64()), (Some(5), Some(4)));
+    let orders = |key: &str| json["orders"][key].as_u64().unwrap();
+    let told = orders("acknowledged") + orders("rejected") + orders("unknown") + orders("waiting");
+    assert_eq!(orders("submitted"), told, "every order stands somewhere");
+    let latency = ["p50", "p99", "max"].map(|key| json["latency_ms"][key].as_f64().unwrap());
+    assert!(0.0 < latency[0] && latency[0] < latency[1] && latency[1] < latency[2], "{latency:?}");
+    for failover in json["failovers"].as_array().unwrap().iter().filter(|failover| failover["group"] != "meta") {
+        let phase = phases.map(|phase| failover[phase].as_f64().unwrap());
+        assert!((phase[..4].iter().sum::<f64>() - phase[4]).abs() < 0.005, "the phases add up: {failover}");
+    }
+    let checked = |row: &Value| row["checked"].as_u64().unwrap() > 0 && row["violations"] == 0;
+    assert!(json["invariants"].as_array().unwrap().iter().all(checked), "{}", json["invariants"]);
+}
+
+#[test]
+fn the_documented_fields_are_the_written_ones() {
+    let (_, out, _) = chaosdesk(&["run", "steady", "--json", "-"]);
+    let json: Value = serde_json::from_str(&out).unwrap();
+    let doc = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/results.md")).unwrap();
+    let rows: Vec<&str> = doc.lines().filter(|line| line.starts_with("| `")).collect();
+    let documented: Vec<&str> = rows.iter().flat_map(|row| row.split('|').nth(1).unwrap().split('`')).collect();
+    for key in keys(&json) {
+        assert!(documented.contains(&key), "`{key}` is written and not documented");
+    }
+    for (part, row) in [("orders", &json["orders"]), ("latency_ms", &json["latency_ms"])] {
+        let line = rows.iter().find(|line| line.contains(&format!("| `{part}` |"))).unwrap();
+        for key in keys(row) {
+            assert!(line.contains(&format!("`{key}`")), "`{part}.{key}` is written and not documented");
+        }
+    }
+}
+
+#[test]
+fn a_failed_expectation_ends_with_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("hope.toml");
+    let text = "name = \"hope\"\ntitle = { en = \"Hope\", ru = \"Надежда\" }\nlength_ms = 1000\n\n[[expect]]\n\
+                that = \"orders.lost = 0\"\n\n[[expect]]\nthat = \"nodes.up = 4\"\n";
+    fs::write(&file, text).unwrap();
+    let (code, out, _) = chaosdesk(&["run", path(&file)]);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("ok          orders.lost = 0") && out.contains("FAILED      nodes.up = 4"), "{out}");
+    assert!(out.contains("it is 5") && out.ends_with("not well\n"), "{out}");
+}
+
+#[test]
+fn wrong_usage_and_wrong_files_end_with_two_and_say_what_is_near() {
+    let (code, _, err) = chaosdesk(&["run", "kill-the-leadr"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("there is no scenario or lesson `kill-the-leadr`; did you mean `kill-the-leader`?"), "{err}");
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("wrong.toml");
+    let text = "name = \"wrong\"\ntitle = { en = \"A\", ru = \"Б\" }\nlength_ms = 1000\n\n[cluster]\nnods = 3\n\n\
+                [[expect]]\nthat = \"orders.lost = 0\"\n";
+    fs::write(&file, text).unwrap();
+    let (code, out, err) = chaosdesk(&["run", path(&file)]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    for part in ["wrong.toml", "6:1", "nods", "did you mean `nodes`?"] {
+        assert!(err.contains(part), "{part}: {err}");
+    }
+    for words in [["run", "--sed"], ["replay", "/nowhere/run.rec"], ["run", "nowhere.toml"], ["rum", "steady"]] {
+        let (code, _, err) = chaosdesk(&words);
+        assert!(code == 2 && !err.is_empty(), "{words:?}: {code} {err}");
+    }
+}
+
+/// A desk with a crash and a recovery, recorded into a file.
+fn record(file: &Path) -> String {
+    let settings = Settings::default();
+    let mut world = desk::open(&Arc::new(settings.clone()), 3);
+    let mut recorder = Recorder::new(RecordingHeader { seed: 3, settings, scenario: None });
+    for ms in (0..6_000).step_by(250) {
+        world.run_until(SimTime::from_millis(ms));
+        recorder.observe(&world);
+        match ms {
+            2_000 => world.control(Control::Crash(Target::Leader(GroupId(1)))),
+            4_000 => world.control(Control::RecoverAll),
+            _ => {}
+        }
+    }
+    recorder.finish(&world).save(file).unwrap();
+    world.hash().to_string()
+}
+
+#[test]
+fn a_recording_replays_to_its_hash_and_a_changed_one_says_where_it_differs() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("run.rec");
+    let hash = record(&file);
+    let (code, out, err) = chaosdesk(&["replay", path(&file)]);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(out.contains("the same run") && out.contains(&hash), "{out}");
+    let text = fs::read_to_string(&file).unwrap();
+    let changed = text.replacen("recover_all", "heal_all", 1).replacen("RecoverAll", "HealAll", 1);
+    assert_ne!(changed, text, "there is a control to change:\n{text}");
+    fs::write(&file, changed).unwrap();
+    let (code, out, _) = chaosdesk(&["replay", path(&file)]);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("the same up to 4.") || out.contains("the same up to 3."), "{out}");
+    assert!(out.contains("recorded") && out.contains("replayed") && out.contains("first notable event"), "{out}");
+}
+
+#[test]
+fn a_file_that_is_no_recording_ends_with_two_and_a_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("run.rec");
+    record(&file);
+    let text = fs::read_to_string(&file).unwrap();
+    let cut: String = text.lines().take(4).map(|line| format!("{line}\n")).collect();
+    let table = [
+        ("hello\n".to_owned(), "not a recording"),
+        (text.replacen("chaosdesk-recording 1", "chaosdesk-recording 9", 1), "format 9"),
+        (cut, "cut off"),
+        (text.replacen("{", "[", 1), "line 2"),
+        (text.replacen("\"nodes\":5", "\"nodes\":0", 1), "nodes"),
+        (text.replacen("\"partitions\":4", "\"partitions\":0", 1), "partitions"),
+        (text.replacen("\"replication_factor\":5", "\"replication_factor\":9", 1), "replication_factor"),
+    ];
+    for (text, part) in table {
+        fs::write(&file, &text).unwrap();
+        let (code, out, err) = chaosdesk(&["replay", path(&file)]);
+        assert_eq!((code, out.as_str()), (2, ""), "{part}: {err}");
+        assert!(err.contains(part) && err.lines().count() == 1, "{part}: {err}");
+    }
+}
