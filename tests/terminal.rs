@@ -91,11 +91,11 @@ fn suspended_it_gives_the_terminal_back_and_takes_it_again() {
     let mut pty = start(&[]);
     pty.send("\u{1a}");
     pty.wait("the shell's screen", |pty| pty.mode(1049) == Some(false) && pty.mode(25) == Some(true));
-    pty.assert_restored("Ctrl-Z");
     // The modes are given back before the process stops; a SIGCONT in between would be lost.
     let pid = Pid::from_raw(pty.pid()).unwrap();
     let (_, status) = waitpid(Some(pid), WaitOptions::UNTRACED).unwrap().unwrap();
     assert!(status.stopped());
+    pty.assert_restored("Ctrl-Z");
     kill_process(pid, Signal::CONT).unwrap();
     pty.wait("the dashboard again", |pty| pty.mode(1049) == Some(true) && pty.text().contains("guard ready"));
     pty.send("q");

@@ -57,6 +57,7 @@ impl Pty {
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
         command.env_remove("NO_COLOR");
+        command.env_remove("RUST_BACKTRACE");
         environment.iter().for_each(|(name, value)| command.env(name, value));
         if let Some(directory) = directory {
             command.cwd(directory);

@@ -394,7 +394,7 @@ fn quit_asks_only_if_a_prediction_would_be_lost() {
     assert_eq!(bench.key("app.quit"), vec![]);
     assert_eq!(bench.state.overlay, Overlay::Confirm(Question::Quit));
     bench.key("dialog.no");
-    assert_eq!(bench.key("app.quit-now"), vec![Request::Quit], "Ctrl-C never asks");
+    assert_eq!(bench.key("app.quit-now"), vec![Request::QuitNow], "Ctrl-C never asks");
 }
 
 #[test]
