@@ -135,6 +135,7 @@ disk-unsynced = unsynced
 disk-fsync = last fsync
 lesson-none = No lesson runs: F5 shows them.
 lesson-waits = Enter or J goes on
+lesson-later = { $n } more to come
 lesson-watch = watch
 lesson-predict = PREDICT
 lesson-closed = YOU SAID

@@ -135,6 +135,7 @@ disk-unsynced = не на диске
 disk-fsync = fsync
 lesson-none = Урок не идёт: F5 покажет список.
 lesson-waits = Enter или J дальше
+lesson-later = впереди шагов: { $n }
 lesson-watch = смотрите
 lesson-predict = ПРЕДСКАЖИТЕ
 lesson-closed = ВЫ СКАЗАЛИ

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::domain::view::{LessonView, QuestionView};
 
-use super::super::canvas::{Canvas, Strip, wrap};
+use super::super::canvas::{Canvas, Strip, cut_end, wrap};
 use super::super::hits::Hit;
 use super::super::scene::Scene;
 use super::super::state::Panel;
@@ -39,7 +39,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
             Some(false) => (Role::Error, "✗"),
             None => (Role::Muted, "…"),
         };
-        let strip = canvas.strip().add(role, sign).gap().add(Role::Text, check.text.clone());
+        let strip =
+            canvas.strip().add(role, sign).gap().add(Role::Text, cut_end(&check.text, columns.saturating_sub(2)));
         tail.push(strip.add(Role::Muted, format!("  {}", check.measured)));
     }
     // The steps give way: what is asked and checked now is at the bottom, and must be seen.
@@ -63,7 +64,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
 /// The steps as rows, and the row at which the current one begins.
 fn steps<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, columns: usize) -> (Vec<Strip<'a>>, usize) {
     let (mut rows, mut current) = (Vec::new(), 0);
-    for (place, step) in lesson.steps.iter().enumerate() {
+    // What comes later would give away what the class is to predict.
+    for (place, step) in lesson.steps.iter().enumerate().take(lesson.current + 1) {
         let (role, sign) = match (place == lesson.current, step.done) {
             (true, _) => (Role::Title, "❯"),
             (_, true) => (Role::Muted, "✓"),
@@ -76,6 +78,11 @@ fn steps<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, column
             let head = if line == 0 { format!("{sign}{:>2}", place + 1) } else { String::new() };
             rows.push(canvas.strip().left(4, role, &head).gap().add(role, text.clone()));
         }
+    }
+    let later = lesson.steps.len().saturating_sub(lesson.current + 1) as u64;
+    if later > 0 {
+        let text = scene.look.locale.say("lesson-later", &[("n", later.into())]);
+        rows.push(canvas.strip().left(4, Role::Muted, "").gap().add(Role::Muted, text));
     }
     (rows, current)
 }
