@@ -3,7 +3,13 @@
 //! Idea: what a teacher does in class, and what a terminal is left with. Nothing here sleeps or measures time: a test
 //! waits for what the screen says, in a bounded number of frames.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::allow_attributes, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::allow_attributes,
+    missing_docs,
+    reason = "a test says what it expects"
+)]
 
 mod pty;
 
@@ -365,8 +371,7 @@ fn step(pty: &Pty) -> u32 {
 
 #[test]
 fn a_lesson_waits_counts_hands_and_compares() {
-    let mut desk = open(&["--lesson", "01-leader-election"]);
-    desk.send("gl");
+    let mut desk = open_with(&["--lesson", "01-leader-election"], &[]);
     desk.wait_for("[Lesson]");
     // A step that speaks waits for the teacher; the card says so, and `J` and Enter go on.
     desk.wait("step 1 speaks", |pty| step(pty) == 1 && pty.text().contains("goes on"));

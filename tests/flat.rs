@@ -2,7 +2,7 @@
 //!
 //! Idea: counted, not weighed. Every part of a world states what it keeps; with small snapshots every bound is reached
 //! within the first minute, so whatever still grows afterwards has none.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::allow_attributes)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::allow_attributes, reason = "a test says what it expects")]
 
 use std::sync::Arc;
 

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use chaosdesk::cli::house::House;
 use chaosdesk::cli::{Stepping, Wiring};
 use chaosdesk::domain::control::Control;
+use chaosdesk::domain::ids::NodeId;
 use chaosdesk::domain::rules::{AckRule, Rule};
+use chaosdesk::domain::settings::LinkPair;
 use chaosdesk::domain::time::SimDuration;
 use chaosdesk::lesson::library;
 use chaosdesk::lesson::script::Script;
@@ -117,6 +119,10 @@ fn lesson_1_goes_red_when_a_node_votes_twice_in_a_term() {
         off(script, Rule::OneVotePerTerm);
         // Timers that end together let two candidates stand in one term.
         script.settings.raft.election_max = script.settings.raft.election_min + SimDuration::from_millis(2);
+        // Two that hear each other late do not depose each other in time.
+        let (latency, jitter) = (SimDuration::from_millis(60), SimDuration::ZERO);
+        let pair = |from, to| LinkPair { from: NodeId(from), to: NodeId(to), latency, jitter };
+        script.settings.link.pairs = vec![pair(1, 2), pair(2, 1), pair(4, 5), pair(5, 4)];
     });
 }
 
@@ -188,7 +194,10 @@ fn a_replica_far_behind_goes_red_when_one_record_is_sent_at_a_time() {
 
 #[test]
 fn the_burst_goes_red_when_nobody_can_wait_in_line() {
-    goes_red("burst-100k", "orders.acknowledged >= 95k", 1, |script| script.settings.gateway.queue_max = 1);
+    goes_red("burst-100k", "flow.burst_left = 0", 1, |script| {
+        script.settings.gateway.queue_max = 1;
+        script.settings.gateway.capacities = vec![2];
+    });
 }
 
 #[test]
