@@ -1,5 +1,5 @@
 //! A run is its seed, its settings and its controls, and nothing else.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::allow_attributes, reason = "a test says what it expects")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what it expects")]
 
 use std::process::Command;
 use std::sync::Arc;
