@@ -1,5 +1,5 @@
 //! What a frame costs: Overview and Cluster of a real run at 200x60, healthy and in the middle of a failover.
-#![allow(clippy::unwrap_used, clippy::allow_attributes, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::allow_attributes, missing_docs, reason = "a bench fails loudly")]
 
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@
 //! Shape: the settings of the budget: 3 nodes, factor 3, majority, one partition, every probe on. A burst offers 64
 //! orders each 50 virtual us, so that batches of 64 travel from the clients to the log; processors and disks are
 //! modelled as fast, else virtual time would be measured, not ours.
-#![allow(clippy::unwrap_used, clippy::allow_attributes, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::allow_attributes, missing_docs, reason = "a bench fails loudly")]
 
 mod table;
 
