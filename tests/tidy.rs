@@ -36,7 +36,7 @@ const MAIN_LINES_MAX: usize = 100;
 
 /// Files that were too long before this rule stood, with the length that they may not exceed. An entry whose file
 /// has been cut must go: `the_list_of_debts_is_current` sees to it.
-const LINES_OWED: &[(&str, usize)] = &[("src/domain/event.rs", 430), ("src/domain/view.rs", 720)];
+const LINES_OWED: &[(&str, usize)] = &[];
 
 // --- the rules
 

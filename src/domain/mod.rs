@@ -13,6 +13,7 @@ pub mod event;
 pub mod fact;
 pub mod ids;
 pub mod instrument;
+pub mod invariant;
 pub mod log;
 pub mod map;
 pub mod order;

@@ -1,0 +1,54 @@
+//! The promises that the auditor holds the cluster to, each with the claim of the paper that it checks.
+//! Sources: section numbers are of Ongaro & Ousterhout 2014.
+
+use serde::{Deserialize, Serialize};
+
+/// A promise that the auditor holds the cluster to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Invariant {
+    /// At most one leader a term (§5.2 election safety).
+    OneLeaderPerTerm,
+    /// Equal (index, term): equal logs up to there (§5.3).
+    LogMatching,
+    /// A leader's log holds every committed entry (§5.4).
+    LeaderCompleteness,
+    /// Equal index: equal applied state (§5.4.3).
+    StateMachineSafety,
+    /// Term, commit index and applied index never go back in one life of a node; the term never at all.
+    Monotonic,
+    /// No acknowledged order is lost.
+    NoLostAck,
+    /// No order is applied twice.
+    NoDoubleFill,
+    /// No book is crossed, and quantity is conserved.
+    BookSound,
+}
+
+impl Invariant {
+    /// Every invariant, in the order of the lamps.
+    pub const ALL: [Self; 8] = [
+        Self::OneLeaderPerTerm,
+        Self::LogMatching,
+        Self::LeaderCompleteness,
+        Self::StateMachineSafety,
+        Self::Monotonic,
+        Self::NoLostAck,
+        Self::NoDoubleFill,
+        Self::BookSound,
+    ];
+
+    /// Its name in results and in scenario files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OneLeaderPerTerm => "one_leader_per_term",
+            Self::LogMatching => "log_matching",
+            Self::LeaderCompleteness => "leader_completeness",
+            Self::StateMachineSafety => "state_machine_safety",
+            Self::Monotonic => "monotonic",
+            Self::NoLostAck => "no_lost_ack",
+            Self::NoDoubleFill => "no_double_fill",
+            Self::BookSound => "book_sound",
+        }
+    }
+}

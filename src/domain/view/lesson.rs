@@ -1,0 +1,70 @@
+//! A lesson on the screen: steps, checks, the open question.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::time::SimTime;
+
+/// A lesson on its way.
+#[derive(Clone, Debug, Default)]
+pub struct LessonView {
+    /// Its name, for messages.
+    pub name: String,
+    /// Its title.
+    pub title: Text,
+    /// Its steps.
+    pub steps: Vec<StepView>,
+    /// The step that is on, 0-based; past the end when it is through.
+    pub current: usize,
+    /// The expectations.
+    pub checks: Vec<CheckView>,
+    /// The question that is open.
+    pub question: Option<QuestionView>,
+    /// It waits for the teacher to go on.
+    pub waits: bool,
+}
+
+/// A text in the languages of the house.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Text {
+    /// English.
+    pub en: String,
+    /// Russian.
+    pub ru: String,
+}
+
+/// A step of a lesson.
+#[derive(Clone, Debug, Default)]
+pub struct StepView {
+    /// What it says.
+    pub text: Text,
+    /// It is done.
+    pub done: bool,
+    /// When it was done.
+    pub at: Option<SimTime>,
+}
+
+/// An expectation.
+#[derive(Clone, Debug, Default)]
+pub struct CheckView {
+    /// As it stands in the file.
+    pub text: String,
+    /// Met, broken, or not decided yet.
+    pub met: Option<bool>,
+    /// The value that was measured.
+    pub measured: String,
+}
+
+/// A question to the class.
+#[derive(Clone, Debug, Default)]
+pub struct QuestionView {
+    /// The question.
+    pub text: Text,
+    /// What may be answered.
+    pub options: Vec<Text>,
+    /// Hands for each of them.
+    pub hands: Vec<u32>,
+    /// Voting is closed; the run goes on towards the answer.
+    pub closed: bool,
+    /// The right one, once it is known.
+    pub answer: Option<usize>,
+}

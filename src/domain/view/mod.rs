@@ -1,0 +1,83 @@
+//! What the screen sees: one immutable value at frame rate, and nothing else.
+//!
+//! Idea: the cluster thread builds a `ClusterView` when a frame is due and puts it into a slot; drawing is a pure
+//! function of it. Whoever owns a fact fills its part: the world the nodes and groups, the balancer its workers, the
+//! auditor the ledger. Every number here was measured; a part that nobody filled stays at its default.
+//! Units: times are virtual unless they say `wall`; lags are in records; latencies in `SimDuration`.
+//! Bounds: each list says its own.
+
+mod failover;
+mod flow;
+mod group;
+mod lesson;
+mod net;
+mod node;
+mod run;
+
+use crate::domain::event::Event;
+use crate::domain::time::SimTime;
+
+pub use failover::{FailoverMoments, FailoverView, InvariantView};
+pub use flow::{BalancerView, FlowView, LatencyView, LedgerView, WorkerView};
+pub use group::{CellView, GroupView, ProgressMode, ProgressView, ReplicaView, RoleView};
+pub use lesson::{CheckView, LessonView, QuestionView, StepView, Text};
+pub use net::{MessageKind, MessageView, NetView};
+pub use node::{DiskView, GatewayView, NodeTruth, NodeView, Reach};
+pub use run::{FaultView, PaceView, RunView, Speed};
+
+/// Everything that a screen draws.
+#[derive(Clone, Debug, Default)]
+pub struct ClusterView {
+    /// The clock, the run and how fast it goes.
+    pub run: RunView,
+    /// Every node, in order.
+    pub nodes: Vec<NodeView>,
+    /// Every group, `meta` first.
+    pub groups: Vec<GroupView>,
+    /// Who hears whom, and what is on the wire.
+    pub net: NetView,
+    /// The balancer and its workers.
+    pub balancer: BalancerView,
+    /// Orders in and answers out.
+    pub flow: FlowView,
+    /// The ledger of promises.
+    pub ledger: LedgerView,
+    /// Failovers, oldest first; at most [`FAILOVERS_MAX`].
+    pub failovers: Vec<FailoverView>,
+    /// The lamps.
+    pub invariants: Vec<InvariantView>,
+    /// The latest events, oldest first; at most [`EVENTS_MAX`].
+    pub events: Vec<Event>,
+    /// Samples of the last seconds, oldest first; at most [`SAMPLES_MAX`].
+    pub samples: Vec<SampleView>,
+    /// The lesson, if one runs.
+    pub lesson: Option<LessonView>,
+}
+
+/// Events in a view.
+pub const EVENTS_MAX: usize = 512;
+/// Failovers in a view.
+pub const FAILOVERS_MAX: usize = 64;
+/// Samples in a view: 5 virtual seconds at 20 ms.
+pub const SAMPLES_MAX: usize = 250;
+/// Log cells per replica in a view.
+pub const CELLS_MAX: usize = 24;
+/// Messages in flight in a view.
+pub const IN_FLIGHT_MAX: usize = 32;
+
+/// One sample of the recent past.
+#[derive(Clone, Debug, Default)]
+pub struct SampleView {
+    /// When.
+    pub at: SimTime,
+    /// Of each node: the lag of its worst replica, in records.
+    pub lag: Vec<u64>,
+    /// Of each node: the lag of its replica of each group (`meta` first), in records; `None` where it holds none.
+    pub lag_by_group: Vec<Vec<Option<u64>>>,
+    /// Of each node: its gateway's requests in flight, thousandths of its capacity.
+    pub load: Vec<u32>,
+    /// Orders acknowledged since the sample before.
+    pub acked: u64,
+    /// Refusals since the sample before.
+    pub refused: u64,
+}

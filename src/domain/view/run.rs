@@ -1,0 +1,73 @@
+//! The run on the screen: clock, seed, hash, pace, faults in force.
+
+use std::sync::Arc;
+
+use crate::domain::control::Control;
+use crate::domain::digest::Digest;
+use crate::domain::ids::NodeId;
+use crate::domain::settings::Settings;
+use crate::domain::time::SimTime;
+
+/// The run and how fast it goes.
+#[derive(Clone, Debug, Default)]
+pub struct RunView {
+    /// Virtual time.
+    pub now: SimTime,
+    /// The seed.
+    pub seed: u64,
+    /// The running hash over everything that happened.
+    pub hash: Digest,
+    /// Scheduler events so far.
+    pub events: u64,
+    /// Notable events so far, the ring's forgotten ones too.
+    pub notable: u64,
+    /// What the run began with, and what was switched since.
+    pub settings: Arc<Settings>,
+    /// How time passes.
+    pub pace: PaceView,
+    /// The faults in force.
+    pub faults: Vec<FaultView>,
+    /// Who leads `meta`.
+    pub controller: Option<NodeId>,
+}
+
+/// How time passes.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct PaceView {
+    /// Stands still.
+    pub paused: bool,
+    /// The speed that is asked for.
+    pub speed: Speed,
+    /// The speed that the machine reaches, in thousandths; 0 until measured.
+    pub achieved_per_mille: u64,
+    /// Slowed down by itself, because of a fault.
+    pub slow_auto: bool,
+    /// It stands on this scheduler event after a step.
+    pub step: Option<u64>,
+}
+
+/// Virtual time per wall time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Speed {
+    /// One in so many: slow motion.
+    Slow(u32),
+    /// So many times as fast; 1 is real time.
+    Times(u32),
+    /// As fast as the machine can.
+    Free,
+}
+
+impl Default for Speed {
+    fn default() -> Self {
+        Self::Times(1)
+    }
+}
+
+/// A fault in force.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct FaultView {
+    /// Since when.
+    pub since: SimTime,
+    /// What began it, with its target resolved.
+    pub control: Control,
+}
