@@ -15,7 +15,7 @@ use chaosdesk::domain::rules::{AckRule, Strategy};
 use chaosdesk::domain::settings::Settings;
 use chaosdesk::domain::time::{SimDuration, SimTime};
 use chaosdesk::domain::units::{Price, Quantity};
-use chaosdesk::domain::view::{ClusterView, NodeTruth};
+use chaosdesk::domain::view::{ClusterView, NodeTruth, Reach};
 use chaosdesk::routing::placement::initial_map;
 use chaosdesk::runtime::world::{World, WorldSetup};
 
@@ -495,4 +495,18 @@ fn a_gateway_without_a_replica_finds_the_leader_past_a_voter_that_is_cut_off() {
     // One gateway in five, that of the lonely voter, still believes in nobody.
     assert!(refused(&world) < 800, "{}", refused(&world));
     assert_eq!(settle(&mut world).ledger.lost, 0);
+}
+
+#[test]
+fn a_gateway_that_can_only_refuse_does_not_draw_the_load() {
+    let mut world = open(4, |settings| settings.load.strategy = Strategy::LeastConnections);
+    run(&mut world, 1_000);
+    world.control(Control::Isolate(LEADER));
+    run(&mut world, 4_000);
+    let view = world.view();
+    let cut_off = view.nodes.iter().find(|node| node.reach == Reach::Isolated).expect("one is isolated").id;
+    let workers = &view.balancer.workers;
+    let most = workers.iter().filter(|worker| worker.node != cut_off).map(|worker| worker.routed_per_s).max();
+    let share = workers[cut_off.index()].routed_per_s;
+    assert!(Some(share) <= most, "{share} a second, the busiest of the others {most:?}");
 }

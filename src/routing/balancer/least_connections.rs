@@ -1,14 +1,14 @@
 //! Least connections: the worker with the fewest requests in flight.
 //!
 //! Idea: a slow worker answers late, so its requests pile up and it gets fewer: the count is a measure of speed that
-//! nobody had to take. Among equals the next in turn, or an idle cluster would send everything to the first.
+//! nobody had to take. What a worker lately refused weighs like a request in flight (`Worker::burden`). Among equals the next in turn, or an idle cluster would send everything to the first.
 
 use super::strategy::candidates;
 use super::worker::Worker;
 
-/// The one with the fewest in flight; the first of them behind the last pick.
+/// The one with the least on it; the first of them behind the last pick.
 pub(super) fn pick(workers: &[Worker], last: usize) -> Option<usize> {
-    candidates(workers, last).min_by_key(|at| workers[*at].in_flight())
+    candidates(workers, last).min_by_key(|at| workers[*at].burden())
 }
 
 #[cfg(test)]

@@ -129,7 +129,7 @@ impl Balancer {
             if worker.missed() >= PROBES_MISSED_MAX && worker.take_out() {
                 out.push(rotation(worker.node, EventKind::Rotation { back: false }));
             }
-            worker.probed();
+            worker.probed(now);
             out.push(ActorEffect::Send { to: worker.node.into(), message: DeskMessage::Probe });
         }
         self.next_probe = now + PROBE_EVERY;

@@ -7,7 +7,7 @@
 //! Bound: capacity is what the gateway says; before its first word it is assumed small. Counts saturate.
 
 use crate::domain::ids::{NodeId, RequestId};
-use crate::domain::order::{Answer, GatewayLoad, Record};
+use crate::domain::order::{Answer, GatewayLoad, Record, Reply};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::WorkerView;
 use crate::routing::rate::Rate;
@@ -41,6 +41,9 @@ pub struct Worker {
     rate: Rate,
     latency: SimDuration,
     sample: Option<(RequestId, SimTime)>,
+    refusals: Rate,
+    /// Requests that came back refused within the second before the last probe.
+    refused_lately: u32,
 }
 
 impl Worker {
@@ -58,12 +61,20 @@ impl Worker {
             rate: Rate::default(),
             latency: SimDuration::ZERO,
             sample: None,
+            refusals: Rate::default(),
+            refused_lately: 0,
         }
     }
 
     /// Requests sent to it and not answered.
     pub const fn in_flight(&self) -> u32 {
         self.in_flight
+    }
+
+    /// What weighs on it: requests in flight, and those that it lately sent back undone. A gateway that is cut off from
+    /// the leaders refuses at once; by its connections alone it would look like the fastest of all and draw every request.
+    pub const fn burden(&self) -> u32 {
+        self.in_flight.saturating_add(self.refused_lately)
     }
 
     /// How many more it could take now: none while it is out of rotation.
@@ -96,8 +107,10 @@ impl Worker {
         }
     }
 
-    /// Takes the time of the one request that is watched, if its answer is among these.
+    /// Counts refusals, and takes the time of the one request that is watched, if its answer is among these.
     pub(super) fn measure(&mut self, now: SimTime, answers: &[Answer]) {
+        let refused = answers.iter().filter(|answer| matches!(answer.reply, Reply::Refused(_))).count() as u64;
+        self.refusals.add(now, refused);
         let Some((id, sent)) = self.sample else { return };
         if !answers.iter().any(|answer| answer.id == id) {
             return;
@@ -109,7 +122,8 @@ impl Worker {
     }
 
     /// A probe goes out to it.
-    pub(super) const fn probed(&mut self) {
+    pub(super) fn probed(&mut self, now: SimTime) {
+        self.refused_lately = u32::try_from(self.refusals.per_second(now)).unwrap_or(u32::MAX);
         self.missed = self.missed.saturating_add(1);
         self.since_probe = 0;
     }
@@ -154,7 +168,7 @@ impl Worker {
 pub(super) mod tests {
     use super::*;
     use crate::domain::ids::{ClientId, Sequence, SymbolId};
-    use crate::domain::order::{Command, Reply};
+    use crate::domain::order::Command;
     use crate::domain::why::Why;
 
     /// Workers with so many in flight of such a capacity.
@@ -175,7 +189,7 @@ pub(super) mod tests {
     fn a_probe_puts_the_count_right_and_keeps_what_was_sent_since() {
         let mut worker = Worker::new(NodeId(1));
         worker.take(SimTime::ZERO, &[record(1), record(2), record(3)]);
-        worker.probed();
+        worker.probed(SimTime::ZERO);
         worker.take(SimTime::ZERO, &[record(4)]);
         worker.heard(GatewayLoad { in_flight: 1, capacity: 10, queued: 1 });
         assert_eq!((worker.in_flight(), worker.room()), (3, 7));
@@ -192,6 +206,17 @@ pub(super) mod tests {
         };
         assert_eq!(answer_after(&mut worker, 1, 8), SimDuration::from_millis(8));
         assert_eq!(answer_after(&mut worker, 2, 16), SimDuration::from_millis(9));
+    }
+
+    #[test]
+    fn refusals_weigh_for_a_second_and_are_then_forgotten() {
+        let mut worker = Worker::new(NodeId(1));
+        let refused = |sequence| Answer { id: record(sequence).id, reply: Reply::Refused(Why::NoLeader) };
+        worker.measure(SimTime::from_millis(10), &[refused(1), refused(2)]);
+        worker.probed(SimTime::from_millis(100));
+        assert_eq!((worker.in_flight(), worker.burden()), (0, 2));
+        worker.probed(SimTime::from_millis(1_200));
+        assert_eq!(worker.burden(), 0);
     }
 
     #[test]
