@@ -103,7 +103,7 @@ pub struct ReplicaView {
     pub unanswered: u64,
     /// The chain over what it has applied.
     pub chain: Digest,
-    /// The last entries of its log, oldest first; at most [`CELLS_MAX`].
+    /// The last entries of its log, oldest first; at most [`CELLS_MAX`](super::CELLS_MAX).
     pub cells: Vec<CellView>,
 }
 

@@ -16,7 +16,7 @@ pub struct NetView {
     pub overflowed: u64,
     /// Messages on the wire now.
     pub on_the_wire: u64,
-    /// Some of them, soonest first: those of groups (not heartbeats without content); at most [`IN_FLIGHT_MAX`].
+    /// Some of them, soonest first: those of groups (not heartbeats without content); at most [`IN_FLIGHT_MAX`](super::IN_FLIGHT_MAX).
     pub in_flight: Vec<MessageView>,
 }
 
