@@ -40,8 +40,6 @@ pub struct UiSettings {
     pub theme: ThemeChoice,
     /// Which characters draw.
     pub glyphs: Glyphs,
-    /// How much moves.
-    pub motion: Motion,
     /// Frames a second at most.
     pub fps: u32,
     /// Which language.
@@ -63,7 +61,6 @@ impl Default for UiSettings {
         Self {
             theme: ThemeChoice { dark: "classroom".to_owned(), light: "projector".to_owned() },
             glyphs: Glyphs::Auto,
-            motion: Motion::Full,
             fps: 30,
             locale: Locale::Auto,
             density: Density::Normal,
@@ -125,10 +122,6 @@ choices!(
     /// Which characters draw.
     Glyphs { Auto = "auto": "By locale and terminal.", Unicode = "unicode": "Braille and blocks.",
         Block = "block": "Blocks, where the font has no braille.", Ascii = "ascii": "ASCII only." }
-);
-choices!(
-    /// How much moves.
-    Motion { Full = "full": "Everything.", Reduced = "reduced": "No slides and fades.", None = "none": "Nothing." }
 );
 choices!(
     /// Which language.
@@ -203,7 +196,6 @@ fn ui(r: &mut Reader<'_>, places: &mut [Option<Place>; 2]) -> Reading<UiSettings
     Ok(UiSettings {
         theme: theme(r, base.theme, places)?,
         glyphs: r.choice("glyphs", base.glyphs)?,
-        motion: r.choice("motion", base.motion)?,
         fps: r.integer("fps", 1..=60, u64::from(base.fps))? as u32,
         locale: r.choice("locale", base.locale)?,
         density: r.choice("density", base.density)?,
