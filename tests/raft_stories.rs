@@ -208,6 +208,12 @@ fn act(world: &mut World, line: &Line, id: NodeId) -> Told {
                 }
             }
         }
+        "again" => {
+            let sent = world.appends.iter().rev().filter(|(from, to, _)| *from == id && Some(*to) == second);
+            let before = line.number("before", 0)? as usize;
+            let (from, to, message) = sent.clone().nth(before).cloned().ok_or("nothing was sent")?;
+            world.send(from, to, &message);
+        }
         "stale" => {
             let body = Body::Beat { commit: LogIndex(0), round: 1 };
             let message = Message { term: Term(line.number("term", 0)?), body };

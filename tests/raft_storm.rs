@@ -223,6 +223,66 @@ fn some_storm_breaks(rule: Rule, promises: &[Invariant]) {
     panic!("3000 storms without {} broke none of {promises:?}", rule.name());
 }
 
+/// A storm bent towards figure 8: five nodes, one batch a message and one message in flight, so that old entries and the
+/// no-op travel apart; each leader reaches one follower or two for a moment, and then it dies.
+fn leaders_die_early(seed: u64, rules: Rules, rounds: u32) -> Storm {
+    let mut storm = Storm::new(seed, rules);
+    let setup = Setup { seed, nodes: 5, voters: 5, rules, window: 1, records_max: 1, ..Setup::default() };
+    storm.world = World::new(setup);
+    for _ in 0..rounds {
+        storm.world.cuts.clear();
+        let patience = storm.world.now + SimDuration::from_millis(2_000);
+        storm.world.new_leader = None;
+        while storm.world.new_leader.is_none() && storm.world.advance(Timers::Run, patience) {}
+        let Some(leader) = storm.world.new_leader.take() else {
+            NodeId::first(5).for_each(|node| storm.restart(node));
+            continue;
+        };
+        let reached = storm.chance.between(1, 3);
+        for _ in 0..4 - reached {
+            let other = storm.any();
+            storm.world.cuts.insert((leader, other));
+        }
+        let _ = storm.world.propose(leader, 1);
+        let moment = SimDuration::from_micros(storm.chance.between(500, 9_000));
+        let until = storm.world.now + moment;
+        while storm.world.advance(Timers::Run, until) {}
+        storm.crash(leader);
+        let back = storm.any();
+        storm.restart(back);
+        for node in NodeId::first(5).filter(|node| *node != leader) {
+            if storm.down() > 2 {
+                storm.restart(node);
+            }
+        }
+        if !storm.world.checker.violations.is_empty() {
+            break;
+        }
+    }
+    storm
+}
+
+#[test]
+fn without_commit_only_own_term_a_storm_of_figure_8_loses_what_was_committed() {
+    let lost = [Invariant::LeaderCompleteness, Invariant::StateMachineSafety];
+    let rules = Rules::default().with(Rule::CommitOnlyOwnTerm, false);
+    let breaks = |seed: &u64| {
+        let storm = leaders_die_early(*seed, rules, 60);
+        storm.world.checker.violations.first().is_some_and(|(invariant, _)| lost.contains(invariant))
+    };
+    let tried = std::env::var("FIGURE_8_SEEDS").ok().and_then(|text| text.parse().ok());
+    let found: Vec<u64> = match tried {
+        Some(seeds) => (0..seeds).filter(breaks).collect(),
+        None => (0..2_000).find(breaks).into_iter().collect(),
+    };
+    println!("{} found, the first {:?}", found.len(), found.first());
+    assert!(!found.is_empty(), "no storm of figure 8 needs the rule");
+    for seed in 0..100 {
+        let storm = leaders_die_early(seed, Rules::default(), 60);
+        assert!(storm.world.checker.violations.is_empty(), "seed {seed}: {:?}", storm.world.checker.violations);
+    }
+}
+
 #[test]
 fn without_one_vote_per_term_a_storm_finds_two_leaders() {
     some_storm_breaks(Rule::OneVotePerTerm, &[Invariant::OneLeaderPerTerm]);

@@ -397,7 +397,10 @@ fn sources(folder: &str) -> Vec<Source> {
     files.sort();
     let mut sources: Vec<_> = files.iter().filter_map(|path| read(path)).collect();
     let tests: Vec<_> = sources.iter().flat_map(Source::test_files).collect();
-    for source in sources.iter_mut().filter(|source| tests.contains(&source.path)) {
+    // `tests/mod.rs` may be cut by theme: what stands in its folder is of the tests too.
+    let cut =
+        |path: &str| tests.iter().filter_map(|test| test.strip_suffix("mod.rs")).any(|home| path.starts_with(home));
+    for source in sources.iter_mut().filter(|source| tests.contains(&source.path) || cut(&source.path)) {
         // A file that only tests compile is a test module that stands by itself.
         source.bare = source.code.chars().map(|c| if c == '\n' { c } else { ' ' }).collect();
     }

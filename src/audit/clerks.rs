@@ -6,8 +6,9 @@
 use crate::domain::actor::{Draft, Probe};
 use crate::domain::event::Event;
 use crate::domain::fact::Fact;
+use crate::domain::ids::GroupId;
 use crate::domain::map::ClusterMap;
-use crate::domain::order::Reply;
+use crate::domain::order::{Batch, Reply};
 use crate::domain::settings::Settings;
 use crate::domain::time::SimTime;
 use crate::domain::view::ClusterView;
@@ -31,14 +32,22 @@ impl Clerks {
         }
     }
 
+    /// The group of each order of a batch.
+    fn groups_of(&self, batch: &Batch) -> Vec<GroupId> {
+        let orders = batch.records().iter().filter(|record| !record.command.is_query());
+        orders.filter_map(|record| self.ledger.group_of(record.id)).collect()
+    }
+
     fn measure(&mut self, now: SimTime, fact: &Fact, out: &mut Vec<Draft>) {
         match fact {
             Fact::Replica { node, group, what } => self.stopwatch.on_replica(now, *node, *group, what),
+            Fact::Submitted(batch) if self.stopwatch.runs() => {
+                self.groups_of(batch).into_iter().for_each(|group| self.stopwatch.on_asked(now, group));
+            }
             Fact::Retried(batch) if self.stopwatch.runs() => {
-                for record in batch.records().iter().filter(|record| !record.command.is_query()) {
-                    if let Some(group) = self.ledger.group_of(record.id) {
-                        self.stopwatch.tally(group, Tally::Retried);
-                    }
+                for group in self.groups_of(batch) {
+                    self.stopwatch.on_asked(now, group);
+                    self.stopwatch.tally(group, Tally::Retried);
                 }
             }
             Fact::Answered(answers) if self.stopwatch.runs() => {

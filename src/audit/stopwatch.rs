@@ -9,6 +9,11 @@
 //!   and nothing stays of it: there was no failover.
 //! - `meta` has no clients; its measurement stops at the first commit.
 //! - A new leader that fails before it answered leaves its measurement unfinished; the next one begins.
+//! - Without load nobody is answered. If no order of the group is handed in, first or again, for [`QUIET_AFTER`] after the
+//!   first commit or the last of them, the measurement closes without a first answer. An order that comes later is
+//!   the business of another day: it would measure how long the clients slept.
+//! - Under the rule `leader` the first answer may come before the first commit. Both are kept as they were measured; the
+//!   measurement closes with the later.
 //!
 //! Bound: [`FAILOVERS_MAX`] measurements, the oldest forgotten; of each open one, the voters' last campaigns.
 //! Sources: the moments are those of the lesson on failover; heard_at is Raft's election timer (Ongaro & Ousterhout §5.2).
@@ -23,7 +28,10 @@ use crate::domain::log::LogPoint;
 use crate::domain::order::Promise;
 use crate::domain::settings::RaftSettings;
 use crate::domain::time::{SimDuration, SimTime};
-use crate::domain::view::{ClusterView, FAILOVERS_MAX, FailoverMoments, FailoverView};
+use crate::domain::view::{ClusterView, FAILOVERS_MAX, FailoverEnd, FailoverMoments, FailoverView};
+
+/// A group that nobody asked for so long has nobody to answer: longer than a client waits (a second) and asks again.
+pub const QUIET_AFTER: SimDuration = SimDuration::from_secs(3);
 
 /// Measures failovers.
 #[derive(Clone, Debug)]
@@ -58,6 +66,8 @@ struct Measurement {
     stood: Term,
     /// The old leader is back since.
     back_at: Option<SimTime>,
+    /// The last order of the group, or the first commit if that was later.
+    asked_at: SimTime,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,6 +100,14 @@ impl Stopwatch {
     /// Whether a measurement is on its way.
     pub const fn runs(&self) -> bool {
         self.open > 0
+    }
+
+    /// An order of this group was handed in, for the first time or again.
+    pub fn on_asked(&mut self, now: SimTime, group: GroupId) {
+        self.close_if_quiet(now, group);
+        if let Some(open) = self.groups.get_mut(group.index()).and_then(|watched| watched.open.as_mut()) {
+            open.asked_at = now;
+        }
     }
 
     /// An order of this group was refused or sent again.
@@ -139,6 +157,7 @@ impl Stopwatch {
     /// Takes what a replica did.
     pub fn on_replica(&mut self, now: SimTime, node: NodeId, group: GroupId, what: &ReplicaFact) {
         let return_after = self.return_after;
+        self.close_if_quiet(now, group);
         self.discard(group, |open| open.back_at.is_some_and(|back| now > back + return_after));
         let Some(watched) = self.groups.get_mut(group.index()) else { return };
         match what {
@@ -162,6 +181,7 @@ impl Stopwatch {
 
     /// A client heard a promise.
     pub fn on_promise(&mut self, now: SimTime, promise: Promise, out: &mut Vec<Draft>) {
+        self.close_if_quiet(now, promise.group);
         let Some(open) = self.groups.get_mut(promise.group.index()).and_then(|watched| watched.open.as_mut()) else {
             return;
         };
@@ -181,7 +201,8 @@ impl Stopwatch {
             let stirs = open.certain == Certainty::Certain || open.view.moments.vote_requested.is_some();
             stirs && !returned || open.view.to.is_some()
         });
-        view.failovers = self.history.iter().chain(shown.map(|open| &open.view)).cloned().collect();
+        let shown = shown.map(|open| FailoverView { end: open.quiet(now), ..open.view.clone() });
+        view.failovers = self.history.iter().cloned().chain(shown).collect();
         view.failovers.sort_by_key(|failover| failover.moments.fault);
         let surplus = view.failovers.len().saturating_sub(FAILOVERS_MAX);
         view.failovers.drain(..surplus);
@@ -201,11 +222,12 @@ impl Stopwatch {
     }
 
     fn begin(&mut self, group: GroupId, at: SimTime, from: NodeId, fault: FaultKind, certain: Certainty) {
+        self.close_if_quiet(at, group);
         let Some(watched) = self.groups.get_mut(group.index()) else { return };
         let Some((_, old_term)) = watched.leader else { return };
         match &mut watched.open {
             // The new leader failed too: what was measured so far stays as it is.
-            Some(open) if open.view.term == Some(old_term) => self.close(group),
+            Some(open) if open.view.term == Some(old_term) => self.close(group, FailoverEnd::Overtaken),
             // Cut first, then dead: the first fault is the one that is measured. But a hand-over or a single link that
             // is overtaken by worse was not it.
             Some(open) if open.view.fault == FaultKind::Transfer || open.certain == Certainty::Suspected => {
@@ -232,8 +254,10 @@ impl Stopwatch {
             retried: 0,
             lost: 0,
             rounds: 0,
+            end: None,
         };
-        let open = Measurement { view, old_term, certain, heard: Vec::new(), stood: old_term, back_at: None };
+        let (heard, stood, back_at) = (Vec::new(), old_term, None);
+        let open = Measurement { view, old_term, certain, heard, stood, back_at, asked_at: at };
         self.groups[group.index()].open = Some(open);
         self.open += 1;
     }
@@ -257,6 +281,7 @@ impl Stopwatch {
         let own = open.view.term == Some(term) && to.term == term && open.view.to == Some(node);
         if own && open.view.moments.first_commit.is_none() {
             open.view.moments.first_commit = Some(now);
+            open.asked_at = now;
             self.close_if_complete(group);
         }
     }
@@ -274,14 +299,22 @@ impl Stopwatch {
         let Some(open) = self.groups.get(group.index()).and_then(|watched| watched.open.as_ref()) else { return };
         let FailoverMoments { first_commit, first_answer, .. } = open.view.moments;
         if first_commit.is_some() && (first_answer.is_some() || group == GroupId::META) {
-            self.close(group);
+            self.close(group, FailoverEnd::Through);
         }
     }
 
-    fn close(&mut self, group: GroupId) {
+    /// Nobody asks this group for anything: the measurement has all that it will get.
+    fn close_if_quiet(&mut self, now: SimTime, group: GroupId) {
+        let open = self.groups.get(group.index()).and_then(|watched| watched.open.as_ref());
+        if let Some(end) = open.and_then(|open| open.quiet(now)) {
+            self.close(group, end);
+        }
+    }
+
+    fn close(&mut self, group: GroupId, end: FailoverEnd) {
         let Some(open) = self.groups.get_mut(group.index()).and_then(|watched| watched.open.take()) else { return };
         self.open -= 1;
-        self.history.push_back(open.view);
+        self.history.push_back(FailoverView { end: Some(end), ..open.view });
         if self.history.len() > FAILOVERS_MAX {
             self.history.pop_front();
         }
@@ -334,6 +367,12 @@ impl Measurement {
         self.view.rounds = self.view.rounds.max(1);
     }
 
+    /// It works again, and for a while nobody has wanted to know.
+    fn quiet(&self, now: SimTime) -> Option<FailoverEnd> {
+        let over = self.view.moments.first_commit.is_some() && now > self.asked_at + QUIET_AFTER;
+        over.then_some(FailoverEnd::NobodyAsked)
+    }
+
     fn is_back(&mut self, at: SimTime, from: FaultKind) {
         if self.view.fault == from && matches!(from, FaultKind::Cut | FaultKind::Freeze) {
             self.back_at.get_or_insert(at);
@@ -349,7 +388,7 @@ mod tests {
     use crate::domain::ids::{GroupId, NodeId, Term};
     use crate::domain::settings::Settings;
     use crate::domain::time::{SimDuration, SimTime};
-    use crate::domain::view::{FAILOVERS_MAX, FailoverMoments};
+    use crate::domain::view::{FAILOVERS_MAX, FailoverEnd, FailoverMoments};
     use crate::domain::why::Why;
 
     const CRASHED: EventKind = EventKind::Crashed { unsynced: 0 };
@@ -525,6 +564,7 @@ mod tests {
         let view = stage.view();
         assert_eq!(view.failovers.len(), 2);
         assert_eq!(view.failovers[0].moments.first_answer, None);
+        assert_eq!(view.failovers[0].end, Some(FailoverEnd::Overtaken));
         assert_eq!((view.failovers[1].from, view.failovers[1].fault), (n(2), FaultKind::Panic));
     }
 
@@ -537,6 +577,53 @@ mod tests {
         takeover(&mut stage);
         stage.apply(2, 1, 1, orders(9, [1])).apply_noop(2, 2, 2);
         assert_eq!(stage.view().failovers[0].lost, 2);
+    }
+
+    #[test]
+    fn without_load_a_measurement_closes_without_an_answer() {
+        let mut stage = stage();
+        stage.at(100).event(Some(n(1)), None, CRASHED);
+        takeover(&mut stage);
+        stage.at(3_200);
+        assert_eq!(stage.view().failovers[0].end, None, "somebody may still ask");
+        stage.at(3_258);
+        assert_eq!(stage.view().failovers[0].end, Some(FailoverEnd::NobodyAsked), "shown before any fact comes");
+        stage.at(9_000).submit(1, 1..=1).at(9_003).accept(1, 1, 2, 3);
+        let view = stage.view();
+        assert_eq!(view.failovers.len(), 1);
+        assert_eq!((view.failovers[0].moments.first_answer, view.failovers[0].total()), (None, None));
+        assert_eq!(first_answers(&stage), [], "the first answer after a night is none of the failover's");
+    }
+
+    #[test]
+    fn a_measurement_runs_on_while_orders_come_and_nobody_answers_them() {
+        let mut stage = stage();
+        stage.at(100).event(Some(n(1)), None, CRASHED);
+        takeover(&mut stage);
+        stage.at(3_000).submit(1, 1..=1).at(5_900).retry(1, 1).at(8_800);
+        assert_eq!(stage.view().failovers[0].end, None, "asked 2.9 s ago");
+        stage.at(8_850).accept(1, 1, 2, 3);
+        let view = stage.view();
+        assert_eq!(view.failovers[0].end, Some(FailoverEnd::Through));
+        assert_eq!(view.failovers[0].moments.first_answer, Some(SimTime::from_millis(8_850)));
+    }
+
+    #[test]
+    fn an_answer_may_come_before_the_first_commit_and_both_are_kept() {
+        let mut stage = stage();
+        stage.event(None, None, EventKind::AckChanged(crate::domain::rules::AckRule::Leader));
+        stage.at(90).submit(1, 1..=1).at(100).event(Some(n(1)), None, CRASHED);
+        campaign(stage.at(250), 2, 2, false, 90);
+        stage.at(254).leads(2, 2, point(1, 1)).at(255).appends(2, point(2, 2));
+        stage.at(256).accept(1, 1, 2, 3);
+        assert_eq!(stage.view().failovers[0].end, None, "the group does not work before it commits");
+        stage.at(259).commits(2, point(2, 2), Some(2));
+        let view = stage.view();
+        let moments = view.failovers[0].moments;
+        assert_eq!(view.failovers[0].end, Some(FailoverEnd::Through));
+        assert_eq!(moments.first_answer, Some(SimTime::from_millis(256)));
+        assert_eq!(moments.first_commit, Some(SimTime::from_millis(259)));
+        assert_eq!(view.failovers[0].total(), Some(SimDuration::from_millis(156)), "it ends with the answer");
     }
 
     #[test]

@@ -329,6 +329,10 @@ pub enum Queue {
     Link,
     /// Messages that wait for a frozen node.
     Held,
+    /// Queries that wait in a leader for a quorum.
+    Reads,
+    /// Places of the clients' sessions: what finds none is never handed in.
+    Clients,
 }
 
 /// How loud an event is on the screen.

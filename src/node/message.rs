@@ -77,6 +77,13 @@ pub struct Proposal {
     pub deadline: SimTime,
 }
 
+impl Proposal {
+    /// Whether it is of queries, which read and change nothing.
+    pub fn asks_only(&self) -> bool {
+        self.batch.records().iter().all(|record| record.command.is_query())
+    }
+}
+
 /// What a node is told.
 #[derive(Clone, Debug)]
 pub enum NodeInput {

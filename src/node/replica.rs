@@ -60,7 +60,15 @@ pub(super) struct Replica {
     reads: Reads,
     turn: Option<LogIndex>,
     snapshot_at: LogIndex,
-    overloaded: bool,
+    /// Queues whose refusals were told of, until each is empty again.
+    full: Full,
+}
+
+/// Which queues of a replica are full and were told of.
+#[derive(Clone, Copy, Default, Debug)]
+struct Full {
+    proposals: bool,
+    reads: bool,
 }
 
 impl Replica {
@@ -84,7 +92,7 @@ impl Replica {
             reads: Reads::default(),
             turn: None,
             snapshot_at: applied,
-            overloaded: false,
+            full: Full::default(),
         }
     }
 
@@ -129,8 +137,8 @@ impl Replica {
         out: &mut Out<'_>,
     ) {
         if let Err(why) = self.take(now, from, proposal, desk, out) {
-            if why == Why::Overloaded && !std::mem::replace(&mut self.overloaded, true) {
-                out.tell(Some(self.group), EventKind::Overloaded { queue: Queue::Proposals });
+            if why == Why::Overloaded {
+                self.tell_of_a_full_queue(if proposal.asks_only() { Queue::Reads } else { Queue::Proposals }, out);
             }
             let Proposal { ticket, ref batch, .. } = *proposal;
             out.send(from, NodeMessage::Declined { ticket, batch: batch.clone(), why });
@@ -148,7 +156,8 @@ impl Replica {
         if !self.raft.leads() {
             return Err(Why::NotLeader(self.raft.leader()));
         }
-        if proposal.batch.records().iter().all(|record| record.command.is_query()) {
+        self.forget_expired(now);
+        if proposal.asks_only() {
             let token = self.reads.offer(from, proposal)?;
             self.input(now, Input::Read(token), desk, out);
         } else {
@@ -156,6 +165,14 @@ impl Replica {
             self.settle(now, desk, out);
         }
         Ok(())
+    }
+
+    /// Says once that a queue refuses, until it is empty again.
+    fn tell_of_a_full_queue(&mut self, queue: Queue, out: &mut Out<'_>) {
+        let told = if queue == Queue::Reads { &mut self.full.reads } else { &mut self.full.proposals };
+        if !std::mem::replace(told, true) {
+            out.tell(Some(self.group), EventKind::Overloaded { queue });
+        }
     }
 
     /// Queries from what this replica has applied, however stale.
@@ -218,7 +235,12 @@ impl Replica {
                 Effect::Send { to, message, .. } => out.send_raft(self.group, to, message),
                 Effect::Install(snapshot) => self.install(&snapshot),
                 Effect::ReadReady { token, index } => self.reads.ready(token, index),
-                Effect::ReadRefused { token, why } => self.reads.refused(token, why, out),
+                Effect::ReadRefused { token, why } => {
+                    if why == Why::Overloaded {
+                        self.tell_of_a_full_queue(Queue::Reads, out);
+                    }
+                    self.reads.refused(token, why, out);
+                }
                 Effect::Tell(kind) => out.tell(Some(self.group), kind),
                 Effect::State(what) => out.state(self.group, what),
             }
@@ -238,8 +260,7 @@ impl Replica {
 
     /// Does what has become possible.
     pub(super) fn settle(&mut self, now: Now, desk: &mut Desk<'_>, out: &mut Out<'_>) {
-        self.proposals.forget_expired(now.mono);
-        self.reads.forget_expired(now.mono);
+        self.forget_expired(now);
         self.close_batches(now, desk, out);
         if self.raft.leads() {
             let early =
@@ -267,7 +288,15 @@ impl Replica {
             }
             self.absorb(effects, out);
         }
-        self.overloaded &= self.proposals.open_records() > 0 || !self.reads.is_empty();
+        self.full.proposals &= self.proposals.open_records() > 0;
+    }
+
+    /// What nobody waits for any more makes room: looked at before a proposal is taken, too, because a queue that is full
+    /// of the dead would refuse the living until something else stirs.
+    fn forget_expired(&mut self, now: Now) {
+        self.proposals.forget_expired(now.mono);
+        self.reads.forget_expired(now.mono);
+        self.full.reads &= !self.reads.is_empty() || self.raft.reads_waiting() > 0;
     }
 
     fn begin_turn(&mut self, now: Now, desk: &mut Desk<'_>) {
@@ -310,3 +339,7 @@ pub(super) struct Start {
     pub(super) incarnation: u32,
     pub(super) now: Now,
 }
+
+#[cfg(test)]
+#[path = "replica_tests.rs"]
+mod tests;

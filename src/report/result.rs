@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use crate::domain::event::{FaultKind, Invariant};
 use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::time::SimDuration;
-use crate::domain::view::{ClusterView, FailoverView, GroupView, NodeView};
+use crate::domain::view::{ClusterView, FailoverEnd, FailoverView, GroupView, NodeView};
 use crate::lesson::measure::{self, Phases};
 use crate::lesson::run::Outcome;
 
@@ -119,6 +119,8 @@ pub struct FailoverFigures {
     pub total_ms: Option<f64>,
     /// Election rounds that it took.
     pub rounds: u32,
+    /// How it ended; `None` if it runs on.
+    pub end: Option<FailoverEnd>,
 }
 
 /// An invariant.
@@ -261,6 +263,7 @@ fn failover(failover: &FailoverView) -> FailoverFigures {
         first_answer_ms: phases.first_answer.map(ms),
         total_ms: failover.total().map(ms),
         rounds: failover.rounds,
+        end: failover.end,
     }
 }
 
@@ -356,8 +359,19 @@ pub(crate) mod tests {
         };
         let (from, to) = (NodeId(3), Some(NodeId(2)));
         let (group, fault, term) = (GroupId(1), FaultKind::Crash, Some(Term(4)));
-        let failover =
-            FailoverView { group, fault, from, to, term, moments, refused: 3, retried: 2, lost: 0, rounds: 1 };
+        let failover = FailoverView {
+            group,
+            fault,
+            from,
+            to,
+            term,
+            moments,
+            refused: 3,
+            retried: 2,
+            lost: 0,
+            rounds: 1,
+            end: Some(FailoverEnd::Through),
+        };
         view.failovers.push(failover);
         view.invariants = Invariant::ALL
             .iter()

@@ -9,7 +9,8 @@
 //! reading, or a refusal for good. A refusal that may be retried only moves the next try. A later verdict tells the
 //! session what rests, and nobody else.
 //! Bound: a session has `session::SPAN_MAX` places. An arrival that finds none is refused here, never numbered and
-//! never handed in; the figures count it (`Overloaded`).
+//! never handed in; the figures count it, and an event says so (`Overloaded`): once, until half of those who waited
+//! then wait no longer.
 //! Left out: priorities; sessions that think before they send again (a closed loop).
 
 mod answers;
@@ -24,7 +25,7 @@ use super::session::{Pending, Session, Source};
 use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft};
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::control::{Burst, Control};
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, Queue};
 use crate::domain::fact::Fact;
 use crate::domain::ids::{ActorId, ClientId};
 use crate::domain::order::{Batch, Command, DeskMessage, ReadFrom, Record, Submission};
@@ -60,6 +61,8 @@ pub struct Clients {
     quiet_until: SimTime,
     /// The wake-up that is armed.
     armed: SimTime,
+    /// How many waited when it was told that there were no places left.
+    full_at: Option<u64>,
 }
 
 /// What a step hands in, before it is cut into batches.
@@ -67,6 +70,8 @@ pub struct Clients {
 struct Outbox {
     records: Vec<Record>,
     deadline: SimTime,
+    /// How many found no place.
+    turned_away: u64,
 }
 
 impl Clients {
@@ -85,6 +90,7 @@ impl Clients {
             figures: Figures::default(),
             quiet_until: SimTime::NEVER,
             armed: SimTime::NEVER,
+            full_at: None,
         }
     }
 
@@ -136,7 +142,7 @@ impl Clients {
         if self.quiet_until <= now {
             self.look_at_the_waiting(now, out);
         }
-        let mut outbox = Outbox { records: Vec::new(), deadline: self.patience.deadline(now) };
+        let mut outbox = Outbox { deadline: self.patience.deadline(now), ..Outbox::default() };
         if self.arrivals.next_window() <= now {
             for _ in 0..self.arrivals.take(now) {
                 self.arrive(now, &mut outbox);
@@ -145,6 +151,7 @@ impl Clients {
         for source in self.bursts.sources(now) {
             self.offer(now, source, &mut outbox);
         }
+        self.tell_of_full_places(outbox.turned_away, out);
         outbox.hand_in(self.load.read_from, Fact::Submitted, out);
         while let Some(ended) = self.bursts.take_ended() {
             out.push(tell(EventKind::BurstEnded { orders: ended.orders, failed: ended.failed }));
@@ -158,6 +165,7 @@ impl Clients {
         let free = (0..PLACES_TRIED_MAX.min(steady)).map(|step| (drawn + step) % steady);
         let Some(place) = free.into_iter().find(|place| !self.sessions[*place].is_full()) else {
             self.figures.refused(now, 1);
+            outbox.turned_away += 1;
             return;
         };
         let command = self.orders.request(now, &mut self.sessions[place]);
@@ -178,6 +186,18 @@ impl Clients {
         }
         let refused = self.bursts.offered(source, handed_in, wanted - handed_in);
         self.figures.refused(now, refused);
+        outbox.turned_away += refused;
+    }
+
+    fn tell_of_full_places(&mut self, turned_away: u64, out: &mut Vec<ActorEffect>) {
+        let waiting = self.figures.waiting;
+        if self.full_at.is_some_and(|then| waiting <= then / 2) {
+            self.full_at = None;
+        }
+        if turned_away > 0 && self.full_at.is_none() {
+            self.full_at = Some(waiting);
+            out.push(tell(EventKind::Overloaded { queue: Queue::Clients }));
+        }
     }
 
     fn ask(&mut self, now: SimTime, place: usize, command: Command, source: Source, outbox: &mut Outbox) {

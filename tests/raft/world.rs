@@ -12,7 +12,7 @@ use chaosdesk::domain::rules::Rules;
 use chaosdesk::domain::time::{Now, SimDuration, SimTime};
 use chaosdesk::domain::units::{Price, Quantity};
 use chaosdesk::domain::why::Why;
-use chaosdesk::protocols::raft::message::{Effect, Input, Message};
+use chaosdesk::protocols::raft::message::{Body, Effect, Input, Message};
 use chaosdesk::protocols::raft::{Proposed, Raft, RaftConfig};
 
 use super::checker::Checker;
@@ -85,6 +85,8 @@ pub struct World {
     pub reads_served: u64,
     pub trace: Vec<String>,
     pub tracing: bool,
+    /// The appends with entries that a story told of, for it to send them again.
+    pub appends: Vec<(NodeId, NodeId, Message)>,
     records_made: u64,
     pub new_leader: Option<NodeId>,
 }
@@ -107,6 +109,7 @@ impl World {
             reads_served: 0,
             trace: Vec::new(),
             tracing: false,
+            appends: Vec::new(),
             records_made: 0,
             new_leader: None,
         };
@@ -294,6 +297,9 @@ impl World {
         if self.tracing {
             let mark = if lost { " (lost)" } else { "" };
             self.trace.push(format!("{from}->{to} {}{mark}", print::message(message)));
+            if matches!(&message.body, Body::Append { entries, .. } if !entries.is_empty()) {
+                self.appends.push((from, to, message.clone()));
+            }
         }
         if lost {
             return;

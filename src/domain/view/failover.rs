@@ -48,6 +48,21 @@ pub struct FailoverView {
     pub lost: u64,
     /// Election rounds that it took.
     pub rounds: u32,
+    /// How it ended; `None` while it runs.
+    pub end: Option<FailoverEnd>,
+}
+
+/// How a failover ended.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailoverEnd {
+    /// A client had its answer; `meta`, which has no clients, committed.
+    Through,
+    /// The new leader committed, and then nobody asked the group for anything for so long that there is no first answer
+    /// to wait for.
+    NobodyAsked,
+    /// The new leader failed too, before it was through: the next failover of the group took its place.
+    Overtaken,
 }
 
 impl FailoverView {

@@ -17,7 +17,7 @@ mod run;
 use crate::domain::event::Event;
 use crate::domain::time::SimTime;
 
-pub use failover::{FailoverMoments, FailoverView, InvariantView};
+pub use failover::{FailoverEnd, FailoverMoments, FailoverView, InvariantView};
 pub use flow::{BalancerView, FlowView, LatencyView, LedgerView, WorkerView};
 pub use group::{CellView, GroupView, ProgressMode, ProgressView, ReplicaView, RoleView};
 pub use lesson::{CheckView, LessonView, QuestionView, StepView, Text};

@@ -223,6 +223,8 @@ fn desk_event(kind: &EventKind, figures: &mut Figures) -> Option<&'static str> {
             Queue::Proposals => "event-overloaded-proposals",
             Queue::Link => "event-overloaded-link",
             Queue::Held => "event-overloaded-held",
+            Queue::Reads => "event-overloaded-reads",
+            Queue::Clients => "event-overloaded-clients",
         },
         EventKind::Violated { invariant, detail } => {
             figures.extend([("invariant", text(&invariant.name())), ("detail", text(detail))]);

@@ -145,7 +145,7 @@ fn every_kind() -> Vec<EventKind> {
     for pre_vote in [true, false] {
         kinds.push(EventKind::VoteRefused { candidate: to, term, why: Why::LogBehind, pre_vote });
     }
-    for queue in [Queue::Gateway, Queue::Proposals, Queue::Link, Queue::Held] {
+    for queue in [Queue::Gateway, Queue::Proposals, Queue::Link, Queue::Held, Queue::Reads, Queue::Clients] {
         kinds.push(EventKind::Overloaded { queue });
     }
     for rule in [AckRule::Leader, AckRule::Majority, AckRule::All, AckRule::Count(2)] {

@@ -1,0 +1,89 @@
+//! Controls: what they mean, and what is refused.
+
+use super::*;
+
+#[test]
+fn what_cannot_be_done_is_refused_with_its_reason() {
+    let mut world = world(5);
+    world.run_until(ms(200));
+    let n9 = Target::Node(NodeId(9));
+    let n3 = Target::Node(NodeId(3));
+    world.control(Control::Crash(n3));
+    let table = [
+        (Control::Crash(n3), Why::AlreadySo),
+        (Control::Crash(n9), Why::NoTarget),
+        (Control::Recover(Target::Node(N1)), Why::AlreadySo),
+        (Control::Freeze(n3), Why::NodeDown),
+        (Control::Thaw(Target::Node(N1)), Why::AlreadySo),
+        (Control::Poison(n3), Why::NodeDown),
+        (Control::Cut { from: n3, to: n3 }, Why::NoTarget),
+        (Control::Heal { from: n3, to: Target::Node(N1) }, Why::AlreadySo),
+        (Control::HealAll, Why::AlreadySo),
+        (Control::Rejoin(n3), Why::AlreadySo),
+        (Control::SlowDisk { node: n3, slow: false }, Why::AlreadySo),
+        (Control::Transfer { group: P1, to: Some(NodeId(3)) }, Why::NodeDown),
+        (Control::Transfer { group: P1, to: Some(NodeId(9)) }, Why::NotVoter),
+        (Control::Transfer { group: P1, to: Some(N1) }, Why::AlreadySo),
+        (Control::Transfer { group: GroupId(7), to: None }, Why::NoLeader),
+        (Control::SetAck(AckRule::Majority), Why::AlreadySo),
+        (Control::Crash(Target::Leader(GroupId(7))), Why::NoLeader),
+    ];
+    for (control, why) in table {
+        world.take_new_events();
+        world.control(control);
+        let told = world.take_new_events();
+        assert_eq!(told.last().map(|event| &event.kind), Some(&EventKind::ControlRefused { control, why }));
+    }
+}
+
+#[test]
+fn targets_by_role_mean_whoever_has_the_role_now() {
+    let mut world = world(5);
+    world.run_until(ms(300));
+    world.control(Control::Crash(Target::Leader(P1)));
+    world.run_until(ms(1_000));
+    world.control(Control::Crash(Target::Leader(P1)));
+    world.run_until(ms(2_000));
+    world.control(Control::Crash(Target::Follower(P1)));
+    let dead: Vec<_> = kinds(&world).filter(|(_, kind)| matches!(kind, EventKind::Crashed { .. })).collect();
+    let dead: Vec<_> = dead.iter().map(|(node, _)| node.unwrap()).collect();
+    let elected = kinds(&world).filter(|(_, kind)| matches!(kind, EventKind::Elected { .. }));
+    let led: Vec<_> = elected.map(|(node, _)| node.unwrap()).collect();
+    assert!(dead[..2].iter().all(|node| led.contains(node)), "two led: {dead:?} of {led:?}");
+    assert!(!dead[..2].contains(&dead[2]), "the third followed: {dead:?}");
+    let lost = kinds(&world).any(|(_, kind)| matches!(kind, EventKind::OrdersLost { .. }));
+    assert!(lost, "what a probe says becomes an event");
+    assert_eq!(world.faults.len(), 3);
+    world.control(Control::RecoverAll);
+    assert!(world.faults.is_empty());
+}
+
+#[test]
+fn switches_are_remembered_for_nodes_that_begin_later() {
+    let mut world = world(5);
+    world.run_until(ms(100));
+    world.control(Control::SetAck(AckRule::All));
+    world.control(Control::SetRule { rule: Rule::PreVote, on: false });
+    assert_eq!(world.settings().cluster.ack, AckRule::All);
+    assert!(!world.settings().cluster.rules.on(Rule::PreVote));
+}
+
+#[test]
+fn cut_links_pass_nothing_and_rejoining_heals_them_all() {
+    let mut world = world(5);
+    world.run_until(ms(300));
+    world.control(Control::Isolate(Target::Node(NodeId(5))));
+    world.control(Control::Mute(Target::Node(NodeId(4))));
+    world.run_until(ms(1_000));
+    let failed = |world: &World, by: NodeId, peer: NodeId| {
+        world.events().iter().any(|event| {
+            event.node == Some(by)
+                && matches!(event.kind, EventKind::Believes { peer: p, health: Health::Failed, .. } if p == peer)
+        })
+    };
+    assert!(failed(&world, N1, NodeId(5)) && failed(&world, NodeId(5), N1));
+    assert!(failed(&world, N1, NodeId(4)) && !failed(&world, NodeId(4), N1), "a mute node still hears");
+    world.control(Control::Rejoin(Target::Node(NodeId(5))));
+    world.control(Control::HealAll);
+    assert!(world.network.cuts().is_empty() && world.faults.is_empty());
+}

@@ -1,0 +1,173 @@
+//! What a client makes of answers, refusals and silence.
+
+use super::*;
+
+#[test]
+fn silence_is_met_by_two_retries_further_and_further_apart_and_then_given_up() {
+    for seed in 0..10 {
+        let mut driver = Driver::new(&settings(500), seed, Box::new(|_, _| Vec::new()));
+        driver.run_to(1_000);
+        driver.control(Control::SetLoad(false));
+        driver.run_to(3_000);
+        assert_balanced(&driver, seed);
+        let mut sent: BTreeMap<RequestId, Vec<u64>> = BTreeMap::new();
+        driver.submitted().iter().chain(&driver.retried()).for_each(|(at, record)| {
+            sent.entry(record.id).or_default().push(at.as_millis());
+        });
+        for times in sent.values() {
+            // 200 then 400 ms, each give or take a quarter, looked at on a grid of 2 ms; the third would be too late.
+            assert_eq!(times.len(), 3, "seed {seed}: {times:?}");
+            let waits: Vec<u64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+            assert!((149..=253).contains(&waits[0]), "seed {seed}: {waits:?}");
+            assert!((299..=503).contains(&waits[1]), "seed {seed}: {waits:?}");
+        }
+        let first: BTreeMap<RequestId, SimTime> = driver.submitted().iter().map(|(at, r)| (r.id, *at)).collect();
+        assert_eq!(driver.gave_up().len(), first.len());
+        for (at, record) in driver.gave_up() {
+            let waited = at.since(first[&record.id]);
+            assert!(waited >= SimDuration::from_secs(1) && waited <= SimDuration::from_millis(1_003), "{waited:?}");
+        }
+        assert_eq!(driver.flow().retried, driver.retried().len() as u64);
+        assert!(driver.answered().is_empty());
+    }
+}
+
+#[test]
+fn a_request_that_is_refused_for_now_is_asked_again_and_its_latency_counts_from_the_first_time() {
+    let refuse_first = Box::new({
+        let mut seen = BTreeSet::new();
+        move |_: SimTime, record: &Record| {
+            let first = seen.insert(record.id);
+            vec![(MS_3, if first { Reply::Refused(Why::NoLeader) } else { granted(record) })]
+        }
+    });
+    let mut driver = Driver::new(&settings(500), 1, refuse_first);
+    driver.run_to(1_000);
+    driver.control(Control::SetLoad(false));
+    driver.run_to(3_000);
+    assert_balanced(&driver, 1);
+    let answered = driver.answered();
+    assert_eq!(answered.len(), driver.submitted().len());
+    assert_eq!(driver.retried().len(), driver.submitted().len());
+    assert!(answered.iter().all(|(answer, _)| !matches!(answer.reply, Reply::Refused(_))));
+    assert!(answered.iter().all(|(_, latency)| (150..260).contains(&latency.as_millis())));
+}
+
+#[test]
+fn a_refusal_without_doubt_is_final_when_no_try_is_left() {
+    let mut driver = Driver::new(&settings(500), 2, Box::new(|_, _| vec![(MS_3, Reply::Refused(Why::NoWorker))]));
+    driver.run_to(1_000);
+    driver.control(Control::SetLoad(false));
+    driver.run_to(3_000);
+    assert_balanced(&driver, 2);
+    assert_eq!(driver.answered().len(), driver.submitted().len());
+    assert!(driver.gave_up().is_empty(), "nobody gives up what was refused each time");
+}
+
+#[test]
+fn a_refusal_after_a_silent_attempt_leaves_the_request_unknown() {
+    let silent_then_refuse = Box::new({
+        let mut seen = BTreeSet::new();
+        move |_: SimTime, record: &Record| {
+            if seen.insert(record.id) { Vec::new() } else { vec![(MS_3, Reply::Refused(Why::NoLeader))] }
+        }
+    });
+    let mut driver = Driver::new(&settings(500), 2, silent_then_refuse);
+    driver.run_to(500);
+    driver.control(Control::SetLoad(false));
+    driver.run_to(3_000);
+    assert_balanced(&driver, 2);
+    assert_eq!(driver.gave_up().len(), driver.submitted().len());
+    assert!(driver.answered().is_empty());
+}
+
+#[test]
+fn a_leader_that_was_lost_leaves_a_doubt() {
+    let mut driver = Driver::new(&settings(500), 4, Box::new(|_, _| vec![(MS_3, Reply::Refused(Why::LeaderLost))]));
+    driver.run_to(500);
+    driver.control(Control::SetLoad(false));
+    driver.run_to(3_000);
+    assert_eq!(driver.gave_up().len(), driver.submitted().len());
+}
+
+#[test]
+fn a_final_refusal_is_not_asked_again() {
+    let mut driver = Driver::new(&settings(500), 5, Box::new(|_, _| vec![(MS_3, Reply::Refused(Why::BadPrice))]));
+    driver.run_to(2_000);
+    assert_balanced(&driver, 5);
+    assert!(driver.retried().is_empty());
+    assert!(driver.answered().len() > 900);
+}
+
+#[test]
+fn a_promise_and_a_later_verdict_are_one_acknowledgement() {
+    let twice: Desk = Box::new(|_, record| match record.command {
+        Command::Query { .. } => vec![(MS_3, granted(record))],
+        _ => vec![(MS_3, Reply::Accepted(PROMISE)), (SimDuration::from_millis(9), verdict(0))],
+    });
+    let mut driver = Driver::new(&settings(2_000), 6, twice);
+    driver.run_to(1_000);
+    driver.control(Control::SetLoad(false));
+    driver.run_to(2_000);
+    assert_balanced(&driver, 6);
+    let orders = driver.submitted().iter().filter(|(_, record)| !record.command.is_query()).count();
+    assert_eq!(driver.flow().latency_total.count, orders as u64);
+    assert!(driver.answered().iter().all(|(answer, _)| !matches!(answer.reply, Reply::Verdict(..))));
+    // What the verdicts said is known nevertheless: nothing rests, so nothing is left to be cancelled.
+    assert!(driver.clients.sessions.iter().all(|session| session.open.is_empty()));
+}
+
+#[test]
+fn the_floor_in_a_record_is_never_above_what_waits() {
+    for seed in 0..10 {
+        // One in ten is not answered, the others late and out of order.
+        let mut chance = Chance::stream(seed, Purpose::Link, 0);
+        let desk: Desk = Box::new(move |_, record| {
+            if chance.ratio(1, 10) {
+                return Vec::new();
+            }
+            vec![(SimDuration(chance.below(90_000_000)), granted(record))]
+        });
+        let mut driver = Driver::new(&settings(3_000), seed, desk);
+        driver.run_to(3_000);
+        assert_balanced(&driver, seed);
+        let mut waits: BTreeMap<ClientId, BTreeSet<Sequence>> = BTreeMap::new();
+        for (_, fact) in &driver.facts {
+            match fact {
+                Fact::Submitted(batch) | Fact::Retried(batch) => {
+                    for record in batch.records() {
+                        let waiting = waits.entry(record.id.client).or_default();
+                        waiting.insert(record.id.sequence);
+                        assert!(Some(&record.floor) <= waiting.first(), "seed {seed}: {record:?} {waiting:?}");
+                    }
+                }
+                Fact::GaveUp(batch) => batch.records().iter().for_each(|record| {
+                    waits.get_mut(&record.id.client).map(|waiting| waiting.remove(&record.id.sequence));
+                }),
+                Fact::Answered(list) => list.iter().for_each(|(answer, _)| {
+                    waits.get_mut(&answer.id.client).map(|waiting| waiting.remove(&answer.id.sequence));
+                }),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn a_cancel_that_was_not_done_is_tried_again_as_a_new_one() {
+    // No cancel ever comes through, and everything rests: each session runs into its bound and stays there.
+    let desk: Desk = Box::new(|_, record| match record.command {
+        Command::Cancel { .. } => vec![(MS_3, Reply::Refused(Why::BadQuantity))],
+        _ => vec![(MS_3, granted(record))],
+    });
+    let mut driver = Driver::new(&settings(50_000), 2, desk);
+    driver.run_to(2_000);
+    let open = driver.clients.sessions.iter().map(|session| session.open.len()).sum::<usize>();
+    let submitted = driver.submitted();
+    let resting = submitted.iter().filter(|(_, record)| {
+        matches!(record.command, Command::Place { order_type: crate::domain::order::OrderType::Limit(_), .. })
+    });
+    let on_the_way = driver.flow().waiting as usize;
+    assert!(open + on_the_way >= resting.count(), "what rests is not forgotten");
+    assert!(open < 64 * 80, "and nothing more is placed");
+}
