@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::domain::view::{LessonView, QuestionView};
 
-use super::super::canvas::{Canvas, Strip, cut_end, wrap};
+use super::super::canvas::{Canvas, Strip, wrap};
 use super::super::hits::Hit;
 use super::super::scene::Scene;
 use super::super::state::Panel;
@@ -30,26 +30,15 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         tail.push(canvas.strip());
         ask(canvas, scene, question, columns, &mut tail);
     }
-    if !lesson.checks.is_empty() {
-        tail.push(canvas.strip());
-    }
-    for check in &lesson.checks {
-        let (role, sign) = match check.met {
-            Some(true) => (Role::Ok, "✓"),
-            Some(false) => (Role::Error, "✗"),
-            None => (Role::Muted, "…"),
-        };
-        let strip =
-            canvas.strip().add(role, sign).gap().add(Role::Text, cut_end(&check.text, columns.saturating_sub(2)));
-        tail.push(strip.add(Role::Muted, format!("  {}", check.measured)));
-    }
+    let before = tail.len();
+    checks(canvas, scene, lesson, columns, &mut tail);
+    let below = tail.len() - before;
     // The steps give way: what is asked and checked now is at the bottom, and must be seen.
     let room = usize::from(inner.height).saturating_sub(tail.len()).max(1);
     let first = (current + 2).saturating_sub(room).min(current).min(rows.len().saturating_sub(room));
     let (room_used, tail_rows) = (rows.len().saturating_sub(first).min(room), tail.len());
     let shown = rows.into_iter().skip(first).take(room).chain(tail);
     let options = lesson.question.as_ref().map_or(0, |question| question.options.len());
-    let below = lesson.checks.len() + usize::from(!lesson.checks.is_empty());
     let end = room_used + tail_rows - below.min(tail_rows);
     for option in 0..options {
         let row = (end + option).saturating_sub(options) as u16;
@@ -58,6 +47,34 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     }
     for (row, strip) in shown.enumerate() {
         canvas.put(inner, row as u16, strip);
+    }
+}
+
+/// The checks that may be seen, with what was measured; of the others, how many.
+fn checks<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, columns: usize, rows: &mut Vec<Strip<'a>>) {
+    let locale = &scene.look.locale;
+    if !lesson.checks.is_empty() || lesson.checks_later > 0 {
+        rows.push(canvas.strip());
+    }
+    for check in &lesson.checks {
+        let (role, sign) = match check.met {
+            Some(true) => (Role::Ok, "✓"),
+            Some(false) => (Role::Error, "✗"),
+            None => (Role::Muted, "…"),
+        };
+        let (words, figures) = (locale.pick(&check.words), locale.pick(&check.figures));
+        let room = columns.saturating_sub(2);
+        let mut lines: Vec<(Role, String)> = wrap(words, room).into_iter().map(|line| (Role::Text, line)).collect();
+        // Without a text of its own, a check that is met says nothing that its figures do not.
+        lines.extend(wrap(figures, room).into_iter().filter(|_| figures != words).map(|line| (Role::Muted, line)));
+        for (place, (text_role, line)) in lines.into_iter().enumerate() {
+            let head = if place == 0 { sign } else { " " };
+            rows.push(canvas.strip().add(role, head).gap().add(text_role, line));
+        }
+    }
+    if lesson.checks_later > 0 {
+        let text = locale.say("checks-later", &[("n", (lesson.checks_later as u64).into())]);
+        rows.push(canvas.strip().add(Role::Muted, format!("  {text}")));
     }
 }
 
