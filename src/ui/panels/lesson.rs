@@ -26,9 +26,10 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let columns = usize::from(inner.width);
     let (rows, current) = steps(canvas, scene, lesson, columns);
     let mut tail: Vec<Strip<'_>> = Vec::new();
+    let mut options = Vec::new();
     if let Some(question) = &lesson.question {
         tail.push(canvas.strip());
-        ask(canvas, scene, question, columns, &mut tail);
+        options = ask(canvas, scene, question, columns, &mut tail);
     }
     let before = tail.len();
     checks(canvas, scene, lesson, columns, &mut tail);
@@ -38,12 +39,11 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let first = (current + 2).saturating_sub(room).min(current).min(rows.len().saturating_sub(room));
     let (room_used, tail_rows) = (rows.len().saturating_sub(first).min(room), tail.len());
     let shown = rows.into_iter().skip(first).take(room).chain(tail);
-    let options = lesson.question.as_ref().map_or(0, |question| question.options.len());
     let end = room_used + tail_rows - below.min(tail_rows);
-    for option in 0..options {
-        let row = (end + option).saturating_sub(options) as u16;
+    for (place, option) in options.iter().enumerate() {
+        let row = (end + place).saturating_sub(options.len()) as u16;
         let line = Rect::new(inner.x, inner.y + row, inner.width, 1).intersection(inner);
-        canvas.hit(line, Hit::Choice(option));
+        canvas.hit(line, Hit::Choice(*option));
     }
     for (row, strip) in shown.enumerate() {
         canvas.put(inner, row as u16, strip);
@@ -104,21 +104,38 @@ fn steps<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, column
     (rows, current)
 }
 
-fn ask<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, question: &QuestionView, columns: usize, rows: &mut Vec<Strip<'a>>) {
+/// The question and its options, as rows; which option each of the last rows belongs to.
+fn ask<'a>(
+    canvas: &Canvas<'a>,
+    scene: &Scene<'_>,
+    question: &QuestionView,
+    columns: usize,
+    rows: &mut Vec<Strip<'a>>,
+) -> Vec<usize> {
     let locale = &scene.look.locale;
     let id = if question.closed { "lesson-closed" } else { "lesson-predict" };
     for text in wrap(&format!("{} {}", locale.text(id), locale.pick(&question.text)), columns) {
         rows.push(canvas.strip().add(Role::Accent, text));
     }
+    let mut belongs = Vec::new();
     let most = question.hands.iter().copied().max().unwrap_or(0).max(1);
     for (place, option) in question.options.iter().enumerate() {
         let hands = question.hands.get(place).copied().unwrap_or(0);
         let right = question.answer == Some(place);
         let role = if right { Role::Ok } else { Role::Text };
-        let strip = canvas.strip().add(Role::Key, format!(" {} ", place + 1));
-        let strip = strip.left(columns.saturating_sub(22).min(40), role, locale.pick(option));
-        let strip = bar(strip, 12, u64::from(hands) * 1_000 / u64::from(most), Role::Bar);
-        let strip = strip.right(3, Role::Text, &hands.to_string());
-        rows.push(if right { strip.add(Role::Ok, " ✓") } else { strip });
+        let room = columns.saturating_sub(22).min(40);
+        // An answer is wrapped and never cut: the class raises its hands for what it can read.
+        for (line, text) in wrap(locale.pick(option), room.saturating_sub(1)).iter().enumerate() {
+            belongs.push(place);
+            if line > 0 {
+                rows.push(canvas.strip().add(Role::Key, "   ").left(room, role, text));
+                continue;
+            }
+            let strip = canvas.strip().add(Role::Key, format!(" {} ", place + 1)).left(room, role, text);
+            let strip = bar(strip, 12, u64::from(hands) * 1_000 / u64::from(most), Role::Bar);
+            let strip = strip.right(3, Role::Text, &hands.to_string());
+            rows.push(if right { strip.add(Role::Ok, " ✓") } else { strip });
+        }
     }
+    belongs
 }
