@@ -44,7 +44,12 @@ impl Wiring for Fake {
     }
     fn perform(&self, script: Arc<Script>, stepping: Stepping) -> Result<(Arc<ClusterView>, Outcome), Trouble> {
         assert_eq!((script.seed, stepping), (42, Stepping::Tasks));
-        let check = CheckView { text: "orders.lost = 0".into(), met: Some(self.met), measured: "0".into() };
+        let check = CheckView {
+            text: "orders.lost = 0".into(),
+            met: Some(self.met),
+            measured: "0".into(),
+            ..CheckView::default()
+        };
         Ok((Arc::default(), Outcome { checks: vec![check], failures: Vec::new() }))
     }
     fn replay(&self, file: &Path) -> Result<(String, Exit), Trouble> {

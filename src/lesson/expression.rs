@@ -5,9 +5,10 @@
 //! Left out: `or`, arithmetic, figures on the right. An expectation is read aloud in class; two short ones beat a long.
 
 use crate::document::problem::Complaint;
-use crate::domain::view::ClusterView;
+use crate::domain::view::{ClusterView, Text};
 
 use super::measure::{CONDITIONS, Kind, Measure, UNIT, Value};
+use super::plain;
 use super::words::{self, Context, Word};
 
 /// Comparisons that must all hold.
@@ -125,6 +126,32 @@ impl Expression {
     /// Whether all of it holds for what was added since `base`: numbers are differences, words are as they are now.
     pub fn holds_since(&self, view: &ClusterView, base: Option<&ClusterView>) -> bool {
         self.parts.iter().all(|part| part.holds(view, base))
+    }
+
+    /// In words, for a class.
+    pub fn words(&self) -> Text {
+        let sign =
+            |part: &Comparison| OPERATORS.iter().find(|(_, is)| *is == part.operator).map_or("", |(sign, _)| *sign);
+        let one = |part: &Comparison| plain::comparison(&part.measure.path, sign(part), &part.value.to_string());
+        plain::list(self.parts.iter().map(one))
+    }
+
+    /// What was measured, in words, for a class; each figure once, with a sign if it counts from an earlier moment.
+    pub fn figures(&self, view: &ClusterView, base: Option<&ClusterView>) -> Text {
+        let mut paths: Vec<&str> = Vec::new();
+        let mut figures = Vec::new();
+        for part in &self.parts {
+            if !paths.contains(&part.measure.path.as_str()) {
+                paths.push(&part.measure.path);
+                let value = match part.measure.since(view, base) {
+                    Some(Value::Number(more)) if base.is_some() && more >= 0 => format!("+{}", Value::Number(more)),
+                    Some(value) => value.to_string(),
+                    None => "–".to_owned(),
+                };
+                figures.push(plain::comparison(&part.measure.path, "=", &value));
+            }
+        }
+        plain::list(figures)
     }
 
     /// What was measured, for the one who reads the failure: `orders.lost is 3`.

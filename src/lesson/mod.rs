@@ -13,6 +13,7 @@ pub mod headless;
 pub mod library;
 pub mod measure;
 pub mod moment;
+pub mod plain;
 pub mod run;
 pub mod script;
 pub mod stage;

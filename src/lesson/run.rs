@@ -16,8 +16,8 @@ use crate::domain::event::Event;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{CheckView, ClusterView, LessonView, StepView, Text};
 
-use super::action;
 use super::moment::Condition;
+use super::plain;
 use super::script::{ExpectAt, Script, Start, Step};
 pub use super::stage::{Audience, FreeStage, Outcome, Progress, Stage, perform};
 use super::target;
@@ -52,8 +52,11 @@ pub struct Director {
 impl Director {
     /// A director at the beginning of a script; the run stands at `now`.
     pub fn new(script: Arc<Script>, audience: Audience, now: SimTime) -> Self {
-        let check =
-            |expect: &super::script::Expect| CheckView { text: expect.that.text.clone(), ..CheckView::default() };
+        let check = |expect: &super::script::Expect| CheckView {
+            text: expect.that.text.clone(),
+            words: expect.text.clone(),
+            ..CheckView::default()
+        };
         Self {
             audience,
             current: 0,
@@ -250,6 +253,7 @@ impl Director {
                 let base = expect.since.and_then(|place| self.marks[place].as_deref());
                 // What counts from a step that never came was not measured.
                 check.met = Some((expect.since.is_none() || base.is_some()) && expect.that.holds_since(&view, base));
+                check.figures = expect.that.figures(&view, base);
                 check.measured = expect.that.measured(&view, base);
             }
         }
@@ -326,10 +330,17 @@ impl Director {
             title: self.script.title.clone(),
             steps: self.script.steps.iter().zip(&self.done).map(step).collect(),
             current: self.current,
-            checks: self.checks.clone(),
+            checks_later: self.checks.iter().filter(|check| !self.may_be_seen(check)).count(),
+            checks: self.checks.iter().filter(|check| self.may_be_seen(check)).cloned().collect(),
             question: asked.map(|(vote, ask)| vote.view(ask)),
             waits: self.phase == Phase::Teacher,
         }
+    }
+
+    /// Whether a check gives nothing away: it is decided, or no question is left to be revealed.
+    fn may_be_seen(&self, check: &CheckView) -> bool {
+        let asks = |step: &Step| step.ask.is_some();
+        check.met.is_some() || !self.script.steps.iter().skip(self.current).any(asks)
     }
 
     /// What came of it; call it when `poll` said `Through`.
@@ -355,12 +366,12 @@ fn looked_at(condition: &Condition, now: SimTime, timeout: SimTime) -> SimTime {
 /// What the card says of a step: its text, its question, or what it does.
 fn words_of(step: &Step) -> Text {
     let told = step.say.clone().or_else(|| step.ask.as_ref().map(|ask| ask.question.clone()));
-    told.unwrap_or_else(|| {
-        let mut parts: Vec<String> = step.controls.iter().map(action::show).collect();
-        if let (Start::When { condition, .. }, true) = (&step.start, parts.is_empty()) {
-            parts.push(condition.to_string());
+    told.or_else(|| step.text.clone()).unwrap_or_else(|| match &step.start {
+        Start::When { condition, .. } if step.controls.is_empty() => plain::condition(condition),
+        _ if step.controls.is_empty() => {
+            Text { en: "a moment later".to_owned(), ru: "немного погодя".to_owned() }
         }
-        Text { en: parts.join(", "), ru: parts.join(", ") }
+        _ => plain::controls(&step.controls),
     })
 }
 

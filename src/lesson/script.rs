@@ -47,6 +47,8 @@ pub struct Step {
     pub start: Start,
     /// So long after that.
     pub after: SimDuration,
+    /// What the card calls the step, if it neither speaks nor asks.
+    pub text: Option<Text>,
     /// What is said to the class.
     pub say: Option<Text>,
     /// What the class is asked.
@@ -102,6 +104,8 @@ pub struct AskOption {
 pub struct Expect {
     /// What must hold.
     pub that: Expression,
+    /// What it says to a class; in words made from `that`, if the author gave none.
+    pub text: Text,
     /// When.
     pub at: ExpectAt,
     /// Its numbers count from the moment at which the step with this place was done.
@@ -191,6 +195,7 @@ fn step(r: &mut Reader<'_>, context: &Context, earlier: &[String]) -> Reading<St
         name: r.optional("name").map(|item| new_name(&item, earlier)).transpose()?,
         start: start(r, context)?,
         after: r.millis("after_ms", 0..=LENGTH_MS_MAX, SimDuration::ZERO)?,
+        text: r.text("text")?,
         say: r.text("say")?,
         ask: r.table("ask", |r| ask(r, context, earlier))?,
         controls: r
@@ -271,7 +276,8 @@ fn expect(r: &mut Reader<'_>, context: &Context, names: &[String], length: SimDu
         (None, None) => ExpectAt::End,
     };
     let since = r.optional("since").map(|item| place_of_step(&item, "since", names)).transpose()?;
-    Ok(Expect { that, at, since, line: r.place().line() })
+    let text = r.text("text")?.unwrap_or_else(|| that.words());
+    Ok(Expect { that, text, at, since, line: r.place().line() })
 }
 
 fn new_name(item: &Item<'_>, earlier: &[String]) -> Reading<String> {

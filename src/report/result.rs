@@ -468,7 +468,7 @@ pub(crate) mod tests {
     fn only_a_script_that_expects_losses_may_lose() {
         let mut lossy = view();
         lossy.invariants.iter_mut().for_each(|row| row.violations = u64::from(row.invariant == Invariant::NoLostAck));
-        let check = |text: &str| CheckView { text: text.into(), met: Some(true), measured: String::new() };
+        let check = |text: &str| CheckView { text: text.into(), met: Some(true), ..CheckView::default() };
         let outcome = |text| Outcome { checks: vec![check(text)], failures: Vec::new() };
         assert!(RunResult::of(&lossy, Some(("x", &outcome("orders.lost > 0")))).well);
         assert!(!RunResult::of(&lossy, Some(("x", &outcome("orders.unknown = 0")))).well);

@@ -15,8 +15,10 @@ pub struct LessonView {
     pub steps: Vec<StepView>,
     /// The step that is on, 0-based; past the end when it is through.
     pub current: usize,
-    /// The expectations.
+    /// The expectations that may be seen.
     pub checks: Vec<CheckView>,
+    /// Those that may not yet: they would answer a question that is still to be revealed.
+    pub checks_later: usize,
     /// The question that is open.
     pub question: Option<QuestionView>,
     /// It waits for the teacher to go on.
@@ -52,6 +54,10 @@ pub struct CheckView {
     pub met: Option<bool>,
     /// The value that was measured.
     pub measured: String,
+    /// What it says, in words.
+    pub words: Text,
+    /// What was measured, in words.
+    pub figures: Text,
 }
 
 /// A question to the class.

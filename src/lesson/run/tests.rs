@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::event::EventKind;
 use crate::domain::ids::{EventId, GroupId, NodeId, NodeSet, Term};
-use crate::lesson::script;
+use crate::lesson::{action, script};
 
 /// A stage that plays the written events, and answers a crash with an election 200 ms later.
 #[derive(Default)]
@@ -179,4 +179,41 @@ fn what_the_teacher_does_by_hand_is_not_done_twice() {
     director.seen(&Control::Crash(Target::Leader(GroupId(1))), &view, &mut stage);
     assert!(matches!(director.poll(&[], &mut stage), Progress::Going { .. }));
     assert!(stage.done.is_empty(), "the step leaves the crash to the teacher's hand");
+}
+
+#[test]
+fn a_check_gives_no_answer_away_and_a_step_shows_no_code() {
+    let script = script::read(
+        "x.toml",
+        r#"
+name = "x"
+title = { en = "x", ru = "x" }
+length_ms = 1000
+[[step]]
+do = ["crash n1"]
+[step.ask]
+text = { en = "Lost?", ru = "Потеряно?" }
+reveal = "orders.lost > 0"
+options = [{ en = "yes", ru = "да", right = "orders.lost > 0" }, { en = "no", ru = "нет" }]
+[[step]]
+do = ["load off"]
+[[expect]]
+that = "orders.lost > 0"
+"#,
+    );
+    let mut director = Director::new(Arc::new(script.unwrap()), Audience::Class, SimTime::ZERO);
+    let mut stage = Paper::default();
+    director.poll(&[], &mut stage);
+    let before = director.view();
+    assert_eq!((before.checks.len(), before.checks_later), (0, 1), "the question is open");
+    assert_eq!(before.steps[1].text.en, "the load stops");
+    director.command(&LessonCommand::Next, &mut stage);
+    stage.view.ledger.lost = 3;
+    director.poll(&[], &mut stage);
+    let after = director.view();
+    assert_eq!((after.checks.len(), after.checks_later), (1, 0));
+    assert_eq!(
+        (after.checks[0].words.en.as_str(), after.checks[0].figures.en.as_str()),
+        ("orders lost over 0", "orders lost 3")
+    );
 }

@@ -72,6 +72,10 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     }
 }
 
+/// Columns from which on a row names its group: several groups elect at once, and five leaders of term 1 in a row would
+/// read as a broken promise.
+const GROUP_FROM: usize = 62;
+
 /// An event as a row: when, what in a word, what in a sentence.
 pub fn row<'a>(strip: Strip<'a>, scene: &Scene<'_>, event: &Event, columns: usize) -> Strip<'a> {
     let locale = &scene.look.locale;
@@ -80,9 +84,9 @@ pub fn row<'a>(strip: Strip<'a>, scene: &Scene<'_>, event: &Event, columns: usiz
     let strip = strip.right(8, Role::Muted, &event.at.to_string()).gap();
     let end = strip.width() + 12;
     let strip = strip.add(role, format!("{} {word}", caption::sign(&event.kind))).to(end);
-    let strip = match event.group.filter(|_| columns >= 90) {
+    let strip = match event.group.filter(|_| columns >= GROUP_FROM) {
         Some(group) => strip.left(5, Role::Muted, &group.to_string()),
-        None if columns >= 90 => strip.to(end + 5),
+        None if columns >= GROUP_FROM => strip.to(end + 5),
         None => strip,
     };
     let room = columns.saturating_sub(strip.width());
@@ -113,7 +117,7 @@ const WRAP_FROM: usize = 16;
 
 /// A sentence that does not fit into its row, in two: from which column, the first row, the second.
 fn continuation(scene: &Scene<'_>, event: &Event, columns: usize) -> Option<(usize, String, String)> {
-    let column = 22 + if columns >= 90 { 5 } else { 0 };
+    let column = 22 + if columns >= GROUP_FROM { 5 } else { 0 };
     let room = columns.checked_sub(column).filter(|room| *room > 12)?;
     let said = caption::caption(event, &scene.view.events, &scene.look.locale);
     if width(&said) <= room {

@@ -1,6 +1,9 @@
 //! The last failover: its seven moments as a bar with the time between them, and how all of them went.
 //!
-//! Idea: six spaces between seven moments. The bar is to scale; a space that is not over yet grows to the present.
+//! Idea: five spaces between the moments. The bar is to scale, its parts stand in the order in which they ended, and a
+//! space that is not over yet grows to the present. A leader that may promise by itself answers before it commits, and
+//! a transfer has no silence: the order and the gaps are those of the run, not of the book.
+//! Each phase has a number, in the bar and beside its name, so that the bar is read without colours.
 
 use ratatui::layout::Rect;
 
@@ -14,17 +17,52 @@ use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::frame::frame;
 
-/// The spaces between the moments, with the id of their names; `None` for what has not begun.
-pub fn phases(failover: &FailoverView, now: SimTime) -> [(&'static str, Option<SimDuration>); 5] {
+/// The names of the phases, in the order of the book.
+const NAMES: [&str; 5] = ["phase-silence", "phase-ask", "phase-vote", "phase-commit", "phase-answer"];
+/// The place of the answer among them.
+const ANSWER: usize = 4;
+
+/// A phase: its place among the names, and how long it took so far.
+type Phase = (usize, SimDuration);
+
+/// The phases that have begun, in the order in which they ended; the last may be on its way.
+pub fn phases(failover: &FailoverView, now: SimTime) -> Vec<Phase> {
     let moments = &failover.moments;
     let ends = [moments.suspected, moments.vote_requested, moments.elected, moments.first_commit, moments.first_answer];
-    let names = ["phase-silence", "phase-ask", "phase-vote", "phase-commit", "phase-answer"];
-    let mut begin = Some(moments.fault);
-    let mut phases = names.map(|name| (name, None));
-    let asked = if answers(failover) { ends.len() } else { ends.len() - 1 };
-    for (phase, end) in phases.iter_mut().zip(ends).take(asked) {
-        phase.1 = begin.map(|begin| end.unwrap_or(now).since(begin));
-        begin = end;
+    let asked = if answers(failover) { ends.len() } else { ANSWER };
+    let mut known: Vec<(SimTime, usize)> =
+        ends.into_iter().take(asked).enumerate().filter_map(|(place, end)| Some((end?, place))).collect();
+    known.sort_unstable();
+    let mut begin = moments.fault;
+    let mut phases = Vec::new();
+    for (end, place) in &known {
+        phases.push((*place, end.since(begin)));
+        begin = begin.max(*end);
+    }
+    let after = known.iter().map(|(_, place)| place + 1).max().unwrap_or(0);
+    if whole(failover).is_none() && after < asked {
+        phases.push((after, now.since(begin)));
+    }
+    phases
+}
+
+/// How long the phase of this place took.
+fn length(phases: &[Phase], place: usize) -> Option<SimDuration> {
+    phases.iter().find(|(which, _)| *which == place).map(|(_, length)| *length)
+}
+
+/// Whether the group works again, and no client is there to be answered: then nothing grows.
+fn unasked(scene: &Scene<'_>, failover: &FailoverView) -> bool {
+    let moments = &failover.moments;
+    let nobody = scene.view.ledger.waiting == 0;
+    answers(failover) && moments.first_commit.is_some() && moments.first_answer.is_none() && nobody
+}
+
+/// The phases to draw: without the wait for an answer that nobody asked for.
+fn shown(scene: &Scene<'_>, failover: &FailoverView) -> Vec<Phase> {
+    let mut phases = phases(failover, scene.view.run.now);
+    if unasked(scene, failover) {
+        phases.retain(|(place, _)| *place != ANSWER);
     }
     phases
 }
@@ -65,7 +103,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     };
     let columns = usize::from(inner.width);
     canvas.put(inner, 0, headline(canvas.strip(), scene, last, columns));
-    let phases = phases(last, scene.view.run.now);
+    let phases = shown(scene, last);
     let tall = if inner.height > TABLE { 2 } else { 1 };
     for row in 1..=tall {
         canvas.put(inner, row, phase_bar(canvas.strip(), &phases, columns));
@@ -74,7 +112,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     if inner.height >= TABLE && columns >= NAME + 3 * FIGURE {
         table(canvas, rest, scene, last, &phases);
     } else {
-        legend(canvas, rest, scene, &phases);
+        legend(canvas, rest, scene, last, &phases);
     }
 }
 
@@ -85,23 +123,25 @@ const NAME: usize = 16;
 /// Columns of a figure.
 const FIGURE: usize = 9;
 
-type Phases = [(&'static str, Option<SimDuration>); 5];
-
-/// The phases to scale. What has begun has a cell at least, so that an election of 3 ms is seen beside a silence of 200.
-fn phase_bar<'a>(strip: Strip<'a>, phases: &Phases, columns: usize) -> Strip<'a> {
-    let begun: Vec<SimDuration> = phases.iter().map_while(|(_, length)| *length).collect();
-    let sum: u64 = begun.iter().map(|length| length.as_nanos()).sum();
-    let spare = columns.saturating_sub(begun.len());
-    let mut strip = strip;
-    for (place, length) in begun.iter().enumerate() {
+/// The phases to scale. What has begun has two cells at least, its number and one more, so that an election of 3 ms is
+/// seen beside a silence of 200; where there is no room for that, the number alone.
+fn phase_bar<'a>(strip: Strip<'a>, phases: &[Phase], columns: usize) -> Strip<'a> {
+    let sum: u64 = phases.iter().map(|(_, length)| length.as_nanos()).sum();
+    let least = if columns >= 4 * NAMES.len() { 2 } else { 1 };
+    let spare = columns.saturating_sub(least * phases.len());
+    phases.iter().fold(strip, |strip, (place, length)| {
         let share = (u128::from(length.as_nanos()) * spare as u128 / u128::from(sum.max(1))) as usize;
-        strip = strip.add(ROLES[place], FILLS[place].repeat(1 + share));
-    }
-    strip
+        sign(strip, *place).add(ROLES[*place], FILLS[*place].repeat(least - 1 + share))
+    })
+}
+
+/// The number of a phase, in its colour.
+fn sign(strip: Strip<'_>, place: usize) -> Strip<'_> {
+    strip.add(ROLES[place], (place + 1).to_string())
 }
 
 /// A row for each phase: this time, and the median and the worst of all that are through.
-fn table(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, last: &FailoverView, phases: &Phases) {
+fn table(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, last: &FailoverView, phases: &[Phase]) {
     let locale = &scene.look.locale;
     let through: Vec<&FailoverView> =
         scene.view.failovers.iter().filter(|failover| failover.total().is_some()).collect();
@@ -112,11 +152,16 @@ fn table(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, last: &Failover
         .fold(head, |strip, id| strip.right(FIGURE, Role::Muted, &locale.text(id)));
     canvas.put(area, 0, head);
     let show = |length: Option<SimDuration>| length.map_or_else(|| "–".to_owned(), |length| locale.duration(length));
-    for (place, (name, length)) in phases.iter().enumerate() {
-        let all = through.iter().filter_map(|failover| self::phases(failover, now)[place].1).collect();
+    for (place, name) in NAMES.iter().enumerate() {
+        let all = through.iter().filter_map(|failover| length(&self::phases(failover, now), place)).collect();
         let (median, worst) = spread(all);
-        let strip = canvas.strip().add(ROLES[place], FILLS[place].repeat(2)).gap();
-        let strip = strip.left(NAME - 3, Role::Text, &locale.text(name)).right(FIGURE, Role::Title, &show(*length));
+        let strip = sign(canvas.strip(), place).add(ROLES[place], FILLS[place]).gap();
+        let strip = strip.left(NAME - 3, Role::Text, &locale.text(name));
+        if place == ANSWER && unasked(scene, last) {
+            canvas.put(area, 1 + place as u16, strip.gap().add(Role::Muted, locale.text("failover-unasked")));
+            continue;
+        }
+        let strip = strip.right(FIGURE, Role::Title, &show(length(phases, place)));
         let strip = strip.right(FIGURE, Role::Muted, &show(median)).right(FIGURE, Role::Muted, &show(worst));
         canvas.put(area, 1 + place as u16, strip);
     }
@@ -124,7 +169,7 @@ fn table(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, last: &Failover
     let strip = canvas.strip().left(NAME, Role::Title, &locale.text("failover-total"));
     let strip = strip.right(FIGURE, Role::Title, &show(whole(last)));
     let strip = strip.right(FIGURE, Role::Text, &show(median)).right(FIGURE, Role::Text, &show(worst));
-    canvas.put(area, 1 + phases.len() as u16, strip);
+    canvas.put(area, 1 + NAMES.len() as u16, strip);
 }
 
 /// The median and the worst.
@@ -133,21 +178,28 @@ fn spread(mut lengths: Vec<SimDuration>) -> (Option<SimDuration>, Option<SimDura
     (lengths.get(lengths.len() / 2).copied(), lengths.last().copied())
 }
 
-/// Which fill is which phase, and how long it took.
-fn legend(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, phases: &Phases) {
+/// Which number is which phase, and how long it took.
+fn legend(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, last: &FailoverView, phases: &[Phase]) {
     let locale = &scene.look.locale;
     let rows = usize::from(area.height).clamp(1, 3);
-    let across = phases.len().div_ceil(rows).max(1);
+    let across = NAMES.len().div_ceil(rows).max(1);
     let width = usize::from(area.width) / across;
-    for (place, (name, length)) in phases.iter().enumerate() {
+    for (place, name) in NAMES.iter().enumerate() {
         let (row, column) = (place / across, place % across);
-        let figure = length.map_or_else(|| "–".to_owned(), |length| locale.duration(length));
-        let cell = canvas.strip().add(ROLES[place], FILLS[place]).gap();
-        let cell = cell.add(Role::Text, figure).gap().add(Role::Muted, locale.text(name));
+        let figure = match length(phases, place) {
+            Some(length) => locale.duration(length),
+            None if place == ANSWER && unasked(scene, last) => locale.text("failover-unasked").into_owned(),
+            None => format!("– {}", locale.text(name)),
+        };
+        let cell = sign(canvas.strip(), place).gap().add(Role::Text, figure);
+        let cell = match length(phases, place) {
+            Some(_) => cell.gap().add(Role::Muted, locale.text(name)),
+            None => cell,
+        };
         let place = Rect::new(area.x + (column * width) as u16, area.y, width.saturating_sub(1) as u16, area.height);
         canvas.put(place, row as u16, cell);
     }
-    let row = phases.len().div_ceil(across) as u16;
+    let row = NAMES.len().div_ceil(across) as u16;
     canvas.put(area, row, history(canvas.strip(), scene));
 }
 
@@ -164,7 +216,8 @@ fn headline<'a>(strip: Strip<'a>, scene: &Scene<'_>, last: &FailoverView, column
     let strip = strip.add(Role::Muted, format!("{} ", last.group));
     let strip = strip.add(Role::Text, format!("{} → ", last.from)).add(Role::Leader, to);
     let strip = strip.add(Role::Muted, format!("  {fault}  "));
-    let strip = match whole(last) {
+    let committed = last.moments.first_commit.filter(|_| unasked(scene, last));
+    let strip = match whole(last).or_else(|| committed.map(|at| at.since(last.moments.fault))) {
         Some(total) => strip.add(Role::Title, locale.duration(total)),
         None => strip.badge(Role::TimeSlow, &locale.duration(scene.view.run.now.since(last.moments.fault))),
     }
@@ -188,4 +241,62 @@ fn history<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
     let figures =
         [("n", count.into()), ("median", locale.duration(median).into()), ("worst", locale.duration(worst).into())];
     strip.add(Role::Muted, locale.say("failover-history", &figures))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::depth::Depth;
+    use super::super::super::fixture::{Story, view};
+    use super::super::super::glyphs::Glyphs;
+    use super::super::super::locale::Locale;
+    use super::super::super::look::Look;
+    use super::super::super::state::UiState;
+    use super::*;
+
+    fn look() -> Look {
+        Look::new("mono", Depth::None, Glyphs::Unicode, Locale::default()).unwrap()
+    }
+
+    /// The last failover of the tale, with other moments.
+    fn failover(change: impl FnOnce(&mut FailoverView)) -> FailoverView {
+        let mut failover = view(Story::Halted).failovers.pop().unwrap();
+        change(&mut failover);
+        failover
+    }
+
+    fn places(failover: &FailoverView) -> Vec<usize> {
+        phases(failover, SimTime::from_millis(60_000)).iter().map(|(place, _)| *place).collect()
+    }
+
+    #[test]
+    fn phases_stand_in_the_order_in_which_they_ended() {
+        assert_eq!(places(&failover(|_| ())), [0, 1, 2, 3, 4]);
+        let early = failover(|f| f.moments.first_answer = f.moments.elected.map(|at| at + SimDuration::from_millis(1)));
+        assert_eq!(places(&early), [0, 1, 2, 4, 3], "a leader that promises by itself answers first");
+        let sum: u64 = phases(&early, SimTime::ZERO).iter().map(|(_, length)| length.as_nanos()).sum();
+        let end = early.moments.first_commit.unwrap();
+        assert_eq!(sum, end.since(early.moments.fault).as_nanos(), "the parts add up to the whole");
+    }
+
+    #[test]
+    fn a_missing_moment_leaves_the_others_in_place() {
+        let transfer = failover(|f| f.moments.suspected = None);
+        assert_eq!(places(&transfer), [1, 2, 3, 4]);
+        let open = failover(|f| (f.moments.first_commit, f.moments.first_answer) = (None, None));
+        assert_eq!(places(&open), [0, 1, 2, 3], "the commit is on its way");
+    }
+
+    #[test]
+    fn an_answer_that_nobody_waits_for_does_not_grow() {
+        let mut view = view(Story::Halted);
+        view.failovers.iter_mut().for_each(|failover| failover.moments.first_answer = None);
+        let last = view.failovers.last().cloned().unwrap();
+        for (waiting, grows) in [(0, false), (3, true)] {
+            view.ledger.waiting = waiting;
+            let look = look();
+            let state = UiState::default();
+            let scene = Scene { view: &view, state: &state, look: &look, hints: &[], rows: &[], title: "", notes: &[] };
+            assert_eq!(shown(&scene, &last).iter().any(|(place, _)| *place == ANSWER), grows, "{waiting} wait");
+        }
+    }
 }

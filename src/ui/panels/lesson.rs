@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::domain::view::{LessonView, QuestionView};
 
-use super::super::canvas::{Canvas, Strip, cut_end, wrap};
+use super::super::canvas::{Canvas, Strip, wrap};
 use super::super::hits::Hit;
 use super::super::scene::Scene;
 use super::super::state::Panel;
@@ -26,12 +26,35 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let columns = usize::from(inner.width);
     let (rows, current) = steps(canvas, scene, lesson, columns);
     let mut tail: Vec<Strip<'_>> = Vec::new();
+    let mut options = Vec::new();
     if let Some(question) = &lesson.question {
         tail.push(canvas.strip());
-        ask(canvas, scene, question, columns, &mut tail);
+        options = ask(canvas, scene, question, columns, &mut tail);
     }
-    if !lesson.checks.is_empty() {
-        tail.push(canvas.strip());
+    let before = tail.len();
+    checks(canvas, scene, lesson, columns, &mut tail);
+    let below = tail.len() - before;
+    // The steps give way: what is asked and checked now is at the bottom, and must be seen.
+    let room = usize::from(inner.height).saturating_sub(tail.len()).max(1);
+    let first = (current + 2).saturating_sub(room).min(current).min(rows.len().saturating_sub(room));
+    let (room_used, tail_rows) = (rows.len().saturating_sub(first).min(room), tail.len());
+    let shown = rows.into_iter().skip(first).take(room).chain(tail);
+    let end = room_used + tail_rows - below.min(tail_rows);
+    for (place, option) in options.iter().enumerate() {
+        let row = (end + place).saturating_sub(options.len()) as u16;
+        let line = Rect::new(inner.x, inner.y + row, inner.width, 1).intersection(inner);
+        canvas.hit(line, Hit::Choice(*option));
+    }
+    for (row, strip) in shown.enumerate() {
+        canvas.put(inner, row as u16, strip);
+    }
+}
+
+/// The checks that may be seen, with what was measured; of the others, how many.
+fn checks<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, columns: usize, rows: &mut Vec<Strip<'a>>) {
+    let locale = &scene.look.locale;
+    if !lesson.checks.is_empty() || lesson.checks_later > 0 {
+        rows.push(canvas.strip());
     }
     for check in &lesson.checks {
         let (role, sign) = match check.met {
@@ -39,25 +62,19 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
             Some(false) => (Role::Error, "✗"),
             None => (Role::Muted, "…"),
         };
-        let strip =
-            canvas.strip().add(role, sign).gap().add(Role::Text, cut_end(&check.text, columns.saturating_sub(2)));
-        tail.push(strip.add(Role::Muted, format!("  {}", check.measured)));
+        let (words, figures) = (locale.pick(&check.words), locale.pick(&check.figures));
+        let room = columns.saturating_sub(2);
+        let mut lines: Vec<(Role, String)> = wrap(words, room).into_iter().map(|line| (Role::Text, line)).collect();
+        // Without a text of its own, a check that is met says nothing that its figures do not.
+        lines.extend(wrap(figures, room).into_iter().filter(|_| figures != words).map(|line| (Role::Muted, line)));
+        for (place, (text_role, line)) in lines.into_iter().enumerate() {
+            let head = if place == 0 { sign } else { " " };
+            rows.push(canvas.strip().add(role, head).gap().add(text_role, line));
+        }
     }
-    // The steps give way: what is asked and checked now is at the bottom, and must be seen.
-    let room = usize::from(inner.height).saturating_sub(tail.len()).max(1);
-    let first = (current + 2).saturating_sub(room).min(current).min(rows.len().saturating_sub(room));
-    let (room_used, tail_rows) = (rows.len().saturating_sub(first).min(room), tail.len());
-    let shown = rows.into_iter().skip(first).take(room).chain(tail);
-    let options = lesson.question.as_ref().map_or(0, |question| question.options.len());
-    let below = lesson.checks.len() + usize::from(!lesson.checks.is_empty());
-    let end = room_used + tail_rows - below.min(tail_rows);
-    for option in 0..options {
-        let row = (end + option).saturating_sub(options) as u16;
-        let line = Rect::new(inner.x, inner.y + row, inner.width, 1).intersection(inner);
-        canvas.hit(line, Hit::Choice(option));
-    }
-    for (row, strip) in shown.enumerate() {
-        canvas.put(inner, row as u16, strip);
+    if lesson.checks_later > 0 {
+        let text = locale.say("checks-later", &[("n", (lesson.checks_later as u64).into())]);
+        rows.push(canvas.strip().add(Role::Muted, format!("  {text}")));
     }
 }
 
@@ -87,21 +104,38 @@ fn steps<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, column
     (rows, current)
 }
 
-fn ask<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, question: &QuestionView, columns: usize, rows: &mut Vec<Strip<'a>>) {
+/// The question and its options, as rows; which option each of the last rows belongs to.
+fn ask<'a>(
+    canvas: &Canvas<'a>,
+    scene: &Scene<'_>,
+    question: &QuestionView,
+    columns: usize,
+    rows: &mut Vec<Strip<'a>>,
+) -> Vec<usize> {
     let locale = &scene.look.locale;
     let id = if question.closed { "lesson-closed" } else { "lesson-predict" };
     for text in wrap(&format!("{} {}", locale.text(id), locale.pick(&question.text)), columns) {
         rows.push(canvas.strip().add(Role::Accent, text));
     }
+    let mut belongs = Vec::new();
     let most = question.hands.iter().copied().max().unwrap_or(0).max(1);
     for (place, option) in question.options.iter().enumerate() {
         let hands = question.hands.get(place).copied().unwrap_or(0);
         let right = question.answer == Some(place);
         let role = if right { Role::Ok } else { Role::Text };
-        let strip = canvas.strip().add(Role::Key, format!(" {} ", place + 1));
-        let strip = strip.left(columns.saturating_sub(22).min(40), role, locale.pick(option));
-        let strip = bar(strip, 12, u64::from(hands) * 1_000 / u64::from(most), Role::Bar);
-        let strip = strip.right(3, Role::Text, &hands.to_string());
-        rows.push(if right { strip.add(Role::Ok, " ✓") } else { strip });
+        let room = columns.saturating_sub(22).min(40);
+        // An answer is wrapped and never cut: the class raises its hands for what it can read.
+        for (line, text) in wrap(locale.pick(option), room.saturating_sub(1)).iter().enumerate() {
+            belongs.push(place);
+            if line > 0 {
+                rows.push(canvas.strip().add(Role::Key, "   ").left(room, role, text));
+                continue;
+            }
+            let strip = canvas.strip().add(Role::Key, format!(" {} ", place + 1)).left(room, role, text);
+            let strip = bar(strip, 12, u64::from(hands) * 1_000 / u64::from(most), Role::Bar);
+            let strip = strip.right(3, Role::Text, &hands.to_string());
+            rows.push(if right { strip.add(Role::Ok, " ✓") } else { strip });
+        }
     }
+    belongs
 }
