@@ -46,6 +46,10 @@ pub enum Why {
     CancelledBefore,
     /// The book holds its full count of resting orders.
     BookFull,
+    /// A fill-or-kill order could not trade in full at once.
+    NotFillable,
+    /// It would have traded with an order of its own account.
+    SelfTrade,
     // --- of votes and of messages between replicas
     /// A vote of this term is already promised to another.
     AlreadyVoted(NodeId),
@@ -102,6 +106,8 @@ impl Why {
             Self::UnknownOrder => 25,
             Self::CancelledBefore => 26,
             Self::BookFull => 27,
+            Self::NotFillable => 28,
+            Self::SelfTrade => 29,
             Self::AlreadyVoted(_) => 40,
             Self::LogBehind => 41,
             Self::LeaderAlive(_) => 42,

@@ -14,7 +14,7 @@
 
 use std::sync::Arc;
 
-use super::book::{Book, Incoming};
+use super::book::{Book, BookEvent, Incoming};
 use super::finished::Finished;
 use super::sessions::{Admission, Burial, SessionSlot, Sessions};
 use crate::domain::digest::{self, Digest};
@@ -22,7 +22,7 @@ use crate::domain::fact::Executed;
 use crate::domain::ids::{RequestId, Sequence, SymbolId};
 use crate::domain::log::StateImage;
 use crate::domain::order::{Batch, Command, OrderStatus, Record, Verdict};
-use crate::domain::units::Quantity;
+use crate::domain::units::{Price, Quantity};
 use crate::domain::why::Why;
 
 /// What applying a batch came to.
@@ -172,8 +172,12 @@ impl Exchange {
                 self.finished.push(record.id, symbol, OrderStatus::Rejected(Why::CancelledBefore), Quantity::ZERO);
                 Verdict::rejected(Why::CancelledBefore)
             }
-            Command::Place { symbol, side, order_type, quantity } => {
-                self.place(place, symbol, &Incoming { id: record.id, side, order_type, quantity })
+            Command::Place { symbol, side, order_type, quantity, time_in_force } => {
+                let (id, owner) = (record.id, record.id.client.account());
+                self.place(place, symbol, &Incoming { id, owner, side, order_type, quantity, time_in_force })
+            }
+            Command::Replace { symbol, order, price, quantity } => {
+                self.replace(place, symbol, record.id.client.request(order), price, quantity)
             }
             Command::Cancel { symbol, order } => match self.cancel(place, symbol, record.id, order, slot) {
                 Ok(verdict) => verdict,
@@ -192,13 +196,31 @@ impl Exchange {
 
     fn place(&mut self, place: usize, symbol: SymbolId, order: &Incoming) -> Verdict {
         let finished = &mut self.finished;
-        let verdict = self.listings[place].book.place(order, |fill| {
-            if fill.maker_left.is_zero() {
-                finished.push(fill.maker, symbol, OrderStatus::Filled, fill.maker_filled);
-            }
-        });
+        let verdict = self.listings[place].book.place(order, |event| remember(finished, symbol, event));
         if verdict.resting.is_zero() {
             finished.push(order.id, symbol, verdict.status, verdict.filled);
+        }
+        verdict
+    }
+
+    /// A replace of an order that does not rest is refused for good: unlike a cancel it leaves no tombstone, for the order
+    /// that it speaks of may still come and is wanted.
+    fn replace(
+        &mut self,
+        place: usize,
+        symbol: SymbolId,
+        order: RequestId,
+        price: Price,
+        quantity: Quantity,
+    ) -> Verdict {
+        let finished = &mut self.finished;
+        let book = &mut self.listings[place].book;
+        let Some(verdict) = book.replace(order, price, quantity, |event| remember(finished, symbol, event)) else {
+            return Verdict::rejected(Why::UnknownOrder);
+        };
+        // A replace that is refused leaves its order where it was.
+        if verdict.resting.is_zero() && !matches!(verdict.status, OrderStatus::Rejected(_)) {
+            finished.push(order, symbol, verdict.status, verdict.filled);
         }
         verdict
     }
@@ -224,5 +246,18 @@ impl Exchange {
                 Ok(Verdict { status: OrderStatus::Cancelled, filled: Quantity::ZERO, resting: Quantity::ZERO })
             }
         }
+    }
+}
+
+/// A maker that has nothing left has ended.
+fn remember(finished: &mut Finished, symbol: SymbolId, event: &BookEvent) {
+    match event {
+        BookEvent::Fill(fill) if fill.maker_left.is_zero() => {
+            finished.push(fill.maker, symbol, OrderStatus::Filled, fill.maker_filled);
+        }
+        BookEvent::Stopped(stopped) if stopped.left.is_zero() => {
+            finished.push(stopped.id, symbol, OrderStatus::Stopped(Why::SelfTrade), stopped.filled);
+        }
+        BookEvent::Fill(_) | BookEvent::Stopped(_) => {}
     }
 }

@@ -77,6 +77,8 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::UnknownOrder
         | Why::CancelledBefore
         | Why::BookFull
+        | Why::NotFillable
+        | Why::SelfTrade
         | Why::AlreadyVoted(_)
         | Why::LogBehind
         | Why::LeaderAlive(_)

@@ -28,6 +28,8 @@ pub fn why(why: Why, locale: &Locale) -> String {
         Why::UnknownOrder => "why-unknown-order",
         Why::CancelledBefore => "why-cancelled-before",
         Why::BookFull => "why-book-full",
+        Why::NotFillable => "why-not-fillable",
+        Why::SelfTrade => "why-self-trade",
         Why::LogBehind => "why-log-behind",
         Why::LogGap => "why-log-gap",
         Why::TermNotCommitted => "why-term-not-committed",

@@ -56,9 +56,7 @@ impl Clients {
             Reply::Verdict(_, verdict) => {
                 self.settle(answer.id, Outcome::Answered);
                 self.figures.acknowledged(now, latency);
-                if !verdict.resting.is_zero() {
-                    self.sessions[place].placed(sequence, pending.command);
-                }
+                self.sessions[place].decided(sequence, pending.command, verdict);
             }
         }
         Some(latency)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 use crate::domain::digest::Digest;
 use crate::domain::ids::{Address, GroupId, LogIndex, NodeId, RequestId, Sequence, SymbolId, Term};
-use crate::domain::order::{Answer, OrderStatus, Promise, Reading, Reply, Verdict};
+use crate::domain::order::{Answer, OrderStatus, OrderType, Promise, Reading, Reply, TimeInForce, Verdict};
 use crate::domain::units::{Price, Quantity};
 use crate::workload::session::SPAN_MAX;
 
@@ -37,6 +37,12 @@ fn verdict(resting: u64) -> Reply {
     Reply::Verdict(PROMISE, Verdict { status, filled: Quantity(0), resting: Quantity(resting) })
 }
 
+/// Whether an order of this kind rests if it does not trade.
+fn may_rest(command: &Command) -> bool {
+    let Command::Place { order_type: OrderType::Limit(_), time_in_force, .. } = command else { return false };
+    *time_in_force == TimeInForce::GoodTillCancel
+}
+
 /// What a healthy desk says.
 fn granted(record: &Record) -> Reply {
     match record.command {
@@ -44,7 +50,8 @@ fn granted(record: &Record) -> Reply {
             Reply::Reading(Reading { group: GroupId(1), by: NodeId(1), index: LogIndex(1), behind: 0, order: None })
         }
         Command::Cancel { .. } => verdict(0),
-        Command::Place { .. } => verdict(5),
+        Command::Replace { .. } => verdict(5),
+        Command::Place { .. } => verdict(if may_rest(&record.command) { 5 } else { 0 }),
     }
 }
 
@@ -456,7 +463,7 @@ fn the_books_hold_a_bounded_number_of_orders_for_ever() {
             let Fact::Submitted(batch) = fact else { continue };
             for record in batch.records() {
                 match record.command {
-                    Command::Place { order_type: crate::domain::order::OrderType::Limit(_), .. } => {
+                    command if may_rest(&command) => {
                         rests.insert(record.id);
                     }
                     Command::Cancel { order, .. } => {
@@ -482,9 +489,7 @@ fn a_cancel_that_was_not_done_is_tried_again_as_a_new_one() {
     driver.run_to(2_000);
     let open = driver.clients.sessions.iter().map(|session| session.open.len()).sum::<usize>();
     let submitted = driver.submitted();
-    let resting = submitted.iter().filter(|(_, record)| {
-        matches!(record.command, Command::Place { order_type: crate::domain::order::OrderType::Limit(_), .. })
-    });
+    let resting = submitted.iter().filter(|(_, record)| may_rest(&record.command));
     let on_the_way = driver.flow().waiting as usize;
     assert!(open + on_the_way >= resting.count(), "what rests is not forgotten");
     assert!(open < 64 * 80, "and nothing more is placed");
