@@ -57,6 +57,7 @@ pub fn of_record(digest: Digest, record: &Record) -> Digest {
             let amounts = price.0 as u64 ^ quantity.0.rotate_left(40);
             (5, Digest(order.0).mix(amounts).0)
         }
+        Command::Spread { legs: [first, second] } => (6, second.digest(first.digest(Digest::default())).0),
         Command::Cancel { order, .. } => (3, order.0),
         Command::Query { order, .. } => (4, order.0),
     };

@@ -16,6 +16,7 @@ use super::ids::{ClientId, GroupId, LogIndex, NodeId, RequestId, Sequence, Symbo
 use super::time::SimTime;
 use super::units::{Price, Quantity};
 use super::why::Why;
+use super::work::Leg;
 
 /// Which side of the book.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -107,6 +108,11 @@ pub enum Command {
         /// order is cancelled. So a replace that crosses a fill on its way never asks for more than its sender meant.
         quantity: Quantity,
     },
+    /// Two legs in two books, both or neither. The group of the first leg's symbol coordinates.
+    Spread {
+        /// The legs.
+        legs: [Leg; 2],
+    },
     /// Take back an order of the same session. One that arrives before its order leaves a tombstone.
     Cancel {
         /// The instrument of the order.
@@ -132,6 +138,7 @@ impl Command {
     /// The instrument that it concerns, which decides its partition.
     pub const fn symbol(&self) -> SymbolId {
         match self {
+            Self::Spread { legs } => legs[0].symbol(),
             Self::Place { symbol, .. }
             | Self::Replace { symbol, .. }
             | Self::Cancel { symbol, .. }

@@ -50,6 +50,12 @@ pub enum Why {
     NotFillable,
     /// It would have traded with an order of its own account.
     SelfTrade,
+    /// Some of the order is held for a leg of a spread that is not decided yet.
+    Held,
+    /// The two legs of a spread are of one symbol.
+    SameSymbol,
+    /// The coordinator of a spread does not know it: it was given up.
+    TransactionUnknown,
     // --- of votes and of messages between replicas
     /// A vote of this term is already promised to another.
     AlreadyVoted(NodeId),
@@ -108,6 +114,9 @@ impl Why {
             Self::BookFull => 27,
             Self::NotFillable => 28,
             Self::SelfTrade => 29,
+            Self::Held => 30,
+            Self::SameSymbol => 31,
+            Self::TransactionUnknown => 32,
             Self::AlreadyVoted(_) => 40,
             Self::LogBehind => 41,
             Self::LeaderAlive(_) => 42,

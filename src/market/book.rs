@@ -6,7 +6,8 @@
 //! Units: prices in ticks, quantities in lots.
 //! Shape: `place`, `replace` and `cancel`; what they do to others goes to a closure, so that who wants none of it pays for
 //! none. Levels are found by [`Ladder`], orders by [`SlotTable`], queues are [`Queues`]. The best level of each side is
-//! remembered. How a taker meets the other side, and orders of its own account, is in `book/taking.rs`.
+//! remembered. How a taker meets the other side, and orders of its own account, is in `book/taking.rs`;
+//! what is held for a leg of a spread, in `book/holding.rs`.
 //! Bound: [`RESTING_MAX`] orders, or what its [`BookRules`] say. When it is reached an order that would only rest is
 //! refused (`BookFull`); one that trades first always finds room, since what it leaves behind has emptied a level and so
 //! freed a slot, and one that is replaced brings its own.
@@ -14,8 +15,10 @@
 //! Left out: hidden and pegged orders, auctions.
 //! Sources: the words are those of FIX 4.4 (OrdType 40, TimeInForce 59, OrderCancelReplaceRequest 35=G).
 
+mod holding;
 mod taking;
 
+use super::escrow::Asides;
 pub use super::flow::{BookEvent, BookRules, DepthLevel, Fill, Flow, Incoming, Stopped, Trade};
 use super::ladder::{Ladder, PRICE_MAX};
 use super::queues::{Level, NONE, Queues, Resting};
@@ -43,6 +46,8 @@ pub struct Book {
     flow: [Flow; 2],
     tape: Tape,
     rules: BookRules,
+    /// Orders of which something is held for a leg.
+    asides: Asides,
 }
 
 impl Default for Book {
@@ -87,6 +92,7 @@ impl Book {
             flow: [Flow::default(); 2],
             tape: Tape::default(),
             rules,
+            asides: Asides::default(),
         }
     }
 
@@ -104,9 +110,9 @@ impl Book {
             OrderType::Market if self.touch(side.opposite()).is_none() => return Verdict::rejected(Why::NoLiquidity),
             OrderType::Market => (any_price(side), false),
         };
-        let taker = Taker { id, owner, side, limit, left: quantity.0 as u32, filled: 0, withdrawn: 0 };
+        let taker = Taker { id, owner, side, limit, left: quantity.0 as u32, filled: 0, withdrawn: 0, arrival: None };
         let meets = self.meets(&taker);
-        if !meets && rests && self.queues.len() >= self.rules.resting_max {
+        if !meets && rests && self.queues.len() + self.asides.len() >= self.rules.resting_max {
             return Verdict::rejected(Why::BookFull);
         }
         if time_in_force == TimeInForce::FillOrKill
@@ -127,6 +133,9 @@ impl Book {
         quantity: Quantity,
         mut on_event: impl FnMut(&BookEvent),
     ) -> Option<Verdict> {
+        if !self.held(id).is_zero() {
+            return Some(Verdict::rejected(Why::Held));
+        }
         let slot = self.find(id)?;
         let Some(limit) = ticks(price) else { return Some(Verdict::rejected(Why::BadPrice)) };
         if !is_good(quantity) {
@@ -145,13 +154,16 @@ impl Book {
         }
         let owner = self.queues.owner(slot);
         self.take_out(slot);
-        let taker = Taker { id, owner, side, limit, left, filled: order.filled, withdrawn: 0 };
+        let taker = Taker { id, owner, side, limit, left, filled: order.filled, withdrawn: 0, arrival: None };
         let meets = self.meets(&taker);
         Some(self.enter(taker, meets, true, &mut on_event))
     }
 
     /// An order is taken back; `None` if it does not rest here.
     pub fn cancel(&mut self, id: RequestId) -> Option<Verdict> {
+        if !self.held(id).is_zero() {
+            return Some(Verdict::rejected(Why::Held));
+        }
         let slot = self.find(id)?;
         let filled = Quantity(u64::from(self.queues.order(slot).filled));
         self.take_out(slot);
@@ -160,8 +172,14 @@ impl Book {
 
     /// Where a resting order stands; `None` if it does not rest here.
     pub fn status(&self, id: RequestId) -> Option<Verdict> {
-        let order = self.queues.order(self.find(id)?);
-        Some(rested(order.filled, order.left))
+        let held = self.held(id).0 as u32;
+        match self.find(id) {
+            Some(slot) => {
+                let order = self.queues.order(slot);
+                Some(rested(order.filled, order.left + held))
+            }
+            None => self.asides.get(id).map(|aside| rested(aside.filled, held)),
+        }
     }
 
     /// The best price of a side.
@@ -234,7 +252,10 @@ impl Book {
             });
             let known = self.orders(side).all(|(_, order)| order.left > 0 && self.status(order.id()).is_some());
             let resting: u64 = self.orders(side).map(|(_, order)| u64::from(order.left)).sum();
-            (levels && known && resting == self.flow(side).resting, self.orders(side).count())
+            let held: u64 =
+                self.asides.iter().filter(|aside| aside.side == side).map(|aside| u64::from(aside.held)).sum();
+            let sums = resting == self.flow(side).resting && held == self.flow(side).held;
+            (levels && known && sums, self.orders(side).count())
         });
         let count = self.queues.len() as usize;
         self.is_sound()
@@ -245,7 +266,11 @@ impl Book {
 
     /// What it takes in memory.
     pub fn size_bytes(&self) -> usize {
-        self.queues.size_bytes() + self.ladder.size_bytes() + self.names.size_bytes() + self.tape.size_bytes()
+        self.queues.size_bytes()
+            + self.ladder.size_bytes()
+            + self.names.size_bytes()
+            + self.tape.size_bytes()
+            + self.asides.size_bytes()
     }
 
     fn find(&self, id: RequestId) -> Option<u32> {
@@ -255,7 +280,11 @@ impl Book {
     /// What is left joins the queue of its level.
     fn rest(&mut self, order: &Taker) {
         let level = self.ladder.find(order.limit).unwrap_or_else(|| self.open(order.side, order.limit));
-        let slot = self.queues.join(level, order.id, order.owner, order.left, order.filled);
+        let Taker { id, owner, left, filled, .. } = *order;
+        let slot = match order.arrival {
+            None => self.queues.join(level, id, owner, left, filled),
+            Some(arrival) => self.queues.rejoin(level, id, owner, arrival, left, filled),
+        };
         self.names.insert(hash_of_request(order.id), slot);
         self.flow[order.side as usize].resting += u64::from(order.left);
     }

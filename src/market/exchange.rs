@@ -12,11 +12,14 @@
 //! Errors: refusals are verdicts.
 //! Left out: accounts and reservations, moving a symbol between groups.
 
+mod spreads;
+
 use std::sync::Arc;
 
 use super::book::{Book, BookEvent, Incoming};
 use super::finished::Finished;
 use super::sessions::{Admission, Burial, SessionSlot, Sessions};
+use super::transactions::Transactions;
 use crate::domain::digest::{self, Digest};
 use crate::domain::fact::Executed;
 use crate::domain::ids::{RequestId, Sequence, SymbolId};
@@ -24,6 +27,7 @@ use crate::domain::log::StateImage;
 use crate::domain::order::{Batch, Command, OrderStatus, Record, Verdict};
 use crate::domain::units::{Price, Quantity};
 use crate::domain::why::Why;
+use crate::domain::work::{Transaction, TxId};
 
 /// What applying a batch came to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,6 +67,7 @@ pub struct Exchange {
     places: Vec<Option<u16>>,
     sessions: Sessions,
     finished: Finished,
+    transactions: Transactions,
     chain: Digest,
 }
 
@@ -81,6 +86,7 @@ impl Exchange {
             places,
             sessions: Sessions::default(),
             finished: Finished::default(),
+            transactions: Transactions::default(),
             chain: Digest::default(),
         }
     }
@@ -140,7 +146,7 @@ impl Exchange {
     /// What it takes in memory.
     pub fn size_bytes(&self) -> u64 {
         let books: usize = self.listings.iter().map(|listing| listing.book.size_bytes()).sum();
-        (books + self.sessions.size_bytes() + self.finished.size_bytes()) as u64
+        (books + self.sessions.size_bytes() + self.finished.size_bytes() + self.transactions.size_bytes()) as u64
     }
 
     /// The exchange of a snapshot; `None` if the image is of something else.
@@ -179,6 +185,10 @@ impl Exchange {
             Command::Replace { symbol, order, price, quantity } => {
                 self.replace(place, symbol, record.id.client.request(order), price, quantity)
             }
+            Command::Spread { legs } => match self.begin(Transaction { id: TxId(record.id), legs }) {
+                Ok(verdict) => verdict,
+                Err(why) => return Decision::refused(why),
+            },
             Command::Cancel { symbol, order } => match self.cancel(place, symbol, record.id, order, slot) {
                 Ok(verdict) => verdict,
                 Err(why) => return Decision::refused(why),
@@ -236,6 +246,9 @@ impl Exchange {
     ) -> Result<Verdict, Why> {
         let order = id.client.request(order);
         if let Some(verdict) = self.listings[place].book.cancel(order) {
+            if matches!(verdict.status, OrderStatus::Rejected(_)) {
+                return Ok(verdict);
+            }
             self.finished.push(order, symbol, verdict.status, verdict.filled);
             return Ok(verdict);
         }

@@ -129,6 +129,8 @@ pub struct Flow {
     pub cancelled: u64,
     /// Lots that rest.
     pub resting: u64,
+    /// Lots that are held for legs which are prepared.
+    pub held: u64,
 }
 
 impl Flow {
@@ -140,6 +142,6 @@ impl Flow {
 
     /// Nothing was made and nothing vanished.
     pub const fn is_conserved(&self) -> bool {
-        self.entered == self.traded + self.cancelled + self.resting
+        self.entered == self.traded + self.cancelled + self.resting + self.held
     }
 }

@@ -9,6 +9,7 @@
 //! Left out: accounts, ticks and signals come with their own issues.
 
 pub mod book;
+pub mod escrow;
 pub mod exchange;
 pub mod feed;
 pub mod finished;
@@ -19,3 +20,4 @@ pub mod said;
 pub mod sessions;
 pub mod slot_table;
 pub mod tape;
+pub mod transactions;

@@ -7,7 +7,7 @@
 use crate::domain::order::OrderStatus;
 use crate::domain::why::Why;
 
-const STATUSES: [OrderStatus; 13] = [
+const STATUSES: [OrderStatus; 21] = [
     OrderStatus::Pending,
     OrderStatus::PartiallyFilled,
     OrderStatus::Filled,
@@ -21,6 +21,14 @@ const STATUSES: [OrderStatus; 13] = [
     OrderStatus::Rejected(Why::NotFillable),
     OrderStatus::Rejected(Why::SelfTrade),
     OrderStatus::Stopped(Why::SelfTrade),
+    OrderStatus::Rejected(Why::Held),
+    OrderStatus::Rejected(Why::SameSymbol),
+    OrderStatus::Rejected(Why::UnknownSymbol),
+    OrderStatus::Rejected(Why::NotOwner),
+    OrderStatus::Rejected(Why::Overloaded),
+    OrderStatus::Rejected(Why::Deadline),
+    OrderStatus::Rejected(Why::TransactionUnknown),
+    OrderStatus::Rejected(Why::SessionFull),
 ];
 
 /// A status that a book can give.

@@ -207,6 +207,7 @@ mod tests {
             let known = session.open.front().copied();
             let command = orders.request(SimTime(sequence * 1_000), &mut session);
             match command {
+                Command::Spread { .. } => panic!("spreads come by hand"),
                 Command::Query { .. } => mix.queries += 1,
                 Command::Cancel { .. } => mix.cancels += 1,
                 Command::Replace { order, price, .. } => {

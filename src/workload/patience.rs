@@ -79,6 +79,9 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::BookFull
         | Why::NotFillable
         | Why::SelfTrade
+        | Why::Held
+        | Why::SameSymbol
+        | Why::TransactionUnknown
         | Why::AlreadyVoted(_)
         | Why::LogBehind
         | Why::LeaderAlive(_)

@@ -173,6 +173,10 @@ impl Session {
         let gone = verdict.resting.is_zero();
         match command {
             Command::Place { .. } if !gone => self.placed(sequence, command),
+            // Some of it is held for a spread: it is asked for again.
+            Command::Cancel { symbol, order } if verdict.status == OrderStatus::Rejected(Why::Held) => {
+                self.open.push_back(OpenOrder { symbol, sequence: order, side: Side::Buy, price: Price(1) });
+            }
             // A replace that was refused for its figures has left its order where it was.
             Command::Replace { order, .. } if gone => match verdict.status {
                 OrderStatus::Rejected(why) if why != Why::UnknownOrder => {}
@@ -190,7 +194,7 @@ impl Session {
                 self.open.push_front(OpenOrder { symbol, sequence: order, side: Side::Buy, price: Price(1) });
             }
             Command::Place { .. } if ending == Ending::Unknown => self.placed(sequence, command),
-            Command::Place { .. } | Command::Replace { .. } | Command::Query { .. } => {}
+            Command::Place { .. } | Command::Replace { .. } | Command::Spread { .. } | Command::Query { .. } => {}
         }
     }
 

@@ -7,6 +7,7 @@
 //! cost of a few levels; then, where self-trades are prevented, order by order over those that it would trade with.
 //! Flow: lots that trade are counted once a level; lots that a rule takes away are `cancelled`.
 
+use super::holding::Absent;
 use super::{Book, BookEvent, Fill, NONE, Resting, Stopped, crosses, rested};
 use crate::domain::ids::{AccountId, RequestId};
 use crate::domain::order::{OrderStatus, SelfTrade, Side, Verdict};
@@ -26,6 +27,8 @@ pub(super) struct Taker {
     pub filled: u32,
     /// What self-trade prevention took from it.
     pub withdrawn: u32,
+    /// Its place in time, if it had one before.
+    pub arrival: Option<u64>,
 }
 
 impl Book {
@@ -131,9 +134,11 @@ impl Book {
             taker.left -= quantity;
             taker.filled += quantity;
             self.queues.fill(slot, quantity);
-            if quantity == maker.left {
+            let mut maker_left = maker.left - quantity;
+            if maker_left == 0 {
                 self.queues.leave(slot);
                 self.names.remove(hash_of_request(maker.id()), slot);
+                maker_left = self.absent(maker.id(), maker.filled + quantity, Absent::Traded);
             }
             self.tape.push(price, quantity, taker.side);
             on_event(&BookEvent::Fill(Fill {
@@ -144,7 +149,7 @@ impl Book {
                 price: Price(i64::from(price)),
                 quantity: Quantity(u64::from(quantity)),
                 maker_filled: Quantity(u64::from(maker.filled + quantity)),
-                maker_left: Quantity(u64::from(maker.left - quantity)),
+                maker_left: Quantity(u64::from(maker_left)),
             }));
         }
     }
@@ -171,6 +176,7 @@ impl Book {
         if from_maker == maker.left {
             self.queues.leave(slot);
             self.names.remove(hash_of_request(maker.id()), slot);
+            self.absent(maker.id(), maker.filled, Absent::Stopped);
         }
         on_event(&BookEvent::Stopped(Stopped {
             id: maker.id(),

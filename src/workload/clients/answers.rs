@@ -29,6 +29,9 @@ impl Clients {
     fn on_answer(&mut self, now: SimTime, answer: &Answer) -> Option<SimDuration> {
         let place = session_place(answer.id)?;
         let sequence = answer.id.sequence;
+        if place == self.hand_place() {
+            self.hand.answered(now, sequence, answer.reply);
+        }
         let waiting = self.sessions.get_mut(place)?.waiting(sequence).copied();
         let Some(pending) = waiting else {
             self.late(place, answer);

@@ -50,7 +50,7 @@ fn granted(record: &Record) -> Reply {
             Reply::Reading(Reading { group: GroupId(1), by: NodeId(1), index: LogIndex(1), behind: 0, order: None })
         }
         Command::Cancel { .. } => verdict(0),
-        Command::Replace { .. } => verdict(5),
+        Command::Replace { .. } | Command::Spread { .. } => verdict(5),
         Command::Place { .. } => verdict(if may_rest(&record.command) { 5 } else { 0 }),
     }
 }
