@@ -36,8 +36,7 @@ fn probes() -> Vec<Box<dyn Probe>> {
 /// The `number`th order of the run; the sessions take turns.
 fn order(number: u64) -> Record {
     let client = ClientId((number % SESSIONS) as u32);
-    let command =
-        Command::Place { symbol: SymbolId(0), side: Side::Buy, order_type: OrderType::Market, quantity: Quantity(1) };
+    let command = Command::place(SymbolId(0), Side::Buy, OrderType::Market, Quantity(1));
     let sequence = Sequence(number / SESSIONS + 1);
     Record { id: client.request(sequence), floor: sequence, command }
 }

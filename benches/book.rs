@@ -18,7 +18,7 @@ use chaosdesk::domain::digest::Digest;
 use chaosdesk::domain::ids::{ClientId, RequestId, Sequence, SymbolId};
 use chaosdesk::domain::order::{Batch, Command, OrderType, Record, Side};
 use chaosdesk::domain::units::{Price, Quantity};
-use chaosdesk::market::book::{Book, Fill, Incoming};
+use chaosdesk::market::book::{Book, BookEvent, Fill, Incoming};
 use chaosdesk::market::exchange::Exchange;
 use naive_book::NaiveBook;
 
@@ -78,7 +78,7 @@ impl Draw {
         let client = self.chance.below(CLIENTS) as usize;
         let id = self.id(client);
         let quantity = Quantity(self.chance.between(1, 20));
-        Step::Place(Incoming { id, side, order_type, quantity })
+        Step::Place(Incoming::good_till_cancel(id, side, order_type, quantity))
     }
 
     fn cancel(&mut self) -> Step {
@@ -141,9 +141,11 @@ macro_rules! contender {
                 for step in steps {
                     match step {
                         Step::Place(order) => {
-                            black_box(book.place(order, |fill| {
-                                fills += 1;
-                                on_chain(chain, fill);
+                            black_box(book.place(order, |event| {
+                                if let BookEvent::Fill(fill) = event {
+                                    fills += 1;
+                                    on_chain(chain, fill);
+                                }
                             }));
                         }
                         Step::Cancel { order, .. } => {
@@ -165,8 +167,8 @@ macro_rules! contender {
 fn records(flow: &Flow) -> Vec<Batch> {
     let record = |step: &Step| {
         let (id, command) = match *step {
-            Step::Place(Incoming { id, side, order_type, quantity }) => {
-                (id, Command::Place { symbol: SYMBOL, side, order_type, quantity })
+            Step::Place(Incoming { id, side, order_type, quantity, time_in_force, .. }) => {
+                (id, Command::Place { symbol: SYMBOL, side, order_type, quantity, time_in_force })
             }
             Step::Cancel { id, order } => (id, Command::Cancel { symbol: SYMBOL, order: order.sequence }),
         };

@@ -113,12 +113,7 @@ fn batch(records: u64) -> Batch {
     let record = |n| Record {
         id: ClientId(1).request(Sequence(n)),
         floor: Sequence(0),
-        command: Command::Place {
-            symbol: SymbolId(0),
-            side: Side::Buy,
-            order_type: OrderType::Limit(Price(100)),
-            quantity: Quantity(1),
-        },
+        command: Command::place(SymbolId(0), Side::Buy, OrderType::Limit(Price(100)), Quantity(1)),
     };
     Batch::new((1..=records).map(record).collect::<Vec<_>>())
 }

@@ -6,10 +6,12 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use chaosdesk::domain::ids::{ClientId, RequestId, Sequence, SymbolId};
-use chaosdesk::domain::order::{Batch, Command as Ask, OrderStatus, OrderType, Record, Side, Verdict};
+use chaosdesk::domain::ids::{AccountId, ClientId, RequestId, Sequence, SymbolId};
+use chaosdesk::domain::order::{
+    Batch, Command as Ask, OrderStatus, OrderType, Record, SelfTrade, Side, TimeInForce, Verdict,
+};
 use chaosdesk::domain::units::{Price, Quantity};
-use chaosdesk::market::book::{Book, Fill, Incoming, QUANTITY_MAX, RESTING_MAX};
+use chaosdesk::market::book::{Book, BookEvent, BookRules, Incoming, QUANTITY_MAX, RESTING_MAX};
 use chaosdesk::market::exchange::Exchange;
 use chaosdesk::market::ladder::PRICE_MAX;
 use chaosdesk::market::sessions::KEPT_MAX;
@@ -28,8 +30,9 @@ fn number(text: &str) -> Result<i64, Box<dyn Error>> {
     })
 }
 
-/// The arguments that orders share: `[price=]`, without which it is a market order, and `qty=`.
-fn order(command: &Command, client: u32) -> Result<(RequestId, Side, OrderType, Quantity), Box<dyn Error>> {
+/// The arguments that orders share: `[price=]`, without which it is a market order, `qty=`, `[wait=none|all]` and
+/// `[owner=]`, who is the session's own account if nobody is named.
+fn order(command: &Command, client: u32) -> Result<Incoming, Box<dyn Error>> {
     let mut args = command.consume_args();
     let at = number(&args.next_pos().ok_or("which order?")?.value)?;
     let quantity = args.lookup("qty").map_or(Ok(1), |arg| number(&arg.value))?;
@@ -38,17 +41,41 @@ fn order(command: &Command, client: u32) -> Result<(RequestId, Side, OrderType, 
         None => OrderType::Market,
     };
     let side = if command.name == "buy" { Side::Buy } else { Side::Sell };
-    Ok((ClientId(client).request(Sequence(at as u64)), side, order_type, Quantity(quantity as u64)))
+    let id = ClientId(client).request(Sequence(at as u64));
+    let mut order = Incoming::good_till_cancel(id, side, order_type, Quantity(quantity as u64));
+    order.time_in_force = match args.lookup("wait").map(|arg| arg.value.as_str()) {
+        None => TimeInForce::GoodTillCancel,
+        Some("none") => TimeInForce::ImmediateOrCancel,
+        Some("all") => TimeInForce::FillOrKill,
+        Some(other) => return Err(format!("wait={other}?").into()),
+    };
+    order.owner = args.lookup_parse("owner")?.map_or(order.owner, AccountId);
+    Ok(order)
 }
 
 fn tell(name: u64, verdict: Verdict) -> String {
     let Verdict { status, filled, resting } = verdict;
     match status {
         OrderStatus::Rejected(why) => format!("refused {name} {why:?}\n"),
+        OrderStatus::Stopped(why) => format!("{name} stopped by {why:?} filled={}\n", filled.0),
         status => format!("{name} {status:?} filled={} resting={}\n", filled.0, resting.0),
     }
 }
 
+fn show(event: &BookEvent) -> String {
+    match event {
+        BookEvent::Fill(fill) => {
+            let (maker, taker) = (fill.maker.sequence.0, fill.taker.sequence.0);
+            format!("fill maker={maker} taker={taker} qty={} price={}\n", fill.quantity.0, fill.price.0)
+        }
+        BookEvent::Stopped(stopped) => {
+            let (id, quantity, left) = (stopped.id.sequence.0, stopped.quantity.0, stopped.left.0);
+            format!("own order {id} loses qty={quantity}, left={left}\n")
+        }
+    }
+}
+
+/// In stories of the book every order belongs to an account of its own, unless it says `owner=`.
 #[derive(Default)]
 struct BookStory {
     book: Book,
@@ -63,17 +90,37 @@ impl Runner for BookStory {
     fn run(&mut self, command: &Command) -> Result<String, Box<dyn Error>> {
         let mut out = String::new();
         match command.name.as_str() {
+            // What happens where an account would trade with itself; the book begins anew.
+            "self-trade" => {
+                let self_trade = match command.args[0].value.as_str() {
+                    "allow" => SelfTrade::Allow,
+                    "cancel-incoming" => SelfTrade::CancelIncoming,
+                    "cancel-resting" => SelfTrade::CancelResting,
+                    "cancel-both" => SelfTrade::CancelBoth,
+                    "decrement" => SelfTrade::Decrement,
+                    other => return Err(format!("no such rule: {other}").into()),
+                };
+                self.book = Book::new(BookRules { self_trade, ..BookRules::default() });
+            }
             "buy" | "sell" => {
-                let (id, side, order_type, quantity) = order(command, 1)?;
-                let verdict = self.book.place(&Incoming { id, side, order_type, quantity }, |fill| {
-                    let Fill { maker, taker, quantity, price, .. } = fill;
-                    let (maker, taker) = (maker.sequence.0, taker.sequence.0);
-                    writeln!(out, "fill maker={maker} taker={taker} qty={} price={}", quantity.0, price.0).unwrap();
-                });
-                match verdict.status {
-                    OrderStatus::Rejected(_) | OrderStatus::Cancelled => out += &tell(id.sequence.0, verdict),
-                    _ => {}
+                let mut incoming = order(command, 1)?;
+                if command.consume_args().lookup("owner").is_none() {
+                    incoming.owner = AccountId(1_000 + incoming.id.sequence.0 as u32);
                 }
+                let verdict = self.book.place(&incoming, |event| out += &show(event));
+                match verdict.status {
+                    OrderStatus::Pending | OrderStatus::PartiallyFilled | OrderStatus::Filled => {}
+                    _ => out += &tell(incoming.id.sequence.0, verdict),
+                }
+            }
+            "replace" => {
+                let mut args = command.consume_args();
+                let at = number(&args.next_pos().ok_or("which order?")?.value)? as u64;
+                let price = Price(number(&args.lookup("price").ok_or("to which price?")?.value)?);
+                let quantity = Quantity(number(&args.lookup("qty").ok_or("to which quantity?")?.value)? as u64);
+                let id = ClientId(1).request(Sequence(at));
+                let verdict = self.book.replace(id, price, quantity, |event| out += &show(event));
+                out += &verdict.map_or(format!("{at} does not rest\n"), |verdict| tell(at, verdict));
             }
             "cancel" => {
                 let at = number(&command.args[0].value)? as u64;
@@ -97,7 +144,7 @@ impl Runner for BookStory {
                 for at in 0..count {
                     let id = ClientId(1).request(Sequence(1_000_001 + at as u64));
                     let order_type = OrderType::Limit(Price(price - at));
-                    let order = Incoming { id, side: Side::Buy, order_type, quantity: Quantity(1) };
+                    let order = Incoming::good_till_cancel(id, Side::Buy, order_type, Quantity(1));
                     assert_eq!(self.book.place(&order, |_| {}).status, OrderStatus::Pending);
                 }
                 writeln!(out, "{} orders rest", self.book.resting())?;
@@ -108,6 +155,20 @@ impl Runner for BookStory {
                         writeln!(out, "{name} {}×{} orders={}", level.price.0, level.quantity.0, level.orders)?;
                     }
                 }
+            }
+            // The queue of a side, in the order in which it would trade.
+            "queue" => {
+                for (name, side) in [("bid", Side::Buy), ("ask", Side::Sell)] {
+                    for (price, order) in self.book.orders(side) {
+                        writeln!(out, "{name} {} order={} left={}", price.0, order.id().sequence.0, order.left)?;
+                    }
+                }
+            }
+            "tape" => {
+                for trade in self.book.tape().latest() {
+                    writeln!(out, "{}×{} {:?}", trade.price.0, trade.quantity.0, trade.side)?;
+                }
+                writeln!(out, "{} trades in all", self.book.tape().count())?;
             }
             "last" => match self.book.last_trade() {
                 Some(trade) => writeln!(out, "last {}×{} {:?}", trade.price.0, trade.quantity.0, trade.side)?,
@@ -149,8 +210,15 @@ impl Runner for SessionStory {
         };
         let (id, ask) = match command.name.as_str() {
             "buy" | "sell" => {
-                let (id, side, order_type, quantity) = order(command, client)?;
-                (id, Ask::Place { symbol, side, order_type, quantity })
+                let Incoming { id, side, order_type, quantity, time_in_force, .. } = order(command, client)?;
+                (id, Ask::Place { symbol, side, order_type, quantity, time_in_force })
+            }
+            "replace" => {
+                let at = number(&args.next_pos().ok_or("which request?")?.value)? as u64;
+                let order = Sequence(args.lookup_parse("order")?.ok_or("which order?")?);
+                let price = Price(args.lookup_parse("price")?.ok_or("to which price?")?);
+                let quantity = Quantity(args.lookup_parse("qty")?.ok_or("to which quantity?")?);
+                (ClientId(client).request(Sequence(at)), Ask::Replace { symbol, order, price, quantity })
             }
             "cancel" => {
                 let at = number(&args.next_pos().ok_or("which request?")?.value)? as u64;
@@ -167,12 +235,7 @@ impl Runner for SessionStory {
             // Buy orders `from` to `to`, one lot each at price 1.
             "many" => {
                 let (from, to): (u64, u64) = (args.next_pos().unwrap().parse()?, args.next_pos().unwrap().parse()?);
-                let place = Ask::Place {
-                    symbol,
-                    side: Side::Buy,
-                    order_type: OrderType::Limit(Price(1)),
-                    quantity: Quantity(1),
-                };
+                let place = Ask::place(symbol, Side::Buy, OrderType::Limit(Price(1)), Quantity(1));
                 let records = (from..=to).map(|at| {
                     let id = ClientId(client).request(Sequence(at));
                     Record { id, floor, command: place }

@@ -237,8 +237,7 @@ struct Deaf {
 
 impl Deaf {
     fn ask(to: u8, now: SimTime, out: &mut Vec<ActorEffect>) {
-        let (side, order_type) = (Side::Buy, OrderType::Limit(Price(10)));
-        let command = Command::Place { symbol: SymbolId(0), side, order_type, quantity: Quantity(3) };
+        let command = Command::place(SymbolId(0), Side::Buy, OrderType::Limit(Price(10)), Quantity(3));
         let record = Record { id: ClientId(1).request(Sequence(1)), floor: Sequence(1), command };
         let deadline = now + SimDuration::from_secs(1);
         let submission = Submission { batch: Batch::new(vec![record]), read_from: ReadFrom::Leader, deadline };

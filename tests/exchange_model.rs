@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chaosdesk::domain::chance::{Chance, Purpose};
 use chaosdesk::domain::ids::{ClientId, RequestId, Sequence, SymbolId};
-use chaosdesk::domain::order::{Batch, Command, OrderStatus, OrderType, Record, Side, Verdict};
+use chaosdesk::domain::order::{Batch, Command, OrderStatus, OrderType, Record, Side, TimeInForce, Verdict};
 use chaosdesk::domain::units::{Price, Quantity};
 use chaosdesk::domain::why::Why;
-use chaosdesk::market::book::Incoming;
+use chaosdesk::market::book::{BookEvent, Incoming};
 use chaosdesk::market::exchange::Exchange;
 use chaosdesk::market::finished::FINISHED_MAX;
 use chaosdesk::market::sessions::KEPT_MAX;
@@ -72,14 +72,24 @@ impl Clients {
         let command = if chance.ratio(3, 10) {
             // Sometimes of an order that is still to come.
             let order = Sequence((last + chance.below(4)).saturating_sub(chance.below(40)));
-            Command::Cancel { symbol, order }
+            if chance.ratio(1, 3) {
+                let price = Price(chance.between(985, 1_015) as i64);
+                Command::Replace { symbol, order, price, quantity: Quantity(chance.below(16)) }
+            } else {
+                Command::Cancel { symbol, order }
+            }
         } else {
             let side = if chance.ratio(1, 2) { Side::Buy } else { Side::Sell };
             let order_type = match chance.below(12) {
                 0 => OrderType::Market,
                 _ => OrderType::Limit(Price(chance.between(990, 1_010) as i64)),
             };
-            Command::Place { symbol, side, order_type, quantity: Quantity(chance.below(12)) }
+            let time_in_force = match chance.below(10) {
+                0 => TimeInForce::ImmediateOrCancel,
+                1 => TimeInForce::FillOrKill,
+                _ => TimeInForce::GoodTillCancel,
+            };
+            Command::Place { symbol, side, order_type, quantity: Quantity(chance.below(12)), time_in_force }
         };
         (Sequence(last), command)
     }
@@ -125,8 +135,12 @@ impl NaiveExchange {
                 self.ended.push((id, symbol, verdict));
                 verdict
             }
-            Command::Place { side, order_type, quantity, .. } => {
-                self.place(symbol, &Incoming { id, side, order_type, quantity })
+            Command::Place { side, order_type, quantity, time_in_force, .. } => {
+                let owner = id.client.account();
+                self.place(symbol, &Incoming { id, owner, side, order_type, quantity, time_in_force })
+            }
+            Command::Replace { order, price, quantity, .. } => {
+                self.replace(symbol, id.client.request(order), price, quantity)
             }
             Command::Cancel { order, .. } => {
                 let order = id.client.request(order);
@@ -142,6 +156,7 @@ impl NaiveExchange {
                     Verdict { status: OrderStatus::Cancelled, filled: Quantity::ZERO, resting: Quantity::ZERO }
                 }
             }
+            Command::Spread { .. } => unreachable!("spreads have tests of their own"),
             Command::Query { .. } => unreachable!("no client of this test sends one into the log"),
         };
         self.kept.insert(id, Some(verdict));
@@ -150,21 +165,43 @@ impl NaiveExchange {
     }
 
     fn place(&mut self, symbol: SymbolId, order: &Incoming) -> Verdict {
-        let ended = &mut self.ended;
-        let verdict = self.books.entry(symbol).or_default().place(order, |fill| {
-            if fill.maker_left.is_zero() {
-                let status = OrderStatus::Filled;
-                ended.push((
-                    fill.maker,
-                    symbol,
-                    Verdict { status, filled: fill.maker_filled, resting: Quantity::ZERO },
-                ));
-            }
-        });
+        let mut events = Vec::new();
+        let verdict = self.books.entry(symbol).or_default().place(order, |event| events.push(*event));
+        self.remember(symbol, &events);
         if verdict.resting.is_zero() {
-            ended.push((order.id, symbol, verdict));
+            self.ended.push((order.id, symbol, verdict));
         }
         verdict
+    }
+
+    fn replace(&mut self, symbol: SymbolId, order: RequestId, price: Price, quantity: Quantity) -> Verdict {
+        let mut events = Vec::new();
+        let book = self.books.entry(symbol).or_default();
+        let verdict = book.replace(order, price, quantity, |event| events.push(*event));
+        self.remember(symbol, &events);
+        match verdict {
+            None => Verdict::rejected(Why::UnknownOrder),
+            Some(verdict) => {
+                if !matches!(verdict.status, OrderStatus::Rejected(_)) && verdict.resting.is_zero() {
+                    self.ended.push((order, symbol, verdict));
+                }
+                verdict
+            }
+        }
+    }
+
+    fn remember(&mut self, symbol: SymbolId, events: &[BookEvent]) {
+        for event in events {
+            let (id, status, filled, left) = match event {
+                BookEvent::Fill(fill) => (fill.maker, OrderStatus::Filled, fill.maker_filled, fill.maker_left),
+                BookEvent::Stopped(stopped) => {
+                    (stopped.id, OrderStatus::Stopped(Why::SelfTrade), stopped.filled, stopped.left)
+                }
+            };
+            if left.is_zero() {
+                self.ended.push((id, symbol, Verdict { status, filled, resting: Quantity::ZERO }));
+            }
+        }
     }
 }
 
@@ -223,7 +260,9 @@ fn the_exchange_decides_as_one_that_remembers_everything() {
     for status in ["BelowFloor", "SessionFull", "CancelledBefore", "NotOwner", "UnknownSymbol", "UnknownOrder"] {
         assert!(seen.contains(status), "the clients never met {status}: {seen:?}");
     }
-    assert!(seen.contains("Repeated") && seen.contains("PartiallyFilled") && seen.contains("Filled"), "{seen:?}");
+    for status in ["Repeated", "PartiallyFilled", "Filled", "NotFillable", "SelfTrade", "Stopped(SelfTrade)"] {
+        assert!(seen.contains(status), "the clients never met {status}: {seen:?}");
+    }
 }
 
 #[test]
@@ -294,12 +333,7 @@ fn an_image_of_something_else_is_not_an_exchange() {
 fn old_endings_are_forgotten_in_their_turn() {
     let mut exchange = Exchange::new(OWNED);
     let cancelled = |at: u64, exchange: &mut Exchange| {
-        let place = Command::Place {
-            symbol: OWNED[0],
-            side: Side::Buy,
-            order_type: OrderType::Limit(Price(5)),
-            quantity: Quantity(1),
-        };
+        let place = Command::place(OWNED[0], Side::Buy, OrderType::Limit(Price(5)), Quantity(1));
         let cancel = Command::Cancel { symbol: OWNED[0], order: Sequence(2 * at) };
         let record = |at, command| Record {
             id: ClientId(1).request(Sequence(at)),

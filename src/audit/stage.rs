@@ -44,12 +44,7 @@ pub const fn point(index: u64, term: u64) -> LogPoint {
 }
 
 fn order(symbol: u16, client: u32, sequence: u64) -> Record {
-    let command = Command::Place {
-        symbol: SymbolId(symbol),
-        side: Side::Buy,
-        order_type: OrderType::Market,
-        quantity: Quantity(1),
-    };
+    let command = Command::place(SymbolId(symbol), Side::Buy, OrderType::Market, Quantity(1));
     Record { id: ClientId(client).request(Sequence(sequence)), floor: Sequence(1), command }
 }
 

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::hand::HandRequest;
 use super::ids::{GroupId, NodeId};
 use super::order::ReadFrom;
 use super::rules::{AckRule, Rule, Strategy};
@@ -96,6 +97,8 @@ pub enum Control {
     SetReadFrom(ReadFrom),
     /// So many orders on top of the load.
     Burst(Burst),
+    /// The hand at the keyboard asks for something.
+    Hand(HandRequest),
     /// The node's process panics, as by a bug: it halts, the rest goes on.
     Poison(Target),
 }

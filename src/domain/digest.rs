@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::order::{Command, OrderStatus, OrderType, Record, Side, Verdict};
+use super::order::{Command, OrderStatus, OrderType, Record, Side, TimeInForce, Verdict};
 
 /// A link of a hash chain.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
@@ -37,17 +37,27 @@ impl std::fmt::Display for Digest {
 /// Fields share a word where their usual ranges leave room. Beyond those they overlap, which a checksum can bear.
 pub fn of_record(digest: Digest, record: &Record) -> Digest {
     let (kind, content) = match record.command {
-        Command::Place { side, order_type, quantity, .. } => {
+        Command::Place { side, order_type, quantity, time_in_force, .. } => {
             let side = match side {
                 Side::Buy => 1,
                 Side::Sell => 2,
+            };
+            let wait = match time_in_force {
+                TimeInForce::GoodTillCancel => 0,
+                TimeInForce::ImmediateOrCancel => 1,
+                TimeInForce::FillOrKill => 2,
             };
             let limit = match order_type {
                 OrderType::Limit(price) => price.0 as u64,
                 OrderType::Market => u64::MAX,
             };
-            (side, limit ^ quantity.0.rotate_left(40))
+            (side | wait << 4, limit ^ quantity.0.rotate_left(40))
         }
+        Command::Replace { order, price, quantity, .. } => {
+            let amounts = price.0 as u64 ^ quantity.0.rotate_left(40);
+            (5, Digest(order.0).mix(amounts).0)
+        }
+        Command::Spread { legs: [first, second] } => (6, second.digest(first.digest(Digest::default())).0),
         Command::Cancel { order, .. } => (3, order.0),
         Command::Query { order, .. } => (4, order.0),
     };
@@ -63,6 +73,7 @@ pub fn of_verdict(digest: Digest, verdict: &Verdict) -> Digest {
         OrderStatus::Filled => 3,
         OrderStatus::Cancelled => 4,
         OrderStatus::Rejected(why) => 5 | u64::from(why.code()) << 8,
+        OrderStatus::Stopped(why) => 6 | u64::from(why.code()) << 8,
     };
     digest.mix(status ^ verdict.filled.0.rotate_left(24) ^ verdict.resting.0.rotate_left(44))
 }

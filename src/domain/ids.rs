@@ -217,6 +217,24 @@ impl fmt::Display for ClientId {
     }
 }
 
+impl ClientId {
+    /// The account that the session trades for: for now each session has its own.
+    pub const fn account(self) -> AccountId {
+        AccountId(self.0)
+    }
+}
+
+/// Who owns orders, and later cash and positions: the sessions of one account never trade with each other.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AccountId(pub u32);
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("a{}", self.0))
+    }
+}
+
 /// The place of a request in its session, counted from 1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]

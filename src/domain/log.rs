@@ -16,6 +16,7 @@ use super::ids::{LogIndex, NodeId, Term};
 use super::map::MapChange;
 use super::order::Batch;
 use super::recent::count_before;
+use super::work::Work;
 
 /// What an entry carries.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,13 +27,15 @@ pub enum Payload {
     Orders(Batch),
     /// A change of the cluster map, in `meta`. One index.
     Map(MapChange),
+    /// A step of something that concerns two groups, in a partition's group. One index.
+    Work(Work),
 }
 
 impl Payload {
     /// How many indices it covers; never 0.
     pub fn len(&self) -> u64 {
         match self {
-            Self::Noop | Self::Map(_) => 1,
+            Self::Noop | Self::Map(_) | Self::Work(_) => 1,
             Self::Orders(batch) => batch.len() as u64,
         }
     }
@@ -48,6 +51,7 @@ impl Payload {
             Self::Noop => Digest(1),
             Self::Orders(batch) => batch.digest(),
             Self::Map(change) => change.digest(),
+            Self::Work(work) => work.digest(),
         }
     }
 }

@@ -16,6 +16,7 @@ use super::ids::{ClientId, GroupId, LogIndex, NodeId, RequestId, Sequence, Symbo
 use super::time::SimTime;
 use super::units::{Price, Quantity};
 use super::why::Why;
+use super::work::Leg;
 
 /// Which side of the book.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -46,6 +47,38 @@ pub enum OrderType {
     Market,
 }
 
+/// How long an order may wait for its other side.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimeInForce {
+    /// What does not trade at once rests until it trades or is taken back. A market order never rests, so for one this
+    /// is the same as immediate-or-cancel.
+    #[default]
+    GoodTillCancel,
+    /// What does not trade at once is cancelled.
+    ImmediateOrCancel,
+    /// All of it trades at once, or none.
+    FillOrKill,
+}
+
+/// What the book does where an order would trade with one of the same account.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SelfTrade {
+    /// They trade like strangers.
+    Allow,
+    /// The order that comes is cancelled, and what rests stays: the usual default, since it never takes away a place in
+    /// a queue.
+    #[default]
+    CancelIncoming,
+    /// The order that rests is cancelled, and the one that comes goes on.
+    CancelResting,
+    /// Both are cancelled.
+    CancelBoth,
+    /// Both lose the smaller of the two quantities without a trade; the one that has nothing left is out.
+    Decrement,
+}
+
 /// What a client wants of the group that owns the symbol.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Command {
@@ -59,6 +92,26 @@ pub enum Command {
         order_type: OrderType,
         /// How much.
         quantity: Quantity,
+        /// How long it may wait.
+        time_in_force: TimeInForce,
+    },
+    /// Change an own order that rests; it keeps its name. It keeps its place in the queue too if the price is the same
+    /// and the quantity does not grow; else it leaves, and comes back as if it were new: it may trade at once.
+    Replace {
+        /// The instrument of the order.
+        symbol: SymbolId,
+        /// The sequence under which the order was placed.
+        order: Sequence,
+        /// The new limit.
+        price: Price,
+        /// The new quantity *in all*, as in FIX: what has traded before counts. If no more than that is asked for, the
+        /// order is cancelled. So a replace that crosses a fill on its way never asks for more than its sender meant.
+        quantity: Quantity,
+    },
+    /// Two legs in two books, both or neither. The group of the first leg's symbol coordinates.
+    Spread {
+        /// The legs.
+        legs: [Leg; 2],
     },
     /// Take back an order of the same session. One that arrives before its order leaves a tombstone.
     Cancel {
@@ -77,10 +130,19 @@ pub enum Command {
 }
 
 impl Command {
+    /// An order that is good till cancelled.
+    pub const fn place(symbol: SymbolId, side: Side, order_type: OrderType, quantity: Quantity) -> Self {
+        Self::Place { symbol, side, order_type, quantity, time_in_force: TimeInForce::GoodTillCancel }
+    }
+
     /// The instrument that it concerns, which decides its partition.
     pub const fn symbol(&self) -> SymbolId {
         match self {
-            Self::Place { symbol, .. } | Self::Cancel { symbol, .. } | Self::Query { symbol, .. } => *symbol,
+            Self::Spread { legs } => legs[0].symbol(),
+            Self::Place { symbol, .. }
+            | Self::Replace { symbol, .. }
+            | Self::Cancel { symbol, .. }
+            | Self::Query { symbol, .. } => *symbol,
         }
     }
 
@@ -157,10 +219,12 @@ pub enum OrderStatus {
     PartiallyFilled,
     /// All of it traded.
     Filled,
-    /// Taken back by its owner, or the rest of a market order.
+    /// Taken back by its owner, or what was left of an order that does not wait.
     Cancelled,
-    /// Refused by the book.
+    /// Refused by the book: nothing has happened.
     Rejected(Why),
+    /// What was left of it was cancelled by a rule of the book, whatever had traded before.
+    Stopped(Why),
 }
 
 /// What applying a record decided: the same on every replica.
@@ -286,5 +350,57 @@ impl ClientId {
     /// The request of this session with this sequence.
     pub const fn request(self, sequence: Sequence) -> RequestId {
         RequestId { client: self, sequence }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_fits_a_cache_line() {
+        assert!(size_of::<Record>() <= 64, "{} bytes", size_of::<Record>());
+    }
+
+    #[test]
+    fn a_batch_tells_every_field_of_its_records_apart() {
+        let id = ClientId(1).request(Sequence(9));
+        let (symbol, side, quantity) = (SymbolId(2), Side::Buy, Quantity(5));
+        let place = |side, order_type, quantity, time_in_force| Command::Place {
+            symbol,
+            side,
+            order_type,
+            quantity,
+            time_in_force,
+        };
+        let limit = OrderType::Limit(Price(7));
+        let replace = |order, price, quantity| Command::Replace {
+            symbol,
+            order: Sequence(order),
+            price: Price(price),
+            quantity: Quantity(quantity),
+        };
+        let commands = [
+            place(side, limit, quantity, TimeInForce::GoodTillCancel),
+            place(side, limit, quantity, TimeInForce::ImmediateOrCancel),
+            place(side, limit, quantity, TimeInForce::FillOrKill),
+            place(Side::Sell, limit, quantity, TimeInForce::GoodTillCancel),
+            place(side, OrderType::Market, quantity, TimeInForce::GoodTillCancel),
+            place(side, limit, Quantity(6), TimeInForce::GoodTillCancel),
+            replace(5, 7, 5),
+            replace(6, 7, 5),
+            replace(5, 8, 5),
+            replace(5, 7, 6),
+            replace(7, 5, 5),
+            Command::Cancel { symbol, order: Sequence(5) },
+            Command::Query { symbol, order: Sequence(5) },
+        ];
+        let mut digests: Vec<_> = commands
+            .iter()
+            .map(|command| Batch::new([Record { id, floor: Sequence(1), command: *command }]).digest())
+            .collect();
+        digests.sort_unstable();
+        digests.dedup();
+        assert_eq!(digests.len(), commands.len(), "two commands have one digest");
     }
 }

@@ -46,6 +46,16 @@ pub enum Why {
     CancelledBefore,
     /// The book holds its full count of resting orders.
     BookFull,
+    /// A fill-or-kill order could not trade in full at once.
+    NotFillable,
+    /// It would have traded with an order of its own account.
+    SelfTrade,
+    /// Some of the order is held for a leg of a spread that is not decided yet.
+    Held,
+    /// The two legs of a spread are of one symbol.
+    SameSymbol,
+    /// The coordinator of a spread does not know it: it was given up.
+    TransactionUnknown,
     // --- of votes and of messages between replicas
     /// A vote of this term is already promised to another.
     AlreadyVoted(NodeId),
@@ -102,6 +112,11 @@ impl Why {
             Self::UnknownOrder => 25,
             Self::CancelledBefore => 26,
             Self::BookFull => 27,
+            Self::NotFillable => 28,
+            Self::SelfTrade => 29,
+            Self::Held => 30,
+            Self::SameSymbol => 31,
+            Self::TransactionUnknown => 32,
             Self::AlreadyVoted(_) => 40,
             Self::LogBehind => 41,
             Self::LeaderAlive(_) => 42,

@@ -14,9 +14,9 @@ use crate::domain::order::ReadFrom;
 use crate::domain::rules::{AckRule, Rule, Strategy};
 use crate::domain::time::SimDuration;
 
-use super::target;
 pub use super::words::Context;
 use super::words::{self, Word};
+use super::{target, trade};
 
 /// Every verb with its form, in the order of the help.
 pub const FORMS: &[(&str, &str)] = &[
@@ -65,14 +65,19 @@ pub fn parse_control(text: &str, context: &Context) -> Result<Control, Complaint
 
 /// The verbs.
 pub fn verbs() -> Vec<&'static str> {
-    FORMS.iter().map(|(verb, _)| *verb).collect()
+    FORMS.iter().chain(trade::FORMS).map(|(verb, _)| *verb).collect()
 }
 
 fn form(verb: &str) -> &'static str {
-    FORMS.iter().find(|(known, _)| *known == verb).map_or("", |(_, form)| *form)
+    FORMS.iter().chain(trade::FORMS).find(|(known, _)| *known == verb).map_or("", |(_, form)| *form)
 }
 
 fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
+    let mut trade = trade::Words { left: rest.words, end: rest.end, form: form(verb.text) };
+    if let Some(request) = trade::read(verb.text, &mut trade) {
+        rest.words = trade.left;
+        return request.map(Control::Hand);
+    }
     Ok(match verb.text {
         "crash" => Control::Crash(rest.target()?),
         "recover" if rest.takes("all") => Control::RecoverAll,
@@ -242,6 +247,7 @@ pub fn show(control: &Control) -> String {
         Control::SetRate(rate) => format!("rate {rate}"),
         Control::SetReadFrom(from) => format!("reads {}", from.word()),
         Control::Burst(burst) => show_burst(&burst),
+        Control::Hand(request) => trade::show(&request),
         Control::Poison(node) => format!("poison {}", of(node)),
     }
 }

@@ -18,5 +18,6 @@ pub mod run;
 pub mod script;
 pub mod stage;
 pub mod target;
+mod trade;
 pub mod vote;
 pub mod words;

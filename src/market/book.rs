@@ -2,26 +2,35 @@
 //!
 //! Idea: a taker trades with the best price on the other side, at each price with the oldest order first, at the
 //! maker's price. What is left of a limit order rests at the end of its level's queue; what is left of a market order
-//! is cancelled.
+//! or of an immediate-or-cancel is cancelled. A fill-or-kill looks first whether it can trade in full.
 //! Units: prices in ticks, quantities in lots.
-//! Shape: `place` and `cancel`; fills go to a closure, so that who wants none pays for none. Levels are found by
-//! [`Ladder`], orders by [`SlotTable`], queues are [`Queues`]. The best level of each side is remembered. Who adds a time in
-//! force or self-trade prevention changes `place` around `take`, and nothing below it.
-//! Bound: [`RESTING_MAX`] orders. When it is reached an order that would only rest is refused (`BookFull`); one that
-//! trades first always finds room, since what it leaves behind has emptied a level and so freed a slot.
-//! Errors: refusals are verdicts (`Why`); a price outside the ladder is `BadPrice`.
+//! Shape: `place`, `replace` and `cancel`; what they do to others goes to a closure, so that who wants none of it pays for
+//! none. Levels are found by [`Ladder`], orders by [`SlotTable`], queues are [`Queues`]. The best level of each side is
+//! remembered. How a taker meets the other side, and orders of its own account, is in `book/taking.rs`;
+//! what is held for a leg of a spread, in `book/holding.rs`.
+//! Bound: [`RESTING_MAX`] orders, or what its [`BookRules`] say. When it is reached an order that would only rest is
+//! refused (`BookFull`); one that trades first always finds room, since what it leaves behind has emptied a level and so
+//! freed a slot, and one that is replaced brings its own.
+//! Errors: refusals are verdicts (`Why`); a price outside the ladder is `BadPrice`. What is refused changes nothing.
 //! Left out: hidden and pegged orders, auctions.
+//! Sources: the words are those of FIX 4.4 (OrdType 40, TimeInForce 59, OrderCancelReplaceRequest 35=G).
 
-pub use super::flow::{DepthLevel, Fill, Flow, Incoming, Trade};
+mod holding;
+mod taking;
+
+use super::escrow::Asides;
+pub use super::flow::{BookEvent, BookRules, DepthLevel, Fill, Flow, Incoming, Stopped, Trade};
 use super::ladder::{Ladder, PRICE_MAX};
 use super::queues::{Level, NONE, Queues, Resting};
 use super::slot_table::{SlotTable, hash_of_request};
-use crate::domain::ids::RequestId;
-use crate::domain::order::{OrderStatus, OrderType, Side, Verdict};
+use super::tape::Tape;
+use crate::domain::ids::{AccountId, RequestId};
+use crate::domain::order::{OrderStatus, OrderType, Side, TimeInForce, Verdict};
 use crate::domain::units::{Price, Quantity};
 use crate::domain::why::Why;
+use taking::Taker;
 
-/// The most orders that rest in one book.
+/// The most orders that rest in one book, unless its rules say otherwise.
 pub const RESTING_MAX: u32 = 65_536;
 /// The most lots that one order may ask for.
 pub const QUANTITY_MAX: Quantity = Quantity(1_000_000_000);
@@ -35,19 +44,15 @@ pub struct Book {
     /// The best level of each side, by slot.
     best: [u32; 2],
     flow: [Flow; 2],
-    last_trade: Option<Trade>,
+    tape: Tape,
+    rules: BookRules,
+    /// Orders of which something is held for a leg.
+    asides: Asides,
 }
 
 impl Default for Book {
     fn default() -> Self {
-        Self {
-            queues: Queues::default(),
-            ladder: Ladder::default(),
-            names: SlotTable::default(),
-            best: [NONE; 2],
-            flow: [Flow::default(); 2],
-            last_trade: None,
-        }
+        Self::new(BookRules::default())
     }
 }
 
@@ -59,47 +64,122 @@ const fn crosses(side: Side, limit: u32, price: u32) -> bool {
     }
 }
 
+const fn is_good(quantity: Quantity) -> bool {
+    !quantity.is_zero() && quantity.0 <= QUANTITY_MAX.0
+}
+
+/// The limit of who takes any price.
+const fn any_price(side: Side) -> u32 {
+    match side {
+        Side::Buy => PRICE_MAX,
+        Side::Sell => 0,
+    }
+}
+
 /// A ladder price, if it is on the ladder.
 fn ticks(price: Price) -> Option<u32> {
     u32::try_from(price.0).ok().filter(|ticks| (1..=PRICE_MAX).contains(ticks))
 }
 
 impl Book {
+    /// A book with these rules.
+    pub fn new(rules: BookRules) -> Self {
+        Self {
+            queues: Queues::default(),
+            ladder: Ladder::default(),
+            names: SlotTable::default(),
+            best: [NONE; 2],
+            flow: [Flow::default(); 2],
+            tape: Tape::default(),
+            rules,
+            asides: Asides::default(),
+        }
+    }
+
     /// An order comes. Its id must be new to the book; the sessions see to that.
-    pub fn place(&mut self, order: &Incoming, mut on_fill: impl FnMut(&Fill)) -> Verdict {
-        if order.quantity.is_zero() || order.quantity > QUANTITY_MAX {
+    pub fn place(&mut self, order: &Incoming, mut on_event: impl FnMut(&BookEvent)) -> Verdict {
+        if !is_good(order.quantity) {
             return Verdict::rejected(Why::BadQuantity);
         }
-        match order.order_type {
+        let Incoming { id, owner, side, order_type, quantity, time_in_force } = *order;
+        let (limit, rests) = match order_type {
             OrderType::Limit(price) => match ticks(price) {
-                None => Verdict::rejected(Why::BadPrice),
-                Some(limit) => self.limit(order, limit, &mut on_fill),
+                None => return Verdict::rejected(Why::BadPrice),
+                Some(limit) => (limit, time_in_force == TimeInForce::GoodTillCancel),
             },
-            OrderType::Market => self.market(order, &mut on_fill),
+            OrderType::Market if self.touch(side.opposite()).is_none() => return Verdict::rejected(Why::NoLiquidity),
+            OrderType::Market => (any_price(side), false),
+        };
+        let taker = Taker { id, owner, side, limit, left: quantity.0 as u32, filled: 0, withdrawn: 0, arrival: None };
+        let meets = self.meets(&taker);
+        if !meets && rests && self.queues.len() + self.asides.len() >= self.rules.resting_max {
+            return Verdict::rejected(Why::BookFull);
         }
+        if time_in_force == TimeInForce::FillOrKill
+            && let Err(why) = self.fillable(&taker)
+        {
+            return Verdict::rejected(why);
+        }
+        self.enter(taker, meets, rests, &mut on_event)
+    }
+
+    /// A resting order gets another price or another quantity, the latter counting what has traded before; `None` if it
+    /// does not rest here. It keeps its place if the price is the same and the quantity does not grow; else it leaves,
+    /// and comes as if it were new, under its old name.
+    pub fn replace(
+        &mut self,
+        id: RequestId,
+        price: Price,
+        quantity: Quantity,
+        mut on_event: impl FnMut(&BookEvent),
+    ) -> Option<Verdict> {
+        if !self.held(id).is_zero() {
+            return Some(Verdict::rejected(Why::Held));
+        }
+        let slot = self.find(id)?;
+        let Some(limit) = ticks(price) else { return Some(Verdict::rejected(Why::BadPrice)) };
+        if !is_good(quantity) {
+            return Some(Verdict::rejected(Why::BadQuantity));
+        }
+        let order = *self.queues.order(slot);
+        let left = (quantity.0 as u32).saturating_sub(order.filled);
+        if left == 0 {
+            return self.cancel(id);
+        }
+        let side = self.side_of(order.level);
+        if limit == self.queues.level(order.level).price && left <= order.left {
+            self.queues.shrink(slot, order.left - left);
+            self.flow[side as usize].withdraw(u64::from(order.left - left));
+            return Some(rested(order.filled, left));
+        }
+        let owner = self.queues.owner(slot);
+        self.take_out(slot);
+        let taker = Taker { id, owner, side, limit, left, filled: order.filled, withdrawn: 0, arrival: None };
+        let meets = self.meets(&taker);
+        Some(self.enter(taker, meets, true, &mut on_event))
     }
 
     /// An order is taken back; `None` if it does not rest here.
     pub fn cancel(&mut self, id: RequestId) -> Option<Verdict> {
-        let hash = hash_of_request(id);
-        let slot = self.names.find(hash, |slot| self.queues.order(slot).id() == id)?;
-        self.names.remove(hash, slot);
-        let order = *self.queues.order(slot);
-        let side = self.side_of(order.level);
-        let left = u64::from(self.queues.leave(slot));
-        let flow = &mut self.flow[side as usize];
-        flow.resting -= left;
-        flow.cancelled += left;
-        self.close_if_empty(side, order.level);
-        let filled = Quantity(u64::from(order.filled));
+        if !self.held(id).is_zero() {
+            return Some(Verdict::rejected(Why::Held));
+        }
+        let slot = self.find(id)?;
+        let filled = Quantity(u64::from(self.queues.order(slot).filled));
+        self.take_out(slot);
         Some(Verdict { status: OrderStatus::Cancelled, filled, resting: Quantity::ZERO })
     }
 
     /// Where a resting order stands; `None` if it does not rest here.
     pub fn status(&self, id: RequestId) -> Option<Verdict> {
-        let slot = self.names.find(hash_of_request(id), |slot| self.queues.order(slot).id() == id)?;
-        let order = self.queues.order(slot);
-        Some(rested(order.filled, order.left))
+        let held = self.held(id).0 as u32;
+        match self.find(id) {
+            Some(slot) => {
+                let order = self.queues.order(slot);
+                Some(rested(order.filled, order.left + held))
+            }
+            None => self.asides.get(id).map(|aside| rested(aside.filled, held)),
+        }
     }
 
     /// The best price of a side.
@@ -117,8 +197,18 @@ impl Book {
     }
 
     /// The last trade.
-    pub const fn last_trade(&self) -> Option<Trade> {
-        self.last_trade
+    pub fn last_trade(&self) -> Option<Trade> {
+        self.tape.last()
+    }
+
+    /// The last trades.
+    pub const fn tape(&self) -> &Tape {
+        &self.tape
+    }
+
+    /// Who owns a resting order.
+    pub fn owner(&self, id: RequestId) -> Option<AccountId> {
+        self.find(id).map(|slot| self.queues.owner(slot))
     }
 
     /// How many orders rest.
@@ -145,7 +235,7 @@ impl Book {
     pub fn orders(&self, side: Side) -> impl Iterator<Item = (Price, &Resting)> {
         self.levels(side).flat_map(|slot| {
             let price = Price(i64::from(self.queues.level(slot).price));
-            self.queues.queue(slot).map(move |order| (price, order))
+            self.queues.queue(slot).map(move |(_, order)| (price, order))
         })
     }
 
@@ -157,12 +247,15 @@ impl Book {
                 let (orders, total) = self
                     .queues
                     .queue(slot)
-                    .fold((0, 0), |(orders, total), order| (orders + 1, total + u64::from(order.left)));
+                    .fold((0, 0), |(orders, total), (_, order)| (orders + 1, total + u64::from(order.left)));
                 orders > 0 && (orders, total) == (level.orders, level.total)
             });
             let known = self.orders(side).all(|(_, order)| order.left > 0 && self.status(order.id()).is_some());
             let resting: u64 = self.orders(side).map(|(_, order)| u64::from(order.left)).sum();
-            (levels && known && resting == self.flow(side).resting, self.orders(side).count())
+            let held: u64 =
+                self.asides.iter().filter(|aside| aside.side == side).map(|aside| u64::from(aside.held)).sum();
+            let sums = resting == self.flow(side).resting && held == self.flow(side).held;
+            (levels && known && sums, self.orders(side).count())
         });
         let count = self.queues.len() as usize;
         self.is_sound()
@@ -173,96 +266,37 @@ impl Book {
 
     /// What it takes in memory.
     pub fn size_bytes(&self) -> usize {
-        self.queues.size_bytes() + self.ladder.size_bytes() + self.names.size_bytes()
+        self.queues.size_bytes()
+            + self.ladder.size_bytes()
+            + self.names.size_bytes()
+            + self.tape.size_bytes()
+            + self.asides.size_bytes()
     }
 
-    fn limit(&mut self, order: &Incoming, limit: u32, on_fill: &mut impl FnMut(&Fill)) -> Verdict {
-        let meets = self.touch(order.side.opposite()).is_some_and(|price| crosses(order.side, limit, price));
-        if !meets && self.queues.len() == RESTING_MAX {
-            return Verdict::rejected(Why::BookFull);
-        }
-        let left = if meets { self.take(order, limit, on_fill) } else { self.enter(order) };
-        let filled = order.quantity.0 as u32 - left;
-        if left == 0 {
-            return Verdict { status: OrderStatus::Filled, filled: order.quantity, resting: Quantity::ZERO };
-        }
-        self.rest(order, limit, left, filled);
-        rested(filled, left)
-    }
-
-    fn market(&mut self, order: &Incoming, on_fill: &mut impl FnMut(&Fill)) -> Verdict {
-        if self.touch(order.side.opposite()).is_none() {
-            return Verdict::rejected(Why::NoLiquidity);
-        }
-        let any_price = match order.side {
-            Side::Buy => PRICE_MAX,
-            Side::Sell => 0,
-        };
-        let left = self.take(order, any_price, on_fill);
-        self.flow[order.side as usize].cancelled += u64::from(left);
-        let status = if left == 0 { OrderStatus::Filled } else { OrderStatus::Cancelled };
-        Verdict { status, filled: Quantity(order.quantity.0 - u64::from(left)), resting: Quantity::ZERO }
-    }
-
-    /// Counts an order as let in; how much it wants.
-    fn enter(&mut self, order: &Incoming) -> u32 {
-        self.flow[order.side as usize].entered += order.quantity.0;
-        order.quantity.0 as u32
-    }
-
-    /// Trades with the other side as far as the limit allows; what is left.
-    fn take(&mut self, order: &Incoming, limit: u32, on_fill: &mut impl FnMut(&Fill)) -> u32 {
-        let mut left = self.enter(order);
-        let other = order.side.opposite();
-        while left > 0 {
-            let level = self.best[other as usize];
-            if level == NONE || !crosses(order.side, limit, self.queues.level(level).price) {
-                break;
-            }
-            let before = left;
-            left = self.take_level(order, level, left, on_fill);
-            self.flow[other as usize].resting -= u64::from(before - left);
-            self.close_if_empty(other, level);
-        }
-        self.flow[order.side as usize].traded += order.quantity.0 - u64::from(left);
-        left
-    }
-
-    /// Trades with one level, the oldest order first; what is left.
-    fn take_level(&mut self, order: &Incoming, level: u32, mut left: u32, on_fill: &mut impl FnMut(&Fill)) -> u32 {
-        let price = Price(i64::from(self.queues.level(level).price));
-        let mut quantity = 0;
-        while left > 0 && self.queues.level(level).orders > 0 {
-            let (slot, maker) = self.queues.first(level);
-            let maker = *maker;
-            quantity = left.min(maker.left);
-            left -= quantity;
-            self.queues.fill(slot, quantity);
-            if quantity == maker.left {
-                self.queues.leave(slot);
-                self.names.remove(hash_of_request(maker.id()), slot);
-            }
-            self.flow[order.side.opposite() as usize].traded += u64::from(quantity);
-            on_fill(&Fill {
-                maker: maker.id(),
-                taker: order.id,
-                side: order.side,
-                price,
-                quantity: Quantity(u64::from(quantity)),
-                maker_filled: Quantity(u64::from(maker.filled + quantity)),
-                maker_left: Quantity(u64::from(maker.left - quantity)),
-            });
-        }
-        self.last_trade = Some(Trade { price, quantity: Quantity(u64::from(quantity)), side: order.side });
-        left
+    fn find(&self, id: RequestId) -> Option<u32> {
+        self.names.find(hash_of_request(id), |slot| self.queues.order(slot).id() == id)
     }
 
     /// What is left joins the queue of its level.
-    fn rest(&mut self, order: &Incoming, price: u32, left: u32, filled: u32) {
-        let level = self.ladder.find(price).unwrap_or_else(|| self.open(order.side, price));
-        let slot = self.queues.join(level, order.id, left, filled);
+    fn rest(&mut self, order: &Taker) {
+        let level = self.ladder.find(order.limit).unwrap_or_else(|| self.open(order.side, order.limit));
+        let Taker { id, owner, left, filled, .. } = *order;
+        let slot = match order.arrival {
+            None => self.queues.join(level, id, owner, left, filled),
+            Some(arrival) => self.queues.rejoin(level, id, owner, arrival, left, filled),
+        };
         self.names.insert(hash_of_request(order.id), slot);
-        self.flow[order.side as usize].resting += u64::from(left);
+        self.flow[order.side as usize].resting += u64::from(order.left);
+    }
+
+    /// A resting order leaves the book with what it has left.
+    fn take_out(&mut self, slot: u32) {
+        let order = *self.queues.order(slot);
+        let side = self.side_of(order.level);
+        self.names.remove(hash_of_request(order.id()), slot);
+        let left = self.queues.leave(slot);
+        self.flow[side as usize].withdraw(u64::from(left));
+        self.close_if_empty(side, order.level);
     }
 
     fn open(&mut self, side: Side, price: u32) -> u32 {

@@ -12,18 +12,22 @@
 //! Errors: refusals are verdicts.
 //! Left out: accounts and reservations, moving a symbol between groups.
 
+mod spreads;
+
 use std::sync::Arc;
 
-use super::book::{Book, Incoming};
+use super::book::{Book, BookEvent, Incoming};
 use super::finished::Finished;
 use super::sessions::{Admission, Burial, SessionSlot, Sessions};
+use super::transactions::Transactions;
 use crate::domain::digest::{self, Digest};
 use crate::domain::fact::Executed;
 use crate::domain::ids::{RequestId, Sequence, SymbolId};
 use crate::domain::log::StateImage;
 use crate::domain::order::{Batch, Command, OrderStatus, Record, Verdict};
-use crate::domain::units::Quantity;
+use crate::domain::units::{Price, Quantity};
 use crate::domain::why::Why;
+use crate::domain::work::{Transaction, TxId};
 
 /// What applying a batch came to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,6 +67,7 @@ pub struct Exchange {
     places: Vec<Option<u16>>,
     sessions: Sessions,
     finished: Finished,
+    transactions: Transactions,
     chain: Digest,
 }
 
@@ -81,6 +86,7 @@ impl Exchange {
             places,
             sessions: Sessions::default(),
             finished: Finished::default(),
+            transactions: Transactions::default(),
             chain: Digest::default(),
         }
     }
@@ -140,7 +146,7 @@ impl Exchange {
     /// What it takes in memory.
     pub fn size_bytes(&self) -> u64 {
         let books: usize = self.listings.iter().map(|listing| listing.book.size_bytes()).sum();
-        (books + self.sessions.size_bytes() + self.finished.size_bytes()) as u64
+        (books + self.sessions.size_bytes() + self.finished.size_bytes() + self.transactions.size_bytes()) as u64
     }
 
     /// The exchange of a snapshot; `None` if the image is of something else.
@@ -172,9 +178,17 @@ impl Exchange {
                 self.finished.push(record.id, symbol, OrderStatus::Rejected(Why::CancelledBefore), Quantity::ZERO);
                 Verdict::rejected(Why::CancelledBefore)
             }
-            Command::Place { symbol, side, order_type, quantity } => {
-                self.place(place, symbol, &Incoming { id: record.id, side, order_type, quantity })
+            Command::Place { symbol, side, order_type, quantity, time_in_force } => {
+                let (id, owner) = (record.id, record.id.client.account());
+                self.place(place, symbol, &Incoming { id, owner, side, order_type, quantity, time_in_force })
             }
+            Command::Replace { symbol, order, price, quantity } => {
+                self.replace(place, symbol, record.id.client.request(order), price, quantity)
+            }
+            Command::Spread { legs } => match self.begin(Transaction { id: TxId(record.id), legs }) {
+                Ok(verdict) => verdict,
+                Err(why) => return Decision::refused(why),
+            },
             Command::Cancel { symbol, order } => match self.cancel(place, symbol, record.id, order, slot) {
                 Ok(verdict) => verdict,
                 Err(why) => return Decision::refused(why),
@@ -192,13 +206,31 @@ impl Exchange {
 
     fn place(&mut self, place: usize, symbol: SymbolId, order: &Incoming) -> Verdict {
         let finished = &mut self.finished;
-        let verdict = self.listings[place].book.place(order, |fill| {
-            if fill.maker_left.is_zero() {
-                finished.push(fill.maker, symbol, OrderStatus::Filled, fill.maker_filled);
-            }
-        });
+        let verdict = self.listings[place].book.place(order, |event| remember(finished, symbol, event));
         if verdict.resting.is_zero() {
             finished.push(order.id, symbol, verdict.status, verdict.filled);
+        }
+        verdict
+    }
+
+    /// A replace of an order that does not rest is refused for good: unlike a cancel it leaves no tombstone, for the order
+    /// that it speaks of may still come and is wanted.
+    fn replace(
+        &mut self,
+        place: usize,
+        symbol: SymbolId,
+        order: RequestId,
+        price: Price,
+        quantity: Quantity,
+    ) -> Verdict {
+        let finished = &mut self.finished;
+        let book = &mut self.listings[place].book;
+        let Some(verdict) = book.replace(order, price, quantity, |event| remember(finished, symbol, event)) else {
+            return Verdict::rejected(Why::UnknownOrder);
+        };
+        // A replace that is refused leaves its order where it was.
+        if verdict.resting.is_zero() && !matches!(verdict.status, OrderStatus::Rejected(_)) {
+            finished.push(order, symbol, verdict.status, verdict.filled);
         }
         verdict
     }
@@ -214,6 +246,9 @@ impl Exchange {
     ) -> Result<Verdict, Why> {
         let order = id.client.request(order);
         if let Some(verdict) = self.listings[place].book.cancel(order) {
+            if matches!(verdict.status, OrderStatus::Rejected(_)) {
+                return Ok(verdict);
+            }
             self.finished.push(order, symbol, verdict.status, verdict.filled);
             return Ok(verdict);
         }
@@ -224,5 +259,18 @@ impl Exchange {
                 Ok(Verdict { status: OrderStatus::Cancelled, filled: Quantity::ZERO, resting: Quantity::ZERO })
             }
         }
+    }
+}
+
+/// A maker that has nothing left has ended.
+fn remember(finished: &mut Finished, symbol: SymbolId, event: &BookEvent) {
+    match event {
+        BookEvent::Fill(fill) if fill.maker_left.is_zero() => {
+            finished.push(fill.maker, symbol, OrderStatus::Filled, fill.maker_filled);
+        }
+        BookEvent::Stopped(stopped) if stopped.left.is_zero() => {
+            finished.push(stopped.id, symbol, OrderStatus::Stopped(Why::SelfTrade), stopped.filled);
+        }
+        BookEvent::Fill(_) | BookEvent::Stopped(_) => {}
     }
 }

@@ -1,11 +1,11 @@
-//! What goes into a book and what comes out: the order that comes, its fills, the depth, and the running sums.
+//! What goes into a book and what comes out: the order that comes, what it does to others, the depth, the running sums.
 //!
 //! Idea: every lot that was let in has traded, was cancelled, or rests. [`Flow`] keeps those sums a side, so that the
 //! conservation of quantity is a comparison of numbers, made after every record.
 //! Units: prices in ticks, quantities in lots.
 
-use crate::domain::ids::RequestId;
-use crate::domain::order::{OrderType, Side};
+use crate::domain::ids::{AccountId, RequestId};
+use crate::domain::order::{OrderType, SelfTrade, Side, TimeInForce};
 use crate::domain::units::{Price, Quantity};
 
 /// An order that meets the book.
@@ -13,12 +13,66 @@ use crate::domain::units::{Price, Quantity};
 pub struct Incoming {
     /// The request that places it.
     pub id: RequestId,
+    /// Who owns it.
+    pub owner: AccountId,
     /// Buy or sell.
     pub side: Side,
     /// Limit or market.
     pub order_type: OrderType,
     /// How much.
     pub quantity: Quantity,
+    /// How long it may wait.
+    pub time_in_force: TimeInForce,
+}
+
+impl Incoming {
+    /// An order that is good till cancelled, owned by the account of its session.
+    pub const fn good_till_cancel(id: RequestId, side: Side, order_type: OrderType, quantity: Quantity) -> Self {
+        let time_in_force = TimeInForce::GoodTillCancel;
+        Self { id, owner: id.client.account(), side, order_type, quantity, time_in_force }
+    }
+}
+
+/// What an order that comes does to one that rests. Whoever keeps accounts must hear of both kinds: what was reserved
+/// for a maker is used up by a fill and set free by a stop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BookEvent {
+    /// They traded.
+    Fill(Fill),
+    /// They are of one account, and the rule against self-trades took something from the one that rests.
+    Stopped(Stopped),
+}
+
+/// What self-trade prevention took from a resting order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stopped {
+    /// The order that rests, or rested.
+    pub id: RequestId,
+    /// Its side.
+    pub side: Side,
+    /// Its price.
+    pub price: Price,
+    /// How much was taken away.
+    pub quantity: Quantity,
+    /// What it has traded in all.
+    pub filled: Quantity,
+    /// What is left of it; nothing, and it is out of the book.
+    pub left: Quantity,
+}
+
+/// The rules of a book, the same for all its life.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BookRules {
+    /// What happens where two orders of one account would trade.
+    pub self_trade: SelfTrade,
+    /// The most orders that rest.
+    pub resting_max: u32,
+}
+
+impl Default for BookRules {
+    fn default() -> Self {
+        Self { self_trade: SelfTrade::default(), resting_max: super::book::RESTING_MAX }
+    }
 }
 
 /// A trade between an order that rested and one that came.
@@ -26,6 +80,8 @@ pub struct Incoming {
 pub struct Fill {
     /// The order that rested.
     pub maker: RequestId,
+    /// Who owns the order that rested.
+    pub maker_owner: AccountId,
     /// The order that came.
     pub taker: RequestId,
     /// The taker's side.
@@ -51,7 +107,7 @@ pub struct DepthLevel {
     pub orders: u32,
 }
 
-/// The last trade.
+/// A trade, as the tape shows it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Trade {
     /// At this price.
@@ -73,11 +129,19 @@ pub struct Flow {
     pub cancelled: u64,
     /// Lots that rest.
     pub resting: u64,
+    /// Lots that are held for legs which are prepared.
+    pub held: u64,
 }
 
 impl Flow {
+    /// Lots that rested are cancelled.
+    pub(super) const fn withdraw(&mut self, lots: u64) {
+        self.resting -= lots;
+        self.cancelled += lots;
+    }
+
     /// Nothing was made and nothing vanished.
     pub const fn is_conserved(&self) -> bool {
-        self.entered == self.traded + self.cancelled + self.resting
+        self.entered == self.traded + self.cancelled + self.resting + self.held
     }
 }

@@ -3,12 +3,13 @@
 //! Idea: an exchange is a pure function of the records that it was given, in their order. Every replica of a group owns
 //! one, feeds it the committed log, and must arrive at the same chain.
 //! Shape, bottom up: [`slot_table`] finds things by their name and [`ladder`] by their price; [`queues`] holds the
-//! resting orders; [`book`] matches by price and time ([`flow`] is what passes it); [`sessions`] remembers what was
-//! answered, [`finished`] what has ended, both with a status by the byte ([`said`]); [`exchange`] puts them together.
-//! [`feed`] tells clients where the mid price is.
+//! resting orders; [`book`] matches by price and time ([`flow`] is what passes it, [`tape`] what was traded); [`sessions`]
+//! remembers what was answered, [`finished`] what has ended, both with a status by the byte ([`said`]); [`exchange`] puts
+//! them together. [`feed`] tells clients where the mid price is.
 //! Left out: accounts, ticks and signals come with their own issues.
 
 pub mod book;
+pub mod escrow;
 pub mod exchange;
 pub mod feed;
 pub mod finished;
@@ -18,3 +19,5 @@ pub mod queues;
 pub mod said;
 pub mod sessions;
 pub mod slot_table;
+pub mod tape;
+pub mod transactions;

@@ -3,10 +3,11 @@
 //! Idea: an order is a slot in a slab, its neighbours in the queue are slot numbers. Joining at the end, leaving from
 //! anywhere and taking the first are a few writes each; nothing is allocated once the slabs have grown.
 //! Units: prices in ticks, quantities in lots. An order takes 32 bytes, two to a cache line, which is what makes a deep
-//! book fast; quantities fit 32 bits by [`QUANTITY_MAX`](super::book::QUANTITY_MAX).
+//! book fast; quantities fit 32 bits by [`QUANTITY_MAX`](super::book::QUANTITY_MAX). Owners and
+//! arrivals stand in lists beside the slab: they are asked for only when somebody trades, or returns from escrow.
 //! Bound: [`RESTING_MAX`](super::book::RESTING_MAX) orders, kept by the book.
 
-use crate::domain::ids::{ClientId, RequestId, Sequence};
+use crate::domain::ids::{AccountId, ClientId, RequestId, Sequence};
 
 /// No slot.
 pub const NONE: u32 = u32::MAX;
@@ -50,6 +51,11 @@ pub struct Level {
 #[derive(Clone, Debug)]
 pub struct Queues {
     orders: Vec<Resting>,
+    /// By order slot.
+    owners: Vec<AccountId>,
+    /// By order slot: the how-manieth order of the book it was.
+    arrivals: Vec<u64>,
+    arrived: u64,
     levels: Vec<Level>,
     free_order: u32,
     free_level: u32,
@@ -58,7 +64,16 @@ pub struct Queues {
 
 impl Default for Queues {
     fn default() -> Self {
-        Self { orders: Vec::new(), levels: Vec::new(), free_order: NONE, free_level: NONE, resting: 0 }
+        Self {
+            orders: Vec::new(),
+            owners: Vec::new(),
+            arrivals: Vec::new(),
+            arrived: 0,
+            levels: Vec::new(),
+            free_order: NONE,
+            free_level: NONE,
+            resting: 0,
+        }
     }
 }
 
@@ -76,6 +91,16 @@ impl Queues {
     /// The order in this slot.
     pub fn order(&self, slot: u32) -> &Resting {
         &self.orders[slot as usize]
+    }
+
+    /// Who owns the order in this slot.
+    pub fn owner(&self, slot: u32) -> AccountId {
+        self.owners[slot as usize]
+    }
+
+    /// The how-manieth order of the book it was that stands in this slot.
+    pub fn arrival(&self, slot: u32) -> u64 {
+        self.arrivals[slot as usize]
     }
 
     /// The level in this slot.
@@ -111,26 +136,57 @@ impl Queues {
     }
 
     /// An order joins the end of a level's queue; its slot.
-    pub fn join(&mut self, level: u32, id: RequestId, left: u32, filled: u32) -> u32 {
-        let queue = &mut self.levels[level as usize];
-        let before = queue.last;
-        let order = Resting { sequence: id.sequence.0, client: id.client.0, level, before, after: NONE, left, filled };
+    pub fn join(&mut self, level: u32, id: RequestId, owner: AccountId, left: u32, filled: u32) -> u32 {
+        self.arrived += 1;
+        let before = self.levels[level as usize].last;
+        self.link((before, NONE), (level, id, owner, self.arrived), left, filled)
+    }
+
+    /// An order takes the place in a level's queue that its arrival gives it: behind the older ones that wait there. The
+    /// walk begins at the oldest, where what returns nearly always belongs.
+    pub fn rejoin(&mut self, level: u32, id: RequestId, owner: AccountId, arrival: u64, left: u32, filled: u32) -> u32 {
+        let after = self.queue(level).map(|(slot, _)| slot).find(|slot| self.arrivals[*slot as usize] > arrival);
+        let before = match after {
+            Some(after) => self.orders[after as usize].before,
+            None => self.levels[level as usize].last,
+        };
+        self.link((before, after.unwrap_or(NONE)), (level, id, owner, arrival), left, filled)
+    }
+
+    /// Puts an order between two that are neighbours.
+    fn link(
+        &mut self,
+        (before, after): (u32, u32),
+        (level, id, owner, arrival): (u32, RequestId, AccountId, u64),
+        left: u32,
+        filled: u32,
+    ) -> u32 {
+        let order = Resting { sequence: id.sequence.0, client: id.client.0, level, before, after, left, filled };
         let slot = if self.free_order == NONE {
             self.orders.push(order);
+            self.owners.push(owner);
+            self.arrivals.push(arrival);
             (self.orders.len() - 1) as u32
         } else {
             let slot = self.free_order;
             self.free_order = self.orders[slot as usize].after;
             self.orders[slot as usize] = order;
+            self.owners[slot as usize] = owner;
+            self.arrivals[slot as usize] = arrival;
             slot
         };
-        queue.last = slot;
+        let queue = &mut self.levels[level as usize];
         queue.orders += 1;
         queue.total += u64::from(left);
         if before == NONE {
             queue.first = slot;
         } else {
             self.orders[before as usize].after = slot;
+        }
+        if after == NONE {
+            queue.last = slot;
+        } else {
+            self.orders[after as usize].before = slot;
         }
         self.resting += 1;
         slot
@@ -166,18 +222,39 @@ impl Queues {
         self.levels[order.level as usize].total -= u64::from(quantity);
     }
 
-    /// The orders of a level, the oldest first.
-    pub fn queue(&self, level: u32) -> impl Iterator<Item = &Resting> {
-        let mut slot = self.levels[level as usize].first;
+    /// Some of an order is taken back; it keeps its place.
+    pub fn shrink(&mut self, slot: u32, quantity: u32) {
+        let order = &mut self.orders[slot as usize];
+        order.left -= quantity;
+        self.levels[order.level as usize].total -= u64::from(quantity);
+    }
+
+    /// Some of an order that was held for a leg comes back to it.
+    pub fn grow(&mut self, slot: u32, quantity: u32) {
+        let order = &mut self.orders[slot as usize];
+        order.left += quantity;
+        self.levels[order.level as usize].total += u64::from(quantity);
+    }
+
+    /// Some of an order that was held for a leg has traded.
+    pub fn credit(&mut self, slot: u32, quantity: u32) {
+        self.orders[slot as usize].filled += quantity;
+    }
+
+    /// The orders of a level with their slots, the oldest first.
+    pub fn queue(&self, level: u32) -> impl Iterator<Item = (u32, &Resting)> {
+        let mut next = self.levels[level as usize].first;
         std::iter::from_fn(move || {
+            let slot = next;
             let order = self.orders.get(slot as usize)?;
-            slot = order.after;
-            Some(order)
+            next = order.after;
+            Some((slot, order))
         })
     }
 
     /// What it takes in memory.
     pub fn size_bytes(&self) -> usize {
-        self.orders.len() * size_of::<Resting>() + self.levels.len() * size_of::<Level>()
+        let order = size_of::<Resting>() + size_of::<AccountId>() + size_of::<u64>();
+        self.orders.len() * order + self.levels.len() * size_of::<Level>()
     }
 }

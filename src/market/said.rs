@@ -7,7 +7,7 @@
 use crate::domain::order::OrderStatus;
 use crate::domain::why::Why;
 
-const STATUSES: [OrderStatus; 10] = [
+const STATUSES: [OrderStatus; 21] = [
     OrderStatus::Pending,
     OrderStatus::PartiallyFilled,
     OrderStatus::Filled,
@@ -18,6 +18,17 @@ const STATUSES: [OrderStatus; 10] = [
     OrderStatus::Rejected(Why::UnknownOrder),
     OrderStatus::Rejected(Why::CancelledBefore),
     OrderStatus::Rejected(Why::BookFull),
+    OrderStatus::Rejected(Why::NotFillable),
+    OrderStatus::Rejected(Why::SelfTrade),
+    OrderStatus::Stopped(Why::SelfTrade),
+    OrderStatus::Rejected(Why::Held),
+    OrderStatus::Rejected(Why::SameSymbol),
+    OrderStatus::Rejected(Why::UnknownSymbol),
+    OrderStatus::Rejected(Why::NotOwner),
+    OrderStatus::Rejected(Why::Overloaded),
+    OrderStatus::Rejected(Why::Deadline),
+    OrderStatus::Rejected(Why::TransactionUnknown),
+    OrderStatus::Rejected(Why::SessionFull),
 ];
 
 /// A status that a book can give.
@@ -32,7 +43,7 @@ impl Said {
             OrderStatus::PartiallyFilled => Self(1),
             OrderStatus::Filled => Self(2),
             OrderStatus::Cancelled => Self(3),
-            OrderStatus::Rejected(_) => {
+            OrderStatus::Rejected(_) | OrderStatus::Stopped(_) => {
                 let code = STATUSES.iter().position(|known| *known == status).unwrap_or(STATUSES.len());
                 assert!(code < STATUSES.len(), "only what a book says is remembered, not {status:?}");
                 Self(code as u8)

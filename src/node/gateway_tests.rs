@@ -42,8 +42,7 @@ impl Directory for Town {
 }
 
 fn order(sequence: u64, symbol: u16) -> Record {
-    let (side, order_type) = (Side::Buy, OrderType::Limit(Price(100)));
-    let command = Command::Place { symbol: SymbolId(symbol), side, order_type, quantity: Quantity(1) };
+    let command = Command::place(SymbolId(symbol), Side::Buy, OrderType::Limit(Price(100)), Quantity(1));
     Record { id: ClientId(1).request(Sequence(sequence)), floor: Sequence(1), command }
 }
 

@@ -12,6 +12,7 @@ use crate::domain::log::{Payload, StateImage};
 use crate::domain::map::{ClusterMap, MapChange};
 use crate::domain::order::Verdict;
 use crate::market::exchange::Exchange;
+use crate::market::transactions::Worked;
 
 /// What a group replicates.
 #[derive(Clone, Debug)]
@@ -33,6 +34,15 @@ pub(super) struct Outcome {
     pub(super) executed: Executed,
     pub(super) chain: Digest,
     pub(super) sound: bool,
+    /// What a record of work came to.
+    pub(super) worked: Option<Worked>,
+}
+
+impl Outcome {
+    /// Nothing that an auditor would ask about.
+    const fn quiet(chain: Digest, sound: bool, worked: Option<Worked>) -> Self {
+        Self { executed: Executed::All, chain, sound, worked }
+    }
 }
 
 impl Machine {
@@ -70,16 +80,20 @@ impl Machine {
         match (self, payload) {
             (Self::Exchange(exchange), Payload::Orders(batch)) => {
                 let outcome = exchange.apply(batch, verdicts);
-                Outcome { executed: outcome.executed, chain: outcome.chain, sound: outcome.sound }
+                Outcome { executed: outcome.executed, chain: outcome.chain, sound: outcome.sound, worked: None }
+            }
+            (Self::Exchange(exchange), Payload::Work(work)) => {
+                let (worked, sound) = exchange.work(work);
+                Outcome::quiet(exchange.chain(), sound, Some(worked))
             }
             (Self::Map { map, chain }, Payload::Map(MapChange::Replace(new))) => {
                 if new.epoch >= map.epoch {
                     *map = Arc::clone(new);
                 }
                 *chain = chain.mix(map.digest().0);
-                Outcome { executed: Executed::All, chain: *chain, sound: true }
+                Outcome::quiet(*chain, true, None)
             }
-            (machine, _) => Outcome { executed: Executed::All, chain: machine.chain(), sound: true },
+            (machine, _) => Outcome::quiet(machine.chain(), true, None),
         }
     }
 

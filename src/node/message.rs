@@ -17,6 +17,8 @@ use crate::domain::time::SimTime;
 use crate::domain::why::Why;
 use crate::protocols::raft::message::Message;
 
+use super::letter::Letter;
+
 /// What nodes say to each other.
 #[derive(Clone, Debug)]
 pub enum NodeMessage {
@@ -56,6 +58,8 @@ pub enum NodeMessage {
     },
     /// The cluster map, to a node with an older one.
     Map(Arc<ClusterMap>),
+    /// From the leader of one group to that of another.
+    Letter(Letter),
 }
 
 /// A gateway's number of a proposal, counted from 0.

@@ -25,9 +25,11 @@ use crate::protocols::raft::message::{Input, Message};
 
 use super::gateway::{Gateway, Wish};
 use super::heart::Heart;
+use super::letter::Letter;
 use super::machine::Machine;
 use super::message::{NodeEffect, NodeInput, NodeMessage, NodeOrder, Proposal};
 use super::out::{Beats, Out, Tokens};
+use super::post::Post;
 use super::processor::Processor;
 use super::replica::{Desk, Replica, Start};
 use super::replicas::{Beliefs, Replicas};
@@ -68,6 +70,7 @@ pub struct Node {
     processor: Processor,
     tokens: Tokens,
     beats: Beats,
+    post: Post,
     election_at: SimTime,
 }
 
@@ -93,6 +96,7 @@ impl Node {
             processor: Processor::default(),
             tokens: Tokens::default(),
             beats: Beats::default(),
+            post: Post::default(),
             election_at: SimTime::ZERO,
             settings,
             map,
@@ -133,6 +137,8 @@ impl Node {
             NodeInput::Order(order) => self.order(now, order, effects),
         }
         self.flush_beats(effects);
+        let Self { me, post, replicas, heart, map, .. } = self;
+        post.flush(*me, &Beliefs { replicas, heart, map }, effects);
         self.adopt_map();
     }
 
@@ -157,7 +163,8 @@ impl Node {
             self.look_at_elections(now, effects);
         }
         while let Some(group) = self.processor.due(now.mono) {
-            self.with_replica(group, effects, |replica, desk, out| replica.apply(now, desk, out));
+            let map = Arc::clone(&self.map);
+            self.with_replica(group, effects, |replica, desk, out| replica.apply(now, &map, desk, out));
             self.declare_map(now, group, effects);
         }
         let mut wishes = Vec::new();
@@ -170,6 +177,7 @@ impl Node {
         for group in self.replicas.groups() {
             if self.replicas.get(group).is_some_and(|replica| replica.raft.leads()) {
                 self.tell_raft(now, group, Input::Beat, effects);
+                self.drive(now, group, effects);
             }
         }
         let map = Arc::clone(&self.map);
@@ -220,8 +228,25 @@ impl Node {
                     self.map = map;
                 }
             }
+            NodeMessage::Letter(letter) => self.letter(now, from, letter, effects),
         }
         self.grant(wishes, effects);
+    }
+
+    /// Takes the transactions of a group on that this node leads.
+    fn drive(&mut self, now: Now, group: GroupId, effects: &mut Vec<NodeEffect>) {
+        let map = Arc::clone(&self.map);
+        self.with_replica(group, effects, |replica, desk, out| replica.drive(now, &map, desk, out));
+    }
+
+    fn letter(&mut self, now: Now, from: NodeId, letter: Letter, effects: &mut Vec<NodeEffect>) {
+        self.post.note(&letter, from);
+        if self.replicas.get(letter.to).is_none_or(|replica| !replica.raft.leads()) {
+            self.post.pass_on(letter);
+            return;
+        }
+        let map = Arc::clone(&self.map);
+        self.with_replica(letter.to, effects, |replica, desk, out| replica.letter(now, &map, letter, desk, out));
     }
 
     /// Another node's gateway believes that this node leads. One that goes by an older map hears of the newer one first.
@@ -325,15 +350,16 @@ impl Node {
         effects: &mut Vec<NodeEffect>,
         act: impl FnOnce(&mut Replica, &mut Desk<'_>, &mut Out<'_>),
     ) {
-        let Self { me, replicas, tokens, beats, settings, ack, processor, election_at, .. } = self;
+        let Self { me, replicas, tokens, beats, post, settings, ack, processor, election_at, .. } = self;
         let Some(replica) = replicas.get_mut(group) else { return };
         let mut desk = Desk { settings: &settings.raft, ack: *ack, processor };
-        act(replica, &mut desk, &mut Out { me: *me, effects, tokens, beats });
+        act(replica, &mut desk, &mut Out { me: *me, effects, tokens, beats, post });
         *election_at = (*election_at).min(replica.raft.deadline());
     }
 
     fn out<'a>(&'a mut self, effects: &'a mut Vec<NodeEffect>) -> Out<'a> {
-        Out { me: self.me, effects, tokens: &mut self.tokens, beats: &mut self.beats }
+        let Self { me, tokens, beats, post, .. } = self;
+        Out { me: *me, effects, tokens, beats, post }
     }
 
     fn grant(&mut self, wishes: Vec<Wish>, effects: &mut Vec<NodeEffect>) {

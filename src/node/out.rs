@@ -14,7 +14,9 @@ use crate::domain::ids::{GroupId, NodeId, PersistToken};
 use crate::domain::log::DiskWrite;
 use crate::protocols::raft::message::{Body, Message};
 
+use super::letter::{Letter, Says};
 use super::message::{NodeEffect, NodeMessage};
+use super::post::Post;
 
 /// The node's persist tokens, and whose they are.
 #[derive(Clone, Debug, Default)]
@@ -80,6 +82,7 @@ pub(super) struct Out<'a> {
     pub(super) effects: &'a mut Vec<NodeEffect>,
     pub(super) tokens: &'a mut Tokens,
     pub(super) beats: &'a mut Beats,
+    pub(super) post: &'a mut Post,
 }
 
 impl Out<'_> {
@@ -94,6 +97,11 @@ impl Out<'_> {
             Body::Beat { .. } | Body::BeatAnswer { .. } => self.beats.push(to, group, message),
             _ => self.send(to, NodeMessage::Raft { group, message }),
         }
+    }
+
+    /// Writes a letter from one group to another.
+    pub(super) fn write(&mut self, from: GroupId, to: GroupId, says: Says) {
+        self.post.write(Letter { to, from, hops: 0, says });
     }
 
     /// Writes for a group.

@@ -125,7 +125,7 @@ pub(super) fn read(point: ReadPoint, batch: &Batch, machine: &Machine) -> Arc<[A
             Command::Query { symbol, order } => {
                 machine.exchange().and_then(|exchange| exchange.query(record.id.client.request(order), symbol))
             }
-            Command::Place { .. } | Command::Cancel { .. } => None,
+            Command::Place { .. } | Command::Replace { .. } | Command::Spread { .. } | Command::Cancel { .. } => None,
         };
         let behind = point.commit.since(point.applied);
         let reading = Reading { group: point.group, by: point.by, index: point.applied, behind, order };

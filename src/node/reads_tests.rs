@@ -6,6 +6,7 @@ use super::*;
 use crate::domain::ids::{ClientId, Sequence, SymbolId};
 use crate::domain::map::{ClusterMap, Epoch};
 use crate::domain::order::Record;
+use crate::node::post::Post;
 
 fn query(ticket: u64, deadline_ms: u64) -> Proposal {
     let command = Command::Query { symbol: SymbolId(0), order: Sequence(1) };
@@ -17,7 +18,13 @@ fn query(ticket: u64, deadline_ms: u64) -> Proposal {
 /// Tickets that were answered, and those that were declined.
 fn heard(act: impl FnOnce(&mut Out<'_>)) -> (Vec<u64>, Vec<(u64, Why)>) {
     let (mut effects, mut tokens, mut beats) = (Vec::new(), Tokens::default(), Beats::default());
-    act(&mut Out { me: NodeId(1), effects: &mut effects, tokens: &mut tokens, beats: &mut beats });
+    act(&mut Out {
+        me: NodeId(1),
+        effects: &mut effects,
+        tokens: &mut tokens,
+        beats: &mut beats,
+        post: &mut Post::default(),
+    });
     let (mut answered, mut declined) = (Vec::new(), Vec::new());
     for effect in effects {
         match effect {

@@ -13,15 +13,18 @@ use crate::domain::event::{EventKind, Queue};
 use crate::domain::fact::{Applied, ReplicaFact};
 use crate::domain::ids::{GroupId, LogIndex, NodeId, PersistToken};
 use crate::domain::log::{GroupImage, Payload, RaftSnapshot};
-use crate::domain::map::MapChange;
+use crate::domain::map::{ClusterMap, MapChange};
 use crate::domain::order::{Batch, Verdict};
 use crate::domain::rules::AckRule;
 use crate::domain::settings::RaftSettings;
 use crate::domain::time::Now;
 use crate::domain::why::Why;
+use crate::domain::work::Work;
+use crate::market::transactions::Worked;
 use crate::protocols::raft::message::{Effect, Input, Message};
 use crate::protocols::raft::{Raft, RaftConfig};
 
+use super::driver::Driver;
 use super::machine::Machine;
 use super::message::{NodeMessage, Proposal};
 use super::out::Out;
@@ -62,6 +65,7 @@ pub(super) struct Replica {
     snapshot_at: LogIndex,
     /// Queues whose refusals were told of, until each is empty again.
     full: Full,
+    pub(super) driver: Driver,
 }
 
 /// Which queues of a replica are full and were told of.
@@ -93,6 +97,7 @@ impl Replica {
             turn: None,
             snapshot_at: applied,
             full: Full::default(),
+            driver: Driver::default(),
         }
     }
 
@@ -191,8 +196,9 @@ impl Replica {
     }
 
     /// The processor has finished this replica's turn.
-    pub(super) fn apply(&mut self, now: Now, desk: &mut Desk<'_>, out: &mut Out<'_>) {
+    pub(super) fn apply(&mut self, now: Now, map: &ClusterMap, desk: &mut Desk<'_>, out: &mut Out<'_>) {
         let Some(upto) = self.turn.take() else { return };
+        let mut works: Vec<(Work, Worked)> = Vec::new();
         let mut verdicts: Vec<Verdict> = Vec::new();
         let next = self.applied.next();
         let entries: Vec<_> = self.raft.log().entries_from(next).take_while(|e| e.last() <= upto).cloned().collect();
@@ -204,6 +210,10 @@ impl Replica {
             self.proposals.applied(entry.first, &verdicts);
             let batch = match entry.payload {
                 Payload::Orders(batch) => Some(batch),
+                Payload::Work(work) => {
+                    works.extend(outcome.worked.map(|worked| (work, worked)));
+                    None
+                }
                 Payload::Noop | Payload::Map(_) => None,
             };
             let (executed, chain, sound) = (outcome.executed, outcome.chain, outcome.sound);
@@ -213,6 +223,7 @@ impl Replica {
         self.snapshot_if_due(now, desk, out);
         self.reads.serve(self.point(out.me), &self.machine, out);
         self.settle(now, desk, out);
+        self.worked(now, map, &works, desk, out);
     }
 
     /// Proposes a change of the cluster map.
@@ -224,7 +235,7 @@ impl Replica {
         }
     }
 
-    fn absorb(&mut self, effects: Vec<Effect>, out: &mut Out<'_>) {
+    pub(super) fn absorb(&mut self, effects: Vec<Effect>, out: &mut Out<'_>) {
         for effect in effects {
             match effect {
                 Effect::Persist { token, write } => out.persist(self.group, token, write),

@@ -11,6 +11,7 @@ use crate::domain::settings::Settings;
 use crate::domain::time::SimTime;
 use crate::node::message::{NodeEffect, Ticket};
 use crate::node::out::{Beats, Tokens};
+use crate::node::post::Post;
 use crate::protocols::raft::message::Body;
 
 const P1: GroupId = GroupId(1);
@@ -47,7 +48,7 @@ impl Lonely {
     fn act(&mut self, act: impl FnOnce(&mut Replica, &mut Desk<'_>, &mut Out<'_>)) {
         let Self { replica, settings, processor, tokens, beats, effects } = self;
         let mut desk = Desk { settings: &settings.raft, ack: AckRule::Majority, processor };
-        act(replica, &mut desk, &mut Out { me: NodeId(1), effects, tokens, beats });
+        act(replica, &mut desk, &mut Out { me: NodeId(1), effects, tokens, beats, post: &mut Post::default() });
     }
 
     fn persisted(&mut self, token: u64) {

@@ -4,6 +4,7 @@ use crate::domain::ids::{GroupId, LogIndex, NodeId};
 use crate::domain::log::SharedLog;
 use crate::domain::time::Now;
 use crate::domain::view::{CELLS_MAX, CellView, NodeView, ProgressView, ReplicaView};
+use crate::market::exchange::Exchange;
 
 use super::Node;
 
@@ -69,9 +70,9 @@ impl Node {
         exchanges.map(|exchange| exchange.size_bytes()).sum()
     }
 
-    /// Orders that rest in the books of its replica of a group.
-    pub fn resting(&self, group: GroupId) -> u64 {
-        self.replicas.get(group).and_then(|replica| replica.machine.exchange()).map_or(0, |exchange| exchange.resting())
+    /// The books of its replica of a group.
+    pub fn exchange(&self, group: GroupId) -> Option<&Exchange> {
+        self.replicas.get(group).and_then(|replica| replica.machine.exchange())
     }
 }
 

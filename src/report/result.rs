@@ -395,6 +395,7 @@ pub(crate) mod tests {
             symbols: 0,
             resting: 0,
             applied_per_s: 0,
+            spreads: crate::domain::view::SpreadsView::default(),
         });
         view
     }

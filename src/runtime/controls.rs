@@ -64,7 +64,7 @@ impl World {
             Control::SetLoad(on) => self.keep(|settings| settings.load.on = on),
             Control::SetRate(rate) => self.keep(|settings| settings.load.orders_per_s = rate),
             Control::SetReadFrom(read_from) => self.keep(|settings| settings.load.read_from = read_from),
-            Control::Burst(_) | Control::RollingRestart => Ok(()),
+            Control::Burst(_) | Control::Hand(_) | Control::RollingRestart => Ok(()),
         }
     }
 

@@ -38,12 +38,7 @@ impl Actor for Client {
                 }
                 self.sent += 1;
                 let to = NodeId::from_index(self.sent as usize % self.nodes);
-                let command = Command::Place {
-                    symbol: SymbolId(0),
-                    side: Side::Buy,
-                    order_type: OrderType::Limit(Price(10)),
-                    quantity: Quantity(1),
-                };
+                let command = Command::place(SymbolId(0), Side::Buy, OrderType::Limit(Price(10)), Quantity(1));
                 let id = ClientId(1).request(Sequence(self.sent));
                 let batch = Batch::new([Record { id, floor: Sequence(1), command }]);
                 let deadline = now + SimDuration::from_secs(1);

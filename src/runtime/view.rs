@@ -11,8 +11,10 @@ use crate::domain::log::GroupImage;
 use crate::domain::time::{Now, SimDuration, SimTime};
 use crate::domain::view::{
     CELLS_MAX, CellView, ClusterView, DiskView, EVENTS_MAX, GatewayView, GroupView, IN_FLIGHT_MAX, MessageKind,
-    MessageView, NetView, NodeTruth, NodeView, Reach, ReplicaView, RoleView, RunView,
+    MessageView, NetView, NodeTruth, NodeView, Reach, ReplicaView, RoleView, RunView, SpreadsView,
 };
+use crate::market::exchange::Exchange;
+use crate::market::transactions::Transactions;
 use crate::node::message::{NodeInput, NodeMessage};
 use crate::protocols::raft::message::{Body, Message};
 use crate::storage::memory_disk::DiskPace;
@@ -128,8 +130,9 @@ impl World {
             quorum: (voters.len() / 2 + 1) as u8,
             commit,
             symbols: self.basis.map.owners.iter().filter(|owner| **owner == group).count() as u16,
-            resting: self.resting(group, voters),
+            resting: self.exchange(group).map_or(0, Exchange::resting),
             applied_per_s: self.sampler.applied_per_s(group),
+            spreads: self.exchange(group).map(|exchange| spreads(exchange.transactions())).unwrap_or_default(),
             replicas,
         }
     }
@@ -144,10 +147,10 @@ impl World {
         }
     }
 
-    /// Orders that rest in the books, on the replica that has applied most.
-    fn resting(&self, group: GroupId, voters: &[NodeId]) -> u64 {
-        let running = voters.iter().filter_map(|node| self.nodes[node.index()].node.as_ref());
-        running.max_by_key(|node| node.applied(group)).map_or(0, |node| node.resting(group))
+    /// The exchange of a group, on the running replica that has applied most.
+    pub fn exchange(&self, group: GroupId) -> Option<&Exchange> {
+        let running = self.basis.map.voters(group).iter().filter_map(|node| self.nodes[node.index()].node.as_ref());
+        running.max_by_key(|node| node.applied(group)).and_then(|node| node.exchange(group))
     }
 
     /// Running voters that hear each other both ways with the leader, or, without one, with whoever has most of them.
@@ -267,6 +270,17 @@ fn cells_of(image: &GroupImage) -> Vec<CellView> {
     }
     cells.reverse();
     cells
+}
+
+fn spreads(transactions: &Transactions) -> SpreadsView {
+    let tally = transactions.tally();
+    SpreadsView {
+        open: transactions.opened().len() as u16,
+        held: transactions.guests().len() as u16,
+        begun: tally.begun,
+        committed: tally.committed,
+        aborted: tally.aborted,
+    }
 }
 
 /// What a message between nodes carries for groups, in words of the screen.

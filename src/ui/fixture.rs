@@ -12,7 +12,7 @@ use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{
     BalancerView, CellView, ClusterView, DiskView, FaultView, FlowView, GatewayView, GroupView, LatencyView,
     LedgerView, MessageKind, MessageView, NetView, NodeTruth, NodeView, PaceView, ProgressView, Reach, ReplicaView,
-    RoleView, RunView, SampleView, Speed, WorkerView,
+    RoleView, RunView, SampleView, Speed, SpreadsView, WorkerView,
 };
 
 use super::hint::{Hint, Side};
@@ -64,6 +64,7 @@ pub fn view(story: Story) -> ClusterView {
         ledger: ledger(story),
         failovers: failovers(story),
         invariants: invariants(story),
+        hand: Vec::new(),
         events: events(story),
         samples: samples(&truths),
         lesson: (story == Story::Lesson).then(lesson),
@@ -186,6 +187,7 @@ fn group(group: u16, all: &[What; 5], leader: Option<NodeId>) -> GroupView {
         commit,
         replicas,
         symbols: 2 + group % 2,
+        spreads: SpreadsView::default(),
         resting: 120 + u64::from(group) * 37,
         applied_per_s: if leader.is_some() { 300 + u64::from(group) * 70 } else { 0 },
     }

@@ -14,7 +14,10 @@
 //! Left out: priorities; sessions that think before they send again (a closed loop).
 
 mod answers;
+mod hand;
 mod waiting;
+
+use self::hand::Hand;
 
 use super::arrivals::Arrivals;
 use super::burst::{BURST_SESSIONS, Bursts};
@@ -27,6 +30,7 @@ use crate::domain::chance::{Chance, Purpose};
 use crate::domain::control::{Burst, Control};
 use crate::domain::event::{EventKind, Queue};
 use crate::domain::fact::Fact;
+use crate::domain::hand::HandRequest;
 use crate::domain::ids::{ActorId, ClientId};
 use crate::domain::order::{Batch, Command, DeskMessage, ReadFrom, Record, Submission};
 use crate::domain::rules::AckRule;
@@ -47,8 +51,9 @@ const PLACES_TRIED_MAX: usize = 8;
 /// The clients.
 #[derive(Clone, Debug)]
 pub struct Clients {
-    /// Those of the steady load, then those of bursts. `ClientId` counts from 1 in this order.
+    /// Those of the steady load, then those of bursts, then the hand's. `ClientId` counts from 1 in this order.
     sessions: Vec<Session>,
+    hand: Hand,
     load: LoadSettings,
     ack: AckRule,
     arrivals: Arrivals,
@@ -79,7 +84,8 @@ impl Clients {
     pub fn new(settings: &Settings, seed: u64, mid: Mid) -> Self {
         let steady = settings.client.sessions.clamp(1, SESSIONS_MAX);
         Self {
-            sessions: (1..=steady + BURST_SESSIONS).map(|number| Session::new(ClientId(number))).collect(),
+            sessions: (1..=steady + BURST_SESSIONS + 1).map(|number| Session::new(ClientId(number))).collect(),
+            hand: Hand::default(),
             load: settings.load.clone(),
             ack: settings.cluster.ack,
             arrivals: Arrivals::new(seed),
@@ -113,6 +119,7 @@ impl Clients {
             }
             Control::SetAck(ack) => self.ack = ack,
             Control::Burst(burst) => self.begin_burst(now, burst, out),
+            Control::Hand(request) => self.on_hand(now, request, out),
             _ => {}
         }
     }
@@ -135,6 +142,35 @@ impl Clients {
         out.push(tell(kind));
     }
 
+    /// A person asks: refused with a word if it speaks of an order that nobody knows, or if its session is full.
+    fn on_hand(&mut self, now: SimTime, request: HandRequest, out: &mut Vec<ActorEffect>) {
+        let full = self.sessions[self.hand_place()].is_full();
+        let command = if full { Err(Why::Overloaded) } else { self.hand.command(request) };
+        match command {
+            Ok(command) => self.send_by_hand(now, request, command, out),
+            Err(why) => out.push(tell(EventKind::ControlRefused { control: Control::Hand(request), why })),
+        }
+    }
+
+    fn send_by_hand(&mut self, now: SimTime, request: HandRequest, command: Command, out: &mut Vec<ActorEffect>) {
+        let mut outbox = Outbox { deadline: self.patience.deadline(now), ..Outbox::default() };
+        self.ask(now, self.hand_place(), command, Source::STEADY, &mut outbox);
+        if let Some(record) = outbox.records.first() {
+            self.hand.sent(now, record.id.sequence, request);
+        }
+        outbox.hand_in(self.load.read_from, Fact::Submitted, out);
+    }
+
+    /// Sessions of the steady load.
+    fn steady(&self) -> usize {
+        self.sessions.len() - BURST_SESSIONS as usize - 1
+    }
+
+    /// The place of the hand's session: the last.
+    fn hand_place(&self) -> usize {
+        self.sessions.len() - 1
+    }
+
     // --- sending
 
     /// Sends what has come due: first what waits already, then what is new.
@@ -153,6 +189,9 @@ impl Clients {
         }
         self.tell_of_full_places(outbox.turned_away, out);
         outbox.hand_in(self.load.read_from, Fact::Submitted, out);
+        for request in self.hand.due(now) {
+            self.on_hand(now, request, out);
+        }
         while let Some(ended) = self.bursts.take_ended() {
             out.push(tell(EventKind::BurstEnded { orders: ended.orders, failed: ended.failed }));
         }
@@ -160,7 +199,7 @@ impl Clients {
 
     /// A request of the steady load.
     fn arrive(&mut self, now: SimTime, outbox: &mut Outbox) {
-        let steady = self.sessions.len() - BURST_SESSIONS as usize;
+        let steady = self.steady();
         let drawn = self.orders.below(steady as u64) as usize;
         let free = (0..PLACES_TRIED_MAX.min(steady)).map(|step| (drawn + step) % steady);
         let Some(place) = free.into_iter().find(|place| !self.sessions[*place].is_full()) else {
@@ -175,7 +214,7 @@ impl Clients {
     /// The orders of a burst that are due, as far as there are places for them.
     fn offer(&mut self, now: SimTime, source: Source, outbox: &mut Outbox) {
         let wanted = self.bursts.wanted(now, source);
-        let first = self.sessions.len() - BURST_SESSIONS as usize;
+        let first = self.steady();
         let mut handed_in = 0;
         while handed_in < wanted {
             let mut turns = (0..BURST_SESSIONS).map(|_| first + self.bursts.turn());
@@ -223,7 +262,7 @@ impl Clients {
         } else {
             SimTime(self.quiet_until.0.div_ceil(LOOK_EVERY.0) * LOOK_EVERY.0)
         };
-        let next = look.min(self.arrivals.next_window()).min(self.bursts.next());
+        let next = look.min(self.arrivals.next_window()).min(self.bursts.next()).min(self.hand.next());
         if next < self.armed {
             self.armed = next;
             out.push(ActorEffect::WakeAt(next));
@@ -278,6 +317,7 @@ impl Actor for Clients {
             ..FlowView::default()
         };
         self.figures.fill(now, flow);
+        view.hand = self.hand.rows().cloned().collect();
     }
 
     fn size_bytes(&self) -> u64 {

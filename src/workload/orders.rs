@@ -1,8 +1,8 @@
 //! Orders: what a client asks for when its time has come.
 //!
-//! Idea: a desk in balance. Of the placed orders some rest near the mid, some cross it and trade, some are market
-//! orders; three of ten orders take an own resting one back. So books are deep enough to trade in and never grow
-//! without end.
+//! Idea: a desk in balance. Of the placed orders some rest near the mid, some cross it and trade (a few of these wait for
+//! nothing: immediate-or-cancel, fill-or-kill), some are market orders; three of ten orders take an own resting one back
+//! or change it. So books are deep enough to trade in and never grow without end.
 //! Bound: a session that may have `OPEN_MAX` orders in the books cancels the oldest before it places another:
 //! however long a run, the books hold at most that many a session.
 //! Chance: one stream; a request takes one draw for its kind and one for its content, cut into fields.
@@ -10,7 +10,7 @@
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::ids::SymbolId;
 use crate::domain::instrument::INSTRUMENTS;
-use crate::domain::order::{Command, OrderType, Side};
+use crate::domain::order::{Command, OrderType, Side, TimeInForce};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::units::{Price, Quantity};
 
@@ -25,14 +25,26 @@ pub const OPEN_MAX: usize = 64;
 /// Orders that a session keeps in the books, if it can: fewer, and it does not cancel of its own will.
 const OPEN_KEPT: usize = 8;
 
-/// Of a hundred orders, so many take one back.
-const CANCEL_PERCENT: u64 = 30;
+/// Of a hundred orders, so many take one back or change it.
+const TAKE_BACK_PERCENT: u64 = 30;
+
+/// Of a hundred orders, so many change one: half of these keep the price, so that some keep their place.
+const REPLACE_PERCENT: u64 = 4;
 
 /// Of a hundred placed orders, so many are market orders.
 const MARKET_PERCENT: u64 = 15;
 
 /// Of a hundred placed orders, so many are limits that cross the mid.
-const CROSSING_PERCENT: u64 = 40;
+const CROSSING_PERCENT: u64 = 45;
+
+/// Of a hundred placed orders, so many are limits that cross the mid and do not rest.
+const IMMEDIATE_PERCENT: u64 = 5;
+
+/// Of a hundred placed orders, so many are limits that cross the mid and trade in full or not at all.
+const FILL_OR_KILL_PERCENT: u64 = 3;
+
+/// Of a hundred replaces with a new price, so many cross the mid.
+const REPLACE_CROSSING_PERCENT: u64 = 25;
 
 /// A resting order lies at most so many ticks from the mid; a crossing one reaches as far to the other side.
 const DEPTH_TICKS: u64 = 10;
@@ -79,18 +91,37 @@ impl Orders {
         self.order(now, session)
     }
 
-    /// An order: one that places, or one that takes an own one back.
+    /// An order: one that places, or one that takes an own one back or changes it.
     pub fn order(&mut self, now: SimTime, session: &mut Session) -> Command {
         let mut kind = Fields(self.chance.bits());
         let open = session.open.len();
-        let cancels = open >= OPEN_MAX || (open > OPEN_KEPT && kind.below(100) < CANCEL_PERCENT);
-        match session.open.front().copied().filter(|_| cancels) {
-            Some(OpenOrder { symbol, sequence }) => {
-                session.open.pop_front();
-                Command::Cancel { symbol, order: sequence }
+        let wish = if open > OPEN_KEPT { kind.below(100) } else { 100 };
+        if open < OPEN_MAX && wish >= TAKE_BACK_PERCENT {
+            return self.place(now, kind);
+        }
+        match session.open.pop_front() {
+            Some(order) if open < OPEN_MAX && wish < REPLACE_PERCENT => {
+                let changed = self.replace(now, kind, order);
+                session.open.push_back(changed.0);
+                changed.1
             }
+            Some(order) => Command::Cancel { symbol: order.symbol, order: order.sequence },
             None => self.place(now, kind),
         }
+    }
+
+    /// Another quantity for an open order, and for half of them another price; the order as it will stand.
+    fn replace(&mut self, now: SimTime, mut kind: Fields, open: OpenOrder) -> (OpenOrder, Command) {
+        let quantity = Quantity(1 + kind.below(LOTS_MAX));
+        let price = if kind.below(2) == 0 {
+            open.price
+        } else {
+            let away = 1 + kind.below(DEPTH_TICKS) as i64;
+            let crossing = kind.below(100) < REPLACE_CROSSING_PERCENT;
+            self.limit(now, open.symbol, open.side, away, crossing)
+        };
+        let command = Command::Replace { symbol: open.symbol, order: open.sequence, price, quantity };
+        (OpenOrder { price, ..open }, command)
     }
 
     fn place(&mut self, now: SimTime, mut kind: Fields) -> Command {
@@ -100,16 +131,25 @@ impl Orders {
         let quantity = Quantity(1 + content.below(LOTS_MAX));
         let away = 1 + content.below(DEPTH_TICKS) as i64;
         let style = kind.below(100);
-        let order_type = if style < MARKET_PERCENT {
-            OrderType::Market
-        } else {
-            let crossing = style < MARKET_PERCENT + CROSSING_PERCENT;
-            // A buyer rests below the mid and crosses above it; a seller the other way round.
-            let above = (side == Side::Buy) == crossing;
-            let mid = self.mid(symbol, now).0;
-            OrderType::Limit(Price((if above { mid + away } else { mid - away }).max(1)))
+        let Some(limit_style) = style.checked_sub(MARKET_PERCENT) else {
+            return Command::place(symbol, side, OrderType::Market, quantity);
         };
-        Command::Place { symbol, side, order_type, quantity }
+        let time_in_force = if limit_style < IMMEDIATE_PERCENT {
+            TimeInForce::ImmediateOrCancel
+        } else if limit_style < IMMEDIATE_PERCENT + FILL_OR_KILL_PERCENT {
+            TimeInForce::FillOrKill
+        } else {
+            TimeInForce::GoodTillCancel
+        };
+        let price = self.limit(now, symbol, side, away, limit_style < CROSSING_PERCENT);
+        Command::Place { symbol, side, order_type: OrderType::Limit(price), quantity, time_in_force }
+    }
+
+    /// A limit so many ticks from the mid: a buyer rests below it and crosses above it, a seller the other way round.
+    fn limit(&mut self, now: SimTime, symbol: SymbolId, side: Side, away: i64, crossing: bool) -> Price {
+        let above = (side == Side::Buy) == crossing;
+        let mid = self.mid(symbol, now).0;
+        Price((if above { mid + away } else { mid - away }).max(1))
     }
 
     /// The mid, looked up at most once a virtual ms: it moves far more slowly.
@@ -144,39 +184,73 @@ mod tests {
         Price(10_000 + i64::from(symbol.0) * 1_000)
     }
 
-    /// Draws `count` requests for one session whose every limit order rests, and counts them by kind.
-    fn draw(seed: u64, count: u64, query_percent: u32) -> (Session, [u64; 5]) {
+    #[derive(Default, Debug)]
+    struct Mix {
+        queries: u64,
+        cancels: u64,
+        replaces: u64,
+        /// Those that keep the price.
+        same_price: u64,
+        market: u64,
+        immediate: u64,
+        fill_or_kill: u64,
+        resting: u64,
+        crossing: u64,
+    }
+
+    /// Draws `count` requests for one session whose every limit order rests if it may, and counts them by kind.
+    fn draw(seed: u64, count: u64, query_percent: u32) -> (Session, Mix) {
         let mut orders = Orders::new(seed, query_percent, mid);
         let mut session = Session::new(ClientId(1));
-        let mut kinds = [0; 5];
+        let mut mix = Mix::default();
         for sequence in 0..count {
-            let kind = match orders.request(SimTime(sequence * 1_000), &mut session) {
-                Command::Query { .. } => 0,
-                Command::Cancel { .. } => 1,
-                Command::Place { order_type: OrderType::Market, .. } => 2,
-                Command::Place { symbol, side, order_type: OrderType::Limit(price), .. } => {
-                    let rests = (side == Side::Buy) == (price < mid(symbol, SimTime::ZERO));
-                    if rests {
-                        session.open.push_back(OpenOrder { symbol, sequence: Sequence(sequence) });
-                    }
-                    if rests { 3 } else { 4 }
+            let known = session.open.front().copied();
+            let command = orders.request(SimTime(sequence * 1_000), &mut session);
+            match command {
+                Command::Spread { .. } => panic!("spreads come by hand"),
+                Command::Query { .. } => mix.queries += 1,
+                Command::Cancel { .. } => mix.cancels += 1,
+                Command::Replace { order, price, .. } => {
+                    mix.replaces += 1;
+                    mix.same_price += u64::from(known.is_some_and(|open| open.price == price));
+                    assert_eq!(session.open.back().unwrap().sequence, order, "what is changed stays open");
                 }
-            };
-            kinds[kind] += 1;
+                Command::Place { order_type: OrderType::Market, .. } => mix.market += 1,
+                Command::Place { symbol, side, order_type: OrderType::Limit(price), time_in_force, .. } => {
+                    let rests = (side == Side::Buy) == (price < mid(symbol, SimTime::ZERO));
+                    match time_in_force {
+                        TimeInForce::ImmediateOrCancel => mix.immediate += 1,
+                        TimeInForce::FillOrKill => mix.fill_or_kill += 1,
+                        TimeInForce::GoodTillCancel => {}
+                    }
+                    *(if rests { &mut mix.resting } else { &mut mix.crossing }) += 1;
+                    if rests {
+                        session.placed(Sequence(sequence), command);
+                    }
+                }
+            }
         }
-        (session, kinds)
+        (session, mix)
     }
 
     #[test]
     fn the_mix_is_as_described() {
         for seed in 0..10 {
-            let (_, [queries, cancels, market, resting, crossing]) = draw(seed, 20_000, 30);
-            let orders = cancels + market + resting + crossing;
-            assert!(queries.abs_diff(6_000) < 300, "seed {seed}: {queries} queries");
-            assert!((cancels * 100).abs_diff(orders * CANCEL_PERCENT) < orders * 3, "seed {seed}: {cancels} cancels");
-            let placed = market + resting + crossing;
-            assert!((market * 100).abs_diff(placed * MARKET_PERCENT) < placed * 2, "seed {seed}: {market} market");
-            assert!((crossing * 100).abs_diff(placed * CROSSING_PERCENT) < placed * 2, "seed {seed}: {crossing}");
+            let (_, mix) = draw(seed, 20_000, 30);
+            let within =
+                |part: u64, percent: u64, whole: u64, off| (part * 100).abs_diff(whole * percent) < whole * off;
+            let near = |part, percent, whole| within(part, percent, whole, 2);
+            let placed = mix.market + mix.resting + mix.crossing;
+            let orders = mix.cancels + mix.replaces + placed;
+            assert!(mix.queries.abs_diff(6_000) < 300, "seed {seed}: {mix:?}");
+            assert!(within(mix.cancels + mix.replaces, TAKE_BACK_PERCENT, orders, 4), "seed {seed}: {mix:?}");
+            assert!(near(mix.replaces, REPLACE_PERCENT, orders), "seed {seed}: {mix:?}");
+            let same = mix.same_price * 100 / mix.replaces;
+            assert!((42..=62).contains(&same), "seed {seed}: {same} of 100 replaces keep the price, {mix:?}");
+            assert!(near(mix.market, MARKET_PERCENT, placed), "seed {seed}: {mix:?}");
+            assert!(near(mix.crossing, CROSSING_PERCENT, placed), "seed {seed}: {mix:?}");
+            assert!(near(mix.immediate, IMMEDIATE_PERCENT, placed), "seed {seed}: {mix:?}");
+            assert!(near(mix.fill_or_kill, FILL_OR_KILL_PERCENT, placed), "seed {seed}: {mix:?}");
         }
     }
 

@@ -77,6 +77,11 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::UnknownOrder
         | Why::CancelledBefore
         | Why::BookFull
+        | Why::NotFillable
+        | Why::SelfTrade
+        | Why::Held
+        | Why::SameSymbol
+        | Why::TransactionUnknown
         | Why::AlreadyVoted(_)
         | Why::LogBehind
         | Why::LeaderAlive(_)

@@ -13,8 +13,10 @@
 use std::collections::VecDeque;
 
 use crate::domain::ids::{ClientId, Sequence, SymbolId};
-use crate::domain::order::{Command, OrderType, Record};
+use crate::domain::order::{Command, OrderStatus, OrderType, Record, Side, TimeInForce, Verdict};
 use crate::domain::time::SimTime;
+use crate::domain::units::Price;
+use crate::domain::why::Why;
 
 /// From the floor to the newest sequence at most.
 pub const SPAN_MAX: usize = 1_024;
@@ -26,6 +28,10 @@ pub struct OpenOrder {
     pub symbol: SymbolId,
     /// Its number.
     pub sequence: Sequence,
+    /// Its side.
+    pub side: Side,
+    /// The limit that was last asked for.
+    pub price: Price,
 }
 
 /// On whose account a request is sent: 0 is the steady load, the others are bursts.
@@ -154,17 +160,41 @@ impl Session {
 
     /// An order was acknowledged, and may rest.
     pub fn placed(&mut self, sequence: Sequence, command: Command) {
-        if let Command::Place { symbol, order_type: OrderType::Limit(_), .. } = command {
-            self.open.push_back(OpenOrder { symbol, sequence });
+        let Command::Place { symbol, side, order_type: OrderType::Limit(price), time_in_force, .. } = command else {
+            return;
+        };
+        if time_in_force == TimeInForce::GoodTillCancel {
+            self.open.push_back(OpenOrder { symbol, sequence, side, price });
+        }
+    }
+
+    /// A request was applied, and this is what came of it.
+    pub fn decided(&mut self, sequence: Sequence, command: Command, verdict: Verdict) {
+        let gone = verdict.resting.is_zero();
+        match command {
+            Command::Place { .. } if !gone => self.placed(sequence, command),
+            // Some of it is held for a spread: it is asked for again.
+            Command::Cancel { symbol, order } if verdict.status == OrderStatus::Rejected(Why::Held) => {
+                self.open.push_back(OpenOrder { symbol, sequence: order, side: Side::Buy, price: Price(1) });
+            }
+            // A replace that was refused for its figures has left its order where it was.
+            Command::Replace { order, .. } if gone => match verdict.status {
+                OrderStatus::Rejected(why) if why != Why::UnknownOrder => {}
+                _ => self.closed(order),
+            },
+            _ => {}
         }
     }
 
     /// A request ended without an acknowledgement. What may rest is kept to be cancelled, or the books would fill.
     pub fn unanswered(&mut self, sequence: Sequence, command: Command, ending: Ending) {
         match command {
-            Command::Cancel { symbol, order } => self.open.push_front(OpenOrder { symbol, sequence: order }),
+            // Where it stood does not matter to who cancels it again.
+            Command::Cancel { symbol, order } => {
+                self.open.push_front(OpenOrder { symbol, sequence: order, side: Side::Buy, price: Price(1) });
+            }
             Command::Place { .. } if ending == Ending::Unknown => self.placed(sequence, command),
-            Command::Place { .. } | Command::Query { .. } => {}
+            Command::Place { .. } | Command::Replace { .. } | Command::Spread { .. } | Command::Query { .. } => {}
         }
     }
 

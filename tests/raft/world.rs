@@ -214,12 +214,7 @@ impl World {
         let record = |n: u64| Record {
             id: ClientId(1).request(Sequence(made + n)),
             floor: Sequence(0),
-            command: Command::Place {
-                symbol: SymbolId(0),
-                side: Side::Buy,
-                order_type: OrderType::Limit(Price(1)),
-                quantity: Quantity(1),
-            },
+            command: Command::place(SymbolId(0), Side::Buy, OrderType::Limit(Price(1)), Quantity(1)),
         };
         Payload::Orders(Batch::new((1..=records).map(record).collect::<Vec<_>>()))
     }

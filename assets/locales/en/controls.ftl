@@ -26,6 +26,7 @@ control-rate = load { $n } a second
 control-reads-leader = read from leaders
 control-reads-replica = read from replicas
 control-burst = burst of { $n }
+control-hand = { $what }
 control-poison = make { $node } panic
 target-leader = the leader of { $group }
 target-follower = a follower of { $group }

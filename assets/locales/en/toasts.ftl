@@ -66,4 +66,5 @@ done-rate = load { $rate }/s
 done-reads-leader = queries from the leader
 done-reads-replica = queries from replicas
 done-burst = burst of { $orders } orders
+done-hand = sent: { $what }
 done-poison = { $node } panics

@@ -26,6 +26,7 @@ control-rate = нагрузка { $n } в секунду
 control-reads-leader = читать у лидеров
 control-reads-replica = читать у реплик
 control-burst = всплеск { $n }
+control-hand = { $what }
 control-poison = паника на { $node }
 target-leader = лидер { $group }
 target-follower = ведомый { $group }

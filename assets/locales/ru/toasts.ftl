@@ -66,4 +66,5 @@ done-rate = нагрузка { $rate }/с
 done-reads-leader = чтения с лидера
 done-reads-replica = чтения с реплик
 done-burst = всплеск: { $orders } заявок
+done-hand = отправлено: { $what }
 done-poison = { $node }: паника

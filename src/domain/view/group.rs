@@ -31,6 +31,8 @@ pub struct GroupView {
     pub resting: u64,
     /// Records that it applied in the last second, on its most advanced replica.
     pub applied_per_s: u64,
+    /// Spreads, as its most advanced replica knows them.
+    pub spreads: SpreadsView,
 }
 
 impl GroupView {
@@ -43,6 +45,21 @@ impl GroupView {
     pub fn replica(&self, node: NodeId) -> Option<&ReplicaView> {
         self.replicas.iter().find(|replica| replica.node == node)
     }
+}
+
+/// The spreads of a group.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct SpreadsView {
+    /// Transactions that it coordinates and has not forgotten yet.
+    pub open: u16,
+    /// Legs that hold something in escrow here.
+    pub held: u16,
+    /// Transactions that it took on.
+    pub begun: u64,
+    /// Of them, those of which both legs traded.
+    pub committed: u64,
+    /// Of them, those of which neither did.
+    pub aborted: u64,
 }
 
 /// The role of a replica.

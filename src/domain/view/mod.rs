@@ -15,11 +15,12 @@ mod node;
 mod run;
 
 use crate::domain::event::Event;
+use crate::domain::hand::HandOrder;
 use crate::domain::time::SimTime;
 
 pub use failover::{FailoverEnd, FailoverMoments, FailoverView, InvariantView};
 pub use flow::{BalancerView, FlowView, LatencyView, LedgerView, WorkerView};
-pub use group::{CellView, GroupView, ProgressMode, ProgressView, ReplicaView, RoleView};
+pub use group::{CellView, GroupView, ProgressMode, ProgressView, ReplicaView, RoleView, SpreadsView};
 pub use lesson::{CheckView, LessonView, QuestionView, StepView, Text};
 pub use net::{MessageKind, MessageView, NetView};
 pub use node::{DiskView, GatewayView, NodeTruth, NodeView, Reach};
@@ -42,6 +43,8 @@ pub struct ClusterView {
     pub flow: FlowView,
     /// The ledger of promises.
     pub ledger: LedgerView,
+    /// The orders of the hand at the keyboard, oldest first; at most [`ROWS_MAX`](super::hand::ROWS_MAX).
+    pub hand: Vec<HandOrder>,
     /// Failovers, oldest first; at most [`FAILOVERS_MAX`].
     pub failovers: Vec<FailoverView>,
     /// The lamps.

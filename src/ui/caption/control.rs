@@ -43,6 +43,7 @@ pub fn control(control: &Control, locale: &Locale) -> String {
         Control::SetRate(rate) => locale.say("control-rate", &[("n", FluentValue::from(rate))]),
         Control::SetReadFrom(ReadFrom::Leader) => locale.text("control-reads-leader").into_owned(),
         Control::SetReadFrom(ReadFrom::Replica) => locale.text("control-reads-replica").into_owned(),
+        Control::Hand(_) => word("control-hand", "what", crate::lesson::action::show(control)),
         Control::Burst(burst) => locale.say("control-burst", &[("n", FluentValue::from(burst.orders))]),
     }
 }

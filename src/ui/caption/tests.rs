@@ -31,6 +31,8 @@ fn every_why() -> Vec<Why> {
         Why::UnknownOrder,
         Why::CancelledBefore,
         Why::BookFull,
+        Why::NotFillable,
+        Why::SelfTrade,
         Why::AlreadyVoted(n),
         Why::LogBehind,
         Why::LeaderAlive(n),

@@ -122,6 +122,7 @@ pub fn describe(control: Control) -> Refusal {
         Control::SetReadFrom(ReadFrom::Leader) => ("done-reads-leader", None),
         Control::SetReadFrom(ReadFrom::Replica) => ("done-reads-replica", None),
         Control::Burst(burst) => return Refusal::new("done-burst").with("orders", burst.orders),
+        Control::Hand(_) => return Refusal::new("done-hand").with("what", crate::lesson::action::show(&control)),
         Control::Poison(target) => ("done-poison", Some(target)),
     };
     let words = Refusal::new(id);

@@ -9,6 +9,7 @@ use crate::domain::ids::{EventId, Term};
 use crate::domain::time::SimTime;
 use crate::domain::view::{
     DiskView, GatewayView, GroupView, LessonView, NodeTruth, NodeView, QuestionView, Reach, ReplicaView, RoleView,
+    SpreadsView,
 };
 use crate::ui::action::ActionId;
 use crate::ui::state::ListState;
@@ -43,6 +44,7 @@ pub(crate) fn cluster() -> ClusterView {
         commit: Default::default(),
         replicas: NodeId::first(5).map(replica).collect(),
         symbols: 2,
+        spreads: SpreadsView::default(),
         resting: 0,
         applied_per_s: 0,
     });

@@ -29,6 +29,9 @@ impl Clients {
     fn on_answer(&mut self, now: SimTime, answer: &Answer) -> Option<SimDuration> {
         let place = session_place(answer.id)?;
         let sequence = answer.id.sequence;
+        if place == self.hand_place() {
+            self.hand.answered(now, sequence, answer.reply);
+        }
         let waiting = self.sessions.get_mut(place)?.waiting(sequence).copied();
         let Some(pending) = waiting else {
             self.late(place, answer);
@@ -56,9 +59,7 @@ impl Clients {
             Reply::Verdict(_, verdict) => {
                 self.settle(answer.id, Outcome::Answered);
                 self.figures.acknowledged(now, latency);
-                if !verdict.resting.is_zero() {
-                    self.sessions[place].placed(sequence, pending.command);
-                }
+                self.sessions[place].decided(sequence, pending.command, verdict);
             }
         }
         Some(latency)

@@ -46,7 +46,11 @@ impl Clients {
         let deadline = self.patience.deadline(pending.sent);
         let session = &mut self.sessions[place];
         let record = Record { id: session.id.request(sequence), floor: session.floor(), command: pending.command };
+        let by_hand = place == self.sessions.len() - 1;
         if now >= deadline {
+            if by_hand {
+                self.hand.gave_up(now, sequence);
+            }
             given_up.push(record);
             self.settle(record.id, Outcome::Failed);
             self.sessions[place].unanswered(sequence, pending.command, Ending::Unknown);
@@ -63,6 +67,9 @@ impl Clients {
         }
         session.look_again(sequence, due);
         self.figures.asked_again();
+        if by_hand {
+            self.hand.asked_again(now, sequence);
+        }
         again.deadline = again.deadline.max(deadline);
         again.records.push(record);
     }

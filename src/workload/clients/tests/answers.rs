@@ -164,9 +164,7 @@ fn a_cancel_that_was_not_done_is_tried_again_as_a_new_one() {
     driver.run_to(2_000);
     let open = driver.clients.sessions.iter().map(|session| session.open.len()).sum::<usize>();
     let submitted = driver.submitted();
-    let resting = submitted.iter().filter(|(_, record)| {
-        matches!(record.command, Command::Place { order_type: crate::domain::order::OrderType::Limit(_), .. })
-    });
+    let resting = submitted.iter().filter(|(_, record)| may_rest(&record.command));
     let on_the_way = driver.flow().waiting as usize;
     assert!(open + on_the_way >= resting.count(), "what rests is not forgotten");
     assert!(open < 64 * 80, "and nothing more is placed");

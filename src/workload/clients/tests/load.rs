@@ -60,7 +60,7 @@ fn the_books_hold_a_bounded_number_of_orders_for_ever() {
             let Fact::Submitted(batch) = fact else { continue };
             for record in batch.records() {
                 match record.command {
-                    Command::Place { order_type: crate::domain::order::OrderType::Limit(_), .. } => {
+                    command if may_rest(&command) => {
                         rests.insert(record.id);
                     }
                     Command::Cancel { order, .. } => {

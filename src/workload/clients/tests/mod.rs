@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 use crate::domain::digest::Digest;
 use crate::domain::ids::{Address, GroupId, LogIndex, NodeId, RequestId, Sequence, SymbolId, Term};
-use crate::domain::order::{Answer, OrderStatus, Promise, Reading, Reply, Verdict};
+use crate::domain::order::{Answer, OrderType, TimeInForce, OrderStatus, Promise, Reading, Reply, Verdict};
 use crate::domain::units::{Price, Quantity};
 use crate::workload::session::SPAN_MAX;
 
@@ -41,6 +41,12 @@ fn verdict(resting: u64) -> Reply {
     Reply::Verdict(PROMISE, Verdict { status, filled: Quantity(0), resting: Quantity(resting) })
 }
 
+/// Whether an order of this kind rests if it does not trade.
+fn may_rest(command: &Command) -> bool {
+    let Command::Place { order_type: OrderType::Limit(_), time_in_force, .. } = command else { return false };
+    *time_in_force == TimeInForce::GoodTillCancel
+}
+
 /// What a healthy desk says.
 fn granted(record: &Record) -> Reply {
     match record.command {
@@ -48,7 +54,8 @@ fn granted(record: &Record) -> Reply {
             Reply::Reading(Reading { group: GroupId(1), by: NodeId(1), index: LogIndex(1), behind: 0, order: None })
         }
         Command::Cancel { .. } => verdict(0),
-        Command::Place { .. } => verdict(5),
+        Command::Replace { .. } | Command::Spread { .. } => verdict(5),
+        Command::Place { .. } => verdict(if may_rest(&record.command) { 5 } else { 0 }),
     }
 }
 

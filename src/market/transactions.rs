@@ -1,0 +1,173 @@
+//! Transactions: what a group remembers of spreads that it coordinates, and of legs that it holds in escrow.
+//!
+//! Idea: two small tables, part of the replicated state. *Open* ones are those whose client asked this group; they stay
+//! until both halves are finished. *Guests* are halves that are prepared here: their makers' quantity is in escrow and
+//! waits for the coordinator's word.
+//! Shape: plain tables in the order of names; `exchange` fills them, `node::driver` reads them.
+//! Bound: [`TRANSACTIONS_MAX`] open ones: one more is refused with `Overloaded` and changes nothing. [`PREPARED_MAX`]
+//! guests: one more is voted against.
+//! Sources: ADR-0003.
+
+use super::escrow::Escrow;
+use crate::domain::ids::GroupId;
+use crate::domain::ids::RequestId;
+use crate::domain::units::Quantity;
+use crate::domain::why::Why;
+use crate::domain::work::{Decision, Half, Prepare, Transaction, TxId};
+
+/// Transactions that a group coordinates at a time.
+pub const TRANSACTIONS_MAX: usize = 1_024;
+/// Halves that a group holds in escrow at a time.
+pub const PREPARED_MAX: usize = 1_024;
+
+/// What a record of work came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Worked {
+    /// A *prepare*: the vote.
+    Voted(Result<(), Why>),
+    /// A *finish*: whom to tell; nobody, if it was finished before.
+    Finished(Option<GroupId>),
+    /// A *decide* or *forget*.
+    Noted,
+}
+
+/// A transaction that this group coordinates.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Open {
+    /// What is asked.
+    pub transaction: Transaction,
+    /// The decision, once there is one.
+    pub decision: Option<Decision>,
+}
+
+/// A half that waits here for its decision.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Guest {
+    /// What was asked.
+    pub prepare: Prepare,
+    /// What is held for it.
+    pub escrow: Escrow,
+}
+
+/// How many there were.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Tally {
+    /// Transactions that this group took on.
+    pub begun: u64,
+    /// Of them, those that happened.
+    pub committed: u64,
+    /// Of them, those that did not.
+    pub aborted: u64,
+}
+
+/// The tables of a group.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Transactions {
+    open: Vec<Open>,
+    guests: Vec<Guest>,
+    tally: Tally,
+}
+
+impl Transactions {
+    /// Takes a transaction on.
+    pub fn begin(&mut self, transaction: Transaction) -> Result<(), Why> {
+        if self.open.len() == TRANSACTIONS_MAX {
+            return Err(Why::Overloaded);
+        }
+        if let Err(place) = self.place(transaction.id) {
+            self.open.insert(place, Open { transaction, decision: None });
+            self.tally.begun += 1;
+        }
+        Ok(())
+    }
+
+    /// Decides, if it was not decided before; the transaction, if this decided it.
+    pub fn decide(&mut self, tx: TxId, decision: Decision) -> Option<Transaction> {
+        let place = self.place(tx).ok()?;
+        let open = &mut self.open[place];
+        if open.decision.is_some() {
+            return None;
+        }
+        open.decision = Some(decision);
+        match decision {
+            Decision::Commit => self.tally.committed += 1,
+            Decision::Abort(_) => self.tally.aborted += 1,
+        }
+        Some(open.transaction)
+    }
+
+    /// Forgets a decided transaction.
+    pub fn forget(&mut self, tx: TxId) {
+        if let Ok(place) = self.place(tx) {
+            assert!(self.open[place].decision.is_some(), "only what is decided is forgotten");
+            self.open.remove(place);
+        }
+    }
+
+    /// Whether there is room for a guest.
+    pub const fn has_room(&self) -> bool {
+        self.guests.len() < PREPARED_MAX
+    }
+
+    /// A half is prepared.
+    pub fn admit(&mut self, prepare: Prepare, escrow: Escrow) {
+        assert!(self.has_room(), "a guest without a room is voted against");
+        if let Err(place) = self.guest_place(prepare.tx, prepare.half) {
+            self.guests.insert(place, Guest { prepare, escrow });
+        }
+    }
+
+    /// A half leaves, with what was held for it.
+    pub fn leave(&mut self, tx: TxId, half: Half) -> Option<Guest> {
+        self.guest_place(tx, half).ok().map(|place| self.guests.remove(place))
+    }
+
+    /// The open transaction of this name.
+    pub fn open(&self, tx: TxId) -> Option<&Open> {
+        self.place(tx).ok().map(|place| &self.open[place])
+    }
+
+    /// The prepared half of this name.
+    pub fn prepared(&self, tx: TxId, half: Half) -> Option<&Guest> {
+        self.guest_place(tx, half).ok().map(|place| &self.guests[place])
+    }
+
+    /// Every open transaction, in the order of names.
+    pub fn opened(&self) -> impl ExactSizeIterator<Item = &Open> {
+        self.open.iter()
+    }
+
+    /// Every prepared half, in the order of names.
+    pub fn guests(&self) -> impl ExactSizeIterator<Item = &Guest> {
+        self.guests.iter()
+    }
+
+    /// Whether there is nothing to do.
+    pub const fn is_idle(&self) -> bool {
+        self.open.is_empty() && self.guests.is_empty()
+    }
+
+    /// How much of a resting order is held for halves that are prepared here.
+    pub fn held(&self, order: RequestId) -> Quantity {
+        Quantity(self.guests.iter().map(|guest| guest.escrow.held(order).0).sum())
+    }
+
+    /// How many there were.
+    pub const fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// What it takes in memory.
+    pub fn size_bytes(&self) -> usize {
+        let escrows: usize = self.guests.iter().map(|guest| guest.escrow.size_bytes()).sum();
+        self.open.len() * size_of::<Open>() + self.guests.len() * size_of::<Guest>() + escrows
+    }
+
+    fn place(&self, tx: TxId) -> Result<usize, usize> {
+        self.open.binary_search_by_key(&tx, |open| open.transaction.id)
+    }
+
+    fn guest_place(&self, tx: TxId, half: Half) -> Result<usize, usize> {
+        self.guests.binary_search_by_key(&(tx, half), |guest| (guest.prepare.tx, guest.prepare.half))
+    }
+}

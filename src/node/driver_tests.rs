@@ -1,0 +1,232 @@
+//! Two groups, a spread between them, and every way in which one or two faults can hit it.
+//!
+//! The model: a group is its exchange and its leader's driver; its log is a queue of works that are applied in order; the
+//! post is a queue of letters. A *move* is the next letter, the next work, or 50 ms of time. Faults are put before a move:
+//! a leader dies (its driver forgets, what it has not logged is lost, the term grows), a letter is lost, comes twice, or
+//! comes last. Every run must end with both legs done or neither, and nothing held.
+
+use std::collections::VecDeque;
+
+use super::*;
+use crate::domain::ids::{ClientId, NodeId, Sequence, SymbolId};
+use crate::domain::map::Epoch;
+use crate::domain::order::{Batch, Command, OrderStatus, OrderType, Record, Side};
+use crate::domain::units::{Price, Quantity};
+use crate::domain::work::{Leg, Transaction};
+use crate::market::exchange::Exchange;
+
+const GOOG: SymbolId = SymbolId(6);
+const ACME: SymbolId = SymbolId(7);
+const MOVES_MAX: usize = 400;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Fault {
+    Crash(usize),
+    Lose,
+    Twice,
+    Last,
+}
+
+const FAULTS: [Fault; 5] = [Fault::Crash(0), Fault::Crash(1), Fault::Lose, Fault::Twice, Fault::Last];
+
+struct Group {
+    id: GroupId,
+    exchange: Exchange,
+    driver: Driver,
+    term: Term,
+    log: VecDeque<Work>,
+}
+
+struct Model {
+    map: ClusterMap,
+    groups: [Group; 2],
+    post: VecDeque<(GroupId, GroupId, Says)>,
+    now: SimTime,
+}
+
+fn record(client: u32, sequence: u64, command: Command) -> Record {
+    Record { id: ClientId(client).request(Sequence(sequence)), floor: Sequence(1), command }
+}
+
+fn rest(sequence: u64, symbol: SymbolId, side: Side, price: i64, lots: u64) -> Record {
+    record(9, sequence, Command::place(symbol, side, OrderType::Limit(Price(price)), Quantity(lots)))
+}
+
+fn spread() -> Transaction {
+    let legs =
+        [Leg::new(GOOG, Side::Sell, Price(100), Quantity(5)), Leg::new(ACME, Side::Buy, Price(100), Quantity(5))];
+    Transaction { id: TxId(ClientId(1).request(Sequence(1))), legs }
+}
+
+impl Model {
+    /// A bid in the first book and asks in the second; `asks` lots of them.
+    fn new(asks: u64) -> Self {
+        let group = |place: usize, symbol| Group {
+            id: GroupId(place as u16 + 1),
+            exchange: Exchange::new([symbol]),
+            driver: Driver::default(),
+            term: Term(1),
+            log: VecDeque::new(),
+        };
+        let mut owners = vec![GroupId(1); 10];
+        owners[usize::from(ACME.0)] = GroupId(2);
+        let voters = vec![NodeId(1)];
+        let map = ClusterMap {
+            epoch: Epoch(1),
+            nodes: voters.clone(),
+            groups: vec![voters.clone(), voters.clone(), voters],
+            owners,
+        };
+        let mut model =
+            Self { map, groups: [group(0, GOOG), group(1, ACME)], post: VecDeque::new(), now: SimTime::ZERO };
+        let orders = |records: Vec<Record>, exchange: &mut Exchange| {
+            exchange.apply(&Batch::new(records), &mut Vec::new());
+        };
+        orders(vec![rest(1, GOOG, Side::Buy, 100, 7)], &mut model.groups[0].exchange);
+        orders(
+            vec![rest(2, ACME, Side::Sell, 99, 2), rest(3, ACME, Side::Sell, 100, asks - 2)],
+            &mut model.groups[1].exchange,
+        );
+        orders(vec![record(1, 1, Command::Spread { legs: spread().legs })], &mut model.groups[0].exchange);
+        model
+    }
+
+    fn act(&mut self, place: usize, act: impl FnOnce(&mut Driver, &Stand<'_>) -> Vec<Step>) {
+        let Self { map, groups, post, now } = self;
+        let Group { id, exchange, driver, term, log } = &mut groups[place];
+        let stand = Stand { now: *now, group: *id, term: *term, map, state: exchange.transactions() };
+        for step in act(driver, &stand) {
+            match step {
+                Step::Log(work) => log.push_back(work),
+                Step::Send(to, says) => post.push_back((to, *id, says)),
+            }
+        }
+    }
+
+    /// The next thing that happens; false if nothing will, ever.
+    fn go_on(&mut self) -> bool {
+        if let Some((to, from, says)) = self.post.pop_front() {
+            self.act(to.index() - 1, |driver, stand| driver.letter(stand, from, says));
+            return true;
+        }
+        for place in 0..2 {
+            if let Some(work) = self.groups[place].log.pop_front() {
+                let (worked, sound) = self.groups[place].exchange.work(&work);
+                assert!(sound, "a book is sound after {work:?}");
+                self.act(place, |driver, stand| driver.applied(stand, &work, worked));
+                return true;
+            }
+        }
+        self.now += SimDuration::from_millis(50);
+        (0..2).for_each(|place| self.act(place, Driver::drive));
+        !self.groups.iter().all(|group| group.exchange.transactions().is_idle())
+    }
+
+    fn fault(&mut self, fault: Fault) {
+        match fault {
+            Fault::Crash(place) => {
+                let group = &mut self.groups[place];
+                group.driver = Driver::default();
+                group.log.clear();
+                group.term = group.term.next();
+            }
+            Fault::Lose => drop(self.post.pop_front()),
+            Fault::Twice => {
+                if let Some(letter) = self.post.front().copied() {
+                    self.post.push_back(letter);
+                }
+            }
+            Fault::Last => {
+                if let Some(letter) = self.post.pop_front() {
+                    self.post.push_back(letter);
+                }
+            }
+        }
+    }
+
+    /// Runs to the end with these faults before these moves; how many moves it took.
+    fn run(&mut self, faults: &[(usize, Fault)]) -> usize {
+        for count in 0..MOVES_MAX {
+            faults.iter().filter(|(at, _)| *at == count).for_each(|(_, fault)| self.fault(*fault));
+            if !self.go_on() {
+                return count;
+            }
+        }
+        panic!(
+            "a lock for ever after {faults:?}: {:?}",
+            self.groups.each_ref().map(|group| group.exchange.transactions())
+        );
+    }
+
+    /// What the legs traded, and how the client's order ended.
+    fn outcome(&self) -> (u64, u64, OrderStatus) {
+        let traded = |place: usize, symbol| {
+            let book = self.groups[place].exchange.book(symbol).expect("a listed symbol");
+            assert!(book.audit() && !book.holds(), "nothing is held at the end");
+            book.flow(Side::Buy).traded
+        };
+        let status = self.groups[0].exchange.query(spread().id.0, GOOG).expect("the order is known").status;
+        (traded(0, GOOG), traded(1, ACME), status)
+    }
+}
+
+fn both_or_neither(model: &Model, faults: &[(usize, Fault)]) -> bool {
+    match model.outcome() {
+        (5, 5, OrderStatus::Filled) => true,
+        (0, 0, OrderStatus::Rejected(_)) => false,
+        other => panic!("a half done spread after {faults:?}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_spread_that_can_trade_does_and_one_that_cannot_does_not() {
+    let mut model = Model::new(5);
+    model.run(&[]);
+    assert!(both_or_neither(&model, &[]));
+    let mut model = Model::new(4);
+    model.run(&[]);
+    assert_eq!(model.outcome(), (0, 0, OrderStatus::Rejected(Why::NotFillable)));
+}
+
+#[test]
+fn every_single_fault_leaves_both_legs_or_neither() {
+    let moves = Model::new(5).run(&[]);
+    let mut done = [0, 0];
+    for at in 0..=moves {
+        for fault in FAULTS {
+            let mut model = Model::new(5);
+            model.run(&[(at, fault)]);
+            done[usize::from(both_or_neither(&model, &[(at, fault)]))] += 1;
+        }
+    }
+    assert!(done[1] > done[0], "most faults only delay a spread: {done:?}");
+}
+
+#[test]
+fn every_pair_of_faults_leaves_both_legs_or_neither() {
+    // A fault makes a run longer: the second may come after the moves of a run without any.
+    let moves = Model::new(5).run(&[]) + 30;
+    for first in 0..moves {
+        for second in first..moves {
+            for faults in FAULTS.iter().flat_map(|one| FAULTS.iter().map(|two| [(first, *one), (second, *two)])) {
+                let mut model = Model::new(5);
+                model.run(&faults);
+                both_or_neither(&model, &faults);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_leader_of_an_older_term_cannot_disown_a_spread() {
+    let mut model = Model::new(5);
+    model.groups[0].term = Term(7);
+    while model.groups[1].exchange.transactions().is_idle() {
+        assert!(model.go_on());
+    }
+    let (tx, half) = (spread().id, Half::Second);
+    model.act(1, |driver, stand| driver.letter(stand, GroupId(1), Says::Unknown { tx, half, term: Term(6) }));
+    assert!(model.groups[1].log.is_empty(), "an old leader may have missed the spread");
+    model.act(1, |driver, stand| driver.letter(stand, GroupId(1), Says::Unknown { tx, half, term: Term(7) }));
+    assert_eq!(model.groups[1].log.len(), 1, "a leader of that term has not");
+}
