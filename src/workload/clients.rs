@@ -79,7 +79,7 @@ impl Clients {
             ack: settings.cluster.ack,
             arrivals: Arrivals::new(seed),
             bursts: Bursts::default(),
-            orders: Orders::new(seed, settings.load.query_percent, mid),
+            orders: Orders::new(seed, settings.load.query_percent, settings.market.instruments, mid),
             patience: Patience::new(&settings.client),
             retry: Chance::stream(seed, Purpose::Retry, 0),
             figures: Figures::default(),

@@ -9,7 +9,6 @@
 
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::ids::SymbolId;
-use crate::domain::instrument::INSTRUMENTS;
 use crate::domain::order::{Command, OrderType, Side};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::units::{Price, Quantity};
@@ -48,20 +47,18 @@ const MID_AGE_MAX: SimDuration = SimDuration::from_millis(1);
 pub struct Orders {
     chance: Chance,
     query_percent: u64,
-    mid: Mid,
-    mids: Vec<Price>,
-    mids_at: Option<SimTime>,
+    mids: Mids,
+    instruments: u64,
 }
 
 impl Orders {
-    /// Requests around these mids, so many of a hundred being queries.
-    pub fn new(seed: u64, query_percent: u32, mid: Mid) -> Self {
+    /// Requests for the first so many instruments around these mids, so many of a hundred being queries.
+    pub fn new(seed: u64, query_percent: u32, instruments: usize, mid: Mid) -> Self {
         Self {
             chance: Chance::stream(seed, Purpose::Orders, 0),
             query_percent: u64::from(query_percent),
-            mid,
-            mids: Vec::with_capacity(INSTRUMENTS.len()),
-            mids_at: None,
+            mids: Mids { mid, known: vec![(SimTime::NEVER, Price(1)); instruments], at: SimTime::NEVER },
+            instruments: instruments as u64,
         }
     }
 
@@ -95,7 +92,7 @@ impl Orders {
 
     fn place(&mut self, now: SimTime, mut kind: Fields) -> Command {
         let mut content = Fields(self.chance.bits());
-        let symbol = SymbolId(content.below(INSTRUMENTS.len() as u64) as u16);
+        let symbol = SymbolId(content.below(self.instruments) as u16);
         let side = if content.below(2) == 0 { Side::Buy } else { Side::Sell };
         let quantity = Quantity(1 + content.below(LOTS_MAX));
         let away = 1 + content.below(DEPTH_TICKS) as i64;
@@ -106,20 +103,33 @@ impl Orders {
             let crossing = style < MARKET_PERCENT + CROSSING_PERCENT;
             // A buyer rests below the mid and crosses above it; a seller the other way round.
             let above = (side == Side::Buy) == crossing;
-            let mid = self.mid(symbol, now).0;
+            let mid = self.mids.of(symbol, now).0;
             OrderType::Limit(Price((if above { mid + away } else { mid - away }).max(1)))
         };
         Command::Place { symbol, side, order_type, quantity }
     }
+}
 
-    /// The mid, looked up at most once a virtual ms: it moves far more slowly.
-    fn mid(&mut self, symbol: SymbolId, now: SimTime) -> Price {
-        if self.mids_at.is_none_or(|at| now.since(at) >= MID_AGE_MAX) {
-            self.mids_at = Some(now);
-            self.mids.clear();
-            self.mids.extend(SymbolId::all().map(|symbol| (self.mid)(symbol, now)));
+/// The mids, each looked up at most once a virtual ms: they move far more slowly.
+#[derive(Clone, Debug)]
+struct Mids {
+    mid: Mid,
+    /// By symbol: when it was looked up and what it was.
+    known: Vec<(SimTime, Price)>,
+    /// All of them are looked up as of this time until it is a ms old; only those that are asked for are.
+    at: SimTime,
+}
+
+impl Mids {
+    fn of(&mut self, symbol: SymbolId, now: SimTime) -> Price {
+        if self.at == SimTime::NEVER || now.since(self.at) >= MID_AGE_MAX {
+            self.at = now;
         }
-        self.mids[usize::from(symbol.0)]
+        let (looked_up, price) = &mut self.known[usize::from(symbol.0)];
+        if *looked_up != self.at {
+            (*looked_up, *price) = (self.at, (self.mid)(symbol, self.at));
+        }
+        *price
     }
 }
 
@@ -146,7 +156,7 @@ mod tests {
 
     /// Draws `count` requests for one session whose every limit order rests, and counts them by kind.
     fn draw(seed: u64, count: u64, query_percent: u32) -> (Session, [u64; 5]) {
-        let mut orders = Orders::new(seed, query_percent, mid);
+        let mut orders = Orders::new(seed, query_percent, 10, mid);
         let mut session = Session::new(ClientId(1));
         let mut kinds = [0; 5];
         for sequence in 0..count {
