@@ -5,7 +5,7 @@
 //! Shape, bottom up: [`slot_table`] finds things by their name and [`ladder`] by their price; [`queues`] holds the
 //! resting orders; [`book`] matches by price and time ([`flow`] is what passes it); [`sessions`] remembers what was
 //! answered, [`finished`] what has ended, both with a status by the byte ([`said`]); [`exchange`] puts them together.
-//! [`feed`] tells clients where the mid price is.
+//! [`feed`] tells clients where the mid price is. [`time_windows`] keeps trades by the time in which they happened.
 //! Left out: accounts, ticks and signals come with their own issues.
 
 pub mod book;
@@ -18,3 +18,4 @@ pub mod queues;
 pub mod said;
 pub mod sessions;
 pub mod slot_table;
+pub mod time_windows;
