@@ -38,7 +38,10 @@ impl Movement {
 
     /// The share that moves, in thousandths.
     pub const fn per_mille(self) -> u64 {
-        if self.keys == 0 { 0 } else { (self.moved * 1_000 + self.keys / 2) / self.keys }
+        match (self.moved * 1_000 + self.keys / 2).checked_div(self.keys) {
+            Some(share) => share,
+            None => 0,
+        }
     }
 }
 
