@@ -29,6 +29,8 @@ const TIMER_MS_MAX: u64 = 600_000;
 const LATENCY_US_MAX: u64 = 10_000_000;
 /// Bounds of queues and counts that cost memory.
 const COUNT_MAX: u64 = 1_000_000;
+/// The highest exponent of the law by which instruments are asked for: there the first of 2,000 gets 83 % of the orders.
+pub const SKEW_PER_MILLE_MAX: u64 = 3_000;
 /// Points of a partition on its ring at most: twice as many make shares only a little more even.
 pub const VIRTUAL_NODES_MAX: u64 = 1_024;
 /// Orders per virtual second at most.
@@ -200,6 +202,7 @@ fn load(r: &mut Reader<'_>, base: &LoadSettings) -> Reading<LoadSettings> {
         query_percent: r.integer("query_percent", 0..=100, u64::from(base.query_percent))? as u32,
         read_from: r.choice("read_from", base.read_from)?,
         strategy: r.choice("strategy", base.strategy)?,
+        skew_per_mille: r.integer("skew_per_mille", 0..=SKEW_PER_MILLE_MAX, u64::from(base.skew_per_mille))? as u32,
     })
 }
 

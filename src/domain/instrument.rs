@@ -100,6 +100,11 @@ impl SymbolId {
         INSTRUMENTS.get(row).or_else(|| universe::listed().get(row - INSTRUMENTS.len()))
     }
 
+    /// Its name; `?` for a number that is not in the table.
+    pub fn name(self) -> &'static str {
+        self.instrument().map_or("?", |instrument| instrument.name)
+    }
+
     /// The symbols of a desk that trades so many, in table order.
     pub fn first(count: usize) -> impl ExactSizeIterator<Item = Self> + Clone {
         (0..count.min(universe::INSTRUMENTS_MAX) as u16).map(Self)

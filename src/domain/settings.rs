@@ -237,6 +237,9 @@ pub struct LoadSettings {
     pub read_from: ReadFrom,
     /// How the balancer picks a gateway.
     pub strategy: Strategy,
+    /// The exponent of Zipf by which instruments are asked for, in thousandths; 0 is evenly.
+    #[serde(default)]
+    pub skew_per_mille: u32,
 }
 
 impl Default for LoadSettings {
@@ -247,6 +250,7 @@ impl Default for LoadSettings {
             query_percent: 30,
             read_from: ReadFrom::Leader,
             strategy: Strategy::LeastConnections,
+            skew_per_mille: 0,
         }
     }
 }

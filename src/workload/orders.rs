@@ -13,6 +13,7 @@ use crate::domain::order::{Command, OrderType, Side};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::units::{Price, Quantity};
 
+use super::popularity::Popularity;
 use super::session::{OpenOrder, Session};
 
 /// The mid price of a symbol at a time; the market supplies it.
@@ -48,18 +49,28 @@ pub struct Orders {
     chance: Chance,
     query_percent: u64,
     mids: Mids,
-    instruments: u64,
+    popularity: Popularity,
 }
 
 impl Orders {
-    /// Requests for the first so many instruments around these mids, so many of a hundred being queries.
-    pub fn new(seed: u64, query_percent: u32, instruments: usize, mid: Mid) -> Self {
+    /// Requests for these instruments around these mids, so many of a hundred being queries.
+    pub fn new(seed: u64, query_percent: u32, popularity: Popularity, mid: Mid) -> Self {
         Self {
             chance: Chance::stream(seed, Purpose::Orders, 0),
             query_percent: u64::from(query_percent),
-            mids: Mids { mid, known: vec![(SimTime::NEVER, Price(1)); instruments], at: SimTime::NEVER },
-            instruments: instruments as u64,
+            mids: Mids { mid, known: vec![(SimTime::NEVER, Price(1)); popularity.instruments()], at: SimTime::NEVER },
+            popularity,
         }
+    }
+
+    /// How often each instrument is asked for.
+    pub const fn popularity(&self) -> &Popularity {
+        &self.popularity
+    }
+
+    /// The same, to change it.
+    pub const fn popularity_mut(&mut self) -> &mut Popularity {
+        &mut self.popularity
     }
 
     /// A number below `bound`: which session asks.
@@ -92,7 +103,7 @@ impl Orders {
 
     fn place(&mut self, now: SimTime, mut kind: Fields) -> Command {
         let mut content = Fields(self.chance.bits());
-        let symbol = SymbolId(content.below(self.instruments) as u16);
+        let symbol = self.popularity.draw(&mut content);
         let side = if content.below(2) == 0 { Side::Buy } else { Side::Sell };
         let quantity = Quantity(1 + content.below(LOTS_MAX));
         let away = 1 + content.below(DEPTH_TICKS) as i64;
@@ -134,11 +145,11 @@ impl Mids {
 }
 
 /// Random bits, used up field by field.
-struct Fields(u64);
+pub(super) struct Fields(pub(super) u64);
 
 impl Fields {
     /// A number below a small bound: the high bits choose, what is left of them goes on to the next field.
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
         let wide = u128::from(self.0) * u128::from(bound);
         self.0 = wide as u64;
         (wide >> 64) as u64
@@ -156,7 +167,7 @@ mod tests {
 
     /// Draws `count` requests for one session whose every limit order rests, and counts them by kind.
     fn draw(seed: u64, count: u64, query_percent: u32) -> (Session, [u64; 5]) {
-        let mut orders = Orders::new(seed, query_percent, 10, mid);
+        let mut orders = Orders::new(seed, query_percent, Popularity::new(10, 0), mid);
         let mut session = Session::new(ClientId(1));
         let mut kinds = [0; 5];
         for sequence in 0..count {
