@@ -292,10 +292,11 @@ impl Archive {
     /// Turns a bit of a block of this window round, as a bad disk does.
     #[cfg(test)]
     pub(super) fn rot(&mut self, window: WindowId, byte: usize) {
-        let ((_, _), block) = self.blocks.range_mut((window, 0)..).next().unwrap();
-        let mut image = block.image.to_vec();
-        image[byte] ^= 0x10;
-        block.image = image.into();
+        if let Some((_, block)) = self.blocks.range_mut((window, 0)..).next() {
+            let mut image = block.image.to_vec();
+            image[byte] ^= 0x10;
+            block.image = image.into();
+        }
     }
 }
 

@@ -276,7 +276,7 @@ mod tests {
         prop::collection::vec(step, 1..600).prop_map(|steps| {
             let mut now = SimTime::ZERO;
             let deal = |(on, back, symbol): (u64, u64, u16)| {
-                now = now + SimDuration::from_millis(if on > 1_900 { on } else { on / 100 });
+                now += SimDuration::from_millis(if on > 1_900 { on } else { on / 100 });
                 deal(SimTime(now.0.saturating_sub(back * 1_000_000)), symbol)
             };
             steps.into_iter().map(deal).collect()
