@@ -248,6 +248,17 @@ mod tests {
     }
 
     #[test]
+    fn the_first_moment_counts_and_the_last_does_not() {
+        let windows = ten_seconds();
+        // 2.999 s is the last trade of its block, 3.000 s the first of the next.
+        let found = |from, until| {
+            let (from, until) = (SimTime::from_millis(from), SimTime::from_millis(until));
+            windows.query(&TapeQuery { from, until, ..EVERYTHING }).unwrap().trades.len()
+        };
+        assert_eq!([found(2_999, 3_000), found(2_999, 3_001), found(3_000, 3_001)], [1, 2, 1]);
+    }
+
+    #[test]
     fn a_damaged_block_is_named_and_the_others_can_be_read() {
         let mut windows = ten_seconds();
         windows.archive.rot(WindowId(4), 60);
