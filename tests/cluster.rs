@@ -272,7 +272,7 @@ impl Actor for Deaf {
 fn an_order_that_is_asked_for_again_at_the_next_leader_is_carried_out_once_with_the_same_verdict() {
     let mut settings = Settings::default();
     settings.cluster.partitions = 1;
-    let map = Arc::new(initial_map(&settings.cluster));
+    let map = Arc::new(initial_map(&settings));
     let probes = chaosdesk::audit::probes(&settings, &map);
     let client = Deaf::default();
     let verdicts = Arc::clone(&client.verdicts);

@@ -40,7 +40,7 @@ struct Errands {
 
 fn order() -> Command {
     let (side, order_type) = (Side::Buy, OrderType::Limit(Price(10)));
-    Command::Place { symbol: SymbolId(0), side, order_type, quantity: Quantity(1) }
+    Command::place(SymbolId(0), side, order_type, Quantity(1))
 }
 
 fn query(order: u64) -> Command {
@@ -87,7 +87,7 @@ fn world(ack: AckRule, list: Vec<Errand>) -> (World, Arc<Mutex<Vec<Answer>>>) {
     let mut settings = Settings::default();
     settings.cluster.partitions = 1;
     settings.cluster.ack = ack;
-    let map = Arc::new(initial_map(&settings.cluster));
+    let map = Arc::new(initial_map(&settings));
     let probes = chaosdesk::audit::probes(&settings, &map);
     let heard = Arc::<Mutex<Vec<Answer>>>::default();
     let client = Errands { list, next: 0, heard: Arc::clone(&heard) };

@@ -19,7 +19,7 @@ use crate::workload::clients::Clients;
 
 /// A world at time 0.
 pub fn open(settings: &Arc<Settings>, seed: u64) -> World {
-    let map = Arc::new(initial_map(&settings.cluster));
+    let map = Arc::new(initial_map(settings));
     let probes = audit::probes(settings, &map);
     let actors: Vec<(ActorId, Box<dyn Actor>)> = vec![
         (ActorId::BALANCER, Box::new(Balancer::new(settings))),

@@ -3,7 +3,7 @@
 //! Idea: one trait lets the reader, the command line and the messages use the same list of words.
 
 use crate::domain::order::ReadFrom;
-use crate::domain::rules::{Rule, Strategy};
+use crate::domain::rules::{PartitionStrategy, Rule, Strategy};
 use crate::domain::view::Speed;
 
 use super::problem::Complaint;
@@ -28,6 +28,13 @@ pub trait Choice: Copy + PartialEq + 'static {
 }
 
 impl Choice for Strategy {
+    const ALL: &'static [Self] = &Self::ALL;
+    fn word(self) -> &'static str {
+        self.name()
+    }
+}
+
+impl Choice for PartitionStrategy {
     const ALL: &'static [Self] = &Self::ALL;
     fn word(self) -> &'static str {
         self.name()
@@ -103,6 +110,7 @@ mod tests {
             }
         }
         check::<Strategy>();
+        check::<PartitionStrategy>();
         check::<Rule>();
         check::<ReadFrom>();
     }

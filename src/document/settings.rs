@@ -8,10 +8,11 @@ use crate::domain::ids::NodeId;
 use crate::domain::rules::{AckRule, Rules};
 use crate::domain::settings::{
     ClientSettings, ClusterSettings, DetectorSettings, DiskSettings, GatewaySettings, LinkPair, LinkSettings,
-    LoadSettings, RaftSettings, Settings,
+    LoadSettings, MarketSettings, PartitionSettings, RaftSettings, Settings,
 };
 
 use crate::domain::time::SimDuration;
+use crate::domain::universe::INSTRUMENTS_MAX;
 
 use super::check;
 use super::choice::Choice;
@@ -28,11 +29,16 @@ const TIMER_MS_MAX: u64 = 600_000;
 const LATENCY_US_MAX: u64 = 10_000_000;
 /// Bounds of queues and counts that cost memory.
 const COUNT_MAX: u64 = 1_000_000;
+/// The highest exponent of the law by which instruments are asked for: there the first of 2,000 gets 83 % of the orders.
+pub const SKEW_PER_MILLE_MAX: u64 = 3_000;
+/// Points of a partition on its ring at most: twice as many make shares only a little more even.
+pub const VIRTUAL_NODES_MAX: u64 = 1_024;
 /// Orders per virtual second at most.
 pub const RATE_MAX: u64 = 10_000_000;
 
 /// The names of the tables, in the order of the reference file.
-pub const TABLES: [&str; 8] = ["cluster", "raft", "detector", "link", "disk", "gateway", "client", "load"];
+pub const TABLES: [&str; 10] =
+    ["cluster", "raft", "detector", "link", "disk", "gateway", "client", "load", "market", "partition"];
 
 /// Reads the tables of settings from the root of a file, over `base`, and checks that they work together.
 ///
@@ -48,6 +54,10 @@ pub fn read(root: &mut Reader<'_>, base: &Settings) -> Reading<Settings> {
         gateway: root.table("gateway", |r| gateway(r, &base.gateway))?.unwrap_or_else(|| base.gateway.clone()),
         client: root.table("client", |r| client(r, &base.client))?.unwrap_or_else(|| base.client.clone()),
         load: root.table("load", |r| load(r, &base.load))?.unwrap_or_else(|| base.load.clone()),
+        market: root.table("market", |r| market(r, &base.market))?.unwrap_or_else(|| base.market.clone()),
+        partition: root
+            .table("partition", |r| partition(r, &base.partition))?
+            .unwrap_or_else(|| base.partition.clone()),
     };
     check::together(root, &settings)?;
     Ok(settings)
@@ -192,6 +202,19 @@ fn load(r: &mut Reader<'_>, base: &LoadSettings) -> Reading<LoadSettings> {
         query_percent: r.integer("query_percent", 0..=100, u64::from(base.query_percent))? as u32,
         read_from: r.choice("read_from", base.read_from)?,
         strategy: r.choice("strategy", base.strategy)?,
+        skew_per_mille: r.integer("skew_per_mille", 0..=SKEW_PER_MILLE_MAX, u64::from(base.skew_per_mille))? as u32,
+    })
+}
+
+fn market(r: &mut Reader<'_>, base: &MarketSettings) -> Reading<MarketSettings> {
+    let instruments = r.integer("instruments", 1..=INSTRUMENTS_MAX as u64, base.instruments as u64)? as usize;
+    Ok(MarketSettings { instruments })
+}
+
+fn partition(r: &mut Reader<'_>, base: &PartitionSettings) -> Reading<PartitionSettings> {
+    Ok(PartitionSettings {
+        strategy: r.choice("strategy", base.strategy)?,
+        virtual_nodes: r.integer("virtual_nodes", 1..=VIRTUAL_NODES_MAX, u64::from(base.virtual_nodes))? as u16,
     })
 }
 

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::hand::HandRequest;
-use super::ids::{GroupId, NodeId};
+use super::ids::{GroupId, NodeId, SymbolId};
 use super::order::ReadFrom;
 use super::rules::{AckRule, Rule, Strategy};
 use super::time::SimDuration;
@@ -93,6 +93,15 @@ pub enum Control {
     SetLoad(bool),
     /// The steady load has this rate, per virtual second.
     SetRate(u64),
+    /// Instruments are asked for by a Zipf law with this exponent, in thousandths; 0 is evenly.
+    SetSkew(u32),
+    /// So many of a hundred orders are for one symbol; 0 ends it.
+    HotSymbol {
+        /// Which.
+        symbol: SymbolId,
+        /// How many.
+        percent: u8,
+    },
     /// Queries are served by these replicas.
     SetReadFrom(ReadFrom),
     /// So many orders on top of the load.

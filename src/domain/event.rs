@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub use super::invariant::Invariant;
 
 use super::control::Control;
-use super::ids::{EventId, GroupId, LogIndex, NodeId, NodeSet, Term};
+use super::ids::{EventId, GroupId, LogIndex, NodeId, NodeSet, SymbolId, Term};
 use super::rules::{AckRule, Rule, Strategy};
 use super::time::{SimDuration, SimTime};
 use super::why::Why;
@@ -275,6 +275,18 @@ pub enum EventKind {
     LoadChanged {
         /// Per virtual second.
         orders_per_s: u64,
+    },
+    /// Instruments are asked for by a Zipf law with this exponent from now on.
+    LoadSkewed {
+        /// In thousandths; 0 is evenly.
+        per_mille: u32,
+    },
+    /// One symbol is asked for more than others from now on.
+    HotSymbol {
+        /// Which.
+        symbol: SymbolId,
+        /// How many of a hundred orders; 0 is no more than others.
+        percent: u8,
     },
     /// Queries are served elsewhere from now on.
     ReadsMoved {

@@ -1,12 +1,15 @@
-//! What is traded: ten instruments of three classes, with their tick and lot sizes.
+//! What is traded: instruments of three classes, with their tick and lot sizes.
 //!
 //! Idea: the table is fixed and known to everybody, like an exchange's reference data; a `SymbolId` is a row of it.
+//! A desk trades the first so many rows (`settings.market.instruments`): ten by default, which stand here, or as many
+//! as [`universe`](super::universe) lists after them.
 //! The mid price of each follows a real series (`assets/feeds`), scaled to the instrument's ticks.
 //! Units: `tick_micros` and `lot_micros` are what one tick and one lot are, in millionths; their product is a whole
 //! number of `Cash` units (millionths of a dollar), tested.
 
 use super::ids::SymbolId;
 use super::units::{Cash, Price, Quantity};
+use super::universe;
 
 /// The asset class decides which market-data rule applies.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -93,17 +96,28 @@ pub const INSTRUMENTS: &[Instrument] = &[
 impl SymbolId {
     /// The row of the instrument table; `None` for a number that is not in it.
     pub fn instrument(self) -> Option<&'static Instrument> {
-        INSTRUMENTS.get(usize::from(self.0))
+        let row = usize::from(self.0);
+        INSTRUMENTS.get(row).or_else(|| universe::listed().get(row - INSTRUMENTS.len()))
     }
 
-    /// Every symbol, in table order.
+    /// Its name; `?` for a number that is not in the table.
+    pub fn name(self) -> &'static str {
+        self.instrument().map_or("?", |instrument| instrument.name)
+    }
+
+    /// The symbols of a desk that trades so many, in table order.
+    pub fn first(count: usize) -> impl ExactSizeIterator<Item = Self> + Clone {
+        (0..count.min(universe::INSTRUMENTS_MAX) as u16).map(Self)
+    }
+
+    /// The symbols of the default desk, in table order.
     pub fn all() -> impl Iterator<Item = Self> {
-        (0..INSTRUMENTS.len() as u16).map(Self)
+        Self::first(INSTRUMENTS.len())
     }
 
     /// The symbol of this name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::all().find(|symbol| symbol.instrument().is_some_and(|instrument| instrument.name == name))
+        universe::named(name)
     }
 }
 

@@ -36,6 +36,11 @@ impl ClusterMap {
         self.owners.get(usize::from(symbol.0)).copied()
     }
 
+    /// The symbols that a group owns, in table order.
+    pub fn symbols(&self, group: GroupId) -> impl Iterator<Item = SymbolId> {
+        (0..).map(SymbolId).zip(&self.owners).filter(move |(_, owner)| **owner == group).map(|(symbol, _)| symbol)
+    }
+
     /// Every group, `meta` first.
     pub fn group_ids(&self) -> impl Iterator<Item = GroupId> + use<> {
         (0..self.groups.len() as u16).map(GroupId)

@@ -1,4 +1,5 @@
-//! Rules that can be switched live: when an order is acknowledged, and each safety rule of Raft by name.
+//! Rules that can be switched live: when an order is acknowledged, each safety rule of Raft by name, how the balancer
+//! picks and how keys are divided.
 //!
 //! Idea: a rule is a named predicate with a switch, so that a lesson can take one away and show what it was for. All
 //! are on by default; a run with one off says so on the screen.
@@ -155,6 +156,39 @@ impl Strategy {
         match self {
             Self::RoundRobin => "round-robin",
             Self::LeastConnections => "least-connections",
+        }
+    }
+}
+
+/// How keys are divided among partitions.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartitionStrategy {
+    /// The hash of the key, stretched over the partitions by a multiplication: another number of them moves half.
+    #[default]
+    Hash,
+    /// The hash of the key, modulo the partitions: another number of them moves nearly all.
+    Modulo,
+    /// By split points in the order of the keys: neighbours stay together, and so does a crowd.
+    Range,
+    /// By a list; a key that is missing from it is assigned by hash and remembered.
+    List,
+    /// By a ring with virtual nodes: another number of partitions moves about one key in N.
+    ConsistentHash,
+}
+
+impl PartitionStrategy {
+    /// Every strategy, in the order in which a key walks through them.
+    pub const ALL: [Self; 5] = [Self::Hash, Self::Modulo, Self::Range, Self::List, Self::ConsistentHash];
+
+    /// Its name in files and on the screen.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hash => "hash",
+            Self::Modulo => "modulo",
+            Self::Range => "range",
+            Self::List => "list",
+            Self::ConsistentHash => "consistent-hash",
         }
     }
 }

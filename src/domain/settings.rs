@@ -7,8 +7,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::NodeId;
+use super::instrument::INSTRUMENTS;
 use super::order::ReadFrom;
-use super::rules::{AckRule, Rules, Strategy};
+use super::rules::{AckRule, PartitionStrategy, Rules, Strategy};
 use super::time::SimDuration;
 
 /// Everything that a run begins with, but its seed.
@@ -30,6 +31,12 @@ pub struct Settings {
     pub client: ClientSettings,
     /// The load.
     pub load: LoadSettings,
+    /// What is traded.
+    #[serde(default)]
+    pub market: MarketSettings,
+    /// How it is divided.
+    #[serde(default)]
+    pub partition: PartitionSettings,
 }
 
 /// Nodes, partitions, replicas.
@@ -230,6 +237,9 @@ pub struct LoadSettings {
     pub read_from: ReadFrom,
     /// How the balancer picks a gateway.
     pub strategy: Strategy,
+    /// The exponent of Zipf by which instruments are asked for, in thousandths; 0 is evenly.
+    #[serde(default)]
+    pub skew_per_mille: u32,
 }
 
 impl Default for LoadSettings {
@@ -240,6 +250,35 @@ impl Default for LoadSettings {
             query_percent: 30,
             read_from: ReadFrom::Leader,
             strategy: Strategy::LeastConnections,
+            skew_per_mille: 0,
         }
+    }
+}
+
+/// What is traded.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct MarketSettings {
+    /// How many instruments: so many first rows of the table.
+    pub instruments: usize,
+}
+
+impl Default for MarketSettings {
+    fn default() -> Self {
+        Self { instruments: INSTRUMENTS.len() }
+    }
+}
+
+/// How keys are divided among partitions.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PartitionSettings {
+    /// The strategy at the start.
+    pub strategy: PartitionStrategy,
+    /// Points of each partition on the ring of `consistent-hash`.
+    pub virtual_nodes: u16,
+}
+
+impl Default for PartitionSettings {
+    fn default() -> Self {
+        Self { strategy: PartitionStrategy::Hash, virtual_nodes: 160 }
     }
 }

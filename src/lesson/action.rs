@@ -7,9 +7,10 @@
 
 use crate::document::choice::Choice;
 use crate::document::problem::Complaint;
-use crate::document::settings::{RATE_MAX, ack_word};
+use crate::document::settings::{RATE_MAX, SKEW_PER_MILLE_MAX, ack_word};
 use crate::domain::control::{Burst, Control, Target};
-use crate::domain::ids::{GroupId, NodeId};
+use crate::domain::ids::{GroupId, NodeId, SymbolId};
+use crate::domain::instrument::INSTRUMENTS;
 use crate::domain::order::ReadFrom;
 use crate::domain::rules::{AckRule, Rule, Strategy};
 use crate::domain::time::SimDuration;
@@ -38,10 +39,15 @@ pub const FORMS: &[(&str, &str)] = &[
     ("strategy", "strategy round-robin | least-connections"),
     ("load", "load on | off"),
     ("rate", "rate ORDERS_PER_SECOND"),
+    ("skew", "skew EXPONENT_IN_THOUSANDTHS"),
+    ("hot", "hot SYMBOL PERCENT | hot off"),
     ("reads", "reads leader | replica"),
     ("burst", "burst ORDERS [over TIME] [in-flight COUNT | raw]"),
     ("poison", "poison TARGET"),
 ];
+
+/// All of a hundred orders would leave nothing for others to be seen.
+const PERCENT_MAX: u64 = 99;
 
 /// Orders of one burst at most.
 const BURST_ORDERS_MAX: u64 = 100_000_000;
@@ -99,6 +105,11 @@ fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
         "strategy" => Control::SetStrategy(rest.choice::<Strategy>()?),
         "load" => Control::SetLoad(rest.on_off()?),
         "rate" => Control::SetRate(words::count(&rest.word()?, 1, RATE_MAX)?),
+        "skew" => Control::SetSkew(words::count(&rest.word()?, 0, SKEW_PER_MILLE_MAX)? as u32),
+        "hot" if rest.takes("off") => Control::HotSymbol { symbol: SymbolId(0), percent: 0 },
+        "hot" => {
+            Control::HotSymbol { symbol: rest.symbol()?, percent: words::count(&rest.word()?, 1, PERCENT_MAX)? as u8 }
+        }
         "reads" => Control::SetReadFrom(rest.choice::<ReadFrom>()?),
         "burst" => Control::Burst(rest.burst()?),
         "poison" => Control::Poison(rest.target()?),
@@ -170,6 +181,13 @@ impl<'t> Rest<'_, 't> {
         }
         self.must("to")?;
         words::node(&self.word()?, self.context).map(Some)
+    }
+
+    fn symbol(&mut self) -> Result<SymbolId, Complaint> {
+        let word = self.word()?;
+        let names = || INSTRUMENTS.iter().map(|instrument| instrument.name).collect::<Vec<_>>();
+        let unknown = || word.complain(format!("there is no instrument `{}`", word.text)).among(word.text, &names());
+        SymbolId::named(word.text).ok_or_else(unknown)
     }
 
     fn choice<C: Choice>(&mut self) -> Result<C, Complaint> {
@@ -245,6 +263,9 @@ pub fn show(control: &Control) -> String {
         Control::SetStrategy(strategy) => format!("strategy {}", strategy.name()),
         Control::SetLoad(on) => format!("load {}", on_off(on)),
         Control::SetRate(rate) => format!("rate {rate}"),
+        Control::SetSkew(per_mille) => format!("skew {per_mille}"),
+        Control::HotSymbol { percent: 0, .. } => "hot off".to_owned(),
+        Control::HotSymbol { symbol, percent } => format!("hot {} {percent}", symbol.name()),
         Control::SetReadFrom(from) => format!("reads {}", from.word()),
         Control::Burst(burst) => show_burst(&burst),
         Control::Hand(request) => trade::show(&request),
@@ -303,6 +324,9 @@ mod tests {
         all.extend([true, false].map(Control::SetLoad));
         all.extend([ReadFrom::Leader, ReadFrom::Replica].map(Control::SetReadFrom));
         all.push(Control::SetRate(12_345));
+        all.extend([0, 1_100].map(Control::SetSkew));
+        let (goog, first) = (SymbolId(6), SymbolId(0));
+        all.extend([(goog, 40), (first, 0)].map(|(symbol, percent)| Control::HotSymbol { symbol, percent }));
         all.push(Control::Burst(Burst::KEY));
         all.push(Control::Burst(Burst { orders: 7, over: SimDuration::from_micros(1_500), in_flight_max: None }));
         all
@@ -358,6 +382,9 @@ mod tests {
             ("load maybe", 5..10, "`maybe` is neither on nor off (allowed: on, off)"),
             ("burst 5 over soon", 13..17, "`soon` is no length of time"),
             ("restart roling", 8..14, "did you mean `rolling`?"),
+            ("hot GOOGL 40", 4..9, "there is no instrument `GOOGL`; did you mean `GOOG`?"),
+            ("hot GOOG 100", 9..12, "`100` is no number that fits here"),
+            ("skew 9000", 5..9, "`9000` is no number that fits here"),
             ("rate 0", 5..6, "`0` is no number that fits here"),
         ] {
             let complaint = parse_control(text, &FILE).unwrap_err();

@@ -3,9 +3,10 @@
 //! Idea: an exchange is a pure function of the records that it was given, in their order. Every replica of a group owns
 //! one, feeds it the committed log, and must arrive at the same chain.
 //! Shape, bottom up: [`slot_table`] finds things by their name and [`ladder`] by their price; [`queues`] holds the
-//! resting orders; [`book`] matches by price and time ([`flow`] is what passes it, [`tape`] what was traded); [`sessions`]
-//! remembers what was answered, [`finished`] what has ended, both with a status by the byte ([`said`]); [`exchange`] puts
-//! them together. [`feed`] tells clients where the mid price is.
+//! resting orders; [`book`] matches by price and time ([`flow`] is what passes it, [`tape`] what was traded, [`escrow`] what
+//! is held for a leg); [`sessions`] remembers what was answered, [`finished`] what has ended, both with a status by the byte
+//! ([`said`]); [`transactions`] are spreads under way; [`exchange`] puts them together. [`feed`] tells clients where the mid
+//! price is. [`time_windows`] keeps trades by the time in which they happened.
 //! Left out: accounts, ticks and signals come with their own issues.
 
 pub mod book;
@@ -20,4 +21,5 @@ pub mod said;
 pub mod sessions;
 pub mod slot_table;
 pub mod tape;
+pub mod time_windows;
 pub mod transactions;

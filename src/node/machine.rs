@@ -51,8 +51,7 @@ impl Machine {
         if group == GroupId::META {
             return Self::Map { map: Arc::clone(map), chain: Digest::default() };
         }
-        let owned = crate::domain::ids::SymbolId::all().filter(|symbol| map.owner(*symbol) == Some(group));
-        Self::Exchange(Box::new(Exchange::new(owned)))
+        Self::Exchange(Box::new(Exchange::new(map.symbols(group))))
     }
 
     /// The machine that a snapshot holds; `None` if the snapshot is of another kind of group.

@@ -7,4 +7,5 @@ pub mod balancer;
 pub mod partitioner;
 pub mod placement;
 pub mod rate;
+pub mod rebalancer;
 pub mod ring;

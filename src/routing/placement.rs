@@ -12,11 +12,11 @@ use std::collections::VecDeque;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::partitioner;
+use super::partitioner::Partitioner;
 use super::ring::Ring;
 use crate::domain::ids::{NodeId, NodeSet, PartitionId};
 use crate::domain::map::{ClusterMap, Epoch};
-use crate::domain::settings::ClusterSettings;
+use crate::domain::settings::Settings;
 
 /// Voters of `meta` at most; an odd number, for an even one survives no more faults.
 const META_VOTERS_MAX: usize = 5;
@@ -25,7 +25,8 @@ const META_VOTERS_MAX: usize = 5;
 const PARTITION_SEED: u64 = 0x7061_7274;
 
 /// The map of a cluster that begins.
-pub fn initial_map(settings: &ClusterSettings) -> ClusterMap {
+pub fn initial_map(settings: &Settings) -> ClusterMap {
+    let Settings { cluster: settings, market, partition, .. } = settings;
     let nodes: Vec<NodeId> = NodeId::first(settings.nodes.clamp(1, NodeSet::NODES_MAX)).collect();
     let ring = Ring::new(nodes.iter().copied());
     let mut groups = vec![meta_voters(&nodes)];
@@ -34,7 +35,8 @@ pub fn initial_map(settings: &ClusterSettings) -> ClusterMap {
         ring.walk(key).take(settings.replication_factor.max(1)).collect()
     }));
     spread_leaders(&mut groups, nodes.len());
-    ClusterMap { epoch: Epoch(1), nodes, groups, owners: partitioner::owners(settings.partitions.max(1)) }
+    let mut partitioner = Partitioner::new(partition, settings.partitions);
+    ClusterMap { epoch: Epoch(1), nodes, groups, owners: partitioner.owners(market.instruments) }
 }
 
 /// The first nodes, an odd number of them.
@@ -110,9 +112,11 @@ mod tests {
 
     use super::*;
     use crate::domain::ids::GroupId;
+    use crate::domain::settings::ClusterSettings;
 
-    fn settings(nodes: usize, partitions: usize, replication_factor: usize) -> ClusterSettings {
-        ClusterSettings { nodes, partitions, replication_factor, ..ClusterSettings::default() }
+    fn settings(nodes: usize, partitions: usize, replication_factor: usize) -> Settings {
+        let cluster = ClusterSettings { nodes, partitions, replication_factor, ..ClusterSettings::default() };
+        Settings { cluster, ..Settings::default() }
     }
 
     fn leads(map: &ClusterMap) -> Vec<usize> {
@@ -123,7 +127,7 @@ mod tests {
 
     #[test]
     fn by_default_every_node_leads_one_group() {
-        let map = initial_map(&ClusterSettings::default());
+        let map = initial_map(&Settings::default());
         assert_eq!(map.groups.len(), 5);
         assert_eq!(leads(&map), [1, 1, 1, 1, 1]);
         assert_eq!(map.voters(GroupId::META), NodeId::first(5).collect::<Vec<_>>());

@@ -1,70 +1,108 @@
 //! The consistent-hash ring: who holds what, so that a node that comes or goes moves only its own share.
 //!
-//! Idea: every node owns many points on a circle of 2^64; a key belongs to the first point at or after its hash. Take
-//! a node away and only the keys of its points move, to the next point of somebody else: about 1 key in N.
+//! Idea: every member owns many points on a circle of 2^64; a key belongs to the first point at or after its hash. Take
+//! a member away and only the keys of its points move, to the next point of somebody else: about 1 key in N.
+//! Members are nodes (which hold a partition) or partitions (which own a key).
 //! Shape: a sorted list of points; a look-up is a binary search, a walk goes round once.
-//! Bound: `VIRTUAL_NODES` points a node; with 160, shares differ by some 8 % (1 / sqrt(160)).
+//! Bound: [`VIRTUAL_NODES`] points a member, or as many as are asked for; with 160, shares differ by some 8 %
+//! (1 / sqrt(160)).
 //! Left out: weights (a bigger node with more points).
 //! Sources: Karger et al. 1997; virtual nodes as in DeCandia et al. 2007 (Dynamo) §4.2; the hash is xxh3, by
 //! specification the same for ever and on every machine, which the standard hasher is not.
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use crate::domain::ids::{NodeId, NodeSet};
+use crate::domain::ids::{NodeId, NodeSet, PartitionId};
 
-/// Points on the ring for each node.
+/// Points on the ring for each member, if nobody says otherwise.
 pub const VIRTUAL_NODES: u16 = 160;
 
 /// Keeps the points of nodes apart from all other uses of the hash.
 const POINT_SEED: u64 = 0x7269_6e67;
 
-/// The ring.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Ring {
-    /// Sorted by hash, then by node, so that even a collision has one order.
-    points: Vec<(u64, NodeId)>,
+/// What can stand on a ring.
+pub trait Member: Copy + Ord {
+    /// Where its `nth` point stands. The answer may never change: recordings and placements depend on it.
+    fn point(self, nth: u16) -> u64;
 }
 
-impl Ring {
-    /// The ring of these nodes; their order does not matter.
-    pub fn new(nodes: impl IntoIterator<Item = NodeId>) -> Self {
-        let mut points: Vec<_> = nodes.into_iter().flat_map(Self::points_of).collect();
-        points.sort_unstable();
-        points.dedup();
-        Self { points }
+impl Member for NodeId {
+    fn point(self, nth: u16) -> u64 {
+        let [low, high] = nth.to_le_bytes();
+        xxh3_64_with_seed(&[self.0, low, high], POINT_SEED)
+    }
+}
+
+impl Member for PartitionId {
+    fn point(self, nth: u16) -> u64 {
+        let ([a, b], [low, high]) = (self.0.to_le_bytes(), nth.to_le_bytes());
+        xxh3_64_with_seed(&[a, b, low, high], POINT_SEED)
+    }
+}
+
+/// The ring.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ring<M = NodeId> {
+    /// Sorted by hash, then by member, so that even a collision has one order.
+    points: Vec<(u64, M)>,
+    virtual_nodes: u16,
+}
+
+impl<M> Default for Ring<M> {
+    fn default() -> Self {
+        Self { points: Vec::new(), virtual_nodes: VIRTUAL_NODES }
+    }
+}
+
+impl<M: Member> Ring<M> {
+    /// The ring of these members; their order does not matter.
+    pub fn new(members: impl IntoIterator<Item = M>) -> Self {
+        Self::with_virtual_nodes(members, VIRTUAL_NODES)
     }
 
-    /// Adds a node; nothing changes if it is there.
-    pub fn insert(&mut self, node: NodeId) {
-        self.points.extend(Self::points_of(node));
+    /// The same with so many points a member.
+    pub fn with_virtual_nodes(members: impl IntoIterator<Item = M>, virtual_nodes: u16) -> Self {
+        let mut ring = Self { points: Vec::new(), virtual_nodes };
+        members.into_iter().for_each(|member| ring.points.extend(points_of(member, virtual_nodes)));
+        ring.points.sort_unstable();
+        ring.points.dedup();
+        ring
+    }
+
+    /// Adds a member; nothing changes if it is there.
+    pub fn insert(&mut self, member: M) {
+        self.points.extend(points_of(member, self.virtual_nodes));
         self.points.sort_unstable();
         self.points.dedup();
     }
 
-    /// Takes a node away.
-    pub fn remove(&mut self, node: NodeId) {
-        self.points.retain(|(_, owner)| *owner != node);
+    /// Takes a member away.
+    pub fn remove(&mut self, member: M) {
+        self.points.retain(|(_, owner)| *owner != member);
     }
 
     /// Who owns the key with this hash; nobody on an empty ring.
-    pub fn owner(&self, hash: u64) -> Option<NodeId> {
-        self.walk(hash).next()
+    pub fn owner(&self, hash: u64) -> Option<M> {
+        self.points.get(self.place(hash)).or_else(|| self.points.first()).map(|(_, member)| *member)
     }
 
+    /// The first point at or after this hash.
+    fn place(&self, hash: u64) -> usize {
+        self.points.partition_point(|(point, _)| *point < hash)
+    }
+}
+
+impl Ring<NodeId> {
     /// Every node once, in the order in which they are met from this hash on.
     pub fn walk(&self, hash: u64) -> impl Iterator<Item = NodeId> + '_ {
-        let from = self.points.partition_point(|(point, _)| *point < hash);
         let mut met = NodeSet::default();
-        let (before, after) = self.points.split_at(from);
+        let (before, after) = self.points.split_at(self.place(hash));
         after.iter().chain(before).map(|(_, node)| *node).filter(move |node| met.insert(*node))
     }
+}
 
-    fn points_of(node: NodeId) -> impl Iterator<Item = (u64, NodeId)> {
-        (0..VIRTUAL_NODES).map(move |point| {
-            let [low, high] = point.to_le_bytes();
-            (xxh3_64_with_seed(&[node.0, low, high], POINT_SEED), node)
-        })
-    }
+fn points_of<M: Member>(member: M, virtual_nodes: u16) -> impl Iterator<Item = (u64, M)> {
+    (0..virtual_nodes).map(move |nth| (member.point(nth), member))
 }
 
 #[cfg(test)]
@@ -80,7 +118,7 @@ mod tests {
 
     #[test]
     fn an_empty_ring_belongs_to_nobody() {
-        assert_eq!(Ring::default().owner(7), None);
+        assert_eq!(Ring::<NodeId>::default().owner(7), None);
     }
 
     #[test]

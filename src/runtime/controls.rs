@@ -64,7 +64,8 @@ impl World {
             Control::SetLoad(on) => self.keep(|settings| settings.load.on = on),
             Control::SetRate(rate) => self.keep(|settings| settings.load.orders_per_s = rate),
             Control::SetReadFrom(read_from) => self.keep(|settings| settings.load.read_from = read_from),
-            Control::Burst(_) | Control::Hand(_) | Control::RollingRestart => Ok(()),
+            Control::SetSkew(per_mille) => self.keep(|settings| settings.load.skew_per_mille = per_mille),
+            Control::Burst(_) | Control::Hand(_) | Control::RollingRestart | Control::HotSymbol { .. } => Ok(()),
         }
     }
 

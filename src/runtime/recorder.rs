@@ -14,12 +14,13 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::settings::{NODES_MAX, PARTITIONS_MAX};
+use crate::document::settings::{NODES_MAX, PARTITIONS_MAX, VIRTUAL_NODES_MAX};
 use crate::domain::control::RecordedControl;
 use crate::domain::digest::Digest;
 use crate::domain::event::Event;
 use crate::domain::settings::Settings;
 use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::universe::INSTRUMENTS_MAX;
 
 use super::world::World;
 
@@ -186,6 +187,8 @@ fn can_be_built(settings: &Settings) -> Result<(), RecordingError> {
         ("nodes", cluster.nodes as u64, NODES_MAX),
         ("partitions", cluster.partitions as u64, PARTITIONS_MAX),
         ("replication_factor", cluster.replication_factor as u64, cluster.nodes as u64),
+        ("instruments", settings.market.instruments as u64, INSTRUMENTS_MAX as u64),
+        ("virtual_nodes", u64::from(settings.partition.virtual_nodes), VIRTUAL_NODES_MAX),
     ];
     match table.into_iter().find(|(_, found, max)| !(1..=*max).contains(found)) {
         Some((key, found, max)) => Err(RecordingError::Settings { key, found, max }),

@@ -24,6 +24,7 @@ use super::burst::{BURST_SESSIONS, Bursts};
 use super::figures::Figures;
 use super::orders::{Mid, Orders};
 use super::patience::Patience;
+use super::popularity::Popularity;
 use super::session::{Pending, Session, Source};
 use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft};
 use crate::domain::chance::{Chance, Purpose};
@@ -90,7 +91,12 @@ impl Clients {
             ack: settings.cluster.ack,
             arrivals: Arrivals::new(seed),
             bursts: Bursts::default(),
-            orders: Orders::new(seed, settings.load.query_percent, mid),
+            orders: Orders::new(
+                seed,
+                settings.load.query_percent,
+                Popularity::new(settings.market.instruments, settings.load.skew_per_mille),
+                mid,
+            ),
             patience: Patience::new(&settings.client),
             retry: Chance::stream(seed, Purpose::Retry, 0),
             figures: Figures::default(),
@@ -120,6 +126,15 @@ impl Clients {
             Control::SetAck(ack) => self.ack = ack,
             Control::Burst(burst) => self.begin_burst(now, burst, out),
             Control::Hand(request) => self.on_hand(now, request, out),
+            Control::SetSkew(per_mille) => {
+                self.orders.popularity_mut().set_skew(per_mille);
+                out.push(tell(EventKind::LoadSkewed { per_mille }));
+            }
+            Control::HotSymbol { symbol, percent } => {
+                let known = self.orders.popularity_mut().set_hot(symbol, percent);
+                let refused = EventKind::ControlRefused { control, why: Why::UnknownSymbol };
+                out.push(tell(if known { EventKind::HotSymbol { symbol, percent } } else { refused }));
+            }
             _ => {}
         }
     }
@@ -314,6 +329,8 @@ impl Actor for Clients {
             read_from: self.load.read_from,
             ack: self.ack,
             burst: self.bursts.progress(),
+            skew_per_mille: self.orders.popularity().skew_per_mille(),
+            hot: self.orders.popularity().hot(),
             ..FlowView::default()
         };
         self.figures.fill(now, flow);

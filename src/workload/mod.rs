@@ -10,4 +10,5 @@ pub mod figures;
 pub mod histogram;
 pub mod orders;
 pub mod patience;
+pub mod popularity;
 pub mod session;

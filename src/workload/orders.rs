@@ -9,11 +9,11 @@
 
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::ids::SymbolId;
-use crate::domain::instrument::INSTRUMENTS;
 use crate::domain::order::{Command, OrderType, Side, TimeInForce};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::units::{Price, Quantity};
 
+use super::popularity::Popularity;
 use super::session::{OpenOrder, Session};
 
 /// The mid price of a symbol at a time; the market supplies it.
@@ -60,21 +60,29 @@ const MID_AGE_MAX: SimDuration = SimDuration::from_millis(1);
 pub struct Orders {
     chance: Chance,
     query_percent: u64,
-    mid: Mid,
-    mids: Vec<Price>,
-    mids_at: Option<SimTime>,
+    mids: Mids,
+    popularity: Popularity,
 }
 
 impl Orders {
-    /// Requests around these mids, so many of a hundred being queries.
-    pub fn new(seed: u64, query_percent: u32, mid: Mid) -> Self {
+    /// Requests for these instruments around these mids, so many of a hundred being queries.
+    pub fn new(seed: u64, query_percent: u32, popularity: Popularity, mid: Mid) -> Self {
         Self {
             chance: Chance::stream(seed, Purpose::Orders, 0),
             query_percent: u64::from(query_percent),
-            mid,
-            mids: Vec::with_capacity(INSTRUMENTS.len()),
-            mids_at: None,
+            mids: Mids { mid, known: vec![(SimTime::NEVER, Price(1)); popularity.instruments()], at: SimTime::NEVER },
+            popularity,
         }
+    }
+
+    /// How often each instrument is asked for.
+    pub const fn popularity(&self) -> &Popularity {
+        &self.popularity
+    }
+
+    /// The same, to change it.
+    pub const fn popularity_mut(&mut self) -> &mut Popularity {
+        &mut self.popularity
     }
 
     /// A number below `bound`: which session asks.
@@ -126,7 +134,7 @@ impl Orders {
 
     fn place(&mut self, now: SimTime, mut kind: Fields) -> Command {
         let mut content = Fields(self.chance.bits());
-        let symbol = SymbolId(content.below(INSTRUMENTS.len() as u64) as u16);
+        let symbol = self.popularity.draw(&mut content);
         let side = if content.below(2) == 0 { Side::Buy } else { Side::Sell };
         let quantity = Quantity(1 + content.below(LOTS_MAX));
         let away = 1 + content.below(DEPTH_TICKS) as i64;
@@ -148,27 +156,40 @@ impl Orders {
     /// A limit so many ticks from the mid: a buyer rests below it and crosses above it, a seller the other way round.
     fn limit(&mut self, now: SimTime, symbol: SymbolId, side: Side, away: i64, crossing: bool) -> Price {
         let above = (side == Side::Buy) == crossing;
-        let mid = self.mid(symbol, now).0;
+        let mid = self.mids.of(symbol, now).0;
         Price((if above { mid + away } else { mid - away }).max(1))
     }
+}
 
-    /// The mid, looked up at most once a virtual ms: it moves far more slowly.
-    fn mid(&mut self, symbol: SymbolId, now: SimTime) -> Price {
-        if self.mids_at.is_none_or(|at| now.since(at) >= MID_AGE_MAX) {
-            self.mids_at = Some(now);
-            self.mids.clear();
-            self.mids.extend(SymbolId::all().map(|symbol| (self.mid)(symbol, now)));
+/// The mids, each looked up at most once a virtual ms: they move far more slowly.
+#[derive(Clone, Debug)]
+struct Mids {
+    mid: Mid,
+    /// By symbol: when it was looked up and what it was.
+    known: Vec<(SimTime, Price)>,
+    /// All of them are looked up as of this time until it is a ms old; only those that are asked for are.
+    at: SimTime,
+}
+
+impl Mids {
+    fn of(&mut self, symbol: SymbolId, now: SimTime) -> Price {
+        if self.at == SimTime::NEVER || now.since(self.at) >= MID_AGE_MAX {
+            self.at = now;
         }
-        self.mids[usize::from(symbol.0)]
+        let (looked_up, price) = &mut self.known[usize::from(symbol.0)];
+        if *looked_up != self.at {
+            (*looked_up, *price) = (self.at, (self.mid)(symbol, self.at));
+        }
+        *price
     }
 }
 
 /// Random bits, used up field by field.
-struct Fields(u64);
+pub(super) struct Fields(pub(super) u64);
 
 impl Fields {
     /// A number below a small bound: the high bits choose, what is left of them goes on to the next field.
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
         let wide = u128::from(self.0) * u128::from(bound);
         self.0 = wide as u64;
         (wide >> 64) as u64
@@ -200,7 +221,7 @@ mod tests {
 
     /// Draws `count` requests for one session whose every limit order rests if it may, and counts them by kind.
     fn draw(seed: u64, count: u64, query_percent: u32) -> (Session, Mix) {
-        let mut orders = Orders::new(seed, query_percent, mid);
+        let mut orders = Orders::new(seed, query_percent, Popularity::new(10, 0), mid);
         let mut session = Session::new(ClientId(1));
         let mut mix = Mix::default();
         for sequence in 0..count {

@@ -1,6 +1,6 @@
 //! Orders on the screen: the balancer's workers, rates, latencies, and the ledger of promises.
 
-use crate::domain::ids::NodeId;
+use crate::domain::ids::{NodeId, SymbolId};
 use crate::domain::order::ReadFrom;
 use crate::domain::rules::{AckRule, Strategy};
 use crate::domain::time::SimDuration;
@@ -50,6 +50,10 @@ pub struct FlowView {
     pub read_from: ReadFrom,
     /// When orders are acknowledged.
     pub ack: AckRule,
+    /// The exponent of Zipf by which instruments are asked for, in thousandths; 0 is evenly.
+    pub skew_per_mille: u32,
+    /// The hot symbol, and how many of a hundred orders it gets.
+    pub hot: Option<(SymbolId, u8)>,
     /// Orders acknowledged in the last second.
     pub acked_per_s: u64,
     /// Queries answered in the last second.

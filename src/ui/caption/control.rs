@@ -41,6 +41,11 @@ pub fn control(control: &Control, locale: &Locale) -> String {
         Control::SetLoad(true) => locale.text("control-load-on").into_owned(),
         Control::SetLoad(false) => locale.text("control-load-off").into_owned(),
         Control::SetRate(rate) => locale.say("control-rate", &[("n", FluentValue::from(rate))]),
+        Control::SetSkew(skew) => locale.say("control-skew", &[("n", FluentValue::from(skew))]),
+        Control::HotSymbol { percent: 0, .. } => locale.text("control-hot-off").into_owned(),
+        Control::HotSymbol { symbol, percent } => {
+            locale.say("control-hot", &[("symbol", symbol.name().into()), ("n", FluentValue::from(percent))])
+        }
         Control::SetReadFrom(ReadFrom::Leader) => locale.text("control-reads-leader").into_owned(),
         Control::SetReadFrom(ReadFrom::Replica) => locale.text("control-reads-replica").into_owned(),
         Control::Hand(_) => word("control-hand", "what", crate::lesson::action::show(control)),

@@ -71,7 +71,7 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::AckChanged(_) => "ack",
         EventKind::RuleSwitched { .. } => "rule",
         EventKind::StrategyChanged(_) => "strategy",
-        EventKind::LoadChanged { .. } => "load",
+        EventKind::LoadChanged { .. } | EventKind::LoadSkewed { .. } | EventKind::HotSymbol { .. } => "load",
         EventKind::ReadsMoved { .. } => "reads",
         EventKind::ControlRefused { .. } => "refused",
         EventKind::RollingRestart { .. } => "rolling",
@@ -118,6 +118,8 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::RuleSwitched { .. }
         | EventKind::StrategyChanged(_)
         | EventKind::LoadChanged { .. }
+        | EventKind::LoadSkewed { .. }
+        | EventKind::HotSymbol { .. }
         | EventKind::ReadsMoved { .. }
         | EventKind::ControlRefused { .. } => "setting",
         EventKind::Rotation { .. }

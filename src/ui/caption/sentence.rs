@@ -261,6 +261,15 @@ fn setting_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Op
             figures.push(("n", (*orders_per_s).into()));
             "event-load-on"
         }
+        EventKind::LoadSkewed { per_mille } => {
+            figures.push(("n", (*per_mille).into()));
+            "event-skew"
+        }
+        EventKind::HotSymbol { percent: 0, .. } => "event-hot-off",
+        EventKind::HotSymbol { symbol, percent } => {
+            figures.extend([("symbol", text(&symbol.name())), ("n", u64::from(*percent).into())]);
+            "event-hot"
+        }
         EventKind::ReadsMoved { replica: false } => "event-reads-leader",
         EventKind::ReadsMoved { replica: true } => "event-reads-replica",
         EventKind::ControlRefused { control: wanted, why: reason } => {

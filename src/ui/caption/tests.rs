@@ -4,7 +4,7 @@ use super::super::locale::{Language, Locale};
 use super::*;
 use crate::domain::control::{Burst, Control, Target};
 use crate::domain::event::{Health, Invariant, Queue, StepDown};
-use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, Term};
+use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, SymbolId, Term};
 use crate::domain::order::ReadFrom;
 use crate::domain::rules::{AckRule, Rule, Strategy};
 use crate::domain::time::{SimDuration, SimTime};
@@ -77,6 +77,9 @@ fn every_control() -> Vec<Control> {
         Control::SetLoad(true),
         Control::SetLoad(false),
         Control::SetRate(5_000),
+        Control::SetSkew(1_100),
+        Control::HotSymbol { symbol: SymbolId(6), percent: 40 },
+        Control::HotSymbol { symbol: SymbolId(6), percent: 0 },
         Control::SetReadFrom(ReadFrom::Leader),
         Control::SetReadFrom(ReadFrom::Replica),
         Control::Burst(Burst::KEY),
@@ -134,6 +137,9 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::StrategyChanged(Strategy::RoundRobin),
         EventKind::LoadChanged { orders_per_s: 0 },
         EventKind::LoadChanged { orders_per_s: 2_000 },
+        EventKind::LoadSkewed { per_mille: 1_100 },
+        EventKind::HotSymbol { symbol: SymbolId(6), percent: 40 },
+        EventKind::HotSymbol { symbol: SymbolId(6), percent: 0 },
         EventKind::ReadsMoved { replica: true },
         EventKind::ReadsMoved { replica: false },
         EventKind::RollingRestart { done: false },

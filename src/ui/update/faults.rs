@@ -119,6 +119,11 @@ pub fn describe(control: Control) -> Refusal {
         Control::SetStrategy(strategy) => return Refusal::new("done-strategy").with("name", strategy.name()),
         Control::SetLoad(on) => (if on { "done-load-on" } else { "done-load-off" }, None),
         Control::SetRate(rate) => return Refusal::new("done-rate").with("rate", rate),
+        Control::SetSkew(skew) => return Refusal::new("done-skew").with("n", skew),
+        Control::HotSymbol { percent: 0, .. } => ("done-hot-off", None),
+        Control::HotSymbol { symbol, percent } => {
+            return Refusal::new("done-hot").with("symbol", symbol.name()).with("n", percent);
+        }
         Control::SetReadFrom(ReadFrom::Leader) => ("done-reads-leader", None),
         Control::SetReadFrom(ReadFrom::Replica) => ("done-reads-replica", None),
         Control::Burst(burst) => return Refusal::new("done-burst").with("orders", burst.orders),

@@ -108,6 +108,8 @@ fn apply(view: &mut ClusterView, control: Control) {
         Control::SetStrategy(strategy) => view.balancer.strategy = strategy,
         Control::SetLoad(on) => view.flow.load_on = on,
         Control::SetRate(rate) => view.flow.rate = rate,
+        Control::SetSkew(skew) => view.flow.skew_per_mille = skew,
+        Control::HotSymbol { symbol, percent } => view.flow.hot = (percent > 0).then_some((symbol, percent)),
         Control::SetReadFrom(from) => view.flow.read_from = from,
         other => panic!("{other:?}"),
     }
@@ -128,7 +130,8 @@ fn apply(view: &mut ClusterView, control: Control) {
 fn config(view: &ClusterView) -> String {
     let nodes: Vec<_> = view.nodes.iter().map(|node| (node.truth, node.disk.slow, node.reach)).collect();
     let flow = (view.flow.ack, view.flow.load_on, view.flow.rate, view.flow.read_from, view.balancer.strategy);
-    format!("{nodes:?} {:?} {flow:?}", view.net.cuts)
+    let popularity = (view.flow.skew_per_mille, view.flow.hot);
+    format!("{nodes:?} {:?} {flow:?} {popularity:?}", view.net.cuts)
 }
 
 struct Bench {

@@ -135,6 +135,12 @@ pub fn inverse(control: Control, view: &ClusterView) -> Vec<Control> {
         }
         Control::SetLoad(on) => when(on != view.flow.load_on, Control::SetLoad(view.flow.load_on)),
         Control::SetRate(rate) => when(rate != view.flow.rate, Control::SetRate(view.flow.rate)),
+        Control::SetSkew(skew) => when(skew != view.flow.skew_per_mille, Control::SetSkew(view.flow.skew_per_mille)),
+        Control::HotSymbol { symbol, percent } => {
+            let wanted = (percent > 0).then_some((symbol, percent));
+            let (symbol, percent) = view.flow.hot.unwrap_or((symbol, 0));
+            when(wanted != view.flow.hot, Control::HotSymbol { symbol, percent })
+        }
         Control::SetReadFrom(from) => when(from != view.flow.read_from, Control::SetReadFrom(view.flow.read_from)),
         control => links(control, view),
     }

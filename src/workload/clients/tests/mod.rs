@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 use crate::domain::digest::Digest;
 use crate::domain::ids::{Address, GroupId, LogIndex, NodeId, RequestId, Sequence, SymbolId, Term};
-use crate::domain::order::{Answer, OrderType, TimeInForce, OrderStatus, Promise, Reading, Reply, Verdict};
+use crate::domain::order::{Answer, OrderStatus, OrderType, Promise, Reading, Reply, TimeInForce, Verdict};
 use crate::domain::units::{Price, Quantity};
 use crate::workload::session::SPAN_MAX;
 

@@ -1,0 +1,361 @@
+//! The rebalancer: which replica should move and which leader should change, and why.
+//!
+//! Idea: a plan is a short list of steps with their reasons, as data, so that a screen can show what is going to happen
+//! before it does and a test can hold it against its rules. It is a proposal from one picture of the cluster; whoever
+//! carries it out looks again and plans again. When there is nothing to do the plan is empty.
+//! What is put right, in this order of urgency:
+//! 1. a group with fewer replicas than its factor gets one ([`Reason::BelowFactor`]); a replica on a dead or leaving node
+//!    moves away ([`Reason::NodeDead`], [`Reason::Draining`]); one too many goes ([`Reason::AboveFactor`]);
+//! 2. replicas of a group that share a region while another region has none are spread ([`Reason::RegionShared`]);
+//! 3. a node that holds at least two more than another gives one away ([`Reason::Crowded`]);
+//! 4. leadership leaves nodes that should not lead, then flows along chains of exchanges from who leads two more to who
+//!    leads two fewer ([`Reason::LeadsMore`]), groups with more load first among equals.
+//!
+//! Hysteresis: a difference of one is balance, since moving it would only turn it round; so is a region that has no free
+//! node. Each balancing step makes the sum of squares smaller, so planning again and again ends.
+//! Safety: a step never takes a group below its factor: [`Step::Replace`] adds before it removes, and [`Step::Remove`] is
+//! planned only where there are more than enough.
+//! Bound: [`STEPS_MAX`] steps a plan; what is left comes with the next.
+//! Left out: weights of nodes; the size of what a replica move copies.
+//! Sources: chains of exchanges are the cost-reducing paths of semi-matchings (Harvey et al. 2003): where none is left the
+//! leads are as even as the placement of replicas allows.
+
+mod leaders;
+
+use crate::domain::ids::{GroupId, NodeId, NodeSet};
+
+/// Steps of one plan at most.
+pub const STEPS_MAX: usize = 256;
+
+/// A region, by its number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Region(pub u8);
+
+/// Whether a node should hold anything.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Standing {
+    /// It works; a node that has just joined does too, and holds nothing yet.
+    #[default]
+    Member,
+    /// It works, and should be empty soon.
+    Draining,
+    /// It does not, and will not again.
+    Dead,
+}
+
+/// A node as the planner sees it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Seat {
+    /// Which.
+    pub node: NodeId,
+    /// Where it stands.
+    pub region: Region,
+    /// What it should hold.
+    pub standing: Standing,
+}
+
+/// A group as the planner sees it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Placed {
+    /// Which.
+    pub group: GroupId,
+    /// Who holds a replica.
+    pub replicas: Vec<NodeId>,
+    /// Who leads it, if anybody does.
+    pub leader: Option<NodeId>,
+    /// How many replicas it should have.
+    pub factor: usize,
+    /// What its leader does, in any unit that all groups share.
+    pub load: u64,
+}
+
+/// Why a step is proposed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Reason {
+    /// The group has so many replicas, fewer than it should.
+    BelowFactor {
+        /// How many.
+        replicas: usize,
+    },
+    /// The group has so many replicas, more than it should.
+    AboveFactor {
+        /// How many.
+        replicas: usize,
+    },
+    /// The node is dead.
+    NodeDead,
+    /// The node should be empty soon.
+    Draining,
+    /// So many replicas of the group are in this region, and another could have one of them.
+    RegionShared {
+        /// Which.
+        region: Region,
+        /// How many.
+        replicas: usize,
+    },
+    /// The node holds so many replicas, the other so many fewer.
+    Crowded {
+        /// The one.
+        holds: usize,
+        /// The other.
+        other: usize,
+    },
+    /// The node leads so many groups, the one that gains at the end of the chain so many fewer.
+    LeadsMore {
+        /// The one.
+        leads: usize,
+        /// The other.
+        other: usize,
+    },
+}
+
+/// A step of a plan.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Step {
+    /// A replica comes: it learns, catches up, and is then a voter.
+    Add {
+        /// Of which group.
+        group: GroupId,
+        /// Where.
+        to: NodeId,
+    },
+    /// A replica goes.
+    Remove {
+        /// Of which group.
+        group: GroupId,
+        /// Where.
+        from: NodeId,
+    },
+    /// A replica comes, and when it is a voter another goes.
+    Replace {
+        /// Of which group.
+        group: GroupId,
+        /// Which goes.
+        from: NodeId,
+        /// Which comes.
+        to: NodeId,
+    },
+    /// Leadership is handed over.
+    Lead {
+        /// Of which group.
+        group: GroupId,
+        /// By whom.
+        from: NodeId,
+        /// To whom.
+        to: NodeId,
+    },
+}
+
+/// A step with its reason.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Planned {
+    /// What.
+    pub step: Step,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Plans at most `steps_max` steps for these nodes and groups.
+pub fn plan(seats: &[Seat], groups: &[Placed], steps_max: usize) -> Vec<Planned> {
+    let mut draft = Draft::new(seats, groups, steps_max.min(STEPS_MAX));
+    draft.mend();
+    while draft.has_room() && (draft.spread_a_region() || draft.relieve_a_node()) {}
+    draft.hand_over();
+    draft.steps
+}
+
+/// The cluster as it will be after the steps so far.
+struct Draft<'a> {
+    seats: &'a [Seat],
+    groups: Vec<Placed>,
+    /// Replicas of partitions by node; those of `meta` do not count, since it is pinned where it is.
+    held: Vec<usize>,
+    steps: Vec<Planned>,
+    steps_max: usize,
+}
+
+impl<'a> Draft<'a> {
+    fn new(seats: &'a [Seat], groups: &[Placed], steps_max: usize) -> Self {
+        let places = seats.iter().map(|seat| seat.node.index() + 1);
+        let named = groups.iter().flat_map(|placed| placed.replicas.iter().map(|node| node.index() + 1));
+        let mut held = vec![0; places.chain(named).max().unwrap_or(0)];
+        for placed in groups.iter().filter(|placed| placed.group != GroupId::META) {
+            placed.replicas.iter().for_each(|node| held[node.index()] += 1);
+        }
+        Self { seats, groups: groups.to_vec(), held, steps: Vec::new(), steps_max }
+    }
+
+    fn has_room(&self) -> bool {
+        self.steps.len() < self.steps_max
+    }
+
+    fn seat(&self, node: NodeId) -> Option<&'a Seat> {
+        self.seats.iter().find(|seat| seat.node == node)
+    }
+
+    /// Whether the node should hold what it holds. A node that nobody knows is as good as dead.
+    fn standing(&self, node: NodeId) -> Standing {
+        self.seat(node).map_or(Standing::Dead, |seat| seat.standing)
+    }
+
+    fn members(&self) -> impl Iterator<Item = &'a Seat> + use<'a> {
+        self.seats.iter().filter(|seat| seat.standing == Standing::Member)
+    }
+
+    // --- the factor, and nodes that go
+
+    fn mend(&mut self) {
+        for at in 0..self.groups.len() {
+            while self.has_room() && self.mend_one(at) {}
+        }
+    }
+
+    /// One step that brings a group nearer to its factor on nodes that stay; `false` if none is needed or possible.
+    fn mend_one(&mut self, at: usize) -> bool {
+        let Placed { group, ref replicas, factor, .. } = self.groups[at];
+        let count = replicas.len();
+        let gone = |standing| replicas.iter().copied().find(|node| self.standing(*node) == standing);
+        let (dead, draining) = (gone(Standing::Dead), gone(Standing::Draining));
+        let home = self.best_home(at);
+        let leaving = dead.map(|node| (node, Reason::NodeDead)).or(draining.map(|node| (node, Reason::Draining)));
+        let (step, reason) = match (leaving, home) {
+            (Some((from, reason)), _) if count > factor => (Step::Remove { group, from }, reason),
+            (Some((from, reason)), Some(to)) if count == factor => (Step::Replace { group, from, to }, reason),
+            (_, Some(to)) if count < factor => (Step::Add { group, to }, Reason::BelowFactor { replicas: count }),
+            (None, _) if count > factor => {
+                let Some(from) = self.one_too_many(at) else { return false };
+                (Step::Remove { group, from }, Reason::AboveFactor { replicas: count })
+            }
+            _ => return false,
+        };
+        self.take(at, Planned { step, reason });
+        true
+    }
+
+    /// The member that should get a replica: in the region that has fewest of the group, of those who hold fewest.
+    fn best_home(&self, at: usize) -> Option<NodeId> {
+        let replicas: NodeSet = self.groups[at].replicas.iter().copied().collect();
+        let free = self.members().filter(|seat| !replicas.contains(seat.node));
+        free.min_by_key(|seat| (self.in_region(at, seat.region), self.held[seat.node.index()], seat.node))
+            .map(|seat| seat.node)
+    }
+
+    /// The replica that is missed least: in the region that has most, of those who hold most; not the leader, if
+    /// another will do.
+    fn one_too_many(&self, at: usize) -> Option<NodeId> {
+        let Placed { replicas, leader, .. } = &self.groups[at];
+        let worth = |node: &NodeId| {
+            let crowd = self.seat(*node).map_or(usize::MAX, |seat| self.in_region(at, seat.region));
+            (crowd, Some(*node) != *leader, self.held[node.index()], *node)
+        };
+        replicas.iter().copied().max_by_key(worth)
+    }
+
+    /// Replicas of the group in a region, on nodes that stay.
+    fn in_region(&self, at: usize, region: Region) -> usize {
+        let here = |node: &&NodeId| {
+            self.seat(**node).is_some_and(|seat| seat.region == region && seat.standing == Standing::Member)
+        };
+        self.groups[at].replicas.iter().filter(here).count()
+    }
+
+    // --- regions and nodes
+
+    /// Moves a replica out of a region that has two more of its group than another with a free node.
+    fn spread_a_region(&mut self) -> bool {
+        let step = (0..self.groups.len()).find_map(|at| {
+            let to = self.best_home(at)?;
+            let fewest = self.in_region(at, self.seat(to)?.region);
+            let staying = self.groups[at].replicas.iter().filter_map(|node| self.seat(*node));
+            let from = staying
+                .filter(|seat| seat.standing == Standing::Member)
+                .max_by_key(|seat| (self.in_region(at, seat.region), self.held[seat.node.index()], seat.node))?;
+            let replicas = self.in_region(at, from.region);
+            let step = Step::Replace { group: self.groups[at].group, from: from.node, to };
+            let reason = Reason::RegionShared { region: from.region, replicas };
+            (replicas >= fewest + 2).then_some((at, Planned { step, reason }))
+        });
+        step.is_some_and(|(at, planned)| {
+            self.take(at, planned);
+            true
+        })
+    }
+
+    /// Moves a replica from a node to one that holds at least two fewer, without crowding a region.
+    fn relieve_a_node(&mut self) -> bool {
+        let mut givers: Vec<_> = self.members().map(|seat| (self.held[seat.node.index()], seat)).collect();
+        givers.sort_unstable_by_key(|(held, seat)| (*held, seat.node));
+        let pairs = givers.iter().rev().flat_map(|giver| givers.iter().map(move |taker| (giver, taker)));
+        let mut wide = pairs.take_while(|((holds, _), _)| *holds >= givers[0].0 + 2);
+        let step = wide.find_map(|((holds, from), (other, to))| {
+            if *holds < other + 2 {
+                return None;
+            }
+            let at = self.movable(from, to)?;
+            let step = Step::Replace { group: self.groups[at].group, from: from.node, to: to.node };
+            Some((at, Planned { step, reason: Reason::Crowded { holds: *holds, other: *other } }))
+        });
+        step.is_some_and(|(at, planned)| {
+            self.take(at, planned);
+            true
+        })
+    }
+
+    /// A group of the one that the other could hold as well: one that it follows, if there is such, and light.
+    fn movable(&self, from: &Seat, to: &Seat) -> Option<usize> {
+        let fits = |at: &usize| {
+            let Placed { group, replicas, .. } = &self.groups[*at];
+            let own = *group != GroupId::META && replicas.contains(&from.node) && !replicas.contains(&to.node);
+            let here = |region| self.in_region(*at, region);
+            own && (from.region == to.region || here(to.region) < here(from.region))
+        };
+        let cost = |at: &usize| {
+            let Placed { leader, load, .. } = &self.groups[*at];
+            (*leader == Some(from.node), *load, *at)
+        };
+        (0..self.groups.len()).filter(fits).min_by_key(cost)
+    }
+
+    /// Carries a step out on the draft. A leader whose replica goes hands over first, if there is somebody.
+    fn take(&mut self, at: usize, planned: Planned) {
+        if let Step::Remove { from, .. } | Step::Replace { from, .. } = planned.step
+            && let Some(step) = self.farewell(at, from)
+        {
+            self.carry_out(at, Planned { step, reason: planned.reason });
+            if !self.has_room() {
+                return;
+            }
+        }
+        self.carry_out(at, planned);
+    }
+
+    fn carry_out(&mut self, at: usize, planned: Planned) {
+        let (comes, goes) = match planned.step {
+            Step::Add { to, .. } => (Some(to), None),
+            Step::Remove { from, .. } => (None, Some(from)),
+            Step::Replace { from, to, .. } => (Some(to), Some(from)),
+            Step::Lead { to, .. } => {
+                self.groups[at].leader = Some(to);
+                (None, None)
+            }
+        };
+        let placed = &mut self.groups[at];
+        let counts = usize::from(placed.group != GroupId::META);
+        if let Some(to) = comes {
+            placed.replicas.push(to);
+            self.held[to.index()] += counts;
+        }
+        if let Some(from) = goes {
+            placed.replicas.retain(|node| *node != from);
+            self.held[from.index()] -= counts;
+            if placed.leader == Some(from) {
+                // Who will lead then is for the group to decide; the next plan sees it.
+                placed.leader = None;
+            }
+        }
+        self.steps.push(planned);
+    }
+}
+
+#[cfg(test)]
+mod tests;
