@@ -20,6 +20,7 @@ pub mod order;
 pub mod recent;
 pub mod rules;
 pub mod settings;
+pub mod tick;
 pub mod time;
 pub mod units;
 pub mod view;

@@ -5,8 +5,8 @@
 //! Shape, bottom up: [`slot_table`] finds things by their name and [`ladder`] by their price; [`queues`] holds the
 //! resting orders; [`book`] matches by price and time ([`flow`] is what passes it); [`sessions`] remembers what was
 //! answered, [`finished`] what has ended, both with a status by the byte ([`said`]); [`exchange`] puts them together.
-//! [`feed`] tells clients where the mid price is.
-//! Left out: accounts, ticks and signals come with their own issues.
+//! [`feed`] tells clients where the mid price is. [`ticks`] is what other venues quote, in windows and signals.
+//! Left out: accounts come with their own issue.
 
 pub mod book;
 pub mod exchange;
@@ -18,3 +18,4 @@ pub mod queues;
 pub mod said;
 pub mod sessions;
 pub mod slot_table;
+pub mod ticks;
