@@ -4,6 +4,7 @@
 
 use crate::domain::order::ReadFrom;
 use crate::domain::rules::{Rule, Strategy};
+use crate::domain::tick::Overload;
 use crate::domain::view::Speed;
 
 use super::problem::Complaint;
@@ -35,6 +36,13 @@ impl Choice for Strategy {
 }
 
 impl Choice for Rule {
+    const ALL: &'static [Self] = &Self::ALL;
+    fn word(self) -> &'static str {
+        self.name()
+    }
+}
+
+impl Choice for Overload {
     const ALL: &'static [Self] = &Self::ALL;
     fn word(self) -> &'static str {
         self.name()
@@ -105,5 +113,6 @@ mod tests {
         check::<Strategy>();
         check::<Rule>();
         check::<ReadFrom>();
+        check::<Overload>();
     }
 }

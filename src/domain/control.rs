@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::ids::{GroupId, NodeId};
 use super::order::ReadFrom;
 use super::rules::{AckRule, Rule, Strategy};
+use super::tick::{Overload, TickBurst};
 use super::time::SimDuration;
 
 /// Which node is meant.
@@ -96,6 +97,14 @@ pub enum Control {
     SetReadFrom(ReadFrom),
     /// So many orders on top of the load.
     Burst(Burst),
+    /// Market data comes at this rate, per virtual second; 0 is none.
+    SetTickRate(u64),
+    /// So many ticks on top of that.
+    TickBurst(TickBurst),
+    /// What happens to ticks that a node has no room for.
+    SetOverload(Overload),
+    /// Signals become orders, or they are only shown.
+    SetSignalsTrade(bool),
     /// The node's process panics, as by a bug: it halts, the rest goes on.
     Poison(Target),
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::ids::NodeId;
 use super::order::ReadFrom;
 use super::rules::{AckRule, Rules, Strategy};
+use super::tick::Overload;
 use super::time::SimDuration;
 
 /// Everything that a run begins with, but its seed.
@@ -30,6 +31,9 @@ pub struct Settings {
     pub client: ClientSettings,
     /// The load.
     pub load: LoadSettings,
+    /// Market data.
+    #[serde(default)]
+    pub market_data: MarketDataSettings,
 }
 
 /// Nodes, partitions, replicas.
@@ -240,6 +244,42 @@ impl Default for LoadSettings {
             query_percent: 30,
             read_from: ReadFrom::Leader,
             strategy: Strategy::LeastConnections,
+        }
+    }
+}
+
+/// Market data: the tick source, and what nodes do with ticks.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct MarketDataSettings {
+    /// Ticks per virtual second; 0 is none.
+    pub ticks_per_s: u64,
+    /// The nodes that process market data; none named means all.
+    pub nodes: Vec<NodeId>,
+    /// What a node's processor spends on a tick.
+    pub tick_cost: SimDuration,
+    /// Ticks that wait in a node at most, and that the source may have on their way to it.
+    pub queue_max: usize,
+    /// What happens to those that do not fit.
+    pub overload: Overload,
+    /// Signals become orders.
+    pub signals_trade: bool,
+    /// How long the sliding window is.
+    pub sliding: SimDuration,
+    /// How long a tumbling window is.
+    pub tumbling: SimDuration,
+}
+
+impl Default for MarketDataSettings {
+    fn default() -> Self {
+        Self {
+            ticks_per_s: 0,
+            nodes: Vec::new(),
+            tick_cost: SimDuration::from_nanos(500),
+            queue_max: 65_536,
+            overload: Overload::Slow,
+            signals_trade: false,
+            sliding: SimDuration::from_secs(1),
+            tumbling: SimDuration::from_secs(1),
         }
     }
 }

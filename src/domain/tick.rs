@@ -6,6 +6,7 @@
 //! Units: prices in ticks of the instrument, sizes in lots, as in the book; a [`MarketTick`] is a quote, not a price step.
 //! Shape: source -> [`TickBatch`] -> node -> [`TickReport`] -> source; signals ride in the report.
 //! Bound: [`TickBatch::TICKS_MAX`] a batch; a report has one signal a symbol and side at most (the latest).
+//! The rule for what does not fit travels with the ticks, so that nobody has to be told when it is switched.
 
 use std::sync::Arc;
 
@@ -59,6 +60,7 @@ impl MarketTick {
 #[derive(Clone, Debug)]
 pub struct TickBatch {
     first: u64,
+    overload: Overload,
     ticks: Box<[MarketTick]>,
     digest: Digest,
 }
@@ -68,9 +70,10 @@ impl TickBatch {
     pub const TICKS_MAX: usize = 4_096;
 
     /// A batch; `first` is how many ticks were sent to this node before it.
-    pub fn new(first: u64, ticks: Vec<MarketTick>) -> Self {
-        let digest = ticks.iter().fold(Digest(first), |digest, tick| digest.mix(tick.word()));
-        Self { first, ticks: ticks.into_boxed_slice(), digest }
+    pub fn new(first: u64, overload: Overload, ticks: Vec<MarketTick>) -> Self {
+        let head = Digest(first).mix(overload as u64);
+        let digest = ticks.iter().fold(head, |digest, tick| digest.mix(tick.word()));
+        Self { first, overload, ticks: ticks.into_boxed_slice(), digest }
     }
 
     /// How many ticks were sent to the node before this batch.
@@ -81,6 +84,11 @@ impl TickBatch {
     /// How many ticks were sent to the node with this batch.
     pub const fn end(&self) -> u64 {
         self.first + self.ticks.len() as u64
+    }
+
+    /// What to do with those that do not fit.
+    pub const fn overload(&self) -> Overload {
+        self.overload
     }
 
     /// The ticks, oldest first. None: the source only asks whether somebody is there.
@@ -99,6 +107,12 @@ impl TickBatch {
 pub struct TickReport {
     /// Every tick up to here is done with: processed, or shed. What was sent beyond it is what it still holds.
     pub through: u64,
+    /// Ticks processed since the report before.
+    pub processed: u64,
+    /// Ticks shed since the report before.
+    pub shed: u64,
+    /// Signals since the report before: all, not only those that are told.
+    pub said: u64,
     /// The latest signal of each symbol and side since the report before.
     pub signals: Arc<[Signal]>,
 }
@@ -138,6 +152,20 @@ pub struct TickBurst {
     pub ticks: u64,
     /// Spread evenly over this virtual time.
     pub over: SimDuration,
+}
+
+impl Overload {
+    /// Every rule.
+    pub const ALL: [Self; 3] = [Self::Slow, Self::ShedOldest, Self::ShedNewest];
+
+    /// Its name in files and on the screen.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Slow => "slow",
+            Self::ShedOldest => "shed-oldest",
+            Self::ShedNewest => "shed-newest",
+        }
+    }
 }
 
 impl TickBurst {

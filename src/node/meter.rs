@@ -16,20 +16,29 @@ pub(super) struct Meter {
 impl Meter {
     /// Counts work that begins now.
     pub(super) fn add(&mut self, now: SimTime, work: SimDuration) {
+        self.count(now, work.0);
+    }
+
+    /// Counts so many of anything.
+    pub(super) fn count(&mut self, now: SimTime, amount: u64) {
         let number = now.0 / BUCKET.0;
         let bucket = &mut self.buckets[number as usize % BUCKETS];
         if bucket.0 != number {
             *bucket = (number, 0);
         }
-        bucket.1 += work.0;
+        bucket.1 += amount;
     }
 
     /// The share of the last second that was work, in thousandths, 1000 at most.
     pub(super) fn per_mille(&self, now: SimTime) -> u32 {
+        (self.sum(now) * 1_000 / (BUCKET.0 * BUCKETS as u64)).min(1_000) as u32
+    }
+
+    /// What was counted in the last second.
+    pub(super) fn sum(&self, now: SimTime) -> u64 {
         let number = now.0 / BUCKET.0;
         let fresh = |bucket: &&(u64, u64)| bucket.0 + BUCKETS as u64 > number;
-        let work: u64 = self.buckets.iter().filter(fresh).map(|bucket| bucket.1).sum();
-        (work * 1_000 / (BUCKET.0 * BUCKETS as u64)).min(1_000) as u32
+        self.buckets.iter().filter(fresh).map(|bucket| bucket.1).sum()
     }
 }
 

@@ -64,7 +64,10 @@ impl World {
             Control::SetLoad(on) => self.keep(|settings| settings.load.on = on),
             Control::SetRate(rate) => self.keep(|settings| settings.load.orders_per_s = rate),
             Control::SetReadFrom(read_from) => self.keep(|settings| settings.load.read_from = read_from),
-            Control::Burst(_) | Control::RollingRestart => Ok(()),
+            Control::SetTickRate(rate) => self.keep(|settings| settings.market_data.ticks_per_s = rate),
+            Control::SetOverload(rule) => self.keep(|settings| settings.market_data.overload = rule),
+            Control::SetSignalsTrade(on) => self.keep(|settings| settings.market_data.signals_trade = on),
+            Control::Burst(_) | Control::TickBurst(_) | Control::RollingRestart => Ok(()),
         }
     }
 

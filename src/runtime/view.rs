@@ -11,7 +11,7 @@ use crate::domain::log::GroupImage;
 use crate::domain::time::{Now, SimDuration, SimTime};
 use crate::domain::view::{
     CELLS_MAX, CellView, ClusterView, DiskView, EVENTS_MAX, GatewayView, GroupView, IN_FLIGHT_MAX, MessageKind,
-    MessageView, NetView, NodeTruth, NodeView, Reach, ReplicaView, RoleView, RunView,
+    MessageView, NetView, NodeTruth, NodeView, Reach, ReplicaView, RoleView, RunView, TicksView,
 };
 use crate::node::message::{NodeInput, NodeMessage};
 use crate::protocols::raft::message::{Body, Message};
@@ -210,6 +210,7 @@ pub(super) fn blank_node(id: NodeId) -> NodeView {
         reach: Reach::All,
         gateway: GatewayView::default(),
         disk: DiskView::default(),
+        ticks: TicksView::default(),
         catch_up: None,
         held: 0,
         held_dropped: 0,

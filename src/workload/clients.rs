@@ -13,6 +13,7 @@
 //! Left out: priorities; sessions that think before they send again (a closed loop).
 
 mod answers;
+mod signals;
 mod waiting;
 
 use super::arrivals::Arrivals;
@@ -46,7 +47,7 @@ const PLACES_TRIED_MAX: usize = 8;
 /// The clients.
 #[derive(Clone, Debug)]
 pub struct Clients {
-    /// Those of the steady load, then those of bursts. `ClientId` counts from 1 in this order.
+    /// Those of the steady load, then those of bursts, then the one of signals. `ClientId` counts from 1 in this order.
     sessions: Vec<Session>,
     load: LoadSettings,
     ack: AckRule,
@@ -74,7 +75,9 @@ impl Clients {
     pub fn new(settings: &Settings, seed: u64, mid: Mid) -> Self {
         let steady = settings.client.sessions.clamp(1, SESSIONS_MAX);
         Self {
-            sessions: (1..=steady + BURST_SESSIONS).map(|number| Session::new(ClientId(number))).collect(),
+            sessions: (1..=steady + BURST_SESSIONS + signals::SESSIONS)
+                .map(|number| Session::new(ClientId(number)))
+                .collect(),
             load: settings.load.clone(),
             ack: settings.cluster.ack,
             arrivals: Arrivals::new(seed),
@@ -151,9 +154,14 @@ impl Clients {
         }
     }
 
+    /// How many sessions the steady load has; they come first.
+    const fn steady(&self) -> usize {
+        self.sessions.len() - (BURST_SESSIONS + signals::SESSIONS) as usize
+    }
+
     /// A request of the steady load.
     fn arrive(&mut self, now: SimTime, outbox: &mut Outbox) {
-        let steady = self.sessions.len() - BURST_SESSIONS as usize;
+        let steady = self.steady();
         let drawn = self.orders.below(steady as u64) as usize;
         let free = (0..PLACES_TRIED_MAX.min(steady)).map(|step| (drawn + step) % steady);
         let Some(place) = free.into_iter().find(|place| !self.sessions[*place].is_full()) else {
@@ -167,7 +175,7 @@ impl Clients {
     /// The orders of a burst that are due, as far as there are places for them.
     fn offer(&mut self, now: SimTime, source: Source, outbox: &mut Outbox) {
         let wanted = self.bursts.wanted(now, source);
-        let first = self.sessions.len() - BURST_SESSIONS as usize;
+        let first = self.steady();
         let mut handed_in = 0;
         while handed_in < wanted {
             let mut turns = (0..BURST_SESSIONS).map(|_| first + self.bursts.turn());
@@ -239,6 +247,7 @@ impl Actor for Clients {
             ActorInput::Start => self.arrivals.set_rate(now, rate(&self.load)),
             ActorInput::Wake if now >= self.armed => self.armed = SimTime::NEVER,
             ActorInput::Receive { message: DeskMessage::Answers(answers), .. } => self.on_answers(now, &answers, out),
+            ActorInput::Receive { message: DeskMessage::Signals(signals), .. } => self.on_signals(now, &signals, out),
             ActorInput::Control(control) => self.on_control(now, control, out),
             ActorInput::Wake | ActorInput::Receive { .. } | ActorInput::Event(_) => {}
         }

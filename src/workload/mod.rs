@@ -7,7 +7,7 @@ pub mod arrivals;
 pub mod burst;
 pub mod clients;
 pub mod figures;
-pub mod histogram;
 pub mod orders;
 pub mod patience;
 pub mod session;
+pub mod ticks;

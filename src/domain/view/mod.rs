@@ -10,6 +10,7 @@ mod failover;
 mod flow;
 mod group;
 mod lesson;
+mod market;
 mod net;
 mod node;
 mod run;
@@ -21,6 +22,7 @@ pub use failover::{FailoverMoments, FailoverView, InvariantView};
 pub use flow::{BalancerView, FlowView, LatencyView, LedgerView, WorkerView};
 pub use group::{CellView, GroupView, ProgressMode, ProgressView, ReplicaView, RoleView};
 pub use lesson::{CheckView, LessonView, QuestionView, StepView, Text};
+pub use market::{BarView, FeedView, MarketView, SIGNALS_MAX, SymbolTicks, SymbolView, TicksView};
 pub use net::{MessageKind, MessageView, NetView};
 pub use node::{DiskView, GatewayView, NodeTruth, NodeView, Reach};
 pub use run::{FaultView, PaceView, RunView, Speed};
@@ -40,6 +42,8 @@ pub struct ClusterView {
     pub balancer: BalancerView,
     /// Orders in and answers out.
     pub flow: FlowView,
+    /// Market data.
+    pub market: MarketView,
     /// The ledger of promises.
     pub ledger: LedgerView,
     /// Failovers, oldest first; at most [`FAILOVERS_MAX`].

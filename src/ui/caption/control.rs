@@ -43,6 +43,11 @@ pub fn control(control: &Control, locale: &Locale) -> String {
         Control::SetRate(rate) => locale.say("control-rate", &[("n", FluentValue::from(rate))]),
         Control::SetReadFrom(ReadFrom::Leader) => locale.text("control-reads-leader").into_owned(),
         Control::SetReadFrom(ReadFrom::Replica) => locale.text("control-reads-replica").into_owned(),
+        Control::SetTickRate(rate) => locale.say("control-ticks", &[("n", FluentValue::from(rate))]),
+        Control::TickBurst(burst) => locale.say("control-tick-burst", &[("n", FluentValue::from(burst.ticks))]),
+        Control::SetOverload(rule) => word("control-overload", "rule", rule.name().to_owned()),
+        Control::SetSignalsTrade(true) => locale.text("control-signals-on").into_owned(),
+        Control::SetSignalsTrade(false) => locale.text("control-signals-off").into_owned(),
         Control::Burst(burst) => locale.say("control-burst", &[("n", FluentValue::from(burst.orders))]),
     }
 }
