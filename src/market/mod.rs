@@ -5,7 +5,7 @@
 //! Shape, bottom up: [`slot_table`] finds things by their name and [`ladder`] by their price; [`queues`] holds the
 //! resting orders; [`book`] matches by price and time ([`flow`] is what passes it); [`sessions`] remembers what was
 //! answered, [`finished`] what has ended, both with a status by the byte ([`said`]); [`exchange`] puts them together.
-//! [`feed`] tells clients where the mid price is. [`ticks`] is what other venues quote, in windows and signals.
+//! [`feed`] tells clients where the mid price is. [`ticks`] is what other venues quote, in windows and signals; [`venue`] routes between venues.
 //! Left out: accounts come with their own issue.
 
 pub mod book;
@@ -19,3 +19,4 @@ pub mod said;
 pub mod sessions;
 pub mod slot_table;
 pub mod ticks;
+pub mod venue;

@@ -7,7 +7,7 @@
 //! Shape: [`MarketData::take`] a batch, [`MarketData::turn_ended`]; between the two the node books the turn. The windows are exact
 //! when the turn ends, not before.
 //! Bound: `market_data.queue_max` ticks, the turn that is on included. What does not fit is shed by the rule that comes with
-//! the batch; from a source that minds its credits nothing ever is. A turn is one batch at most.
+//! the batch; from a source that minds its credits nothing ever is. A turn takes what waits, [`TURN_TICKS_MAX`] at most.
 //! Left out: handing windows over when a symbol moves; the new owner begins with empty ones.
 
 use std::collections::VecDeque;
@@ -18,7 +18,7 @@ use crate::domain::histogram::Histogram;
 use crate::domain::ids::{ActorId, SymbolId};
 use crate::domain::order::{DeskMessage, Side};
 use crate::domain::settings::MarketDataSettings;
-use crate::domain::tick::{Overload, Signal, TickBatch, TickReport};
+use crate::domain::tick::{MarketTick, Overload, Signal, TickBatch, TickReport};
 use crate::domain::time::{Now, SimDuration, SimTime};
 use crate::domain::view::{BarView, LatencyView, SymbolTicks, TicksView};
 use crate::market::ticks::bar::Bar;
@@ -30,6 +30,8 @@ use super::message::NodeEffect;
 use super::meter::Meter;
 use super::processor::Turn;
 
+/// Ticks of one turn at most, give or take a batch: what shares the processor waits this long.
+const TURN_TICKS_MAX: usize = 4_096;
 /// How fine sliding windows slide.
 const PANE: SimDuration = SimDuration::from_millis(100);
 /// Latencies are shown of the last one to two of these.
@@ -67,7 +69,7 @@ pub(super) struct MarketData {
     processor: Option<Box<Processor>>,
     queue: VecDeque<Stretch>,
     queued: usize,
-    on: Option<Stretch>,
+    on: Vec<Stretch>,
     told_full: bool,
     /// The end of the last batch that came.
     seen: u64,
@@ -114,7 +116,7 @@ impl MarketData {
             processor: None,
             queue: VecDeque::new(),
             queued: 0,
-            on: None,
+            on: Vec::new(),
             told_full: false,
             seen: 0,
             source: ActorId::TICKS,
@@ -133,8 +135,7 @@ impl MarketData {
             return Taken { full: false, report: Some(self.report()) };
         }
         let mut stretch = Stretch { from: 0, to: batch.ticks().len(), batch };
-        let held = self.queued + self.on.as_ref().map_or(0, Stretch::len);
-        let over = (held + stretch.len()).saturating_sub(self.queue_max);
+        let over = (self.held() + stretch.len()).saturating_sub(self.queue_max);
         if over > 0 {
             self.shed(over, &mut stretch);
         }
@@ -143,6 +144,11 @@ impl MarketData {
             self.queue.push_back(stretch);
         }
         Taken { full: over > 0 && !std::mem::replace(&mut self.told_full, true), report: None }
+    }
+
+    /// Ticks that wait or are worked on.
+    fn held(&self) -> usize {
+        self.queued + self.on.iter().map(Stretch::len).sum::<usize>()
     }
 
     /// Makes room for so many ticks: of those that wait, or of the new ones. The turn that is on stays.
@@ -168,20 +174,32 @@ impl MarketData {
 
     /// The next turn, if the processor has none of ours: what it costs.
     pub(super) fn begin_turn(&mut self) -> Option<SimDuration> {
-        if self.on.is_some() {
+        if !self.on.is_empty() {
             return None;
         }
-        let next = self.queue.pop_front()?;
-        self.queued -= next.len();
-        let cost = self.tick_cost.times(next.len() as u64);
-        self.on = Some(next);
-        Some(cost)
+        let mut ticks = 0;
+        while let Some(next) = self.queue.pop_front_if(|next| ticks == 0 || ticks + next.len() <= TURN_TICKS_MAX) {
+            ticks += next.len();
+            self.on.push(next);
+        }
+        self.queued -= ticks;
+        (ticks > 0).then(|| self.tick_cost.times(ticks as u64))
     }
 
     /// The processor is through with the turn: windows, signals, and the report to be sent.
     pub(super) fn turn_ended(&mut self, now: SimTime) -> Option<(ActorId, TickReport)> {
-        let Stretch { batch, from, to } = self.on.take()?;
-        let ticks = &batch.ticks()[from..to];
+        if self.on.is_empty() {
+            return None;
+        }
+        self.figures.begin(now);
+        for Stretch { batch, from, to } in std::mem::take(&mut self.on) {
+            self.process(now, &batch.ticks()[from..to]);
+        }
+        self.told_full &= self.queued > 0;
+        Some((self.source, self.report()))
+    }
+
+    fn process(&mut self, now: SimTime, ticks: &[MarketTick]) {
         let processor = self.processor.get_or_insert_with(|| Box::new(Processor::new(self.windows)));
         let (signals, mut said) = (&mut self.signals, 0);
         processor.take(ticks, |signal| {
@@ -196,15 +214,12 @@ impl MarketData {
             counts.processed += ticks.len() as u64;
             counts.said += said;
         }
-        self.figures.begin(now);
         self.figures.rate.count(now, ticks.len() as u64);
         ticks.iter().for_each(|tick| self.figures.latency.record(now.since(tick.time)));
-        self.told_full &= self.queued > 0;
-        Some((self.source, self.report()))
     }
 
     fn report(&mut self) -> TickReport {
-        let first = self.on.as_ref().or(self.queue.front());
+        let first = self.on.first().or(self.queue.front());
         let through = first.map_or(self.seen, |stretch| stretch.batch.first() + stretch.from as u64);
         let told = self.signals.iter_mut().flat_map(|told| told.latest.iter_mut().filter_map(Option::take));
         let signals = told.collect();
@@ -228,10 +243,10 @@ impl MarketData {
             })
         };
         TicksView {
-            queued: (self.queued + self.on.as_ref().map_or(0, Stretch::len)) as u64,
+            queued: self.held() as u64,
             queue_max: self.queue_max as u64,
             processed: self.total.processed,
-            per_s: self.figures.rate.sum(now),
+            per_s: self.figures.rate.per_second(now),
             shed: self.total.shed,
             signals: self.total.said,
             latency: self.figures.recent(),

@@ -24,8 +24,8 @@ fn batch(first: u64, count: u64, overload: Overload) -> Arc<TickBatch> {
 fn drain(data: &mut MarketData) -> (Vec<u64>, Vec<TickReport>) {
     let (mut seen, mut reports) = (Vec::new(), Vec::new());
     while data.begin_turn().is_some() {
-        let on = data.on.clone().unwrap();
-        seen.extend(on.batch.ticks()[on.from..on.to].iter().map(|tick| tick.time.0));
+        let on = data.on.iter().flat_map(|on| &on.batch.ticks()[on.from..on.to]);
+        seen.extend(on.map(|tick| tick.time.0));
         reports.extend(data.turn_ended(SimTime(1_000_000)).map(|(_, report)| report));
     }
     (seen, reports)
@@ -35,13 +35,23 @@ fn drain(data: &mut MarketData) -> (Vec<u64>, Vec<TickReport>) {
 fn a_turn_costs_its_ticks_and_gives_their_credits_back() {
     let mut data = data(100);
     data.take(ActorId::TICKS, batch(0, 30, Overload::Slow));
-    data.take(ActorId::TICKS, batch(30, 20, Overload::Slow));
     assert_eq!(data.begin_turn(), Some(SimDuration::from_nanos(500).times(30)));
+    data.take(ActorId::TICKS, batch(30, 20, Overload::Slow));
     assert_eq!(data.begin_turn(), None, "one turn at a time");
     let (_, report) = data.turn_ended(SimTime(9)).unwrap();
     assert_eq!((report.through, report.processed, report.shed), (30, 30, 0));
     let (_, reports) = drain(&mut data);
     assert_eq!(reports[0].through, 50);
+}
+
+#[test]
+fn a_turn_takes_what_waits_up_to_its_bound() {
+    let mut data = data(10_000);
+    for place in 0..5 {
+        data.take(ActorId::TICKS, batch(place * 1_000, 1_000, Overload::Slow));
+    }
+    let turns: Vec<_> = drain(&mut data).1.iter().map(|report| report.processed).collect();
+    assert_eq!(turns, [4_000, 1_000]);
 }
 
 #[test]
@@ -104,5 +114,5 @@ fn every_signal_is_counted_and_the_latest_is_told() {
     let view = data.view(SimTime(1_000_000));
     assert_eq!((view.processed, view.signals, view.symbols.len()), (10, 9, 1));
     assert_eq!(view.symbols[0].signals, [9, 0]);
-    assert_eq!(view.per_s, 10);
+    assert_eq!(data.view(SimTime::from_millis(150)).per_s, 10);
 }
