@@ -5,12 +5,13 @@
 //! Shape, bottom up: [`slot_table`] finds things by their name and [`ladder`] by their price; [`queues`] holds the
 //! resting orders; [`book`] matches by price and time ([`flow`] is what passes it); [`sessions`] remembers what was
 //! answered, [`finished`] what has ended, both with a status by the byte ([`said`]); [`exchange`] puts them together.
-//! [`feed`] tells clients where the mid price is. [`ticks`] is what other venues quote, in windows and signals; [`venue`] routes between venues.
+//! [`feed`] tells clients where the mid price is, [`feed_file`] reads series and orders from files. [`ticks`] is what other venues quote, in windows and signals; [`venue`] routes between venues.
 //! Left out: accounts come with their own issue.
 
 pub mod book;
 pub mod exchange;
 pub mod feed;
+pub mod feed_file;
 pub mod finished;
 pub mod flow;
 pub mod ladder;

@@ -149,7 +149,7 @@ fn perform(state: &mut UiState, given: &Given<'_>, spec: &ActionSpec, out: &mut 
         | Kind::Unvote
         | Kind::Reveal => lesson(state, given, spec.action, out)?,
         Kind::Rate | Kind::Rule | Kind::Typed | Kind::Group | Kind::SlowOnFault => {
-            overlay::ask_for_arguments(state, given, spec)
+            overlay::ask_for_arguments(state, given, spec);
         }
         kind if spec.effect.mutates() => undo::change(state, given, faults::plan(kind, state, given.view)?, out)?,
         kind => look(state, given, kind, out),
