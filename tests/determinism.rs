@@ -17,8 +17,10 @@ use chaosdesk::runtime::world::World;
 
 const P1: GroupId = GroupId(1);
 
-/// Faults of every kind, a few of each minute.
-const STORY: [(u64, Control); 8] = [
+/// Market data that trades, and faults of every kind, a few of each minute.
+const STORY: [(u64, Control); 10] = [
+    (500, Control::SetTickRate(20_000)),
+    (800, Control::SetSignalsTrade(true)),
     (1_000, Control::Crash(Target::Leader(P1))),
     (2_500, Control::RecoverAll),
     (4_000, Control::Freeze(Target::Leader(P1))),

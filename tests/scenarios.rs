@@ -12,6 +12,7 @@ use chaosdesk::cli::{Stepping, Wiring};
 use chaosdesk::domain::control::{Control, Target};
 use chaosdesk::domain::ids::NodeId;
 use chaosdesk::domain::rules::{AckRule, Rule};
+use chaosdesk::domain::tick::Overload;
 use chaosdesk::domain::time::SimDuration;
 use chaosdesk::lesson::library;
 use chaosdesk::lesson::script::Script;
@@ -56,9 +57,11 @@ scripts! {
     the_leader_is_killed: "kill-the-leader",
     three_of_five_are_killed: "kill-three-of-five",
     two_of_five_are_killed: "kill-two-of-five",
+    pools_apart_keep_orders_fast: "pools-apart",
     a_replica_far_behind_recovers: "recover-far-behind",
     every_node_restarts_in_turn: "rolling-restart",
     an_ordinary_day: "steady",
+    ticks_and_back_pressure: "ticks-backpressure",
     lesson_1_leader_election: "01-leader-election",
     lesson_2_health_and_failover: "02-health-and-failover",
     lesson_3_what_a_crash_costs: "03-what-a-crash-costs",
@@ -186,6 +189,30 @@ fn the_killed_leader_goes_red_when_nobody_takes_over_in_time() {
 #[test]
 fn three_killed_of_five_go_red_when_disks_are_answered_for_too_early() {
     goes_red("kill-three-of-five", "no_lost_ack", 40, |script| off(script, Rule::PersistBeforeAck));
+}
+
+#[test]
+fn pools_apart_go_red_when_they_are_one() {
+    goes_red("pools-apart", "recent_latency_ms.p99 < 8", 1, |script| script.settings.market_data.nodes.clear());
+}
+
+#[test]
+fn back_pressure_goes_red_when_a_source_minds_no_credits_or_a_queue_no_bound() {
+    let heedless = |script: &mut Script| script.settings.market_data.overload = Overload::ShedOldest;
+    goes_red("ticks-backpressure", "ticks.held_back >= 800k", 1, heedless);
+    let endless = |script: &mut Script| script.settings.market_data.queue_max = 1_000_000;
+    goes_red("ticks-backpressure", "ticks.queued_max <= 10k", 1, endless);
+    let keeps = |script: &mut Script| {
+        instead(script, Control::SetOverload(Overload::ShedNewest), Control::SetOverload(Overload::Slow));
+    };
+    goes_red("ticks-backpressure", "ticks.shed >= 800k", 1, keeps);
+}
+
+#[test]
+fn back_pressure_goes_red_when_a_silent_node_keeps_its_symbols() {
+    goes_red("ticks-backpressure", "node.n4.ticks_per_s >= 190k", 1, |script| {
+        script.settings.detector.failed_after = SimDuration::from_secs(3_600);
+    });
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The desk: all rooms assembled into a run.
 //!
-//! Idea: a run is settings and a seed. `open` lays out the cluster map, seats the clients, the balancer and the planner
-//! of faults beside the nodes, and appoints the auditor. Dashboard, headless runner, replayer and tests all begin here,
+//! Idea: a run is settings and a seed. `open` lays out the cluster map, seats the clients, the balancer, the planner of
+//! faults and the tick source beside the nodes, and appoints the auditor. Dashboard, headless runner, replayer and tests all begin here,
 //! so what is tested is what runs.
 
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use crate::routing::balancer::Balancer;
 use crate::routing::placement::initial_map;
 use crate::runtime::world::{World, WorldSetup};
 use crate::workload::clients::Clients;
+use crate::workload::ticks::TickSource;
 
 /// A world at time 0.
 pub fn open(settings: &Arc<Settings>, seed: u64) -> World {
@@ -25,6 +26,7 @@ pub fn open(settings: &Arc<Settings>, seed: u64) -> World {
         (ActorId::BALANCER, Box::new(Balancer::new(settings))),
         (ActorId::CLIENTS, Box::new(Clients::new(settings, seed, feed::mid))),
         (ActorId::CHAOS, Box::new(RollingRestart::new(settings.cluster.nodes))),
+        (ActorId::TICKS, Box::new(TickSource::new(settings, seed, feed::mid))),
     ];
     World::new(WorldSetup { settings: Arc::clone(settings), map, seed, actors, probes })
 }

@@ -31,6 +31,10 @@ fn replicas(settings: &Settings, at: &At<'_>) -> Reading<()> {
         let found = format!("`replication_factor` is {factor}, but there are {nodes} nodes");
         return Err(at(&["cluster.replication_factor", "cluster.nodes"], found).allow(format!("1 to {nodes}")));
     }
+    if let Some(node) = settings.market_data.nodes.iter().find(|node| node.index() >= nodes) {
+        let found = format!("`nodes` of [market_data] names {node}, but there are {nodes} nodes");
+        return Err(at(&["market_data.nodes", "cluster.nodes"], found).allow(format!("n1 to n{nodes}")));
+    }
     match cluster.ack {
         AckRule::Count(count) if usize::from(count) > factor => {
             let found = format!("`ack` wants {count} replicas, but each partition has {factor}");

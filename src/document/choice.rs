@@ -4,6 +4,7 @@
 
 use crate::domain::order::ReadFrom;
 use crate::domain::rules::{PartitionStrategy, Rule, Strategy};
+use crate::domain::tick::Overload;
 use crate::domain::view::Speed;
 
 use super::problem::Complaint;
@@ -42,6 +43,13 @@ impl Choice for PartitionStrategy {
 }
 
 impl Choice for Rule {
+    const ALL: &'static [Self] = &Self::ALL;
+    fn word(self) -> &'static str {
+        self.name()
+    }
+}
+
+impl Choice for Overload {
     const ALL: &'static [Self] = &Self::ALL;
     fn word(self) -> &'static str {
         self.name()
@@ -113,5 +121,6 @@ mod tests {
         check::<PartitionStrategy>();
         check::<Rule>();
         check::<ReadFrom>();
+        check::<Overload>();
     }
 }

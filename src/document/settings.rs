@@ -8,7 +8,7 @@ use crate::domain::ids::NodeId;
 use crate::domain::rules::{AckRule, Rules};
 use crate::domain::settings::{
     ClientSettings, ClusterSettings, DetectorSettings, DiskSettings, GatewaySettings, LinkPair, LinkSettings,
-    LoadSettings, MarketSettings, PartitionSettings, RaftSettings, Settings,
+    LoadSettings, MarketDataSettings, MarketSettings, PartitionSettings, RaftSettings, Settings,
 };
 
 use crate::domain::time::SimDuration;
@@ -27,6 +27,8 @@ pub const PARTITIONS_MAX: u64 = 512;
 const TIMER_MS_MAX: u64 = 600_000;
 /// Nor is a latency or an fsync longer than ten seconds.
 const LATENCY_US_MAX: u64 = 10_000_000;
+/// Windows are made of panes of 100 ms, 600 at most.
+const WINDOW_MS: std::ops::RangeInclusive<u64> = 100..=60_000;
 /// Bounds of queues and counts that cost memory.
 const COUNT_MAX: u64 = 1_000_000;
 /// The highest exponent of the law by which instruments are asked for: there the first of 2,000 gets 83 % of the orders.
@@ -37,8 +39,8 @@ pub const VIRTUAL_NODES_MAX: u64 = 1_024;
 pub const RATE_MAX: u64 = 10_000_000;
 
 /// The names of the tables, in the order of the reference file.
-pub const TABLES: [&str; 10] =
-    ["cluster", "raft", "detector", "link", "disk", "gateway", "client", "load", "market", "partition"];
+pub const TABLES: [&str; 11] =
+    ["cluster", "raft", "detector", "link", "disk", "gateway", "client", "load", "market", "partition", "market_data"];
 
 /// Reads the tables of settings from the root of a file, over `base`, and checks that they work together.
 ///
@@ -58,6 +60,9 @@ pub fn read(root: &mut Reader<'_>, base: &Settings) -> Reading<Settings> {
         partition: root
             .table("partition", |r| partition(r, &base.partition))?
             .unwrap_or_else(|| base.partition.clone()),
+        market_data: root
+            .table("market_data", |r| market_data(r, &base.market_data))?
+            .unwrap_or_else(|| base.market_data.clone()),
     };
     check::together(root, &settings)?;
     Ok(settings)
@@ -216,6 +221,26 @@ fn partition(r: &mut Reader<'_>, base: &PartitionSettings) -> Reading<PartitionS
         strategy: r.choice("strategy", base.strategy)?,
         virtual_nodes: r.integer("virtual_nodes", 1..=VIRTUAL_NODES_MAX, u64::from(base.virtual_nodes))? as u16,
     })
+}
+
+fn market_data(r: &mut Reader<'_>, base: &MarketDataSettings) -> Reading<MarketDataSettings> {
+    let tick_cost = r.integer("tick_cost_ns", 1..=LATENCY_US_MAX, base.tick_cost.as_nanos())?;
+    Ok(MarketDataSettings {
+        ticks_per_s: r.integer("ticks_per_s", 0..=RATE_MAX, base.ticks_per_s)?,
+        nodes: nodes(r, "nodes", &base.nodes)?,
+        tick_cost: SimDuration::from_nanos(tick_cost),
+        queue_max: r.integer("queue_max", 1..=COUNT_MAX, base.queue_max as u64)? as usize,
+        overload: r.choice("overload", base.overload)?,
+        signals_trade: r.switch("signals_trade", base.signals_trade)?,
+        sliding: r.millis("sliding_ms", WINDOW_MS, base.sliding)?,
+        tumbling: r.millis("tumbling_ms", WINDOW_MS, base.tumbling)?,
+    })
+}
+
+/// A list of nodes.
+fn nodes(r: &mut Reader<'_>, key: &'static str, base: &[NodeId]) -> Reading<Vec<NodeId>> {
+    let Some(item) = r.optional(key) else { return Ok(base.to_vec()) };
+    item.elements(key)?.iter().map(|item| node(item, key)).collect()
 }
 
 /// The word for an acknowledgement rule in files and actions.

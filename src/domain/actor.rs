@@ -112,6 +112,8 @@ impl ActorId {
     pub const CLIENTS: Self = Self(1);
     /// Runs faults that take several steps, such as a rolling restart.
     pub const CHAOS: Self = Self(2);
+    /// The source of market data.
+    pub const TICKS: Self = Self(3);
 }
 
 impl From<NodeId> for Address {

@@ -29,6 +29,8 @@ pub enum Purpose {
     Target = 7,
     /// Faults drawn by a storm.
     Storm = 8,
+    /// Quotes of the tick source.
+    Ticks = 9,
 }
 
 /// A seeded stream of random numbers.

@@ -10,6 +10,7 @@ use super::hand::HandRequest;
 use super::ids::{GroupId, NodeId, SymbolId};
 use super::order::ReadFrom;
 use super::rules::{AckRule, Rule, Strategy};
+use super::tick::{Overload, TickBurst};
 use super::time::SimDuration;
 
 /// Which node is meant.
@@ -108,6 +109,14 @@ pub enum Control {
     Burst(Burst),
     /// The hand at the keyboard asks for something.
     Hand(HandRequest),
+    /// Market data comes at this rate, per virtual second; 0 is none.
+    SetTickRate(u64),
+    /// So many ticks on top of that.
+    TickBurst(TickBurst),
+    /// What happens to ticks that a node has no room for.
+    SetOverload(Overload),
+    /// Signals become orders, or they are only shown.
+    SetSignalsTrade(bool),
     /// The node's process panics, as by a bug: it halts, the rest goes on.
     Poison(Target),
 }

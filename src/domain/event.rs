@@ -11,6 +11,7 @@ pub use super::invariant::Invariant;
 use super::control::Control;
 use super::ids::{EventId, GroupId, LogIndex, NodeId, NodeSet, SymbolId, Term};
 use super::rules::{AckRule, Rule, Strategy};
+use super::tick::Overload;
 use super::time::{SimDuration, SimTime};
 use super::why::Why;
 
@@ -259,6 +260,31 @@ pub enum EventKind {
         /// Which.
         queue: Queue,
     },
+    // --- market data
+    /// A symbol's ticks go to this node from now on.
+    SymbolAssigned {
+        /// Whose ticks.
+        symbol: SymbolId,
+        /// Where they went before; nowhere, if the symbol was not assigned.
+        from: Option<NodeId>,
+    },
+    /// A burst of ticks began.
+    TickBurstBegan {
+        /// Ticks.
+        ticks: u64,
+    },
+    /// Market data comes at this rate; 0 is none.
+    TickRateChanged {
+        /// Per virtual second.
+        ticks_per_s: u64,
+    },
+    /// Ticks that do not fit are dealt with in another way.
+    OverloadChanged(Overload),
+    /// Signals become orders, or no longer do.
+    SignalsTrade {
+        /// They do.
+        on: bool,
+    },
     // --- settings
     /// The acknowledgement rule changed.
     AckChanged(AckRule),
@@ -345,6 +371,8 @@ pub enum Queue {
     Reads,
     /// Places of the clients' sessions: what finds none is never handed in.
     Clients,
+    /// Ticks that wait for a node's processor.
+    Ticks,
 }
 
 /// How loud an event is on the screen.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::{self, Digest};
 use super::ids::{ClientId, GroupId, LogIndex, NodeId, RequestId, Sequence, SymbolId, Term};
+use super::tick::{Signal, TickBatch, TickReport};
 use super::time::SimTime;
 use super::units::{Price, Quantity};
 use super::why::Why;
@@ -311,7 +312,7 @@ pub enum ReadFrom {
     Replica,
 }
 
-/// What travels between the clients, the balancer and the gateways.
+/// What travels between the nodes and those outside: clients, balancer, tick source.
 #[derive(Clone, Debug)]
 pub enum DeskMessage {
     /// Requests on their way in.
@@ -322,6 +323,12 @@ pub enum DeskMessage {
     Probe,
     /// How the gateway is.
     ProbeAnswer(GatewayLoad),
+    /// Market data on its way to a node.
+    Ticks(Arc<TickBatch>),
+    /// How far a node is with its market data: the source's credits.
+    Credits(TickReport),
+    /// Signals on their way to whoever trades on them.
+    Signals(Arc<[Signal]>),
 }
 
 /// Requests that a session hands in together.

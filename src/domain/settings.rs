@@ -10,6 +10,7 @@ use super::ids::NodeId;
 use super::instrument::INSTRUMENTS;
 use super::order::ReadFrom;
 use super::rules::{AckRule, PartitionStrategy, Rules, Strategy};
+use super::tick::Overload;
 use super::time::SimDuration;
 
 /// Everything that a run begins with, but its seed.
@@ -37,6 +38,9 @@ pub struct Settings {
     /// How it is divided.
     #[serde(default)]
     pub partition: PartitionSettings,
+    /// Market data.
+    #[serde(default)]
+    pub market_data: MarketDataSettings,
 }
 
 /// Nodes, partitions, replicas.
@@ -280,5 +284,41 @@ pub struct PartitionSettings {
 impl Default for PartitionSettings {
     fn default() -> Self {
         Self { strategy: PartitionStrategy::Hash, virtual_nodes: 160 }
+    }
+}
+
+/// Market data: the tick source, and what nodes do with ticks.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct MarketDataSettings {
+    /// Ticks per virtual second; 0 is none.
+    pub ticks_per_s: u64,
+    /// The nodes that process market data; none named means all.
+    pub nodes: Vec<NodeId>,
+    /// What a node's processor spends on a tick.
+    pub tick_cost: SimDuration,
+    /// Ticks that wait in a node at most, and that the source may have on their way to it.
+    pub queue_max: usize,
+    /// What happens to those that do not fit.
+    pub overload: Overload,
+    /// Signals become orders.
+    pub signals_trade: bool,
+    /// How long the sliding window is.
+    pub sliding: SimDuration,
+    /// How long a tumbling window is.
+    pub tumbling: SimDuration,
+}
+
+impl Default for MarketDataSettings {
+    fn default() -> Self {
+        Self {
+            ticks_per_s: 0,
+            nodes: Vec::new(),
+            tick_cost: SimDuration::from_nanos(500),
+            queue_max: 65_536,
+            overload: Overload::Slow,
+            signals_trade: false,
+            sliding: SimDuration::from_secs(1),
+            tumbling: SimDuration::from_secs(1),
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::domain::ids::{GroupId, NodeId, SymbolId};
 use crate::domain::instrument::INSTRUMENTS;
 use crate::domain::order::ReadFrom;
 use crate::domain::rules::{AckRule, Rule, Strategy};
+use crate::domain::tick::{Overload, TickBurst};
 use crate::domain::time::SimDuration;
 
 pub use super::words::Context;
@@ -43,6 +44,10 @@ pub const FORMS: &[(&str, &str)] = &[
     ("hot", "hot SYMBOL PERCENT | hot off"),
     ("reads", "reads leader | replica"),
     ("burst", "burst ORDERS [over TIME] [in-flight COUNT | raw]"),
+    ("ticks", "ticks TICKS_PER_SECOND"),
+    ("tick-burst", "tick-burst TICKS [over TIME]"),
+    ("overload", "overload slow | shed-oldest | shed-newest"),
+    ("signals", "signals on | off"),
     ("poison", "poison TARGET"),
 ];
 
@@ -112,6 +117,10 @@ fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
         }
         "reads" => Control::SetReadFrom(rest.choice::<ReadFrom>()?),
         "burst" => Control::Burst(rest.burst()?),
+        "ticks" => Control::SetTickRate(words::count(&rest.word()?, 0, RATE_MAX)?),
+        "tick-burst" => Control::TickBurst(rest.tick_burst()?),
+        "overload" => Control::SetOverload(rest.choice::<Overload>()?),
+        "signals" => Control::SetSignalsTrade(rest.on_off()?),
         "poison" => Control::Poison(rest.target()?),
         unknown => return Err(verb.complain(format!("there is no action `{unknown}`")).among(unknown, &verbs())),
     })
@@ -222,6 +231,12 @@ impl<'t> Rest<'_, 't> {
         })
     }
 
+    fn tick_burst(&mut self) -> Result<TickBurst, Complaint> {
+        let ticks = words::count(&self.word()?, 1, BURST_ORDERS_MAX)?;
+        let over = if self.takes("over") { words::length(&self.word()?)? } else { TickBurst::KEY.over };
+        Ok(TickBurst { ticks, over })
+    }
+
     fn burst(&mut self) -> Result<Burst, Complaint> {
         let orders = words::count(&self.word()?, 1, BURST_ORDERS_MAX)?;
         let over = if self.takes("over") { words::length(&self.word()?)? } else { Burst::KEY.over };
@@ -269,12 +284,20 @@ pub fn show(control: &Control) -> String {
         Control::SetReadFrom(from) => format!("reads {}", from.word()),
         Control::Burst(burst) => show_burst(&burst),
         Control::Hand(request) => trade::show(&request),
+        Control::SetTickRate(rate) => format!("ticks {rate}"),
+        Control::TickBurst(TickBurst { ticks, over }) => format!("tick-burst {ticks} over {}", show_over(over)),
+        Control::SetOverload(rule) => format!("overload {}", rule.name()),
+        Control::SetSignalsTrade(on) => format!("signals {}", on_off(on)),
         Control::Poison(node) => format!("poison {}", of(node)),
     }
 }
 
+fn show_over(over: SimDuration) -> String {
+    words::show_length(SimDuration::from_micros(over.as_micros().max(1)))
+}
+
 fn show_burst(burst: &Burst) -> String {
-    let over = words::show_length(SimDuration::from_micros(burst.over.as_micros().max(1)));
+    let over = show_over(burst.over);
     let wait = burst.in_flight_max.map_or("raw".to_owned(), |count| format!("in-flight {count}"));
     format!("burst {} over {over} {wait}", burst.orders)
 }
@@ -327,6 +350,9 @@ mod tests {
         all.extend([0, 1_100].map(Control::SetSkew));
         let (goog, first) = (SymbolId(6), SymbolId(0));
         all.extend([(goog, 40), (first, 0)].map(|(symbol, percent)| Control::HotSymbol { symbol, percent }));
+        all.extend([Control::SetTickRate(0), Control::TickBurst(TickBurst::KEY)]);
+        all.extend(Overload::ALL.map(Control::SetOverload));
+        all.extend([true, false].map(Control::SetSignalsTrade));
         all.push(Control::Burst(Burst::KEY));
         all.push(Control::Burst(Burst { orders: 7, over: SimDuration::from_micros(1_500), in_flight_max: None }));
         all

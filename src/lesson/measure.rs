@@ -118,6 +118,16 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("net.dropped", Kind::Number, |v| count(v.net.dropped)),
     ("balancer.routed", Kind::Number, |v| count(v.balancer.routed)),
     ("balancer.refused", Kind::Number, |v| count(v.balancer.refused)),
+    ("ticks.sent", Kind::Number, |v| count(v.market.sent)),
+    ("ticks.processed", Kind::Number, |v| count(v.market.processed)),
+    ("ticks.per_s", Kind::Number, |v| count(v.market.per_s)),
+    ("ticks.shed", Kind::Number, |v| count(v.market.shed)),
+    ("ticks.held_back", Kind::Number, |v| count(v.market.held_back)),
+    ("ticks.given_up", Kind::Number, |v| count(v.market.given_up)),
+    ("ticks.queued_max", Kind::Number, |v| v.nodes.iter().map(|n| n.ticks.queued).max().and_then(count)),
+    ("ticks.p99_ms_max", Kind::Number, |v| slowest_ticks(v).and_then(ms)),
+    ("signals.count", Kind::Number, |v| count(v.market.signals)),
+    ("signals.orders", Kind::Number, |v| count(v.market.orders)),
     ("controller", Kind::Node, |v| node(v.run.controller)),
 ];
 
@@ -131,6 +141,8 @@ pub const OF_NODE: &[(&str, Kind, OfNode)] = &[
     ("taken", Kind::Number, |_, n| count(n.gateway.taken)),
     ("refused", Kind::Number, |_, n| count(n.gateway.refused)),
     ("fsyncs", Kind::Number, |_, n| count(n.disk.fsyncs)),
+    ("ticks", Kind::Number, |_, n| count(n.ticks.processed)),
+    ("ticks_per_s", Kind::Number, |_, n| count(n.ticks.per_s)),
     ("unsynced", Kind::Number, |_, n| count(n.disk.written.saturating_sub(n.disk.synced))),
 ];
 
@@ -309,6 +321,12 @@ fn latency(view: &ClusterView, pick: fn(&crate::domain::view::LatencyView) -> Si
 fn recent(view: &ClusterView, pick: fn(&crate::domain::view::LatencyView) -> SimDuration) -> Option<Value> {
     let recent = &view.flow.latency;
     (recent.count > 0).then(|| pick(recent)).and_then(ms)
+}
+
+/// The p99 of ticks on the node where it is worst.
+fn slowest_ticks(view: &ClusterView) -> Option<SimDuration> {
+    let measured = view.nodes.iter().map(|node| node.ticks.latency).filter(|latency| latency.count > 0);
+    measured.map(|latency| latency.p99).max()
 }
 
 fn count(number: u64) -> Option<Value> {

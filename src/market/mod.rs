@@ -6,13 +6,15 @@
 //! resting orders; [`book`] matches by price and time ([`flow`] is what passes it, [`tape`] what was traded, [`escrow`] what
 //! is held for a leg); [`sessions`] remembers what was answered, [`finished`] what has ended, both with a status by the byte
 //! ([`said`]); [`transactions`] are spreads under way; [`exchange`] puts them together. [`feed`] tells clients where the mid
-//! price is. [`time_windows`] keeps trades by the time in which they happened.
-//! Left out: accounts, ticks and signals come with their own issues.
+//! price is, [`feed_file`] reads series and orders from files. [`ticks`] is what other venues quote, in windows and signals;
+//! [`time_windows`] keeps trades by the time in which they happened; [`venue`] routes between two venues.
+//! Left out: accounts come with their own issue.
 
 pub mod book;
 pub mod escrow;
 pub mod exchange;
 pub mod feed;
+pub mod feed_file;
 pub mod finished;
 pub mod flow;
 pub mod ladder;
@@ -21,5 +23,7 @@ pub mod said;
 pub mod sessions;
 pub mod slot_table;
 pub mod tape;
+pub mod ticks;
 pub mod time_windows;
 pub mod transactions;
+pub mod venue;

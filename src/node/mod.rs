@@ -3,15 +3,16 @@
 //! Idea: DESIGN calls protocols `step` functions; a node is a `step` made of steps. The scheduler in `runtime` owns
 //! it, hands it inputs one at a time and carries out what it wants done, in a tokio task or inline, with one result.
 //! Shape: `message` is the contract with the scheduler. `gateway` takes requests and `tickets` numbers them, `replica` holds a group's Raft and its
-//! state machine (`machine`, applied in turns of the `processor`), `proposals` and `reads` remember who waits for what, `heart` beats and believes, `out`
-//! collects effects, `views` shows it all. What concerns two groups is taken on by the `driver` of the leader, with letters
-//! (`letter`, `post`).
+//! state machine (`machine`, applied in turns of the `processor`), `proposals` and `reads` remember who waits for what, `heart` beats and believes, `market_data` takes ticks, `out`
+//! collects effects, `views` shows it all. What concerns two groups is taken on by the `driver` of the leader, with
+//! letters (`letter`, `post`).
 
 mod driver;
 mod gateway;
 mod heart;
 pub mod letter;
 mod machine;
+mod market_data;
 pub mod message;
 mod meter;
 #[expect(clippy::module_inception, reason = "the node is the concept, the rest are its parts")]

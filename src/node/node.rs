@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::domain::digest::Digest;
 use crate::domain::event::{EventKind, Queue};
-use crate::domain::ids::{GroupId, LogIndex, NodeId, PersistToken};
+use crate::domain::ids::{ActorId, GroupId, LogIndex, NodeId, PersistToken};
 use crate::domain::log::GroupImage;
 use crate::domain::map::{ClusterMap, MapChange};
 use crate::domain::order::{DeskMessage, Submission};
@@ -27,10 +27,11 @@ use super::gateway::{Gateway, Wish};
 use super::heart::Heart;
 use super::letter::Letter;
 use super::machine::Machine;
+use super::market_data::MarketData;
 use super::message::{NodeEffect, NodeInput, NodeMessage, NodeOrder, Proposal};
 use super::out::{Beats, Out, Tokens};
 use super::post::Post;
-use super::processor::Processor;
+use super::processor::{Processor, Turn};
 use super::replica::{Desk, Replica, Start};
 use super::replicas::{Beliefs, Replicas};
 
@@ -67,7 +68,8 @@ pub struct Node {
     pub(super) replicas: Replicas,
     pub(super) gateway: Gateway,
     pub(super) heart: Heart,
-    processor: Processor,
+    pub(super) market_data: MarketData,
+    pub(super) processor: Processor,
     tokens: Tokens,
     beats: Beats,
     post: Post,
@@ -93,6 +95,7 @@ impl Node {
             replicas: Replicas(replicas.collect()),
             gateway: Gateway::new(id, &settings.gateway, map.groups.len()),
             heart: Heart::new(id, &peers, &settings, now),
+            market_data: MarketData::new(&settings.market_data),
             processor: Processor::default(),
             tokens: Tokens::default(),
             beats: Beats::default(),
@@ -131,7 +134,11 @@ impl Node {
                     let message = DeskMessage::ProbeAnswer(self.gateway.load());
                     effects.push(NodeEffect::Reply { to: from, message });
                 }
-                DeskMessage::Answers(_) | DeskMessage::ProbeAnswer(_) => {}
+                DeskMessage::Ticks(batch) => self.take_ticks(now, from, batch, effects),
+                DeskMessage::Answers(_)
+                | DeskMessage::ProbeAnswer(_)
+                | DeskMessage::Credits(_)
+                | DeskMessage::Signals(_) => {}
             },
             NodeInput::Persisted(token) => self.persisted(now, token, effects),
             NodeInput::Order(order) => self.order(now, order, effects),
@@ -162,10 +169,15 @@ impl Node {
         if now.mono >= self.election_at {
             self.look_at_elections(now, effects);
         }
-        while let Some(group) = self.processor.due(now.mono) {
-            let map = Arc::clone(&self.map);
-            self.with_replica(group, effects, |replica, desk, out| replica.apply(now, &map, desk, out));
-            self.declare_map(now, group, effects);
+        while let Some(turn) = self.processor.due(now.mono) {
+            match turn {
+                Turn::Apply(group) => {
+                    let map = Arc::clone(&self.map);
+                    self.with_replica(group, effects, |replica, desk, out| replica.apply(now, &map, desk, out));
+                    self.declare_map(now, group, effects);
+                }
+                Turn::Ticks => self.ticks_done(now, effects),
+            }
         }
         let mut wishes = Vec::new();
         let Self { gateway, replicas, heart, map, .. } = self;
@@ -301,13 +313,7 @@ impl Node {
         }
     }
 
-    fn submit(
-        &mut self,
-        now: Now,
-        from: crate::domain::ids::ActorId,
-        submission: Submission,
-        effects: &mut Vec<NodeEffect>,
-    ) {
+    fn submit(&mut self, now: Now, from: ActorId, submission: Submission, effects: &mut Vec<NodeEffect>) {
         let mut wishes = Vec::new();
         if self.gateway.submit(now.mono, from, submission, &mut wishes) {
             self.out(effects).tell(None, EventKind::Overloaded { queue: Queue::Gateway });
@@ -357,7 +363,7 @@ impl Node {
         *election_at = (*election_at).min(replica.raft.deadline());
     }
 
-    fn out<'a>(&'a mut self, effects: &'a mut Vec<NodeEffect>) -> Out<'a> {
+    pub(super) fn out<'a>(&'a mut self, effects: &'a mut Vec<NodeEffect>) -> Out<'a> {
         let Self { me, tokens, beats, post, .. } = self;
         Out { me: *me, effects, tokens, beats, post }
     }

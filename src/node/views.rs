@@ -15,6 +15,7 @@ impl Node {
         view.leads = self.replicas.iter().filter(|replica| replica.raft.leads()).count() as u16;
         view.replicas = self.replicas.iter().count() as u16;
         view.gateway = self.gateway.view(now.mono);
+        view.ticks = self.market_data.view(now.mono);
     }
 
     /// Its replica of a group, as it sees itself; lags are the scheduler's to fill in.

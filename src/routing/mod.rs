@@ -3,6 +3,7 @@
 //! Idea: three questions, three answers. The partitioner and the ring are pure arithmetic over a hash that never
 //! changes; the balancer decides again with every request, from what it has been told.
 
+pub mod assignment;
 pub mod balancer;
 pub mod partitioner;
 pub mod placement;

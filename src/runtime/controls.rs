@@ -65,7 +65,14 @@ impl World {
             Control::SetRate(rate) => self.keep(|settings| settings.load.orders_per_s = rate),
             Control::SetReadFrom(read_from) => self.keep(|settings| settings.load.read_from = read_from),
             Control::SetSkew(per_mille) => self.keep(|settings| settings.load.skew_per_mille = per_mille),
-            Control::Burst(_) | Control::Hand(_) | Control::RollingRestart | Control::HotSymbol { .. } => Ok(()),
+            Control::SetTickRate(rate) => self.keep(|settings| settings.market_data.ticks_per_s = rate),
+            Control::SetOverload(rule) => self.keep(|settings| settings.market_data.overload = rule),
+            Control::SetSignalsTrade(on) => self.keep(|settings| settings.market_data.signals_trade = on),
+            Control::Burst(_)
+            | Control::TickBurst(_)
+            | Control::Hand(_)
+            | Control::RollingRestart
+            | Control::HotSymbol { .. } => Ok(()),
         }
     }
 

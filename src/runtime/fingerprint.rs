@@ -108,6 +108,11 @@ fn of_desk_message(digest: Digest, message: &DeskMessage) -> Digest {
         DeskMessage::Submit(submission) => digest.mix(1).mix(submission.batch.digest().0).mix(submission.deadline.0),
         DeskMessage::Answers(answers) => of_answers(digest.mix(2), answers),
         DeskMessage::Probe => digest.mix(3),
+        DeskMessage::Ticks(batch) => digest.mix(5).mix(batch.digest().0),
+        DeskMessage::Credits(report) => {
+            digest.mix(head(6, report.said)).mix(report.through).mix(report.processed ^ report.shed << 32)
+        }
+        DeskMessage::Signals(signals) => signals.iter().fold(digest.mix(7), |digest, signal| digest.mix(signal.time.0)),
         DeskMessage::ProbeAnswer(load) => digest.mix(head(4, u64::from(load.in_flight))).mix(u64::from(load.queued)),
     }
 }

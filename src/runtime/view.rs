@@ -11,7 +11,7 @@ use crate::domain::log::GroupImage;
 use crate::domain::time::{Now, SimDuration, SimTime};
 use crate::domain::view::{
     CELLS_MAX, CellView, ClusterView, DiskView, EVENTS_MAX, GatewayView, GroupView, IN_FLIGHT_MAX, MessageKind,
-    MessageView, NetView, NodeTruth, NodeView, Reach, ReplicaView, RoleView, RunView, SpreadsView,
+    MessageView, NetView, NodeTruth, NodeView, Reach, ReplicaView, RoleView, RunView, SpreadsView, TicksView,
 };
 use crate::market::exchange::Exchange;
 use crate::market::transactions::Transactions;
@@ -213,6 +213,7 @@ pub(super) fn blank_node(id: NodeId) -> NodeView {
         reach: Reach::All,
         gateway: GatewayView::default(),
         disk: DiskView::default(),
+        ticks: TicksView::default(),
         catch_up: None,
         held: 0,
         held_dropped: 0,

@@ -283,6 +283,10 @@ pub enum ActionKind {
     ReadFrom,
     /// A rule of Raft on or off; only in the palette.
     Rule,
+    /// A burst of ticks.
+    TickBurst,
+    /// Something that is typed with its arguments; only in the palette.
+    Typed,
     /// Select the node of this number.
     Select(NodeId),
     /// Select the next node, or the one before.

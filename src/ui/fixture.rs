@@ -56,6 +56,7 @@ pub fn view(story: Story) -> ClusterView {
     let nodes: Vec<NodeView> = truths.iter().enumerate().map(|(place, what)| node(place, *what, &truths)).collect();
     let groups = (0..5).map(|group| self::group(group, &truths, leader)).collect();
     ClusterView {
+        market: crate::domain::view::MarketView::default(),
         run: run(story, leader),
         groups,
         net: net(story),
@@ -166,6 +167,7 @@ fn node(place: usize, (truth, reach): What, all: &[What; 5]) -> NodeView {
         catch_up: (truth == NodeTruth::Sync).then_some(4_200),
         held: if truth == NodeTruth::Frozen { 321 } else { 0 },
         held_dropped: 0,
+        ticks: crate::domain::view::TicksView::default(),
     }
 }
 

@@ -64,7 +64,7 @@ pub fn is_enabled(spec: &ActionSpec, state: &UiState, given: &Given<'_>) -> bool
     match spec.action {
         Kind::Undo => !state.undo.done.is_empty(),
         Kind::Redo => !state.undo.undone.is_empty(),
-        Kind::Rate | Kind::Rule | Kind::Reset | Kind::Burst => true,
+        Kind::Rate | Kind::Rule | Kind::Reset | Kind::Burst | Kind::TickBurst | Kind::Typed => true,
         kind if spec.effect.mutates() => faults::plan(kind, state, given.view).is_ok(),
         _ => spec.context != Context::Lesson || given.view.lesson.is_some(),
     }

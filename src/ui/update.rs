@@ -21,6 +21,7 @@ use super::words::Words;
 use crate::domain::command::{Command, LessonCommand, PaceCommand};
 use crate::domain::control::{Burst, Control};
 use crate::domain::ids::{GroupId, NodeId};
+use crate::domain::tick::TickBurst;
 use crate::domain::view::ClusterView;
 use refusal::Refusal;
 
@@ -133,6 +134,7 @@ fn perform(state: &mut UiState, given: &Given<'_>, spec: &ActionSpec, out: &mut 
         Kind::Undo => undo::undo(state, given, out)?,
         Kind::Redo => undo::redo(state, given, out)?,
         Kind::Burst => out.push(Control::Burst(Burst::KEY).into()),
+        Kind::TickBurst => out.push(Control::TickBurst(TickBurst::KEY).into()),
         Kind::Pace(pace) => out.push(pace.into()),
         Kind::Step => out.push(PaceCommand::Step(state.group).into()),
         Kind::Select(node) => select(state, given, node)?,
@@ -146,7 +148,9 @@ fn perform(state: &mut UiState, given: &Given<'_>, spec: &ActionSpec, out: &mut 
         | Kind::Vote(_)
         | Kind::Unvote
         | Kind::Reveal => lesson(state, given, spec.action, out)?,
-        Kind::Rate | Kind::Rule | Kind::Group | Kind::SlowOnFault => overlay::ask_for_arguments(state, given, spec),
+        Kind::Rate | Kind::Rule | Kind::Typed | Kind::Group | Kind::SlowOnFault => {
+            overlay::ask_for_arguments(state, given, spec);
+        }
         kind if spec.effect.mutates() => undo::change(state, given, faults::plan(kind, state, given.view)?, out)?,
         kind => look(state, given, kind, out),
     }

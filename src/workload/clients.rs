@@ -15,6 +15,7 @@
 
 mod answers;
 mod hand;
+mod signals;
 mod waiting;
 
 use self::hand::Hand;
@@ -52,7 +53,7 @@ const PLACES_TRIED_MAX: usize = 8;
 /// The clients.
 #[derive(Clone, Debug)]
 pub struct Clients {
-    /// Those of the steady load, then those of bursts, then the hand's. `ClientId` counts from 1 in this order.
+    /// Those of the steady load, then those of bursts, of signals and of the hand. `ClientId` counts from 1 in this order.
     sessions: Vec<Session>,
     hand: Hand,
     load: LoadSettings,
@@ -85,7 +86,9 @@ impl Clients {
     pub fn new(settings: &Settings, seed: u64, mid: Mid) -> Self {
         let steady = settings.client.sessions.clamp(1, SESSIONS_MAX);
         Self {
-            sessions: (1..=steady + BURST_SESSIONS + 1).map(|number| Session::new(ClientId(number))).collect(),
+            sessions: (1..=steady + BURST_SESSIONS + signals::SESSIONS + hand::SESSIONS)
+                .map(|number| Session::new(ClientId(number)))
+                .collect(),
             hand: Hand::default(),
             load: settings.load.clone(),
             ack: settings.cluster.ack,
@@ -176,11 +179,6 @@ impl Clients {
         outbox.hand_in(self.load.read_from, Fact::Submitted, out);
     }
 
-    /// Sessions of the steady load.
-    fn steady(&self) -> usize {
-        self.sessions.len() - BURST_SESSIONS as usize - 1
-    }
-
     /// The place of the hand's session: the last.
     fn hand_place(&self) -> usize {
         self.sessions.len() - 1
@@ -210,6 +208,11 @@ impl Clients {
         while let Some(ended) = self.bursts.take_ended() {
             out.push(tell(EventKind::BurstEnded { orders: ended.orders, failed: ended.failed }));
         }
+    }
+
+    /// How many sessions the steady load has; they come first.
+    const fn steady(&self) -> usize {
+        self.sessions.len() - (BURST_SESSIONS + signals::SESSIONS + hand::SESSIONS) as usize
     }
 
     /// A request of the steady load.
@@ -313,6 +316,7 @@ impl Actor for Clients {
             ActorInput::Start => self.arrivals.set_rate(now, rate(&self.load)),
             ActorInput::Wake if now >= self.armed => self.armed = SimTime::NEVER,
             ActorInput::Receive { message: DeskMessage::Answers(answers), .. } => self.on_answers(now, &answers, out),
+            ActorInput::Receive { message: DeskMessage::Signals(signals), .. } => self.on_signals(now, &signals, out),
             ActorInput::Control(control) => self.on_control(now, control, out),
             ActorInput::Wake | ActorInput::Receive { .. } | ActorInput::Event(_) => {}
         }

@@ -5,7 +5,7 @@
 //! Units: latency is from the first send to the first acknowledgement, retries included; queries are counted apart.
 //! Bound: a histogram for each of the last seconds and one in total, all of fixed size.
 
-use super::histogram::Histogram;
+use crate::domain::histogram::Histogram;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{FlowView, LatencyView};
 use crate::routing::rate::Rate;

@@ -61,6 +61,10 @@ action-load-rate = rate of the steady load: rate 5000
 action-ack-next = next acknowledgement rule
 action-balancer-next = next strategy of the balancer
 action-reads-next = queries from the leader, or from a replica
+action-ticks-burst = a burst of 1,000,000 ticks (cannot be undone)
+action-ticks-rate = market data a second: ticks 1M
+action-ticks-overload = ticks that do not fit: overload shed-oldest
+action-signals-trade = signals become orders: signals on
 action-rule-switch = a rule of Raft on or off: rule pre_vote off
 
 action-time-pause = pause, or go on

@@ -61,6 +61,10 @@ action-load-rate = нагрузка заявок в секунду: rate 5000
 action-ack-next = следующее правило подтверждения
 action-balancer-next = следующая стратегия балансировщика
 action-reads-next = чтения с лидера или с реплики
+action-ticks-burst = всплеск: 1 000 000 котировок (не отменить)
+action-ticks-rate = котировок в секунду: ticks 1M
+action-ticks-overload = что делать с лишними котировками: overload shed-oldest
+action-signals-trade = торговля по сигналам: signals on
 action-rule-switch = правило Raft: rule pre_vote off
 
 action-time-pause = пауза или дальше

@@ -10,6 +10,7 @@ mod failover;
 mod flow;
 mod group;
 mod lesson;
+mod market;
 mod net;
 mod node;
 mod run;
@@ -22,6 +23,7 @@ pub use failover::{FailoverEnd, FailoverMoments, FailoverView, InvariantView};
 pub use flow::{BalancerView, FlowView, LatencyView, LedgerView, WorkerView};
 pub use group::{CellView, GroupView, ProgressMode, ProgressView, ReplicaView, RoleView, SpreadsView};
 pub use lesson::{CheckView, LessonView, QuestionView, StepView, Text};
+pub use market::{BarView, FeedView, MarketView, SIGNALS_MAX, SymbolTicks, SymbolView, TicksView};
 pub use net::{MessageKind, MessageView, NetView};
 pub use node::{DiskView, GatewayView, NodeTruth, NodeView, Reach};
 pub use run::{FaultView, PaceView, RunView, Speed};
@@ -41,6 +43,8 @@ pub struct ClusterView {
     pub balancer: BalancerView,
     /// Orders in and answers out.
     pub flow: FlowView,
+    /// Market data.
+    pub market: MarketView,
     /// The ledger of promises.
     pub ledger: LedgerView,
     /// The orders of the hand at the keyboard, oldest first; at most [`ROWS_MAX`](super::hand::ROWS_MAX).

@@ -7,6 +7,8 @@ use crate::domain::ids::NodeId;
 use crate::domain::order::GatewayLoad;
 use crate::domain::time::{SimDuration, SimTime};
 
+use super::TicksView;
+
 /// What a node really is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -60,6 +62,8 @@ pub struct NodeView {
     pub gateway: GatewayView,
     /// Its disk.
     pub disk: DiskView,
+    /// Its market data.
+    pub ticks: TicksView,
     /// While it catches up: records to go over all groups.
     pub catch_up: Option<u64>,
     /// Messages that wait because it is frozen.

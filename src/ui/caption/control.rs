@@ -49,6 +49,11 @@ pub fn control(control: &Control, locale: &Locale) -> String {
         Control::SetReadFrom(ReadFrom::Leader) => locale.text("control-reads-leader").into_owned(),
         Control::SetReadFrom(ReadFrom::Replica) => locale.text("control-reads-replica").into_owned(),
         Control::Hand(_) => word("control-hand", "what", crate::lesson::action::show(control)),
+        Control::SetTickRate(rate) => locale.say("control-ticks", &[("n", FluentValue::from(rate))]),
+        Control::TickBurst(burst) => locale.say("control-tick-burst", &[("n", FluentValue::from(burst.ticks))]),
+        Control::SetOverload(rule) => word("control-overload", "rule", rule.name().to_owned()),
+        Control::SetSignalsTrade(true) => locale.text("control-signals-on").into_owned(),
+        Control::SetSignalsTrade(false) => locale.text("control-signals-off").into_owned(),
         Control::Burst(burst) => locale.say("control-burst", &[("n", FluentValue::from(burst.orders))]),
     }
 }

@@ -75,6 +75,11 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::ReadsMoved { .. } => "reads",
         EventKind::ControlRefused { .. } => "refused",
         EventKind::RollingRestart { .. } => "rolling",
+        EventKind::SymbolAssigned { .. } => "assigned",
+        EventKind::TickBurstBegan { .. } => "tick-burst",
+        EventKind::TickRateChanged { .. } => "ticks",
+        EventKind::OverloadChanged(_) => "overload-rule",
+        EventKind::SignalsTrade { .. } => "signals",
         EventKind::Violated { .. } => "violated",
         EventKind::OrdersLost { .. } => "lost",
     }
@@ -121,10 +126,15 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::LoadSkewed { .. }
         | EventKind::HotSymbol { .. }
         | EventKind::ReadsMoved { .. }
+        | EventKind::TickRateChanged { .. }
+        | EventKind::OverloadChanged(_)
+        | EventKind::SignalsTrade { .. }
         | EventKind::ControlRefused { .. } => "setting",
         EventKind::Rotation { .. }
         | EventKind::BurstBegan { .. }
         | EventKind::BurstEnded { .. }
+        | EventKind::SymbolAssigned { .. }
+        | EventKind::TickBurstBegan { .. }
         | EventKind::Overloaded { .. } => "desk",
     }
 }

@@ -3,6 +3,7 @@
 use crate::domain::event::{Event, EventKind, Health, Queue, StepDown};
 use crate::domain::ids::NodeId;
 use crate::domain::rules::AckRule;
+use crate::domain::tick::Overload;
 use crate::domain::time::SimDuration;
 
 use super::super::locale::{FluentValue, Locale};
@@ -225,7 +226,23 @@ fn desk_event(kind: &EventKind, figures: &mut Figures) -> Option<&'static str> {
             Queue::Held => "event-overloaded-held",
             Queue::Reads => "event-overloaded-reads",
             Queue::Clients => "event-overloaded-clients",
+            Queue::Ticks => "event-overloaded-ticks",
         },
+        EventKind::SymbolAssigned { symbol, from } => {
+            let name = symbol.instrument().map_or("?", |instrument| instrument.name);
+            figures.push(("symbol", text(&name)));
+            match from {
+                None => "event-assigned",
+                Some(from) => {
+                    figures.push(("from", text(from)));
+                    "event-assigned-anew"
+                }
+            }
+        }
+        EventKind::TickBurstBegan { ticks } => {
+            figures.push(("n", (*ticks).into()));
+            "event-tick-burst"
+        }
         EventKind::Violated { invariant, detail } => {
             figures.extend([("invariant", text(&invariant.name())), ("detail", text(detail))]);
             "event-violated"
@@ -270,6 +287,16 @@ fn setting_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Op
             figures.extend([("symbol", text(&symbol.name())), ("n", u64::from(*percent).into())]);
             "event-hot"
         }
+        EventKind::TickRateChanged { ticks_per_s: 0 } => "event-ticks-off",
+        EventKind::TickRateChanged { ticks_per_s } => {
+            figures.push(("n", (*ticks_per_s).into()));
+            "event-ticks-on"
+        }
+        EventKind::OverloadChanged(Overload::Slow) => "event-overload-slow",
+        EventKind::OverloadChanged(Overload::ShedOldest) => "event-overload-shed-oldest",
+        EventKind::OverloadChanged(Overload::ShedNewest) => "event-overload-shed-newest",
+        EventKind::SignalsTrade { on: true } => "event-signals-on",
+        EventKind::SignalsTrade { on: false } => "event-signals-off",
         EventKind::ReadsMoved { replica: false } => "event-reads-leader",
         EventKind::ReadsMoved { replica: true } => "event-reads-replica",
         EventKind::ControlRefused { control: wanted, why: reason } => {

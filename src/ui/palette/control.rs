@@ -13,7 +13,7 @@ use crate::lesson::action::{self, Context};
 use crate::ui::state::UiState;
 
 /// The verbs that spell an action with a key of its own out.
-pub(super) const VERBS: [(&str, &str); 7] = [
+pub(super) const VERBS: [(&str, &str); 11] = [
     ("burst", "load.burst"),
     ("rate", "load.rate"),
     ("load", "load.toggle"),
@@ -21,6 +21,10 @@ pub(super) const VERBS: [(&str, &str); 7] = [
     ("strategy", "balancer.next"),
     ("reads", "reads.next"),
     ("rule", "rule.switch"),
+    ("ticks", "ticks.rate"),
+    ("tick-burst", "ticks.burst"),
+    ("overload", "ticks.overload"),
+    ("signals", "signals.trade"),
 ];
 
 /// The verbs of the grammar.

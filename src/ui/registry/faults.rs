@@ -57,5 +57,12 @@ pub(super) const LOAD: &[ActionSpec] = &[
         .taking("round-robin | least-connections")
         .under(Topic::Load),
     row("reads.next", ReadFrom, &["E"]).doing(Effect::Undoable).taking("leader | replica").under(Topic::Load),
+    row("ticks.burst", TickBurst, &["I"]).doing(Effect::Final).taking("N over T").under(Topic::Load),
+    row("ticks.rate", Typed, &[]).doing(Effect::Undoable).taking("N").under(Topic::Load),
+    row("ticks.overload", Typed, &[])
+        .doing(Effect::Undoable)
+        .taking("slow | shed-oldest | shed-newest")
+        .under(Topic::Load),
+    row("signals.trade", Typed, &[]).doing(Effect::Undoable).taking("on | off").under(Topic::Load),
     row("rule.switch", Rule, &[]).doing(Effect::Undoable).taking("NAME on | off").under(Topic::Load),
 ];

@@ -128,6 +128,10 @@ pub fn describe(control: Control) -> Refusal {
         Control::SetReadFrom(ReadFrom::Replica) => ("done-reads-replica", None),
         Control::Burst(burst) => return Refusal::new("done-burst").with("orders", burst.orders),
         Control::Hand(_) => return Refusal::new("done-hand").with("what", crate::lesson::action::show(&control)),
+        Control::SetTickRate(rate) => return Refusal::new("done-ticks").with("rate", rate),
+        Control::TickBurst(burst) => return Refusal::new("done-tick-burst").with("ticks", burst.ticks),
+        Control::SetOverload(rule) => return Refusal::new("done-overload").with("rule", rule.name()),
+        Control::SetSignalsTrade(on) => (if on { "done-signals-on" } else { "done-signals-off" }, None),
         Control::Poison(target) => ("done-poison", Some(target)),
     };
     let words = Refusal::new(id);

@@ -33,6 +33,7 @@ pub(crate) fn cluster() -> ClusterView {
         catch_up: None,
         held: 0,
         held_dropped: 0,
+        ticks: crate::domain::view::TicksView::default(),
     });
     let groups = (0..3).map(|group| GroupView {
         id: GroupId(group),

@@ -142,6 +142,12 @@ pub fn inverse(control: Control, view: &ClusterView) -> Vec<Control> {
             when(wanted != view.flow.hot, Control::HotSymbol { symbol, percent })
         }
         Control::SetReadFrom(from) => when(from != view.flow.read_from, Control::SetReadFrom(view.flow.read_from)),
+        Control::SetTickRate(rate) => {
+            let was = view.run.settings.market_data.ticks_per_s;
+            when(rate != was, Control::SetTickRate(was))
+        }
+        Control::SetOverload(rule) => when(rule != view.market.overload, Control::SetOverload(view.market.overload)),
+        Control::SetSignalsTrade(on) => when(on != view.market.trades, Control::SetSignalsTrade(view.market.trades)),
         control => links(control, view),
     }
 }

@@ -13,6 +13,8 @@ use crate::domain::order::{Command, OrderStatus, Reply, Verdict};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::why::Why;
 
+/// The hand has one session.
+pub(super) const SESSIONS: u32 = 1;
 /// A spread that is pending is asked for this often.
 const ASK_EVERY: SimDuration = SimDuration::from_millis(50);
 /// And so many times at most: two-phase commit may block for as long as a group has no leader.

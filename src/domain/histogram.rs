@@ -40,6 +40,13 @@ impl Histogram {
         self.max = self.max.max(latency);
     }
 
+    /// Counts so many alike.
+    pub fn record_many(&mut self, latency: SimDuration, count: u64) {
+        self.counts[Self::bucket(latency.as_micros())] += count;
+        self.count += count;
+        self.max = self.max.max(latency);
+    }
+
     /// Adds all of another.
     pub fn merge(&mut self, other: &Self) {
         self.counts.iter_mut().zip(&other.counts).for_each(|(count, more)| *count += more);
