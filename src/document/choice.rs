@@ -2,7 +2,7 @@
 //!
 //! Idea: one trait lets the reader, the command line and the messages use the same list of words.
 
-use crate::domain::order::ReadFrom;
+use crate::domain::order::{ReadFrom, SelfTrade};
 use crate::domain::rules::{Rule, Strategy};
 use crate::domain::view::Speed;
 
@@ -47,6 +47,20 @@ impl Choice for ReadFrom {
         match self {
             Self::Leader => "leader",
             Self::Replica => "replica",
+        }
+    }
+}
+
+impl Choice for SelfTrade {
+    const ALL: &'static [Self] =
+        &[Self::CancelIncoming, Self::CancelResting, Self::CancelBoth, Self::Decrement, Self::Allow];
+    fn word(self) -> &'static str {
+        match self {
+            Self::CancelIncoming => "cancel-incoming",
+            Self::CancelResting => "cancel-resting",
+            Self::CancelBoth => "cancel-both",
+            Self::Decrement => "decrement",
+            Self::Allow => "allow",
         }
     }
 }
@@ -105,5 +119,6 @@ mod tests {
         check::<Strategy>();
         check::<Rule>();
         check::<ReadFrom>();
+        check::<SelfTrade>();
     }
 }
