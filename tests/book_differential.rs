@@ -160,7 +160,8 @@ fn a_million_orders_trade_as_in_the_crate_lobster() {
     let (mut ours, mut theirs, mut trades) = (Vec::new(), Vec::new(), 0);
     for at in 0..ORDERS {
         let ask = draw.simple();
-        (ours.clear(), theirs.clear());
+        ours.clear();
+        theirs.clear();
         take(&mut book, ask, &mut ours);
         match ask {
             Ask::Cancel { id } => other.cancel(name(id)),
@@ -193,7 +194,8 @@ fn a_million_orders_of_all_kinds_trade_as_in_an_engine_that_looks_at_everything(
         let (mut ours, mut trades) = (Vec::new(), 0);
         for at in 0..ORDERS / RULES.len() as u64 {
             let ask = draw.any();
-            (ours.clear(), other.deals.clear());
+            ours.clear();
+            other.deals.clear();
             let verdict = take(&mut book, ask, &mut ours);
             assert_eq!(told(verdict), other.take(ask), "order {at}, {ask:?}, {replay}");
             assert_eq!(ours, other.deals, "order {at}, {ask:?}, {replay}");
