@@ -1,4 +1,4 @@
-//! What an order costs: the book beside a naive one on the same orders, and the whole exchange on top.
+//! What an order costs: the book beside a naive one and a crate's on the same orders, and the whole exchange on top.
 //!
 //! Idea: 30 % cancels, 25 % crossing orders, the rest passive, over deep queues. The orders are drawn once, against a
 //! book that stays about as deep; then each contender runs them all. Equal fills, or the figure is worth nothing.
@@ -6,6 +6,8 @@
 //! Run: `cargo bench --bench book`. As a test (`cargo test --benches`) it runs a short stream once.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../tests/common/lobster_book.rs"]
+mod lobster_book;
 #[path = "../tests/common/naive_book.rs"]
 mod naive_book;
 mod table;
@@ -15,11 +17,12 @@ use std::time::Duration;
 
 use chaosdesk::domain::chance::{Chance, Purpose};
 use chaosdesk::domain::digest::Digest;
-use chaosdesk::domain::ids::{ClientId, RequestId, Sequence, SymbolId};
+use chaosdesk::domain::ids::{AccountId, ClientId, RequestId, Sequence, SymbolId};
 use chaosdesk::domain::order::{Batch, Command, OrderType, Record, Side};
 use chaosdesk::domain::units::{Price, Quantity};
 use chaosdesk::market::book::{Book, BookEvent, Fill, Incoming};
 use chaosdesk::market::exchange::Exchange;
+use lobster_book::LobsterBook;
 use naive_book::NaiveBook;
 
 const CLIENTS: u64 = 64;
@@ -78,7 +81,10 @@ impl Draw {
         let client = self.chance.below(CLIENTS) as usize;
         let id = self.id(client);
         let quantity = Quantity(self.chance.between(1, 20));
-        Step::Place(Incoming::good_till_cancel(id, side, order_type, quantity))
+        // Every order has an owner of its own: the question of self-trades is asked, and the answer is always no, since
+        // the crate does not know it.
+        let owner = AccountId(self.last.iter().sum::<u64>() as u32);
+        Step::Place(Incoming { owner, ..Incoming::good_till_cancel(id, side, order_type, quantity) })
     }
 
     fn cancel(&mut self) -> Step {
@@ -206,10 +212,13 @@ fn main() {
     let flow = draw(depth, orders);
     let (ladder, digest) = contender!(flow, runs, Book);
     let (naive, expected) = contender!(flow, runs.min(3), NaiveBook);
-    assert_eq!(digest, expected, "both books trade alike");
+    let (lobster, theirs) = contender!(flow, runs.min(3), LobsterBook);
+    assert_eq!((digest, digest), (expected, theirs), "all books trade alike");
     table::line("book: 30 % cancels, 25 % crossing, 20,000 resting", ladder, "ns/order", "budget 60");
     table::line("book: a naive one on the same orders", naive, "ns/order", "measured elsewhere: 280");
+    table::line("book: lobster 0.7 on the same orders", lobster, "ns/order", "measured elsewhere: 733");
     table::line("book: the naive one costs", naive / ladder, "times", "");
+    table::line("book: lobster costs", lobster / ladder, "times", "");
     let (whole, exchange) = exchange(&flow, runs);
     table::line("exchange: sessions, book, endings, chain", whole, "ns/record", "");
     let clone = table::median(runs, || table::nanos_each(|| drop(black_box(exchange.clone()))));

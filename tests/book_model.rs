@@ -263,3 +263,43 @@ fn a_book_that_empties_gives_its_memory_to_the_next_orders() {
     assert!(book.audit());
     assert!(book.size_bytes() <= size + 4 * 264, "prices that wander leave nothing behind");
 }
+
+#[test]
+fn prices_that_wander_for_a_million_steps_leave_no_memory_behind() {
+    for seed in seeds(2) {
+        let mut chance = Chance::stream(seed, Purpose::Orders, 2);
+        let mut book = Book::default();
+        let mut mid = i64::from(PRICE_MAX) / 2;
+        let (mut lowest, mut highest) = (mid, mid);
+        let mut resting = std::collections::VecDeque::new();
+        let (mut settled, mut peak) = (0, 0);
+        for at in 0..1_000_000_u64 {
+            // A walk of long strides, which crosses thousands of nodes of the ladder; behind it 500 orders rest.
+            mid += chance.between(0, 800) as i64 - 400;
+            mid = mid.clamp(10_000, i64::from(PRICE_MAX) - 10_000);
+            (lowest, highest) = (lowest.min(mid), highest.max(mid));
+            let side = if chance.ratio(1, 2) { Side::Buy } else { Side::Sell };
+            let id = ClientId(1).request(Sequence(at));
+            let order_type = OrderType::Limit(Price(mid + chance.between(0, 2_000) as i64 - 1_000));
+            let order = Incoming {
+                owner: AccountId(at as u32),
+                ..Incoming::good_till_cancel(id, side, order_type, Quantity(1))
+            };
+            if !book.place(&order, |_| {}).resting.is_zero() {
+                resting.push_back(id);
+            }
+            if resting.len() > 500 {
+                book.cancel(resting.pop_front().unwrap());
+            }
+            if at == 100_000 {
+                settled = book.size_bytes();
+            }
+            peak = peak.max(book.size_bytes());
+        }
+        assert!(book.audit(), "SIM_SEED={seed}");
+        assert!(highest - lowest > 200_000, "SIM_SEED={seed}: the mid went from {lowest} to {highest} only");
+        // Each of 500 orders may stand alone in its leaf and its parent: 264 bytes a node, two nodes an order.
+        assert!(peak < 512 * 1_024, "SIM_SEED={seed}: {peak} bytes at most");
+        assert!(peak <= settled * 3 / 2, "SIM_SEED={seed}: {settled} bytes after a tenth of the way, {peak} at most");
+    }
+}

@@ -81,13 +81,9 @@ struct BookStory {
     book: Book,
 }
 
-impl Runner for BookStory {
-    fn start_script(&mut self) -> Result<(), Box<dyn Error>> {
-        self.book = Book::default();
-        Ok(())
-    }
-
-    fn run(&mut self, command: &Command) -> Result<String, Box<dyn Error>> {
+impl BookStory {
+    /// Commands that change the book; `None` for any other.
+    fn act(&mut self, command: &Command) -> Result<Option<String>, Box<dyn Error>> {
         let mut out = String::new();
         match command.name.as_str() {
             // What happens where an account would trade with itself; the book begins anew.
@@ -115,26 +111,15 @@ impl Runner for BookStory {
             }
             "replace" => {
                 let mut args = command.consume_args();
-                let at = number(&args.next_pos().ok_or("which order?")?.value)? as u64;
+                let (at, id) = named(command)?;
                 let price = Price(number(&args.lookup("price").ok_or("to which price?")?.value)?);
                 let quantity = Quantity(number(&args.lookup("qty").ok_or("to which quantity?")?.value)? as u64);
-                let id = ClientId(1).request(Sequence(at));
                 let verdict = self.book.replace(id, price, quantity, |event| out += &show(event));
                 out += &verdict.map_or(format!("{at} does not rest\n"), |verdict| tell(at, verdict));
             }
             "cancel" => {
-                let at = number(&command.args[0].value)? as u64;
-                out = match self.book.cancel(ClientId(1).request(Sequence(at))) {
-                    Some(verdict) => tell(at, verdict),
-                    None => format!("{at} does not rest\n"),
-                };
-            }
-            "status" => {
-                let at = number(&command.args[0].value)? as u64;
-                out = match self.book.status(ClientId(1).request(Sequence(at))) {
-                    Some(verdict) => tell(at, verdict),
-                    None => format!("{at} does not rest\n"),
-                };
+                let (at, id) = named(command)?;
+                out = self.book.cancel(id).map_or(format!("{at} does not rest\n"), |verdict| tell(at, verdict));
             }
             // Orders 1000001 and on, one lot each, one tick lower each: `ladder 5 price=100`.
             "ladder" => {
@@ -149,16 +134,30 @@ impl Runner for BookStory {
                 }
                 writeln!(out, "{} orders rest", self.book.resting())?;
             }
+            _ => return Ok(None),
+        }
+        Ok(Some(out))
+    }
+
+    /// Commands that look at it.
+    fn look(&self, command: &Command) -> Result<String, Box<dyn Error>> {
+        let mut out = String::new();
+        let sides = [("bid", Side::Buy), ("ask", Side::Sell)];
+        match command.name.as_str() {
+            "status" => {
+                let (at, id) = named(command)?;
+                out = self.book.status(id).map_or(format!("{at} does not rest\n"), |verdict| tell(at, verdict));
+            }
             "depth" => {
-                for (name, side) in [("bid", Side::Buy), ("ask", Side::Sell)] {
+                for (name, side) in sides {
                     for level in self.book.depth(side).take(8) {
                         writeln!(out, "{name} {}×{} orders={}", level.price.0, level.quantity.0, level.orders)?;
                     }
                 }
             }
-            // The queue of a side, in the order in which it would trade.
+            // The queues, in the order in which they would trade.
             "queue" => {
-                for (name, side) in [("bid", Side::Buy), ("ask", Side::Sell)] {
+                for (name, side) in sides {
                     for (price, order) in self.book.orders(side) {
                         writeln!(out, "{name} {} order={} left={}", price.0, order.id().sequence.0, order.left)?;
                     }
@@ -176,6 +175,27 @@ impl Runner for BookStory {
             },
             name => return Err(format!("no such command: {name}").into()),
         }
+        Ok(out)
+    }
+}
+
+/// The order that a command names first.
+fn named(command: &Command) -> Result<(u64, RequestId), Box<dyn Error>> {
+    let at = number(&command.consume_args().next_pos().ok_or("which order?")?.value)? as u64;
+    Ok((at, ClientId(1).request(Sequence(at))))
+}
+
+impl Runner for BookStory {
+    fn start_script(&mut self) -> Result<(), Box<dyn Error>> {
+        self.book = Book::default();
+        Ok(())
+    }
+
+    fn run(&mut self, command: &Command) -> Result<String, Box<dyn Error>> {
+        let out = match self.act(command)? {
+            Some(out) => out,
+            None => self.look(command)?,
+        };
         assert!(self.book.is_sound() && self.book.audit(), "after line {}: {:?}", command.line_number, self.book);
         Ok(out)
     }
@@ -193,6 +213,21 @@ impl Runner for BookStory {
 struct SessionStory(Exchange);
 
 const OWNED: [SymbolId; 2] = [SymbolId(0), SymbolId(3)];
+
+impl SessionStory {
+    /// Buy orders `from` to `to`, one lot each at price 1.
+    fn many(&mut self, command: &Command, client: u32, floor: Sequence) -> Result<String, Box<dyn Error>> {
+        let mut args = command.consume_args();
+        let (from, to): (u64, u64) = (args.next_pos().unwrap().parse()?, args.next_pos().unwrap().parse()?);
+        let place = Ask::place(OWNED[0], Side::Buy, OrderType::Limit(Price(1)), Quantity(1));
+        let records =
+            (from..=to).map(|at| Record { id: ClientId(client).request(Sequence(at)), floor, command: place });
+        let mut verdicts = Vec::new();
+        let outcome = self.0.apply(&Batch::new(records.collect::<Vec<_>>()), &mut verdicts);
+        let executed = (0..verdicts.len()).filter(|at| outcome.executed.at(*at)).count();
+        Ok(format!("{executed} of {} executed\n", verdicts.len()))
+    }
+}
 
 impl Runner for SessionStory {
     fn start_script(&mut self) -> Result<(), Box<dyn Error>> {
@@ -232,19 +267,7 @@ impl Runner for SessionStory {
                     None => format!("{at} is not known\n"),
                 });
             }
-            // Buy orders `from` to `to`, one lot each at price 1.
-            "many" => {
-                let (from, to): (u64, u64) = (args.next_pos().unwrap().parse()?, args.next_pos().unwrap().parse()?);
-                let place = Ask::place(symbol, Side::Buy, OrderType::Limit(Price(1)), Quantity(1));
-                let records = (from..=to).map(|at| {
-                    let id = ClientId(client).request(Sequence(at));
-                    Record { id, floor, command: place }
-                });
-                let mut verdicts = Vec::new();
-                let outcome = self.0.apply(&Batch::new(records.collect::<Vec<_>>()), &mut verdicts);
-                let executed = (0..verdicts.len()).filter(|at| outcome.executed.at(*at)).count();
-                return Ok(format!("{executed} of {} executed\n", verdicts.len()));
-            }
+            "many" => return self.many(command, client, floor),
             name => return Err(format!("no such command: {name}").into()),
         };
         let mut verdicts = Vec::new();

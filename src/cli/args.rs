@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::document::choice::Choice;
 use crate::document::config::{ColorDepth, ColorWhen, Density, Glyphs, Locale, ThemeChoice, UiSettings};
+use crate::domain::order::SelfTrade;
 
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let commit = option_env!("CHAOSDESK_COMMIT").unwrap_or("of no known commit");
@@ -76,6 +77,8 @@ pub enum Command {
         /// The recording
         file: PathBuf,
     },
+    /// Match orders from a file or the standard input in one book, and write the trades
+    Match(MatchFlags),
     /// List the scenarios and lessons of the program
     Lessons,
     /// List the keys in force
@@ -119,6 +122,29 @@ pub struct RunFlags {
     /// Step nodes as tasks, as the dashboard does
     #[arg(long)]
     pub tasks: bool,
+}
+
+/// The flags of `match`.
+///
+/// A line is `action,order_id,owner,side,type,price,quantity`; the action is new, cancel or replace, the type limit, market,
+/// ioc or fok. docs/match.md has all of it.
+#[derive(Args, Clone, PartialEq, Eq, Debug)]
+pub struct MatchFlags {
+    /// The orders; without it, or with `-`, the standard input
+    #[arg(value_name = "FILE.csv")]
+    pub file: Option<PathBuf>,
+    /// The step of prices
+    #[arg(long, value_name = "DECIMAL", default_value = "1")]
+    pub tick: String,
+    /// The step of quantities
+    #[arg(long, value_name = "DECIMAL", default_value = "1")]
+    pub lot: String,
+    /// What happens where an owner would trade with itself
+    #[arg(long, value_name = "RULE", value_parser = choice::<SelfTrade>(), default_value = "cancel-incoming")]
+    pub self_trade: SelfTrade,
+    /// Write what became of every line into this file
+    #[arg(long, value_name = "FILE.csv")]
+    pub verdicts: Option<PathBuf>,
 }
 
 /// How nodes take their steps.

@@ -10,6 +10,7 @@ pub mod exit;
 pub mod find;
 pub mod house;
 pub mod keys;
+pub mod matching;
 pub mod scripts;
 
 use std::io::Write;
@@ -22,7 +23,7 @@ use crate::lesson::run::Outcome;
 use crate::lesson::script::Script;
 use crate::report::RunResult;
 
-pub use args::{Cli, Command, ConfigCommand, DashboardFlags, RunFlags, Stepping};
+pub use args::{Cli, Command, ConfigCommand, DashboardFlags, MatchFlags, RunFlags, Stepping};
 pub use exit::{Exit, Trouble};
 use find::Found;
 
@@ -62,6 +63,7 @@ pub fn run(cli: &Cli, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Wr
         None => dashboard(&cli.dashboard, wiring),
         Some(Command::Run(flags)) => perform(flags, wiring, out),
         Some(Command::Replay { file }) => wiring.replay(file).and_then(|(text, exit)| say(out, &text).map(|()| exit)),
+        Some(Command::Match(flags)) => matching::run(flags, out, err),
         Some(Command::Lessons) => scripts::list().and_then(|text| say(out, &text)).map(|()| Exit::Well),
         Some(Command::Keys) => load(&cli.dashboard, wiring)
             .and_then(|(config, _)| wiring.keys(&config))

@@ -2,7 +2,7 @@
 //!
 //! Idea: one trait lets the reader, the command line and the messages use the same list of words.
 
-use crate::domain::order::ReadFrom;
+use crate::domain::order::{ReadFrom, SelfTrade};
 use crate::domain::rules::{PartitionStrategy, Rule, Strategy};
 use crate::domain::tick::Overload;
 use crate::domain::view::Speed;
@@ -66,6 +66,20 @@ impl Choice for ReadFrom {
     }
 }
 
+impl Choice for SelfTrade {
+    const ALL: &'static [Self] =
+        &[Self::CancelIncoming, Self::CancelResting, Self::CancelBoth, Self::Decrement, Self::Allow];
+    fn word(self) -> &'static str {
+        match self {
+            Self::CancelIncoming => "cancel-incoming",
+            Self::CancelResting => "cancel-resting",
+            Self::CancelBoth => "cancel-both",
+            Self::Decrement => "decrement",
+            Self::Allow => "allow",
+        }
+    }
+}
+
 /// Slower than this nothing is seen to move; faster than the other the pacer runs free.
 const SPEED_FACTOR_MAX: u32 = 1_000;
 
@@ -122,5 +136,6 @@ mod tests {
         check::<Rule>();
         check::<ReadFrom>();
         check::<Overload>();
+        check::<SelfTrade>();
     }
 }

@@ -4,11 +4,14 @@
 //! file, line, column, what was found, what is allowed, the nearest right spelling. The first thing wrong ends the
 //! reading, so that nothing is ever half applied.
 //! Shape: `reader::read` takes text (not a path: no file is opened here) and hands a `Reader` to a closure;
-//! `settings` and `config` are the two shapes that the program reads itself, scenarios are `lesson::script`.
+//! `settings` and `config` are the two shapes that the program reads itself, scenarios are `lesson::script`. Orders as
+//! text are lines of `order_csv`, their numbers `decimal`.
 
 pub mod check;
 pub mod choice;
 pub mod config;
+pub mod decimal;
+pub mod order_csv;
 pub mod problem;
 pub mod reader;
 pub mod settings;
