@@ -14,6 +14,7 @@ use std::sync::Arc;
 use super::digest::Digest;
 use super::ids::{LogIndex, NodeId, Term};
 use super::map::MapChange;
+use super::membership::GroupConfig;
 use super::order::Batch;
 use super::recent::count_before;
 
@@ -26,13 +27,16 @@ pub enum Payload {
     Orders(Batch),
     /// A change of the cluster map, in `meta`. One index.
     Map(MapChange),
+    /// Who belongs to the group, from this entry on: it holds as soon as it is appended (§6). One index. Shared, so that
+    /// the rare entry does not widen all others.
+    Config(Arc<GroupConfig>),
 }
 
 impl Payload {
     /// How many indices it covers; never 0.
     pub fn len(&self) -> u64 {
         match self {
-            Self::Noop | Self::Map(_) => 1,
+            Self::Noop | Self::Map(_) | Self::Config(_) => 1,
             Self::Orders(batch) => batch.len() as u64,
         }
     }
@@ -48,6 +52,7 @@ impl Payload {
             Self::Noop => Digest(1),
             Self::Orders(batch) => batch.digest(),
             Self::Map(change) => change.digest(),
+            Self::Config(config) => config.digest(),
         }
     }
 }
@@ -107,6 +112,8 @@ pub struct RaftSnapshot {
     pub term: Term,
     /// The log's chain at that index.
     pub chain: Digest,
+    /// The configuration of the group at that index.
+    pub config: GroupConfig,
     /// The applied state.
     pub image: StateImage,
 }

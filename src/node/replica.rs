@@ -187,7 +187,7 @@ impl Replica {
             self.proposals.applied(entry.first, &verdicts);
             let batch = match entry.payload {
                 Payload::Orders(batch) => Some(batch),
-                Payload::Noop | Payload::Map(_) => None,
+                Payload::Noop | Payload::Map(_) | Payload::Config(_) => None,
             };
             let (executed, chain, sound) = (outcome.executed, outcome.chain, outcome.sound);
             let applied = Applied { first: entry.first, term: entry.term, batch, executed, chain, sound };
@@ -242,8 +242,7 @@ impl Replica {
         self.reads.forget_expired(now.mono);
         self.close_batches(now, desk, out);
         if self.raft.leads() {
-            let early =
-                if desk.ack.covers_commit(self.raft.config().voters.len()) { Early::Never } else { Early::Promise };
+            let early = if self.raft.ack_covers_commit(desk.ack) { Early::Never } else { Early::Promise };
             self.proposals.answer(self.group, self.raft.acked_index(desk.ack), early, out);
             self.reads.serve(self.point(out.me), &self.machine, out);
         }
@@ -295,8 +294,8 @@ impl Replica {
             return;
         }
         let Some(point) = self.raft.log().point_at(self.applied) else { return };
-        let image = self.machine.image();
-        let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, image };
+        let (image, config) = (self.machine.image(), self.raft.group_config_at(point.index));
+        let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, config, image };
         let keep_after = LogIndex(self.applied.0.saturating_sub(desk.settings.snapshot_keep_records));
         self.snapshot_at = self.applied;
         self.input(now, Input::Compact { snapshot, keep_after }, desk, out);

@@ -7,6 +7,7 @@ use chaosdesk::domain::chance::{Chance, Purpose};
 use chaosdesk::domain::digest::Digest;
 use chaosdesk::domain::ids::{ClientId, LogIndex, NodeId, PersistToken, ReadToken, Sequence, SymbolId};
 use chaosdesk::domain::log::{Payload, RaftSnapshot, StateImage};
+use chaosdesk::domain::membership::ConfigChange;
 use chaosdesk::domain::order::{Batch, Command, OrderType, Record, Side};
 use chaosdesk::domain::rules::Rules;
 use chaosdesk::domain::time::{Now, SimDuration, SimTime};
@@ -131,7 +132,7 @@ impl World {
         let setup = &self.setup;
         let config = RaftConfig {
             me: node,
-            voters: NodeId::first(setup.voters).collect(),
+            voters: NodeId::first(setup.voters).filter(|_| node.index() < setup.voters).collect(),
             election_min: SimDuration::from_millis(150),
             election_max: SimDuration::from_millis(300),
             append_records_max: setup.records_max,
@@ -184,6 +185,17 @@ impl World {
         proposed
     }
 
+    /// Asks a replica to change who belongs to the group.
+    pub fn change(&mut self, node: NodeId, change: ConfigChange) -> Result<Proposed, Why> {
+        let now = self.clock(node);
+        let machine = &mut self.machines[node.index()];
+        let Some(raft) = machine.raft.as_mut().filter(|_| !machine.frozen) else { return Err(Why::NodeDown) };
+        let mut out = Vec::new();
+        let proposed = raft.propose_config(now, change, &mut out);
+        self.obey(node, out);
+        proposed
+    }
+
     pub fn read(&mut self, node: NodeId) -> ReadToken {
         let token = ReadToken(self.reads.len() as u64 + 1);
         let committed = self.checker.committed();
@@ -200,7 +212,8 @@ impl World {
             return;
         };
         let image = StateImage { state: Arc::new(()), digest: point.chain, size_bytes: 1 };
-        let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, image };
+        let config = raft.group_config_at(point.index);
+        let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, config, image };
         let keep_after = LogIndex(commit.0.saturating_sub(keep));
         self.step(node, Input::Compact { snapshot, keep_after });
     }

@@ -5,6 +5,7 @@ use super::*;
 use crate::domain::control::{Burst, Control, Target};
 use crate::domain::event::{Health, Invariant, Queue, StepDown};
 use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, Term};
+use crate::domain::membership::GroupConfig;
 use crate::domain::order::ReadFrom;
 use crate::domain::rules::{AckRule, Rule, Strategy};
 use crate::domain::time::{SimDuration, SimTime};
@@ -45,6 +46,10 @@ fn every_why() -> Vec<Why> {
         Why::TransferRunning,
         Why::TransferTimeout,
         Why::NotVoter,
+        Why::ConfigChangeRunning,
+        Why::LearnerBehind,
+        Why::NotLearner,
+        Why::NoVoters,
     ]
 }
 
@@ -115,6 +120,7 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::Elected { term, votes: NodeId::first(3).collect(), voters: 5 },
         EventKind::SteppedDown { term, why: StepDown::HigherTerm(Term(8)) },
         EventKind::SteppedDown { term, why: StepDown::NoQuorum },
+        EventKind::SteppedDown { term, why: StepDown::Removed },
         EventKind::FirstCommit { term, index },
         EventKind::FirstAnswer { term },
         EventKind::TransferBegan { to },
@@ -139,6 +145,15 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::Violated { invariant: Invariant::NoLostAck, detail: "c3/14".to_owned() },
         EventKind::OrdersLost { orders: 3 },
     ];
+    let settled = GroupConfig::of(NodeId::first(3));
+    let learning = GroupConfig { learners: [to].into_iter().collect(), ..settled };
+    for config in [settled, learning, learning.toward([to].into_iter().collect())] {
+        kinds.push(EventKind::ConfigAppended { config });
+        kinds.push(EventKind::ConfigCommitted { config });
+        kinds.push(EventKind::ConfigReverted { config });
+    }
+    kinds.push(EventKind::ConfigRefused { why: Why::LearnerBehind });
+    kinds.push(EventKind::LearnerReady { learner: to });
     for health in [Health::Healthy, Health::Degraded, Health::Failed] {
         kinds.push(EventKind::Believes { peer: to, health, silent });
     }
