@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use chaosdesk::domain::chance::{Chance, Purpose};
 use chaosdesk::domain::digest::Digest;
+use chaosdesk::domain::event::Invariant;
+use chaosdesk::domain::fact::ReplicaFact;
 use chaosdesk::domain::ids::{ClientId, LogIndex, NodeId, PersistToken, ReadToken, Sequence, SymbolId};
-use chaosdesk::domain::log::{Payload, RaftSnapshot, StateImage};
+use chaosdesk::domain::log::{LogPoint, Payload, RaftSnapshot, StateImage};
 use chaosdesk::domain::membership::ConfigChange;
 use chaosdesk::domain::order::{Batch, Command, OrderType, Record, Side};
-use chaosdesk::domain::rules::Rules;
+use chaosdesk::domain::rules::{Rule, Rules};
 use chaosdesk::domain::time::{Now, SimDuration, SimTime};
 use chaosdesk::domain::units::{Price, Quantity};
 use chaosdesk::domain::why::Why;
@@ -249,11 +251,14 @@ impl World {
                 }
                 Effect::State(fact) => {
                     let raft = self.machines[node.index()].raft.as_ref().unwrap();
-                    if matches!(fact, chaosdesk::domain::fact::ReplicaFact::Leads { .. }) {
+                    if matches!(fact, ReplicaFact::Leads { .. }) {
                         self.new_leader = Some(node);
                     }
                     let before = self.checker.violations.len();
                     self.checker.fact(node, raft, &fact);
+                    if let ReplicaFact::Committed { to, leading: Some(_) } = &fact {
+                        self.check_quorum_of(node, *to);
+                    }
                     for (invariant, detail) in &self.checker.violations[before..] {
                         self.trace.push(format!("VIOLATED {}: {detail}", invariant.name()));
                     }
@@ -266,7 +271,7 @@ impl World {
                     if index < must_see {
                         let detail = format!("read {} sees {index}, {must_see} was committed before it", token.0);
                         self.trace.push(format!("STALE READ: {detail}"));
-                        self.checker.violations.push((chaosdesk::domain::event::Invariant::NoLostAck, detail));
+                        self.checker.violations.push((Invariant::NoLostAck, detail));
                     }
                 }
                 Effect::ReadRefused { token, why } => {
@@ -275,6 +280,26 @@ impl World {
             }
         }
         self.begin_sync(node);
+    }
+
+    /// What a leader commits is on the disks of a quorum: of the configuration that it goes by, or of the one before, if
+    /// the commit itself made it append another.
+    fn check_quorum_of(&mut self, leader: NodeId, to: LogPoint) {
+        if !self.setup.rules.on(Rule::PersistBeforeAck) {
+            return;
+        }
+        let holds = |machine: &&Machine| {
+            let disk = &machine.disk;
+            let compacted = disk.log.base().index >= to.index;
+            compacted || disk.log.point_at(to.index).is_some_and(|point| point.chain == to.chain)
+        };
+        let holders = self.machines.iter().filter(holds).map(|machine| machine.id).collect();
+        let Some(raft) = self.raft(leader) else { return };
+        let (now, before) = (raft.group_config(), raft.group_config_at(raft.group_config_since().prev()));
+        if !now.is_quorum(holders) && !before.is_quorum(holders) {
+            let detail = format!("{leader} committed {} on {holders} of {now}", to.index);
+            self.checker.violations.push((Invariant::LeaderCompleteness, detail));
+        }
     }
 
     fn trace_line(&mut self, line: impl FnOnce() -> String) {

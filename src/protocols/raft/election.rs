@@ -47,6 +47,9 @@ impl Raft {
             self.on_leader_deadline(now, out);
             return;
         }
+        if !self.may_campaign() {
+            return;
+        }
         let asks = self.asks_before_standing();
         let (silent, timeout) = (now.mono.since(self.contact.at), self.timer.drawn);
         out.push(Effect::Tell(EventKind::TimedOut { term: self.term().next(), silent, timeout, pre_vote: asks }));
@@ -70,7 +73,7 @@ impl Raft {
     }
 
     fn may_stand(&self) -> bool {
-        self.votes_now(self.config.me) && !matches!(self.role, Role::Leader(_))
+        self.may_campaign() && !matches!(self.role, Role::Leader(_))
     }
 
     /// Asks whether it could win, without entering the term.
@@ -220,7 +223,9 @@ impl Raft {
         let config = self.membership.current();
         match &self.role {
             Role::PreCandidate(poll) if config.is_quorum(poll.votes) => self.stand(now, Cause::Timeout, out),
-            Role::Candidate { poll, .. } if config.is_quorum(poll.votes) => self.lead(now, poll.votes, out),
+            Role::Candidate { poll, .. } if config.is_quorum(poll.votes) => {
+                self.lead(now, poll.votes.common(config.electorate()), out)
+            }
             _ => {}
         }
     }

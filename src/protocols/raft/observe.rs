@@ -21,7 +21,7 @@ impl Raft {
                 let check = if self.quorum_is_checked() { leadership.check_at } else { SimTime::NEVER };
                 leadership.transfer.map_or(check, |transfer| check.min(transfer.until))
             }
-            _ if !self.votes_now(self.config.me) => SimTime::NEVER,
+            _ if !self.may_campaign() => SimTime::NEVER,
             _ => self.timer.from + self.timer.drawn,
         }
     }

@@ -41,6 +41,15 @@ impl Raft {
         self.membership.current().electorate().contains(node)
     }
 
+    /// Whether this replica may stand for election: it votes, or it only lost its vote to a configuration that may not be
+    /// committed. Then it may be the only one whose log is fresh enough to win, and it is needed until the commit; its
+    /// own vote is not counted (Ongaro 2014 §4.2.2).
+    pub(super) fn may_campaign(&self) -> bool {
+        let me = self.config.me;
+        let before = || self.membership.at(self.membership.since().prev()).electorate();
+        self.votes_now(me) || self.membership.since() > self.commit && before().contains(me)
+    }
+
     /// Up to where a leader's records are acknowledged under this rule; its commit index where it does not lead. In a
     /// joint configuration the rule must be met in both sets: nobody's promise is weaker for a change of voters.
     pub fn acked_index(&self, rule: AckRule) -> LogIndex {
