@@ -112,8 +112,8 @@ pub struct RaftSnapshot {
     pub term: Term,
     /// The log's chain at that index.
     pub chain: Digest,
-    /// The configuration of the group at that index.
-    pub config: GroupConfig,
+    /// The configuration of the group at that index; shared, so that messages stay small.
+    pub config: Arc<GroupConfig>,
     /// The applied state.
     pub image: StateImage,
 }
@@ -303,6 +303,16 @@ impl DiskWrite {
 }
 
 impl GroupImage {
+    /// The latest configuration that it holds; `None` if the group never changed the one that it began with.
+    pub fn config(&self) -> Option<GroupConfig> {
+        let of_entry = |entry: &Entry| match &entry.payload {
+            Payload::Config(config) => Some(**config),
+            _ => None,
+        };
+        let in_log = self.log.entries_from(LogIndex::ORIGIN).filter_map(of_entry).last();
+        in_log.or_else(|| self.snapshot.as_ref().map(|snapshot| *snapshot.config))
+    }
+
     /// Carries out a write: the same code for a replica's memory of its disk and for the disk itself.
     pub fn apply(&mut self, write: &DiskWrite) {
         match write {

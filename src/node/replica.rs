@@ -7,6 +7,7 @@
 //! Errors: a snapshot of a wrong kind is a broken invariant and halts the node.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::event::{EventKind, Queue};
@@ -159,7 +160,7 @@ impl Replica {
     }
 
     /// Queries from what this replica has applied, however stale.
-    pub(super) fn read_here(&self, by: NodeId, batch: &Batch) -> std::sync::Arc<[crate::domain::order::Answer]> {
+    pub(super) fn read_here(&self, by: NodeId, batch: &Batch) -> Arc<[crate::domain::order::Answer]> {
         super::reads::read(self.point(by), batch, &self.machine)
     }
 
@@ -294,7 +295,7 @@ impl Replica {
             return;
         }
         let Some(point) = self.raft.log().point_at(self.applied) else { return };
-        let (image, config) = (self.machine.image(), self.raft.group_config_at(point.index));
+        let (image, config) = (self.machine.image(), Arc::new(self.raft.group_config_at(point.index)));
         let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, config, image };
         let keep_after = LogIndex(self.applied.0.saturating_sub(desk.settings.snapshot_keep_records));
         self.snapshot_at = self.applied;

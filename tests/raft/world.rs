@@ -214,7 +214,7 @@ impl World {
             return;
         };
         let image = StateImage { state: Arc::new(()), digest: point.chain, size_bytes: 1 };
-        let config = raft.group_config_at(point.index);
+        let config = Arc::new(raft.group_config_at(point.index));
         let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, config, image };
         let keep_after = LogIndex(commit.0.saturating_sub(keep));
         self.step(node, Input::Compact { snapshot, keep_after });

@@ -224,7 +224,7 @@ impl Raft {
         match &self.role {
             Role::PreCandidate(poll) if config.is_quorum(poll.votes) => self.stand(now, Cause::Timeout, out),
             Role::Candidate { poll, .. } if config.is_quorum(poll.votes) => {
-                self.lead(now, poll.votes.common(config.electorate()), out)
+                self.lead(now, poll.votes.common(config.electorate()), out);
             }
             _ => {}
         }

@@ -22,7 +22,7 @@ impl Raft {
         if older {
             return;
         }
-        assert!(snapshot.config == self.membership.at(snapshot.index), "a snapshot carries its configuration");
+        assert!(*snapshot.config == self.membership.at(snapshot.index), "a snapshot carries its configuration");
         self.membership.compact(&snapshot);
         out.push(Effect::Tell(EventKind::SnapshotTaken { index: snapshot.index }));
         self.persist(DiskWrite::Snapshot { snapshot, keep_after }, out);

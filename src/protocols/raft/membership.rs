@@ -21,7 +21,7 @@ pub(super) struct Membership {
 impl Membership {
     /// What a disk says; `genesis` where it says nothing.
     pub fn of(image: &GroupImage, genesis: GroupConfig) -> Self {
-        let first = image.snapshot.as_ref().map_or((LogIndex::ORIGIN, genesis), |held| (held.index, held.config));
+        let first = image.snapshot.as_ref().map_or((LogIndex::ORIGIN, genesis), |held| (held.index, *held.config));
         let mut membership = Self { history: vec![first] };
         image.log.entries_from(first.0.next()).for_each(|entry| membership.append(entry));
         membership
@@ -66,7 +66,7 @@ impl Membership {
 
     /// A snapshot took the place of the log.
     pub fn install(&mut self, snapshot: &RaftSnapshot) {
-        self.history = vec![(snapshot.index, snapshot.config)];
+        self.history = vec![(snapshot.index, *snapshot.config)];
     }
 }
 

@@ -90,6 +90,19 @@ fn every_control() -> Vec<Control> {
     controls
 }
 
+fn every_kind_of_members(learner: NodeId) -> Vec<EventKind> {
+    let settled = GroupConfig::of(NodeId::first(3));
+    let learning = GroupConfig { learners: [learner].into_iter().collect(), ..settled };
+    let joint = learning.toward([learner].into_iter().collect());
+    let mut kinds = vec![EventKind::ConfigRefused { why: Why::LearnerBehind }, EventKind::LearnerReady { learner }];
+    for config in [settled, learning, joint] {
+        kinds.push(EventKind::ConfigAppended { config });
+        kinds.push(EventKind::ConfigCommitted { config });
+        kinds.push(EventKind::ConfigReverted { config });
+    }
+    kinds
+}
+
 fn every_kind() -> Vec<EventKind> {
     let (to, term, index) = (NodeId(4), Term(7), LogIndex(10_482));
     let (after, silent) = (SimDuration::from_millis(3_200), SimDuration::from_millis(212));
@@ -145,15 +158,7 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::Violated { invariant: Invariant::NoLostAck, detail: "c3/14".to_owned() },
         EventKind::OrdersLost { orders: 3 },
     ];
-    let settled = GroupConfig::of(NodeId::first(3));
-    let learning = GroupConfig { learners: [to].into_iter().collect(), ..settled };
-    for config in [settled, learning, learning.toward([to].into_iter().collect())] {
-        kinds.push(EventKind::ConfigAppended { config });
-        kinds.push(EventKind::ConfigCommitted { config });
-        kinds.push(EventKind::ConfigReverted { config });
-    }
-    kinds.push(EventKind::ConfigRefused { why: Why::LearnerBehind });
-    kinds.push(EventKind::LearnerReady { learner: to });
+    kinds.extend(every_kind_of_members(to));
     for health in [Health::Healthy, Health::Degraded, Health::Failed] {
         kinds.push(EventKind::Believes { peer: to, health, silent });
     }
