@@ -102,7 +102,8 @@ impl Group {
             let raft = &self.rafts[node.index()];
             let Some(point) = raft.log().point_at(raft.commit_index()) else { continue };
             let image = StateImage { state: Arc::new(()), digest: point.chain, size_bytes: 0 };
-            let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, image };
+            let config = Arc::new(raft.group_config_at(point.index));
+            let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, config, image };
             let keep_after = LogIndex(point.index.0.saturating_sub(20_000));
             self.step(node, Input::Compact { snapshot, keep_after });
         }

@@ -1,8 +1,9 @@
 //! Properties of the log, of counting and of hints, against models that are too simple to be wrong.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "clippy exempts only the bodies of tests")]
 
-use chaosdesk::domain::ids::{ClientId, LogIndex, Sequence, SymbolId, Term};
+use chaosdesk::domain::ids::{ClientId, LogIndex, NodeId, NodeSet, Sequence, SymbolId, Term};
 use chaosdesk::domain::log::{Entry, Payload, SharedLog};
+use chaosdesk::domain::membership::GroupConfig;
 use chaosdesk::domain::order::{Batch, Command, Record};
 use chaosdesk::domain::rules::AckRule;
 use chaosdesk::protocols::ack;
@@ -85,6 +86,29 @@ proptest! {
         sorted.sort_unstable_by(|a, b| b.cmp(a));
         let expected = sorted.get(needed - 1).copied().unwrap_or(0);
         prop_assert_eq!(ack::reached_by(indices.into_iter().map(LogIndex), needed).0, expected);
+    }
+
+    #[test]
+    fn quorums_on_the_way_from_one_configuration_to_another_share_a_voter(
+        old in 1..1_u32 << 7, new in 1..1_u32 << 7, learners in 0..1_u32 << 7,
+        one in 0..1_u32 << 7, other in 0..1_u32 << 7,
+    ) {
+        let set = |bits: u32| NodeId::first(7).filter(|node| bits >> node.index() & 1 == 1).collect::<NodeSet>();
+        let before = GroupConfig { learners: set(learners & !old), ..GroupConfig::of(set(old).iter()) };
+        let joint = before.toward(set(new));
+        let after = joint.settled();
+        prop_assert_eq!(after.voters, set(new));
+        prop_assert!(joint.members().minus(before.members()).minus(set(new)).is_empty(), "nobody comes from nowhere");
+        for (first, second) in [(before, joint), (joint, joint), (joint, after), (before, before)] {
+            if first.is_quorum(set(one)) && second.is_quorum(set(other)) {
+                let both = set(one).common(set(other)).common(first.electorate()).common(second.electorate());
+                prop_assert!(!both.is_empty(), "{} of {first} and {} of {second}", set(one), set(other));
+            }
+        }
+        let naive = |voters: NodeSet, yes: NodeSet| {
+            2 * voters.iter().filter(|node| yes.contains(*node)).count() > voters.iter().count()
+        };
+        prop_assert_eq!(joint.is_quorum(set(one)), naive(set(old), set(one)) && naive(set(new), set(one)));
     }
 
     #[test]

@@ -9,16 +9,18 @@ mod raft;
 use std::error::Error;
 
 use chaosdesk::domain::ids::{LogIndex, NodeId, Term};
+use chaosdesk::domain::membership::ConfigChange;
 use chaosdesk::domain::rules::{AckRule, Rule, Rules};
 use chaosdesk::domain::time::{Now, SimDuration, SimTime};
 use chaosdesk::domain::view::ProgressView;
+use chaosdesk::protocols::raft::Raft;
 use chaosdesk::protocols::raft::message::{Body, Input, Message};
 use goldenscript::Command;
 
 use raft::print;
 use raft::world::{Setup, Timers, World};
 
-const STORIES_MIN: usize = 40;
+const STORIES_MIN: usize = 80;
 
 struct Teller {
     world: World,
@@ -124,8 +126,12 @@ fn pass(world: &mut World, line: &Line) -> Told {
         }
         "wait" => world.now += line.length()?,
         "heal" => world.cuts.clear(),
-        "status" | "logs" => {
-            let print = if line.name == "logs" { print::log } else { print::status };
+        "status" | "logs" | "members" => {
+            let print = match line.name.as_str() {
+                "logs" => print::log,
+                "members" => |raft: &Raft| print::members(&raft.group_config()),
+                _ => print::status,
+            };
             for machine in &world.machines {
                 let shown = machine.raft.as_ref().map_or("dead".to_string(), print);
                 said.push_str(&format!("{} {shown}\n", machine.id));
@@ -180,6 +186,17 @@ fn act(world: &mut World, line: &Line, id: NodeId) -> Told {
                 Err(why) => format!("refused: {why:?}\n"),
             });
         }
+        "learner" | "drop" | "voters" => {
+            let one = second.ok_or("which node?");
+            let change = match line.name.as_str() {
+                "learner" => ConfigChange::AddLearner(one?),
+                "drop" => ConfigChange::DropLearner(one?),
+                _ => ConfigChange::Voters((1..line.nodes.len()).filter_map(|place| line.node(place)).collect()),
+            };
+            let changed = world.change(id, change);
+            let said = world.trace.drain(..).map(|line| line + "\n").collect::<String>();
+            return Ok(said + &changed.map_or_else(|why| format!("refused: {why:?}\n"), |_| String::new()));
+        }
         "read" => {
             world.read(id);
         }
@@ -227,6 +244,9 @@ fn act(world: &mut World, line: &Line, id: NodeId) -> Told {
 /// The node's clock jumps to its deadline.
 fn hurry(world: &mut World, id: NodeId) -> Result<(), Box<dyn Error>> {
     let due = world.raft(id).ok_or("dead")?.deadline();
+    if due == SimTime::NEVER {
+        return Ok(());
+    }
     let behind = due.since(world.now + world.machine(id).ahead);
     world.machine(id).ahead = world.machine(id).ahead + behind;
     Ok(())
@@ -242,7 +262,7 @@ fn elect(world: &mut World, id: NodeId) -> Result<(), Box<dyn Error>> {
     world.step(id, Input::Beat);
     world.settle();
     world.tracing = true;
-    if world.raft(id).is_some_and(chaosdesk::protocols::raft::Raft::leads) { Ok(()) } else { Err("not elected".into()) }
+    if world.raft(id).is_some_and(Raft::leads) { Ok(()) } else { Err("not elected".into()) }
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod raft;
 use chaosdesk::domain::chance::{Chance, Purpose};
 use chaosdesk::domain::event::Invariant;
 use chaosdesk::domain::ids::NodeId;
+use chaosdesk::domain::membership::ConfigChange;
 use chaosdesk::domain::rules::{Rule, Rules};
 use chaosdesk::domain::time::{SimDuration, SimTime};
 use chaosdesk::protocols::raft::message::Input;
@@ -20,17 +21,20 @@ const STORM_LENGTH: SimDuration = SimDuration::from_secs(8);
 struct Storm {
     world: World,
     chance: Chance,
+    /// Changes of the configuration that a leader took.
+    changes: u64,
 }
 
 impl Storm {
     fn new(seed: u64, rules: Rules) -> Self {
         let mut chance = Chance::stream(seed, Purpose::Storm, 0);
         let limits = [1, 2, 64];
-        let nodes = if chance.ratio(1, 3) { 5 } else { 3 };
+        let voters = [1, 3, 3, 5][chance.below(4) as usize];
+        let spare = if chance.ratio(1, 4) { 0 } else { chance.between(1, 3) as usize };
         let setup = Setup {
             seed,
-            nodes,
-            voters: nodes,
+            nodes: voters + spare,
+            voters,
             rules,
             window: limits[chance.below(3) as usize],
             records_max: limits[chance.below(3) as usize] as u64,
@@ -40,7 +44,7 @@ impl Storm {
             fsync: SimDuration::from_micros(200 + chance.below(2) * 6_000),
             ..Setup::default()
         };
-        Self { world: World::new(setup), chance }
+        Self { world: World::new(setup), chance, changes: 0 }
     }
 
     fn any(&mut self) -> NodeId {
@@ -60,6 +64,31 @@ impl Storm {
     fn restart(&mut self, node: NodeId) {
         if !self.world.machine(node).alive() {
             self.world.start(node);
+        }
+    }
+
+    /// Somebody wants the group to be another: whoever believes to lead is asked.
+    fn change_members(&mut self) {
+        let node = self.any();
+        for leader in NodeId::first(self.world.setup.nodes) {
+            let Some(raft) = self.world.raft(leader).filter(|raft| raft.leads()) else { continue };
+            let config = raft.group_config();
+            let change = match self.chance.below(5) {
+                0 | 1 => ConfigChange::AddLearner(node),
+                2 => ConfigChange::DropLearner(node),
+                // Everybody who may vote is drawn for it: from a small change to voters that have nobody in common.
+                _ => {
+                    let keep = self.chance.below(4);
+                    let drawn = |node: &NodeId| {
+                        let odds = if config.voters.contains(*node) { keep } else { 2 };
+                        self.chance.ratio(odds, 3)
+                    };
+                    ConfigChange::Voters(config.voters.union(config.learners).iter().filter(drawn).collect())
+                }
+            };
+            if self.world.change(leader, change).is_ok() {
+                self.changes += 1;
+            }
         }
     }
 
@@ -88,7 +117,8 @@ impl Storm {
                 let keep = self.chance.below(5);
                 self.world.compact(node, keep);
             }
-            27..=45 => {
+            27..=40 => self.change_members(),
+            41..=52 => {
                 let _ = self.world.read(node);
             }
             _ => {
@@ -131,8 +161,11 @@ impl Storm {
         let leader = self.world.leader().expect("somebody leads after the storm");
         let proposed = self.world.propose(leader, 3).expect("the leader takes records");
         self.world.run_for(SimDuration::from_secs(1));
-        for node in NodeId::first(self.world.setup.nodes) {
+        let config = self.world.raft(leader).unwrap().group_config();
+        assert!(!config.is_joint(), "a change that began is through after the storm: {config}");
+        for node in config.members().iter() {
             let raft = self.world.raft(node).unwrap();
+            assert!(raft.group_config() == config, "{node} knows who belongs to the group");
             assert!(raft.commit_index() >= proposed.last, "{node} commits what comes after the storm");
             assert_eq!(self.world.chain(node), self.world.chain(leader), "{node} holds the log of {leader}");
         }
@@ -168,7 +201,7 @@ fn seeds() -> std::ops::Range<u64> {
 
 #[test]
 fn storms_break_no_promise_and_the_group_recovers() {
-    let (mut elections, mut facts, mut committed, mut reads) = (0, 0, 0, 0);
+    let (mut elections, mut facts, mut committed, mut reads, mut changes) = (0, 0, 0, 0, 0);
     for seed in seeds() {
         let _named = Named(seed);
         let mut storm = Storm::new(seed, Rules::default());
@@ -180,9 +213,12 @@ fn storms_break_no_promise_and_the_group_recovers() {
         facts += storm.world.checker.facts;
         committed += storm.world.checker.committed().0;
         reads += storm.world.reads_served;
+        changes += storm.changes;
     }
     let count = seeds().count() as u64;
     println!("{count} storms: {elections} elections, {committed} records committed, {reads} reads, {facts} facts");
+    println!("{changes} changes of the configuration");
+    assert!(changes >= count * 2, "a storm without changes of the configuration tests half of it");
     assert!(elections as u64 >= count, "a storm without elections tests nothing");
     assert!(committed >= count * 20, "a storm without commits tests nothing");
 }
@@ -201,7 +237,7 @@ fn the_same_seed_blows_the_same_storm() {
 fn a_clone_in_the_middle_of_a_storm_goes_on_the_same_way() {
     let mut storm = Storm::new(11, Rules::default());
     storm.blow(SimDuration::from_secs(3));
-    let mut copy = Storm { world: storm.world.clone(), chance: storm.chance.clone() };
+    let mut copy = Storm { world: storm.world.clone(), chance: storm.chance.clone(), changes: 0 };
     storm.blow(SimDuration::from_secs(3));
     copy.blow(SimDuration::from_secs(3));
     assert!(format!("{:?}", storm.world.machines) == format!("{:?}", copy.world.machines), "the clone went astray");
@@ -297,6 +333,12 @@ fn without_log_freshness_a_storm_loses_what_was_committed() {
 fn without_persist_before_ack_a_storm_loses_what_was_committed() {
     let lost = [Invariant::LeaderCompleteness, Invariant::StateMachineSafety, Invariant::OneLeaderPerTerm];
     some_storm_breaks(Rule::PersistBeforeAck, &[lost.as_slice(), &[Invariant::Monotonic]].concat());
+}
+
+#[test]
+fn without_joint_consensus_a_storm_finds_two_majorities() {
+    let promises = [Invariant::OneLeaderPerTerm, Invariant::LeaderCompleteness, Invariant::StateMachineSafety];
+    some_storm_breaks(Rule::JointConsensus, &promises);
 }
 
 #[test]

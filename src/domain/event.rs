@@ -10,6 +10,7 @@ pub use super::invariant::Invariant;
 
 use super::control::Control;
 use super::ids::{EventId, GroupId, LogIndex, NodeId, NodeSet, SymbolId, Term};
+use super::membership::GroupConfig;
 use super::rules::{AckRule, Rule, Strategy};
 use super::tick::Overload;
 use super::time::{SimDuration, SimTime};
@@ -212,6 +213,32 @@ pub enum EventKind {
         /// Why.
         why: Why,
     },
+    // --- who belongs to a group
+    /// The leader appended a configuration: it holds from now on.
+    ConfigAppended {
+        /// The configuration.
+        config: GroupConfig,
+    },
+    /// It is committed.
+    ConfigCommitted {
+        /// The configuration.
+        config: GroupConfig,
+    },
+    /// A tail was cut that held a configuration: the one before it holds again.
+    ConfigReverted {
+        /// What holds now.
+        config: GroupConfig,
+    },
+    /// A change of the configuration was refused.
+    ConfigRefused {
+        /// Why.
+        why: Why,
+    },
+    /// A learner keeps up with the log: it may be given a vote.
+    LearnerReady {
+        /// Which.
+        learner: NodeId,
+    },
     // --- logs
     /// A follower cut a tail that contradicts its leader.
     Truncated {
@@ -353,6 +380,8 @@ pub enum StepDown {
     HigherTerm(Term),
     /// It heard no majority for an election timeout (check-quorum).
     NoQuorum,
+    /// The configuration that is committed has no vote for it.
+    Removed,
 }
 
 /// The bounded queues of the desk.

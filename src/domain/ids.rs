@@ -46,6 +46,32 @@ impl NodeSet {
     /// How many nodes a cluster can have: the width of the set.
     pub const NODES_MAX: usize = 128;
 
+    /// The empty set.
+    pub const NOBODY: Self = Self(0);
+
+    /// Who is in one of the two.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Who is in both.
+    #[must_use]
+    pub const fn common(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Who is in this one and not in the other.
+    #[must_use]
+    pub const fn minus(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// How many of them are a majority; of nobody, one more than there are.
+    pub const fn majority(self) -> usize {
+        self.len() / 2 + 1
+    }
+
     /// Adds a node; true if it was not there.
     pub fn insert(&mut self, node: NodeId) -> bool {
         let fresh = !self.contains(node);
@@ -77,7 +103,19 @@ impl NodeSet {
 
     /// The members in ascending order.
     pub fn iter(self) -> impl Iterator<Item = NodeId> {
-        (0..Self::NODES_MAX).map(NodeId::from_index).filter(move |node| self.contains(*node))
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let place = (rest != 0).then(|| rest.trailing_zeros() as usize)?;
+            rest &= rest - 1;
+            Some(NodeId::from_index(place))
+        })
+    }
+}
+
+impl fmt::Display for NodeSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<String> = self.iter().map(|node| node.to_string()).collect();
+        f.pad(&format!("{{{}}}", names.join(",")))
     }
 }
 

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use super::digest::Digest;
 use super::ids::{LogIndex, NodeId, Term};
 use super::map::MapChange;
+use super::membership::GroupConfig;
 use super::order::Batch;
 use super::recent::count_before;
 use super::work::Work;
@@ -29,13 +30,16 @@ pub enum Payload {
     Map(MapChange),
     /// A step of something that concerns two groups, in a partition's group. One index.
     Work(Work),
+    /// Who belongs to the group, from this entry on: it holds as soon as it is appended (§6). One index. Shared, so that
+    /// the rare entry does not widen all others.
+    Config(Arc<GroupConfig>),
 }
 
 impl Payload {
     /// How many indices it covers; never 0.
     pub fn len(&self) -> u64 {
         match self {
-            Self::Noop | Self::Map(_) | Self::Work(_) => 1,
+            Self::Noop | Self::Map(_) | Self::Work(_) | Self::Config(_) => 1,
             Self::Orders(batch) => batch.len() as u64,
         }
     }
@@ -52,6 +56,7 @@ impl Payload {
             Self::Orders(batch) => batch.digest(),
             Self::Map(change) => change.digest(),
             Self::Work(work) => work.digest(),
+            Self::Config(config) => config.digest(),
         }
     }
 }
@@ -111,6 +116,8 @@ pub struct RaftSnapshot {
     pub term: Term,
     /// The log's chain at that index.
     pub chain: Digest,
+    /// The configuration of the group at that index; shared, so that messages stay small.
+    pub config: Arc<GroupConfig>,
     /// The applied state.
     pub image: StateImage,
 }
@@ -300,6 +307,16 @@ impl DiskWrite {
 }
 
 impl GroupImage {
+    /// The latest configuration that it holds; `None` if the group never changed the one that it began with.
+    pub fn config(&self) -> Option<GroupConfig> {
+        let of_entry = |entry: &Entry| match &entry.payload {
+            Payload::Config(config) => Some(**config),
+            _ => None,
+        };
+        let in_log = self.log.entries_from(LogIndex::ORIGIN).filter_map(of_entry).last();
+        in_log.or_else(|| self.snapshot.as_ref().map(|snapshot| *snapshot.config))
+    }
+
     /// Carries out a write: the same code for a replica's memory of its disk and for the disk itself.
     pub fn apply(&mut self, write: &DiskWrite) {
         match write {

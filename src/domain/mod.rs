@@ -18,6 +18,7 @@ pub mod instrument;
 pub mod invariant;
 pub mod log;
 pub mod map;
+pub mod membership;
 pub mod order;
 pub mod recent;
 pub mod rules;

@@ -78,11 +78,13 @@ pub enum Rule {
     PersistBeforeAck,
     /// A leader with a fresh majority answers reads without asking again (Ongaro 2014 §6.4.1).
     LeaseReads,
+    /// Voters change through a joint configuration, in which both sets must agree (Ongaro & Ousterhout 2014 §6).
+    JointConsensus,
 }
 
 impl Rule {
     /// Every rule, in the order of the screen.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::PreVote,
         Self::CheckQuorum,
         Self::LogFreshness,
@@ -90,6 +92,7 @@ impl Rule {
         Self::CommitOnlyOwnTerm,
         Self::PersistBeforeAck,
         Self::LeaseReads,
+        Self::JointConsensus,
     ];
 
     /// Its name in files and on the screen.
@@ -102,6 +105,7 @@ impl Rule {
             Self::CommitOnlyOwnTerm => "commit_only_own_term",
             Self::PersistBeforeAck => "persist_before_ack",
             Self::LeaseReads => "lease_reads",
+            Self::JointConsensus => "joint_consensus",
         }
     }
 }
@@ -109,11 +113,11 @@ impl Rule {
 /// Which rules are on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Rules(u8);
+pub struct Rules(u16);
 
 impl Default for Rules {
     fn default() -> Self {
-        Self(u8::MAX >> (8 - Rule::ALL.len()))
+        Self(u16::MAX >> (16 - Rule::ALL.len()))
     }
 }
 

@@ -89,6 +89,15 @@ pub enum Why {
     TransferTimeout,
     /// The target is not a voter of the group.
     NotVoter,
+    // --- of changes of a group's configuration
+    /// The last change is not committed, or still joint: one at a time.
+    ConfigChangeRunning,
+    /// Who shall vote has not caught up with the log.
+    LearnerBehind,
+    /// Who shall vote is no learner of the group yet.
+    NotLearner,
+    /// A group needs a voter.
+    NoVoters,
 }
 
 impl Why {
@@ -132,6 +141,10 @@ impl Why {
             Self::TransferRunning => 83,
             Self::TransferTimeout => 84,
             Self::NotVoter => 85,
+            Self::ConfigChangeRunning => 86,
+            Self::LearnerBehind => 87,
+            Self::NotLearner => 88,
+            Self::NoVoters => 89,
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::domain::fact::Fact;
 use crate::domain::ids::{ActorId, GroupId, NodeId, PersistToken};
 use crate::domain::log::DiskWrite;
 use crate::domain::map::{ClusterMap, Epoch};
+use crate::domain::membership::ConfigChange;
 use crate::domain::order::{Answer, Batch, DeskMessage};
 use crate::domain::rules::{AckRule, Rules};
 use crate::domain::time::SimTime;
@@ -116,7 +117,7 @@ pub enum NodeInput {
 }
 
 /// What the scheduler tells a node on behalf of a control.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum NodeOrder {
     /// Hand leadership of a group over, to this node or to the best follower.
     Transfer {
@@ -124,6 +125,13 @@ pub enum NodeOrder {
         group: GroupId,
         /// To whom.
         to: Option<NodeId>,
+    },
+    /// Change who belongs to a group that this node leads.
+    ChangeConfig {
+        /// Which.
+        group: GroupId,
+        /// How: boxed, being rare and wide.
+        change: Box<ConfigChange>,
     },
     /// Stand for election in a group, now.
     Campaign(GroupId),

@@ -11,29 +11,28 @@ use std::sync::Arc;
 
 use crate::domain::digest::Digest;
 use crate::domain::event::{EventKind, Queue};
-use crate::domain::ids::{ActorId, GroupId, LogIndex, NodeId, PersistToken};
+use crate::domain::ids::{ActorId, GroupId, LogIndex, NodeId, PersistToken, Term};
 use crate::domain::log::GroupImage;
 use crate::domain::map::{ClusterMap, MapChange};
+use crate::domain::membership::GroupConfig;
 use crate::domain::order::{DeskMessage, Submission};
 use crate::domain::rules::{AckRule, Rules};
 use crate::domain::settings::Settings;
 use crate::domain::time::{Now, SimTime};
 use crate::domain::why::Why;
 use crate::protocols::failure_detector::Change;
-use crate::protocols::raft::RaftConfig;
 use crate::protocols::raft::message::{Input, Message};
 
 use super::gateway::{Gateway, Wish};
 use super::heart::Heart;
 use super::letter::Letter;
-use super::machine::Machine;
 use super::market_data::MarketData;
 use super::message::{NodeEffect, NodeInput, NodeMessage, NodeOrder, Proposal};
 use super::out::{Beats, Out, Tokens};
 use super::post::Post;
 use super::processor::{Processor, Turn};
-use super::replica::{Desk, Replica, Start};
-use super::replicas::{Beliefs, Replicas};
+use super::replica::{Desk, Replica};
+use super::replicas::{Beliefs, Birth, Replicas};
 
 /// What a node's process begins with.
 #[derive(Clone, Debug)]
@@ -74,20 +73,21 @@ pub struct Node {
     beats: Beats,
     post: Post,
     election_at: SimTime,
+    birth: Birth,
 }
 
 impl Node {
     /// Begins a life from what the disk holds.
     pub fn boot(boot: NodeBoot) -> Self {
         let NodeBoot { id, incarnation, settings, ack, rules, map, mut images, seed, now } = boot;
-        let start = Start { seed, incarnation, now };
+        let birth = Birth { me: id, seed, incarnation, rules };
         let replicas = map.group_ids().map(|group| {
-            let voters = map.voters(group);
-            voters.contains(&id).then(|| {
-                let config = RaftConfig::new(id, voters.to_vec(), &settings.raft, rules);
-                let image = images.remove(&group).unwrap_or_default();
-                Box::new(Replica::boot(config, group, image, Machine::new(group, &map), start))
-            })
+            // Whoever joined the group later began with no configuration: its log or its snapshot has one, if anything.
+            let (voters, image) = (map.voters(group), images.remove(&group));
+            let began = voters.contains(&id);
+            let voters = if began { voters } else { &[] };
+            (began || image.is_some())
+                .then(|| birth.replica(now, group, voters, image.unwrap_or_default(), (&settings.raft, &map)))
         });
         let peers: Vec<NodeId> = map.nodes.iter().copied().filter(|node| *node != id).collect();
         Self {
@@ -104,12 +104,18 @@ impl Node {
             settings,
             map,
             ack,
+            birth,
         }
     }
 
     /// When it next has something to do by itself, by its monotonic clock.
     pub fn next_wake(&self) -> SimTime {
         self.heart.next().min(self.gateway.next()).min(self.processor.next()).min(self.election_at)
+    }
+
+    /// The configuration of a group that its replica goes by, with the replica's term.
+    pub fn group_config(&self, group: GroupId) -> Option<(Term, GroupConfig)> {
+        self.replicas.get(group).map(|replica| (replica.raft.term(), replica.raft.group_config()))
     }
 
     /// How far its replica of a group has applied.
@@ -224,6 +230,7 @@ impl Node {
             NodeMessage::Beat { epoch, groups } => self.hear(now, from, epoch, groups, effects),
             NodeMessage::BeatAnswers(groups) => self.deliver(now, from, groups, effects),
             NodeMessage::Raft { group, message } => {
+                self.replicas.open_if_led(now, group, &message, &self.birth, (&self.settings.raft, &self.map));
                 self.tell_raft(now, group, Input::Receive { from, message }, effects);
             }
             NodeMessage::Propose(proposal) => self.on_proposal(now, from, proposal, effects),
@@ -299,6 +306,7 @@ impl Node {
 
     fn deliver(&mut self, now: Now, from: NodeId, groups: Vec<(GroupId, Message)>, effects: &mut Vec<NodeEffect>) {
         for (group, message) in groups {
+            self.replicas.open_if_led(now, group, &message, &self.birth, (&self.settings.raft, &self.map));
             self.tell_raft(now, group, Input::Receive { from, message }, effects);
         }
     }
@@ -330,6 +338,9 @@ impl Node {
     fn order(&mut self, now: Now, order: NodeOrder, effects: &mut Vec<NodeEffect>) {
         match order {
             NodeOrder::Transfer { group, to } => self.tell_raft(now, group, Input::Transfer(to), effects),
+            NodeOrder::ChangeConfig { group, change } => {
+                self.tell_raft(now, group, Input::ChangeConfig(*change), effects);
+            }
             NodeOrder::Campaign(group) => self.tell_raft(now, group, Input::Campaign, effects),
             NodeOrder::SetAck(ack) => {
                 self.ack = ack;
@@ -338,6 +349,7 @@ impl Node {
                 }
             }
             NodeOrder::SetRules(rules) => {
+                self.birth.rules = rules;
                 for group in self.replicas.groups() {
                     self.tell_raft(now, group, Input::SetRules(rules), effects);
                 }

@@ -7,6 +7,7 @@
 //! Errors: a snapshot of a wrong kind is a broken invariant and halts the node.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::event::{EventKind, Queue};
@@ -181,7 +182,7 @@ impl Replica {
     }
 
     /// Queries from what this replica has applied, however stale.
-    pub(super) fn read_here(&self, by: NodeId, batch: &Batch) -> std::sync::Arc<[crate::domain::order::Answer]> {
+    pub(super) fn read_here(&self, by: NodeId, batch: &Batch) -> Arc<[crate::domain::order::Answer]> {
         super::reads::read(self.point(by), batch, &self.machine)
     }
 
@@ -214,7 +215,7 @@ impl Replica {
                     works.extend(outcome.worked.map(|worked| (work, worked)));
                     None
                 }
-                Payload::Noop | Payload::Map(_) => None,
+                Payload::Noop | Payload::Map(_) | Payload::Config(_) => None,
             };
             let (executed, chain, sound) = (outcome.executed, outcome.chain, outcome.sound);
             let applied = Applied { first: entry.first, term: entry.term, batch, executed, chain, sound };
@@ -274,8 +275,7 @@ impl Replica {
         self.forget_expired(now);
         self.close_batches(now, desk, out);
         if self.raft.leads() {
-            let early =
-                if desk.ack.covers_commit(self.raft.config().voters.len()) { Early::Never } else { Early::Promise };
+            let early = if self.raft.ack_covers_commit(desk.ack) { Early::Never } else { Early::Promise };
             self.proposals.answer(self.group, self.raft.acked_index(desk.ack), early, out);
             self.reads.serve(self.point(out.me), &self.machine, out);
         }
@@ -335,8 +335,8 @@ impl Replica {
             return;
         }
         let Some(point) = self.raft.log().point_at(self.applied) else { return };
-        let image = self.machine.image();
-        let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, image };
+        let (image, config) = (self.machine.image(), Arc::new(self.raft.group_config_at(point.index)));
+        let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, config, image };
         let keep_after = LogIndex(self.applied.0.saturating_sub(desk.settings.snapshot_keep_records));
         self.snapshot_at = self.applied;
         self.input(now, Input::Compact { snapshot, keep_after }, desk, out);

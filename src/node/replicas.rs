@@ -1,15 +1,24 @@
 //! The replicas of a node, and what its gateway may know of the cluster through them.
 //!
 //! Idea: a gateway asks for beliefs, never for the truth: its own replica's leader, its own detector's verdict.
-//! Bound: a place a group of the cluster map, filled where this node is a voter.
+//! Bound: a place a group of the cluster map, filled where this node is a member.
+
+use std::sync::Arc;
 
 use crate::domain::event::Health;
 use crate::domain::ids::{GroupId, NodeId};
+use crate::domain::log::GroupImage;
 use crate::domain::map::ClusterMap;
+use crate::domain::rules::Rules;
+use crate::domain::settings::RaftSettings;
+use crate::domain::time::Now;
+use crate::protocols::raft::RaftConfig;
+use crate::protocols::raft::message::{Body, Message};
 
 use super::gateway::Directory;
 use super::heart::Heart;
-use super::replica::Replica;
+use super::machine::Machine;
+use super::replica::{Replica, Start};
 
 /// The replicas of a node, by group.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +35,23 @@ impl Replicas {
         self.0.get_mut(group.index()).and_then(Option::as_deref_mut)
     }
 
+    /// A leader speaks of a group that this node holds no replica of: it has made the node a learner. An empty replica is
+    /// opened, without a configuration, so that it can't stand for election; the leader finds that it needs everything.
+    pub(super) fn open_if_led(
+        &mut self,
+        now: Now,
+        group: GroupId,
+        message: &Message,
+        birth: &Birth,
+        (settings, map): (&RaftSettings, &Arc<ClusterMap>),
+    ) {
+        let of_a_leader = matches!(message.body, Body::Append { .. } | Body::Beat { .. } | Body::Snapshot(_));
+        let vacant = self.0.get_mut(group.index()).filter(|place| of_a_leader && place.is_none());
+        if let Some(place) = vacant {
+            *place = Some(birth.replica(now, group, &[], GroupImage::default(), (settings, map)));
+        }
+    }
+
     /// Those that there are.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Replica> {
         self.0.iter().flatten().map(Box::as_ref)
@@ -34,6 +60,31 @@ impl Replicas {
     /// Every group of the cluster, held here or not.
     pub(super) fn groups(&self) -> impl Iterator<Item = GroupId> + use<> {
         (0..self.0.len() as u16).map(GroupId)
+    }
+}
+
+/// What every replica of a node begins with, whenever it is opened.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Birth {
+    pub(super) me: NodeId,
+    pub(super) seed: u64,
+    pub(super) incarnation: u32,
+    pub(super) rules: Rules,
+}
+
+impl Birth {
+    /// A replica of a group that began with these voters, or with nobody that it knows of.
+    pub(super) fn replica(
+        &self,
+        now: Now,
+        group: GroupId,
+        voters: &[NodeId],
+        image: GroupImage,
+        (settings, map): (&RaftSettings, &Arc<ClusterMap>),
+    ) -> Box<Replica> {
+        let start = Start { seed: self.seed, incarnation: self.incarnation, now };
+        let config = RaftConfig::new(self.me, voters.to_vec(), settings, self.rules);
+        Box::new(Replica::boot(config, group, image, Machine::new(group, map), start))
     }
 }
 

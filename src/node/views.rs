@@ -34,6 +34,7 @@ impl Node {
             base: raft.log().base().index,
             last: raft.end().index,
             synced: raft.synced_index(),
+            config: raft.group_config(),
             commit: raft.commit_index(),
             applied: replica.applied,
             lag_records: 0,

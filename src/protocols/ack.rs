@@ -37,13 +37,35 @@ pub fn acknowledged(
     followers: impl ExactSizeIterator<Item = LogIndex>,
     commit: LogIndex,
 ) -> LogIndex {
-    let voters = followers.len() + 1;
+    acknowledged_in(rule, Own::Voter(own), followers.len() + 1, followers, commit)
+}
+
+/// How far a leader's own disk got, and whether it votes in the set that is counted.
+#[derive(Clone, Copy, Debug)]
+pub enum Own {
+    /// It is one of the voters.
+    Voter(LogIndex),
+    /// It leads without a vote (it is leaving the group): the voters must do without it.
+    Guest(LogIndex),
+}
+
+/// The same in one set of `voters`, of which `followers` are those that follow.
+pub fn acknowledged_in(
+    rule: AckRule,
+    own: Own,
+    voters: usize,
+    followers: impl Iterator<Item = LogIndex>,
+    commit: LogIndex,
+) -> LogIndex {
     let needed = rule.needed(voters);
-    if rule == AckRule::Majority {
-        return commit;
-    }
-    let others = needed - 1;
-    let reached = if others == 0 { own } else { own.min(reached_by(followers, others)) };
+    let reached = match (rule, own) {
+        (AckRule::Majority, _) => return commit,
+        // The rule names the leader, not a number of voters.
+        (AckRule::Leader, Own::Voter(own) | Own::Guest(own)) => own,
+        (_, Own::Voter(own)) if needed == 1 => own,
+        (_, Own::Voter(own)) => own.min(reached_by(followers, needed - 1)),
+        (_, Own::Guest(_)) => reached_by(followers, needed),
+    };
     if rule.covers_commit(voters) { reached.min(commit) } else { reached }
 }
 
@@ -88,6 +110,23 @@ mod tests {
     fn a_group_of_one_acknowledges_by_its_own_disk() {
         assert_eq!(ack(AckRule::All, 7, &[], 7), 7);
         assert_eq!(ack(AckRule::Leader, 7, &[], 7), 7);
+    }
+
+    #[test]
+    fn a_leader_without_a_vote_is_not_counted() {
+        let ack = |rule| {
+            let followers = [40, 30, 20].into_iter().map(LogIndex);
+            acknowledged_in(rule, Own::Guest(LogIndex(50)), 3, followers, LogIndex(30)).0
+        };
+        for (rule, expected) in [
+            (AckRule::Leader, 50),
+            (AckRule::Count(1), 40),
+            (AckRule::Count(2), 30),
+            (AckRule::Majority, 30),
+            (AckRule::All, 20),
+        ] {
+            assert_eq!(ack(rule), expected, "{rule}");
+        }
     }
 
     #[test]

@@ -390,6 +390,7 @@ pub(crate) mod tests {
             since: SimTime::ZERO,
             connected: 3,
             quorum: 3,
+            config: Default::default(),
             commit: LogIndex(4_711),
             replicas: Vec::new(),
             symbols: 0,

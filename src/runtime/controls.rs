@@ -99,9 +99,8 @@ impl World {
 
     fn follower(&self, group: GroupId) -> Result<NodeId, Why> {
         let leader = self.leader(group);
-        let mut voters = self.basis.map.voters(group).to_vec();
-        voters.sort();
-        let follower = voters.into_iter().find(|node| Some(*node) != leader && self.nodes[node.index()].runs());
+        let follower =
+            self.config_of(group).voters.iter().find(|node| Some(*node) != leader && self.nodes[node.index()].runs());
         follower.ok_or(Why::NoTarget)
     }
 
@@ -291,7 +290,7 @@ impl World {
     fn transfer(&mut self, group: GroupId, to: Option<NodeId>, cause: Cause) -> Result<(), Why> {
         let leader = self.leader(group).ok_or(Why::NoLeader)?;
         if let Some(to) = to {
-            if !self.basis.map.voters(group).contains(&to) {
+            if !self.config_of(group).voters.contains(to) {
                 return Err(Why::NotVoter);
             }
             if !self.nodes[to.index()].runs() {
@@ -324,7 +323,7 @@ impl World {
         }
         let told = Some(self.tell_of(None, kind, cause));
         let living: Vec<NodeId> = self.nodes.iter().filter(|slot| slot.lives()).map(|slot| slot.id).collect();
-        living.into_iter().for_each(|node| self.plan_inside(node, NodeInput::Order(order), told));
+        living.into_iter().for_each(|node| self.plan_inside(node, NodeInput::Order(order.clone()), told));
         Ok(())
     }
 

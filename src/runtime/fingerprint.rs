@@ -8,6 +8,7 @@ use crate::domain::actor::ActorInput;
 use crate::domain::control::Control;
 use crate::domain::digest::Digest;
 use crate::domain::ids::{Address, NodeId};
+use crate::domain::membership::{ConfigChange, GroupConfig};
 use crate::domain::order::{Answer, DeskMessage, Reply};
 use crate::node::message::{NodeInput, NodeMessage, NodeOrder};
 use crate::protocols::raft::message::{Body, Message};
@@ -55,6 +56,14 @@ fn of_input(digest: Digest, input: &NodeInput) -> Digest {
             NodeOrder::SetAck(_) => digest.mix(8),
             NodeOrder::SetRules(_) => digest.mix(9),
             NodeOrder::Panic => digest.mix(10),
+            NodeOrder::ChangeConfig { group, change } => {
+                let (kind, who) = match &**change {
+                    ConfigChange::AddLearner(node) => (11, GroupConfig::of([*node])),
+                    ConfigChange::DropLearner(node) => (12, GroupConfig::of([*node])),
+                    ConfigChange::Voters(voters) => (13, GroupConfig::of(voters.iter())),
+                };
+                digest.mix(head(kind, u64::from(group.0))).mix(who.digest().0)
+            }
         },
     }
 }

@@ -20,6 +20,8 @@ mod groups;
 mod journal;
 mod lifecycle;
 pub mod live;
+#[cfg(test)]
+mod member_tests;
 pub mod network;
 pub mod pacer;
 pub mod panic_guard;

@@ -117,6 +117,12 @@ pub fn world_with(seed: u64, change: impl FnOnce(&mut Settings)) -> World {
     let mut settings = Settings::default();
     settings.cluster.partitions = 1;
     change(&mut settings);
+    let map = map(&settings);
+    world_of(seed, settings, map)
+}
+
+/// The same over another map.
+pub fn world_of(seed: u64, settings: Settings, map: Arc<ClusterMap>) -> World {
     let client = Client {
         every: SimDuration::from_millis(1),
         nodes: settings.cluster.nodes,
@@ -126,7 +132,7 @@ pub fn world_with(seed: u64, change: impl FnOnce(&mut Settings)) -> World {
         on: settings.load.on,
     };
     World::new(WorldSetup {
-        map: map(&settings),
+        map,
         settings: Arc::new(settings),
         seed,
         actors: vec![(ActorId::CLIENTS, Box::new(client))],

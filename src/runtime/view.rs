@@ -8,6 +8,7 @@
 use crate::domain::event::Health;
 use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet, Term};
 use crate::domain::log::GroupImage;
+use crate::domain::membership::GroupConfig;
 use crate::domain::time::{Now, SimDuration, SimTime};
 use crate::domain::view::{
     CELLS_MAX, CellView, ClusterView, DiskView, EVENTS_MAX, GatewayView, GroupView, IN_FLIGHT_MAX, MessageKind,
@@ -109,10 +110,9 @@ impl World {
     }
 
     fn group_view(&self, group: GroupId, truth: &GroupTruth) -> GroupView {
-        let voters = self.basis.map.voters(group);
-        let mut order = voters.to_vec();
-        order.sort();
-        let mut replicas: Vec<ReplicaView> = order.iter().map(|node| self.replica_view(*node, group)).collect();
+        let config = self.config_of(group);
+        let mut replicas: Vec<ReplicaView> =
+            config.members().iter().map(|node| self.replica_view(node, group)).collect();
         let running = |replica: &&ReplicaView| replica.alive;
         let commit = replicas.iter().filter(running).map(|replica| replica.commit).max().unwrap_or_default();
         for replica in &mut replicas {
@@ -121,13 +121,15 @@ impl World {
             replica.lag_time = truth.lag_time(self.clock.now, held);
         }
         self.add_progress(group, truth.leader, &mut replicas);
+        let (connected, quorum) = self.nearest_to_silence(truth.leader, &config);
         GroupView {
             id: group,
             leader: truth.leader,
             term: replicas.iter().filter(running).map(|replica| replica.term).max().unwrap_or_default(),
             since: truth.since,
-            connected: self.connected(truth.leader, voters),
-            quorum: (voters.len() / 2 + 1) as u8,
+            connected,
+            quorum,
+            config,
             commit,
             symbols: self.basis.map.owners.iter().filter(|owner| **owner == group).count() as u16,
             resting: self.exchange(group).map_or(0, Exchange::resting),
@@ -149,27 +151,46 @@ impl World {
 
     /// The exchange of a group, on the running replica that has applied most.
     pub fn exchange(&self, group: GroupId) -> Option<&Exchange> {
-        let running = self.basis.map.voters(group).iter().filter_map(|node| self.nodes[node.index()].node.as_ref());
+        let electorate = self.config_of(group).electorate();
+        let running = electorate.iter().filter_map(|node| self.nodes[node.index()].node.as_ref());
         running.max_by_key(|node| node.applied(group)).and_then(|node| node.exchange(group))
     }
 
     /// Running voters that hear each other both ways with the leader, or, without one, with whoever has most of them.
-    fn connected(&self, leader: Option<NodeId>, voters: &[NodeId]) -> u8 {
-        let running = |node: &&NodeId| self.nodes[node.index()].runs();
+    fn connected(&self, leader: Option<NodeId>, voters: NodeSet) -> u8 {
+        let running = |node: &NodeId| self.nodes[node.index()].runs();
         let round = |centre: NodeId| {
-            let near = voters.iter().filter(running).filter(|node| self.network.both_ways(centre, **node));
+            let near = voters.iter().filter(running).filter(|node| self.network.both_ways(centre, *node));
             near.count() as u8
         };
         match leader {
             Some(leader) => round(leader),
-            None => voters.iter().filter(running).map(|node| round(*node)).max().unwrap_or(0),
+            None => voters.iter().filter(running).map(round).max().unwrap_or(0),
         }
+    }
+
+    /// Connected voters and the quorum, of the set of voters with the smallest margin.
+    fn nearest_to_silence(&self, leader: Option<NodeId>, config: &GroupConfig) -> (u8, u8) {
+        let figures = config.sets().map(|set| (self.connected(leader, set), set.majority() as u8));
+        figures.min_by_key(|(connected, quorum)| i16::from(*connected) - i16::from(*quorum)).unwrap_or_default()
+    }
+
+    /// Who belongs to a group: as its leader says, or the running replica of the highest term; else as it began.
+    pub(super) fn config_of(&self, group: GroupId) -> GroupConfig {
+        let nodes = self.nodes.iter().filter(|slot| slot.runs()).filter_map(|slot| slot.node.as_ref());
+        let known = nodes.filter_map(|node| node.group_config(group)).filter(|(_, config)| !config.voters.is_empty());
+        let leader = self.leader(group).and_then(|leader| self.nodes[leader.index()].node.as_ref());
+        leader
+            .and_then(|node| node.group_config(group))
+            .or_else(|| known.max_by_key(|(term, _)| *term))
+            .map_or_else(|| GroupConfig::of(self.basis.map.voters(group).iter().copied()), |(_, config)| config)
     }
 
     fn replica_view(&self, node: NodeId, group: GroupId) -> ReplicaView {
         let slot = &self.nodes[node.index()];
+        let began_with = || GroupConfig::of(self.basis.map.voters(group).iter().copied());
         let from_memory = slot.node.as_ref().and_then(|node| node.replica_view(Now::exact(self.clock.now), group));
-        let view = from_memory.unwrap_or_else(|| replica_on_disk(node, slot.disk.image(group)));
+        let view = from_memory.unwrap_or_else(|| replica_on_disk(node, slot.disk.image(group), began_with()));
         ReplicaView { alive: slot.runs(), ..view }
     }
 
@@ -232,7 +253,7 @@ fn truth_of(slot: &NodeSlot) -> NodeTruth {
 }
 
 /// A dead replica: what its disk holds.
-fn replica_on_disk(node: NodeId, image: Option<&GroupImage>) -> ReplicaView {
+fn replica_on_disk(node: NodeId, image: Option<&GroupImage>, began_with: GroupConfig) -> ReplicaView {
     let blank = GroupImage::default();
     let image = image.unwrap_or(&blank);
     let end = image.log.end();
@@ -247,6 +268,7 @@ fn replica_on_disk(node: NodeId, image: Option<&GroupImage>) -> ReplicaView {
         base: image.log.base().index,
         last: end.index,
         synced: end.index,
+        config: image.config().unwrap_or(began_with),
         commit: snapshot,
         applied: snapshot,
         lag_records: 0,

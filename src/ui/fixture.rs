@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::domain::control::{Control, Target};
 use crate::domain::event::Health;
 use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet, Term};
+use crate::domain::membership::GroupConfig;
 use crate::domain::order::GatewayLoad;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{
@@ -186,6 +187,7 @@ fn group(group: u16, all: &[What; 5], leader: Option<NodeId>) -> GroupView {
         since: SimTime::from_millis(41_800),
         connected: up,
         quorum: 3,
+        config: GroupConfig::of(NodeId::first(5)),
         commit,
         replicas,
         symbols: 2 + group % 2,
@@ -230,6 +232,7 @@ fn replica(place: usize, (truth, reach): What, term: Term, commit: LogIndex, lea
         base: LogIndex(0),
         last,
         synced: LogIndex(last.0 - place as u64 * 3),
+        config: GroupConfig::of(NodeId::first(5)),
         commit: LogIndex(commit.0 - lag),
         applied: LogIndex(commit.0 - lag),
         lag_records: lag,

@@ -91,7 +91,11 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::NoTarget
         | Why::TransferTimeout
         | Why::NotVoter
-        | Why::JustStarted => false,
+        | Why::JustStarted
+        | Why::ConfigChangeRunning
+        | Why::LearnerBehind
+        | Why::NotLearner
+        | Why::NoVoters => false,
     }
 }
 

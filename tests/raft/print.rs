@@ -2,7 +2,8 @@
 
 use chaosdesk::domain::event::EventKind;
 use chaosdesk::domain::ids::{LogIndex, NodeSet, Term};
-use chaosdesk::domain::log::Entry;
+use chaosdesk::domain::log::{Entry, Payload};
+use chaosdesk::domain::membership::GroupConfig;
 use chaosdesk::domain::view::RoleView;
 use chaosdesk::protocols::raft::Raft;
 use chaosdesk::protocols::raft::message::{Body, Message};
@@ -12,7 +13,9 @@ pub fn point(index: LogIndex, term: Term) -> String {
 }
 
 pub fn entry(entry: &Entry) -> String {
-    if entry.first == entry.last() {
+    if let Payload::Config(config) = &entry.payload {
+        format!("{} {}", point(entry.first, entry.term), members(config))
+    } else if entry.first == entry.last() {
         point(entry.first, entry.term)
     } else {
         format!("{}-{}", entry.first, point(entry.last(), entry.term))
@@ -63,8 +66,22 @@ pub fn event(kind: &EventKind) -> String {
             format!("* refuses {candidate} {}in {term}: {why:?}", if *pre_vote { "(only asked) " } else { "" })
         }
         EventKind::Elected { term, votes, voters } => format!("* leads {term}, elected by {} of {voters}", set(*votes)),
+        EventKind::ConfigAppended { config } => format!("* appends the configuration {}", members(config)),
+        EventKind::ConfigCommitted { config } => format!("* commits the configuration {}", members(config)),
+        EventKind::ConfigReverted { config } => format!("* is back at the configuration {}", members(config)),
+        EventKind::ConfigRefused { why } => format!("* changes nothing: {why:?}"),
+        EventKind::LearnerReady { learner } => format!("* finds that {learner} keeps up"),
         other => format!("* {other:?}"),
     }
+}
+
+/// A configuration: the voters; in a joint one, those before them too; and who learns.
+pub fn members(config: &GroupConfig) -> String {
+    let name = |nodes: NodeSet| format!("({})", set(nodes));
+    let joint = if config.is_joint() { format!(" and {}", name(config.outgoing)) } else { String::new() };
+    let learners =
+        if config.learners.is_empty() { String::new() } else { format!(" learners {}", name(config.learners)) };
+    format!("{}{joint}{learners}", name(config.voters))
 }
 
 pub fn status(raft: &Raft) -> String {

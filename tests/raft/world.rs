@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use chaosdesk::domain::chance::{Chance, Purpose};
 use chaosdesk::domain::digest::Digest;
+use chaosdesk::domain::event::Invariant;
+use chaosdesk::domain::fact::ReplicaFact;
 use chaosdesk::domain::ids::{ClientId, LogIndex, NodeId, PersistToken, ReadToken, Sequence, SymbolId};
-use chaosdesk::domain::log::{Payload, RaftSnapshot, StateImage};
+use chaosdesk::domain::log::{LogPoint, Payload, RaftSnapshot, StateImage};
+use chaosdesk::domain::membership::ConfigChange;
 use chaosdesk::domain::order::{Batch, Command, OrderType, Record, Side};
-use chaosdesk::domain::rules::Rules;
+use chaosdesk::domain::rules::{Rule, Rules};
 use chaosdesk::domain::time::{Now, SimDuration, SimTime};
 use chaosdesk::domain::units::{Price, Quantity};
 use chaosdesk::domain::why::Why;
@@ -134,7 +137,7 @@ impl World {
         let setup = &self.setup;
         let config = RaftConfig {
             me: node,
-            voters: NodeId::first(setup.voters).collect(),
+            voters: NodeId::first(setup.voters).filter(|_| node.index() < setup.voters).collect(),
             election_min: SimDuration::from_millis(150),
             election_max: SimDuration::from_millis(300),
             append_records_max: setup.records_max,
@@ -187,6 +190,17 @@ impl World {
         proposed
     }
 
+    /// Asks a replica to change who belongs to the group.
+    pub fn change(&mut self, node: NodeId, change: ConfigChange) -> Result<Proposed, Why> {
+        let now = self.clock(node);
+        let machine = &mut self.machines[node.index()];
+        let Some(raft) = machine.raft.as_mut().filter(|_| !machine.frozen) else { return Err(Why::NodeDown) };
+        let mut out = Vec::new();
+        let proposed = raft.propose_config(now, change, &mut out);
+        self.obey(node, out);
+        proposed
+    }
+
     pub fn read(&mut self, node: NodeId) -> ReadToken {
         let token = ReadToken(self.reads.len() as u64 + 1);
         let committed = self.checker.committed();
@@ -203,7 +217,8 @@ impl World {
             return;
         };
         let image = StateImage { state: Arc::new(()), digest: point.chain, size_bytes: 1 };
-        let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, image };
+        let config = Arc::new(raft.group_config_at(point.index));
+        let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, config, image };
         let keep_after = LogIndex(commit.0.saturating_sub(keep));
         self.step(node, Input::Compact { snapshot, keep_after });
     }
@@ -234,11 +249,14 @@ impl World {
                 }
                 Effect::State(fact) => {
                     let raft = self.machines[node.index()].raft.as_ref().unwrap();
-                    if matches!(fact, chaosdesk::domain::fact::ReplicaFact::Leads { .. }) {
+                    if matches!(fact, ReplicaFact::Leads { .. }) {
                         self.new_leader = Some(node);
                     }
                     let before = self.checker.violations.len();
                     self.checker.fact(node, raft, &fact);
+                    if let ReplicaFact::Committed { to, leading: Some(_) } = &fact {
+                        self.check_quorum_of(node, *to);
+                    }
                     for (invariant, detail) in &self.checker.violations[before..] {
                         self.trace.push(format!("VIOLATED {}: {detail}", invariant.name()));
                     }
@@ -251,7 +269,7 @@ impl World {
                     if index < must_see {
                         let detail = format!("read {} sees {index}, {must_see} was committed before it", token.0);
                         self.trace.push(format!("STALE READ: {detail}"));
-                        self.checker.violations.push((chaosdesk::domain::event::Invariant::NoLostAck, detail));
+                        self.checker.violations.push((Invariant::NoLostAck, detail));
                     }
                 }
                 Effect::ReadRefused { token, why } => {
@@ -260,6 +278,26 @@ impl World {
             }
         }
         self.begin_sync(node);
+    }
+
+    /// What a leader commits is on the disks of a quorum: of the configuration that it goes by, or of the one before, if
+    /// the commit itself made it append another.
+    fn check_quorum_of(&mut self, leader: NodeId, to: LogPoint) {
+        if !self.setup.rules.on(Rule::PersistBeforeAck) {
+            return;
+        }
+        let holds = |machine: &&Machine| {
+            let disk = &machine.disk;
+            let compacted = disk.log.base().index >= to.index;
+            compacted || disk.log.point_at(to.index).is_some_and(|point| point.chain == to.chain)
+        };
+        let holders = self.machines.iter().filter(holds).map(|machine| machine.id).collect();
+        let Some(raft) = self.raft(leader) else { return };
+        let (now, before) = (raft.group_config(), raft.group_config_at(raft.group_config_since().prev()));
+        if !now.is_quorum(holders) && !before.is_quorum(holders) {
+            let detail = format!("{leader} committed {} on {holders} of {now}", to.index);
+            self.checker.violations.push((Invariant::LeaderCompleteness, detail));
+        }
     }
 
     fn trace_line(&mut self, line: impl FnOnce() -> String) {

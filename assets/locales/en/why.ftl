@@ -37,3 +37,7 @@ why-transfer-running = leadership is being handed over already
 why-transfer-timeout = the target did not catch up in time
 why-not-voter = the node has no vote in this group
 why-just-started = the voter began a moment ago and may not know of a living leader
+why-config-change-running = the last change of the group is not finished
+why-learner-behind = the new voter has not caught up with the log
+why-not-learner = the new voter does not receive the log yet
+why-no-voters = a group needs a voter

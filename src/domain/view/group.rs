@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::digest::Digest;
 use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet, Term};
+use crate::domain::membership::GroupConfig;
 use crate::domain::time::{SimDuration, SimTime};
 
 /// A group.
@@ -17,10 +18,12 @@ pub struct GroupView {
     pub term: Term,
     /// Since when the leader leads, or since when there is none.
     pub since: SimTime,
-    /// Voters that run and reach the leader (or each other): how many.
+    /// Voters (of that set) that run and reach the leader (or each other): how many.
     pub connected: u8,
-    /// How many voters make a quorum.
+    /// How many voters make a quorum. In a joint configuration: of the set of voters that is nearer to losing it.
     pub quorum: u8,
+    /// Who belongs to it: voters, learners, and while the voters change those before them.
+    pub config: GroupConfig,
     /// The highest commit index on a running node.
     pub commit: LogIndex,
     /// Its replicas, in node order.
@@ -98,6 +101,8 @@ pub struct ReplicaView {
     pub last: LogIndex,
     /// Where its log ends on disk: synced.
     pub synced: LogIndex,
+    /// The configuration that it goes by: the latest in its log, committed or not.
+    pub config: GroupConfig,
     /// Its commit index.
     pub commit: LogIndex,
     /// Its applied index.

@@ -75,6 +75,7 @@ impl Raft {
         let refusal = match why {
             StepDown::HigherTerm(_) => self.not_leader(),
             StepDown::NoQuorum => Why::QuorumNotReached,
+            StepDown::Removed => Why::NotLeader(None),
         };
         out.push(Effect::Tell(EventKind::SteppedDown { term, why }));
         out.push(Effect::State(crate::domain::fact::ReplicaFact::Follows { term }));

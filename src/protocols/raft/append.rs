@@ -87,7 +87,11 @@ impl Raft {
             let records = end.since(first.prev());
             out.push(Effect::Tell(EventKind::Truncated { from: first, records }));
             out.push(Effect::State(ReplicaFact::Truncated(first)));
+            if self.membership.cut(first) {
+                out.push(Effect::Tell(EventKind::ConfigReverted { config: self.membership.current() }));
+            }
         }
+        fresh.iter().for_each(|entry| self.membership.append(entry));
         out.push(Effect::State(ReplicaFact::Appended(fresh.iter().map(point_after).collect())));
         let token = self.persist(DiskWrite::Append(fresh), out);
         self.disk.log_written(token, first.prev(), self.image.log.end().index);

@@ -8,13 +8,11 @@
 use crate::domain::event::EventKind;
 use crate::domain::fact::ReplicaFact;
 use crate::domain::ids::{LogIndex, Term};
-use crate::domain::rules::AckRule;
 use crate::domain::time::Now;
-use crate::protocols::ack;
 
 use super::message::Effect;
 use super::replica::Raft;
-use super::role::{Leadership, Role};
+use super::role::Role;
 
 impl Raft {
     /// A leader counts again: a match index or its own disk moved.
@@ -26,30 +24,14 @@ impl Raft {
         {
             return;
         }
-        let term = self.term();
+        let (term, before) = (self.term(), self.commit);
         let opens = self.commit < opened_at && opened_at <= counted;
         self.commit_to(counted, Some(term), out);
         if opens {
             out.push(Effect::Tell(EventKind::FirstCommit { term, index: opened_at }));
         }
         self.hand_over_if_ready(now, out);
-    }
-
-    /// The highest index that a majority has on disk.
-    fn quorum_match(&self, leadership: &Leadership) -> LogIndex {
-        ack::reached_by(self.voter_matches(leadership), self.config.majority())
-    }
-
-    fn voter_matches<'a>(&'a self, leadership: &'a Leadership) -> impl Iterator<Item = LogIndex> + 'a {
-        let own = self.config.is_voter(self.config.me).then(|| self.own_match());
-        own.into_iter().chain(leadership.progress.iter().map(|progress| progress.matched))
-    }
-
-    /// Up to where a leader's records are acknowledged under this rule; its commit index where it does not lead.
-    pub fn acked_index(&self, rule: AckRule) -> LogIndex {
-        let Role::Leader(leadership) = &self.role else { return self.commit };
-        let followers = leadership.progress.iter().map(|progress| progress.matched);
-        ack::acknowledged(rule, self.own_match(), followers, self.commit)
+        self.go_on_with_change(now, before, out);
     }
 
     /// Moves the commit index on; it never goes back.

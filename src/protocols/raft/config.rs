@@ -12,7 +12,8 @@ use crate::domain::time::SimDuration;
 pub struct RaftConfig {
     /// This node.
     pub me: NodeId,
-    /// The voters of the group. A replica that is not among them follows and never stands.
+    /// The voters that the group began with: they hold until the log or a snapshot names others. Nobody, for a replica that
+    /// joins later: it follows, and never stands before its log gives it a vote.
     pub voters: Vec<NodeId>,
     /// The shortest election timeout; also how long a voter stands by a leader that it heard (the lease).
     pub election_min: SimDuration,
@@ -38,20 +39,5 @@ impl RaftConfig {
             batches_in_flight_max: settings.batches_in_flight_max,
             rules,
         }
-    }
-
-    /// Whether a node votes in this group.
-    pub fn is_voter(&self, node: NodeId) -> bool {
-        self.voters.contains(&node)
-    }
-
-    /// How many voters are a majority.
-    pub fn majority(&self) -> usize {
-        self.voters.len() / 2 + 1
-    }
-
-    /// The other voters.
-    pub(super) fn peers(&self) -> impl Iterator<Item = NodeId> + '_ {
-        self.voters.iter().copied().filter(|voter| *voter != self.me)
     }
 }

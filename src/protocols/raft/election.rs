@@ -47,6 +47,9 @@ impl Raft {
             self.on_leader_deadline(now, out);
             return;
         }
+        if !self.may_campaign() {
+            return;
+        }
         let asks = self.asks_before_standing();
         let (silent, timeout) = (now.mono.since(self.contact.at), self.timer.drawn);
         out.push(Effect::Tell(EventKind::TimedOut { term: self.term().next(), silent, timeout, pre_vote: asks }));
@@ -70,7 +73,7 @@ impl Raft {
     }
 
     fn may_stand(&self) -> bool {
-        self.config.is_voter(self.config.me) && !matches!(self.role, Role::Leader(_))
+        self.may_campaign() && !matches!(self.role, Role::Leader(_))
     }
 
     /// Asks whether it could win, without entering the term.
@@ -111,7 +114,8 @@ impl Raft {
         let end = self.image.log.end();
         let pre_vote = matches!(self.role, Role::PreCandidate(_));
         let transfer = cause == Cause::Transfer;
-        for to in self.config.peers() {
+        let me = self.config.me;
+        for to in self.membership.current().electorate().iter().filter(|to| *to != me) {
             let body = Body::RequestVote { last_index: end.index, last_term: end.term, pre_vote, transfer };
             out.push(Effect::Send { to, message: Message { term, body }, after });
         }
@@ -198,7 +202,7 @@ impl Raft {
         (refused, pre_vote): (Option<Why>, bool),
         out: &mut Vec<Effect>,
     ) {
-        if !self.config.is_voter(from) {
+        if !self.votes_now(from) {
             return;
         }
         let current = self.term();
@@ -216,10 +220,12 @@ impl Raft {
     }
 
     fn count_votes(&mut self, now: Now, out: &mut Vec<Effect>) {
-        let majority = self.config.majority();
+        let config = self.membership.current();
         match &self.role {
-            Role::PreCandidate(poll) if poll.votes.len() >= majority => self.stand(now, Cause::Timeout, out),
-            Role::Candidate { poll, .. } if poll.votes.len() >= majority => self.lead(now, poll.votes, out),
+            Role::PreCandidate(poll) if config.is_quorum(poll.votes) => self.stand(now, Cause::Timeout, out),
+            Role::Candidate { poll, .. } if config.is_quorum(poll.votes) => {
+                self.lead(now, poll.votes.common(config.electorate()), out);
+            }
             _ => {}
         }
     }

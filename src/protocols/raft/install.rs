@@ -22,6 +22,8 @@ impl Raft {
         if older {
             return;
         }
+        assert!(*snapshot.config == self.membership.at(snapshot.index), "a snapshot carries its configuration");
+        self.membership.compact(&snapshot);
         out.push(Effect::Tell(EventKind::SnapshotTaken { index: snapshot.index }));
         self.persist(DiskWrite::Snapshot { snapshot, keep_after }, out);
     }
@@ -56,6 +58,7 @@ impl Raft {
         out.push(Effect::State(ReplicaFact::Installed { base, state: snapshot.image.digest }));
         out.push(Effect::Tell(EventKind::SnapshotInstalled { index }));
         out.push(Effect::Install(snapshot.clone()));
+        self.membership.install(&snapshot);
         let token = self.persist(DiskWrite::Snapshot { snapshot, keep_after: index }, out);
         self.disk.log_written(token, agreed, self.image.log.end().index);
         self.commit = index;

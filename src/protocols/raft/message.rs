@@ -8,6 +8,7 @@ use crate::domain::event::EventKind;
 use crate::domain::fact::ReplicaFact;
 use crate::domain::ids::{LogIndex, NodeId, PersistToken, ReadToken, Term};
 use crate::domain::log::{DiskWrite, Entry, RaftSnapshot};
+use crate::domain::membership::ConfigChange;
 use crate::domain::rules::Rules;
 use crate::domain::why::Why;
 
@@ -119,6 +120,8 @@ pub enum Input {
         /// Entries after this stay.
         keep_after: LogIndex,
     },
+    /// Change who belongs to the group.
+    ChangeConfig(ConfigChange),
     /// Rules were switched.
     SetRules(Rules),
 }

@@ -4,6 +4,7 @@
 
 use crate::domain::ids::{LogIndex, NodeId, NodeSet, Term};
 use crate::domain::log::{LogPoint, RaftSnapshot, SharedLog};
+use crate::domain::membership::GroupConfig;
 use crate::domain::time::{Now, SimDuration, SimTime};
 use crate::domain::view::{ProgressView, RoleView};
 
@@ -20,7 +21,7 @@ impl Raft {
                 let check = if self.quorum_is_checked() { leadership.check_at } else { SimTime::NEVER };
                 leadership.transfer.map_or(check, |transfer| check.min(transfer.until))
             }
-            _ if !self.config.is_voter(self.config.me) => SimTime::NEVER,
+            _ if !self.may_campaign() => SimTime::NEVER,
             _ => self.timer.from + self.timer.drawn,
         }
     }
@@ -36,6 +37,21 @@ impl Raft {
     /// What it was told about its group.
     pub const fn config(&self) -> &RaftConfig {
         &self.config
+    }
+
+    /// The configuration that holds: the latest in its log, committed or not.
+    pub fn group_config(&self) -> GroupConfig {
+        self.membership.current()
+    }
+
+    /// Where the configuration that holds stands in the log, or the snapshot that it came with.
+    pub fn group_config_since(&self) -> LogIndex {
+        self.membership.since()
+    }
+
+    /// The configuration at an index, which is not before the latest snapshot.
+    pub fn group_config_at(&self, index: LogIndex) -> GroupConfig {
+        self.membership.at(index)
     }
 
     /// Its role.

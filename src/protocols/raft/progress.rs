@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 
 use crate::domain::ids::{LogIndex, NodeId};
-use crate::domain::time::SimTime;
+use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{ProgressMode, ProgressView};
 
 /// A message with entries on its way.
@@ -38,6 +38,60 @@ pub(super) struct Progress {
     pub heard_at: SimTime,
     /// The latest round of beats that it answered.
     pub answered_round: u64,
+    /// How fast it follows.
+    pub catch_up: CatchUp,
+    /// It is no member any more and shall hear so.
+    pub leaving: Option<Leaving>,
+}
+
+/// How fast a follower follows: the rounds of Ongaro 2014 §4.2.1. A round is over when the follower has everything that
+/// was in the log when the round began. It keeps up if the last round was shorter than an election timeout.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CatchUp {
+    /// The end of the log when the round began.
+    upto: LogIndex,
+    /// When that was.
+    since: SimTime,
+    /// The last round was short enough.
+    quick: bool,
+}
+
+impl CatchUp {
+    /// The follower got this far, of a log that ends at `end`; true if it keeps up from now on.
+    pub fn matched(&mut self, matched: LogIndex, end: LogIndex, now: SimTime, limit: SimDuration) -> bool {
+        if matched < self.upto {
+            return false;
+        }
+        let news = !self.quick;
+        // With nothing left to send the next round would be over at once.
+        self.quick = now.since(self.since) < limit || matched == end;
+        (self.upto, self.since) = (end, now);
+        news && self.quick
+    }
+
+    /// Whether it keeps up, the round that is going on considered.
+    pub fn keeps_up(&self, matched: LogIndex, now: SimTime, limit: SimDuration) -> bool {
+        self.quick && (matched >= self.upto || now.since(self.since) < limit)
+    }
+}
+
+/// A follower that left the group: it still gets the log up to where it left, and hears that this is committed, so that
+/// it knows and does not stand for election.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Leaving {
+    /// The entry by which it left.
+    pub at: LogIndex,
+    /// The round of beats that tells it.
+    pub told_in: Option<u64>,
+    /// Forgotten at this time at the latest.
+    pub until: SimTime,
+}
+
+impl Leaving {
+    /// By this entry, which is not committed yet.
+    pub const fn at(at: LogIndex) -> Self {
+        Self { at, told_in: None, until: SimTime::NEVER }
+    }
 }
 
 impl Progress {
@@ -51,6 +105,8 @@ impl Progress {
             in_flight: VecDeque::new(),
             heard_at: now,
             answered_round: 0,
+            catch_up: CatchUp { upto: end, since: now, quick: false },
+            leaving: None,
         }
     }
 

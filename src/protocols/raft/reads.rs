@@ -12,7 +12,6 @@
 use crate::domain::ids::{LogIndex, NodeId, ReadToken};
 use crate::domain::time::{Now, SimTime};
 use crate::domain::why::Why;
-use crate::protocols::ack;
 
 use super::message::{Body, Effect};
 use super::replica::Raft;
@@ -36,7 +35,7 @@ impl Raft {
             return;
         }
         let index = self.commit;
-        if self.lease_valid(now) || self.config.majority() == 1 {
+        if self.lease_valid(now) || self.is_alone() {
             out.push(Effect::ReadReady { token, index });
             return;
         }
@@ -56,6 +55,7 @@ impl Raft {
 
     /// Beats to every follower, under a new number.
     fn start_round(&mut self, now: Now, out: &mut Vec<Effect>) {
+        self.see_off(now);
         let Role::Leader(leadership) = &mut self.role else { return };
         leadership.round += 1;
         if leadership.rounds_sent.len() >= ROUNDS_MAX {
@@ -72,9 +72,9 @@ impl Raft {
 
     /// A follower answered a round: serve what a majority has confirmed, and begin the round that the rest waits for.
     pub(super) fn confirm_reads(&mut self, now: Now, out: &mut Vec<Effect>) {
-        let majority = self.config.majority();
+        let Role::Leader(leadership) = &self.role else { return };
+        let confirmed = self.confirmed_round(leadership);
         let Role::Leader(leadership) = &mut self.role else { return };
-        let confirmed = leadership.confirmed_round(majority);
         while leadership.rounds_sent.front().is_some_and(|(round, _)| *round < confirmed) {
             leadership.rounds_sent.pop_front();
         }
@@ -94,23 +94,19 @@ impl Raft {
         if !self.leases_are_given() || leadership.lease_broken || leadership.transfer.is_some() {
             return false;
         }
-        let confirmed = leadership.confirmed_round(self.config.majority());
+        let confirmed = self.confirmed_round(leadership);
         let sent_at = leadership.rounds_sent.iter().find(|(round, _)| *round == confirmed).map(|(_, at)| *at);
-        let alone = self.config.majority() == 1;
+        let alone = self.is_alone();
         self.commit >= leadership.opened_at && (alone || sent_at.is_some_and(|at| now.mono < at + self.lease_length()))
     }
 
-    /// When the leader last heard a majority, itself included.
+    /// When the leader last heard a quorum, itself included if it votes.
     pub(super) fn quorum_heard_at(&self, leadership: &Leadership, now: Now) -> SimTime {
-        let times = leadership.progress.iter().map(|progress| LogIndex(progress.heard_at.0));
-        SimTime(ack::reached_by(times.chain([LogIndex(now.mono.0)]), self.config.majority()).0)
+        SimTime(self.agreed(leadership, now.mono.0, |progress| progress.heard_at.0))
     }
-}
 
-impl Leadership {
-    /// The latest round that a majority answered; the leader answers its own at once.
-    fn confirmed_round(&self, majority: usize) -> u64 {
-        let rounds = self.progress.iter().map(|progress| LogIndex(progress.answered_round));
-        ack::reached_by(rounds.chain([LogIndex(self.round)]), majority).0
+    /// The latest round that a quorum answered; the leader answers its own at once.
+    fn confirmed_round(&self, leadership: &Leadership) -> u64 {
+        self.agreed(leadership, leadership.round, |progress| progress.answered_round)
     }
 }

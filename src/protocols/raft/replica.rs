@@ -11,6 +11,7 @@ use crate::domain::chance::Chance;
 use crate::domain::fact::ReplicaFact;
 use crate::domain::ids::{LogIndex, NodeId, PersistToken, Term};
 use crate::domain::log::{DiskWrite, GroupImage};
+use crate::domain::membership::GroupConfig;
 use crate::domain::rules::Rules;
 use crate::domain::time::{Now, SimDuration, SimTime};
 use crate::domain::why::Why;
@@ -18,6 +19,7 @@ use crate::domain::why::Why;
 use super::admit::Admit;
 use super::config::RaftConfig;
 use super::durability::Durability;
+use super::membership::Membership;
 use super::message::{Body, Effect, Input, Message};
 use super::role::Role;
 
@@ -28,6 +30,8 @@ pub struct Raft {
     /// What the disk holds once every write that was asked for is done.
     pub(super) image: GroupImage,
     pub(super) disk: Durability,
+    /// Who belongs to the group, by the log in the image.
+    pub(super) membership: Membership,
     pub(super) role: Role,
     pub(super) leader: Option<NodeId>,
     pub(super) commit: LogIndex,
@@ -64,6 +68,7 @@ impl Raft {
         let restarted = image.hard.term > Term::default();
         let mut raft = Self {
             disk: Durability::new(image.log.end().index),
+            membership: Membership::of(&image, GroupConfig::of(config.voters.iter().copied())),
             role: Role::Follower,
             leader: None,
             commit,
@@ -97,6 +102,7 @@ impl Raft {
             Input::Transfer(to) => self.on_transfer(now, to, out),
             Input::Campaign => self.on_campaign(now, out),
             Input::Compact { snapshot, keep_after } => self.on_compact(snapshot, keep_after, out),
+            Input::ChangeConfig(change) => self.on_change_config(now, change, out),
             Input::SetRules(rules) => self.on_set_rules(now, rules, out),
         }
         self.flush_hard(out);
@@ -215,6 +221,9 @@ impl Raft {
         assert!(self.image.log.base().index <= self.commit, "what is compacted is committed");
         assert!(self.disk.synced() <= end, "what is synced is in the log");
         assert!(!self.disk.hard_dirty, "a step leaves no vote unwritten");
+        assert!(self.membership.since() <= end, "a configuration is in the log or in the snapshot");
+        let config = self.membership.current();
+        assert!(config.learners.common(config.electorate()).is_empty(), "a learner has no vote");
         match &self.role {
             Role::Follower => {}
             Role::PreCandidate(_) => assert!(self.leader.is_none(), "who asks for votes follows nobody"),
@@ -224,6 +233,7 @@ impl Raft {
             }
             Role::Leader(leadership) => {
                 assert!(self.leader == Some(self.config.me), "a leader knows that it leads");
+                assert!(!config.voters.is_empty(), "who leads has voters");
                 for progress in &leadership.progress {
                     assert!(progress.matched < progress.next, "what matches is not sent again");
                     assert!(

@@ -57,12 +57,18 @@ impl Raft {
     /// Takes over the term: everybody is probed, and a no-op opens it (§5.4.2, §8).
     pub(super) fn lead(&mut self, now: Now, votes: NodeSet, out: &mut Vec<Effect>) {
         let (term, end) = (self.term(), self.image.log.end());
-        let voters = u8::try_from(self.config.voters.len()).unwrap_or(u8::MAX);
+        let config = self.membership.current();
+        let voters = u8::try_from(config.electorate().len()).unwrap_or(u8::MAX);
+        let (me, peers) = (self.config.me, config.members());
         out.push(Effect::Tell(EventKind::Elected { term, votes, voters }));
         out.push(Effect::State(ReplicaFact::Leads { term, end }));
         self.leader = Some(self.config.me);
         self.role = Role::Leader(Box::new(Leadership {
-            progress: self.config.peers().map(|peer| Progress::new(peer, end.index, now.mono)).collect(),
+            progress: peers
+                .iter()
+                .filter(|peer| *peer != me)
+                .map(|peer| Progress::new(peer, end.index, now.mono))
+                .collect(),
             opened_at: end.index.next(),
             round: 0,
             rounds_sent: VecDeque::new(),
@@ -75,9 +81,10 @@ impl Raft {
         self.fill_all(now, out);
     }
 
-    fn append_own(&mut self, payload: Payload, out: &mut Vec<Effect>) -> LogPoint {
+    pub(super) fn append_own(&mut self, payload: Payload, out: &mut Vec<Effect>) -> LogPoint {
         let before = self.image.log.end().index;
         let entry = self.image.log.next_entry(self.term(), payload);
+        self.membership.append(&entry);
         let point = point_after(&entry);
         out.push(Effect::State(ReplicaFact::Appended(vec![point])));
         let token = self.persist(DiskWrite::Append(vec![entry]), out);
@@ -85,13 +92,21 @@ impl Raft {
         point
     }
 
-    fn fill_all(&mut self, now: Now, out: &mut Vec<Effect>) {
+    pub(super) fn fill_all(&mut self, now: Now, out: &mut Vec<Effect>) {
         let Role::Leader(leadership) = &self.role else { return };
         for place in 0..leadership.progress.len() {
             self.fill(place, out);
         }
         // Where nothing waits for the disk, a leader alone commits as it appends.
         self.advance_commit(now, out);
+    }
+
+    /// The same as `fill`, of a follower whose place may have changed: a commit can change the configuration.
+    fn fill_peer(&mut self, peer: NodeId, out: &mut Vec<Effect>) {
+        let Role::Leader(leadership) = &self.role else { return };
+        if let Some(place) = leadership.place_of(peer) {
+            self.fill(place, out);
+        }
     }
 
     /// Sends a follower what it lacks, as far as its window allows.
@@ -126,10 +141,11 @@ impl Raft {
             return;
         }
         if progress.match_to(matched) {
+            self.note_catch_up(now, place, out);
             self.advance_commit(now, out);
             self.hand_over_if_ready(now, out);
         }
-        self.fill(place, out);
+        self.fill_peer(from, out);
     }
 
     pub(super) fn on_append_refused(
@@ -197,10 +213,11 @@ impl Raft {
             }
         }
         if news {
+            self.note_catch_up(now, place, out);
             self.advance_commit(now, out);
             self.hand_over_if_ready(now, out);
         }
-        self.fill(place, out);
+        self.fill_peer(from, out);
         self.confirm_reads(now, out);
     }
 }

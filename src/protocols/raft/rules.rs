@@ -15,7 +15,7 @@ use super::role::Role;
 impl Raft {
     /// `pre_vote`: who wants to stand asks first. Alone there is nobody to ask.
     pub(super) fn asks_before_standing(&self) -> bool {
-        self.config.rules.on(Rule::PreVote) && self.config.voters.len() > 1
+        self.config.rules.on(Rule::PreVote) && !self.is_alone()
     }
 
     /// `check_quorum`: a leader that hears no majority steps down, and a voter stands by a leader that it hears.
@@ -53,6 +53,11 @@ impl Raft {
     /// refuse others meanwhile, so it needs `check_quorum` too.
     pub(super) fn leases_are_given(&self) -> bool {
         self.config.rules.on(Rule::LeaseReads) && self.quorum_is_checked()
+    }
+
+    /// `joint_consensus`: voters change through a configuration in which both sets must agree (§6).
+    pub(super) fn changes_in_two_steps(&self) -> bool {
+        self.config.rules.on(Rule::JointConsensus)
     }
 
     /// Whether this voter stands by a leader: it heard one within the shortest election timeout (§6; Ongaro 2014 §9.6).

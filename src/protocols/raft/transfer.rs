@@ -32,18 +32,21 @@ impl Raft {
     }
 
     /// The node that was asked for, or the follower that is furthest among those that were heard lately.
-    fn transfer_target(&self, now: Now, to: Option<NodeId>) -> Result<NodeId, Why> {
+    pub(super) fn transfer_target(&self, now: Now, to: Option<NodeId>) -> Result<NodeId, Why> {
         let Role::Leader(leadership) = &self.role else { return Err(self.not_leader()) };
         if leadership.transfer.is_some() {
             return Err(Why::TransferRunning);
         }
+        // In a joint configuration only to those that stay.
+        let voters = self.membership.current().voters;
         match to {
             Some(node) if node == self.config.me => Err(Why::AlreadySo),
-            Some(node) if leadership.place_of(node).is_none() => Err(Why::NotVoter),
+            Some(node) if !voters.contains(node) => Err(Why::NotVoter),
             Some(node) => Ok(node),
             None => leadership
                 .progress
                 .iter()
+                .filter(|progress| voters.contains(progress.peer))
                 .filter(|progress| now.mono.since(progress.heard_at) < self.config.election_min)
                 .rev()
                 .max_by_key(|progress| progress.matched)
@@ -53,7 +56,12 @@ impl Raft {
     }
 
     /// Tells the target to stand, once it holds everything.
-    pub(super) fn hand_over_if_ready(&mut self, _now: Now, out: &mut Vec<Effect>) {
+    pub(super) fn hand_over_if_ready(&mut self, now: Now, out: &mut Vec<Effect>) {
+        // A leader that leaves takes nothing uncommitted with it: its successor's votes never pass by here.
+        let leaves = self.is_voted_out();
+        if leaves && self.commit < self.image.log.end().index {
+            return;
+        }
         let end = self.image.log.end().index;
         let Role::Leader(leadership) = &mut self.role else { return };
         let Some(transfer) = leadership.transfer.as_mut().filter(|transfer| !transfer.told) else { return };
@@ -63,6 +71,9 @@ impl Raft {
             leadership.lease_broken = true;
             let to = transfer.to;
             self.send(to, Body::TimeoutNow, None, out);
+            if leaves {
+                self.step_down(now, StepDown::Removed, out);
+            }
         }
     }
 
@@ -74,11 +85,17 @@ impl Raft {
         if let Some(transfer) = leadership.transfer.filter(|transfer| transfer.until <= now.mono) {
             leadership.transfer = None;
             out.push(Effect::Tell(EventKind::TransferFailed { to: transfer.to, why: Why::TransferTimeout }));
+            if self.is_voted_out() {
+                self.step_down(now, StepDown::Removed, out);
+                return;
+            }
+            // A step of a change may have waited for the end of this.
+            self.go_on_with_change(now, self.commit, out);
         }
+        let Role::Leader(leadership) = &self.role else { return };
         if !checks || leadership.check_at > now.mono {
             return;
         }
-        let Role::Leader(leadership) = &self.role else { return };
         let heard_at = self.quorum_heard_at(leadership, now);
         if now.mono.since(heard_at) >= longest {
             self.step_down(now, StepDown::NoQuorum, out);

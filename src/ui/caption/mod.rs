@@ -60,6 +60,11 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::FirstAnswer { .. } => "first-answer",
         EventKind::TransferBegan { .. } => "transfer",
         EventKind::TransferFailed { .. } => "transfer-failed",
+        EventKind::ConfigAppended { .. } => "config-appended",
+        EventKind::ConfigCommitted { .. } => "config-committed",
+        EventKind::ConfigReverted { .. } => "config-reverted",
+        EventKind::ConfigRefused { .. } => "config-refused",
+        EventKind::LearnerReady { .. } => "learner-ready",
         EventKind::Truncated { .. } => "truncated",
         EventKind::SnapshotSent { .. } => "snapshot-sent",
         EventKind::SnapshotInstalled { .. } => "snapshot-installed",
@@ -114,6 +119,11 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::FirstAnswer { .. }
         | EventKind::TransferBegan { .. }
         | EventKind::TransferFailed { .. } => "election",
+        EventKind::ConfigAppended { .. }
+        | EventKind::ConfigCommitted { .. }
+        | EventKind::ConfigReverted { .. }
+        | EventKind::ConfigRefused { .. }
+        | EventKind::LearnerReady { .. } => "member",
         EventKind::Truncated { .. }
         | EventKind::SnapshotSent { .. }
         | EventKind::SnapshotInstalled { .. }
@@ -170,6 +180,8 @@ pub const fn role(kind: &EventKind) -> Role {
         EventKind::CaughtUp { .. }
         | EventKind::FirstAnswer { .. }
         | EventKind::FirstCommit { .. }
+        | EventKind::LearnerReady { .. }
+        | EventKind::ConfigCommitted { .. }
         | EventKind::Rejoined
         | EventKind::AllHealed => Role::Ok,
         EventKind::Believes { .. }

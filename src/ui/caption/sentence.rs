@@ -1,7 +1,8 @@
 //! Which sentence an event is, and the figures in it.
 
 use crate::domain::event::{Event, EventKind, Health, Queue, StepDown};
-use crate::domain::ids::NodeId;
+use crate::domain::ids::{NodeId, NodeSet};
+use crate::domain::membership::GroupConfig;
 use crate::domain::rules::AckRule;
 use crate::domain::tick::Overload;
 use crate::domain::time::SimDuration;
@@ -18,6 +19,7 @@ pub fn sentence(event: &Event, events: &[Event], locale: &Locale) -> (&'static s
         .or_else(|| link_event(&event.kind, locale, &mut figures))
         .or_else(|| election_event(event, events, locale, &mut figures))
         .or_else(|| leader_event(&event.kind, locale, &mut figures))
+        .or_else(|| member_event(&event.kind, locale, &mut figures))
         .or_else(|| desk_event(&event.kind, &mut figures))
         .or_else(|| setting_event(&event.kind, locale, &mut figures));
     (id.unwrap_or("somebody"), figures)
@@ -168,6 +170,7 @@ fn leader_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Opt
                     "event-stepped-down-term"
                 }
                 StepDown::NoQuorum => "event-stepped-down-quorum",
+                StepDown::Removed => "event-stepped-down-removed",
             }
         }
         EventKind::FirstCommit { term, index } => {
@@ -205,6 +208,47 @@ fn leader_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Opt
         _ => return None,
     };
     Some(id)
+}
+
+fn member_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Option<&'static str> {
+    let id = match kind {
+        EventKind::ConfigAppended { config } => {
+            who(config, figures);
+            match (config.is_joint(), config.learners.is_empty()) {
+                (true, _) => "event-config-joint",
+                (false, true) => "event-config",
+                (false, false) => "event-config-learners",
+            }
+        }
+        EventKind::ConfigCommitted { config } => {
+            who(config, figures);
+            if config.is_joint() { "event-config-committed-joint" } else { "event-config-committed" }
+        }
+        EventKind::ConfigReverted { config } => {
+            who(config, figures);
+            "event-config-reverted"
+        }
+        EventKind::ConfigRefused { why: reason } => {
+            figures.push(("why", why(*reason, locale).into()));
+            "event-config-refused"
+        }
+        EventKind::LearnerReady { learner } => {
+            figures.push(("learner", text(learner)));
+            "event-learner-ready"
+        }
+        _ => return None,
+    };
+    Some(id)
+}
+
+/// The sets of a configuration, as names.
+fn who(config: &GroupConfig, figures: &mut Figures) {
+    let names = |set: NodeSet| set.iter().map(|node| node.to_string()).collect::<Vec<_>>().join(" ");
+    figures.extend([
+        ("voters", names(config.voters).into()),
+        ("outgoing", names(config.outgoing).into()),
+        ("learners", names(config.learners).into()),
+    ]);
 }
 
 fn desk_event(kind: &EventKind, figures: &mut Figures) -> Option<&'static str> {

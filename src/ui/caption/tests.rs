@@ -5,6 +5,7 @@ use super::*;
 use crate::domain::control::{Burst, Control, Target};
 use crate::domain::event::{Health, Invariant, Queue, StepDown};
 use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, SymbolId, Term};
+use crate::domain::membership::GroupConfig;
 use crate::domain::order::ReadFrom;
 use crate::domain::rules::{AckRule, Rule, Strategy};
 use crate::domain::time::{SimDuration, SimTime};
@@ -47,6 +48,10 @@ fn every_why() -> Vec<Why> {
         Why::TransferRunning,
         Why::TransferTimeout,
         Why::NotVoter,
+        Why::ConfigChangeRunning,
+        Why::LearnerBehind,
+        Why::NotLearner,
+        Why::NoVoters,
     ]
 }
 
@@ -90,6 +95,19 @@ fn every_control() -> Vec<Control> {
     controls
 }
 
+fn every_kind_of_members(learner: NodeId) -> Vec<EventKind> {
+    let settled = GroupConfig::of(NodeId::first(3));
+    let learning = GroupConfig { learners: [learner].into_iter().collect(), ..settled };
+    let joint = learning.toward([learner].into_iter().collect());
+    let mut kinds = vec![EventKind::ConfigRefused { why: Why::LearnerBehind }, EventKind::LearnerReady { learner }];
+    for config in [settled, learning, joint] {
+        kinds.push(EventKind::ConfigAppended { config });
+        kinds.push(EventKind::ConfigCommitted { config });
+        kinds.push(EventKind::ConfigReverted { config });
+    }
+    kinds
+}
+
 fn every_kind() -> Vec<EventKind> {
     let (to, term, index) = (NodeId(4), Term(7), LogIndex(10_482));
     let (after, silent) = (SimDuration::from_millis(3_200), SimDuration::from_millis(212));
@@ -120,6 +138,7 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::Elected { term, votes: NodeId::first(3).collect(), voters: 5 },
         EventKind::SteppedDown { term, why: StepDown::HigherTerm(Term(8)) },
         EventKind::SteppedDown { term, why: StepDown::NoQuorum },
+        EventKind::SteppedDown { term, why: StepDown::Removed },
         EventKind::FirstCommit { term, index },
         EventKind::FirstAnswer { term },
         EventKind::TransferBegan { to },
@@ -147,6 +166,7 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::Violated { invariant: Invariant::NoLostAck, detail: "c3/14".to_owned() },
         EventKind::OrdersLost { orders: 3 },
     ];
+    kinds.extend(every_kind_of_members(to));
     for health in [Health::Healthy, Health::Degraded, Health::Failed] {
         kinds.push(EventKind::Believes { peer: to, health, silent });
     }

@@ -44,6 +44,10 @@ pub fn why(why: Why, locale: &Locale) -> String {
         Why::TransferRunning => "why-transfer-running",
         Why::TransferTimeout => "why-transfer-timeout",
         Why::NotVoter => "why-not-voter",
+        Why::ConfigChangeRunning => "why-config-change-running",
+        Why::LearnerBehind => "why-learner-behind",
+        Why::NotLearner => "why-not-learner",
+        Why::NoVoters => "why-no-voters",
         Why::JustStarted => "why-just-started",
     };
     locale.text(id).into_owned()
