@@ -60,8 +60,8 @@ fn main() -> ExitCode {
         ticks.set(ticks.get() + 1);
         Duration::from_millis(ticks.get())
     };
-    let setup =
-        Setup { keymap: Keymap::default(), lessons: Vec::new(), fps: 30, state: UiState::default(), clock: &clock };
+    let (keymap, state) = (Keymap::default(), UiState::default());
+    let setup = Setup { keymap, lessons: Vec::new(), fps: 30, state, grounds: None, clock: &clock };
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         return ExitCode::FAILURE;
     };

@@ -23,6 +23,7 @@ use crate::ui::app::{self, Busy, Ending, Setup, ViewSource};
 use crate::ui::caption;
 use crate::ui::depth::Depth;
 use crate::ui::glyphs::Glyphs;
+use crate::ui::ground::{self, Grounds};
 use crate::ui::locale::{Language, Locale};
 use crate::ui::logging;
 use crate::ui::look::Look;
@@ -139,6 +140,7 @@ async fn screen(
         lessons: library::lessons_first().into_iter().map(str::to_owned).collect(),
         fps: config.ui.fps,
         state: first_state(config, flags, &look),
+        grounds: grounds(&config.ui, look.depth),
         clock: &elapsed,
     };
     let depth = look.depth;
@@ -185,13 +187,33 @@ fn look(ui: &UiSettings) -> Result<Look, Trouble> {
     };
     let glyphs = Glyphs::named(ui.glyphs.word(), &characters, &term).unwrap_or_default();
     let depth = depth(ui);
-    let light = environment("COLORFGBG").and_then(|value| Appearance::from_colorfgbg(&value));
-    let wanted = if light == Some(Appearance::Light) { &ui.theme.light } else { &ui.theme.dark };
-    // A terminal of sixteen colours or none gets the theme that was made for it, unless another was asked for.
-    let untouched = ui.theme == UiSettings::default().theme;
-    let name = if untouched { Look::default_theme(light.unwrap_or_default(), depth) } else { wanted.as_str() };
-    let theme = theme(name, depth)?;
+    let ground = environment("COLORFGBG").and_then(|value| Appearance::from_colorfgbg(&value)).unwrap_or_default();
+    let (this, other) = match (themes(ui, depth), ground) {
+        (Grounds { dark, light }, Appearance::Dark) => (dark, light),
+        (Grounds { dark, light }, Appearance::Light) => (light, dark),
+    };
+    // The other may be needed as soon as the terminal answers: what is wrong in it is said now.
+    self::theme(&other, depth)?;
+    let theme = theme(&this, depth)?;
     Ok(Look { theme, glyphs, locale: Locale::new(locale), depth })
+}
+
+/// The themes on a dark and on a light ground. A terminal of sixteen colours or none gets the theme that was made for
+/// it, unless another was asked for.
+fn themes(ui: &UiSettings, depth: Depth) -> Grounds {
+    if ui.theme == UiSettings::default().theme {
+        let [dark, light] = [Appearance::Dark, Appearance::Light].map(|ground| Look::default_theme(ground, depth));
+        return Grounds { dark: dark.to_owned(), light: light.to_owned() };
+    }
+    Grounds { dark: ui.theme.dark.clone(), light: ui.theme.light.clone() }
+}
+
+/// The themes between which the terminal's answer decides, if there is something to decide and it can be asked.
+fn grounds(ui: &UiSettings, depth: Depth) -> Option<Grounds> {
+    let themes = themes(ui, depth);
+    let term = std::env::var("TERM").unwrap_or_default();
+    let asks = depth != Depth::None && themes.dark != themes.light && ground::can_be_asked(&term);
+    asks.then_some(themes)
 }
 
 fn depth(ui: &UiSettings) -> Depth {

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use crossterm::event::{Event, EventStream};
 use crossterm::execute;
+use crossterm::style::Print;
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use futures_util::StreamExt;
 use ratatui::backend::CrosstermBackend;
@@ -22,6 +23,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
+use super::ground::{self, Grounds, Sieve};
 use super::hits::Hits;
 use super::input::Input;
 use super::keymap::Keymap;
@@ -84,6 +86,8 @@ pub struct Setup<'a> {
     pub fps: u32,
     /// What the dashboard begins with.
     pub state: UiState,
+    /// The themes between which the terminal's ground decides; `None` does not ask for it.
+    pub grounds: Option<Grounds>,
     /// Wall time since the dashboard began.
     pub clock: &'a dyn Fn() -> Duration,
 }
@@ -123,7 +127,8 @@ pub async fn run(
     let screen = open_screen()?;
     let view = source.view();
     let stirred = Duration::ZERO;
-    let desk = Desk { input: Input::default(), hits: Hits::default(), view, seen: source.version(), stirred, setup };
+    let (input, sieve, hits, seen) = (Input::default(), Sieve::default(), Hits::default(), source.version());
+    let desk = Desk { input, sieve, hits, view, seen, stirred, setup };
     let mut app = App { desk, guard, screen, last: None };
     let ending = app.run(source, painter, &mut signals).await;
     let App { guard, last, desk, .. } = app;
@@ -151,6 +156,7 @@ enum Keep {
 /// Everything but the terminal.
 struct Desk<'a> {
     input: Input,
+    sieve: Sieve,
     hits: Hits,
     view: Arc<ClusterView>,
     seen: u64,
@@ -176,6 +182,7 @@ impl App<'_> {
     ) -> Result<(Ending, Keep), TerminalError> {
         // The first frame goes out before anything else is set up: it is what a person waits for.
         self.paint(painter)?;
+        self.ask()?;
         let mut keys = EventStream::new();
         let mut drawn = self.wall();
         let mut dirty = false;
@@ -208,6 +215,7 @@ impl App<'_> {
                 events.push(event);
             }
             self.desk.setup.state.wall = self.wall();
+            let events = self.desk.sift(events, &mut dirty);
             if let Some(end) = self.take(&events, source, painter, &mut dirty)? {
                 return Ok(end);
             }
@@ -220,6 +228,15 @@ impl App<'_> {
                 (drawn, dirty) = (now, false);
             }
         }
+    }
+
+    /// Asks the terminal for its ground. Nobody waits: the answer comes among the keys, and is sifted out.
+    fn ask(&mut self) -> io::Result<()> {
+        if self.desk.setup.grounds.is_some() {
+            self.desk.sieve.expect();
+            execute!(io::stdout(), Print(ground::QUESTION))?;
+        }
+        Ok(())
     }
 
     /// Takes what was typed; some of it ends the loop.
@@ -260,7 +277,7 @@ impl App<'_> {
         if dirty {
             return (drawn + frame).saturating_sub(now);
         }
-        let tick = self.desk.input.next_tick(&self.desk.setup.state);
+        let tick = self.desk.input.next_tick(&self.desk.setup.state).into_iter().chain(self.desk.sieve.next_tick()).min();
         tick.map_or(frame, |tick| frame.min(tick.saturating_sub(now)))
     }
 
@@ -317,6 +334,20 @@ impl Desk<'_> {
         let Setup { keymap, lessons, state, .. } = setup;
         let given = Given { view, words, keymap, hits, lessons };
         input.on_event(state, &given, event)
+    }
+
+    /// What was typed, without the terminal's answer; the answer chooses the theme.
+    fn sift(&mut self, events: Vec<Event>, dirty: &mut bool) -> Vec<Event> {
+        let Self { sieve, setup, .. } = self;
+        let mut typed = Vec::new();
+        for event in events {
+            let ground = sieve.sift(event, setup.state.wall, &mut typed);
+            if let (Some(ground), Some(grounds)) = (ground, &setup.grounds) {
+                *dirty |= setup.state.presenter.themes.settle(grounds, ground);
+            }
+        }
+        sieve.release(setup.state.wall, &mut typed);
+        typed
     }
 
     fn tick(&mut self, words: &dyn Words) -> bool {

@@ -17,6 +17,7 @@ pub mod filter;
 #[cfg(test)]
 mod fixture;
 pub mod glyphs;
+pub mod ground;
 pub mod hint;
 pub mod hits;
 pub mod input;
