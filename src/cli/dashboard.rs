@@ -24,7 +24,7 @@ use crate::ui::caption;
 use crate::ui::depth::Depth;
 use crate::ui::glyphs::Glyphs;
 use crate::ui::ground::{self, Grounds};
-use crate::ui::locale::{Language, Locale};
+use crate::ui::locale::Locale;
 use crate::ui::logging;
 use crate::ui::look::Look;
 use crate::ui::painter::{Artist, Notes};
@@ -36,6 +36,7 @@ use crate::ui::theme::{Appearance, Theme};
 use super::args::DashboardFlags;
 use super::exit::{Exit, Trouble};
 use super::find::Found;
+use super::house::language;
 use super::{keys, scripts};
 
 /// The seed of a run that names none: the first lesson of a class goes as the teacher tried it the evening before.
@@ -177,14 +178,9 @@ fn first_state(config: &Config, flags: &DashboardFlags, look: &Look) -> UiState 
 /// What the environment and the configuration make of the screen.
 fn look(ui: &UiSettings) -> Result<Look, Trouble> {
     let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let language = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(environment).unwrap_or_default();
     let characters = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(environment).unwrap_or_default();
     let term = environment("TERM").unwrap_or_default();
-    let locale = match ui.locale {
-        config::Locale::Auto => Language::named(&language).unwrap_or_default(),
-        config::Locale::En => Language::English,
-        config::Locale::Ru => Language::Russian,
-    };
+    let locale = language(ui.locale);
     let glyphs = Glyphs::named(ui.glyphs.word(), &characters, &term).unwrap_or_default();
     let depth = depth(ui);
     let ground = environment("COLORFGBG").and_then(|value| Appearance::from_colorfgbg(&value)).unwrap_or_default();

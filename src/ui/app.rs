@@ -277,7 +277,8 @@ impl App<'_> {
         if dirty {
             return (drawn + frame).saturating_sub(now);
         }
-        let tick = self.desk.input.next_tick(&self.desk.setup.state).into_iter().chain(self.desk.sieve.next_tick()).min();
+        let tick =
+            self.desk.input.next_tick(&self.desk.setup.state).into_iter().chain(self.desk.sieve.next_tick()).min();
         tick.map_or(frame, |tick| frame.min(tick.saturating_sub(now)))
     }
 

@@ -20,18 +20,23 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         canvas.word(inner, 0, 0, Role::Muted, &locale.text("lesson-none"));
         return;
     };
-    let note = if lesson.waits { locale.text("lesson-waits") } else { locale.text("lesson-watch") };
+    // Enter belongs to the panel with the focus; the card promises it only while that is itself.
+    let note = locale.text(match (lesson.waits, scene.focused(Panel::Lesson)) {
+        (true, true) => "lesson-waits",
+        (true, false) => "lesson-waits-elsewhere",
+        (false, _) => "lesson-watch",
+    });
     let title = locale.pick(&lesson.title).to_owned();
     let inner = frame(canvas, scene, area, Panel::Lesson, &title, &note);
     let columns = usize::from(inner.width);
     let (rows, current) = steps(canvas, scene, lesson, columns);
-    let mut tail: Vec<Strip<'_>> = Vec::new();
+    let mut tail: Vec<Row<'_>> = Vec::new();
     if let Some(question) = &lesson.question {
-        tail.push(canvas.strip());
+        tail.push((None, canvas.strip()));
         ask(canvas, scene, question, columns, &mut tail);
     }
     if !lesson.checks.is_empty() {
-        tail.push(canvas.strip());
+        tail.push((None, canvas.strip()));
     }
     for check in &lesson.checks {
         let (role, sign) = match check.met {
@@ -41,25 +46,22 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         };
         let strip =
             canvas.strip().add(role, sign).gap().add(Role::Text, cut_end(&check.text, columns.saturating_sub(2)));
-        tail.push(strip.add(Role::Muted, format!("  {}", check.measured)));
+        tail.push((None, strip.add(Role::Muted, format!("  {}", check.measured))));
     }
     // The steps give way: what is asked and checked now is at the bottom, and must be seen.
     let room = usize::from(inner.height).saturating_sub(tail.len()).max(1);
     let first = (current + 2).saturating_sub(room).min(current).min(rows.len().saturating_sub(room));
-    let (room_used, tail_rows) = (rows.len().saturating_sub(first).min(room), tail.len());
-    let shown = rows.into_iter().skip(first).take(room).chain(tail);
-    let options = lesson.question.as_ref().map_or(0, |question| question.options.len());
-    let below = lesson.checks.len() + usize::from(!lesson.checks.is_empty());
-    let end = room_used + tail_rows - below.min(tail_rows);
-    for option in 0..options {
-        let row = (end + option).saturating_sub(options) as u16;
-        let line = Rect::new(inner.x, inner.y + row, inner.width, 1).intersection(inner);
-        canvas.hit(line, Hit::Choice(option));
-    }
-    for (row, strip) in shown.enumerate() {
+    let shown = rows.into_iter().skip(first).take(room).map(|strip| (None, strip)).chain(tail);
+    for (row, (option, strip)) in shown.take(usize::from(inner.height)).enumerate() {
+        if let Some(option) = option {
+            canvas.hit(Rect::new(inner.x, inner.y + row as u16, inner.width, 1), Hit::Choice(option));
+        }
         canvas.put(inner, row as u16, strip);
     }
 }
+
+/// A row of the card, and the option that a click on it means.
+type Row<'a> = (Option<usize>, Strip<'a>);
 
 /// The steps as rows, and the row at which the current one begins.
 fn steps<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, columns: usize) -> (Vec<Strip<'a>>, usize) {
@@ -87,21 +89,24 @@ fn steps<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, column
     (rows, current)
 }
 
-fn ask<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, question: &QuestionView, columns: usize, rows: &mut Vec<Strip<'a>>) {
+fn ask<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, question: &QuestionView, columns: usize, rows: &mut Vec<Row<'a>>) {
     let locale = &scene.look.locale;
     let id = if question.closed { "lesson-closed" } else { "lesson-predict" };
     for text in wrap(&format!("{} {}", locale.text(id), locale.pick(&question.text)), columns) {
-        rows.push(canvas.strip().add(Role::Accent, text));
+        rows.push((None, canvas.strip().add(Role::Accent, text)));
     }
     let most = question.hands.iter().copied().max().unwrap_or(0).max(1);
     for (place, option) in question.options.iter().enumerate() {
         let hands = question.hands.get(place).copied().unwrap_or(0);
         let right = question.answer == Some(place);
         let role = if right { Role::Ok } else { Role::Text };
+        let wide = columns.saturating_sub(23).min(48);
+        let mut lines = wrap(locale.pick(option), wide).into_iter();
         let strip = canvas.strip().add(Role::Key, format!(" {} ", place + 1));
-        let strip = strip.left(columns.saturating_sub(22).min(40), role, locale.pick(option));
+        let strip = strip.left(wide, role, &lines.next().unwrap_or_default()).gap();
         let strip = bar(strip, 12, u64::from(hands) * 1_000 / u64::from(most), Role::Bar);
         let strip = strip.right(3, Role::Text, &hands.to_string());
-        rows.push(if right { strip.add(Role::Ok, " ✓") } else { strip });
+        rows.push((Some(place), if right { strip.add(Role::Ok, " ✓") } else { strip }));
+        rows.extend(lines.map(|line| (Some(place), canvas.strip().left(3, role, "").add(role, line))));
     }
 }
