@@ -30,7 +30,7 @@ use crate::ui::look::Look;
 use crate::ui::painter::{Artist, Notes};
 use crate::ui::plain::Plain;
 use crate::ui::state::{Density, Overlay, Panel, Screen, UiState};
-use crate::ui::terminal::TerminalError;
+use crate::ui::terminal::{self, TerminalError};
 use crate::ui::theme::{Appearance, Theme};
 
 use super::args::DashboardFlags;
@@ -58,6 +58,10 @@ impl ViewSource for Source {
 
     fn send(&self, command: Command) -> Result<(), Busy> {
         self.0.send(command).map_err(|_| Busy)
+    }
+
+    fn is_over(&self) -> bool {
+        self.0.is_over()
     }
 }
 
@@ -88,6 +92,10 @@ pub fn open(config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Ex
         Ending::Signal(number) => Exit::Signal(number),
         // A terminal that goes away is what SIGHUP tells.
         Ending::Gone => Exit::Signal(1),
+        Ending::Broken => {
+            let said = terminal::panic_behind().unwrap_or_else(|| "its thread ended".to_owned());
+            return Err(Trouble::Running(format!("the run broke: {said}")));
+        }
     })
 }
 
@@ -252,6 +260,9 @@ async fn plain(source: &Source, locale: &Locale) -> io::Result<Ending> {
         match lines.append(&view, |event| caption::caption(event, &view.events, locale)) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Ending::Quit),
             written => written?,
+        }
+        if source.is_over() {
+            return Ok(Ending::Broken);
         }
         tokio::select! {
             biased;

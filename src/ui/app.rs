@@ -53,6 +53,8 @@ pub trait ViewSource {
     fn view(&self) -> Arc<ClusterView>;
     /// Asks for something, without waiting.
     fn send(&self, command: Command) -> Result<(), Busy>;
+    /// Whether nobody makes views any more, though nobody was asked to stop.
+    fn is_over(&self) -> bool;
 }
 
 /// Everything that a painter may look at.
@@ -101,6 +103,8 @@ pub enum Ending {
     Signal(u8),
     /// The terminal went away.
     Gone,
+    /// The cluster's thread ended by itself.
+    Broken,
 }
 
 impl Ending {
@@ -110,6 +114,7 @@ impl Ending {
             Self::Quit => 0,
             Self::Signal(number) => 128 + number,
             Self::Gone => 129,
+            Self::Broken => 4,
         }
     }
 }
@@ -218,6 +223,10 @@ impl App<'_> {
             let events = self.desk.sift(events, &mut dirty);
             if let Some(end) = self.take(&events, source, painter, &mut dirty)? {
                 return Ok(end);
+            }
+            if source.is_over() {
+                // A picture that stands still for ever would look like a cluster that does.
+                return Ok((Ending::Broken, Keep::Nothing));
             }
             dirty |= self.desk.look(source);
             dirty |= self.desk.tick(painter.words());
