@@ -16,6 +16,8 @@ pub mod draw;
 pub mod filter;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod fuzz;
 pub mod glyphs;
 pub mod ground;
 pub mod hint;

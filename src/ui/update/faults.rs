@@ -118,10 +118,10 @@ pub fn describe(control: Control) -> Refusal {
         }
         Control::SetStrategy(strategy) => return Refusal::new("done-strategy").with("name", strategy.name()),
         Control::SetLoad(on) => (if on { "done-load-on" } else { "done-load-off" }, None),
-        Control::SetRate(rate) => return Refusal::new("done-rate").with("rate", short(rate.into())),
+        Control::SetRate(rate) => return Refusal::new("done-rate").with("rate", short(rate)),
         Control::SetReadFrom(ReadFrom::Leader) => ("done-reads-leader", None),
         Control::SetReadFrom(ReadFrom::Replica) => ("done-reads-replica", None),
-        Control::Burst(burst) => return Refusal::new("done-burst").with("orders", short(burst.orders.into())),
+        Control::Burst(burst) => return Refusal::new("done-burst").with("orders", short(burst.orders)),
         Control::Poison(target) => ("done-poison", Some(target)),
     };
     let words = Refusal::new(id);
