@@ -7,6 +7,7 @@
 //! Units: wall time comes from a closure; the loop itself reads no clock.
 //! Errors: a terminal that refuses ends the loop; the guard gives the terminal back.
 
+mod screen;
 mod signals;
 
 use std::io;
@@ -20,8 +21,7 @@ use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchron
 use futures_util::StreamExt;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
+use ratatui::{Frame, Terminal};
 
 use super::ground::{self, Grounds, Sieve};
 use super::hits::Hits;
@@ -33,6 +33,7 @@ use super::update::{Given, Request, toast};
 use super::words::Words;
 use crate::domain::command::{Command, PaceCommand};
 use crate::domain::view::ClusterView;
+use screen::{open_screen, print};
 use signals::{Signals, Told};
 
 /// Between two looks at the view while nothing moves, and between two frames with the load off.
@@ -242,7 +243,7 @@ impl App<'_> {
     /// Asks the terminal for its ground. Nobody waits: the answer comes among the keys, and is sifted out.
     fn ask(&mut self) -> io::Result<()> {
         if self.desk.setup.grounds.is_some() {
-            self.desk.sieve.expect();
+            self.desk.sieve.listen();
             execute!(io::stdout(), Print(ground::QUESTION))?;
         }
         Ok(())
@@ -394,22 +395,4 @@ impl Desk<'_> {
         let stirred = self.stirred != Duration::ZERO && (self.setup.clock)() < self.stirred + CALM;
         if moving || stirred { Duration::from_secs(1) / self.setup.fps.max(1) } else { CALM }
     }
-}
-
-/// A screen of the terminal's size now. A fixed one: ratatui's own resizing clears, and its clearing asks for the cursor.
-fn open_screen() -> io::Result<Terminal<CrosstermBackend<Out>>> {
-    let (width, height) = crossterm::terminal::size()?;
-    let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
-    Terminal::with_options(CrosstermBackend::new(Out::default()), TerminalOptions { viewport })
-}
-
-/// Prints a frame as plain text, for whoever wants to keep it.
-fn print(frame: &Buffer) -> io::Result<()> {
-    use std::io::Write;
-    let mut out = io::stdout().lock();
-    for row in frame.content().chunks(usize::from(frame.area.width).max(1)) {
-        let line: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    out.flush()
 }

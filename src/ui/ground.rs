@@ -62,7 +62,7 @@ pub struct Sieve {
 
 impl Sieve {
     /// From here on an answer may come.
-    pub fn expect(&mut self) {
+    pub fn listen(&mut self) {
         self.asked = true;
     }
 
