@@ -1,7 +1,9 @@
 //! A program that does nothing but run the dashboard's loop over an empty cluster: what the tests of the terminal drive.
-//! Its argument says how it ends: `panic` panics on the first key `!`, `error` leaves by an error.
+//! Its argument says how it ends: `panic` panics as soon as help is open, `full` lets every write fail from then on, and
+//! `over` ends the run at the first command.
 
 use std::cell::Cell;
+use std::fs::File;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +19,10 @@ use chaosdesk::ui::words::{Bare, Words};
 use ratatui::Frame;
 use ratatui::widgets::Paragraph;
 
-struct Empty;
+#[derive(Default)]
+struct Empty {
+    over: Cell<bool>,
+}
 
 impl ViewSource for Empty {
     fn version(&self) -> u64 {
@@ -29,12 +34,18 @@ impl ViewSource for Empty {
     }
 
     fn send(&self, _: Command) -> Result<(), Busy> {
+        self.over.set(std::env::args().any(|argument| argument == "over"));
         Ok(())
+    }
+
+    fn is_over(&self) -> bool {
+        self.over.get()
     }
 }
 
 struct Text {
     panics: bool,
+    fails: bool,
 }
 
 impl Painter for Text {
@@ -43,6 +54,9 @@ impl Painter for Text {
     fn paint(&self, frame: &mut Frame<'_>, scenery: &Scenery<'_>, _: &mut Hits) {
         let help = matches!(scenery.state.overlay, Overlay::Help(_));
         assert!(!(self.panics && help), "asked to panic");
+        if let (true, Ok(full)) = (self.fails && help, File::options().write(true).open("/dev/full")) {
+            assert!(rustix::stdio::dup2_stdout(full).is_ok(), "the standard output can be replaced");
+        }
         let toast = scenery.state.toasts.last().map_or("no toast", |toast| toast.text.as_str());
         frame.render_widget(Paragraph::new(format!("guard ready\n{toast}")), frame.area());
     }
@@ -53,19 +67,19 @@ impl Painter for Text {
 }
 
 fn main() -> ExitCode {
-    let panics = std::env::args().any(|argument| argument == "panic");
+    let [panics, fails] = ["panic", "full"].map(|asked| std::env::args().any(|argument| argument == asked));
     // No toast has to go and no key-cast to fade here: the time may stand still, but for one tick a look.
     let ticks = Cell::new(0);
     let clock = || {
         ticks.set(ticks.get() + 1);
         Duration::from_millis(ticks.get())
     };
-    let setup =
-        Setup { keymap: Keymap::default(), lessons: Vec::new(), fps: 30, state: UiState::default(), clock: &clock };
+    let (keymap, state) = (Keymap::default(), UiState::default());
+    let setup = Setup { keymap, lessons: Vec::new(), fps: 30, state, grounds: None, clock: &clock };
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         return ExitCode::FAILURE;
     };
-    match runtime.block_on(app::run(setup, &Empty, &mut Text { panics })) {
+    match runtime.block_on(app::run(setup, &Empty::default(), &mut Text { panics, fails })) {
         Ok(ending) => ExitCode::from(ending.exit_code()),
         Err(error) => {
             eprintln!("{error}");

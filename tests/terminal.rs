@@ -42,11 +42,13 @@ fn start(args: &[&str]) -> Pty {
 #[test]
 fn every_way_out_gives_the_terminal_back() {
     type Way = (&'static str, &'static [&'static str], &'static str, Option<Signal>, u32);
-    let ways: [Way; 7] = [
+    let ways: [Way; 9] = [
         ("q", &[], "q", None, 0),
         ("Q", &[], "Q", None, 0),
         ("Ctrl-C", &[], "\u{3}", None, 130),
         ("a panic", &["panic"], "?", None, 101),
+        ("a run that broke", &["over"], " ", None, 4),
+        ("an output that broke", &["full"], "?", None, 4),
         ("SIGTERM", &[], "", Some(Signal::TERM), 143),
         ("SIGINT", &[], "", Some(Signal::INT), 130),
         ("SIGHUP", &[], "", Some(Signal::HUP), 129),

@@ -39,7 +39,7 @@ pub struct DashboardFlags {
     #[arg(long, value_name = "NAME|FILE")]
     pub theme: Option<String>,
     /// Speak this language
-    #[arg(long, value_parser = choice::<Locale>())]
+    #[arg(long, value_parser = choice::<Locale>(), global = true)]
     pub locale: Option<Locale>,
     /// Begin the run from this seed
     #[arg(long)]

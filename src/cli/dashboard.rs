@@ -23,18 +23,20 @@ use crate::ui::app::{self, Busy, Ending, Setup, ViewSource};
 use crate::ui::caption;
 use crate::ui::depth::Depth;
 use crate::ui::glyphs::Glyphs;
-use crate::ui::locale::{Language, Locale};
+use crate::ui::ground::{self, Grounds};
+use crate::ui::locale::Locale;
 use crate::ui::logging;
 use crate::ui::look::Look;
 use crate::ui::painter::{Artist, Notes};
 use crate::ui::plain::Plain;
 use crate::ui::state::{Density, Overlay, Panel, Screen, UiState};
-use crate::ui::terminal::TerminalError;
+use crate::ui::terminal::{self, TerminalError};
 use crate::ui::theme::{Appearance, Theme};
 
 use super::args::DashboardFlags;
 use super::exit::{Exit, Trouble};
 use super::find::Found;
+use super::house::language;
 use super::{keys, scripts};
 
 /// The seed of a run that names none: the first lesson of a class goes as the teacher tried it the evening before.
@@ -56,6 +58,10 @@ impl ViewSource for Source {
 
     fn send(&self, command: Command) -> Result<(), Busy> {
         self.0.send(command).map_err(|_| Busy)
+    }
+
+    fn is_over(&self) -> bool {
+        self.0.is_over()
     }
 }
 
@@ -86,6 +92,10 @@ pub fn open(config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Ex
         Ending::Signal(number) => Exit::Signal(number),
         // A terminal that goes away is what SIGHUP tells.
         Ending::Gone => Exit::Signal(1),
+        Ending::Broken => {
+            let said = terminal::panic_behind().unwrap_or_else(|| "its thread ended".to_owned());
+            return Err(Trouble::Running(format!("the run broke: {said}")));
+        }
     })
 }
 
@@ -139,6 +149,7 @@ async fn screen(
         lessons: library::lessons_first().into_iter().map(str::to_owned).collect(),
         fps: config.ui.fps,
         state: first_state(config, flags, &look),
+        grounds: grounds(&config.ui, look.depth),
         clock: &elapsed,
     };
     let depth = look.depth;
@@ -175,23 +186,38 @@ fn first_state(config: &Config, flags: &DashboardFlags, look: &Look) -> UiState 
 /// What the environment and the configuration make of the screen.
 fn look(ui: &UiSettings) -> Result<Look, Trouble> {
     let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let language = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(environment).unwrap_or_default();
     let characters = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(environment).unwrap_or_default();
     let term = environment("TERM").unwrap_or_default();
-    let locale = match ui.locale {
-        config::Locale::Auto => Language::named(&language).unwrap_or_default(),
-        config::Locale::En => Language::English,
-        config::Locale::Ru => Language::Russian,
-    };
+    let locale = language(ui.locale);
     let glyphs = Glyphs::named(ui.glyphs.word(), &characters, &term).unwrap_or_default();
     let depth = depth(ui);
-    let light = environment("COLORFGBG").and_then(|value| Appearance::from_colorfgbg(&value));
-    let wanted = if light == Some(Appearance::Light) { &ui.theme.light } else { &ui.theme.dark };
-    // A terminal of sixteen colours or none gets the theme that was made for it, unless another was asked for.
-    let untouched = ui.theme == UiSettings::default().theme;
-    let name = if untouched { Look::default_theme(light.unwrap_or_default(), depth) } else { wanted.as_str() };
-    let theme = theme(name, depth)?;
+    let ground = environment("COLORFGBG").and_then(|value| Appearance::from_colorfgbg(&value)).unwrap_or_default();
+    let (this, other) = match (themes(ui, depth), ground) {
+        (Grounds { dark, light }, Appearance::Dark) => (dark, light),
+        (Grounds { dark, light }, Appearance::Light) => (light, dark),
+    };
+    // The other may be needed as soon as the terminal answers: what is wrong in it is said now.
+    self::theme(&other, depth)?;
+    let theme = theme(&this, depth)?;
     Ok(Look { theme, glyphs, locale: Locale::new(locale), depth })
+}
+
+/// The themes on a dark and on a light ground. A terminal of sixteen colours or none gets the theme that was made for
+/// it, unless another was asked for.
+fn themes(ui: &UiSettings, depth: Depth) -> Grounds {
+    if ui.theme == UiSettings::default().theme {
+        let [dark, light] = [Appearance::Dark, Appearance::Light].map(|ground| Look::default_theme(ground, depth));
+        return Grounds { dark: dark.to_owned(), light: light.to_owned() };
+    }
+    Grounds { dark: ui.theme.dark.clone(), light: ui.theme.light.clone() }
+}
+
+/// The themes between which the terminal's answer decides, if there is something to decide and it can be asked.
+fn grounds(ui: &UiSettings, depth: Depth) -> Option<Grounds> {
+    let themes = themes(ui, depth);
+    let term = std::env::var("TERM").unwrap_or_default();
+    let asks = depth != Depth::None && themes.dark != themes.light && ground::can_be_asked(&term);
+    asks.then_some(themes)
 }
 
 fn depth(ui: &UiSettings) -> Depth {
@@ -234,6 +260,9 @@ async fn plain(source: &Source, locale: &Locale) -> io::Result<Ending> {
         match lines.append(&view, |event| caption::caption(event, &view.events, locale)) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Ending::Quit),
             written => written?,
+        }
+        if source.is_over() {
+            return Ok(Ending::Broken);
         }
         tokio::select! {
             biased;

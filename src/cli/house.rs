@@ -4,18 +4,32 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::desk;
-use crate::document::config::{Config, Names};
+use crate::document::config::{self, Config, Names};
 use crate::domain::view::ClusterView;
 use crate::lesson::headless::WorldStage;
 use crate::lesson::run::{self, Outcome, Stage};
 use crate::lesson::script::Script;
 use crate::runtime::recorder::{self, Recording, Replay};
+use crate::ui::locale::Language;
 
 use super::args::{DashboardFlags, Stepping};
 use super::exit::{Exit, Trouble};
 use super::find::Found;
 use super::keys::UiNames;
 use super::{Wiring, dashboard, keys};
+
+/// The language that is asked for, or else that of the environment.
+pub fn language(asked: config::Locale) -> Language {
+    let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    match asked {
+        config::Locale::En => Language::English,
+        config::Locale::Ru => Language::Russian,
+        config::Locale::Auto => {
+            let found = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(environment);
+            found.and_then(|name| Language::named(&name)).unwrap_or_default()
+        }
+    }
+}
 
 /// The program.
 #[derive(Clone, Copy, Debug, Default)]

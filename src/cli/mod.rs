@@ -22,6 +22,7 @@ use crate::domain::view::ClusterView;
 use crate::lesson::run::Outcome;
 use crate::lesson::script::Script;
 use crate::report::RunResult;
+use crate::ui::locale::Locale;
 
 pub use args::{Cli, Command, ConfigCommand, DashboardFlags, MatchFlags, RunFlags, Stepping};
 pub use exit::{Exit, Trouble};
@@ -64,7 +65,7 @@ pub fn run(cli: &Cli, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Wr
         Some(Command::Run(flags)) => perform(flags, wiring, out),
         Some(Command::Replay { file }) => wiring.replay(file).and_then(|(text, exit)| say(out, &text).map(|()| exit)),
         Some(Command::Match(flags)) => matching::run(flags, out, err),
-        Some(Command::Lessons) => scripts::list().and_then(|text| say(out, &text)).map(|()| Exit::Well),
+        Some(Command::Lessons) => lessons(&cli.dashboard, wiring, out),
         Some(Command::Keys) => load(&cli.dashboard, wiring)
             .and_then(|(config, _)| wiring.keys(&config))
             .and_then(|text| say(out, &text))
@@ -93,6 +94,13 @@ fn load(flags: &DashboardFlags, wiring: &dyn Wiring) -> Result<(Config, Found), 
     // Names that are right one by one may still want the same key.
     wiring.keys(&config)?;
     Ok((config, found))
+}
+
+fn lessons(flags: &DashboardFlags, wiring: &dyn Wiring, out: &mut dyn Write) -> Result<Exit, Trouble> {
+    let (mut config, _) = load(flags, wiring)?;
+    flags.over(&mut config.ui);
+    let text = scripts::list(&Locale::new(house::language(config.ui.locale)))?;
+    say(out, &text).map(|()| Exit::Well)
 }
 
 fn dashboard(flags: &DashboardFlags, wiring: &dyn Wiring) -> Result<Exit, Trouble> {

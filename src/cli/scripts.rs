@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::lesson::library;
+use crate::lesson::library::{self, Named};
 use crate::lesson::script::{self, Script};
+use crate::ui::locale::Locale;
 
 use super::exit::Trouble;
 
@@ -13,12 +14,21 @@ use super::exit::Trouble;
 /// # Errors
 /// Nothing has that name, or something in the file is wrong.
 pub fn open(name: &str) -> Result<Script, Trouble> {
-    if let Some(read) = library::find(name) {
-        return read.map_err(|problem| Trouble::Usage(problem.to_string()));
-    }
+    let known = library::names();
     let path = Path::new(name);
+    match library::named(name, known.iter().copied()) {
+        Named::One(whole) if whole == name || !path.exists() => {
+            if let Some(read) = library::find(whole) {
+                return read.map_err(|problem| Trouble::Usage(problem.to_string()));
+            }
+        }
+        Named::Several(names) if !path.exists() => {
+            return Err(Trouble::Usage(format!("`{name}` may be any of: {}", names.join(", "))));
+        }
+        _ => {}
+    }
     if !name.ends_with(".toml") && !path.exists() {
-        return Err(Trouble::unknown("scenario or lesson", name, &library::names()));
+        return Err(Trouble::unknown("scenario or lesson", name, &known));
     }
     let text = std::fs::read_to_string(path).map_err(|error| Trouble::Usage(format!("cannot read {name}: {error}")))?;
     script::read(name, &text).map_err(|problem| Trouble::Usage(problem.to_string()))
@@ -28,21 +38,21 @@ pub fn open(name: &str) -> Result<Script, Trouble> {
 ///
 /// # Errors
 /// One of them does not read, which a test keeps from happening.
-pub fn list() -> Result<String, Trouble> {
+pub fn list(locale: &Locale) -> Result<String, Trouble> {
     let mut text = String::new();
     let mut lessons = false;
     for name in library::names() {
         let script = open(name)?;
         if text.is_empty() {
-            text.push_str("Scenarios (chaosdesk run NAME):\n");
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{} (chaosdesk run NAME):", locale.text("list-scenarios"));
         }
         if script.is_lesson() && !lessons {
             lessons = true;
-            text.push_str("Lessons (chaosdesk --lesson NAME, or run NAME as a test):\n");
+            let _ = writeln!(text, "{} (chaosdesk --lesson NAME, chaosdesk run NAME):", locale.text("list-lessons"));
         }
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {name:26} {}", script.title.en);
-        let _ = writeln!(text, "  {:26} {}", "", script.about.en);
+        let _ = writeln!(text, "  {name:26} {}", locale.pick(&script.title));
+        let _ = writeln!(text, "  {:26} {}", "", locale.pick(&script.about));
     }
     Ok(text)
 }

@@ -49,6 +49,32 @@ pub fn lessons_first() -> Vec<&'static str> {
     lessons.into_iter().chain(scenarios).map(|(path, _)| stem(path)).collect()
 }
 
+/// Whom a name means.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Named<'a> {
+    /// This one.
+    One(&'a str),
+    /// Any of these: more must be said.
+    Several(Vec<&'a str>),
+    /// Nobody.
+    None,
+}
+
+/// The one of these names that is meant: its whole name, or a beginning or an end of it that no other has.
+pub fn named<'a>(name: &str, all: impl Iterator<Item = &'a str> + Clone) -> Named<'a> {
+    if let Some(whole) = all.clone().find(|known| *known == name) {
+        return Named::One(whole);
+    }
+    let begins = |known: &&str| known.starts_with(name);
+    let ends = |known: &&str| known.strip_suffix(name).is_some_and(|rest| rest.ends_with('-'));
+    let meant: Vec<&str> = all.filter(|known| !name.is_empty() && (begins(known) || ends(known))).collect();
+    match meant.as_slice() {
+        [] => Named::None,
+        [one] => Named::One(one),
+        _ => Named::Several(meant),
+    }
+}
+
 /// The script of this name, if there is one.
 pub fn find(name: &str) -> Option<Reading<Script>> {
     let (path, text) = SCRIPTS.iter().find(|(path, _)| stem(path) == name)?;
@@ -70,6 +96,20 @@ mod tests {
                 assert!(text.contains(key), "{path} does not name its {key}");
             }
         }
+    }
+
+    #[test]
+    fn a_name_may_be_shortened_to_what_no_other_has() {
+        let meant = |name: &str| named(name, SCRIPTS.iter().map(|(path, _)| stem(path)));
+        assert_eq!(meant("leader-election"), Named::One("01-leader-election"));
+        assert_eq!(meant("02"), Named::One("02-health-and-failover"));
+        assert_eq!(meant("steady"), Named::One("steady"));
+        assert_eq!(
+            meant("kill-t"),
+            Named::Several(vec!["kill-the-controller", "kill-the-leader", "kill-three-of-five", "kill-two-of-five",])
+        );
+        assert_eq!(meant("kill-the-leader"), Named::One("kill-the-leader"));
+        assert_eq!([meant(""), meant("ection"), meant("nothing")], [Named::None, Named::None, Named::None]);
     }
 
     #[test]

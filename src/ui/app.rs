@@ -7,6 +7,7 @@
 //! Units: wall time comes from a closure; the loop itself reads no clock.
 //! Errors: a terminal that refuses ends the loop; the guard gives the terminal back.
 
+mod screen;
 mod signals;
 
 use std::io;
@@ -15,13 +16,14 @@ use std::time::Duration;
 
 use crossterm::event::{Event, EventStream};
 use crossterm::execute;
+use crossterm::style::Print;
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use futures_util::StreamExt;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
+use ratatui::{Frame, Terminal};
 
+use super::ground::{self, Grounds, Sieve};
 use super::hits::Hits;
 use super::input::Input;
 use super::keymap::Keymap;
@@ -31,6 +33,7 @@ use super::update::{Given, Request, toast};
 use super::words::Words;
 use crate::domain::command::{Command, PaceCommand};
 use crate::domain::view::ClusterView;
+use screen::{open_screen, print};
 use signals::{Signals, Told};
 
 /// Between two looks at the view while nothing moves, and between two frames with the load off.
@@ -51,6 +54,8 @@ pub trait ViewSource {
     fn view(&self) -> Arc<ClusterView>;
     /// Asks for something, without waiting.
     fn send(&self, command: Command) -> Result<(), Busy>;
+    /// Whether nobody makes views any more, though nobody was asked to stop.
+    fn is_over(&self) -> bool;
 }
 
 /// Everything that a painter may look at.
@@ -84,6 +89,8 @@ pub struct Setup<'a> {
     pub fps: u32,
     /// What the dashboard begins with.
     pub state: UiState,
+    /// The themes between which the terminal's ground decides; `None` does not ask for it.
+    pub grounds: Option<Grounds>,
     /// Wall time since the dashboard began.
     pub clock: &'a dyn Fn() -> Duration,
 }
@@ -97,6 +104,8 @@ pub enum Ending {
     Signal(u8),
     /// The terminal went away.
     Gone,
+    /// The cluster's thread ended by itself.
+    Broken,
 }
 
 impl Ending {
@@ -106,6 +115,7 @@ impl Ending {
             Self::Quit => 0,
             Self::Signal(number) => 128 + number,
             Self::Gone => 129,
+            Self::Broken => 4,
         }
     }
 }
@@ -123,7 +133,8 @@ pub async fn run(
     let screen = open_screen()?;
     let view = source.view();
     let stirred = Duration::ZERO;
-    let desk = Desk { input: Input::default(), hits: Hits::default(), view, seen: source.version(), stirred, setup };
+    let (input, sieve, hits, seen) = (Input::default(), Sieve::default(), Hits::default(), source.version());
+    let desk = Desk { input, sieve, hits, view, seen, stirred, setup };
     let mut app = App { desk, guard, screen, last: None };
     let ending = app.run(source, painter, &mut signals).await;
     let App { guard, last, desk, .. } = app;
@@ -151,6 +162,7 @@ enum Keep {
 /// Everything but the terminal.
 struct Desk<'a> {
     input: Input,
+    sieve: Sieve,
     hits: Hits,
     view: Arc<ClusterView>,
     seen: u64,
@@ -176,6 +188,7 @@ impl App<'_> {
     ) -> Result<(Ending, Keep), TerminalError> {
         // The first frame goes out before anything else is set up: it is what a person waits for.
         self.paint(painter)?;
+        self.ask()?;
         let mut keys = EventStream::new();
         let mut drawn = self.wall();
         let mut dirty = false;
@@ -208,8 +221,13 @@ impl App<'_> {
                 events.push(event);
             }
             self.desk.setup.state.wall = self.wall();
+            let events = self.desk.sift(events, &mut dirty);
             if let Some(end) = self.take(&events, source, painter, &mut dirty)? {
                 return Ok(end);
+            }
+            if source.is_over() {
+                // A picture that stands still for ever would look like a cluster that does.
+                return Ok((Ending::Broken, Keep::Nothing));
             }
             dirty |= self.desk.look(source);
             dirty |= self.desk.tick(painter.words());
@@ -220,6 +238,15 @@ impl App<'_> {
                 (drawn, dirty) = (now, false);
             }
         }
+    }
+
+    /// Asks the terminal for its ground. Nobody waits: the answer comes among the keys, and is sifted out.
+    fn ask(&mut self) -> io::Result<()> {
+        if self.desk.setup.grounds.is_some() {
+            self.desk.sieve.listen();
+            execute!(io::stdout(), Print(ground::QUESTION))?;
+        }
+        Ok(())
     }
 
     /// Takes what was typed; some of it ends the loop.
@@ -260,7 +287,8 @@ impl App<'_> {
         if dirty {
             return (drawn + frame).saturating_sub(now);
         }
-        let tick = self.desk.input.next_tick(&self.desk.setup.state);
+        let tick =
+            self.desk.input.next_tick(&self.desk.setup.state).into_iter().chain(self.desk.sieve.next_tick()).min();
         tick.map_or(frame, |tick| frame.min(tick.saturating_sub(now)))
     }
 
@@ -319,6 +347,20 @@ impl Desk<'_> {
         input.on_event(state, &given, event)
     }
 
+    /// What was typed, without the terminal's answer; the answer chooses the theme.
+    fn sift(&mut self, events: Vec<Event>, dirty: &mut bool) -> Vec<Event> {
+        let Self { sieve, setup, .. } = self;
+        let mut typed = Vec::new();
+        for event in events {
+            let ground = sieve.sift(event, setup.state.wall, &mut typed);
+            if let (Some(ground), Some(grounds)) = (ground, &setup.grounds) {
+                *dirty |= setup.state.presenter.themes.settle(grounds, ground);
+            }
+        }
+        sieve.release(setup.state.wall, &mut typed);
+        typed
+    }
+
     fn tick(&mut self, words: &dyn Words) -> bool {
         let Self { input, hits, view, setup, .. } = self;
         let Setup { keymap, lessons, state, .. } = setup;
@@ -353,22 +395,4 @@ impl Desk<'_> {
         let stirred = self.stirred != Duration::ZERO && (self.setup.clock)() < self.stirred + CALM;
         if moving || stirred { Duration::from_secs(1) / self.setup.fps.max(1) } else { CALM }
     }
-}
-
-/// A screen of the terminal's size now. A fixed one: ratatui's own resizing clears, and its clearing asks for the cursor.
-fn open_screen() -> io::Result<Terminal<CrosstermBackend<Out>>> {
-    let (width, height) = crossterm::terminal::size()?;
-    let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
-    Terminal::with_options(CrosstermBackend::new(Out::default()), TerminalOptions { viewport })
-}
-
-/// Prints a frame as plain text, for whoever wants to keep it.
-fn print(frame: &Buffer) -> io::Result<()> {
-    use std::io::Write;
-    let mut out = io::stdout().lock();
-    for row in frame.content().chunks(usize::from(frame.area.width).max(1)) {
-        let line: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    out.flush()
 }

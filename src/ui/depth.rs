@@ -2,8 +2,7 @@
 //!
 //! Idea: an RGB code on a terminal of 256 colours is no colour at all, so nothing is sent that is not known to work.
 //! `termprofile` knows the terminals; an option of the user goes before it, and `NO_COLOR` before the terminal.
-//! Left out: asking the terminal for its background. `Appearance::from_answer` reads such an answer; whoever asks
-//! waits 50 ms at most and never holds up the first frame.
+//! Shape: the environment decides the first frame; what the terminal answers when asked (`ground.rs`) goes before it.
 //! Sources: no-color.org; the convention of `COLORFGBG` (rxvt); xterm's OSC 11.
 
 use std::io::IsTerminal;
@@ -60,9 +59,10 @@ impl Appearance {
         }
     }
 
-    /// What a terminal answered when asked for its background: `rgb:ffff/ffff/ffff`, one to four digits a part.
+    /// What a terminal answered when asked for its background: `rgb:ffff/ffff/ffff`, one to four digits a part,
+    /// or `rgba:` with how much of it is seen.
     pub fn from_answer(answer: &str) -> Option<Self> {
-        let parts = answer.split("rgb:").nth(1)?;
+        let parts = answer.split_once("rgb:").or_else(|| answer.split_once("rgba:"))?.1;
         let mut brightness = [0_u32; 3];
         for (place, part) in parts.split('/').take(3).enumerate() {
             let digits: String = part.chars().take_while(char::is_ascii_hexdigit).take(4).collect();
@@ -91,6 +91,7 @@ mod tests {
     fn an_answer_is_read_at_any_width() {
         assert_eq!(Appearance::from_answer("\x1b]11;rgb:ffff/ffff/ffff\x07"), Some(Appearance::Light));
         assert_eq!(Appearance::from_answer("\x1b]11;rgb:10/14/18\x1b\\"), Some(Appearance::Dark));
+        assert_eq!(Appearance::from_answer("11;rgba:ffff/ffff/ffff/8000"), Some(Appearance::Light));
         assert_eq!(Appearance::from_answer("\x1b]11;?"), None);
         assert_eq!(Appearance::from_answer("rgb:"), None);
     }

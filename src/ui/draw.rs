@@ -139,6 +139,7 @@ fn key_cast(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>) {
     if strip.width() > 0 {
         let wide = (strip.width() as u16).min(body.width);
         let place = Rect::new(body.x + 1.min(body.width - wide), body.bottom() - 1, wide, 1);
+        canvas.clear(place, Role::Text);
         canvas.put(place, 0, strip);
     }
 }

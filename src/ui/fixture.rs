@@ -16,6 +16,7 @@ use crate::domain::view::{
     RoleView, RunView, SampleView, Speed, SpreadsView, WorkerView,
 };
 
+use super::action::ActionId;
 use super::hint::{Hint, Side};
 use super::scene::HelpRow;
 
@@ -370,6 +371,7 @@ pub fn hints() -> Vec<Hint> {
     let right = [("Space", "pause"), (".", "step"), ("-+", "speed"), (":", "palette"), ("?", "help")];
     let hint = |side: Side| {
         move |(place, (key, text)): (usize, &(&str, &str))| Hint {
+            action: ActionId("app.help"),
             key: (*key).to_owned(),
             text: (*text).to_owned(),
             priority: place as u8 * 2 + u8::from(side == Side::Left),
@@ -387,6 +389,7 @@ pub fn rows() -> Vec<HelpRow> {
         key: key.to_owned(),
         text: text.to_owned(),
         enabled: true,
+        action: None,
     };
     vec![
         row("Faults", "X", "kill the leader and watch row 1"),

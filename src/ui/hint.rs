@@ -3,9 +3,13 @@
 //! Idea: the registry of actions makes them, the bar only lays them out: fault keys to the left, time and help to the
 //! right; what does not fit is dropped by priority.
 
+use super::action::ActionId;
+
 /// A key and what it would do now.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hint {
+    /// The action, for a click.
+    pub action: ActionId,
     /// The key as people write it, `x` or `Space`.
     pub key: String,
     /// What it does, in the language of the screen, `kill n3`.

@@ -16,7 +16,7 @@ use crossterm::event::{Event, KeyEvent, KeyEventKind};
 
 use super::action::{Action, ActionId, ActionKind, Context};
 use super::cyrillic;
-use super::keymap::{self, Key, Lookup, SEQUENCE_MAX};
+use super::keymap::{self, Key, KeyName, Lookup, SEQUENCE_MAX};
 use super::registry;
 use super::state::{Overlay, Panel, UiState};
 use super::update::{Given, Request, toast, update};
@@ -113,6 +113,8 @@ impl Input {
                 text::type_key(state, key);
                 Vec::new()
             }
+            // Who thinks better of a sequence has said nothing.
+            _ if prefixed && key.name == KeyName::Named("esc") => Vec::new(),
             _ => {
                 unbound(state, given, &contexts, &keys);
                 Vec::new()

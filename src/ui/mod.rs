@@ -16,7 +16,10 @@ pub mod draw;
 pub mod filter;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod fuzz;
 pub mod glyphs;
+pub mod ground;
 pub mod hint;
 pub mod hits;
 pub mod input;

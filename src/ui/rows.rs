@@ -24,7 +24,7 @@ pub fn rows(state: &UiState, given: &Given<'_>) -> Vec<Row> {
                     (Some(command), args) if !args.is_empty() => format!("{}  :{command} {args}", entry.text),
                     _ => entry.text,
                 };
-                Row { group: String::new(), key: entry.keys, text, enabled: entry.enabled }
+                Row { group: String::new(), key: entry.keys, text, enabled: entry.enabled, action: None }
             })
             .collect(),
         Overlay::Welcome => welcome(given),
@@ -47,7 +47,7 @@ fn welcome(given: &Given<'_>) -> Vec<Row> {
     let line = |(action, text): (&str, &str)| {
         let spec = registry::by_name(action)?;
         let text = given.words.text(text, &[]);
-        Some(Row { group: String::new(), key: given.keymap.label(spec.id), text, enabled: true })
+        Some(Row { key: given.keymap.label(spec.id), text, enabled: true, ..Row::default() })
     };
     lines.into_iter().filter_map(line).collect()
 }
@@ -75,6 +75,7 @@ fn row(spec: &ActionSpec, key: String, state: &UiState, given: &Given<'_>) -> Ro
         key,
         text: given.words.text(&spec.id.text_id(), &[]),
         enabled: palette::is_enabled(spec, state, given),
+        action: None,
     }
 }
 
@@ -82,7 +83,7 @@ fn row(spec: &ActionSpec, key: String, state: &UiState, given: &Given<'_>) -> Ro
 fn menu(prefix: Key, state: &UiState, given: &Given<'_>) -> Vec<Row> {
     let rows = given.keymap.menu(prefix).into_iter().filter_map(|(key, id)| Some((key, registry::spec(id)?)));
     rows.filter(|(_, spec)| spec.context == Context::Global)
-        .map(|(key, spec)| Row { group: String::new(), ..row(spec, key.label(), state, given) })
+        .map(|(key, spec)| Row { group: String::new(), action: Some(spec.id), ..row(spec, key.label(), state, given) })
         .collect()
 }
 
@@ -96,6 +97,7 @@ pub fn hints(state: &UiState, given: &Given<'_>) -> Vec<Hint> {
             let place = spec.hint.filter(|_| !key.is_empty())?;
             let left = matches!(spec.effect, Effect::Undoable | Effect::Final) || spec.context != Context::Global;
             let hint = Hint {
+                action: spec.id,
                 key,
                 text: hint_text(spec, state, given),
                 priority: place,
@@ -106,9 +108,23 @@ pub fn hints(state: &UiState, given: &Given<'_>) -> Vec<Hint> {
         })
         .collect();
     found.sort_by_key(|(near, place, _)| (*near, *place));
-    // One scale for both ends: time and help begin at 20 in the registry, and matter as much as the faults do.
-    let number = |(place, (_, _, hint)): (usize, (usize, u8, Hint))| Hint { priority: place as u8, ..hint };
-    found.into_iter().enumerate().map(number).collect()
+    let mut ends = (0, 0);
+    let number = |(_, _, hint): (usize, u8, Hint)| {
+        let place = if hint.side == Side::Left { &mut ends.0 } else { &mut ends.1 };
+        *place += 1;
+        Hint { priority: priority(hint.side, *place), ..hint }
+    };
+    found.into_iter().map(number).collect()
+}
+
+/// One scale for both ends. The first of time and help stand beside the first faults on the narrowest screen, the rest
+/// of them come after the faults of a middling one.
+const fn priority(side: Side, place: u8) -> u8 {
+    match (side, place) {
+        (Side::Left, place) => 2 * place,
+        (Side::Right, place @ ..=3) => 2 * place + 1,
+        (Side::Right, place) => 2 * place + 11,
+    }
 }
 
 /// What a hint says: the word, and whom it would hit.

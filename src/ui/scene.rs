@@ -6,6 +6,7 @@
 use crate::domain::ids::NodeId;
 use crate::domain::view::{ClusterView, GroupView, NodeView};
 
+use super::action::ActionId;
 use super::hint::Hint;
 use super::look::Look;
 use super::state::{Panel, UiState};
@@ -40,6 +41,8 @@ pub struct HelpRow {
     pub text: String,
     /// It would do something now.
     pub enabled: bool,
+    /// What a click on it does at once; `None` only selects it.
+    pub action: Option<ActionId>,
 }
 
 impl<'a> Scene<'a> {

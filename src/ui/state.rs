@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use super::ground::Grounds;
+use super::theme::Appearance;
 use crate::domain::control::Control;
 use crate::domain::event::Event;
 use crate::domain::ids::{EventId, GroupId, NodeId};
@@ -215,6 +217,20 @@ impl Themes {
     /// The name of the one in use; `None` if nobody named any.
     pub fn name(&self) -> Option<&str> {
         self.names.get(self.current).map(String::as_str)
+    }
+
+    /// Takes the theme for this ground, unless another was chosen meanwhile; true if it is another than before.
+    pub fn settle(&mut self, grounds: &Grounds, ground: Appearance) -> bool {
+        let wanted = grounds.theme(ground);
+        let ours = self.name().is_some_and(|name| name == grounds.dark || name == grounds.light);
+        if !ours || self.name() == Some(wanted) {
+            return false;
+        }
+        self.current = self.names.iter().position(|name| name == wanted).unwrap_or_else(|| {
+            self.names.push(wanted.to_owned());
+            self.names.len() - 1
+        });
+        true
     }
 }
 

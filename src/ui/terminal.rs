@@ -18,12 +18,15 @@ use crossterm::terminal::{
     LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
+use parking_lot::Mutex;
 
 /// The exit code where there is no usable terminal.
 pub const EXIT_NO_TERMINAL: u8 = 3;
 
 /// Whether the terminal's modes are ours now.
 static ENTERED: AtomicBool = AtomicBool::new(false);
+/// What was said last by a panic behind the screen.
+static BEHIND: Mutex<Option<String>> = Mutex::new(None);
 /// The hook is put in once, however often the terminal is entered.
 static HOOK: Once = Once::new();
 
@@ -179,10 +182,13 @@ pub fn leave() {
         return;
     }
     let mut out = io::stdout();
-    let _ = execute!(out, EndSynchronizedUpdate);
-    let _ = execute!(out, DisableMouseCapture, DisableBracketedPaste, EnableLineWrap);
-    let _ = execute!(out, LeaveAlternateScreen, cursor::Show);
-    let _ = out.flush();
+    let mut whole = execute!(out, EndSynchronizedUpdate).is_ok();
+    whole &= execute!(out, DisableMouseCapture, DisableBracketedPaste, EnableLineWrap).is_ok();
+    whole &= execute!(out, LeaveAlternateScreen, cursor::Show).is_ok();
+    whole &= out.flush().is_ok();
+    if !whole {
+        past_the_output();
+    }
     let _ = disable_raw_mode();
 }
 
@@ -190,10 +196,17 @@ pub fn leave() {
 /// door of its own that never waits. What the terminal has not taken yet is thrown away.
 #[cfg(unix)]
 pub fn abandon() {
-    use crossterm::Command;
     if !ENTERED.swap(false, Ordering::SeqCst) {
         return;
     }
+    past_the_output();
+    let _ = disable_raw_mode();
+}
+
+/// Resets the modes by a door of its own, which never waits: the standard output hangs or is broken.
+#[cfg(unix)]
+fn past_the_output() {
+    use crossterm::Command;
     let mut bytes = String::new();
     let _ = EndSynchronizedUpdate.write_ansi(&mut bytes);
     let _ = DisableMouseCapture.write_ansi(&mut bytes);
@@ -206,13 +219,21 @@ pub fn abandon() {
         let _ = rustix::termios::tcflush(&tty, rustix::termios::QueueSelector::OFlush);
         let _ = tty.write_all(bytes.as_bytes());
     }
-    let _ = disable_raw_mode();
 }
+
+/// There is no other door.
+#[cfg(not(unix))]
+fn past_the_output() {}
 
 /// Nobody hangs here.
 #[cfg(not(unix))]
 pub fn abandon() {
     leave();
+}
+
+/// What the latest panic behind the screen said, if there was one.
+pub fn panic_behind() -> Option<String> {
+    BEHIND.lock().clone()
 }
 
 /// Puts a hook before the one that is there: a panic on the thread of the screen gives the terminal back first, so that
@@ -226,6 +247,7 @@ fn chain_hook() {
                 leave();
                 next(info);
             } else if ENTERED.load(Ordering::SeqCst) {
+                *BEHIND.lock() = Some(info.to_string());
                 tracing::error!("panic behind the screen: {info}");
             } else {
                 next(info);

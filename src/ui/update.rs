@@ -23,6 +23,7 @@ use crate::domain::control::{Burst, Control};
 use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::tick::TickBurst;
 use crate::domain::view::ClusterView;
+use crate::lesson::library::{self, Named};
 use refusal::Refusal;
 
 pub(crate) use overlay::list_mut;
@@ -102,12 +103,8 @@ pub fn update(state: &mut UiState, given: &Given<'_>, action: &Action) -> Vec<Re
             state.overlay = Overlay::Confirm(seed.map_or(Question::Reset, Question::ResetTo));
             Ok(())
         }
-        Action::Theme(name) => pick_theme(state, name),
-        Action::Lesson(name) => {
-            out.push(LessonCommand::Start(name.clone()).into());
-            go(state, Screen::Lesson);
-            Ok(())
-        }
+        Action::Theme(name) => pick_theme(state, given, name),
+        Action::Lesson(name) => start_lesson(state, given, name, &mut out),
         Action::Filter(text) => {
             list::filter(state, given, text);
             Ok(())
@@ -133,8 +130,8 @@ fn perform(state: &mut UiState, given: &Given<'_>, spec: &ActionSpec, out: &mut 
     match spec.action {
         Kind::Undo => undo::undo(state, given, out)?,
         Kind::Redo => undo::redo(state, given, out)?,
-        Kind::Burst => out.push(Control::Burst(Burst::KEY).into()),
-        Kind::TickBurst => out.push(Control::TickBurst(TickBurst::KEY).into()),
+        Kind::Burst => undo::change(state, given, Control::Burst(Burst::KEY), out)?,
+        Kind::TickBurst => undo::change(state, given, Control::TickBurst(TickBurst::KEY), out)?,
         Kind::Pace(pace) => out.push(pace.into()),
         Kind::Step => out.push(PaceCommand::Step(state.group).into()),
         Kind::Select(node) => select(state, given, node)?,
@@ -218,6 +215,8 @@ pub(crate) fn show(state: &mut UiState, screen: Screen) {
 fn go(state: &mut UiState, screen: Screen) {
     state.screen = screen;
     state.zoom = false;
+    // A field that is not on the screen takes no keys.
+    state.events.editing = false;
     if !screen.panels().contains(&state.focus) || matches!(screen, Screen::Lesson | Screen::Events) {
         state.focus = screen.panels().first().copied().unwrap_or(Panel::Nodes);
     }
@@ -268,13 +267,34 @@ fn show_group(state: &mut UiState, given: &Given<'_>, group: GroupId) -> Result<
     Ok(())
 }
 
-fn pick_theme(state: &mut UiState, name: &str) -> Result<(), Refusal> {
+fn pick_theme(state: &mut UiState, given: &Given<'_>, name: &str) -> Result<(), Refusal> {
     let themes = &mut state.presenter.themes;
     let place = themes.names.iter().position(|known| known == name);
     themes.current = place.ok_or_else(|| {
         let near = super::keymap::nearest(name, themes.names.iter().map(String::as_str));
         Refusal::new("toast-no-theme").with("name", name).with("near", near.unwrap_or_default())
     })?;
+    toast::say(state, given, "toast-theme", &[("name", name)]);
+    Ok(())
+}
+
+/// A lesson by its name, by the one beginning or end of a name that is meant, or by its file.
+fn start_lesson(state: &mut UiState, given: &Given<'_>, name: &str, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    let known = || given.lessons.iter().map(String::as_str);
+    let name = match library::named(name, known()) {
+        Named::One(name) => name,
+        Named::None if name.ends_with(".toml") => name,
+        Named::Several(names) => {
+            return Err(Refusal::new("toast-no-script").with("name", name).with("near", names.join(", ")));
+        }
+        Named::None => {
+            let near = super::keymap::nearest(name, known()).unwrap_or_default();
+            return Err(Refusal::new("toast-no-script").with("name", name).with("near", near));
+        }
+    };
+    out.push(LessonCommand::Start(name.to_owned()).into());
+    state.presenter.last_vote = None;
+    go(state, Screen::Lesson);
     Ok(())
 }
 
@@ -305,7 +325,10 @@ fn lesson(state: &mut UiState, given: &Given<'_>, kind: ActionKind, out: &mut Ve
             Some(choice) => LessonCommand::Unvote(choice),
             None => return Err(Refusal::new("toast-no-hand")),
         },
-        (ActionKind::Reveal, Some(_)) => LessonCommand::Reveal,
+        (ActionKind::Reveal, Some(_)) => {
+            state.presenter.last_vote = None;
+            LessonCommand::Reveal
+        }
         (ActionKind::LessonNext, Some(lesson)) if !lesson.waits => {
             let done = lesson.current >= lesson.steps.len();
             return Err(Refusal::new(if done { "toast-lesson-done" } else { "toast-lesson-waits" }));

@@ -5,6 +5,8 @@
 //! is bounded by frames.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+pub mod desk;
+
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
@@ -131,6 +133,11 @@ impl Pty {
     /// What is on the screen.
     pub fn text(&self) -> String {
         self.screen.screen().contents()
+    }
+
+    /// The colour behind the first cell.
+    pub fn ground(&self) -> vt100::Color {
+        self.screen.screen().cell(0, 0).unwrap().bgcolor()
     }
 
     /// Reads until the condition holds; fails with the screen if it does not in time.

@@ -119,11 +119,15 @@ action-overlay-end = to the end
 action-overlay-search = search in help
 action-overlay-enter = take this row
 action-overlay-close = close
+hint-overlay-close = close
 action-prompt-next = next row
 action-prompt-previous = row before
 action-prompt-complete = complete what is typed
+hint-prompt-complete = complete
 action-prompt-done = done
+hint-prompt-done = done
 action-prompt-cancel = cancel
+hint-prompt-cancel = cancel
 
 action-lesson-start = begin a lesson, or begin it again
 action-lesson-next = the lesson goes on
@@ -163,4 +167,6 @@ action-app-suspend = pause and suspend; fg comes back
 action-app-redraw = draw everything again
 
 action-dialog-yes = yes
+hint-dialog-yes = yes
 action-dialog-no = no
+hint-dialog-no = no

@@ -9,6 +9,7 @@ toast-theme = theme { $name }
 toast-no-node = there is no { $node }
 toast-no-group = there is no group { $group }
 toast-no-theme = no theme is called { $name } ({ $near }?)
+toast-no-script = no lesson is called { $name } ({ $near }?)
 toast-no-way-back = a lesson has no way back; F5 begins it again
 toast-no-option = there is no option { $option }
 toast-no-hand = no hand was raised yet

@@ -119,11 +119,15 @@ action-overlay-end = в конец
 action-overlay-search = поиск в справке
 action-overlay-enter = выбрать строку
 action-overlay-close = закрыть
+hint-overlay-close = закрыть
 action-prompt-next = следующая строка
 action-prompt-previous = предыдущая строка
 action-prompt-complete = дополнить набранное
+hint-prompt-complete = дополнить
 action-prompt-done = готово
+hint-prompt-done = готово
 action-prompt-cancel = отмена
+hint-prompt-cancel = отмена
 
 action-lesson-start = начать урок или начать его заново
 action-lesson-next = урок идёт дальше
@@ -163,4 +167,6 @@ action-app-suspend = пауза и приостановка; fg вернёт
 action-app-redraw = перерисовать всё
 
 action-dialog-yes = да
+hint-dialog-yes = да
 action-dialog-no = нет
+hint-dialog-no = нет

@@ -9,6 +9,7 @@ toast-theme = тема { $name }
 toast-no-node = узла { $node } нет
 toast-no-group = группы { $group } нет
 toast-no-theme = темы { $name } нет ({ $near }?)
+toast-no-script = урока { $name } нет ({ $near }?)
 toast-no-way-back = у урока нет пути назад; F5 начинает его заново
 toast-no-option = ответа { $option } нет
 toast-no-hand = рук ещё не было

@@ -1,9 +1,10 @@
-//! The hint bar: the keys that do something now.
+//! The hint bar: the keys that do something now. A click on a hint does what its key does.
 
 use ratatui::layout::Rect;
 
 use super::super::canvas::{Canvas, Strip, width};
 use super::super::hint::{Hint, Side};
+use super::super::hits::Hit;
 use super::super::scene::Scene;
 use super::super::theme::Role;
 
@@ -25,8 +26,22 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let shown: Vec<&Hint> = scene.hints.iter().zip(fits).filter(|(_, fits)| *fits).map(|(hint, _)| hint).collect();
     let side = |side: Side| shown.iter().filter(move |hint| hint.side == side);
     let right: usize = side(Side::Right).map(|hint| size(hint)).sum();
-    let left = side(Side::Left).fold(canvas.strip().gap(), |strip, hint| add(strip, hint));
-    let strip = side(Side::Right).fold(left.to((room + 1).saturating_sub(right)), |strip, hint| add(strip, hint));
+    let mut strip = canvas.strip().gap();
+    let mut places = Vec::new();
+    for end in [Side::Left, Side::Right] {
+        if end == Side::Right {
+            strip = strip.to((room + 1).saturating_sub(right));
+        }
+        for hint in side(end) {
+            let start = strip.width();
+            strip = add(strip, hint);
+            places.push((start, width(&hint.key) + 1 + width(&hint.text), hint.action));
+        }
+    }
+    for (start, columns, action) in places {
+        let place = Rect::new(area.x + start as u16, area.y, columns as u16, 1).intersection(area);
+        canvas.hit(place, Hit::Action(action));
+    }
     canvas.put(area, 0, strip);
 }
 

@@ -90,8 +90,8 @@ fn overlays_are_legible() {
 
 /// Every size that is a border of something, and some between.
 fn sizes() -> Vec<(u16, u16)> {
-    let widths = [1, 2, 5, 13, 39, 40, 41, 57, 79, 80, 81, 99, 109, 110, 120, 159, 160, 161, 200];
-    let heights = [1, 3, 9, 10, 11, 23, 24, 25, 33, 40, 61];
+    let widths = [1, 2, 5, 13, 39, 40, 41, 57, 79, 80, 81, 99, 109, 110, 120, 159, 160, 161, 200, 300];
+    let heights = [1, 3, 9, 10, 11, 23, 24, 25, 33, 40, 61, 100];
     widths.into_iter().flat_map(|width| heights.map(|height| (width, height))).collect()
 }
 
@@ -174,6 +174,18 @@ fn a_click_on_a_row_finds_its_node_and_on_a_tab_its_screen() {
     let row = rows.lines().position(|row| row.contains("❯ 3 ")).expect("the selected node") as u16;
     assert_eq!(hits.at(10, row), Some(Hit::Node(NodeId(3))));
     assert_eq!(hits.at(13, 1), Some(Hit::Screen(Screen::Cluster)));
+}
+
+#[test]
+fn a_click_on_a_hint_finds_its_action() {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let (buffer, hits) = paint(&fixture::view(Story::Healthy), &state(Screen::Overview), &look, (120, 40));
+    let (bar, column) = (text(&buffer), |bar: &str, word: &str| bar.find(word).expect(word) as u16);
+    let bar = bar.lines().last().expect("a hint bar").to_owned();
+    for word in ["kill n3", "recover n3", "pause"] {
+        assert!(matches!(hits.at(column(&bar, word), 39), Some(Hit::Action(_))), "{word} in {bar}");
+    }
+    assert_eq!(hits.at(119, 39), None);
 }
 
 #[test]

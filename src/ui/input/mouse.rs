@@ -26,11 +26,15 @@ impl Input {
     }
 
     fn click(&mut self, state: &mut UiState, given: &Given<'_>, mouse: MouseEvent, hit: Option<Hit>) -> Vec<Request> {
+        // A click ends a sequence of keys.
+        self.pending = None;
         if state.overlay != Overlay::None {
             return self.click_overlay(state, given, hit);
         }
         if let Some(panel) = given.hits.panel_at(mouse.column, mouse.row) {
             state.focus = panel;
+            // A field that lost the focus takes no more keys; what was typed stays in force.
+            state.events.editing &= panel == Panel::Events;
         }
         match hit {
             Some(Hit::Screen(screen)) => super::super::update::show(state, screen),
@@ -63,7 +67,11 @@ impl Input {
                 });
                 if chosen { update(state, given, &Action::Do(ActionId("overlay.enter"))) } else { Vec::new() }
             }
-            (Some(Hit::Overlay), _) => Vec::new(),
+            (Some(Hit::Action(id)), Overlay::WhichKey(_)) => {
+                state.overlay = Overlay::None;
+                self.act(state, given, id)
+            }
+            (Some(Hit::Overlay), overlay) if *overlay != Overlay::Welcome => Vec::new(),
             _ => {
                 state.overlay = Overlay::None;
                 Vec::new()

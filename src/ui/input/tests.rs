@@ -231,3 +231,57 @@ fn what_a_smaller_cluster_lacks_is_selected_no_longer() {
     bench.tick();
     assert_eq!(bench.state.selected, NodeId(1));
 }
+
+#[test]
+fn who_thinks_better_of_a_sequence_is_not_told_off() {
+    let mut bench = Bench::new();
+    bench.press('c');
+    bench.at(400).tick();
+    assert_eq!(bench.state.overlay, Overlay::WhichKey('c'));
+    assert_eq!(bench.event(&Event::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE))), vec![]);
+    assert_eq!((&bench.state.overlay, bench.toast()), (&Overlay::None, ""));
+    assert_eq!(bench.press('z'), vec![], "the sequence is forgotten: z zooms, and freezes nobody");
+    assert!(bench.state.zoom);
+}
+
+fn click(bench: &mut Bench, column: u16, row: u16) -> Vec<Request> {
+    let kind = MouseEventKind::Down(MouseButton::Left);
+    bench.event(&Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))
+}
+
+#[test]
+fn a_click_on_a_menu_runs_its_row_and_ends_the_sequence() {
+    let mut bench = Bench::new();
+    bench.press('c');
+    bench.at(400).tick();
+    bench.hits.add(Rect::new(0, 0, 20, 5), Hit::Overlay);
+    bench.hits.add(Rect::new(1, 1, 18, 1), Hit::Action(ActionId("node.freeze")));
+    let frozen = Control::Freeze(crate::domain::control::Target::Node(NodeId(1)));
+    assert_eq!(click(&mut bench, 2, 1), vec![Request::from(frozen)]);
+    assert_eq!((&bench.state.overlay, bench.input.pending()), (&Overlay::None, None));
+}
+
+#[test]
+fn a_click_on_a_hint_is_guarded_like_its_key() {
+    let mut bench = Bench::new();
+    bench.hits.add(Rect::new(0, 9, 8, 1), Hit::Action(ActionId("node.kill")));
+    assert_eq!(click(&mut bench, 1, 9).len(), 1);
+    assert_eq!(click(&mut bench, 1, 9), vec![], "a double click kills once");
+    bench.state.presenter.locked = true;
+    assert_eq!(click(bench.at(5_000), 1, 9), vec![]);
+    assert_eq!(bench.toast(), "toast-locked");
+}
+
+#[test]
+fn no_key_lands_in_a_field_that_is_not_on_the_screen() {
+    let mut bench = Bench::new();
+    bench.state.overlay = Overlay::Details(NodeId(1));
+    bench.press('/');
+    assert_eq!((&bench.state.overlay, bench.state.events.editing), (&Overlay::None, true));
+    bench.hits.add(Rect::new(0, 1, 8, 1), Hit::Screen(crate::ui::state::Screen::Cluster));
+    click(&mut bench, 1, 1);
+    assert!(!bench.state.events.editing, "another screen, and no field");
+    bench.state.focus = Panel::Lesson;
+    bench.event(&Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
+    assert!(matches!(bench.state.overlay, Overlay::Lessons(_)), "{:?}", bench.state.overlay);
+}

@@ -15,8 +15,9 @@ pub fn list(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, state: &List
     let area = centred(body, (body.width * 3 / 5).max(64), (body.height * 4 / 5).max(12));
     let note = locale.say("list-count", &[("n", (scene.rows.len() as u64).into())]);
     let inner = window(canvas, area, title, &note);
-    let field = canvas.strip().add(Role::Accent, "/ ").add(Role::Title, state.text.clone()).add(Role::Accent, "█");
-    canvas.put(inner, 0, field);
+    let field = canvas.strip().add(Role::Accent, "/ ").add(Role::Title, state.text.clone());
+    // The block says that letters are text now; without it they are keys.
+    canvas.put(inner, 0, if state.editing { field.add(Role::Accent, "█") } else { field });
     let keys = scene.rows.iter().map(|row| width(&row.key)).max().unwrap_or(0).clamp(3, 18);
     let mut lines: Vec<(Option<usize>, &HelpRow)> = Vec::new();
     for (place, row) in scene.rows.iter().enumerate() {
@@ -69,6 +70,12 @@ pub fn card(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, title: &str,
         let role = if row.enabled { Role::Key } else { Role::Disabled };
         let text = if row.enabled { Role::Text } else { Role::Disabled };
         let strip = canvas.strip().left(keys, role, &row.key).add(Role::Text, "  ").add(text, row.text.clone());
+        if let Some(action) = row.action {
+            canvas.hit(
+                Rect::new(inner.x, inner.y + line as u16, inner.width, 1).intersection(inner),
+                Hit::Action(action),
+            );
+        }
         canvas.put(inner, line as u16, strip);
     }
 }

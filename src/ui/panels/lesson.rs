@@ -20,41 +20,39 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         canvas.word(inner, 0, 0, Role::Muted, &locale.text("lesson-none"));
         return;
     };
-    let note = if lesson.waits { locale.text("lesson-waits") } else { locale.text("lesson-watch") };
+    // Enter belongs to the panel with the focus; the card promises it only while that is itself.
+    let note = locale.text(match (lesson.waits, scene.focused(Panel::Lesson)) {
+        (true, true) => "lesson-waits",
+        (true, false) => "lesson-waits-elsewhere",
+        (false, _) => "lesson-watch",
+    });
     let title = locale.pick(&lesson.title).to_owned();
     let inner = frame(canvas, scene, area, Panel::Lesson, &title, &note);
     let columns = usize::from(inner.width);
     let (rows, current) = steps(canvas, scene, lesson, columns);
-    let mut tail: Vec<Strip<'_>> = Vec::new();
-    let mut options = Vec::new();
+    let mut tail: Vec<Row<'_>> = Vec::new();
     if let Some(question) = &lesson.question {
-        tail.push(canvas.strip());
-        options = ask(canvas, scene, question, columns, &mut tail);
+        tail.push((None, canvas.strip()));
+        ask(canvas, scene, question, columns, &mut tail);
     }
-    let before = tail.len();
     checks(canvas, scene, lesson, columns, &mut tail);
-    let below = tail.len() - before;
     // The steps give way: what is asked and checked now is at the bottom, and must be seen.
     let room = usize::from(inner.height).saturating_sub(tail.len()).max(1);
     let first = (current + 2).saturating_sub(room).min(current).min(rows.len().saturating_sub(room));
-    let (room_used, tail_rows) = (rows.len().saturating_sub(first).min(room), tail.len());
-    let shown = rows.into_iter().skip(first).take(room).chain(tail);
-    let end = room_used + tail_rows - below.min(tail_rows);
-    for (place, option) in options.iter().enumerate() {
-        let row = (end + place).saturating_sub(options.len()) as u16;
-        let line = Rect::new(inner.x, inner.y + row, inner.width, 1).intersection(inner);
-        canvas.hit(line, Hit::Choice(*option));
-    }
-    for (row, strip) in shown.enumerate() {
+    let shown = rows.into_iter().skip(first).take(room).map(|strip| (None, strip)).chain(tail);
+    for (row, (option, strip)) in shown.take(usize::from(inner.height)).enumerate() {
+        if let Some(option) = option {
+            canvas.hit(Rect::new(inner.x, inner.y + row as u16, inner.width, 1), Hit::Choice(option));
+        }
         canvas.put(inner, row as u16, strip);
     }
 }
 
 /// The checks that may be seen, with what was measured; of the others, how many.
-fn checks<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, columns: usize, rows: &mut Vec<Strip<'a>>) {
+fn checks<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, columns: usize, rows: &mut Vec<Row<'a>>) {
     let locale = &scene.look.locale;
     if !lesson.checks.is_empty() || lesson.checks_later > 0 {
-        rows.push(canvas.strip());
+        rows.push((None, canvas.strip()));
     }
     for check in &lesson.checks {
         let (role, sign) = match check.met {
@@ -69,14 +67,17 @@ fn checks<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, colum
         lines.extend(wrap(figures, room).into_iter().filter(|_| figures != words).map(|line| (Role::Muted, line)));
         for (place, (text_role, line)) in lines.into_iter().enumerate() {
             let head = if place == 0 { sign } else { " " };
-            rows.push(canvas.strip().add(role, head).gap().add(text_role, line));
+            rows.push((None, canvas.strip().add(role, head).gap().add(text_role, line)));
         }
     }
     if lesson.checks_later > 0 {
         let text = locale.say("checks-later", &[("n", (lesson.checks_later as u64).into())]);
-        rows.push(canvas.strip().add(Role::Muted, format!("  {text}")));
+        rows.push((None, canvas.strip().add(Role::Muted, format!("  {text}"))));
     }
 }
+
+/// A row of the card, and the option that a click on it means.
+type Row<'a> = (Option<usize>, Strip<'a>);
 
 /// The steps as rows, and the row at which the current one begins.
 fn steps<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, columns: usize) -> (Vec<Strip<'a>>, usize) {
@@ -104,38 +105,24 @@ fn steps<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, column
     (rows, current)
 }
 
-/// The question and its options, as rows; which option each of the last rows belongs to.
-fn ask<'a>(
-    canvas: &Canvas<'a>,
-    scene: &Scene<'_>,
-    question: &QuestionView,
-    columns: usize,
-    rows: &mut Vec<Strip<'a>>,
-) -> Vec<usize> {
+fn ask<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, question: &QuestionView, columns: usize, rows: &mut Vec<Row<'a>>) {
     let locale = &scene.look.locale;
     let id = if question.closed { "lesson-closed" } else { "lesson-predict" };
     for text in wrap(&format!("{} {}", locale.text(id), locale.pick(&question.text)), columns) {
-        rows.push(canvas.strip().add(Role::Accent, text));
+        rows.push((None, canvas.strip().add(Role::Accent, text)));
     }
-    let mut belongs = Vec::new();
     let most = question.hands.iter().copied().max().unwrap_or(0).max(1);
     for (place, option) in question.options.iter().enumerate() {
         let hands = question.hands.get(place).copied().unwrap_or(0);
         let right = question.answer == Some(place);
         let role = if right { Role::Ok } else { Role::Text };
-        let room = columns.saturating_sub(22).min(40);
-        // An answer is wrapped and never cut: the class raises its hands for what it can read.
-        for (line, text) in wrap(locale.pick(option), room.saturating_sub(1)).iter().enumerate() {
-            belongs.push(place);
-            if line > 0 {
-                rows.push(canvas.strip().add(Role::Key, "   ").left(room, role, text));
-                continue;
-            }
-            let strip = canvas.strip().add(Role::Key, format!(" {} ", place + 1)).left(room, role, text);
-            let strip = bar(strip, 12, u64::from(hands) * 1_000 / u64::from(most), Role::Bar);
-            let strip = strip.right(3, Role::Text, &hands.to_string());
-            rows.push(if right { strip.add(Role::Ok, " ✓") } else { strip });
-        }
+        let wide = columns.saturating_sub(23).min(48);
+        let mut lines = wrap(locale.pick(option), wide).into_iter();
+        let strip = canvas.strip().add(Role::Key, format!(" {} ", place + 1));
+        let strip = strip.left(wide, role, &lines.next().unwrap_or_default()).gap();
+        let strip = bar(strip, 12, u64::from(hands) * 1_000 / u64::from(most), Role::Bar);
+        let strip = strip.right(3, Role::Text, &hands.to_string());
+        rows.push((Some(place), if right { strip.add(Role::Ok, " ✓") } else { strip }));
+        rows.extend(lines.map(|line| (Some(place), canvas.strip().left(3, role, "").add(role, line))));
     }
-    belongs
 }

@@ -11,10 +11,10 @@ use crate::domain::command::PaceCommand;
 pub(super) const TIME: &[ActionSpec] = &[
     row("time.pause", Pace(PaceCommand::TogglePause), &["<space>"]).doing(Effect::Pace).hinted(20).under(Topic::Time),
     row("time.step", Step, &["."]).doing(Effect::Pace).hinted(21).taking("raw").under(Topic::Time),
-    row("time.slower", Pace(PaceCommand::Slower), &["-"]).doing(Effect::Pace).hinted(22).under(Topic::Time),
+    row("time.slower", Pace(PaceCommand::Slower), &["-"]).doing(Effect::Pace).hinted(23).under(Topic::Time),
     row("time.faster", Pace(PaceCommand::Faster), &["+", "="])
         .doing(Effect::Pace)
-        .hinted(23)
+        .hinted(24)
         .taking("1/20 | 5 | free")
         .under(Topic::Time),
     row("time.normal", Pace(PaceCommand::Normal), &["<backspace>"]).doing(Effect::Pace).under(Topic::Time),
@@ -65,14 +65,14 @@ pub(super) const LISTS: &[ActionSpec] = &[
     row("overlay.end", Move(Way::On, Leap::End), &["G", "<end>"]).within(Context::Overlay).under(Topic::Lists),
     row("overlay.search", Filter, &["/"]).within(Context::Overlay).under(Topic::Lists),
     row("overlay.enter", Enter, &["<enter>"]).within(Context::Overlay).under(Topic::Lists),
-    row("overlay.close", Back, &["<esc>", "q", "?", "<f1>"]).within(Context::Overlay).under(Topic::Lists),
+    row("overlay.close", Back, &["<esc>", "q", "?", "<f1>"]).within(Context::Overlay).hinted(0).under(Topic::Lists),
     row("prompt.next", Move(Way::On, Leap::Row), &["<down>", "<ctrl+n>"]).within(Context::Prompt).under(Topic::Lists),
     row("prompt.previous", Move(Way::Back, Leap::Row), &["<up>", "<ctrl+p>"])
         .within(Context::Prompt)
         .under(Topic::Lists),
-    row("prompt.complete", Complete, &["<tab>"]).within(Context::Prompt).under(Topic::Lists),
-    row("prompt.done", Enter, &["<enter>"]).within(Context::Prompt).under(Topic::Lists),
-    row("prompt.cancel", Back, &["<esc>"]).within(Context::Prompt).under(Topic::Lists),
+    row("prompt.complete", Complete, &["<tab>"]).within(Context::Prompt).hinted(2).under(Topic::Lists),
+    row("prompt.done", Enter, &["<enter>"]).within(Context::Prompt).hinted(0).under(Topic::Lists),
+    row("prompt.cancel", Back, &["<esc>"]).within(Context::Prompt).hinted(1).under(Topic::Lists),
 ];
 
 /// Lessons and predictions.
@@ -116,7 +116,7 @@ pub(super) const PRESENTER: &[ActionSpec] = &[
 /// The program.
 pub(super) const APP: &[ActionSpec] = &[
     row("app.palette", Palette, &[":"]).hinted(29).under(Topic::App),
-    row("app.help", Help, &["?", "<f1>"]).hinted(24).under(Topic::App),
+    row("app.help", Help, &["?", "<f1>"]).hinted(22).under(Topic::App),
     row("app.reset", Reset, &["Z"]).doing(Effect::Final).taking("[seed N]").under(Topic::App),
     row("app.quit", Quit, &["q"]).under(Topic::App),
     row("app.quit-keep", QuitKeep, &["Q"]).under(Topic::App),
@@ -127,6 +127,6 @@ pub(super) const APP: &[ActionSpec] = &[
 
 /// Dialogs.
 pub(super) const DIALOGS: &[ActionSpec] = &[
-    row("dialog.yes", Yes, &["y"]).within(Context::Confirm).under(Topic::App),
-    row("dialog.no", No, &["n", "<esc>"]).within(Context::Confirm).under(Topic::App),
+    row("dialog.yes", Yes, &["y"]).within(Context::Confirm).hinted(0).under(Topic::App),
+    row("dialog.no", No, &["n", "<esc>"]).within(Context::Confirm).hinted(1).under(Topic::App),
 ];

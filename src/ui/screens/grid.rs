@@ -1,19 +1,19 @@
 //! Where the panels of each screen stand.
 //!
 //! Shape: each screen is columns of panels with weights and least heights; a panel for which there is no room is left
-//! out, the last one first, so that none is a frame without content.
+//! out, the last one first, so that none is a frame without content. A compact screen has the panels of a wider one.
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::super::scene::Scene;
-use super::super::state::{Panel, Screen};
+use super::super::state::{Density, Panel, Screen};
 
 /// A panel with its weight and its least height.
 type Slot = (Panel, u16, u16);
 
 /// The panels of the open screen with their areas.
 pub fn places(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
-    match (scene.state.screen, body.width) {
+    match (scene.state.screen, columns(body, scene)) {
         (Screen::Overview, 160..) => overview_wide(body, scene),
         (Screen::Overview, 110..) => overview(body, scene),
         (Screen::Overview, _) => overview_narrow(body, scene),
@@ -42,6 +42,12 @@ pub fn places(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
         (Screen::Events, _) if body.height >= 30 => column(body, &[(Panel::Events, 3, 10), (Panel::Log, 1, 6)]),
         (Screen::Events, _) => vec![(body, Panel::Events)],
     }
+}
+
+/// The width that decides which panels a screen has. A compact one has those of a wider terminal, if it is high enough
+/// for them: narrower, but all.
+fn columns(body: Rect, scene: &Scene<'_>) -> u16 {
+    if scene.state.density == Density::Compact && body.height >= 30 { body.width + 40 } else { body.width }
 }
 
 fn nodes(scene: &Scene<'_>) -> u16 {
@@ -142,10 +148,10 @@ fn overview_wide(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
             (Panel::Lesson, 1, 10),
         ][..if scene.view.lesson.is_some() { 6 } else { 5 }],
     );
-    places.extend(column(
-        centre,
-        &[(Panel::Lag, 0, table), (Panel::Flow, 1, 16), (Panel::Lanes, 1, nodes(scene) * 2 + 3)],
-    ));
+    // The promises are never what gives way: where the left has no room for them, the centre has.
+    let lamps = places.iter().any(|(_, panel)| *panel == Panel::Lamps);
+    let below = if lamps { (Panel::Lanes, 1, nodes(scene) * 2 + 3) } else { (Panel::Lamps, 0, 8) };
+    places.extend(column(centre, &[(Panel::Lag, 0, table), (Panel::Flow, 1, 16), below]));
     places.extend(column(right, &[(Panel::Failover, 0, 13), (Panel::Events, 1, 8)]));
     places
 }

@@ -118,7 +118,7 @@ pub fn describe(control: Control) -> Refusal {
         }
         Control::SetStrategy(strategy) => return Refusal::new("done-strategy").with("name", strategy.name()),
         Control::SetLoad(on) => (if on { "done-load-on" } else { "done-load-off" }, None),
-        Control::SetRate(rate) => return Refusal::new("done-rate").with("rate", rate),
+        Control::SetRate(rate) => return Refusal::new("done-rate").with("rate", short(rate)),
         Control::SetSkew(skew) => return Refusal::new("done-skew").with("n", skew),
         Control::HotSymbol { percent: 0, .. } => ("done-hot-off", None),
         Control::HotSymbol { symbol, percent } => {
@@ -126,16 +126,26 @@ pub fn describe(control: Control) -> Refusal {
         }
         Control::SetReadFrom(ReadFrom::Leader) => ("done-reads-leader", None),
         Control::SetReadFrom(ReadFrom::Replica) => ("done-reads-replica", None),
-        Control::Burst(burst) => return Refusal::new("done-burst").with("orders", burst.orders),
+        Control::Burst(burst) => return Refusal::new("done-burst").with("orders", short(burst.orders)),
         Control::Hand(_) => return Refusal::new("done-hand").with("what", crate::lesson::action::show(&control)),
-        Control::SetTickRate(rate) => return Refusal::new("done-ticks").with("rate", rate),
-        Control::TickBurst(burst) => return Refusal::new("done-tick-burst").with("ticks", burst.ticks),
+        Control::SetTickRate(rate) => return Refusal::new("done-ticks").with("rate", short(rate)),
+        Control::TickBurst(burst) => return Refusal::new("done-tick-burst").with("ticks", short(burst.ticks)),
         Control::SetOverload(rule) => return Refusal::new("done-overload").with("rule", rule.name()),
         Control::SetSignalsTrade(on) => (if on { "done-signals-on" } else { "done-signals-off" }, None),
         Control::Poison(target) => ("done-poison", Some(target)),
     };
     let words = Refusal::new(id);
     target.map_or(words.clone(), |target| words.with("node", name(target)))
+}
+
+/// A round number as the palette takes it: `100k`, `1M`.
+fn short(number: u64) -> String {
+    match number {
+        0 => "0".to_owned(),
+        number if number.is_multiple_of(1_000_000) => format!("{}M", number / 1_000_000),
+        number if number.is_multiple_of(1_000) => format!("{}k", number / 1_000),
+        number => number.to_string(),
+    }
 }
 
 /// A target as people write it.

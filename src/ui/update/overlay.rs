@@ -5,7 +5,7 @@
 
 use super::{Given, Request, faults, list, toast, unsaved, update};
 use crate::domain::command::{Command, LessonCommand};
-use crate::ui::action::{Action, ActionKind, ActionSpec, Leap, Way};
+use crate::ui::action::{Action, ActionId, ActionKind, ActionSpec, Leap, Way};
 use crate::ui::palette;
 use crate::ui::rows;
 use crate::ui::state::{ListState, Overlay, Panel, Question, UiState, UndoList};
@@ -75,8 +75,11 @@ fn enter(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) {
         Overlay::Help(list) => state.overlay = Overlay::Help(ListState { editing: false, ..list }),
         Overlay::Themes(_) | Overlay::Lessons(_) => pick(state, given, out),
         Overlay::Details(_) | Overlay::Why(_) => state.overlay = Overlay::None,
-        _ if state.focus == Panel::Lesson && given.view.lesson.as_ref().is_some_and(|lesson| lesson.waits) => {
-            out.push(LessonCommand::Next.into());
+        // The card's Enter goes on with the lesson, or says why not; it never opens something else over the card.
+        _ if state.focus == Panel::Lesson => {
+            let (id, running) = ("lesson.start", given.view.lesson.is_some());
+            let id = if running { "lesson.next" } else { id };
+            out.extend(update(state, given, &Action::Do(ActionId(id))));
         }
         _ if state.focus == Panel::Events => {
             let shown = given.view.events.iter().filter(|event| given.words.shows(event, &state.events.filter));
@@ -132,6 +135,8 @@ fn begin_filter(state: &mut UiState) {
         list.selected = 0;
         return;
     }
+    // Details and chains of causes have no field: the events have.
+    state.overlay = Overlay::None;
     if !state.screen.panels().contains(&Panel::Events) {
         super::go(state, crate::ui::state::Screen::Events);
     }
@@ -155,6 +160,7 @@ fn yes(state: &mut UiState, out: &mut Vec<Request>) {
         Question::LeaveLesson => Command::Lesson(LessonCommand::Leave),
         Question::Reset | Question::ResetTo(_) => {
             state.undo = UndoList::default();
+            state.presenter.last_vote = None;
             state.events.bottom = None;
             state.events.selected = None;
             Command::Reset { seed: if let Question::ResetTo(seed) = question { Some(seed) } else { None } }

@@ -1,0 +1,29 @@
+//! The screen of the loop: opened at the terminal's size, and its last frame as text.
+//!
+//! Errors: the terminal refuses to say its size, or to be written to.
+
+use std::io::{self, Write};
+
+use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
+
+use crate::ui::terminal::Out;
+
+/// A screen of the terminal's size now. A fixed one: ratatui's own resizing clears, and its clearing asks for the cursor.
+pub(super) fn open_screen() -> io::Result<Terminal<CrosstermBackend<Out>>> {
+    let (width, height) = crossterm::terminal::size()?;
+    let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
+    Terminal::with_options(CrosstermBackend::new(Out::default()), TerminalOptions { viewport })
+}
+
+/// Prints a frame as plain text, for whoever wants to keep it.
+pub(super) fn print(frame: &Buffer) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for row in frame.content().chunks(usize::from(frame.area.width).max(1)) {
+        let line: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    out.flush()
+}
