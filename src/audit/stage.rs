@@ -75,6 +75,7 @@ impl Stage {
             nodes: voters.clone(),
             groups: vec![voters.clone(), voters.clone(), voters],
             owners: vec![P1, P2],
+            ..ClusterMap::default()
         };
         Self { probes: super::probes(settings, &map), now: SimTime::ZERO, told: Vec::new() }
     }

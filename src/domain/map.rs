@@ -23,6 +23,21 @@ pub struct ClusterMap {
     pub groups: Vec<Vec<NodeId>>,
     /// The group of each symbol, in the order of the instrument table.
     pub owners: Vec<GroupId>,
+    /// Members that are on their way out: what they hold is to be placed elsewhere.
+    pub leaving: Vec<NodeId>,
+    /// Symbols that are to change their group, in the order in which they will.
+    pub moves: Vec<SymbolMove>,
+}
+
+/// A symbol that is to change its group (ADR-0003).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SymbolMove {
+    /// Which.
+    pub symbol: SymbolId,
+    /// Whose it is.
+    pub from: GroupId,
+    /// Whose it will be.
+    pub to: GroupId,
 }
 
 impl ClusterMap {
@@ -46,13 +61,94 @@ impl ClusterMap {
         (0..self.groups.len() as u16).map(GroupId)
     }
 
+    /// The move of a symbol that is planned or under way.
+    pub fn move_of(&self, symbol: SymbolId) -> Option<&SymbolMove> {
+        self.moves.iter().find(|planned| planned.symbol == symbol)
+    }
+
+    /// Carries out a change; false if it does not fit any more and so changed nothing. Only what changes something makes a
+    /// new epoch.
+    pub fn apply(&mut self, change: &MapChange) -> bool {
+        let fits = match change {
+            MapChange::Replace(map) => {
+                let newer = map.epoch >= self.epoch;
+                if newer {
+                    *self = ClusterMap::clone(map);
+                }
+                return newer;
+            }
+            MapChange::Move(moves) => self.plan(moves),
+            MapChange::Moved { symbol, to } => self.moved(*symbol, *to),
+            MapChange::Stay => !std::mem::take(&mut self.moves).is_empty(),
+            MapChange::Join(node) => {
+                let new = !self.nodes.contains(node);
+                if new {
+                    self.nodes.push(*node);
+                    self.nodes.sort_unstable();
+                }
+                new
+            }
+            MapChange::Leave(node) => {
+                let stays = self.nodes.contains(node) && !self.leaving.contains(node);
+                if stays {
+                    self.leaving.push(*node);
+                }
+                stays
+            }
+            MapChange::Left(node) => {
+                let was = self.nodes.contains(node);
+                self.nodes.retain(|member| member != node);
+                self.leaving.retain(|member| member != node);
+                was
+            }
+            MapChange::Place { group, voters } => match self.groups.get_mut(group.index()) {
+                Some(placed) if !voters.is_empty() && **placed != **voters => {
+                    *placed = voters.to_vec();
+                    true
+                }
+                _ => false,
+            },
+        };
+        if fits {
+            self.epoch = Epoch(self.epoch.0 + 1);
+        }
+        fits
+    }
+
+    /// Plans moves, in place of whatever was planned and has not happened. Moves from or to where nothing is, are left out.
+    fn plan(&mut self, moves: &[SymbolMove]) -> bool {
+        let groups = self.groups.len();
+        let owned = |planned: &&SymbolMove| self.owner(planned.symbol) == Some(planned.from);
+        let sound = |planned: &&SymbolMove| planned.to != planned.from && (1..groups).contains(&planned.to.index());
+        let moves: Vec<_> = moves.iter().filter(owned).filter(sound).copied().collect();
+        let new = moves != self.moves;
+        self.moves = moves;
+        new
+    }
+
+    fn moved(&mut self, symbol: SymbolId, to: GroupId) -> bool {
+        let Some(owner) = self.owners.get_mut(usize::from(symbol.0)) else { return false };
+        let new = *owner != to;
+        *owner = to;
+        self.moves.retain(|planned| planned.symbol != symbol);
+        new
+    }
+
     /// The digest of the whole map.
     pub fn digest(&self) -> Digest {
         let nodes = self.nodes.iter().fold(Digest(self.epoch.0), |d, node| d.mix(u64::from(node.0)));
         let groups = self.groups.iter().fold(nodes, |d, voters| {
             voters.iter().fold(d.mix(voters.len() as u64), |d, node| d.mix(u64::from(node.0)))
         });
-        self.owners.iter().fold(groups, |d, group| d.mix(u64::from(group.0)))
+        let owners = self.owners.iter().fold(groups, |d, group| d.mix(u64::from(group.0)));
+        let leaving = self.leaving.iter().fold(owners, |d, node| d.mix(u64::from(node.0)));
+        self.moves.iter().fold(leaving, |d, planned| planned.digest(d))
+    }
+}
+
+impl SymbolMove {
+    fn digest(self, digest: Digest) -> Digest {
+        digest.mix(u64::from(self.symbol.0) << 32 | u64::from(self.from.0) << 16 | u64::from(self.to.0))
     }
 }
 
@@ -61,6 +157,30 @@ impl ClusterMap {
 pub enum MapChange {
     /// The map as a whole: how a cluster begins.
     Replace(Arc<ClusterMap>),
+    /// These symbols are to move; what was planned before and has not happened is dropped.
+    Move(Arc<[SymbolMove]>),
+    /// A symbol has a new owner.
+    Moved {
+        /// Which.
+        symbol: SymbolId,
+        /// Whose it is now.
+        to: GroupId,
+    },
+    /// No more symbol is to move.
+    Stay,
+    /// A node is a member.
+    Join(NodeId),
+    /// A member is to leave: nothing is placed on it any more.
+    Leave(NodeId),
+    /// A node is a member no longer.
+    Left(NodeId),
+    /// A group is to be held by these nodes; the first named prefers to lead.
+    Place {
+        /// Which.
+        group: GroupId,
+        /// By whom.
+        voters: Arc<[NodeId]>,
+    },
 }
 
 impl MapChange {
@@ -68,6 +188,71 @@ impl MapChange {
     pub fn digest(&self) -> Digest {
         match self {
             Self::Replace(map) => map.digest().mix(1),
+            Self::Move(moves) => moves.iter().fold(Digest(2), |d, planned| planned.digest(d)),
+            Self::Moved { symbol, to } => Digest(3).mix(u64::from(symbol.0) << 16 | u64::from(to.0)),
+            Self::Stay => Digest(4),
+            Self::Join(node) => Digest(5).mix(u64::from(node.0)),
+            Self::Leave(node) => Digest(6).mix(u64::from(node.0)),
+            Self::Left(node) => Digest(7).mix(u64::from(node.0)),
+            Self::Place { group, voters } => {
+                voters.iter().fold(Digest(8).mix(u64::from(group.0)), |d, node| d.mix(u64::from(node.0)))
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map() -> ClusterMap {
+        ClusterMap {
+            epoch: Epoch(1),
+            nodes: NodeId::first(3).collect(),
+            groups: vec![vec![NodeId(1)]; 3],
+            owners: vec![GroupId(1), GroupId(1), GroupId(2)],
+            ..ClusterMap::default()
+        }
+    }
+
+    #[test]
+    fn only_what_changes_something_makes_a_new_epoch() {
+        let mut map = map();
+        assert!(map.apply(&MapChange::Join(NodeId(4))) && !map.apply(&MapChange::Join(NodeId(4))));
+        assert!(map.apply(&MapChange::Leave(NodeId(4))) && !map.apply(&MapChange::Leave(NodeId(4))));
+        assert!(map.apply(&MapChange::Left(NodeId(4))) && !map.apply(&MapChange::Leave(NodeId(4))));
+        let voters: Arc<[NodeId]> = Arc::from([NodeId(2), NodeId(3)]);
+        let place = MapChange::Place { group: GroupId(2), voters };
+        assert!(map.apply(&place) && !map.apply(&place));
+        assert_eq!(map.epoch, Epoch(5));
+        assert!(map.leaving.is_empty());
+    }
+
+    #[test]
+    fn a_move_is_planned_if_it_makes_sense_and_ends_with_a_new_owner() {
+        let mut map = map();
+        let planned = |symbol: u16, from: u16, to: u16| SymbolMove {
+            symbol: SymbolId(symbol),
+            from: GroupId(from),
+            to: GroupId(to),
+        };
+        let moves = [planned(0, 1, 2), planned(1, 1, 1), planned(2, 1, 2), planned(1, 1, 7), planned(9, 1, 2)];
+        assert!(map.apply(&MapChange::Move(Arc::from(moves))));
+        assert_eq!(map.moves, [planned(0, 1, 2)]);
+        assert!(map.apply(&MapChange::Moved { symbol: SymbolId(0), to: GroupId(2) }));
+        assert_eq!((map.owner(SymbolId(0)), map.moves.len()), (Some(GroupId(2)), 0));
+        assert!(!map.apply(&MapChange::Moved { symbol: SymbolId(0), to: GroupId(2) }));
+    }
+
+    #[test]
+    fn every_field_is_in_the_digest() {
+        let plain = map().digest();
+        let mut changed = [map(), map(), map(), map(), map()];
+        changed[0].epoch = Epoch(2);
+        changed[1].groups[2].push(NodeId(2));
+        changed[2].owners[0] = GroupId(2);
+        changed[3].leaving.push(NodeId(1));
+        changed[4].moves.push(SymbolMove { symbol: SymbolId(0), from: GroupId(1), to: GroupId(2) });
+        assert!(changed.iter().all(|map| map.digest() != plain));
     }
 }

@@ -76,6 +76,7 @@ impl Model {
             nodes: voters.clone(),
             groups: vec![voters.clone(), voters.clone(), voters],
             owners,
+            ..ClusterMap::default()
         };
         let mut model =
             Self { map, groups: [group(0, GOOG), group(1, ACME)], post: VecDeque::new(), now: SimTime::ZERO };

@@ -19,7 +19,13 @@ impl Town {
             vec![vec![NodeId(1)], vec![NodeId(1), NodeId(2), NodeId(3)], vec![NodeId(1), NodeId(2), NodeId(3)]];
         let owners = vec![GroupId(1), GroupId(2)];
         Self {
-            map: ClusterMap { epoch: Epoch(1), nodes: NodeId::first(3).collect(), groups, owners },
+            map: ClusterMap {
+                epoch: Epoch(1),
+                nodes: NodeId::first(3).collect(),
+                groups,
+                owners,
+                ..ClusterMap::default()
+            },
             leader,
             hosts: true,
         }

@@ -9,7 +9,7 @@ use crate::domain::digest::Digest;
 use crate::domain::fact::Executed;
 use crate::domain::ids::GroupId;
 use crate::domain::log::{Payload, StateImage};
-use crate::domain::map::{ClusterMap, MapChange};
+use crate::domain::map::ClusterMap;
 use crate::domain::order::Verdict;
 use crate::market::exchange::Exchange;
 use crate::market::transactions::Worked;
@@ -85,10 +85,8 @@ impl Machine {
                 let (worked, sound) = exchange.work(work);
                 Outcome::quiet(exchange.chain(), sound, Some(worked))
             }
-            (Self::Map { map, chain }, Payload::Map(MapChange::Replace(new))) => {
-                if new.epoch >= map.epoch {
-                    *map = Arc::clone(new);
-                }
+            (Self::Map { map, chain }, Payload::Map(change)) => {
+                Arc::make_mut(map).apply(change);
                 *chain = chain.mix(map.digest().0);
                 Outcome::quiet(*chain, true, None)
             }

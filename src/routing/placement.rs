@@ -36,7 +36,13 @@ pub fn initial_map(settings: &Settings) -> ClusterMap {
     }));
     spread_leaders(&mut groups, nodes.len());
     let mut partitioner = Partitioner::new(partition, settings.partitions);
-    ClusterMap { epoch: Epoch(1), nodes, groups, owners: partitioner.owners(market.instruments) }
+    ClusterMap {
+        epoch: Epoch(1),
+        nodes,
+        groups,
+        owners: partitioner.owners(market.instruments),
+        ..ClusterMap::default()
+    }
 }
 
 /// The first nodes, an odd number of them.
