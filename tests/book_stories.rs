@@ -240,7 +240,7 @@ impl Runner for SessionStory {
         let client = args.lookup_parse("client")?.unwrap_or(1);
         let floor = Sequence(args.lookup_parse("floor")?.unwrap_or(1));
         let symbol = match args.lookup("symbol") {
-            Some(arg) => SymbolId::named(&arg.value).unwrap_or(SymbolId(999)),
+            Some(arg) => SymbolId::named(&arg.value).unwrap_or(SymbolId(u16::MAX)),
             None => OWNED[0],
         };
         let (id, ask) = match command.name.as_str() {

@@ -50,6 +50,16 @@ const FIGURES: &[(&str, &str, &str)] = &[
     ("net.dropped", "messages lost", "потеряно сообщений"),
     ("balancer.routed", "requests routed", "распределено запросов"),
     ("balancer.refused", "requests turned away", "не принято запросов"),
+    ("ticks.sent", "ticks sent", "послано тиков"),
+    ("ticks.processed", "ticks processed", "обработано тиков"),
+    ("ticks.per_s", "ticks a second", "тиков в секунду"),
+    ("ticks.shed", "ticks shed", "сброшено тиков"),
+    ("ticks.held_back", "ticks held back", "придержано тиков"),
+    ("ticks.given_up", "ticks given up", "пропало тиков"),
+    ("ticks.queued_max", "ticks waiting, at most", "тиков в очереди, наибольшее"),
+    ("ticks.p99_ms_max", "latency of a tick, 99 of 100", "задержка тика, 99 из 100"),
+    ("signals.count", "signals", "сигналов"),
+    ("signals.orders", "orders of signals", "заявок по сигналам"),
     ("invariants.checked", "promises checked", "проверено обещаний"),
     ("invariants.violations", "promises broken", "нарушено обещаний"),
     ("one_leader_per_term.checked", "one leader a term: checked", "один лидер на терм: проверено"),
@@ -76,6 +86,8 @@ const FIGURES: &[(&str, &str, &str)] = &[
     (".writable", "takes orders", "принимает заявки"),
     (".lag_max", "records behind, at most", "отставание, наибольшее"),
     (".equal", "replicas equal", "реплики равны"),
+    (".ticks", "ticks processed", "обработано тиков"),
+    (".ticks_per_s", "ticks a second", "тиков в секунду"),
 ];
 
 /// Words that a figure can have: as written, English, Russian.
@@ -114,6 +126,7 @@ const MOMENTS: &[(&str, &str)] = &[
     ("peer_healthy", "узел считают здоровым"),
     ("election_timeout", "таймер выборов истёк"),
     ("candidate_stands", "узел выдвигается"),
+    ("symbol_assigned", "инструмент получил узел"),
     ("vote_granted", "голос отдан"),
     ("vote_refused", "в голосе отказано"),
     ("leader_elected", "лидер избран"),

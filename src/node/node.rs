@@ -25,7 +25,6 @@ use crate::protocols::raft::message::{Input, Message};
 
 use super::gateway::{Gateway, Wish};
 use super::heart::Heart;
-use super::letter::Letter;
 use super::market_data::MarketData;
 use super::message::{NodeEffect, NodeInput, NodeMessage, NodeOrder, Proposal};
 use super::out::{Beats, Out, Tokens};
@@ -71,7 +70,7 @@ pub struct Node {
     pub(super) processor: Processor,
     tokens: Tokens,
     beats: Beats,
-    post: Post,
+    pub(super) post: Post,
     election_at: SimTime,
     birth: Birth,
 }
@@ -252,22 +251,6 @@ impl Node {
         self.grant(wishes, effects);
     }
 
-    /// Takes the transactions of a group on that this node leads.
-    fn drive(&mut self, now: Now, group: GroupId, effects: &mut Vec<NodeEffect>) {
-        let map = Arc::clone(&self.map);
-        self.with_replica(group, effects, |replica, desk, out| replica.drive(now, &map, desk, out));
-    }
-
-    fn letter(&mut self, now: Now, from: NodeId, letter: Letter, effects: &mut Vec<NodeEffect>) {
-        self.post.note(&letter, from);
-        if self.replicas.get(letter.to).is_none_or(|replica| !replica.raft.leads()) {
-            self.post.pass_on(letter);
-            return;
-        }
-        let map = Arc::clone(&self.map);
-        self.with_replica(letter.to, effects, |replica, desk, out| replica.letter(now, &map, letter, desk, out));
-    }
-
     /// Another node's gateway believes that this node leads. One that goes by an older map hears of the newer one first.
     fn on_proposal(&mut self, now: Now, from: NodeId, proposal: Proposal, effects: &mut Vec<NodeEffect>) {
         let why = if proposal.epoch < self.map.epoch {
@@ -362,7 +345,7 @@ impl Node {
         self.with_replica(group, effects, |replica, desk, out| replica.input(now, input, desk, out));
     }
 
-    fn with_replica(
+    pub(super) fn with_replica(
         &mut self,
         group: GroupId,
         effects: &mut Vec<NodeEffect>,

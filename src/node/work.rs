@@ -3,14 +3,19 @@
 //! Idea: only a leader that has applied an entry of its own term drives: it has then applied whatever any leader before
 //! it had committed, so what it does not find is not there (ADR-0003).
 
+use std::sync::Arc;
+
+use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::log::Payload;
 use crate::domain::map::ClusterMap;
 use crate::domain::time::Now;
 use crate::domain::work::Work;
 use crate::market::transactions::Worked;
 
+use super::Node;
 use super::driver::{Driver, Stand, Step};
 use super::letter::Letter;
+use super::message::NodeEffect;
 use super::out::Out;
 use super::replica::{Desk, Replica};
 
@@ -80,5 +85,23 @@ impl Replica {
         }
         self.absorb(effects, out);
         self.settle(now, desk, out);
+    }
+}
+
+impl Node {
+    /// Takes the transactions of a group on that this node leads.
+    pub(super) fn drive(&mut self, now: Now, group: GroupId, effects: &mut Vec<NodeEffect>) {
+        let map = Arc::clone(&self.map);
+        self.with_replica(group, effects, |replica, desk, out| replica.drive(now, &map, desk, out));
+    }
+
+    pub(super) fn letter(&mut self, now: Now, from: NodeId, letter: Letter, effects: &mut Vec<NodeEffect>) {
+        self.post.note(&letter, from);
+        if self.replicas.get(letter.to).is_none_or(|replica| !replica.raft.leads()) {
+            self.post.pass_on(letter);
+            return;
+        }
+        let map = Arc::clone(&self.map);
+        self.with_replica(letter.to, effects, |replica, desk, out| replica.letter(now, &map, letter, desk, out));
     }
 }

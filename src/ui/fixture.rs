@@ -19,10 +19,9 @@ use crate::domain::view::{
 use super::action::ActionId;
 use super::hint::{Hint, Side};
 use super::scene::HelpRow;
+use tales::{events, failovers, invariants, lesson};
 
 mod tales;
-
-use tales::{events, failovers, invariants, lesson};
 
 const NOW_MS: u64 = 42_004;
 
