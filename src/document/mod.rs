@@ -6,7 +6,8 @@
 //! Shape: `reader::read` takes text (not a path: no file is opened here) and hands a `Reader` to a closure;
 //! `settings` and `config` are the two shapes that the program reads itself, scenarios are `lesson::script`.
 
-pub mod check;
+pub mod balancing;
+mod check;
 pub mod choice;
 pub mod config;
 pub mod problem;

@@ -13,26 +13,26 @@ use crate::domain::settings::{
 
 use crate::domain::time::SimDuration;
 
-use super::check;
 use super::choice::Choice;
 use super::problem::Reading;
 use super::reader::{Item, Reader};
+use super::{balancing, check};
 
 /// Nodes of a cluster at most: a set of nodes is 128 bits, a screen shows a hundred.
 pub const NODES_MAX: u64 = 100;
 /// Partitions at most.
 pub const PARTITIONS_MAX: u64 = 512;
 /// No timer of the cluster is longer than ten minutes: a longer one is a slip of the pen.
-const TIMER_MS_MAX: u64 = 600_000;
+pub(super) const TIMER_MS_MAX: u64 = 600_000;
 /// Nor is a latency or an fsync longer than ten seconds.
 const LATENCY_US_MAX: u64 = 10_000_000;
 /// Bounds of queues and counts that cost memory.
-const COUNT_MAX: u64 = 1_000_000;
+pub(super) const COUNT_MAX: u64 = 1_000_000;
 /// Orders per virtual second at most.
 pub const RATE_MAX: u64 = 10_000_000;
 
 /// The names of the tables, in the order of the reference file.
-pub const TABLES: [&str; 8] = ["cluster", "raft", "detector", "link", "disk", "gateway", "client", "load"];
+pub const TABLES: [&str; 9] = ["cluster", "raft", "detector", "link", "disk", "gateway", "client", "load", "balancer"];
 
 /// Reads the tables of settings from the root of a file, over `base`, and checks that they work together.
 ///
@@ -48,6 +48,9 @@ pub fn read(root: &mut Reader<'_>, base: &Settings) -> Reading<Settings> {
         gateway: root.table("gateway", |r| gateway(r, &base.gateway))?.unwrap_or_else(|| base.gateway.clone()),
         client: root.table("client", |r| client(r, &base.client))?.unwrap_or_else(|| base.client.clone()),
         load: root.table("load", |r| load(r, &base.load))?.unwrap_or_else(|| base.load.clone()),
+        balancer: root
+            .table("balancer", |r| balancing::read(r, &base.balancer))?
+            .unwrap_or_else(|| base.balancer.clone()),
     };
     check::together(root, &settings)?;
     Ok(settings)
@@ -142,7 +145,7 @@ fn pair(r: &mut Reader<'_>) -> Reading<LinkPair> {
     if pair.from == pair.to { Err(to.place.problem("a link leads to another node")) } else { Ok(pair) }
 }
 
-fn node(item: &Item<'_>, key: &str) -> Reading<NodeId> {
+pub(super) fn node(item: &Item<'_>, key: &str) -> Reading<NodeId> {
     let word = item.string(key)?;
     let number = word.strip_prefix('n').and_then(|number| number.parse().ok());
     let node = number.filter(|number| (1..=NODES_MAX as u8).contains(number)).map(NodeId);
@@ -164,6 +167,7 @@ fn gateway(r: &mut Reader<'_>, base: &GatewaySettings) -> Reading<GatewaySetting
         service_time: r.micros("service_us", 0..=LATENCY_US_MAX, base.service_time)?,
         capacities: capacities(r, &base.capacities)?,
         queue_max: r.integer("queue_max", 0..=COUNT_MAX, base.queue_max as u64)? as usize,
+        cost_per_hour: r.integer("cost_per_hour", 0..=COUNT_MAX, base.cost_per_hour)?,
     })
 }
 
@@ -182,6 +186,8 @@ fn client(r: &mut Reader<'_>, base: &ClientSettings) -> Reading<ClientSettings> 
         retry_after: r.millis("retry_ms", 1..=TIMER_MS_MAX, base.retry_after)?,
         retries_max: r.integer("retries_max", 0..=100, u64::from(base.retries_max))? as u32,
         sessions: r.integer("sessions", 1..=100_000, u64::from(base.sessions))? as u32,
+        vip_percent: r.integer("vip_percent", 0..=100, u64::from(base.vip_percent))? as u32,
+        risk_percent: r.integer("risk_percent", 0..=100, u64::from(base.risk_percent))? as u32,
     })
 }
 

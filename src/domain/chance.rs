@@ -29,6 +29,8 @@ pub enum Purpose {
     Target = 7,
     /// Faults drawn by a storm.
     Storm = 8,
+    /// Whom the balancer looks at.
+    Balance = 9,
 }
 
 /// A seeded stream of random numbers.

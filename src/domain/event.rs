@@ -259,6 +259,13 @@ pub enum EventKind {
         /// Which.
         queue: Queue,
     },
+    /// The balancer gives a gateway nothing new, or goes on doing so.
+    Draining {
+        /// It gets nothing new.
+        on: bool,
+    },
+    /// A gateway that gets nothing new has finished what it had.
+    Drained,
     // --- settings
     /// The acknowledgement rule changed.
     AckChanged(AckRule),
@@ -321,6 +328,8 @@ pub enum StepDown {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Queue {
+    /// Requests at the balancer.
+    Balancer,
     /// Requests at a gateway.
     Gateway,
     /// Records that wait in a leader for the next batch.

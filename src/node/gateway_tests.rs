@@ -53,7 +53,8 @@ fn submission(records: Vec<Record>) -> Submission {
 
 fn gateway(capacity: u32, queue_max: usize) -> Gateway {
     let service_time = SimDuration::from_micros(40);
-    Gateway::new(NodeId(1), &GatewaySettings { service_time, capacities: vec![capacity], queue_max }, 3)
+    let gateway = GatewaySettings { service_time, capacities: vec![capacity], queue_max, ..GatewaySettings::default() };
+    Gateway::new(NodeId(1), &Settings { gateway, ..Settings::default() }, 3)
 }
 
 fn forwards(wishes: &[Wish]) -> Vec<(NodeId, u16, usize)> {
@@ -101,7 +102,7 @@ fn beyond_capacity_requests_queue_and_beyond_the_queue_they_are_refused() {
     assert!(full);
     assert_eq!(refusals(&wishes), [Why::Overloaded; 2], "2 places, 3 in the queue, 2 too many");
     gateway.wake(SimTime::from_millis(1), &Town::led_by(Some(NodeId(1))), &mut wishes);
-    assert_eq!(gateway.load(), GatewayLoad { in_flight: 2, capacity: 2, queued: 3 });
+    assert_eq!(gateway.load(), GatewayLoad { in_flight: 2, capacity: 2, queued: 3, queued_by_class: [0, 3, 0, 0] });
 }
 
 #[test]

@@ -88,7 +88,7 @@ impl Node {
         Self {
             me: id,
             replicas: Replicas(replicas.collect()),
-            gateway: Gateway::new(id, &settings.gateway, map.groups.len()),
+            gateway: Gateway::new(id, &settings, map.groups.len()),
             heart: Heart::new(id, &peers, &settings, now),
             processor: Processor::default(),
             tokens: Tokens::default(),

@@ -32,6 +32,8 @@ word-snapshot-taken = SNAPSHOT
 word-rotation = ROTATION
 word-burst = BURST
 word-burst-ended = BURST END
+word-draining = DRAIN
+word-drained = DRAINED
 word-overloaded = OVERLOAD
 word-ack = ACK RULE
 word-rule = RULE
@@ -105,6 +107,10 @@ event-burst = { $n ->
    *[other] { $n } orders
  } on top of the load
 event-burst-ended = the burst of { $n } orders is through, { $failed } refused or unknown
+event-draining = the balancer gives { $node } nothing new; it finishes what it has
+event-draining-over = the balancer gives { $node } requests again
+event-drained = { $node } has finished what it had and is given nothing new
+event-overloaded-balancer = all gateways and the queue of the balancer are full; it refuses orders
 event-overloaded-gateway = the gateway of { $node } is full and refuses orders
 event-overloaded-proposals = { $node } has as many records waiting as it takes, and refuses more
 event-overloaded-link = a link of { $node } is full and drops messages

@@ -66,4 +66,6 @@ done-rate = load { $rate }/s
 done-reads-leader = queries from the leader
 done-reads-replica = queries from replicas
 done-burst = burst of { $orders } orders
+done-drain = { $node } is being drained
+done-undrain = { $node } takes part again
 done-poison = { $node } panics

@@ -32,6 +32,8 @@ word-snapshot-taken = СНИМОК
 word-rotation = РОТАЦИЯ
 word-burst = ВСПЛЕСК
 word-burst-ended = ВСПЛЕСК:
+word-draining = ВЫВОД
+word-drained = ВЫВЕДЕН
 word-overloaded = ПЕРЕГРУЗ
 word-ack = ПОДТВЕРЖД
 word-rule = ПРАВИЛО
@@ -110,6 +112,10 @@ event-burst = { $n ->
    *[many] { $n } заявок
  } сверх нагрузки
 event-burst-ended = всплеск прошёл, заявок { $n }; отказано или неизвестно: { $failed }
+event-draining = балансировщик больше не шлёт заявок на { $node }; тот доделывает начатое
+event-draining-over = балансировщик снова шлёт заявки на { $node }
+event-drained = { $node } доделал начатое и новых заявок не получает
+event-overloaded-balancer = все шлюзы и очередь балансировщика полны; новым отказ
 event-overloaded-gateway = шлюз { $node } полон и отказывает
 event-overloaded-proposals = у { $node } ждёт столько записей, сколько он берёт; новым отказ
 event-overloaded-link = связь { $node } полна и теряет сообщения

@@ -66,4 +66,6 @@ done-rate = нагрузка { $rate }/с
 done-reads-leader = чтения с лидера
 done-reads-replica = чтения с реплик
 done-burst = всплеск: { $orders } заявок
+done-drain = { $node } выводится из работы
+done-undrain = { $node } снова в работе
 done-poison = { $node }: паника

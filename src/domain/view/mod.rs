@@ -18,7 +18,7 @@ use crate::domain::event::Event;
 use crate::domain::time::SimTime;
 
 pub use failover::{FailoverMoments, FailoverView, InvariantView};
-pub use flow::{BalancerView, FlowView, LatencyView, LedgerView, WorkerView};
+pub use flow::{BalancerView, ClassView, Duty, FlowView, LatencyView, LedgerView, WorkerView};
 pub use group::{CellView, GroupView, ProgressMode, ProgressView, ReplicaView, RoleView};
 pub use lesson::{CheckView, LessonView, QuestionView, StepView, Text};
 pub use net::{MessageKind, MessageView, NetView};

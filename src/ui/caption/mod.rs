@@ -65,6 +65,8 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::SnapshotInstalled { .. } => "snapshot-installed",
         EventKind::SnapshotTaken { .. } => "snapshot-taken",
         EventKind::Rotation { .. } => "rotation",
+        EventKind::Draining { .. } => "draining",
+        EventKind::Drained => "drained",
         EventKind::BurstBegan { .. } => "burst",
         EventKind::BurstEnded { .. } => "burst-ended",
         EventKind::Overloaded { .. } => "overloaded",
@@ -121,6 +123,8 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::ReadsMoved { .. }
         | EventKind::ControlRefused { .. } => "setting",
         EventKind::Rotation { .. }
+        | EventKind::Draining { .. }
+        | EventKind::Drained
         | EventKind::BurstBegan { .. }
         | EventKind::BurstEnded { .. }
         | EventKind::Overloaded { .. } => "desk",
