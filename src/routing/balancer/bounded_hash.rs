@@ -20,7 +20,7 @@ use crate::routing::ring::Ring;
 const BOUND: (u64, u64) = (5, 4);
 
 /// Keeps the hashes of symbols here apart from all other uses of the hash.
-const SYMBOL_SEED: u64 = 0x6261_6c61_6e63_65;
+const SYMBOL_SEED: u64 = 0x0062_616c_616e_6365;
 
 /// The ring of the workers.
 #[derive(Clone, Debug)]
@@ -100,7 +100,7 @@ mod tests {
         for round in 0..1_000 {
             let at = pick_of(&mut strategy, &workers, 0, 1).at;
             assert_eq!(at, home, "round {round}");
-            workers.iter_mut().for_each(|worker| _ = worker.take(SimTime::ZERO, 1));
+            workers.iter_mut().for_each(|worker| worker.take(SimTime::ZERO, 1));
         }
     }
 

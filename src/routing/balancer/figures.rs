@@ -87,7 +87,7 @@ fn imbalance(shares: impl Iterator<Item = u64>) -> u32 {
     let (count, sum, most) = shares.fold((0_u128, 0_u128, 0_u128), |(count, sum, most), share| {
         (count + 1, sum + u128::from(share), most.max(u128::from(share)))
     });
-    if sum == 0 { 1_000 } else { u32::try_from(most * count * 1_000 / sum).unwrap_or(u32::MAX) }
+    (most * count * 1_000).checked_div(sum).map_or(1_000, |share| u32::try_from(share).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]

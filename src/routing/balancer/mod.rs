@@ -101,8 +101,8 @@ impl Balancer {
         }
         if let Some(worker) = self.workers.get_mut(from.index()) {
             worker.refused(now, refused);
-            if answered > 0 {
-                worker.measured(now, SimDuration(waited / answered));
+            if let Some(mean) = waited.checked_div(answered) {
+                worker.measured(now, SimDuration(mean));
             }
         }
         out.push(ActorEffect::Send { to: ActorId::CLIENTS.into(), message: DeskMessage::Answers(answers) });
