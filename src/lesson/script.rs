@@ -192,7 +192,7 @@ pub(super) fn parsed<T>(item: &Item<'_>, key: &str, parse: impl FnOnce(&str) -> 
 
 fn step(r: &mut Reader<'_>, context: &Context, earlier: &[String]) -> Reading<Step> {
     let step = Step {
-        name: r.optional("name").map(|item| new_name(&item, earlier)).transpose()?,
+        name: r.optional("name").map(|item| new_name(&item, "steps", earlier)).transpose()?,
         start: start(r, context)?,
         after: r.millis("after_ms", 0..=LENGTH_MS_MAX, SimDuration::ZERO)?,
         say: r.text("say")?,
@@ -279,10 +279,10 @@ fn expect(r: &mut Reader<'_>, context: &Context, names: &[String], length: SimDu
 }
 
 /// A name that none before it has.
-pub(super) fn new_name(item: &Item<'_>, earlier: &[String]) -> Reading<String> {
+pub(super) fn new_name(item: &Item<'_>, what: &str, earlier: &[String]) -> Reading<String> {
     let name = name(item)?;
     match earlier.contains(&name) {
-        true => Err(item.place.problem(format!("two of them are called `{name}`"))),
+        true => Err(item.place.problem(format!("two {what} are called `{name}`"))),
         false => Ok(name),
     }
 }

@@ -238,3 +238,74 @@ fn an_idle_round_of_probes_is_one_message_a_worker_and_one_wake_up() {
     desk.step(ActorInput::Wake);
     assert_eq!(desk.out.len(), 4);
 }
+
+#[test]
+fn those_who_wait_are_served_by_class_as_places_become_free() {
+    let mut desk = Desk::with(|_| {});
+    desk.submit(records(1, 0..300));
+    desk.submit(records(100, 0..5));
+    desk.submit(records(20, 0..5));
+    desk.submit(records(2, 0..5));
+    assert_eq!(desk.view().classes.map(|class| class.queued), [0, 5, 5, 5]);
+    desk.out.clear();
+    desk.reply(1, records(1, 0..300).iter().map(|record| record.id), Why::NoLeader);
+    let order: Vec<u32> = desk.out.iter().flat_map(sent_to_nodes).collect();
+    assert_eq!(order, [[2; 5], [20; 5], [100; 5]].concat(), "VIP, normal, bulk");
+}
+
+/// The clients of the requests that this effect sends to a node.
+fn sent_to_nodes(effect: &ActorEffect) -> Vec<u32> {
+    match effect {
+        ActorEffect::Send { to: Address::Node(_), message: DeskMessage::Submit(submission) } => {
+            submission.batch.records().iter().map(|record| record.id.client.0).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn a_retry_of_a_request_that_waits_here_keeps_its_place() {
+    let mut desk = Desk::with(|_| {});
+    desk.submit(records(1, 0..305));
+    desk.submit(records(1, 300..305));
+    assert_eq!(desk.view().queued, 5);
+    desk.out.clear();
+    desk.reply(2, records(1, 0..300).iter().map(|record| record.id), Why::NoLeader);
+    assert_eq!(desk.taken().0.iter().sum::<usize>(), 5, "each is sent once");
+}
+
+#[test]
+fn vip_clients_spill_over_and_nobody_spills_back() {
+    let mut desk = Desk::with(|settings| settings.balancer.vip_nodes = vec![NodeId(1)]);
+    desk.submit(records(1, 0..100));
+    assert_eq!(desk.taken(), ([100, 0, 0], 0));
+    desk.submit(records(1, 100..150));
+    assert_eq!(desk.taken().0[0], 0, "its own node is full");
+    desk.probe_answer(1, 0, 100);
+    desk.submit(records(20, 0..400));
+    assert_eq!(desk.taken().0[0], 0, "idle as it is");
+    desk.rounds(4, &[1]);
+    assert_eq!(desk.taken().0[0], 100, "when all others are gone it serves everybody");
+}
+
+#[test]
+fn a_drained_worker_finishes_what_it_has_and_says_so() {
+    let mut desk = Desk::new(Strategy::RoundRobin);
+    desk.submit(records(1, 0..3));
+    desk.step(ActorInput::Control(Control::Drain(Target::Node(NodeId(1)))));
+    let told = |desk: &Desk| {
+        let drained =
+            |effect: &&ActorEffect| matches!(effect, ActorEffect::Tell(Draft { kind: EventKind::Drained, .. }));
+        desk.out.iter().filter(drained).count()
+    };
+    desk.out.clear();
+    (3..9).for_each(|k| desk.submit(records(1, k..k + 1)));
+    assert_eq!((told(&desk), desk.view().workers[0].duty), (0, Duty::Draining));
+    assert_eq!(desk.taken().0, [0, 3, 3]);
+    desk.reply(1, records(1, 0..3).iter().map(|record| record.id), Why::NoLeader);
+    assert_eq!((told(&desk), desk.view().workers[0].duty), (1, Duty::Drained));
+    desk.step(ActorInput::Control(Control::Undrain(Target::Node(NodeId(1)))));
+    desk.out.clear();
+    (9..12).for_each(|k| desk.submit(records(1, k..k + 1)));
+    assert_eq!(desk.taken().0, [1, 1, 1]);
+}
