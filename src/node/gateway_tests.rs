@@ -229,3 +229,25 @@ fn a_full_queue_is_news_once_until_it_was_empty() {
     let records = (0..3).map(|k| order(90 + k, 0)).collect();
     assert!(gateway.submit(SimTime::from_millis(2_001), ActorId::BALANCER, submission(records), &mut Vec::new()));
 }
+
+#[test]
+fn the_more_urgent_of_those_who_wait_are_served_first() {
+    let mut desk = gateway(1, 100);
+    let mut wishes = Vec::new();
+    let one = |client: u32| {
+        let command = Command::Query { symbol: SymbolId(0), order: Sequence(1) };
+        let record = Record { id: ClientId(client).request(Sequence(1)), floor: Sequence(1), command };
+        Submission { batch: Batch::new(vec![record]), read_from: ReadFrom::Leader, deadline: SimTime::NEVER }
+    };
+    // The first is served at once; then bulk, normal and VIP wait in this order.
+    for client in [20, 100, 21, 1] {
+        desk.submit(SimTime::ZERO, ActorId::BALANCER, one(client), &mut wishes);
+    }
+    assert_eq!(desk.load().queued_by_class, [0, 1, 1, 1]);
+    let order: Vec<usize> = std::iter::from_fn(|| {
+        let next = desk.queue.next(|_| true)?;
+        desk.queue.pop(next.lane).map(|_| next.lane)
+    })
+    .collect();
+    assert_eq!(order, [1, 2, 3]);
+}
