@@ -47,7 +47,12 @@ fn fast(partitions: usize, batch_records_max: usize) -> Arc<Settings> {
             fsync_jitter: SimDuration::from_micros(20),
             ..DiskSettings::default()
         },
-        gateway: GatewaySettings { service_time: SimDuration::ZERO, capacities: vec![65_536], queue_max: 65_536 },
+        gateway: GatewaySettings {
+            service_time: SimDuration::ZERO,
+            capacities: vec![65_536],
+            queue_max: 65_536,
+            ..GatewaySettings::default()
+        },
         load: LoadSettings { on: false, ..LoadSettings::default() },
         ..Settings::default()
     })

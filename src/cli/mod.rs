@@ -21,7 +21,7 @@ use crate::document::config::{Config, Names, REFERENCE};
 use crate::domain::view::ClusterView;
 use crate::lesson::run::Outcome;
 use crate::lesson::script::Script;
-use crate::report::RunResult;
+use crate::report::{Comparison, RunResult};
 use crate::ui::locale::Locale;
 
 pub use args::{Cli, Command, ConfigCommand, DashboardFlags, MatchFlags, RunFlags, Stepping};
@@ -121,23 +121,44 @@ fn dashboard(flags: &DashboardFlags, wiring: &dyn Wiring) -> Result<Exit, Troubl
 fn perform(flags: &RunFlags, wiring: &dyn Wiring, out: &mut dyn Write) -> Result<Exit, Trouble> {
     let mut script = scripts::open(&flags.script)?;
     script.seed = flags.seed.unwrap_or(script.seed);
-    let script = Arc::new(script);
-    let (view, outcome) = wiring.perform(Arc::clone(&script), flags.stepping())?;
-    let result = RunResult::of(&view, Some((&script.name, &outcome)));
+    let (text, json, well) = if script.compare.is_empty() {
+        let script = Arc::new(script);
+        let (view, outcome) = wiring.perform(Arc::clone(&script), flags.stepping())?;
+        let result = RunResult::of(&view, Some((&script.name, &outcome)));
+        (result.to_string(), result.to_json(), result.well)
+    } else {
+        let comparison = compare(&script, wiring, flags.stepping())?;
+        (comparison.to_string(), comparison.to_json(), comparison.well)
+    };
     match &flags.json {
-        None => say(out, &result.to_string())?,
+        None => say(out, &text)?,
         Some(file) => {
-            let json = result.to_json().map_err(|error| Trouble::Running(error.to_string()))?;
+            let json = json.map_err(|error| Trouble::Running(error.to_string()))?;
             if file.as_os_str() == "-" {
                 say(out, &json)?;
             } else {
                 let cannot = |error| Trouble::Running(format!("cannot write {}: {error}", file.display()));
                 std::fs::write(file, json).map_err(cannot)?;
-                say(out, &result.to_string())?;
+                say(out, &text)?;
             }
         }
     }
-    Ok(if result.well { Exit::Well } else { Exit::Failed })
+    Ok(if well { Exit::Well } else { Exit::Failed })
+}
+
+/// Runs a script on each cluster of its comparison.
+///
+/// # Errors
+/// A run broke.
+pub fn compare(script: &Script, wiring: &dyn Wiring, stepping: Stepping) -> Result<Comparison, Trouble> {
+    let mut runs = Vec::new();
+    for variant in script.variants() {
+        let (view, outcome) = wiring.perform(Arc::new(variant), stepping)?;
+        let result = RunResult::of(&view, Some((&script.name, &outcome)));
+        runs.push((view, result));
+    }
+    let runs = runs.iter().map(|(view, result)| (view.as_ref(), result.clone())).collect();
+    Ok(Comparison::of(&script.name, &script.compare, runs))
 }
 
 fn config(

@@ -23,7 +23,7 @@ pub fn open(settings: &Arc<Settings>, seed: u64) -> World {
     let map = Arc::new(initial_map(settings));
     let probes = audit::probes(settings, &map);
     let actors: Vec<(ActorId, Box<dyn Actor>)> = vec![
-        (ActorId::BALANCER, Box::new(Balancer::new(settings))),
+        (ActorId::BALANCER, Box::new(Balancer::new(settings, seed))),
         (ActorId::CLIENTS, Box::new(Clients::new(settings, seed, feed::mid))),
         (ActorId::CHAOS, Box::new(RollingRestart::new(settings.cluster.nodes))),
         (ActorId::TICKS, Box::new(TickSource::new(settings, seed, feed::mid))),

@@ -19,6 +19,7 @@ pub fn together(root: &Reader<'_>, settings: &Settings) -> Reading<()> {
     let at = |keys: &[&str], found: String| blame(root, keys, found);
     replicas(settings, &at)?;
     timers(settings, &at)?;
+    nodes(settings, &at)?;
     bounds(settings, &at)
 }
 
@@ -42,6 +43,29 @@ fn replicas(settings: &Settings, at: &At<'_>) -> Reading<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Nodes that something is kept on must be there, or it would quietly be kept nowhere.
+fn nodes(settings: &Settings, at: &At<'_>) -> Reading<()> {
+    let (balancer, count) = (&settings.balancer, settings.cluster.nodes);
+    let (classes, pools) = (&balancer.class_nodes, &balancer.pools);
+    let lists = [
+        ("balancer.vip_nodes", &balancer.vip_nodes),
+        ("balancer.class_nodes.crypto", &classes.crypto),
+        ("balancer.class_nodes.forex", &classes.forex),
+        ("balancer.class_nodes.equity", &classes.equity),
+        ("balancer.pools.execution", &pools.execution),
+        ("balancer.pools.market_data", &pools.market_data),
+        ("balancer.pools.risk", &pools.risk),
+    ];
+    for (key, list) in lists {
+        if let Some(stranger) = list.iter().find(|node| node.index() >= count) {
+            let name = key.rsplit('.').next().unwrap_or(key);
+            let found = format!("`{name}` names {stranger}, but there are {count} nodes");
+            return Err(at(&[key, "cluster.nodes"], found).allow(format!("n1 to n{count}")));
+        }
+    }
+    Ok(())
 }
 
 fn timers(settings: &Settings, at: &At<'_>) -> Reading<()> {

@@ -7,7 +7,8 @@
 //! `settings` and `config` are the two shapes that the program reads itself, scenarios are `lesson::script`. Orders as
 //! text are lines of `order_csv`, their numbers `decimal`.
 
-pub mod check;
+pub mod balancing;
+mod check;
 pub mod choice;
 pub mod config;
 pub mod decimal;

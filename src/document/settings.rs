@@ -14,23 +14,23 @@ use crate::domain::settings::{
 use crate::domain::time::SimDuration;
 use crate::domain::universe::INSTRUMENTS_MAX;
 
-use super::check;
 use super::choice::Choice;
 use super::problem::Reading;
 use super::reader::{Item, Reader};
+use super::{balancing, check};
 
 /// Nodes of a cluster at most: a set of nodes is 128 bits, a screen shows a hundred.
 pub const NODES_MAX: u64 = 100;
 /// Partitions at most.
 pub const PARTITIONS_MAX: u64 = 512;
 /// No timer of the cluster is longer than ten minutes: a longer one is a slip of the pen.
-const TIMER_MS_MAX: u64 = 600_000;
+pub(super) const TIMER_MS_MAX: u64 = 600_000;
 /// Nor is a latency or an fsync longer than ten seconds.
 const LATENCY_US_MAX: u64 = 10_000_000;
 /// Windows are made of panes of 100 ms, 600 at most.
 const WINDOW_MS: std::ops::RangeInclusive<u64> = 100..=60_000;
 /// Bounds of queues and counts that cost memory.
-const COUNT_MAX: u64 = 1_000_000;
+pub(super) const COUNT_MAX: u64 = 1_000_000;
 /// The highest exponent of the law by which instruments are asked for: there the first of 2,000 gets 83 % of the orders.
 pub const SKEW_PER_MILLE_MAX: u64 = 3_000;
 /// Points of a partition on its ring at most: twice as many make shares only a little more even.
@@ -39,8 +39,20 @@ pub const VIRTUAL_NODES_MAX: u64 = 1_024;
 pub const RATE_MAX: u64 = 10_000_000;
 
 /// The names of the tables, in the order of the reference file.
-pub const TABLES: [&str; 11] =
-    ["cluster", "raft", "detector", "link", "disk", "gateway", "client", "load", "market", "partition", "market_data"];
+pub const TABLES: [&str; 12] = [
+    "cluster",
+    "raft",
+    "detector",
+    "link",
+    "disk",
+    "gateway",
+    "client",
+    "load",
+    "market",
+    "partition",
+    "market_data",
+    "balancer",
+];
 
 /// Reads the tables of settings from the root of a file, over `base`, and checks that they work together.
 ///
@@ -63,6 +75,9 @@ pub fn read(root: &mut Reader<'_>, base: &Settings) -> Reading<Settings> {
         market_data: root
             .table("market_data", |r| market_data(r, &base.market_data))?
             .unwrap_or_else(|| base.market_data.clone()),
+        balancer: root
+            .table("balancer", |r| balancing::read(r, &base.balancer))?
+            .unwrap_or_else(|| base.balancer.clone()),
     };
     check::together(root, &settings)?;
     Ok(settings)
@@ -157,7 +172,7 @@ fn pair(r: &mut Reader<'_>) -> Reading<LinkPair> {
     if pair.from == pair.to { Err(to.place.problem("a link leads to another node")) } else { Ok(pair) }
 }
 
-fn node(item: &Item<'_>, key: &str) -> Reading<NodeId> {
+pub(super) fn node(item: &Item<'_>, key: &str) -> Reading<NodeId> {
     let word = item.string(key)?;
     let number = word.strip_prefix('n').and_then(|number| number.parse().ok());
     let node = number.filter(|number| (1..=NODES_MAX as u8).contains(number)).map(NodeId);
@@ -179,6 +194,7 @@ fn gateway(r: &mut Reader<'_>, base: &GatewaySettings) -> Reading<GatewaySetting
         service_time: r.micros("service_us", 0..=LATENCY_US_MAX, base.service_time)?,
         capacities: capacities(r, &base.capacities)?,
         queue_max: r.integer("queue_max", 0..=COUNT_MAX, base.queue_max as u64)? as usize,
+        cost_per_hour: r.integer("cost_per_hour", 0..=COUNT_MAX, base.cost_per_hour)?,
     })
 }
 
@@ -197,6 +213,8 @@ fn client(r: &mut Reader<'_>, base: &ClientSettings) -> Reading<ClientSettings> 
         retry_after: r.millis("retry_ms", 1..=TIMER_MS_MAX, base.retry_after)?,
         retries_max: r.integer("retries_max", 0..=100, u64::from(base.retries_max))? as u32,
         sessions: r.integer("sessions", 1..=100_000, u64::from(base.sessions))? as u32,
+        vip_percent: r.integer("vip_percent", 0..=100, u64::from(base.vip_percent))? as u32,
+        risk_percent: r.integer("risk_percent", 0..=100, u64::from(base.risk_percent))? as u32,
     })
 }
 

@@ -31,6 +31,8 @@ pub enum Purpose {
     Storm = 8,
     /// Quotes of the tick source.
     Ticks = 9,
+    /// Whom the balancer looks at.
+    Balance = 10,
 }
 
 /// A seeded stream of random numbers.

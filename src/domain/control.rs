@@ -88,6 +88,10 @@ pub enum Control {
         /// On or off.
         on: bool,
     },
+    /// The balancer gives the node's gateway nothing new; it finishes what it has.
+    Drain(Target),
+    /// The gateway takes part again.
+    Undrain(Target),
     /// The balancer picks by this strategy from now on.
     SetStrategy(Strategy),
     /// The steady load runs or stops.

@@ -286,6 +286,13 @@ pub enum EventKind {
         /// They do.
         on: bool,
     },
+    /// The balancer gives a gateway nothing new, or goes on doing so.
+    Draining {
+        /// It gets nothing new.
+        on: bool,
+    },
+    /// A gateway that gets nothing new has finished what it had.
+    Drained,
     // --- settings
     /// The acknowledgement rule changed.
     AckChanged(AckRule),

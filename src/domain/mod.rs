@@ -5,6 +5,7 @@
 //! part in the schedule without being nodes.
 
 pub mod actor;
+pub mod balancing;
 pub mod chance;
 pub mod command;
 pub mod control;
@@ -20,6 +21,7 @@ pub mod log;
 pub mod map;
 pub mod membership;
 pub mod order;
+pub mod priority;
 pub mod recent;
 pub mod rules;
 pub mod settings;

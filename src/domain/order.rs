@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::{self, Digest};
 use super::ids::{ClientId, GroupId, LogIndex, NodeId, RequestId, Sequence, SymbolId, Term};
+use super::priority::Priority;
 use super::tick::{Signal, TickBatch, TickReport};
 use super::time::SimTime;
 use super::units::{Price, Quantity};
@@ -351,6 +352,8 @@ pub struct GatewayLoad {
     pub capacity: u32,
     /// Requests that wait for a free place.
     pub queued: u32,
+    /// The same by class of urgency, the most urgent first.
+    pub queued_by_class: [u32; Priority::COUNT],
 }
 
 impl ClientId {

@@ -149,17 +149,36 @@ pub enum Strategy {
     /// The one with the fewest requests in flight.
     #[default]
     LeastConnections,
+    /// In turn, each as often as its free capacity is large.
+    FreeCapacity,
+    /// The one that would answer soonest, by its measured answer times (EWMA).
+    LowestLatency,
+    /// By the hash of the symbol, and on to the next one where that has more than its share.
+    SymbolHash,
+    /// The less loaded of two drawn at random.
+    TwoChoices,
 }
 
 impl Strategy {
     /// Every strategy, in the order in which a key walks through them.
-    pub const ALL: [Self; 2] = [Self::RoundRobin, Self::LeastConnections];
+    pub const ALL: [Self; 6] = [
+        Self::RoundRobin,
+        Self::LeastConnections,
+        Self::FreeCapacity,
+        Self::LowestLatency,
+        Self::SymbolHash,
+        Self::TwoChoices,
+    ];
 
     /// Its name in files and on the screen.
     pub const fn name(self) -> &'static str {
         match self {
             Self::RoundRobin => "round-robin",
             Self::LeastConnections => "least-connections",
+            Self::FreeCapacity => "free-capacity",
+            Self::LowestLatency => "lowest-latency",
+            Self::SymbolHash => "symbol-hash",
+            Self::TwoChoices => "two-choices",
         }
     }
 }

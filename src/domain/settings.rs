@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::balancing::BalancerSettings;
 use super::ids::NodeId;
 use super::instrument::INSTRUMENTS;
 use super::order::ReadFrom;
@@ -41,6 +42,9 @@ pub struct Settings {
     /// Market data.
     #[serde(default)]
     pub market_data: MarketDataSettings,
+    /// How requests are spread over the gateways.
+    #[serde(default)]
+    pub balancer: BalancerSettings,
 }
 
 /// Nodes, partitions, replicas.
@@ -194,13 +198,28 @@ pub struct GatewaySettings {
     pub service_time: SimDuration,
     /// Requests in flight at most, given to the nodes in turn.
     pub capacities: Vec<u32>,
-    /// Requests that wait for a free place; one more is refused.
+    /// Requests of each class that wait for a free place; one more is refused.
     pub queue_max: usize,
+    /// What one unit of capacity costs in an hour, in thousandths of a dollar.
+    #[serde(default)]
+    pub cost_per_hour: u64,
+}
+
+impl GatewaySettings {
+    /// The capacity of this node's gateway; capacities are dealt out in turn.
+    pub fn capacity(&self, node: NodeId) -> u32 {
+        self.capacities.get(node.index() % self.capacities.len().max(1)).copied().unwrap_or(1_000)
+    }
 }
 
 impl Default for GatewaySettings {
     fn default() -> Self {
-        Self { service_time: SimDuration::from_micros(40), capacities: vec![1_000, 1_500, 800], queue_max: 4_096 }
+        Self {
+            service_time: SimDuration::from_micros(40),
+            capacities: vec![1_000, 1_500, 800],
+            queue_max: 4_096,
+            cost_per_hour: 10,
+        }
     }
 }
 
@@ -215,6 +234,22 @@ pub struct ClientSettings {
     pub retries_max: u32,
     /// How many sessions share the load.
     pub sessions: u32,
+    /// How many of a hundred sessions of the load are VIP clients.
+    #[serde(default)]
+    pub vip_percent: u32,
+    /// How many of a hundred are the risk desk's: what they take back is urgent.
+    #[serde(default)]
+    pub risk_percent: u32,
+}
+
+impl ClientSettings {
+    /// Sessions of the steady load at most.
+    pub const SESSIONS_MAX: u32 = 1_024;
+
+    /// Sessions of the steady load; those of bursts are numbered behind them.
+    pub fn steady_sessions(&self) -> u32 {
+        self.sessions.clamp(1, Self::SESSIONS_MAX)
+    }
 }
 
 impl Default for ClientSettings {
@@ -224,6 +259,8 @@ impl Default for ClientSettings {
             retry_after: SimDuration::from_millis(200),
             retries_max: 5,
             sessions: 64,
+            vip_percent: 10,
+            risk_percent: 5,
         }
     }
 }

@@ -27,7 +27,7 @@ struct Comparison {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Operator {
+pub(super) enum Operator {
     Equal,
     NotEqual,
     Less,
@@ -73,15 +73,33 @@ fn comparison(words: &[Word<'_>], text: &str, context: &Context) -> Result<Compa
             .allow("a figure, an operator and a value with spaces between, such as `orders.lost = 0`"));
     };
     let measure = Measure::read(path, context)?;
-    let signs: Vec<&str> = OPERATORS.iter().map(|(sign, _)| *sign).collect();
-    let known = OPERATORS.iter().find(|(sign, _)| *sign == operator.text).map(|(_, operator)| *operator);
-    let comparison = known
-        .ok_or_else(|| operator.complain(format!("`{}` is no operator", operator.text)).allow(signs.join(", ")))?;
+    let comparison = self::operator(operator)?;
     if measure.kind != Kind::Number && !matches!(comparison, Operator::Equal | Operator::NotEqual) {
         return Err(operator.complain(format!("`{}` is a word: it has no order", measure.path)).allow("=, !="));
     }
     let value = constant(measure.kind, value, context)?;
     Ok(Comparison { measure, operator: comparison, value })
+}
+
+/// Reads an operator.
+pub(super) fn operator(word: &Word<'_>) -> Result<Operator, Complaint> {
+    let signs: Vec<&str> = OPERATORS.iter().map(|(sign, _)| *sign).collect();
+    let known = OPERATORS.iter().find(|(sign, _)| *sign == word.text).map(|(_, operator)| *operator);
+    known.ok_or_else(|| word.complain(format!("`{}` is no operator", word.text)).allow(signs.join(", ")))
+}
+
+impl Operator {
+    /// Whether it holds between two numbers.
+    pub(super) const fn holds(self, left: i64, right: i64) -> bool {
+        match self {
+            Self::Equal => left == right,
+            Self::NotEqual => left != right,
+            Self::Less => left < right,
+            Self::LessEqual => left <= right,
+            Self::Greater => left > right,
+            Self::GreaterEqual => left >= right,
+        }
+    }
 }
 
 fn constant(kind: Kind, word: &Word<'_>, context: &Context) -> Result<Value, Complaint> {
@@ -98,7 +116,8 @@ fn constant(kind: Kind, word: &Word<'_>, context: &Context) -> Result<Value, Com
     }
 }
 
-fn number(word: &Word<'_>) -> Result<Value, Complaint> {
+/// Reads a number.
+pub(super) fn number(word: &Word<'_>) -> Result<Value, Complaint> {
     let wrong = || {
         word.complain(format!("`{}` is no number", word.text))
             .allow("such as 0, 12.5, 100k, 1M; three decimals at most")
@@ -168,14 +187,7 @@ impl Expression {
 impl Comparison {
     fn holds(&self, view: &ClusterView, base: Option<&ClusterView>) -> bool {
         match (self.measure.since(view, base), &self.value) {
-            (Some(Value::Number(measured)), Value::Number(value)) => match self.operator {
-                Operator::Equal => measured == *value,
-                Operator::NotEqual => measured != *value,
-                Operator::Less => measured < *value,
-                Operator::LessEqual => measured <= *value,
-                Operator::Greater => measured > *value,
-                Operator::GreaterEqual => measured >= *value,
-            },
+            (Some(Value::Number(measured)), Value::Number(value)) => self.operator.holds(measured, *value),
             (Some(Value::Word(measured)), Value::Word(value)) => {
                 (measured == *value) == (self.operator == Operator::Equal)
             }

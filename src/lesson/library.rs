@@ -13,9 +13,11 @@ macro_rules! scripts {
 
 /// Path under `assets/` and text of every script, scenarios first.
 pub const SCRIPTS: &[(&str, &str)] = scripts![
+    "scenarios/balancers.toml",
     "scenarios/burst-100k.toml",
     "scenarios/cut-the-leader-both-ways.toml",
     "scenarios/cut-the-leader-one-way.toml",
+    "scenarios/drain-a-worker.toml",
     "scenarios/factor-3-two-dead.toml",
     "scenarios/freeze-the-leader.toml",
     "scenarios/kill-the-controller.toml",
@@ -27,6 +29,8 @@ pub const SCRIPTS: &[(&str, &str)] = scripts![
     "scenarios/rolling-restart.toml",
     "scenarios/steady.toml",
     "scenarios/ticks-backpressure.toml",
+    "scenarios/vertical-or-horizontal.toml",
+    "scenarios/vip-and-bulk.toml",
     "lessons/01-leader-election.toml",
     "lessons/02-health-and-failover.toml",
     "lessons/03-what-a-crash-costs.toml",

@@ -8,8 +8,9 @@
 use crate::document::problem::{Complaint, listed};
 use crate::domain::event::Invariant;
 use crate::domain::ids::{GroupId, NodeId};
+use crate::domain::priority::Priority;
 use crate::domain::time::{SimDuration, SimTime};
-use crate::domain::view::{ClusterView, FailoverView, GroupView, NodeTruth, NodeView};
+use crate::domain::view::{ClassView, ClusterView, Duty, FailoverView, GroupView, NodeTruth, NodeView, WorkerView};
 
 use super::words::{self, Context, Word};
 
@@ -43,6 +44,7 @@ pub const CONDITIONS: [&str; 6] = ["up", "slow", "frozen", "down", "halted", "sy
 
 type Whole = fn(&ClusterView) -> Option<Value>;
 type OfNode = fn(&ClusterView, &NodeView) -> Option<Value>;
+type OfClass = fn(&ClassView) -> Option<Value>;
 type OfGroup = fn(&GroupView) -> Option<Value>;
 type OfInvariant = fn(&ClusterView, Option<Invariant>) -> Option<Value>;
 
@@ -51,6 +53,7 @@ enum Read {
     Whole(Whole),
     Node(NodeId, OfNode),
     Group(GroupId, OfGroup),
+    Class(Priority, OfClass),
     Invariant(Option<Invariant>, OfInvariant),
 }
 
@@ -128,6 +131,10 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("ticks.p99_ms_max", Kind::Number, |v| slowest_ticks(v).and_then(ms)),
     ("signals.count", Kind::Number, |v| count(v.market.signals)),
     ("signals.orders", Kind::Number, |v| count(v.market.orders)),
+    ("balancer.queued", Kind::Number, |v| count(v.balancer.queued)),
+    ("balancer.aged", Kind::Number, |v| count(v.balancer.aged)),
+    ("balancer.imbalance", Kind::Number, |v| Some(Value::Number(v.balancer.imbalance_total_per_mille.into()))),
+    ("cost_per_hour", Kind::Number, |v| Some(Value::Number(cost(v)))),
     ("controller", Kind::Node, |v| node(v.run.controller)),
 ];
 
@@ -140,10 +147,22 @@ pub const OF_NODE: &[(&str, Kind, OfNode)] = &[
     ("believed_failed", Kind::Number, |_, n| count(u64::from(n.believed[2]))),
     ("taken", Kind::Number, |_, n| count(n.gateway.taken)),
     ("refused", Kind::Number, |_, n| count(n.gateway.refused)),
+    ("routed", Kind::Number, |v, n| count(worker(v, n)?.routed)),
+    ("in_flight", Kind::Number, |v, n| count(u64::from(worker(v, n)?.in_flight))),
+    ("drained", Kind::YesNo, |v, n| yes_no(worker(v, n)?.duty == Duty::Drained)),
     ("fsyncs", Kind::Number, |_, n| count(n.disk.fsyncs)),
     ("ticks", Kind::Number, |_, n| count(n.ticks.processed)),
     ("ticks_per_s", Kind::Number, |_, n| count(n.ticks.per_s)),
     ("unsynced", Kind::Number, |_, n| count(n.disk.written.saturating_sub(n.disk.synced))),
+];
+
+/// Figures of a class of urgency: `class.vip.` and one of these.
+pub const OF_CLASS: &[(&str, OfClass)] = &[
+    ("routed", |c| count(c.routed)),
+    ("refused", |c| count(c.refused)),
+    ("queued", |c| count(c.queued)),
+    ("p50_ms", |c| (c.answers.count > 0).then_some(c.answers.p50).and_then(ms)),
+    ("p99_ms", |c| (c.answers.count > 0).then_some(c.answers.p99).and_then(ms)),
 ];
 
 /// Figures of a group: `group.p1.` and one of these.
@@ -187,6 +206,10 @@ impl Measure {
                 let (kind, of) = row(OF_GROUP.iter().map(|(name, kind, of)| (*name, (*kind, *of))), &what)?;
                 found(kind, Read::Group(id, of))
             }
+            (Some("class"), Some(who), Some(what), None) => {
+                let class = row(Priority::ALL.iter().map(|class| (class.name(), *class)), &who)?;
+                found(Kind::Number, Read::Class(class, row(OF_CLASS.iter().copied(), &what)?))
+            }
             (Some("invariants"), Some(what), None, None) => {
                 found(Kind::Number, Read::Invariant(None, row(OF_INVARIANT.iter().copied(), &what)?))
             }
@@ -220,6 +243,7 @@ impl Measure {
             Read::Whole(read) => read(view),
             Read::Node(id, read) => read(view, view.nodes.iter().find(|node| node.id == id)?),
             Read::Group(id, read) => read(view.groups.iter().find(|group| group.id == id)?),
+            Read::Class(class, read) => read(&view.balancer.classes[class.index()]),
             Read::Invariant(which, read) => read(view, which),
         }
     }
@@ -295,6 +319,18 @@ pub fn equal(group: &GroupView) -> bool {
     let mut living =
         group.replicas.iter().filter(|replica| replica.alive).map(|replica| (replica.applied, replica.chain));
     living.next().is_none_or(|first| living.all(|other| other == first))
+}
+
+/// The node's gateway as the balancer sees it.
+fn worker<'v>(view: &'v ClusterView, node: &NodeView) -> Option<&'v WorkerView> {
+    view.balancer.workers.iter().find(|worker| worker.node == node.id)
+}
+
+/// What all gateways cost in an hour, in thousandths of a dollar.
+fn cost(view: &ClusterView) -> i64 {
+    let gateway = &view.run.settings.gateway;
+    let units: u64 = view.nodes.iter().map(|node| u64::from(gateway.capacity(node.id))).sum();
+    i64::try_from(units.saturating_mul(gateway.cost_per_hour)).unwrap_or(i64::MAX)
 }
 
 fn picked(view: &ClusterView, which: Option<Invariant>) -> impl Iterator<Item = &crate::domain::view::InvariantView> {

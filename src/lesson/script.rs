@@ -13,6 +13,7 @@ use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::Text;
 
 use super::action;
+use super::compare::{self, Compare};
 use super::expression::{self, Expression};
 use super::moment::{self, Condition};
 use super::words::{self, Context, Word};
@@ -36,6 +37,8 @@ pub struct Script {
     pub steps: Vec<Step>,
     /// What must come out.
     pub expects: Vec<Expect>,
+    /// The clusters on which it is run to be compared.
+    pub compare: Compare,
 }
 
 /// A step.
@@ -163,12 +166,13 @@ fn script(root: &mut Reader<'_>) -> Reading<Script> {
             .allow(format!("{STEPS_MAX} at most")));
     }
     let expects = root.tables("expect", |r| expect(r, &context, &names, length))?;
+    let compare = compare::read(root, &settings, &context)?;
     let late = steps.iter().find(|step| matches!(step.start, Start::At(at) if at.since(SimTime::ZERO) > length));
     if let Some(late) = late {
         let place = root.place_of(&["length_ms"]).unwrap_or_else(|| root.place());
         return Err(place.problem(format!("the run ends before the step in line {} begins", late.line)));
     }
-    Ok(Script { name, title, about, seed, settings, length, steps, expects })
+    Ok(Script { name, title, about, seed, settings, length, steps, expects, compare })
 }
 
 fn name(item: &Item<'_>) -> Reading<String> {
@@ -186,13 +190,13 @@ fn required_text(r: &mut Reader<'_>, key: &'static str) -> Reading<Text> {
 }
 
 /// Reads a string by a parser of short texts, and puts its complaint to the string's place.
-fn parsed<T>(item: &Item<'_>, key: &str, parse: impl FnOnce(&str) -> Result<T, Complaint>) -> Reading<T> {
+pub(super) fn parsed<T>(item: &Item<'_>, key: &str, parse: impl FnOnce(&str) -> Result<T, Complaint>) -> Reading<T> {
     parse(item.string(key)?).map_err(|wrong| item.place.complain(&wrong))
 }
 
 fn step(r: &mut Reader<'_>, context: &Context, earlier: &[String]) -> Reading<Step> {
     let step = Step {
-        name: r.optional("name").map(|item| new_name(&item, earlier)).transpose()?,
+        name: r.optional("name").map(|item| new_name(&item, "steps", earlier)).transpose()?,
         start: start(r, context)?,
         after: r.millis("after_ms", 0..=LENGTH_MS_MAX, SimDuration::ZERO)?,
         text: r.text("text")?,
@@ -280,10 +284,11 @@ fn expect(r: &mut Reader<'_>, context: &Context, names: &[String], length: SimDu
     Ok(Expect { that, text, at, since, line: r.place().line() })
 }
 
-fn new_name(item: &Item<'_>, earlier: &[String]) -> Reading<String> {
+/// A name that none before it has.
+pub(super) fn new_name(item: &Item<'_>, what: &str, earlier: &[String]) -> Reading<String> {
     let name = name(item)?;
     match earlier.contains(&name) {
-        true => Err(item.place.problem(format!("two steps are called `{name}`"))),
+        true => Err(item.place.problem(format!("two {what} are called `{name}`"))),
         false => Ok(name),
     }
 }
@@ -301,6 +306,16 @@ impl Script {
     pub fn counts_from(&self, place: usize) -> bool {
         let asks = self.steps.iter().filter_map(|step| step.ask.as_ref()).filter_map(|ask| ask.since);
         self.expects.iter().filter_map(|expect| expect.since).chain(asks).any(|since| since == place)
+    }
+
+    /// The script as it runs on each cluster of its comparison, in their order; none if it compares nothing.
+    pub fn variants(&self) -> Vec<Self> {
+        let of = |variant: &compare::Variant| Self {
+            settings: variant.settings.clone(),
+            compare: Compare::default(),
+            ..self.clone()
+        };
+        self.compare.variants.iter().map(of).collect()
     }
 
     /// Whether it speaks: a lesson, not only a scenario.

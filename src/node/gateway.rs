@@ -3,20 +3,22 @@
 //! Idea: a gateway is a server with a service time and a bound on what it keeps open. Requests beyond the bound wait in
 //! a bounded queue; beyond that they are refused. It knows no truth about leaders: it asks its own replica, remembers
 //! the hints of those who declined, and follows a hint at most [`REDIRECTS_MAX`] times.
+//! Waiting: by class of urgency, with ageing (`routing::aged_queue`), so that a bulk load holds nobody up and starves not.
 //! Units: capacity and queue are in requests; one request costs `gateway.service_time` of virtual time.
 //! Where this node holds no replica, it asks the voters in turn, so that one that is cut off starves nobody.
-//! Bound: `capacity` open, `queue_max` waiting; what is open past its deadline is forgotten, the client has given up.
+//! Bound: `capacity` open, `queue_max` of each class waiting; what is open past its deadline is forgotten, the client has given up.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::domain::ids::{ActorId, GroupId, NodeId};
 use crate::domain::map::{ClusterMap, Epoch};
 use crate::domain::order::{Answer, Batch, GatewayLoad, ReadFrom, Record, Reply, Submission};
-use crate::domain::settings::GatewaySettings;
+use crate::domain::priority::{Classes, Priority};
+use crate::domain::settings::{GatewaySettings, Settings};
 use crate::domain::time::SimTime;
 use crate::domain::view::GatewayView;
 use crate::domain::why::Why;
+use crate::routing::aged_queue::{AgedQueue, Next};
 
 use super::message::{Proposal, Ticket};
 use super::meter::Meter;
@@ -65,8 +67,10 @@ pub(super) trait Directory {
 pub(super) struct Gateway {
     settings: GatewaySettings,
     capacity: u32,
-    queue: VecDeque<Waiting>,
-    queued: usize,
+    classes: Classes,
+    queue: AgedQueue<Waiting>,
+    /// Requests that wait, by class.
+    queued: [u32; Priority::COUNT],
     serving: Option<(SimTime, Waiting)>,
     tickets: Tickets,
     hints: Vec<Option<NodeId>>,
@@ -78,13 +82,13 @@ pub(super) struct Gateway {
 
 impl Gateway {
     /// The gateway of this node; capacities are dealt out in turn.
-    pub(super) fn new(me: NodeId, settings: &GatewaySettings, groups: usize) -> Self {
-        let capacity = settings.capacities.get(me.index() % settings.capacities.len().max(1)).copied().unwrap_or(1_000);
+    pub(super) fn new(me: NodeId, settings: &Settings, groups: usize) -> Self {
         Self {
-            settings: settings.clone(),
-            capacity,
-            queue: VecDeque::new(),
-            queued: 0,
+            capacity: settings.gateway.capacity(me),
+            settings: settings.gateway.clone(),
+            classes: Classes::new(&settings.client),
+            queue: AgedQueue::new(Priority::ALL, settings.balancer.ageing),
+            queued: [0; Priority::COUNT],
             serving: None,
             tickets: Tickets::default(),
             hints: vec![None; groups],
@@ -97,7 +101,12 @@ impl Gateway {
 
     /// How full it is.
     pub(super) fn load(&self) -> GatewayLoad {
-        GatewayLoad { in_flight: self.tickets.in_flight(), capacity: self.capacity, queued: self.queued as u32 }
+        GatewayLoad {
+            in_flight: self.tickets.in_flight(),
+            capacity: self.capacity,
+            queued: self.queued.iter().sum(),
+            queued_by_class: self.queued,
+        }
     }
 
     /// For the screen.
@@ -125,21 +134,40 @@ impl Gateway {
         wishes: &mut Vec<Wish>,
     ) -> bool {
         let Submission { batch, read_from, deadline } = submission;
-        let places = self.settings.queue_max.saturating_sub(self.queued) + self.free();
-        let fit = batch.len().min(places);
-        let full = fit < batch.len();
-        if full {
-            let refused = &batch.records()[fit..];
-            self.refused += refused.len() as u64;
-            wishes.push(Wish::Reply(from, refuse(refused, Why::Overloaded)));
+        let mut full = false;
+        for (priority, batch) in self.by_class(batch) {
+            let lane = priority.index();
+            let places = (self.settings.queue_max + self.free()).saturating_sub(self.queued[lane] as usize);
+            let fit = batch.len().min(places);
+            let over = fit < batch.len();
+            if over {
+                let refused = &batch.records()[fit..];
+                self.refused += refused.len() as u64;
+                wishes.push(Wish::Reply(from, refuse(refused, Why::Overloaded)));
+            }
+            full |= over;
+            if fit > 0 {
+                let batch = if over { Batch::new(&batch.records()[..fit]) } else { batch };
+                self.queued[lane] += fit as u32;
+                self.queue.push(lane, now, Waiting { from, batch, read_from, deadline, redirects: 0 });
+            }
         }
-        if fit > 0 {
-            let batch = if full { Batch::new(&batch.records()[..fit]) } else { batch };
-            self.queued += fit;
-            self.queue.push_back(Waiting { from, batch, read_from, deadline, redirects: 0 });
-            self.serve(now);
-        }
+        self.serve(now);
         full && !std::mem::replace(&mut self.told_full, true)
+    }
+
+    /// The requests of a batch by class; the batch itself, if they are of one, as they mostly are.
+    fn by_class(&self, batch: Batch) -> Vec<(Priority, Batch)> {
+        let mut classes = batch.records().iter().map(|record| self.classes.of(record));
+        let Some(first) = classes.next() else { return Vec::new() };
+        if classes.all(|class| class == first) {
+            return vec![(first, batch)];
+        }
+        let of = |priority: Priority| {
+            let records = batch.records().iter().copied().filter(|record| self.classes.of(record) == priority);
+            (priority, Batch::new(records.collect::<Vec<_>>()))
+        };
+        Priority::ALL.into_iter().map(of).filter(|(_, batch)| !batch.is_empty()).collect()
     }
 
     fn free(&self) -> usize {
@@ -150,25 +178,26 @@ impl Gateway {
     /// Takes the next piece of the queue, if there is one and room for it.
     fn serve(&mut self, now: SimTime) {
         while self.serving.is_none() && self.free() > 0 {
-            let Some(mut waiting) = self.queue.pop_front() else { break };
+            let Some(Next { lane, .. }) = self.queue.next(|_| true) else { break };
+            let Some((arrived, mut waiting)) = self.queue.pop(lane) else { break };
             if waiting.deadline <= now {
-                self.queued -= waiting.batch.len();
+                self.queued[lane] -= waiting.batch.len() as u32;
                 continue;
             }
             let take = waiting.batch.len().min(self.free()).min(SERVE_RECORDS_MAX);
             if take < waiting.batch.len() {
                 let rest = Batch::new(&waiting.batch.records()[take..]);
                 let piece = Batch::new(&waiting.batch.records()[..take]);
-                self.queue.push_front(Waiting { batch: rest, ..waiting.clone() });
+                self.queue.put_back(lane, arrived, Waiting { batch: rest, ..waiting.clone() });
                 waiting.batch = piece;
             }
-            self.queued -= take;
+            self.queued[lane] -= take as u32;
             self.taken += take as u64;
             let cost = self.settings.service_time.times(take as u64);
             self.meter.add(now, cost);
             self.serving = Some((now + cost, waiting));
         }
-        self.told_full &= self.queued > 0;
+        self.told_full &= !self.queue.is_empty();
     }
 
     /// Time has passed: what was served goes on its way, what is past its deadline is forgotten.

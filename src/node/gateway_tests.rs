@@ -58,7 +58,8 @@ fn submission(records: Vec<Record>) -> Submission {
 
 fn gateway(capacity: u32, queue_max: usize) -> Gateway {
     let service_time = SimDuration::from_micros(40);
-    Gateway::new(NodeId(1), &GatewaySettings { service_time, capacities: vec![capacity], queue_max }, 3)
+    let gateway = GatewaySettings { service_time, capacities: vec![capacity], queue_max, ..GatewaySettings::default() };
+    Gateway::new(NodeId(1), &Settings { gateway, ..Settings::default() }, 3)
 }
 
 fn forwards(wishes: &[Wish]) -> Vec<(NodeId, u16, usize)> {
@@ -106,7 +107,7 @@ fn beyond_capacity_requests_queue_and_beyond_the_queue_they_are_refused() {
     assert!(full);
     assert_eq!(refusals(&wishes), [Why::Overloaded; 2], "2 places, 3 in the queue, 2 too many");
     gateway.wake(SimTime::from_millis(1), &Town::led_by(Some(NodeId(1))), &mut wishes);
-    assert_eq!(gateway.load(), GatewayLoad { in_flight: 2, capacity: 2, queued: 3 });
+    assert_eq!(gateway.load(), GatewayLoad { in_flight: 2, capacity: 2, queued: 3, queued_by_class: [0, 3, 0, 0] });
 }
 
 #[test]
@@ -232,4 +233,26 @@ fn a_full_queue_is_news_once_until_it_was_empty() {
     gateway.wake(SimTime::from_millis(2_000), &town, &mut Vec::new());
     let records = (0..3).map(|k| order(90 + k, 0)).collect();
     assert!(gateway.submit(SimTime::from_millis(2_001), ActorId::BALANCER, submission(records), &mut Vec::new()));
+}
+
+#[test]
+fn the_more_urgent_of_those_who_wait_are_served_first() {
+    let mut desk = gateway(1, 100);
+    let mut wishes = Vec::new();
+    let one = |client: u32| {
+        let command = Command::Query { symbol: SymbolId(0), order: Sequence(1) };
+        let record = Record { id: ClientId(client).request(Sequence(1)), floor: Sequence(1), command };
+        Submission { batch: Batch::new(vec![record]), read_from: ReadFrom::Leader, deadline: SimTime::NEVER }
+    };
+    // The first is served at once; then bulk, normal and VIP wait in this order.
+    for client in [20, 100, 21, 1] {
+        desk.submit(SimTime::ZERO, ActorId::BALANCER, one(client), &mut wishes);
+    }
+    assert_eq!(desk.load().queued_by_class, [0, 1, 1, 1]);
+    let order: Vec<usize> = std::iter::from_fn(|| {
+        let next = desk.queue.next(|_| true)?;
+        desk.queue.pop(next.lane).map(|_| next.lane)
+    })
+    .collect();
+    assert_eq!(order, [1, 2, 3]);
 }

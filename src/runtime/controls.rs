@@ -27,11 +27,23 @@ type Cause = Option<EventId>;
 impl World {
     /// Carries a control out, and tells every actor of it.
     pub(super) fn carry_out(&mut self, control: Control, cause: Cause) {
-        if let Err(why) = self.try_control(control, cause) {
+        let meant = self.for_actors(control);
+        if let Err(why) = meant.and_then(|meant| self.try_control(meant, cause)) {
             self.tell_of(None, EventKind::ControlRefused { control, why }, cause);
         }
+        let heard = meant.unwrap_or(control);
         let actors: Vec<ActorId> = self.cast.ids().collect();
-        actors.into_iter().for_each(|actor| self.plan_for_actor(actor, ActorInput::Control(control), cause));
+        actors.into_iter().for_each(|actor| self.plan_for_actor(actor, ActorInput::Control(heard), cause));
+    }
+
+    /// The control as actors hear it: of those that an actor carries out, the node is named, for only the world knows who
+    /// leads.
+    fn for_actors(&mut self, control: Control) -> Result<Control, Why> {
+        Ok(match control {
+            Control::Drain(target) => Control::Drain(Target::Node(self.resolve(target)?)),
+            Control::Undrain(target) => Control::Undrain(Target::Node(self.resolve(target)?)),
+            other => other,
+        })
     }
 
     fn try_control(&mut self, control: Control, cause: Cause) -> Result<(), Why> {
@@ -72,7 +84,9 @@ impl World {
             | Control::TickBurst(_)
             | Control::Hand(_)
             | Control::RollingRestart
-            | Control::HotSymbol { .. } => Ok(()),
+            | Control::HotSymbol { .. }
+            | Control::Drain(_)
+            | Control::Undrain(_) => Ok(()),
         }
     }
 

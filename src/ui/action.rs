@@ -261,6 +261,8 @@ pub enum ActionKind {
     Mute,
     /// The selected node panics.
     Poison,
+    /// Give the selected node's gateway nothing new, or let it take part again.
+    Drain,
     /// Crash and recover one node after the other.
     RollingRestart,
     /// Cut the leader of the group in view off.

@@ -11,7 +11,7 @@ use crate::domain::membership::GroupConfig;
 use crate::domain::order::GatewayLoad;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{
-    BalancerView, CellView, ClusterView, DiskView, FaultView, FlowView, GatewayView, GroupView, LatencyView,
+    BalancerView, CellView, ClusterView, DiskView, Duty, FaultView, FlowView, GatewayView, GroupView, LatencyView,
     LedgerView, MessageKind, MessageView, NetView, NodeTruth, NodeView, PaceView, ProgressView, Reach, ReplicaView,
     RoleView, RunView, SampleView, Speed, SpreadsView, WorkerView,
 };
@@ -150,7 +150,7 @@ fn node(place: usize, (truth, reach): What, all: &[What; 5]) -> NodeView {
             load: GatewayLoad {
                 in_flight: 140 * (place as u32 + 1),
                 capacity: [1_000, 1_500, 800][place % 3],
-                queued: 0,
+                ..GatewayLoad::default()
             },
             queue_max: 4_096,
             taken: 8_210 + place_u64 * 977,
@@ -280,13 +280,31 @@ fn balancer(all: &[What; 5]) -> BalancerView {
     let workers = all.iter().enumerate().map(|(place, (truth, reach))| WorkerView {
         node: NodeId::from_index(place),
         in_rotation: truth.runs() && *reach != Reach::Isolated,
+        duty: Duty::Serving,
         in_flight: 140 * (place as u32 + 1),
         capacity: [1_000, 1_500, 800][place % 3],
+        utilisation_per_mille: 140_000 * (place as u32 + 1) / [1_000, 1_500, 800][place % 3],
+        queued: [0, 0, 3, 12],
         routed: 9_000 + place as u64,
         routed_per_s: 380 + place as u64 * 22,
+        share_per_mille: 200,
+        refused_per_s: 0,
         latency: SimDuration::from_micros(400 + place as u64 * 130),
+        answers: LatencyView {
+            count: 1_900,
+            p50: SimDuration::from_micros(380 + place as u64 * 110),
+            p99: SimDuration::from_micros(2_400 + place as u64 * 700),
+            max: SimDuration::from_micros(5_100 + place as u64 * 900),
+        },
     });
-    BalancerView { strategy: Default::default(), routed: 45_010, refused: 0, workers: workers.collect() }
+    BalancerView {
+        routed: 45_010,
+        queue_max: 4_096,
+        imbalance_per_mille: 1_180,
+        imbalance_total_per_mille: 1_060,
+        workers: workers.collect(),
+        ..BalancerView::default()
+    }
 }
 
 fn flow(story: Story) -> FlowView {

@@ -41,9 +41,6 @@ use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{ClusterView, FlowView, LatencyView};
 use crate::domain::why::Why;
 
-/// Sessions of the steady load at most.
-pub const SESSIONS_MAX: u32 = 1_024;
-
 /// Retries and deadlines are looked at on this grid, so that many share one wake-up.
 pub const LOOK_EVERY: SimDuration = SimDuration::from_millis(2);
 
@@ -84,7 +81,7 @@ struct Outbox {
 impl Clients {
     /// The clients of a cluster with these settings, trading around these mids.
     pub fn new(settings: &Settings, seed: u64, mid: Mid) -> Self {
-        let steady = settings.client.sessions.clamp(1, SESSIONS_MAX);
+        let steady = settings.client.steady_sessions();
         Self {
             sessions: (1..=steady + BURST_SESSIONS + signals::SESSIONS + hand::SESSIONS)
                 .map(|number| Session::new(ClientId(number)))

@@ -30,6 +30,7 @@ action-links-heal = heal every link
 hint-links-heal = heal links
 action-node-freeze = freeze the selected node, or wake it
 action-node-mute = mute the selected node: it hears, nobody hears it
+action-node-drain = drain the gateway of the selected node, or let it take part again
 action-node-poison = let the process of the selected node panic
 action-cluster-restart = rolling restart: one node after the other (cannot be undone)
 action-leader-isolate = cut the leader of the group in view off

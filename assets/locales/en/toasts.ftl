@@ -76,4 +76,6 @@ done-signals-on = signals trade
 done-signals-off = signals are only shown
 done-burst = burst of { $orders } orders
 done-hand = sent: { $what }
+done-drain = { $node } is being drained
+done-undrain = { $node } takes part again
 done-poison = { $node } panics

@@ -30,6 +30,7 @@ action-links-heal = починить все связи
 hint-links-heal = связи
 action-node-freeze = заморозить выбранный узел или разбудить
 action-node-mute = лишить выбранный узел голоса: он слышит, его не слышат
+action-node-drain = вывести шлюз выбранного узла из работы или вернуть
 action-node-poison = паника в процессе выбранного узла
 action-cluster-restart = перезапуск узлов по очереди (не отменить)
 action-leader-isolate = отрезать лидера группы на экране

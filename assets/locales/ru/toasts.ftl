@@ -76,4 +76,6 @@ done-signals-on = торговля по сигналам
 done-signals-off = сигналы только на экран
 done-burst = всплеск: { $orders } заявок
 done-hand = отправлено: { $what }
+done-drain = { $node } выводится из работы
+done-undrain = { $node } снова в работе
 done-poison = { $node }: паника

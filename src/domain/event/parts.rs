@@ -48,6 +48,8 @@ pub enum StepDown {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Queue {
+    /// Requests at the balancer.
+    Balancer,
     /// Requests at a gateway.
     Gateway,
     /// Records that wait in a leader for the next batch.

@@ -2,6 +2,7 @@
 
 use crate::domain::ids::{NodeId, SymbolId};
 use crate::domain::order::ReadFrom;
+use crate::domain::priority::Priority;
 use crate::domain::rules::{AckRule, Strategy};
 use crate::domain::time::SimDuration;
 
@@ -14,8 +15,45 @@ pub struct BalancerView {
     pub routed: u64,
     /// Requests refused, no gateway having room.
     pub refused: u64,
+    /// Requests that wait here for a gateway with room.
+    pub queued: u64,
+    /// Requests of each class that may wait here; one more is refused.
+    pub queue_max: u64,
+    /// Requests that were served before more urgent ones for their age, so far.
+    pub aged: u64,
+    /// How full the fullest gateway is over how full they are on average, in thousandths: 1000 is even.
+    pub imbalance_per_mille: u32,
+    /// The same over the whole run.
+    pub imbalance_total_per_mille: u32,
+    /// What it has done by class of urgency, the most urgent first.
+    pub classes: [ClassView; Priority::COUNT],
     /// Its workers, in node order.
     pub workers: Vec<WorkerView>,
+}
+
+/// Requests of one class of urgency at the balancer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ClassView {
+    /// Requests that wait here for a gateway with room.
+    pub queued: u64,
+    /// Requests routed so far.
+    pub routed: u64,
+    /// Requests refused here so far.
+    pub refused: u64,
+    /// From the arrival here to the answer, over the last seconds.
+    pub answers: LatencyView,
+}
+
+/// Whether a worker is given requests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Duty {
+    /// It is.
+    #[default]
+    Serving,
+    /// It gets nothing new, and still has something to finish.
+    Draining,
+    /// It gets nothing new and has nothing left.
+    Drained,
 }
 
 /// A worker of the balancer, as the balancer sees it.
@@ -23,18 +61,51 @@ pub struct BalancerView {
 pub struct WorkerView {
     /// The gateway's node.
     pub node: NodeId,
-    /// It is in rotation.
+    /// It is in rotation: it answers probes.
     pub in_rotation: bool,
+    /// Whether it is given requests.
+    pub duty: Duty,
     /// Requests sent to it and not answered, by the balancer's own count.
     pub in_flight: u32,
     /// The most that it takes.
     pub capacity: u32,
+    /// The one over the other, in thousandths.
+    pub utilisation_per_mille: u32,
+    /// Requests that wait at the gateway by class of urgency, as it said last.
+    pub queued: [u32; Priority::COUNT],
     /// Requests routed to it so far.
     pub routed: u64,
     /// Requests routed to it in the last second.
     pub routed_per_s: u64,
+    /// Its share of all that were routed so far, in thousandths.
+    pub share_per_mille: u32,
+    /// Requests that it sent back undone in the last second.
+    pub refused_per_s: u64,
     /// Smoothed answer time (EWMA).
     pub latency: SimDuration,
+    /// Its answer times over the last seconds.
+    pub answers: LatencyView,
+}
+
+impl WorkerView {
+    /// A worker in rotation that has done nothing yet.
+    pub fn idle(node: NodeId) -> Self {
+        Self {
+            node,
+            in_rotation: true,
+            duty: Duty::Serving,
+            in_flight: 0,
+            capacity: 0,
+            utilisation_per_mille: 0,
+            queued: [0; Priority::COUNT],
+            routed: 0,
+            routed_per_s: 0,
+            share_per_mille: 0,
+            refused_per_s: 0,
+            latency: SimDuration::ZERO,
+            answers: LatencyView::default(),
+        }
+    }
 }
 
 /// Orders in, answers out.

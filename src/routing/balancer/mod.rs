@@ -2,31 +2,45 @@
 //!
 //! Idea: it knows only what it was told. A worker (a gateway) is in rotation while it answers probes; how full it is,
 //! is counted from requests and answers and put right by every probe. A dead gateway is found by its silence alone.
-//! Shape: an actor; `strategy` picks, `tracker` counts, `worker` is what is known of one gateway.
+//! Shape: an actor. `reach` says whom a request may go to, `strategy` picks one of them, `worker` is what is known of a
+//! gateway, `tracker` counts; `intake` takes requests in and keeps those that must wait.
 //! Units: a round of probes every 50 virtual ms, two messages a worker.
-//! Bound: it queues nothing. When no worker in rotation has room, the rest of a submission is refused (`NoWorker`);
-//! counts never go below zero, and requests at a worker that is taken out are forgotten: their clients ask again.
-//! Left out: priorities, more strategies (each one a file and an arm of `strategy::pick`).
+//! Bound: `balancer.queue_max` requests of each class wait here while all whom they may go to are full; the newest above
+//! that are refused (`Overloaded`). Where nobody is in rotation nobody waits: all are refused (`NoWorker`). Counts
+//! never go below zero nor wrap; requests at a worker that is taken out are forgotten: their clients ask again.
 
+mod bounded_hash;
+mod figures;
+mod free_capacity;
+mod intake;
 mod least_connections;
+mod lowest_latency;
+mod pace;
+mod reach;
 mod round_robin;
 pub mod strategy;
 mod tracker;
+mod two_choices;
 pub mod worker;
 
 use std::sync::Arc;
 
+use self::figures::Figures;
+use self::intake::Waiting;
+use self::reach::Lanes;
+use self::strategy::Picker;
 use self::tracker::Tracker;
 use self::worker::Worker;
+use super::aged_queue::AgedQueue;
 use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft};
-use crate::domain::control::Control;
+use crate::domain::control::{Control, Target};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{ActorId, Address, NodeId};
-use crate::domain::order::{Answer, Batch, DeskMessage, GatewayLoad, Record, Submission};
-use crate::domain::rules::Strategy;
+use crate::domain::order::{Answer, DeskMessage, GatewayLoad, Reply};
+use crate::domain::priority::Classes;
 use crate::domain::settings::Settings;
 use crate::domain::time::{SimDuration, SimTime};
-use crate::domain::view::{BalancerView, ClusterView};
+use crate::domain::view::{ClusterView, Duty};
 use crate::domain::why::Why;
 
 /// Between two rounds of probes.
@@ -38,107 +52,124 @@ pub const PROBES_MISSED_MAX: u32 = 3;
 /// The balancer.
 #[derive(Clone, Debug)]
 pub struct Balancer {
-    strategy: Strategy,
+    picker: Picker,
+    lanes: Lanes,
     workers: Vec<Worker>,
     tracker: Tracker,
-    /// Whom the last pick fell on: strategies go on behind it.
-    last: usize,
+    queue: AgedQueue<Waiting>,
+    queue_max: usize,
+    /// The queue has refused since it was last empty.
+    told_full: bool,
     next_probe: SimTime,
-    routed: u64,
-    refused: u64,
+    figures: Figures,
 }
 
 impl Balancer {
     /// The balancer of a cluster with these settings; it assumes every worker to be there until probes say otherwise.
-    pub fn new(settings: &Settings) -> Self {
+    pub fn new(settings: &Settings, seed: u64) -> Self {
         let workers: Vec<Worker> = NodeId::first(settings.cluster.nodes).map(Worker::new).collect();
+        let members = workers.iter().map(|worker| worker.node).collect();
+        let lanes = (0..Lanes::COUNT).map(Lanes::priority);
         Self {
-            strategy: settings.load.strategy,
-            last: workers.len().saturating_sub(1),
+            picker: Picker::new(settings.load.strategy, workers.len(), seed),
+            lanes: Lanes::new(Classes::new(&settings.client), &settings.balancer, members),
             workers,
             tracker: Tracker::default(),
+            queue: AgedQueue::new(lanes, settings.balancer.ageing),
+            queue_max: settings.balancer.queue_max,
+            told_full: false,
             next_probe: SimTime::ZERO,
-            routed: 0,
-            refused: 0,
+            figures: Figures::default(),
         }
-    }
-
-    /// Takes requests in: forwards them, over several workers if one has no room for all.
-    fn on_submit(&mut self, now: SimTime, from: Address, submission: &Submission, out: &mut Vec<ActorEffect>) {
-        let mut done = 0;
-        while done < submission.batch.len() {
-            let Some(at) = strategy::pick(self.strategy, &self.workers, self.last) else {
-                self.refuse(from, &submission.batch.records()[done..], out);
-                return;
-            };
-            self.last = at;
-            let end = submission.batch.len().min(done + self.workers[at].room() as usize);
-            // The whole batch travels as it is, for a pointer; only a part costs a copy and a new digest.
-            let whole = done == 0 && end == submission.batch.len();
-            let batch =
-                if whole { submission.batch.clone() } else { Batch::new(&submission.batch.records()[done..end]) };
-            let part = Submission { batch, read_from: submission.read_from, deadline: submission.deadline };
-            self.forward(now, at, part, out);
-            done = end;
-        }
-    }
-
-    fn forward(&mut self, now: SimTime, at: usize, submission: Submission, out: &mut Vec<ActorEffect>) {
-        let worker = &mut self.workers[at];
-        let life = worker.take(now, submission.batch.records());
-        let node = worker.node;
-        self.routed += submission.batch.len() as u64;
-        for record in submission.batch.records() {
-            // A request that is sent again no longer counts where it was before: its session waits for the new one.
-            if let Some((node, life)) = self.tracker.put(record.id, node, life) {
-                self.workers[node.index()].give_back(life);
-            }
-        }
-        out.push(ActorEffect::Send { to: node.into(), message: DeskMessage::Submit(submission) });
-    }
-
-    fn refuse(&mut self, from: Address, records: &[Record], out: &mut Vec<ActorEffect>) {
-        self.refused += records.len() as u64;
-        let answers: Arc<[Answer]> = records.iter().map(|record| Answer::refused(record.id, Why::NoWorker)).collect();
-        out.push(ActorEffect::Send { to: from, message: DeskMessage::Answers(answers) });
     }
 
     /// Passes answers on to the clients, and counts them.
     fn on_answers(&mut self, now: SimTime, from: NodeId, answers: Arc<[Answer]>, out: &mut Vec<ActorEffect>) {
+        let (mut refused, mut answered, mut waited) = (0, 0, 0_u64);
         for answer in answers.iter() {
-            if let Some((node, life)) = self.tracker.answered(answer.id, from) {
-                self.workers[node.index()].give_back(life);
+            let is_refusal = matches!(answer.reply, Reply::Refused(_));
+            refused += u64::from(is_refusal);
+            let Some(known) = self.tracker.answered(now, answer.id, from) else { continue };
+            let Some(worker) = self.workers.get_mut(from.index()) else { continue };
+            worker.give_back(known.life);
+            if !is_refusal {
+                worker.answered(now, known.at_worker);
+                self.figures.answered(now, known.priority, known.in_all);
+                answered += 1;
+                waited += known.at_worker.0;
             }
         }
         if let Some(worker) = self.workers.get_mut(from.index()) {
-            worker.measure(now, &answers);
+            worker.refused(now, refused);
+            if let Some(mean) = waited.checked_div(answered) {
+                worker.measured(now, SimDuration(mean));
+            }
         }
         out.push(ActorEffect::Send { to: ActorId::CLIENTS.into(), message: DeskMessage::Answers(answers) });
+        self.go_on(now, out);
     }
 
-    fn on_probe_answer(&mut self, from: NodeId, load: GatewayLoad, out: &mut Vec<ActorEffect>) {
+    fn on_probe_answer(&mut self, now: SimTime, from: NodeId, load: GatewayLoad, out: &mut Vec<ActorEffect>) {
         let Some(worker) = self.workers.get_mut(from.index()) else { return };
         if worker.heard(load) {
-            out.push(rotation(from, EventKind::Rotation { back: true }));
+            out.push(about(from, EventKind::Rotation { back: true }));
         }
+        self.go_on(now, out);
+    }
+
+    /// Something may have become free.
+    fn go_on(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
+        for worker in &mut self.workers {
+            if worker.has_emptied() {
+                out.push(about(worker.node, EventKind::Drained));
+            }
+        }
+        self.serve_queue(now, out);
     }
 
     /// A round of probes; who has missed too many goes out first.
     fn probe(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
         for worker in &mut self.workers {
             if worker.missed() >= PROBES_MISSED_MAX && worker.take_out() {
-                out.push(rotation(worker.node, EventKind::Rotation { back: false }));
+                out.push(about(worker.node, EventKind::Rotation { back: false }));
             }
             worker.probed(now);
             out.push(ActorEffect::Send { to: worker.node.into(), message: DeskMessage::Probe });
         }
         self.next_probe = now + PROBE_EVERY;
         out.push(ActorEffect::WakeAt(self.next_probe));
+        self.go_on(now, out);
+    }
+
+    // --- controls
+
+    fn on_control(&mut self, now: SimTime, control: Control, out: &mut Vec<ActorEffect>) {
+        match control {
+            Control::SetStrategy(strategy) if strategy != self.picker.strategy => {
+                self.picker.strategy = strategy;
+                let kind = EventKind::StrategyChanged(strategy);
+                out.push(ActorEffect::Tell(Draft { node: None, group: None, kind }));
+            }
+            Control::Drain(Target::Node(node)) => self.set_duty(node, Duty::Draining, control, out),
+            Control::Undrain(Target::Node(node)) => self.set_duty(node, Duty::Serving, control, out),
+            _ => return,
+        }
+        self.go_on(now, out);
+    }
+
+    fn set_duty(&mut self, node: NodeId, duty: Duty, control: Control, out: &mut Vec<ActorEffect>) {
+        let Some(worker) = self.workers.get_mut(node.index()) else { return };
+        let kind = if worker.set_duty(duty) {
+            EventKind::Draining { on: duty != Duty::Serving }
+        } else {
+            EventKind::ControlRefused { control, why: Why::AlreadySo }
+        };
+        out.push(about(node, kind));
     }
 }
 
-/// The event of a worker that goes out of rotation or comes back.
-const fn rotation(node: NodeId, kind: EventKind) -> ActorEffect {
+/// The event of a worker.
+const fn about(node: NodeId, kind: EventKind) -> ActorEffect {
     ActorEffect::Tell(Draft { node: Some(node), group: None, kind })
 }
 
@@ -148,32 +179,26 @@ impl Actor for Balancer {
             ActorInput::Start => self.probe(now, out),
             ActorInput::Wake if now >= self.next_probe => self.probe(now, out),
             ActorInput::Wake | ActorInput::Event(_) => {}
-            ActorInput::Receive { from, message: DeskMessage::Submit(submission) } => {
-                self.on_submit(now, from, &submission, out);
+            ActorInput::Receive { message: DeskMessage::Submit(submission), .. } => {
+                self.on_submit(now, submission, out);
             }
             ActorInput::Receive { from: Address::Node(node), message: DeskMessage::Answers(answers) } => {
                 self.on_answers(now, node, answers, out);
             }
             ActorInput::Receive { from: Address::Node(node), message: DeskMessage::ProbeAnswer(load) } => {
-                self.on_probe_answer(node, load, out);
+                self.on_probe_answer(now, node, load, out);
             }
             ActorInput::Receive { .. } => {}
-            ActorInput::Control(Control::SetStrategy(strategy)) if strategy != self.strategy => {
-                self.strategy = strategy;
-                let kind = EventKind::StrategyChanged(strategy);
-                out.push(ActorEffect::Tell(Draft { node: None, group: None, kind }));
-            }
-            ActorInput::Control(_) => {}
+            ActorInput::Control(control) => self.on_control(now, control, out),
         }
     }
 
     fn contribute(&self, now: SimTime, view: &mut ClusterView) {
-        view.balancer = BalancerView {
-            strategy: self.strategy,
-            routed: self.routed,
-            refused: self.refused,
-            workers: self.workers.iter().map(|worker| worker.view(now)).collect(),
-        };
+        view.balancer = self.view(now);
+    }
+
+    fn size_bytes(&self) -> u64 {
+        self.tracker.size_bytes()
     }
 
     fn boxed_clone(&self) -> Box<dyn Actor> {

@@ -2,17 +2,16 @@
 //!
 //! Idea: fair by count, blind to load. A slow worker gets as much as a fast one, until it has no room.
 
-use super::strategy::candidates;
-use super::worker::Worker;
+use super::strategy::Question;
 
 /// The next one behind the last.
-pub(super) fn pick(workers: &[Worker], last: usize) -> Option<usize> {
-    candidates(workers, last).next()
+pub(super) fn pick(question: &Question<'_>, last: usize) -> Option<usize> {
+    question.candidates(last).next()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::worker::tests::workers;
+    use super::super::worker::tests::{ask, workers};
     use super::*;
 
     #[test]
@@ -21,7 +20,7 @@ mod tests {
         let mut last = 2;
         let picks: Vec<_> = (0..4)
             .map(|_| {
-                last = pick(&workers, last).unwrap();
+                last = pick(&ask(&workers), last).unwrap();
                 last
             })
             .collect();
@@ -30,7 +29,16 @@ mod tests {
 
     #[test]
     fn nobody_is_picked_where_nobody_has_room() {
-        assert_eq!(pick(&workers(&[(9, 9), (4, 4)]), 0), None);
-        assert_eq!(pick(&[], 0), None);
+        assert_eq!(pick(&ask(&workers(&[(9, 9), (4, 4)])), 0), None);
+        assert_eq!(pick(&ask(&[]), 0), None);
+    }
+
+    #[test]
+    fn nobody_out_of_reach_is_picked() {
+        let workers = workers(&[(0, 9), (0, 9), (0, 9)]);
+        let mut question = ask(&workers);
+        question.reach.remove(workers[1].node);
+        assert_eq!(pick(&question, 0), Some(2));
+        assert_eq!(pick(&question, 2), Some(0));
     }
 }

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::domain::ids::{ClientId, RequestId, Sequence, SymbolId};
-use crate::domain::order::{Command, ReadFrom, Reply};
+use crate::domain::order::{Batch, Command, ReadFrom, Record, Reply, Submission};
+use crate::domain::rules::Strategy;
+use crate::domain::view::BalancerView;
 
 /// A balancer of three gateways, and the gateways' half of the talk.
 struct Desk {
@@ -19,10 +21,14 @@ fn records(client: u32, sequences: std::ops::Range<u64>) -> Vec<Record> {
 
 impl Desk {
     fn new(strategy: Strategy) -> Self {
+        Self::with(|settings| settings.load.strategy = strategy)
+    }
+
+    fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings::default();
         settings.cluster.nodes = 3;
-        settings.load.strategy = strategy;
-        let mut desk = Self { balancer: Balancer::new(&settings), now: SimTime::ZERO, out: Vec::new() };
+        change(&mut settings);
+        let mut desk = Self { balancer: Balancer::new(&settings, 1), now: SimTime::ZERO, out: Vec::new() };
         desk.step(ActorInput::Start);
         (1..=3).for_each(|node| desk.probe_answer(node, 0, 100));
         desk.out.clear();
@@ -49,7 +55,7 @@ impl Desk {
     }
 
     fn probe_answer(&mut self, node: u8, in_flight: u32, capacity: u32) {
-        let load = GatewayLoad { in_flight, capacity, queued: 0 };
+        let load = GatewayLoad { in_flight, capacity, ..GatewayLoad::default() };
         self.receive(NodeId(node).into(), DeskMessage::ProbeAnswer(load));
     }
 
@@ -74,8 +80,9 @@ impl Desk {
                 }
                 ActorEffect::Send { to: Address::Actor(actor), message: DeskMessage::Answers(answers) } => {
                     assert_eq!(actor, ActorId::CLIENTS);
-                    let no_worker = |answer: &&Answer| answer.reply == Reply::Refused(Why::NoWorker);
-                    refused += answers.iter().filter(no_worker).count();
+                    let here = |why| matches!(why, Why::NoWorker | Why::Overloaded);
+                    let is_ours = |answer: &&Answer| matches!(answer.reply, Reply::Refused(why) if here(why));
+                    refused += answers.iter().filter(is_ours).count();
                 }
                 _ => {}
             }
@@ -121,14 +128,14 @@ fn round_robin_goes_round_and_least_connections_to_the_idlest() {
 }
 
 #[test]
-fn a_submission_that_fits_nowhere_whole_is_split_and_the_rest_refused() {
-    let mut desk = Desk::new(Strategy::LeastConnections);
+fn a_submission_that_fits_nowhere_whole_is_split_and_the_rest_waits_and_above_the_bound_is_refused() {
+    let mut desk = Desk::with(|settings| settings.balancer.queue_max = 20);
     desk.submit(records(1, 0..250));
-    assert_eq!(desk.taken(), ([100, 100, 50], 0));
+    assert_eq!(desk.taken(), ([83, 84, 83], 0));
     desk.submit(records(2, 0..80));
-    assert_eq!(desk.taken(), ([0, 0, 50], 30));
+    assert_eq!(desk.taken(), ([17, 16, 17], 10));
     let view = desk.view();
-    assert_eq!((view.routed, view.refused), (300, 30));
+    assert_eq!((view.routed, view.queued, view.refused), (300, 20, 10));
 }
 
 #[test]
@@ -161,7 +168,8 @@ fn answers_of_a_former_life_do_not_count() {
     desk.rounds(4, &[2, 3]);
     desk.probe_answer(1, 0, 100);
     let new = records(2, 0..7);
-    desk.balancer.last = 2;
+    // Whose turn it is, is not the matter here: the others are drained.
+    [2, 3].into_iter().for_each(|node| desk.step(ActorInput::Control(Control::Drain(Target::Node(NodeId(node))))));
     desk.submit(new.clone());
     assert_eq!(desk.in_flight()[0], 7);
     desk.reply(1, old.iter().map(|record| record.id), Why::NoLeader);
@@ -229,4 +237,75 @@ fn an_idle_round_of_probes_is_one_message_a_worker_and_one_wake_up() {
     // A wake-up before its time does nothing, so two that overlap do not become four.
     desk.step(ActorInput::Wake);
     assert_eq!(desk.out.len(), 4);
+}
+
+#[test]
+fn those_who_wait_are_served_by_class_as_places_become_free() {
+    let mut desk = Desk::with(|_| {});
+    desk.submit(records(1, 0..300));
+    desk.submit(records(100, 0..5));
+    desk.submit(records(20, 0..5));
+    desk.submit(records(2, 0..5));
+    assert_eq!(desk.view().classes.map(|class| class.queued), [0, 5, 5, 5]);
+    desk.out.clear();
+    desk.reply(1, records(1, 0..300).iter().map(|record| record.id), Why::NoLeader);
+    let order: Vec<u32> = desk.out.iter().flat_map(sent_to_nodes).collect();
+    assert_eq!(order, [[2; 5], [20; 5], [100; 5]].concat(), "VIP, normal, bulk");
+}
+
+/// The clients of the requests that this effect sends to a node.
+fn sent_to_nodes(effect: &ActorEffect) -> Vec<u32> {
+    match effect {
+        ActorEffect::Send { to: Address::Node(_), message: DeskMessage::Submit(submission) } => {
+            submission.batch.records().iter().map(|record| record.id.client.0).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn a_retry_of_a_request_that_waits_here_keeps_its_place() {
+    let mut desk = Desk::with(|_| {});
+    desk.submit(records(1, 0..305));
+    desk.submit(records(1, 300..305));
+    assert_eq!(desk.view().queued, 5);
+    desk.out.clear();
+    desk.reply(2, records(1, 0..300).iter().map(|record| record.id), Why::NoLeader);
+    assert_eq!(desk.taken().0.iter().sum::<usize>(), 5, "each is sent once");
+}
+
+#[test]
+fn vip_clients_spill_over_and_nobody_spills_back() {
+    let mut desk = Desk::with(|settings| settings.balancer.vip_nodes = vec![NodeId(1)]);
+    desk.submit(records(1, 0..100));
+    assert_eq!(desk.taken(), ([100, 0, 0], 0));
+    desk.submit(records(1, 100..150));
+    assert_eq!(desk.taken().0[0], 0, "its own node is full");
+    desk.probe_answer(1, 0, 100);
+    desk.submit(records(20, 0..400));
+    assert_eq!(desk.taken().0[0], 0, "idle as it is");
+    desk.rounds(4, &[1]);
+    assert_eq!(desk.taken().0[0], 100, "when all others are gone it serves everybody");
+}
+
+#[test]
+fn a_drained_worker_finishes_what_it_has_and_says_so() {
+    let mut desk = Desk::new(Strategy::RoundRobin);
+    desk.submit(records(1, 0..3));
+    desk.step(ActorInput::Control(Control::Drain(Target::Node(NodeId(1)))));
+    let told = |desk: &Desk| {
+        let drained =
+            |effect: &&ActorEffect| matches!(effect, ActorEffect::Tell(Draft { kind: EventKind::Drained, .. }));
+        desk.out.iter().filter(drained).count()
+    };
+    desk.out.clear();
+    (3..9).for_each(|k| desk.submit(records(1, k..k + 1)));
+    assert_eq!((told(&desk), desk.view().workers[0].duty), (0, Duty::Draining));
+    assert_eq!(desk.taken().0, [0, 3, 3]);
+    desk.reply(1, records(1, 0..3).iter().map(|record| record.id), Why::NoLeader);
+    assert_eq!((told(&desk), desk.view().workers[0].duty), (1, Duty::Drained));
+    desk.step(ActorInput::Control(Control::Undrain(Target::Node(NodeId(1)))));
+    desk.out.clear();
+    (9..12).for_each(|k| desk.submit(records(1, k..k + 1)));
+    assert_eq!(desk.taken().0, [1, 1, 1]);
 }

@@ -1,25 +1,21 @@
 //! A worker: what the balancer knows of one gateway.
 //!
 //! Idea: three sources. Its own count of what it sent and what came back; probes, which put the count right; and the
-//! time of one request in a while, smoothed (EWMA), which tells the screen how fast the gateway answers.
+//! time of every answer (`pace`), which tells strategies and the screen how fast the gateway is.
 //! Putting it right: links keep order, so a probe's answer knows of everything sent before the probe and of nothing
 //! sent after it. The count becomes what the gateway said plus what was sent since.
+//! Duty: a worker that is drained gets nothing new and finishes what it has; it stays in rotation, since it answers.
 //! Bound: capacity is what the gateway says; before its first word it is assumed small. Counts saturate.
 
-use crate::domain::ids::{NodeId, RequestId};
-use crate::domain::order::{Answer, GatewayLoad, Record, Reply};
+use super::pace::Pace;
+use crate::domain::ids::NodeId;
+use crate::domain::order::GatewayLoad;
 use crate::domain::time::{SimDuration, SimTime};
-use crate::domain::view::WorkerView;
+use crate::domain::view::{Duty, WorkerView};
 use crate::routing::rate::Rate;
 
 /// What a worker is trusted with before it has said how much it takes.
 pub const CAPACITY_ASSUMED: u32 = 64;
-
-/// The smoothed time moves by one part in so many towards each new one (as TCP's does, RFC 6298).
-const EWMA_PARTS: u64 = 8;
-
-/// A request whose time is being taken is given up after this: its answer is lost.
-const SAMPLE_AGE_MAX: SimDuration = SimDuration::from_secs(1);
 
 /// Which life of a worker a request was sent in; taking it out of rotation ends one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -31,36 +27,44 @@ pub struct Worker {
     /// Its node.
     pub node: NodeId,
     in_rotation: bool,
+    duty: Duty,
     life: Life,
     in_flight: u32,
-    capacity: u32,
+    /// What it said of itself last.
+    load: GatewayLoad,
     missed: u32,
     /// Requests sent since the last probe was.
     since_probe: u32,
-    routed: u64,
-    rate: Rate,
-    latency: SimDuration,
-    sample: Option<(RequestId, SimTime)>,
+    sent: Counts,
+    pace: Pace,
     refusals: Rate,
     /// Requests that came back refused within the second before the last probe.
     refused_lately: u32,
 }
 
+/// What was sent to it.
+#[derive(Clone, Debug, Default)]
+struct Counts {
+    routed: u64,
+    rate: Rate,
+    /// Its utilisation at each round of probes, in thousandths, added up.
+    utilisation: u64,
+}
+
 impl Worker {
     /// A worker of which nothing is known yet.
-    pub(super) fn new(node: NodeId) -> Self {
+    pub fn new(node: NodeId) -> Self {
         Self {
             node,
             in_rotation: true,
+            duty: Duty::Serving,
             life: Life::default(),
             in_flight: 0,
-            capacity: CAPACITY_ASSUMED,
+            load: GatewayLoad { capacity: CAPACITY_ASSUMED, ..GatewayLoad::default() },
             missed: 0,
             since_probe: 0,
-            routed: 0,
-            rate: Rate::default(),
-            latency: SimDuration::ZERO,
-            sample: None,
+            sent: Counts::default(),
+            pace: Pace::default(),
             refusals: Rate::default(),
             refused_lately: 0,
         }
@@ -77,9 +81,35 @@ impl Worker {
         self.in_flight.saturating_add(self.refused_lately)
     }
 
-    /// How many more it could take now: none while it is out of rotation.
+    /// What it is worth where turns are dealt by free capacity; what it lately refused counts against it.
+    pub const fn weight(&self) -> u32 {
+        let free = self.room().saturating_sub(self.refused_lately);
+        if free == 0 { 1 } else { free }
+    }
+
+    /// Its smoothed answer time; nothing as long as none was taken.
+    pub const fn latency(&self) -> SimDuration {
+        self.pace.smoothed()
+    }
+
+    /// Whether it is asked at all: in rotation, and not drained.
+    pub const fn serves(&self) -> bool {
+        self.in_rotation && matches!(self.duty, Duty::Serving)
+    }
+
+    /// How many more it could take now: none while it is out of rotation or drained.
     pub const fn room(&self) -> u32 {
-        if self.in_rotation { self.capacity.saturating_sub(self.in_flight) } else { 0 }
+        if self.serves() { self.load.capacity.saturating_sub(self.in_flight) } else { 0 }
+    }
+
+    /// How full it is, in thousandths of its capacity.
+    pub(super) fn utilisation_per_mille(&self) -> u32 {
+        (u64::from(self.in_flight) * 1_000 / u64::from(self.load.capacity.max(1))).min(u64::from(u32::MAX)) as u32
+    }
+
+    /// Its utilisation over the run, for comparison with that of others.
+    pub(super) const fn utilisation_in_all(&self) -> u64 {
+        self.sent.utilisation
     }
 
     /// Probes in a row that it has left without an answer.
@@ -88,15 +118,15 @@ impl Worker {
     }
 
     /// Counts requests that are sent to it.
-    pub(super) fn take(&mut self, now: SimTime, records: &[Record]) -> Life {
-        let count = records.len() as u32;
+    pub fn take(&mut self, now: SimTime, count: u32) {
         self.in_flight = self.in_flight.saturating_add(count);
         self.since_probe = self.since_probe.saturating_add(count);
-        self.routed += u64::from(count);
-        self.rate.add(now, u64::from(count));
-        if self.sample.is_none_or(|(_, sent)| now.since(sent) > SAMPLE_AGE_MAX) {
-            self.sample = records.first().map(|record| (record.id, now));
-        }
+        self.sent.routed = self.sent.routed.saturating_add(u64::from(count));
+        self.sent.rate.add(now, u64::from(count));
+    }
+
+    /// The life that it is in.
+    pub(super) const fn life(&self) -> Life {
         self.life
     }
 
@@ -107,18 +137,19 @@ impl Worker {
         }
     }
 
-    /// Counts refusals, and takes the time of the one request that is watched, if its answer is among these.
-    pub(super) fn measure(&mut self, now: SimTime, answers: &[Answer]) {
-        let refused = answers.iter().filter(|answer| matches!(answer.reply, Reply::Refused(_))).count() as u64;
-        self.refusals.add(now, refused);
-        let Some((id, sent)) = self.sample else { return };
-        if !answers.iter().any(|answer| answer.id == id) {
-            return;
-        }
-        self.sample = None;
-        let (old, new) = (self.latency.0, now.since(sent).0);
-        let smoothed = if old == 0 { new } else { (old * (EWMA_PARTS - 1) + new) / EWMA_PARTS };
-        self.latency = SimDuration(smoothed);
+    /// So many requests came back undone.
+    pub(super) fn refused(&mut self, now: SimTime, count: u64) {
+        self.refusals.add(now, count);
+    }
+
+    /// A request was answered after this time.
+    pub(super) fn answered(&mut self, now: SimTime, latency: SimDuration) {
+        self.pace.record(now, latency);
+    }
+
+    /// A message of answers came; this is the mean of their times.
+    pub fn measured(&mut self, now: SimTime, latency: SimDuration) {
+        self.pace.measured(now, latency);
     }
 
     /// A probe goes out to it.
@@ -126,15 +157,17 @@ impl Worker {
         self.refused_lately = u32::try_from(self.refusals.per_second(now)).unwrap_or(u32::MAX);
         self.missed = self.missed.saturating_add(1);
         self.since_probe = 0;
+        self.pace.fade(now);
+        self.sent.utilisation = self.sent.utilisation.saturating_add(u64::from(self.utilisation_per_mille()));
     }
 
     /// It answered a probe. True if that brings it back into rotation.
-    pub(super) fn heard(&mut self, load: GatewayLoad) -> bool {
+    pub fn heard(&mut self, load: GatewayLoad) -> bool {
         // Only the answer to the last probe says how much was sent since; a late one would count too little.
         if self.missed <= 1 {
             self.in_flight = load.in_flight.saturating_add(load.queued).saturating_add(self.since_probe);
         }
-        self.capacity = load.capacity;
+        self.load = load;
         self.missed = 0;
         !std::mem::replace(&mut self.in_rotation, true)
     }
@@ -145,76 +178,86 @@ impl Worker {
         if was_in {
             self.life = Life(self.life.0.wrapping_add(1));
             self.in_flight = 0;
-            self.sample = None;
         }
         was_in
     }
 
-    /// What the screen shows of it.
-    pub(super) fn view(&self, now: SimTime) -> WorkerView {
+    /// It gets nothing new, or takes part again. False if that is so already.
+    pub(super) fn set_duty(&mut self, duty: Duty) -> bool {
+        let drained = |duty| duty != Duty::Serving;
+        let changed = drained(self.duty) != drained(duty);
+        if changed {
+            self.duty = duty;
+        }
+        changed
+    }
+
+    /// Whether it has just finished what it had when it was drained: true once.
+    pub(super) fn has_emptied(&mut self) -> bool {
+        let emptied = self.duty == Duty::Draining && self.in_flight == 0;
+        if emptied {
+            self.duty = Duty::Drained;
+        }
+        emptied
+    }
+
+    /// What the screen shows of it, of so many requests that were routed in all.
+    pub(super) fn view(&self, now: SimTime, routed: u64) -> WorkerView {
         WorkerView {
             node: self.node,
             in_rotation: self.in_rotation,
+            duty: self.duty,
             in_flight: self.in_flight,
-            capacity: self.capacity,
-            routed: self.routed,
-            routed_per_s: self.rate.per_second(now),
-            latency: self.latency,
+            capacity: self.load.capacity,
+            utilisation_per_mille: self.utilisation_per_mille(),
+            queued: self.load.queued_by_class,
+            routed: self.sent.routed,
+            routed_per_s: self.sent.rate.per_second(now),
+            share_per_mille: (u128::from(self.sent.routed) * 1_000 / u128::from(routed.max(1))) as u32,
+            refused_per_s: self.refusals.per_second(now),
+            latency: self.pace.smoothed(),
+            answers: self.pace.latencies().view(now),
         }
     }
 }
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::super::strategy::Question;
     use super::*;
-    use crate::domain::ids::{ClientId, Sequence, SymbolId};
-    use crate::domain::order::Command;
-    use crate::domain::why::Why;
+    use crate::domain::ids::{NodeSet, SymbolId};
 
     /// Workers with so many in flight of such a capacity.
     pub(in super::super) fn workers(loads: &[(u32, u32)]) -> Vec<Worker> {
         let mut workers: Vec<Worker> = NodeId::first(loads.len()).map(Worker::new).collect();
         for (worker, (in_flight, capacity)) in workers.iter_mut().zip(loads) {
-            worker.heard(GatewayLoad { in_flight: *in_flight, capacity: *capacity, queued: 0 });
+            worker.heard(GatewayLoad { in_flight: *in_flight, capacity: *capacity, ..GatewayLoad::default() });
         }
         workers
     }
 
-    fn record(sequence: u64) -> Record {
-        let id = ClientId(1).request(Sequence(sequence));
-        Record { id, floor: Sequence(1), command: Command::Query { symbol: SymbolId(0), order: Sequence(1) } }
+    /// Who takes one request that may go anywhere?
+    pub(in super::super) fn ask(workers: &[Worker]) -> Question<'_> {
+        let reach: NodeSet = workers.iter().map(|worker| worker.node).collect();
+        Question { workers, reach, symbol: SymbolId(0), count: 1 }
     }
 
     #[test]
     fn a_probe_puts_the_count_right_and_keeps_what_was_sent_since() {
         let mut worker = Worker::new(NodeId(1));
-        worker.take(SimTime::ZERO, &[record(1), record(2), record(3)]);
+        worker.take(SimTime::ZERO, 3);
         worker.probed(SimTime::ZERO);
-        worker.take(SimTime::ZERO, &[record(4)]);
-        worker.heard(GatewayLoad { in_flight: 1, capacity: 10, queued: 1 });
+        worker.take(SimTime::ZERO, 1);
+        worker.heard(GatewayLoad { in_flight: 1, capacity: 10, queued: 1, ..GatewayLoad::default() });
         assert_eq!((worker.in_flight(), worker.room()), (3, 7));
-    }
-
-    #[test]
-    fn the_smoothed_time_moves_an_eighth_of_the_way() {
-        let mut worker = Worker::new(NodeId(1));
-        let answer_after = |worker: &mut Worker, sequence: u64, ms: u64| {
-            worker.take(SimTime::ZERO, &[record(sequence)]);
-            let answer = Answer { id: record(sequence).id, reply: Reply::Refused(Why::NoLeader) };
-            worker.measure(SimTime::from_millis(ms), &[answer]);
-            worker.latency
-        };
-        assert_eq!(answer_after(&mut worker, 1, 8), SimDuration::from_millis(8));
-        assert_eq!(answer_after(&mut worker, 2, 16), SimDuration::from_millis(9));
     }
 
     #[test]
     fn refusals_weigh_for_a_second_and_are_then_forgotten() {
         let mut worker = Worker::new(NodeId(1));
-        let refused = |sequence| Answer { id: record(sequence).id, reply: Reply::Refused(Why::NoLeader) };
-        worker.measure(SimTime::from_millis(10), &[refused(1), refused(2)]);
+        worker.refused(SimTime::from_millis(10), 2);
         worker.probed(SimTime::from_millis(100));
-        assert_eq!((worker.in_flight(), worker.burden()), (0, 2));
+        assert_eq!((worker.in_flight(), worker.burden(), worker.weight()), (0, 2, CAPACITY_ASSUMED - 2));
         worker.probed(SimTime::from_millis(1_200));
         assert_eq!(worker.burden(), 0);
     }
@@ -222,8 +265,25 @@ pub(super) mod tests {
     #[test]
     fn a_count_never_wraps() {
         let mut worker = Worker::new(NodeId(1));
-        let life = worker.take(SimTime::ZERO, &[record(1)]);
-        (0..5).for_each(|_| worker.give_back(life));
+        worker.take(SimTime::ZERO, 1);
+        (0..5).for_each(|_| worker.give_back(worker.life()));
         assert_eq!(worker.in_flight(), 0);
+        worker.take(SimTime::ZERO, u32::MAX);
+        worker.take(SimTime::ZERO, u32::MAX);
+        assert_eq!((worker.in_flight(), worker.room()), (u32::MAX, 0));
+        assert_eq!(worker.sent.routed, 1 + 2 * u64::from(u32::MAX));
+    }
+
+    #[test]
+    fn a_drained_worker_is_asked_no_more_and_says_once_when_it_is_empty() {
+        let mut worker = Worker::new(NodeId(1));
+        worker.take(SimTime::ZERO, 1);
+        assert!(worker.set_duty(Duty::Draining));
+        assert!(!worker.set_duty(Duty::Draining), "it is drained already");
+        assert_eq!((worker.room(), worker.has_emptied()), (0, false));
+        worker.give_back(worker.life());
+        assert!(worker.has_emptied() && !worker.has_emptied());
+        assert!(!worker.set_duty(Duty::Draining), "it is still drained");
+        assert!(worker.set_duty(Duty::Serving) && worker.room() > 0);
     }
 }

@@ -21,6 +21,8 @@ pub fn control(control: &Control, locale: &Locale) -> String {
         Control::Isolate(node) => of("control-isolate", node),
         Control::Mute(node) => of("control-mute", node),
         Control::Rejoin(node) => of("control-rejoin", node),
+        Control::Drain(node) => of("control-drain", node),
+        Control::Undrain(node) => of("control-undrain", node),
         Control::Poison(node) => of("control-poison", node),
         Control::SlowDisk { node, slow: true } => of("control-slow-disk", node),
         Control::SlowDisk { node, slow: false } => of("control-fast-disk", node),

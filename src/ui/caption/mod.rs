@@ -70,6 +70,8 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::SnapshotInstalled { .. } => "snapshot-installed",
         EventKind::SnapshotTaken { .. } => "snapshot-taken",
         EventKind::Rotation { .. } => "rotation",
+        EventKind::Draining { .. } => "draining",
+        EventKind::Drained => "drained",
         EventKind::BurstBegan { .. } => "burst",
         EventKind::BurstEnded { .. } => "burst-ended",
         EventKind::Overloaded { .. } => "overloaded",
@@ -141,6 +143,8 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::SignalsTrade { .. }
         | EventKind::ControlRefused { .. } => "setting",
         EventKind::Rotation { .. }
+        | EventKind::Draining { .. }
+        | EventKind::Drained
         | EventKind::BurstBegan { .. }
         | EventKind::BurstEnded { .. }
         | EventKind::SymbolAssigned { .. }

@@ -255,6 +255,9 @@ fn desk_event(kind: &EventKind, figures: &mut Figures) -> Option<&'static str> {
     let id = match kind {
         EventKind::Rotation { back: false } => "event-rotation-out",
         EventKind::Rotation { back: true } => "event-rotation-back",
+        EventKind::Draining { on: true } => "event-draining",
+        EventKind::Draining { on: false } => "event-draining-over",
+        EventKind::Drained => "event-drained",
         EventKind::BurstBegan { orders } => {
             figures.push(("n", (*orders).into()));
             "event-burst"
@@ -264,6 +267,7 @@ fn desk_event(kind: &EventKind, figures: &mut Figures) -> Option<&'static str> {
             "event-burst-ended"
         }
         EventKind::Overloaded { queue } => match queue {
+            Queue::Balancer => "event-overloaded-balancer",
             Queue::Gateway => "event-overloaded-gateway",
             Queue::Proposals => "event-overloaded-proposals",
             Queue::Link => "event-overloaded-link",

@@ -21,6 +21,7 @@ pub(super) const FAULTS: &[ActionSpec] = &[
     row("node.freeze", Freeze, &["c z"]).doing(Effect::Undoable).under(Topic::Faults),
     row("node.mute", Mute, &["c o"]).doing(Effect::Undoable).under(Topic::Faults),
     row("node.poison", Poison, &["c p"]).doing(Effect::Undoable).under(Topic::Faults),
+    row("node.drain", Drain, &["c d"]).doing(Effect::Undoable).under(Topic::Faults),
     row("cluster.restart", RollingRestart, &["c r"]).doing(Effect::Final).under(Topic::Faults),
     row("leader.isolate", LeaderAlone, &["p l"]).doing(Effect::Undoable).under(Topic::Faults),
     row("fault.undo", Undo, &["u"]).doing(Effect::Undoable).hinted(10).under(Topic::Faults),
@@ -52,10 +53,7 @@ pub(super) const LOAD: &[ActionSpec] = &[
     row("load.toggle", Load, &["B"]).doing(Effect::Undoable).hinted(11).under(Topic::Load),
     row("load.rate", Rate, &[]).doing(Effect::Undoable).taking("N").under(Topic::Load),
     row("ack.next", Ack, &["A"]).doing(Effect::Undoable).taking("leader | majority | all | N").under(Topic::Load),
-    row("balancer.next", Strategy, &["S"])
-        .doing(Effect::Undoable)
-        .taking("round-robin | least-connections")
-        .under(Topic::Load),
+    row("balancer.next", Strategy, &["S"]).doing(Effect::Undoable).taking("NAME").under(Topic::Load),
     row("reads.next", ReadFrom, &["E"]).doing(Effect::Undoable).taking("leader | replica").under(Topic::Load),
     row("ticks.burst", TickBurst, &["I"]).doing(Effect::Final).taking("N over T").under(Topic::Load),
     row("ticks.rate", Typed, &[]).doing(Effect::Undoable).taking("N").under(Topic::Load),

@@ -9,7 +9,7 @@ use crate::domain::control::{Control, Target};
 use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::order::ReadFrom;
 use crate::domain::rules::{AckRule, Strategy};
-use crate::domain::view::{ClusterView, GroupView, NodeTruth, NodeView, Reach};
+use crate::domain::view::{ClusterView, Duty, GroupView, NodeTruth, NodeView, Reach};
 use crate::ui::action::ActionKind;
 use crate::ui::state::UiState;
 
@@ -21,6 +21,11 @@ pub fn node(view: &ClusterView, id: NodeId) -> Option<&NodeView> {
 /// A group of the view.
 pub fn group(view: &ClusterView, id: GroupId) -> Option<&GroupView> {
     view.groups.iter().find(|group| group.id == id)
+}
+
+/// Whether the balancer gives the node's gateway nothing new.
+pub fn drained(view: &ClusterView, id: NodeId) -> bool {
+    view.balancer.workers.iter().any(|worker| worker.node == id && worker.duty != Duty::Serving)
 }
 
 /// What a key that changes the cluster means now.
@@ -51,6 +56,8 @@ pub fn plan(kind: ActionKind, state: &UiState, view: &ClusterView) -> Result<Con
         Kind::Mute => Ok(Control::Mute(target)),
         Kind::HealAll if view.net.cuts.is_empty() => Err(Refusal::new("toast-no-cuts")),
         Kind::HealAll => Ok(Control::HealAll),
+        Kind::Drain if drained(view, selected) => Ok(Control::Undrain(target)),
+        Kind::Drain => Ok(Control::Drain(target)),
         Kind::Degrade => Ok(Control::SlowDisk { node: target, slow: !shown.disk.slow }),
         Kind::KillLeader => leader(state, view).map(|_| Control::Crash(Target::Leader(state.group))),
         Kind::LeaderAlone => leader(state, view).map(|_| Control::Isolate(Target::Leader(state.group))),
@@ -132,6 +139,8 @@ pub fn describe(control: Control) -> Refusal {
         Control::TickBurst(burst) => return Refusal::new("done-tick-burst").with("ticks", short(burst.ticks)),
         Control::SetOverload(rule) => return Refusal::new("done-overload").with("rule", rule.name()),
         Control::SetSignalsTrade(on) => (if on { "done-signals-on" } else { "done-signals-off" }, None),
+        Control::Drain(target) => ("done-drain", Some(target)),
+        Control::Undrain(target) => ("done-undrain", Some(target)),
         Control::Poison(target) => ("done-poison", Some(target)),
     };
     let words = Refusal::new(id);

@@ -8,8 +8,8 @@ use crate::domain::event::{Event, EventKind};
 use crate::domain::ids::{EventId, Term};
 use crate::domain::time::SimTime;
 use crate::domain::view::{
-    DiskView, GatewayView, GroupView, LessonView, NodeTruth, NodeView, QuestionView, Reach, ReplicaView, RoleView,
-    SpreadsView,
+    DiskView, Duty, GatewayView, GroupView, LessonView, NodeTruth, NodeView, QuestionView, Reach, ReplicaView,
+    RoleView, SpreadsView, WorkerView,
 };
 use crate::ui::action::ActionId;
 use crate::ui::state::ListState;
@@ -51,6 +51,7 @@ pub(crate) fn cluster() -> ClusterView {
         applied_per_s: 0,
     });
     let mut view = ClusterView { nodes: nodes.collect(), groups: groups.collect(), ..ClusterView::default() };
+    view.balancer.workers = NodeId::first(5).map(WorkerView::idle).collect();
     view.flow.load_on = true;
     view.flow.rate = 2_000;
     view
@@ -109,6 +110,8 @@ fn apply(view: &mut ClusterView, control: Control) {
         Control::SlowDisk { node, slow } => view.nodes[of(node).index()].disk.slow = slow,
         Control::SetAck(rule) => view.flow.ack = rule,
         Control::SetStrategy(strategy) => view.balancer.strategy = strategy,
+        Control::Drain(node) => view.balancer.workers[of(node).index()].duty = Duty::Draining,
+        Control::Undrain(node) => view.balancer.workers[of(node).index()].duty = Duty::Serving,
         Control::SetLoad(on) => view.flow.load_on = on,
         Control::SetRate(rate) => view.flow.rate = rate,
         Control::SetSkew(skew) => view.flow.skew_per_mille = skew,
@@ -134,7 +137,8 @@ fn config(view: &ClusterView) -> String {
     let nodes: Vec<_> = view.nodes.iter().map(|node| (node.truth, node.disk.slow, node.reach)).collect();
     let flow = (view.flow.ack, view.flow.load_on, view.flow.rate, view.flow.read_from, view.balancer.strategy);
     let popularity = (view.flow.skew_per_mille, view.flow.hot);
-    format!("{nodes:?} {:?} {flow:?} {popularity:?}", view.net.cuts)
+    let duties: Vec<_> = view.balancer.workers.iter().map(|worker| worker.duty).collect();
+    format!("{nodes:?} {:?} {flow:?} {popularity:?} {duties:?}", view.net.cuts)
 }
 
 struct Bench {
@@ -178,7 +182,7 @@ const N1: Target = Target::Node(NodeId(1));
 #[test]
 fn a_key_means_a_control() {
     let p1 = GroupId(1);
-    let cases: [(&str, Control); 17] = [
+    let cases: [(&str, Control); 18] = [
         ("node.kill", Control::Crash(N1)),
         ("leader.kill", Control::Crash(Target::Leader(p1))),
         ("node.isolate", Control::Isolate(N1)),
@@ -193,7 +197,8 @@ fn a_key_means_a_control() {
         ("load.burst", Control::Burst(Burst::KEY)),
         ("load.toggle", Control::SetLoad(false)),
         ("ack.next", Control::SetAck(crate::domain::rules::AckRule::All)),
-        ("balancer.next", Control::SetStrategy(crate::domain::rules::Strategy::RoundRobin)),
+        ("balancer.next", Control::SetStrategy(crate::domain::rules::Strategy::FreeCapacity)),
+        ("node.drain", Control::Drain(Target::Node(NodeId(1)))),
         ("reads.next", Control::SetReadFrom(crate::domain::order::ReadFrom::Replica)),
         ("node.kill", Control::Crash(N1)),
     ];

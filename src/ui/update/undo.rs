@@ -99,6 +99,8 @@ fn resolve(control: Control, view: &ClusterView) -> Control {
         Control::Rejoin(target) => Control::Rejoin(named(target)),
         Control::SlowDisk { node, slow } => Control::SlowDisk { node: named(node), slow },
         Control::Poison(target) => Control::Poison(named(target)),
+        Control::Drain(target) => Control::Drain(named(target)),
+        Control::Undrain(target) => Control::Undrain(named(target)),
         other => other,
     }
 }
@@ -130,6 +132,8 @@ pub fn inverse(control: Control, view: &ClusterView) -> Vec<Control> {
             let was = view.run.settings.cluster.rules.on(rule);
             when(was != on, Control::SetRule { rule, on: was })
         }
+        Control::Drain(Target::Node(id)) => when(!faults::drained(view, id), Control::Undrain(Target::Node(id))),
+        Control::Undrain(Target::Node(id)) => when(faults::drained(view, id), Control::Drain(Target::Node(id))),
         Control::SetStrategy(strategy) => {
             when(strategy != view.balancer.strategy, Control::SetStrategy(view.balancer.strategy))
         }

@@ -1,0 +1,48 @@
+//! The table `[balancer]`: bounds of the balancer's queue, dedicated nodes, pools.
+//!
+//! Shape: lists of nodes by name (`["n1", "n2"]`); an empty list keeps nobody apart. That the nodes exist is `check`'s.
+
+use crate::domain::balancing::{BalancerSettings, ClassNodes, Pools};
+use crate::domain::ids::NodeId;
+
+use super::problem::Reading;
+use super::reader::Reader;
+use super::settings::{COUNT_MAX, TIMER_MS_MAX, node};
+
+/// Reads the table over `base`.
+///
+/// # Errors
+/// The first thing wrong.
+pub(super) fn read(r: &mut Reader<'_>, base: &BalancerSettings) -> Reading<BalancerSettings> {
+    Ok(BalancerSettings {
+        queue_max: r.integer("queue_max", 0..=COUNT_MAX, base.queue_max as u64)? as usize,
+        ageing: r.millis("ageing_ms", 0..=TIMER_MS_MAX, base.ageing)?,
+        vip_nodes: nodes(r, "vip_nodes", &base.vip_nodes)?,
+        class_nodes: r.table("class_nodes", |r| classes(r, &base.class_nodes))?.unwrap_or(base.class_nodes.clone()),
+        pools: r.table("pools", |r| pools(r, &base.pools))?.unwrap_or(base.pools.clone()),
+    })
+}
+
+fn classes(r: &mut Reader<'_>, base: &ClassNodes) -> Reading<ClassNodes> {
+    Ok(ClassNodes {
+        crypto: nodes(r, "crypto", &base.crypto)?,
+        forex: nodes(r, "forex", &base.forex)?,
+        equity: nodes(r, "equity", &base.equity)?,
+    })
+}
+
+fn pools(r: &mut Reader<'_>, base: &Pools) -> Reading<Pools> {
+    Ok(Pools {
+        execution: nodes(r, "execution", &base.execution)?,
+        market_data: nodes(r, "market_data", &base.market_data)?,
+        risk: nodes(r, "risk", &base.risk)?,
+    })
+}
+
+fn nodes(r: &mut Reader<'_>, key: &'static str, base: &[NodeId]) -> Reading<Vec<NodeId>> {
+    if !r.has(key) {
+        r.optional(key);
+        return Ok(base.to_vec());
+    }
+    r.list(key)?.iter().map(|item| node(item, key)).collect()
+}
