@@ -69,6 +69,7 @@ scripts! {
     pools_apart_keep_orders_fast: "pools-apart",
     a_replica_far_behind_recovers: "recover-far-behind",
     every_node_restarts_in_turn: "rolling-restart",
+    two_legs_or_none: "spread",
     an_ordinary_day: "steady",
     ticks_and_back_pressure: "ticks-backpressure",
     one_big_node_or_three_small_ones: "vertical-or-horizontal",
@@ -131,6 +132,13 @@ fn two_candidates(script: &mut Script) {
     script.settings.raft.election_max = script.settings.raft.election_min + SimDuration::from_millis(2);
     let cut = |from, to| Control::Cut { from: Target::Node(NodeId(from)), to: Target::Node(NodeId(to)) };
     script.steps[0].controls.extend([cut(1, 2), cut(2, 1), cut(4, 5), cut(5, 4)]);
+}
+
+#[test]
+fn no_spread_is_done_where_the_groups_get_no_quorum_back() {
+    goes_red("spread", "spreads.committed >= 1", 1, |script| {
+        instead(script, Control::RecoverAll, Control::SetLoad(true));
+    });
 }
 
 #[test]

@@ -27,6 +27,7 @@ pub const SCRIPTS: &[(&str, &str)] = scripts![
     "scenarios/pools-apart.toml",
     "scenarios/recover-far-behind.toml",
     "scenarios/rolling-restart.toml",
+    "scenarios/spread.toml",
     "scenarios/steady.toml",
     "scenarios/ticks-backpressure.toml",
     "scenarios/vertical-or-horizontal.toml",
