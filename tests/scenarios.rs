@@ -57,6 +57,7 @@ macro_rules! scripts {
 scripts! {
     strategies_of_the_balancer_side_by_side: "balancers",
     burst_of_100_000: "burst-100k",
+    burst_of_a_million: "burst-1m",
     the_leader_is_cut_off_both_ways: "cut-the-leader-both-ways",
     the_leader_is_cut_off_one_way: "cut-the-leader-one-way",
     a_gateway_is_drained: "drain-a-worker",
@@ -244,6 +245,14 @@ fn a_replica_far_behind_goes_red_when_one_record_is_sent_at_a_time() {
     goes_red("recover-far-behind", "node.n5.lag < 2k", 1, |script| {
         script.settings.raft.batch_records_max = 1;
         script.settings.raft.batches_in_flight_max = 1;
+    });
+}
+
+#[test]
+fn the_burst_of_a_million_goes_red_when_gateways_are_slow() {
+    goes_red("burst-1m", "orders.acknowledged >= 900k", 1, |script| {
+        script.settings.gateway.service_time = SimDuration::from_millis(20);
+        script.length = SimDuration::from_secs(30);
     });
 }
 
