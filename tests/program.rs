@@ -178,3 +178,16 @@ fn a_file_that_is_no_recording_ends_with_two_and_a_line() {
         assert!(err.contains(part) && err.lines().count() == 1, "{part}: {err}");
     }
 }
+
+#[test]
+fn the_doctor_and_the_completions_need_no_terminal_and_no_run() {
+    let (code, out, err) = chaosdesk(&["doctor"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    for word in ["version ", "output         no terminal", "depth ", "unicode ", "configuration ", "cores"] {
+        assert!(out.contains(word), "{word:?} is missing in\n{out}");
+    }
+    assert!(!out.contains('\u{1b}'), "not one escape byte");
+    let (code, out, err) = chaosdesk(&["completions", "bash"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("complete -F _chaosdesk"), "{out}");
+}

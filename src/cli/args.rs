@@ -7,12 +7,14 @@ use std::sync::LazyLock;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::document::choice::Choice;
 use crate::document::config::{ColorDepth, ColorWhen, Density, Glyphs, Locale, ThemeChoice, UiSettings};
 use crate::domain::order::SelfTrade;
 
-static VERSION: LazyLock<String> = LazyLock::new(|| {
+/// The version, and the commit if the build knew it.
+pub static VERSION: LazyLock<String> = LazyLock::new(|| {
     let commit = option_env!("CHAOSDESK_COMMIT").unwrap_or("of no known commit");
     format!("{} ({commit})", env!("CARGO_PKG_VERSION"))
 });
@@ -89,6 +91,13 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Write the completions of a shell to the standard output
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Say what the program sees of this machine and this terminal, and what it makes of it
+    Doctor,
 }
 
 /// The commands about the configuration.

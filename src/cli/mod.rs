@@ -6,6 +6,7 @@
 
 pub mod args;
 pub mod dashboard;
+pub mod doctor;
 pub mod exit;
 pub mod find;
 pub mod house;
@@ -16,6 +17,8 @@ pub mod scripts;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+
+use clap::CommandFactory;
 
 use crate::document::config::{Config, Names, REFERENCE};
 use crate::domain::view::ClusterView;
@@ -71,6 +74,10 @@ pub fn run(cli: &Cli, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Wr
             .and_then(|text| say(out, &text))
             .map(|()| Exit::Well),
         Some(Command::Config { command }) => config(command, &cli.dashboard, wiring, out),
+        Some(Command::Completions { shell }) => completions(*shell, out),
+        Some(Command::Doctor) => {
+            say(out, &doctor::report(&doctor::Surroundings::gather(&cli.dashboard))).map(|()| Exit::Well)
+        }
     };
     done.unwrap_or_else(|trouble| {
         // Nobody is left to tell if the error stream is closed.
@@ -138,6 +145,13 @@ fn perform(flags: &RunFlags, wiring: &dyn Wiring, out: &mut dyn Write) -> Result
         }
     }
     Ok(if result.well { Exit::Well } else { Exit::Failed })
+}
+
+fn completions(shell: clap_complete::Shell, out: &mut dyn Write) -> Result<Exit, Trouble> {
+    // Into memory first: the generator panics where its stream is closed (`completions bash | head -1`).
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "chaosdesk", &mut script);
+    say(out, &String::from_utf8_lossy(&script)).map(|()| Exit::Well)
 }
 
 fn config(
