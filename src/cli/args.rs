@@ -67,6 +67,9 @@ pub struct DashboardFlags {
     /// Begin with this lesson or scenario
     #[arg(long, value_name = "NAME|FILE")]
     pub lesson: Option<String>,
+    /// Play this file: a price series, or orders (docs/feeds.md)
+    #[arg(long, value_name = "FILE.csv")]
+    pub feed: Option<PathBuf>,
 }
 
 /// The commands.
@@ -125,6 +128,9 @@ pub struct RunFlags {
     /// Write the result as JSON; `-` is the standard output
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// Play this file: a price series, or orders (docs/feeds.md)
+    #[arg(long, value_name = "FILE.csv")]
+    pub feed: Option<PathBuf>,
     /// Step nodes in the scheduler's own thread (the default; the hash is the same)
     #[arg(long, conflicts_with = "tasks")]
     pub inline: bool,

@@ -8,6 +8,7 @@ pub mod args;
 pub mod dashboard;
 pub mod doctor;
 pub mod exit;
+pub mod feeds;
 pub mod find;
 pub mod house;
 pub mod keys;
@@ -64,8 +65,8 @@ pub trait Wiring {
 /// Does what the command line asks for; `out` and `err` are the two streams.
 pub fn run(cli: &Cli, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Write) -> Exit {
     let done = match &cli.command {
-        None => dashboard(&cli.dashboard, wiring),
-        Some(Command::Run(flags)) => perform(flags, wiring, out),
+        None => dashboard(&cli.dashboard, wiring, err),
+        Some(Command::Run(flags)) => perform(flags, wiring, out, err),
         Some(Command::Replay { file }) => wiring.replay(file).and_then(|(text, exit)| say(out, &text).map(|()| exit)),
         Some(Command::Match(flags)) => matching::run(flags, out, err),
         Some(Command::Lessons) => lessons(&cli.dashboard, wiring, out),
@@ -110,7 +111,7 @@ fn lessons(flags: &DashboardFlags, wiring: &dyn Wiring, out: &mut dyn Write) -> 
     say(out, &text).map(|()| Exit::Well)
 }
 
-fn dashboard(flags: &DashboardFlags, wiring: &dyn Wiring) -> Result<Exit, Trouble> {
+fn dashboard(flags: &DashboardFlags, wiring: &dyn Wiring, err: &mut dyn Write) -> Result<Exit, Trouble> {
     let (mut config, found) = load(flags, wiring)?;
     flags.over(&mut config.ui);
     if let Some(theme) = &flags.theme {
@@ -122,12 +123,30 @@ fn dashboard(flags: &DashboardFlags, wiring: &dyn Wiring) -> Result<Exit, Troubl
     if let Some(lesson) = &flags.lesson {
         scripts::open(lesson)?;
     }
-    wiring.dashboard(config, found, flags)
+    if let Some(feed) = &flags.feed {
+        feeds::open(feed, &mut config.settings)?;
+    }
+    let complaint = feeds::complaint(&config.settings);
+    let exit = wiring.dashboard(config, found, flags)?;
+    complain(complaint, err);
+    Ok(exit)
 }
 
-fn perform(flags: &RunFlags, wiring: &dyn Wiring, out: &mut dyn Write) -> Result<Exit, Trouble> {
+/// Says what was wrong with a feed, when the screen is given back.
+fn complain(complaint: Option<String>, err: &mut dyn Write) {
+    if let Some(complaint) = complaint {
+        // Nobody is left to tell if the error stream is closed.
+        let _ = writeln!(err, "chaosdesk: {complaint}");
+    }
+}
+
+fn perform(flags: &RunFlags, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Write) -> Result<Exit, Trouble> {
     let mut script = scripts::open(&flags.script)?;
     script.seed = flags.seed.unwrap_or(script.seed);
+    if let Some(feed) = &flags.feed {
+        feeds::open(feed, &mut script.settings)?;
+    }
+    complain(feeds::complaint(&script.settings), err);
     let script = Arc::new(script);
     let (view, outcome) = wiring.perform(Arc::clone(&script), flags.stepping())?;
     let result = RunResult::of(&view, Some((&script.name, &outcome)));

@@ -63,6 +63,7 @@ pub fn read(root: &mut Reader<'_>, base: &Settings) -> Reading<Settings> {
         market_data: root
             .table("market_data", |r| market_data(r, &base.market_data))?
             .unwrap_or_else(|| base.market_data.clone()),
+        feed: base.feed.clone(),
     };
     check::together(root, &settings)?;
     Ok(settings)

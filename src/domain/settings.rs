@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::feed::FeedSettings;
 use super::ids::NodeId;
 use super::instrument::INSTRUMENTS;
 use super::order::ReadFrom;
@@ -41,6 +42,9 @@ pub struct Settings {
     /// Market data.
     #[serde(default)]
     pub market_data: MarketDataSettings,
+    /// A file that is played.
+    #[serde(default)]
+    pub feed: Option<FeedSettings>,
 }
 
 /// Nodes, partitions, replicas.

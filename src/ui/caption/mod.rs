@@ -85,6 +85,7 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::TickRateChanged { .. } => "ticks",
         EventKind::OverloadChanged(_) => "overload-rule",
         EventKind::SignalsTrade { .. } => "signals",
+        EventKind::FeedOpened { .. } | EventKind::FeedWrong { .. } | EventKind::FeedEnded { .. } => "feed",
         EventKind::Violated { .. } => "violated",
         EventKind::OrdersLost { .. } => "lost",
     }
@@ -140,6 +141,7 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::OverloadChanged(_)
         | EventKind::SignalsTrade { .. }
         | EventKind::ControlRefused { .. } => "setting",
+        EventKind::FeedOpened { .. } | EventKind::FeedWrong { .. } | EventKind::FeedEnded { .. } => "desk",
         EventKind::Rotation { .. }
         | EventKind::BurstBegan { .. }
         | EventKind::BurstEnded { .. }
@@ -160,7 +162,7 @@ pub const fn sign(kind: &EventKind) -> &'static str {
         EventKind::Recovered { .. } | EventKind::Thawed { .. } => "↻",
         EventKind::Rejoined | EventKind::AllHealed | EventKind::LinkHealed { .. } => "●",
         EventKind::CaughtUp { .. } | EventKind::FirstAnswer { .. } | EventKind::FirstCommit { .. } => "✓",
-        EventKind::Overloaded { .. } | EventKind::DiskSlow { slow: true } => "▲",
+        EventKind::Overloaded { .. } | EventKind::DiskSlow { slow: true } | EventKind::FeedWrong { .. } => "▲",
         _ => " ",
     }
 }
