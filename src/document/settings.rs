@@ -78,6 +78,7 @@ pub fn read(root: &mut Reader<'_>, base: &Settings) -> Reading<Settings> {
         balancer: root
             .table("balancer", |r| balancing::read(r, &base.balancer))?
             .unwrap_or_else(|| base.balancer.clone()),
+        feed: base.feed.clone(),
     };
     check::together(root, &settings)?;
     Ok(settings)

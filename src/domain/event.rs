@@ -327,6 +327,21 @@ pub enum EventKind {
         /// By the gateway's own replica.
         replica: bool,
     },
+    /// A file is played.
+    FeedOpened {
+        /// Its rows.
+        rows: u64,
+    },
+    /// A file is played only up to a line that is wrong.
+    FeedWrong {
+        /// Which, counted from 1.
+        line: u64,
+    },
+    /// The last order of a file was sent.
+    FeedEnded {
+        /// How many there were.
+        orders: u64,
+    },
     /// A control could not be carried out.
     ControlRefused {
         /// Which.

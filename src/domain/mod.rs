@@ -12,6 +12,7 @@ pub mod control;
 pub mod digest;
 pub mod event;
 pub mod fact;
+pub mod feed;
 pub mod hand;
 pub mod histogram;
 pub mod ids;

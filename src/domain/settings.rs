@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::balancing::BalancerSettings;
+use super::feed::FeedSettings;
 use super::ids::NodeId;
 use super::instrument::INSTRUMENTS;
 use super::order::ReadFrom;
@@ -45,6 +46,9 @@ pub struct Settings {
     /// How requests are spread over the gateways.
     #[serde(default)]
     pub balancer: BalancerSettings,
+    /// A file that is played.
+    #[serde(default)]
+    pub feed: Option<FeedSettings>,
 }
 
 /// Nodes, partitions, replicas.

@@ -29,10 +29,10 @@ use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::units::Price;
 use crate::domain::view::{ClusterView, MarketView, SIGNALS_MAX, SymbolView};
 use crate::domain::why::Why;
+use crate::market::mid::Mid;
 use crate::market::ticks::quotes::Quotes;
 use crate::routing::assignment::{Assigned, Assignment, Liveness};
 
-use super::orders::Mid;
 use lane::Lane;
 
 /// Ticks per virtual second at most, bursts included.
@@ -172,7 +172,7 @@ impl TickSource {
         if due == 0 {
             return;
         }
-        let mids: Vec<Price> = SymbolId::all().map(|symbol| (self.mid)(symbol, now)).collect();
+        let mids: Vec<Price> = SymbolId::all().map(|symbol| self.mid.at(symbol, now)).collect();
         for place in 1..=due {
             let time = SimTime(begin.0 + (u128::from(elapsed) * u128::from(place) / u128::from(due)) as u64);
             let symbol = self.quotes.symbol();

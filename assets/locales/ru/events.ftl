@@ -53,6 +53,7 @@ word-reads = ЧТЕНИЕ
 word-refused = НЕЛЬЗЯ
 word-rolling = ПО КРУГУ
 word-violated = НАРУШЕНО
+word-feed = ФАЙЛ
 word-lost = ПОТЕРЯНО
 
 event-started = { $node } запускается, на диске { count-records }
@@ -169,6 +170,17 @@ event-reads-replica = на запросы теперь отвечает ближ
 event-refused = не сделано: { $control }; { $why }
 event-rolling = перезапуск по кругу начался: узел за узлом
 event-rolling-done = перезапуск по кругу закончен
+event-feed-opened = { $n ->
+    [one] идёт файл: { $n } строка
+    [few] идёт файл: { $n } строки
+   *[other] идёт файл: { $n } строк
+ }
+event-feed-wrong = строка { $n } файла неверна: играется только то, что до неё
+event-feed-ended = { $n ->
+    [one] файл кончился: { $n } заявка
+    [few] файл кончился: { $n } заявки
+   *[other] файл кончился: { $n } заявок
+ }
 event-violated = обещание «{ $invariant }» нарушено: { $detail }
 event-lost = { $n ->
     [one] { $n } подтверждённая заявка потеряна навсегда

@@ -20,7 +20,7 @@ use crate::domain::hand::HandOrder;
 use crate::domain::time::SimTime;
 
 pub use failover::{FailoverEnd, FailoverMoments, FailoverView, InvariantView};
-pub use flow::{BalancerView, ClassView, Duty, FlowView, LatencyView, LedgerView, WorkerView};
+pub use flow::{BalancerView, ClassView, Duty, FeedFileView, FlowView, LatencyView, LedgerView, WorkerView};
 pub use group::{CellView, GroupView, ProgressMode, ProgressView, ReplicaView, RoleView, SpreadsView};
 pub use lesson::{CheckView, LessonView, QuestionView, StepView, Text};
 pub use market::{BarView, FeedView, MarketView, SIGNALS_MAX, SymbolTicks, SymbolView, TicksView};

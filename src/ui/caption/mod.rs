@@ -87,6 +87,7 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::TickRateChanged { .. } => "ticks",
         EventKind::OverloadChanged(_) => "overload-rule",
         EventKind::SignalsTrade { .. } => "signals",
+        EventKind::FeedOpened { .. } | EventKind::FeedWrong { .. } | EventKind::FeedEnded { .. } => "feed",
         EventKind::Violated { .. } => "violated",
         EventKind::OrdersLost { .. } => "lost",
     }
@@ -142,6 +143,7 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::OverloadChanged(_)
         | EventKind::SignalsTrade { .. }
         | EventKind::ControlRefused { .. } => "setting",
+        EventKind::FeedOpened { .. } | EventKind::FeedWrong { .. } | EventKind::FeedEnded { .. } => "desk",
         EventKind::Rotation { .. }
         | EventKind::Draining { .. }
         | EventKind::Drained
@@ -164,7 +166,7 @@ pub const fn sign(kind: &EventKind) -> &'static str {
         EventKind::Recovered { .. } | EventKind::Thawed { .. } => "↻",
         EventKind::Rejoined | EventKind::AllHealed | EventKind::LinkHealed { .. } => "●",
         EventKind::CaughtUp { .. } | EventKind::FirstAnswer { .. } | EventKind::FirstCommit { .. } => "✓",
-        EventKind::Overloaded { .. } | EventKind::DiskSlow { slow: true } => "▲",
+        EventKind::Overloaded { .. } | EventKind::DiskSlow { slow: true } | EventKind::FeedWrong { .. } => "▲",
         _ => " ",
     }
 }

@@ -347,6 +347,18 @@ fn setting_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Op
         EventKind::SignalsTrade { on: false } => "event-signals-off",
         EventKind::ReadsMoved { replica: false } => "event-reads-leader",
         EventKind::ReadsMoved { replica: true } => "event-reads-replica",
+        EventKind::FeedOpened { rows } => {
+            figures.push(("n", (*rows).into()));
+            "event-feed-opened"
+        }
+        EventKind::FeedWrong { line } => {
+            figures.push(("n", (*line).into()));
+            "event-feed-wrong"
+        }
+        EventKind::FeedEnded { orders } => {
+            figures.push(("n", (*orders).into()));
+            "event-feed-ended"
+        }
         EventKind::ControlRefused { control: wanted, why: reason } => {
             figures.extend([("control", control(wanted, locale).into()), ("why", why(*reason, locale).into())]);
             "event-refused"

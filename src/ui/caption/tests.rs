@@ -110,8 +110,11 @@ fn every_kind_of_members(learner: NodeId) -> Vec<EventKind> {
     kinds
 }
 
-fn every_kind_of_the_load() -> [EventKind; 12] {
+fn every_kind_of_the_load() -> [EventKind; 15] {
     [
+        EventKind::FeedOpened { rows: 1 },
+        EventKind::FeedWrong { line: 7 },
+        EventKind::FeedEnded { orders: 3 },
         EventKind::Rotation { back: true },
         EventKind::Rotation { back: false },
         EventKind::Draining { on: true },
