@@ -20,6 +20,7 @@ pub mod log;
 pub mod map;
 pub mod membership;
 pub mod order;
+pub mod plan;
 pub mod recent;
 pub mod rules;
 pub mod settings;

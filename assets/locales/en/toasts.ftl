@@ -77,3 +77,6 @@ done-signals-off = signals are only shown
 done-burst = burst of { $orders } orders
 done-hand = sent: { $what }
 done-poison = { $node } panics
+done-add-node = a node joins
+done-decommission = { $node } is leaving
+done-replace = { $node } is given up, its replicas are placed anew

@@ -77,3 +77,6 @@ done-signals-off = сигналы только на экран
 done-burst = всплеск: { $orders } заявок
 done-hand = отправлено: { $what }
 done-poison = { $node }: паника
+done-add-node = узел входит в кластер
+done-decommission = { $node } уходит
+done-replace = { $node } списан, его реплики размещаются заново

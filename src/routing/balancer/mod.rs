@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use self::tracker::Tracker;
 use self::worker::Worker;
-use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft};
+use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft, Membership};
 use crate::domain::control::Control;
 use crate::domain::event::EventKind;
 use crate::domain::ids::{ActorId, Address, NodeId};
@@ -123,6 +123,22 @@ impl Balancer {
         }
     }
 
+    /// A gateway comes, is drained, or is gone for good.
+    fn on_member(&mut self, node: NodeId, membership: Membership) {
+        match membership {
+            // The table goes by node numbers, and these only grow.
+            Membership::Member | Membership::Joining => {
+                let known = self.workers.len();
+                self.workers.extend((known..=node.index()).map(|place| Worker::new(NodeId::from_index(place))));
+            }
+            Membership::Leaving | Membership::Gone => {
+                if let Some(worker) = self.workers.get_mut(node.index()) {
+                    worker.retire();
+                }
+            }
+        }
+    }
+
     /// A round of probes; who has missed too many goes out first.
     fn probe(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
         for worker in &mut self.workers {
@@ -163,6 +179,7 @@ impl Actor for Balancer {
                 let kind = EventKind::StrategyChanged(strategy);
                 out.push(ActorEffect::Tell(Draft { node: None, group: None, kind }));
             }
+            ActorInput::Member(node, membership) => self.on_member(node, membership),
             ActorInput::Control(_) => {}
         }
     }

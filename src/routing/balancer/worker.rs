@@ -31,6 +31,8 @@ pub struct Worker {
     /// Its node.
     pub node: NodeId,
     in_rotation: bool,
+    /// Its node leaves: it gets nothing any more, and what it has it may finish.
+    leaves: bool,
     life: Life,
     in_flight: u32,
     capacity: u32,
@@ -52,6 +54,7 @@ impl Worker {
         Self {
             node,
             in_rotation: true,
+            leaves: false,
             life: Life::default(),
             in_flight: 0,
             capacity: CAPACITY_ASSUMED,
@@ -79,7 +82,7 @@ impl Worker {
 
     /// How many more it could take now: none while it is out of rotation.
     pub const fn room(&self) -> u32 {
-        if self.in_rotation { self.capacity.saturating_sub(self.in_flight) } else { 0 }
+        if self.in_rotation && !self.leaves { self.capacity.saturating_sub(self.in_flight) } else { 0 }
     }
 
     /// Probes in a row that it has left without an answer.
@@ -139,6 +142,11 @@ impl Worker {
         !std::mem::replace(&mut self.in_rotation, true)
     }
 
+    /// Its node leaves.
+    pub(super) const fn retire(&mut self) {
+        self.leaves = true;
+    }
+
     /// Takes it out of rotation and forgets what was sent to it. True if it was in.
     pub(super) fn take_out(&mut self) -> bool {
         let was_in = std::mem::replace(&mut self.in_rotation, false);
@@ -154,7 +162,7 @@ impl Worker {
     pub(super) fn view(&self, now: SimTime) -> WorkerView {
         WorkerView {
             node: self.node,
-            in_rotation: self.in_rotation,
+            in_rotation: self.in_rotation && !self.leaves,
             in_flight: self.in_flight,
             capacity: self.capacity,
             routed: self.routed,
