@@ -22,6 +22,7 @@ pub mod log;
 pub mod map;
 pub mod membership;
 pub mod order;
+pub mod plan;
 pub mod priority;
 pub mod recent;
 pub mod rules;

@@ -301,7 +301,7 @@ impl Actor for Clients {
             ActorInput::Receive { message: DeskMessage::Answers(answers), .. } => self.on_answers(now, &answers, out),
             ActorInput::Receive { message: DeskMessage::Signals(signals), .. } => self.on_signals(now, &signals, out),
             ActorInput::Control(control) => self.on_control(now, control, out),
-            ActorInput::Wake | ActorInput::Receive { .. } | ActorInput::Event(_) => {}
+            ActorInput::Wake | ActorInput::Receive { .. } | ActorInput::Event(_) | ActorInput::Member(..) => {}
         }
         self.send_due(now, out);
         self.arm(out);

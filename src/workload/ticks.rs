@@ -17,7 +17,7 @@ mod lane;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft};
+use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft, Membership};
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::control::Control;
 use crate::domain::event::EventKind;
@@ -156,6 +156,20 @@ impl TickSource {
         out.push(tell(None, EventKind::TickBurstBegan { ticks: burst.ticks }));
     }
 
+    /// A node that joins gets symbols of its own, unless nodes were named; one that leaves gets none any more.
+    fn on_member(&mut self, node: NodeId, membership: Membership) {
+        match membership {
+            Membership::Member if self.settings.nodes.is_empty() => {
+                if !self.lanes.iter().any(|lane| lane.node == node) {
+                    self.lanes.push(Lane::new(node));
+                    self.assignment.join(node);
+                }
+            }
+            Membership::Leaving | Membership::Gone => self.assignment.leave(node),
+            Membership::Member | Membership::Joining => {}
+        }
+    }
+
     // --- ticks
 
     /// Makes what came due since the last time, and sends it.
@@ -283,6 +297,7 @@ impl Actor for TickSource {
                 return;
             }
             ActorInput::Control(control) => self.on_control(now, control, out),
+            ActorInput::Member(node, membership) => self.on_member(node, membership),
             ActorInput::Start | ActorInput::Wake | ActorInput::Receive { .. } | ActorInput::Event(_) => {}
         }
         self.arm(now, out);

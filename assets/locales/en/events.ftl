@@ -181,3 +181,18 @@ event-lost = { $n ->
  }
 
 somebody = somebody
+word-joined = JOINED
+word-leaving = LEAVING
+word-left = LEFT
+word-placed = PLACED
+word-rebalanced = BALANCED
+word-retired = RETIRED
+event-joined = { $node } is a member of the cluster now
+event-leaving = { $node } is leaving: what it holds moves to others
+event-left = { $node } has left the cluster and is switched off
+event-retired = { $node } frees its replica: the group has no use for it any more
+event-placed-add = a replica comes to { $to }: { $reason }
+event-placed-remove = the replica on { $from } goes: { $reason }
+event-placed-replace = the replica on { $from } moves to { $to }: { $reason }
+event-placed-lead = leadership goes from { $from } to { $to }: { $reason }
+event-rebalanced = every group is where it is wanted; leaders differ by { $n }

@@ -195,3 +195,4 @@ welcome-help = shows all keys
 welcome-lesson = to the lessons
 list-scenarios = Scenarios
 list-lessons = Lessons
+state-gone = GONE

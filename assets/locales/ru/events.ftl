@@ -189,3 +189,18 @@ event-lost = { $n ->
  }
 
 somebody = кто-то
+word-joined = В СТРОЮ
+word-leaving = УХОДИТ
+word-left = УШЁЛ
+word-placed = ПЕРЕНОС
+word-rebalanced = БАЛАНС
+word-retired = СПИСАНА
+event-joined = { $node } вошёл в кластер
+event-leaving = { $node } уходит: всё, что он хранит, переезжает на другие узлы
+event-left = { $node } вышел из кластера и выключен
+event-retired = { $node } освобождает свою реплику: группе она больше не нужна
+event-placed-add = реплика появляется на { $to }: { $reason }
+event-placed-remove = реплика на { $from } уходит: { $reason }
+event-placed-replace = реплика переезжает с { $from } на { $to }: { $reason }
+event-placed-lead = лидерство переходит от { $from } к { $to }: { $reason }
+event-rebalanced = все группы там, где нужно; разница по лидерам: { $n }

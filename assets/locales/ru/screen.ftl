@@ -196,3 +196,4 @@ welcome-help = все клавиши
 welcome-lesson = к урокам
 list-scenarios = Сценарии
 list-lessons = Уроки
+state-gone = УШЁЛ

@@ -13,6 +13,7 @@ mod lesson;
 mod market;
 mod net;
 mod node;
+mod placement;
 mod run;
 
 use crate::domain::event::Event;
@@ -26,6 +27,7 @@ pub use lesson::{CheckView, LessonView, QuestionView, StepView, Text};
 pub use market::{BarView, FeedView, MarketView, SIGNALS_MAX, SymbolTicks, SymbolView, TicksView};
 pub use net::{MessageKind, MessageView, NetView};
 pub use node::{DiskView, GatewayView, NodeTruth, NodeView, Reach};
+pub use placement::{PLAN_ROWS_MAX, PlacementView, PlanRow, StepProgress};
 pub use run::{FaultView, PaceView, RunView, Speed};
 
 /// Everything that a screen draws.
@@ -59,6 +61,8 @@ pub struct ClusterView {
     pub samples: Vec<SampleView>,
     /// The lesson, if one runs.
     pub lesson: Option<LessonView>,
+    /// Who holds and leads what, and where it is going.
+    pub placement: PlacementView,
 }
 
 /// Events in a view.

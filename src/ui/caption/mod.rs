@@ -15,7 +15,7 @@ use crate::domain::event::{Event, EventKind};
 use super::locale::{FluentValue, Locale};
 use super::theme::Role;
 
-pub use control::{ack, control};
+pub use control::{ack, control, reason};
 pub use why::why;
 
 /// Figures of a sentence.
@@ -90,6 +90,12 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::FeedOpened { .. } | EventKind::FeedWrong { .. } | EventKind::FeedEnded { .. } => "feed",
         EventKind::Violated { .. } => "violated",
         EventKind::OrdersLost { .. } => "lost",
+        EventKind::NodeJoined => "joined",
+        EventKind::NodeLeaving => "leaving",
+        EventKind::NodeLeft => "left",
+        EventKind::ReplicaPlaced { .. } => "placed",
+        EventKind::Rebalanced { .. } => "rebalanced",
+        EventKind::ReplicaRetired => "retired",
     }
 }
 
@@ -126,7 +132,13 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::ConfigCommitted { .. }
         | EventKind::ConfigReverted { .. }
         | EventKind::ConfigRefused { .. }
-        | EventKind::LearnerReady { .. } => "member",
+        | EventKind::LearnerReady { .. }
+        | EventKind::NodeJoined
+        | EventKind::NodeLeaving
+        | EventKind::NodeLeft
+        | EventKind::ReplicaPlaced { .. }
+        | EventKind::Rebalanced { .. }
+        | EventKind::ReplicaRetired => "member",
         EventKind::Truncated { .. }
         | EventKind::SnapshotSent { .. }
         | EventKind::SnapshotInstalled { .. }
@@ -188,6 +200,8 @@ pub const fn role(kind: &EventKind) -> Role {
         | EventKind::FirstCommit { .. }
         | EventKind::LearnerReady { .. }
         | EventKind::ConfigCommitted { .. }
+        | EventKind::NodeJoined
+        | EventKind::Rebalanced { .. }
         | EventKind::Rejoined
         | EventKind::AllHealed => Role::Ok,
         EventKind::Believes { .. }
