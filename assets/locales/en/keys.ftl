@@ -83,6 +83,7 @@ action-screen-next = next screen
 action-screen-previous = screen before
 action-go-overview = to the screen Overview
 action-go-cluster = to the screen Cluster
+action-go-data = to the screen Data: who holds what, who does the work
 action-go-lesson = to the screen Lesson
 action-go-events = to the screen Events
 action-panel-next = next panel

@@ -83,6 +83,7 @@ action-screen-next = следующий экран
 action-screen-previous = предыдущий экран
 action-go-overview = на экран «Обзор»
 action-go-cluster = на экран «Кластер»
+action-go-data = на экран «Данные»: кто что хранит, кто работает
 action-go-lesson = на экран «Урок»
 action-go-events = на экран «События»
 action-panel-next = следующая панель

@@ -9,6 +9,8 @@ use ratatui::{TerminalOptions, Viewport};
 use super::*;
 use crate::domain::ids::{EventId, GroupId, NodeId};
 use crate::domain::view::ClusterView;
+use crate::routing::partitioner::compare::{Row, table};
+use crate::routing::partitioner::keys::KeySet;
 use crate::ui::depth::Depth;
 use crate::ui::fixture::{self, Story};
 use crate::ui::glyphs::Glyphs;
@@ -26,11 +28,18 @@ fn state(screen: Screen) -> UiState {
 
 fn paint(view: &ClusterView, state: &UiState, look: &Look, (width, height): (u16, u16)) -> (Buffer, Hits) {
     let (hints, rows) = (fixture::hints(), fixture::rows());
-    let scene = Scene { view, state, look, hints: &hints, rows: &rows, title: "leader-crash 3/12", notes: &[] };
+    let (title, strategies) = ("leader-crash 3/12", strategies(view));
+    let scene = Scene { view, state, look, hints: &hints, rows: &rows, title, notes: &[], strategies: &strategies };
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal in memory");
     let mut hits = Hits::default();
     terminal.draw(|frame| hits = draw(frame, &scene)).expect("a frame");
     (terminal.backend().buffer().clone(), hits)
+}
+
+/// The comparison of the strategies, over few names: these tests draw thousands of frames.
+fn strategies(view: &ClusterView) -> Vec<Row> {
+    let partitions = view.groups.len().saturating_sub(1);
+    if partitions == 0 { Vec::new() } else { table(KeySet::Instruments(40), &view.run.settings.partition, partitions) }
 }
 
 fn text(buffer: &Buffer) -> String {
@@ -46,7 +55,7 @@ fn snapshot(name: &str, story: Story, state: &UiState, size: (u16, u16), languag
 
 #[test]
 fn each_screen_at_two_sizes() {
-    for (screen, name) in Screen::ALL.into_iter().zip(["overview", "cluster", "lesson", "events"]) {
+    for (screen, name) in Screen::ALL.into_iter().zip(["overview", "cluster", "data", "lesson", "events"]) {
         for (width, height) in [(80, 24), (120, 40)] {
             let story = if screen == Screen::Lesson { Story::Lesson } else { Story::Failover };
             let name = format!("{name}_{width}x{height}");
@@ -254,7 +263,8 @@ fn pictures() {
 
 fn bytes(view: &ClusterView, state: &UiState, look: &Look, area: Rect) -> Vec<u8> {
     let (hints, rows) = (fixture::hints(), fixture::rows());
-    let scene = Scene { view, state, look, hints: &hints, rows: &rows, title: "leader-crash 3/12", notes: &[] };
+    let (title, strategies) = ("leader-crash 3/12", strategies(view));
+    let scene = Scene { view, state, look, hints: &hints, rows: &rows, title, notes: &[], strategies: &strategies };
     let mut bytes = Vec::new();
     let options = TerminalOptions { viewport: Viewport::Fixed(area) };
     let mut terminal = Terminal::with_options(CrosstermBackend::new(&mut bytes), options).expect("a terminal");

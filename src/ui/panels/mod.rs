@@ -9,6 +9,7 @@ use super::state::Panel;
 mod balancer;
 mod beliefs;
 mod disks;
+mod division;
 mod events;
 mod failover;
 mod flow;
@@ -17,9 +18,13 @@ mod lamps;
 mod lanes;
 mod lesson;
 mod log;
+mod matrix;
+mod moves;
 pub mod nodes;
 mod partitions;
 mod raft;
+mod ticks;
+mod workers;
 
 pub use events::row as event_row;
 pub use failover::phases;
@@ -45,5 +50,10 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, panel: Panel
         Panel::Lanes => lanes::draw(canvas, area, scene),
         Panel::Lesson => lesson::draw(canvas, area, scene),
         Panel::Log => log::draw(canvas, area, scene),
+        Panel::Matrix => matrix::draw(canvas, area, scene),
+        Panel::Division => division::draw(canvas, area, scene),
+        Panel::Moves => moves::draw(canvas, area, scene),
+        Panel::Workers => workers::draw(canvas, area, scene),
+        Panel::Ticks => ticks::draw(canvas, area, scene),
     }
 }

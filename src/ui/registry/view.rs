@@ -27,6 +27,7 @@ pub(super) const SCREENS: &[ActionSpec] = &[
     row("screen.previous", NextScreen(Way::Back), &["<shift+tab>"]).under(Topic::Screens),
     row("go.overview", Go(Screen::Overview), &["g o"]).under(Topic::Screens),
     row("go.cluster", Go(Screen::Cluster), &["g c"]).under(Topic::Screens),
+    row("go.data", Go(Screen::Data), &["g d"]).under(Topic::Screens),
     row("go.lesson", Go(Screen::Lesson), &["g l"]).under(Topic::Screens),
     row("go.events", Go(Screen::Events), &["g e"]).under(Topic::Screens),
     row("panel.next", Focus(Way::On), &["w"]).under(Topic::Screens),
