@@ -6,6 +6,7 @@
 //! Units: times are virtual unless they say `wall`; lags are in records; latencies in `SimDuration`.
 //! Bounds: each list says its own.
 
+mod data;
 mod failover;
 mod flow;
 mod group;
@@ -19,6 +20,7 @@ use crate::domain::event::Event;
 use crate::domain::hand::HandOrder;
 use crate::domain::time::SimTime;
 
+pub use data::{DataView, DivisionView, MOVES_SHOWN, MoveStage, MoveView, StrategyView};
 pub use failover::{FailoverEnd, FailoverMoments, FailoverView, InvariantView};
 pub use flow::{BalancerView, ClassView, Duty, FlowView, LatencyView, LedgerView, WorkerView};
 pub use group::{CellView, GroupView, ProgressMode, ProgressView, ReplicaView, RoleView, SpreadsView};
@@ -59,6 +61,8 @@ pub struct ClusterView {
     pub samples: Vec<SampleView>,
     /// The lesson, if one runs.
     pub lesson: Option<LessonView>,
+    /// How the data is divided, and what moves.
+    pub data: DataView,
 }
 
 /// Events in a view.
