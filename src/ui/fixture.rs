@@ -21,6 +21,7 @@ use super::hint::{Hint, Side};
 use super::scene::HelpRow;
 use tales::{events, failovers, invariants, lesson};
 
+pub mod data;
 mod tales;
 
 const NOW_MS: u64 = 42_004;
@@ -58,6 +59,7 @@ pub fn view(story: Story) -> ClusterView {
     let groups = (0..5).map(|group| self::group(group, &truths, leader)).collect();
     ClusterView {
         market: crate::domain::view::MarketView::default(),
+        data: crate::domain::view::DataView::default(),
         run: run(story, leader),
         groups,
         net: net(story),

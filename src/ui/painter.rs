@@ -75,7 +75,7 @@ impl Painter for Artist {
         let Scenery { view, state, given } = scenery;
         let (rows, hints, notes) = (rows::rows(state, given), rows::hints(state, given), self.notes(state));
         let title = view.lesson.as_ref().map_or("", |lesson| self.look.locale.pick(&lesson.title));
-        let strategies = self.strategies.rows();
+        let strategies = self.strategies.tables();
         let scene =
             Scene { view, state, look: &self.look, hints: &hints, rows: &rows, title, notes: &notes, strategies };
         *hits = draw(frame, &scene);

@@ -52,7 +52,7 @@ impl Screen {
                 Panel::Workers,
                 Panel::Division,
                 Panel::Moves,
-                Panel::Ticks,
+                Panel::Feeds,
                 Panel::Nodes,
                 Panel::Events,
             ],
@@ -103,7 +103,7 @@ pub enum Panel {
     /// The balancer's workers, in full.
     Workers,
     /// Market data of each node.
-    Ticks,
+    Feeds,
 }
 
 /// What lies over the screen.

@@ -172,3 +172,5 @@ action-dialog-yes = yes
 hint-dialog-yes = yes
 action-dialog-no = no
 hint-dialog-no = no
+action-symbol-move = move a symbol to another partition
+hint-symbol-move = move a symbol

@@ -172,3 +172,5 @@ action-dialog-yes = да
 hint-dialog-yes = да
 action-dialog-no = нет
 hint-dialog-no = нет
+action-symbol-move = переселить бумагу в другой раздел
+hint-symbol-move = переселить

@@ -26,7 +26,7 @@ const HEAD: usize = 8;
 /// Columns after the last one: groups led, share of the work.
 const TAIL: usize = 7 + 7;
 /// Columns of the bar of a node's work at most.
-const BAR: usize = 24;
+const BAR: usize = 14;
 /// The widest column of a partition.
 const WIDEST: usize = 5;
 
@@ -95,7 +95,7 @@ fn around<T>(all: &[T], fits: usize, chosen: impl Fn(&T) -> bool) -> &[T] {
         return all;
     }
     let place = all.iter().position(chosen).unwrap_or(0);
-    let first = (place + 1).saturating_sub(fits).min(all.len() - fits);
+    let first = place.saturating_sub(fits / 2).min(all.len() - fits);
     &all[first..first + fits]
 }
 

@@ -12,6 +12,7 @@ mod disks;
 mod division;
 mod events;
 mod failover;
+mod feeds;
 mod flow;
 mod lag;
 mod lamps;
@@ -23,7 +24,7 @@ mod moves;
 pub mod nodes;
 mod partitions;
 mod raft;
-mod ticks;
+mod strategies;
 mod workers;
 
 pub use events::row as event_row;
@@ -54,6 +55,6 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, panel: Panel
         Panel::Division => division::draw(canvas, area, scene),
         Panel::Moves => moves::draw(canvas, area, scene),
         Panel::Workers => workers::draw(canvas, area, scene),
-        Panel::Ticks => ticks::draw(canvas, area, scene),
+        Panel::Feeds => feeds::draw(canvas, area, scene),
     }
 }

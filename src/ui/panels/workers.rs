@@ -18,17 +18,16 @@ use super::super::widgets::bar::bar;
 use super::super::widgets::frame::frame;
 use super::super::widgets::table::{Align, Column, widths};
 
-const COLUMNS: [Column; 10] = [
+const COLUMNS: [Column; 9] = [
     Column { title: "column-number", min: 4, more: 0, priority: 0, align: Align::Left },
-    Column { title: "worker-full", min: 10, more: 24, priority: 0, align: Align::Left },
-    Column { title: "worker-open", min: 11, more: 0, priority: 1, align: Align::Right },
-    Column { title: "worker-queue", min: 9, more: 6, priority: 3, align: Align::Right },
-    Column { title: "balancer-rate", min: 7, more: 1, priority: 2, align: Align::Right },
+    Column { title: "worker-full", min: 9, more: 24, priority: 0, align: Align::Left },
+    Column { title: "worker-open", min: 9, more: 0, priority: 1, align: Align::Right },
+    Column { title: "worker-queue", min: 15, more: 0, priority: 3, align: Align::Right },
+    Column { title: "worker-rate", min: 7, more: 1, priority: 2, align: Align::Right },
     Column { title: "worker-p50", min: 7, more: 1, priority: 5, align: Align::Right },
     Column { title: "worker-p99", min: 7, more: 1, priority: 2, align: Align::Right },
     Column { title: "worker-share", min: 6, more: 1, priority: 4, align: Align::Right },
     Column { title: "worker-refused", min: 7, more: 2, priority: 6, align: Align::Right },
-    Column { title: "worker-duty", min: 8, more: 2, priority: 7, align: Align::Left },
 ];
 
 /// Thousandths of a worker's places from which it is nearly full.
@@ -38,18 +37,23 @@ const FULL: u32 = 900;
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
     let balancer = &scene.view.balancer;
-    let inner = frame(canvas, scene, area, Panel::Workers, &locale.text("panel-workers"), balancer.strategy.name());
-    let columns = usize::from(inner.width);
+    let columns = usize::from(area.width.saturating_sub(4));
+    let notes = notes(canvas, scene, columns);
+    let rows = usize::from(area.height.saturating_sub(3));
+    let fits = rows.saturating_sub(notes.len()).max(balancer.workers.len().min(rows.saturating_sub(1)));
+    let workers = window(&balancer.workers, fits, scene);
+    let strategy = balancer.strategy.name();
+    let note = match balancer.workers.len() - workers.len() {
+        0 => strategy.to_owned(),
+        more => locale.say("workers-more", &[("strategy", strategy.into()), ("n", (more as u64).into())]),
+    };
+    let inner = frame(canvas, scene, area, Panel::Workers, &locale.text("panel-workers"), &note);
     let widths = widths(&COLUMNS, columns);
     let shown = || COLUMNS.iter().zip(&widths).filter(|(_, width)| **width > 0);
     let head = shown().fold(canvas.strip(), |strip, (column, width)| {
         cell(strip, column, *width, Role::Muted, &locale.text(column.title)).gap()
     });
     canvas.put(inner, 0, head);
-    let notes = notes(canvas, scene, columns);
-    let rows = usize::from(inner.height.saturating_sub(1));
-    let fits = rows.saturating_sub(notes.len()).max(balancer.workers.len().min(rows.saturating_sub(1)));
-    let workers = window(&balancer.workers, fits, scene);
     for (row, worker) in workers.iter().enumerate() {
         let place = row as u16 + 1;
         canvas.hit(Rect::new(inner.x, inner.y + place, inner.width, 1).intersection(inner), Hit::Node(worker.node));
@@ -90,15 +94,14 @@ fn value<'a>(strip: Strip<'a>, scene: &Scene<'_>, worker: &WorkerView, column: &
         "worker-full" => utilisation(strip, scene, worker, width),
         "worker-open" => text(strip, quiet, &format!("{}/{}", worker.in_flight, worker.capacity)),
         "worker-queue" => queues(strip, worker.queued, width),
-        "balancer-rate" => text(strip, quiet, &locale.number(worker.routed_per_s)),
+        "worker-rate" => text(strip, quiet, &locale.number(worker.routed_per_s)),
         "worker-p50" => text(strip, quiet, &locale.duration(worker.answers.p50)),
         "worker-p99" => text(strip, quiet, &locale.duration(worker.answers.p99)),
         "worker-share" => text(strip, quiet, &format!("{}%", (worker.share_per_mille + 5) / 10)),
-        "worker-refused" => {
+        _ => {
             let role = if worker.refused_per_s > 0 { Role::Warn } else { Role::Muted };
             text(strip, role, &locale.number(worker.refused_per_s))
         }
-        _ => duty(strip, scene, worker, width),
     }
 }
 
@@ -127,9 +130,11 @@ const fn standing(worker: &WorkerView) -> Option<(Role, &'static str)> {
 /// Who waits at the gateway by class; a dot where nobody does.
 fn queues(strip: Strip<'_>, queued: [u32; Priority::COUNT], width: usize) -> Strip<'_> {
     let texts = queued.map(|queued| if queued == 0 { "·".to_owned() } else { short(u64::from(queued)) });
-    let text = texts.join(" ");
-    let role = if queued.iter().any(|queued| *queued > 0) { Role::Text } else { Role::Muted };
-    strip.right(width, role, &text)
+    let each = (width + 1) / Priority::COUNT - 1;
+    texts.iter().zip(queued).enumerate().fold(strip, |strip, (place, (text, queued))| {
+        let strip = if place > 0 { strip.gap() } else { strip };
+        strip.right(each, if queued > 0 { Role::Text } else { Role::Muted }, text)
+    })
 }
 
 /// A count in three signs at most: `640`, `12k`.
@@ -138,11 +143,6 @@ fn short(count: u64) -> String {
         0..1_000 => count.to_string(),
         _ => format!("{}k", count / 1_000),
     }
-}
-
-fn duty<'a>(strip: Strip<'a>, scene: &Scene<'_>, worker: &WorkerView, width: usize) -> Strip<'a> {
-    let text = standing(worker).map_or_else(String::new, |(_, id)| scene.look.locale.text(id).into_owned());
-    strip.left(width, Role::Muted, &text)
 }
 
 /// The balancer as a whole: rate, queue, refusals; evenness; the classes.

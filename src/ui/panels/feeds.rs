@@ -35,7 +35,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
     let market = &scene.view.market;
     let note = format!("{}{}", locale.number(market.per_s), locale.text("per-s"));
-    let inner = frame(canvas, scene, area, Panel::Ticks, &locale.text("panel-ticks"), &note);
+    let inner = frame(canvas, scene, area, Panel::Feeds, &locale.text("panel-ticks"), &note);
     if market.sent == 0 {
         canvas.put(inner, 0, canvas.strip().add(Role::Muted, locale.text("ticks-none")));
         return;
