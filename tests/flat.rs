@@ -7,10 +7,10 @@
 use std::sync::Arc;
 
 use chaosdesk::desk;
-use chaosdesk::domain::control::{Control, Target};
+use chaosdesk::domain::control::{Burst, Control, Target};
 use chaosdesk::domain::ids::GroupId;
 use chaosdesk::domain::settings::Settings;
-use chaosdesk::domain::time::SimTime;
+use chaosdesk::domain::time::{SimDuration, SimTime};
 use chaosdesk::runtime::sizes::Sizes;
 use chaosdesk::runtime::world::World;
 
@@ -63,9 +63,40 @@ fn a_long_run_keeps_no_more_than_a_short_one() {
     // A log is cut at a snapshot, at the border of a batch, and then grows to the next.
     let log_max = replicas * (SNAPSHOT_EVERY + KEEP + 600);
     assert!(late.log_records <= log_max && late.disk_records <= log_max, "{late:?}");
+    stays_flat(&early, &late);
+}
+
+/// Whatever is counted has grown by a third at most.
+fn stays_flat(early: &Sizes, late: &Sizes) {
     let a_third_more = |early: u64| early + early / 3;
     assert!(late.planned as u64 <= a_third_more(early.planned as u64) + 64, "{early:?} {late:?}");
     assert!(late.open <= a_third_more(early.open) + 64, "{early:?} {late:?}");
     assert!(late.machine_bytes <= a_third_more(early.machine_bytes), "{early:?} {late:?}");
     assert!(late.cast_bytes <= a_third_more(early.cast_bytes), "{early:?} {late:?}");
+}
+
+#[test]
+fn a_burst_of_a_million_keeps_no_more_than_its_first_half() {
+    let mut world = world();
+    let burst = Burst { orders: 1_000_000, over: SimDuration::from_secs(20), in_flight_max: Some(2_048) };
+    world.control(Control::Burst(burst));
+    let left = |world: &World| world.view().flow.burst.map_or(0, |(left, _)| left);
+    let mut second = 1;
+    let mut early = Sizes::default();
+    while left(&world) > 500_000 || second < 3 {
+        early = peak(&mut world, second, second + 1);
+        second += 1;
+    }
+    let mut late = early;
+    while left(&world) > 0 && second < 1_000 {
+        late = peak(&mut world, second, second + 1);
+        println!("{second} s: {late:?}");
+        stays_flat(&early, &late);
+        second += 1;
+    }
+    let ledger = world.view().ledger;
+    assert!(ledger.acknowledged > 900_000, "the burst went through: {ledger:?}");
+    assert_eq!((ledger.lost, ledger.duplicated, ledger.untracked), (0, 0, 0));
+    let log_max = 3 * 4 * (SNAPSHOT_EVERY + KEEP + 4_096);
+    assert!(late.log_records <= log_max && late.disk_records <= log_max, "{late:?}");
 }

@@ -217,14 +217,7 @@ fn act(world: &mut World, line: &Line, id: NodeId) -> Told {
             let rules = rules_without(line.value("off").unwrap_or_default())?;
             world.step(id, Input::SetRules(rules));
         }
-        "cut" => {
-            for other in NodeId::first(world.setup.nodes).filter(|other| second.is_none_or(|to| to == *other)) {
-                world.cuts.insert((id, other));
-                if line.value("way").is_none() {
-                    world.cuts.insert((other, id));
-                }
-            }
-        }
+        "cut" => cut(world, line, id, second),
         "again" => {
             let sent = world.appends.iter().rev().filter(|(from, to, _)| *from == id && Some(*to) == second);
             let before = line.number("before", 0)? as usize;
@@ -239,6 +232,16 @@ fn act(world: &mut World, line: &Line, id: NodeId) -> Told {
         _ => return line.unknown(),
     }
     Ok(String::new())
+}
+
+/// Nothing passes between a node and another, or all others; with `way=one` only what it sends is lost.
+fn cut(world: &mut World, line: &Line, id: NodeId, second: Option<NodeId>) {
+    for other in NodeId::first(world.setup.nodes).filter(|other| second.is_none_or(|to| to == *other)) {
+        world.cuts.insert((id, other));
+        if line.value("way").is_none() {
+            world.cuts.insert((other, id));
+        }
+    }
 }
 
 /// The node's clock jumps to its deadline.

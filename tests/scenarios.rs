@@ -57,6 +57,7 @@ macro_rules! scripts {
 scripts! {
     strategies_of_the_balancer_side_by_side: "balancers",
     burst_of_100_000: "burst-100k",
+    burst_of_a_million: "burst-1m",
     the_leader_is_cut_off_both_ways: "cut-the-leader-both-ways",
     the_leader_is_cut_off_one_way: "cut-the-leader-one-way",
     a_gateway_is_drained: "drain-a-worker",
@@ -69,6 +70,7 @@ scripts! {
     pools_apart_keep_orders_fast: "pools-apart",
     a_replica_far_behind_recovers: "recover-far-behind",
     every_node_restarts_in_turn: "rolling-restart",
+    two_legs_or_none: "spread",
     an_ordinary_day: "steady",
     ticks_and_back_pressure: "ticks-backpressure",
     one_big_node_or_three_small_ones: "vertical-or-horizontal",
@@ -131,6 +133,13 @@ fn two_candidates(script: &mut Script) {
     script.settings.raft.election_max = script.settings.raft.election_min + SimDuration::from_millis(2);
     let cut = |from, to| Control::Cut { from: Target::Node(NodeId(from)), to: Target::Node(NodeId(to)) };
     script.steps[0].controls.extend([cut(1, 2), cut(2, 1), cut(4, 5), cut(5, 4)]);
+}
+
+#[test]
+fn no_spread_is_done_where_the_groups_get_no_quorum_back() {
+    goes_red("spread", "spreads.committed >= 1", 1, |script| {
+        instead(script, Control::RecoverAll, Control::SetLoad(true));
+    });
 }
 
 #[test]
@@ -236,6 +245,14 @@ fn a_replica_far_behind_goes_red_when_one_record_is_sent_at_a_time() {
     goes_red("recover-far-behind", "node.n5.lag < 2k", 1, |script| {
         script.settings.raft.batch_records_max = 1;
         script.settings.raft.batches_in_flight_max = 1;
+    });
+}
+
+#[test]
+fn the_burst_of_a_million_goes_red_when_gateways_are_slow() {
+    goes_red("burst-1m", "orders.acknowledged >= 900k", 1, |script| {
+        script.settings.gateway.service_time = SimDuration::from_millis(20);
+        script.length = SimDuration::from_secs(30);
     });
 }
 

@@ -15,6 +15,7 @@ macro_rules! scripts {
 pub const SCRIPTS: &[(&str, &str)] = scripts![
     "scenarios/balancers.toml",
     "scenarios/burst-100k.toml",
+    "scenarios/burst-1m.toml",
     "scenarios/cut-the-leader-both-ways.toml",
     "scenarios/cut-the-leader-one-way.toml",
     "scenarios/drain-a-worker.toml",
@@ -27,6 +28,7 @@ pub const SCRIPTS: &[(&str, &str)] = scripts![
     "scenarios/pools-apart.toml",
     "scenarios/recover-far-behind.toml",
     "scenarios/rolling-restart.toml",
+    "scenarios/spread.toml",
     "scenarios/steady.toml",
     "scenarios/ticks-backpressure.toml",
     "scenarios/vertical-or-horizontal.toml",

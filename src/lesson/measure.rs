@@ -5,14 +5,21 @@
 //! they agree.
 //! Units: numbers are thousandths in an `i64`, so that `12.5` ms is exact and no float decides anything.
 
+mod readers;
+
 use crate::document::problem::{Complaint, listed};
 use crate::domain::event::Invariant;
 use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::priority::Priority;
-use crate::domain::time::{SimDuration, SimTime};
-use crate::domain::view::{ClassView, ClusterView, Duty, FailoverView, GroupView, NodeTruth, NodeView, WorkerView};
+use crate::domain::time::SimTime;
+use crate::domain::view::{ClassView, ClusterView, Duty, FailoverView, GroupView, NodeView};
 
 use super::words::{self, Context, Word};
+use readers::{
+    cost, count, latency, median, ms, node, open_failovers, picked, recent, slowest_ticks, spreads, worker, yes_no,
+};
+
+pub use readers::{Phases, condition, equal, node_lag};
 
 /// A measured value.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -131,6 +138,11 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("ticks.p99_ms_max", Kind::Number, |v| slowest_ticks(v).and_then(ms)),
     ("signals.count", Kind::Number, |v| count(v.market.signals)),
     ("signals.orders", Kind::Number, |v| count(v.market.orders)),
+    ("spreads.begun", Kind::Number, |v| spreads(v, |of| of.begun)),
+    ("spreads.committed", Kind::Number, |v| spreads(v, |of| of.committed)),
+    ("spreads.aborted", Kind::Number, |v| spreads(v, |of| of.aborted)),
+    ("spreads.open", Kind::Number, |v| spreads(v, |of| u64::from(of.open))),
+    ("spreads.held", Kind::Number, |v| spreads(v, |of| u64::from(of.held))),
     ("balancer.queued", Kind::Number, |v| count(v.balancer.queued)),
     ("balancer.aged", Kind::Number, |v| count(v.balancer.aged)),
     ("balancer.imbalance", Kind::Number, |v| Some(Value::Number(v.balancer.imbalance_total_per_mille.into()))),
@@ -266,120 +278,6 @@ fn row<T>(mut rows: impl Iterator<Item = (&'static str, T)>, word: &Word<'_>) ->
         (name == word.text).then_some(value)
     });
     hit.ok_or_else(|| word.complain(format!("no figure is called `{}` here", word.text)).among(word.text, &names))
-}
-
-/// The phases of a failover; each begins where the one before it ended, so they add up to the whole.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Phases {
-    /// From the fault to the first election timer that ran out.
-    pub detect: Option<SimDuration>,
-    /// From there to the election.
-    pub elect: Option<SimDuration>,
-    /// From there to the first commit of the new term.
-    pub first_commit: Option<SimDuration>,
-    /// From there to the first answer to a client; nothing at all where the rule lets a leader promise before it commits.
-    pub first_answer: Option<SimDuration>,
-}
-
-impl Phases {
-    /// The phases of this failover; one that is not over is missing.
-    pub fn of(failover: &FailoverView) -> Self {
-        let moments = &failover.moments;
-        let since = |end: Option<SimTime>, start: Option<SimTime>| Some(end?.since(start?));
-        // A leader that hands over is not suspected: its successor stands at once.
-        let suspected = moments.suspected.or(moments.vote_requested);
-        Self {
-            detect: since(suspected, Some(moments.fault)),
-            elect: since(moments.elected, suspected),
-            first_commit: since(moments.first_commit, moments.elected),
-            first_answer: since(moments.first_answer, moments.first_commit),
-        }
-    }
-}
-
-/// The word for the condition of a node.
-pub const fn condition(truth: NodeTruth) -> &'static str {
-    match truth {
-        NodeTruth::Up => "up",
-        NodeTruth::Slow => "slow",
-        NodeTruth::Frozen => "frozen",
-        NodeTruth::Down => "down",
-        NodeTruth::Halted => "halted",
-        NodeTruth::Sync => "sync",
-    }
-}
-
-/// Records that the node's worst replica is behind.
-pub fn node_lag(view: &ClusterView, node: NodeId) -> u64 {
-    view.groups.iter().filter_map(|group| group.replica(node)).map(|replica| replica.lag_records).max().unwrap_or(0)
-}
-
-/// Whether all living replicas of a group have applied the same: equal index, equal chain.
-pub fn equal(group: &GroupView) -> bool {
-    let mut living =
-        group.replicas.iter().filter(|replica| replica.alive).map(|replica| (replica.applied, replica.chain));
-    living.next().is_none_or(|first| living.all(|other| other == first))
-}
-
-/// The node's gateway as the balancer sees it.
-fn worker<'v>(view: &'v ClusterView, node: &NodeView) -> Option<&'v WorkerView> {
-    view.balancer.workers.iter().find(|worker| worker.node == node.id)
-}
-
-/// What all gateways cost in an hour, in thousandths of a dollar.
-fn cost(view: &ClusterView) -> i64 {
-    let gateway = &view.run.settings.gateway;
-    let units: u64 = view.nodes.iter().map(|node| u64::from(gateway.capacity(node.id))).sum();
-    i64::try_from(units.saturating_mul(gateway.cost_per_hour)).unwrap_or(i64::MAX)
-}
-
-fn picked(view: &ClusterView, which: Option<Invariant>) -> impl Iterator<Item = &crate::domain::view::InvariantView> {
-    view.invariants.iter().filter(move |row| which.is_none_or(|which| row.invariant == which))
-}
-
-/// Failovers on their way: neither through, nor overtaken by the next, nor left alone because nobody asks.
-fn open_failovers(view: &ClusterView) -> u64 {
-    view.failovers.iter().filter(|failover| failover.end.is_none()).count() as u64
-}
-
-/// The median of the failovers that are over; of two in the middle, the worse.
-fn median(view: &ClusterView) -> Option<SimDuration> {
-    let mut totals: Vec<SimDuration> = view.failovers.iter().filter_map(FailoverView::total).collect();
-    totals.sort_unstable();
-    totals.get(totals.len() / 2).copied()
-}
-
-fn latency(view: &ClusterView, pick: fn(&crate::domain::view::LatencyView) -> SimDuration) -> Option<Value> {
-    let total = &view.flow.latency_total;
-    (total.count > 0).then(|| pick(total)).and_then(ms)
-}
-
-fn recent(view: &ClusterView, pick: fn(&crate::domain::view::LatencyView) -> SimDuration) -> Option<Value> {
-    let recent = &view.flow.latency;
-    (recent.count > 0).then(|| pick(recent)).and_then(ms)
-}
-
-/// The p99 of ticks on the node where it is worst.
-fn slowest_ticks(view: &ClusterView) -> Option<SimDuration> {
-    let measured = view.nodes.iter().map(|node| node.ticks.latency).filter(|latency| latency.count > 0);
-    measured.map(|latency| latency.p99).max()
-}
-
-fn count(number: u64) -> Option<Value> {
-    Some(Value::Number(i64::try_from(number).unwrap_or(i64::MAX).saturating_mul(UNIT)))
-}
-
-/// Milliseconds in thousandths are microseconds.
-fn ms(length: SimDuration) -> Option<Value> {
-    Some(Value::Number(i64::try_from(length.as_micros()).unwrap_or(i64::MAX)))
-}
-
-fn node(node: Option<NodeId>) -> Option<Value> {
-    Some(Value::Word(node.map_or_else(|| "none".to_owned(), |node| node.to_string())))
-}
-
-fn yes_no(yes: bool) -> Option<Value> {
-    Some(Value::Word(if yes { "yes" } else { "no" }.to_owned()))
 }
 
 impl std::fmt::Display for Value {

@@ -296,11 +296,8 @@ impl Node {
 
     /// Beats that a read asked for outside the rhythm, and answers to beats, leave at once, as one message a peer.
     fn flush_beats(&mut self, effects: &mut Vec<NodeEffect>) {
-        for peer in self.beats.take_peers() {
-            let groups = self.beats.take(peer);
-            if !groups.is_empty() {
-                self.out(effects).send(peer, NodeMessage::BeatAnswers(groups));
-            }
+        for (peer, groups) in self.beats.take_all() {
+            self.out(effects).send(peer, NodeMessage::BeatAnswers(groups));
         }
     }
 

@@ -59,9 +59,10 @@ impl Beats {
         self.by_peer.get_mut(peer.index()).map(std::mem::take).unwrap_or_default()
     }
 
-    /// Those for whom something was gathered, each once, in the order in which it came up.
-    pub(super) fn take_peers(&mut self) -> Vec<NodeId> {
-        std::mem::take(&mut self.peers)
+    /// Takes all that was gathered, in the order in which it came up.
+    pub(super) fn take_all(&mut self) -> Vec<(NodeId, Vec<(GroupId, Message)>)> {
+        let peers = std::mem::take(&mut self.peers);
+        peers.into_iter().map(|peer| (peer, self.take(peer))).filter(|(_, groups)| !groups.is_empty()).collect()
     }
 
     fn push(&mut self, peer: NodeId, group: GroupId, message: Message) {

@@ -5,12 +5,18 @@
 //! Shape: `ActionId` is the stable name (`node.kill`) that configuration, lessons and documents use; `Action` is what
 //! to do, with its arguments; `ActionSpec` ties the two together and is the row of the registry.
 
+mod context;
+mod topic;
+
 use std::fmt;
 
 use super::state::Screen;
 use crate::domain::command::PaceCommand;
 use crate::domain::control::Control;
 use crate::domain::ids::{GroupId, NodeId};
+
+pub use context::Context;
+pub use topic::Topic;
 
 /// The stable name of an action.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -34,60 +40,6 @@ impl fmt::Display for ActionId {
     }
 }
 
-/// Where a key means what it means. A nearer context wins over `Global`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Context {
-    /// Everywhere but in text fields and dialogs.
-    Global,
-    /// While the list of events has the focus.
-    List,
-    /// On the screen of the data.
-    Data,
-    /// While a lesson runs.
-    Lesson,
-    /// While a question of a lesson is open.
-    Prediction,
-    /// In help, palette and pickers, outside their text field.
-    Overlay,
-    /// In a dialog with a dangerous yes.
-    Confirm,
-    /// In a text field: what is no text.
-    Prompt,
-}
-
-impl Context {
-    /// Every context, in the order of the configuration file.
-    pub const ALL: [Self; 8] = [
-        Self::Global,
-        Self::List,
-        Self::Data,
-        Self::Lesson,
-        Self::Prediction,
-        Self::Overlay,
-        Self::Confirm,
-        Self::Prompt,
-    ];
-
-    /// Its name in the configuration (`[keys.global]`).
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Global => "global",
-            Self::List => "list",
-            Self::Data => "data",
-            Self::Lesson => "lesson",
-            Self::Prediction => "prediction",
-            Self::Overlay => "overlay",
-            Self::Confirm => "confirm",
-            Self::Prompt => "prompt",
-        }
-    }
-
-    /// Whether keys of `Global` still work in it: dialogs and text fields take everything for themselves.
-    pub const fn falls_through(self) -> bool {
-        matches!(self, Self::List | Self::Data | Self::Lesson | Self::Prediction)
-    }
-}
-
 /// What an action does to the cluster: what the lock, the repeat guard and the hints need to know.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Effect {
@@ -105,59 +57,6 @@ impl Effect {
     /// Whether the cluster changes: locked by `L`, and guarded against a held key.
     pub const fn mutates(self) -> bool {
         matches!(self, Self::Undoable | Self::Final)
-    }
-}
-
-/// The heading in help under which an action stands.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Topic {
-    /// Which node is meant.
-    Nodes,
-    /// What breaks and mends.
-    Faults,
-    /// Orders, and the rules by which they are served.
-    Load,
-    /// How time passes.
-    Time,
-    /// Screens and panels.
-    Screens,
-    /// Lists and the log.
-    Lists,
-    /// Lessons.
-    Lesson,
-    /// For the presenter.
-    Presenter,
-    /// The program.
-    App,
-}
-
-impl Topic {
-    /// In the order of help.
-    pub const ALL: [Self; 9] = [
-        Self::Faults,
-        Self::Nodes,
-        Self::Load,
-        Self::Time,
-        Self::Screens,
-        Self::Lists,
-        Self::Lesson,
-        Self::Presenter,
-        Self::App,
-    ];
-
-    /// The locale text of the heading.
-    pub const fn text_id(self) -> &'static str {
-        match self {
-            Self::Nodes => "topic-nodes",
-            Self::Faults => "topic-faults",
-            Self::Load => "topic-load",
-            Self::Time => "topic-time",
-            Self::Screens => "topic-screens",
-            Self::Lists => "topic-lists",
-            Self::Lesson => "topic-lesson",
-            Self::Presenter => "topic-presenter",
-            Self::App => "topic-app",
-        }
     }
 }
 

@@ -11,17 +11,18 @@ use crate::domain::membership::GroupConfig;
 use crate::domain::order::GatewayLoad;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{
-    BalancerView, CellView, ClusterView, DiskView, Duty, FaultView, FlowView, GatewayView, GroupView, LatencyView,
-    LedgerView, MessageKind, MessageView, NetView, NodeTruth, NodeView, PaceView, ProgressView, Reach, ReplicaView,
-    RoleView, RunView, SampleView, Speed, SpreadsView, WorkerView,
+    CellView, ClusterView, DiskView, FaultView, GatewayView, GroupView, MessageKind, MessageView, NetView, NodeTruth,
+    NodeView, PaceView, ProgressView, Reach, ReplicaView, RoleView, RunView, SampleView, Speed, SpreadsView,
 };
 
 use super::action::ActionId;
 use super::hint::{Hint, Side};
 use super::scene::HelpRow;
+use desk::{balancer, flow, ledger};
 use tales::{events, failovers, invariants, lesson};
 
 pub mod data;
+mod desk;
 mod tales;
 
 const NOW_MS: u64 = 42_004;
@@ -276,76 +277,6 @@ fn net(story: Story) -> NetView {
         ],
     };
     NetView { sent: 812_345, dropped: 12, on_the_wire: 31, in_flight, ..NetView::default() }
-}
-
-fn balancer(all: &[What; 5]) -> BalancerView {
-    let workers = all.iter().enumerate().map(|(place, (truth, reach))| WorkerView {
-        node: NodeId::from_index(place),
-        in_rotation: truth.runs() && *reach != Reach::Isolated,
-        duty: Duty::Serving,
-        in_flight: 140 * (place as u32 + 1),
-        capacity: [1_000, 1_500, 800][place % 3],
-        utilisation_per_mille: 140_000 * (place as u32 + 1) / [1_000, 1_500, 800][place % 3],
-        queued: [0, 0, 3, 12],
-        routed: 9_000 + place as u64,
-        routed_per_s: 380 + place as u64 * 22,
-        share_per_mille: 200,
-        refused_per_s: 0,
-        latency: SimDuration::from_micros(400 + place as u64 * 130),
-        answers: LatencyView {
-            count: 1_900,
-            p50: SimDuration::from_micros(380 + place as u64 * 110),
-            p99: SimDuration::from_micros(2_400 + place as u64 * 700),
-            max: SimDuration::from_micros(5_100 + place as u64 * 900),
-        },
-    });
-    BalancerView {
-        routed: 45_010,
-        queue_max: 4_096,
-        imbalance_per_mille: 1_180,
-        imbalance_total_per_mille: 1_060,
-        workers: workers.collect(),
-        ..BalancerView::default()
-    }
-}
-
-fn flow(story: Story) -> FlowView {
-    let stopped = matches!(story, Story::Failover | Story::LeaderLost);
-    FlowView {
-        load_on: true,
-        rate: 2_000,
-        query_percent: 30,
-        acked_per_s: if stopped { 0 } else { 1_396 },
-        queries_per_s: 604,
-        peak_per_s: 2_310,
-        refused_per_s: if stopped { 210 } else { 0 },
-        waiting: if stopped { 431 } else { 3 },
-        retried: 12,
-        latency: LatencyView {
-            count: 7_000,
-            p50: SimDuration::from_micros(2_400),
-            p99: SimDuration::from_micros(6_120),
-            max: SimDuration::from_millis(48),
-        },
-        buckets: [120, 5_670, 1_000, 200, 10],
-        burst: (story == Story::Halted).then_some((312, 1_000)),
-        ..FlowView::default()
-    }
-}
-
-fn ledger(story: Story) -> LedgerView {
-    LedgerView {
-        submitted: 58_830,
-        acknowledged: 58_400,
-        rejected: 18,
-        retried: 12,
-        lost: if story == Story::Halted { 3 } else { 0 },
-        in_doubt: if story == Story::Failover { 27 } else { 0 },
-        at_risk: 4,
-        waiting: 3,
-        settled: 58_300,
-        ..LedgerView::default()
-    }
 }
 
 fn samples(all: &[What; 5]) -> Vec<SampleView> {

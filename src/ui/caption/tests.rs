@@ -110,6 +110,23 @@ fn every_kind_of_members(learner: NodeId) -> Vec<EventKind> {
     kinds
 }
 
+fn every_kind_of_the_load() -> [EventKind; 12] {
+    [
+        EventKind::Rotation { back: true },
+        EventKind::Rotation { back: false },
+        EventKind::Draining { on: true },
+        EventKind::Draining { on: false },
+        EventKind::Drained,
+        EventKind::BurstBegan { orders: 1_000 },
+        EventKind::BurstEnded { orders: 1_000, failed: 12 },
+        EventKind::LoadChanged { orders_per_s: 0 },
+        EventKind::LoadChanged { orders_per_s: 2_000 },
+        EventKind::LoadSkewed { per_mille: 1_100 },
+        EventKind::HotSymbol { symbol: SymbolId(6), percent: 40 },
+        EventKind::HotSymbol { symbol: SymbolId(6), percent: 0 },
+    ]
+}
+
 fn every_kind() -> Vec<EventKind> {
     let (to, term, index) = (NodeId(4), Term(7), LogIndex(10_482));
     let (after, silent) = (SimDuration::from_millis(3_200), SimDuration::from_millis(212));
@@ -149,21 +166,9 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::SnapshotSent { to, index },
         EventKind::SnapshotInstalled { index },
         EventKind::SnapshotTaken { index },
-        EventKind::Rotation { back: true },
-        EventKind::Rotation { back: false },
-        EventKind::Draining { on: true },
-        EventKind::Draining { on: false },
-        EventKind::Drained,
-        EventKind::BurstBegan { orders: 1_000 },
-        EventKind::BurstEnded { orders: 1_000, failed: 12 },
         EventKind::RuleSwitched { rule: Rule::PreVote, on: true },
         EventKind::RuleSwitched { rule: Rule::PreVote, on: false },
         EventKind::StrategyChanged(Strategy::RoundRobin),
-        EventKind::LoadChanged { orders_per_s: 0 },
-        EventKind::LoadChanged { orders_per_s: 2_000 },
-        EventKind::LoadSkewed { per_mille: 1_100 },
-        EventKind::HotSymbol { symbol: SymbolId(6), percent: 40 },
-        EventKind::HotSymbol { symbol: SymbolId(6), percent: 0 },
         EventKind::ReadsMoved { replica: true },
         EventKind::ReadsMoved { replica: false },
         EventKind::RollingRestart { done: false },
@@ -172,6 +177,7 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::OrdersLost { orders: 3 },
     ];
     kinds.extend(every_kind_of_members(to));
+    kinds.extend(every_kind_of_the_load());
     for health in [Health::Healthy, Health::Degraded, Health::Failed] {
         kinds.push(EventKind::Believes { peer: to, health, silent });
     }
