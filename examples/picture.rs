@@ -87,7 +87,8 @@ fn picture(view: &ClusterView, screen: Screen, language: Language) -> anyhow::Re
     let (keymap, hits) = (Keymap::default(), Hits::default());
     let given = Given { view, words: &look.locale, keymap: &keymap, hits: &hits, lessons: &[] };
     let (hints, rows) = (rows::hints(&state, &given), rows::rows(&state, &given));
-    let scene = Scene { view, state: &state, look: &look, hints: &hints, rows: &rows, title: "", notes: &[] };
+    let (title, notes, strategies) = ("", &[], &[]);
+    let scene = Scene { view, state: &state, look: &look, hints: &hints, rows: &rows, title, notes, strategies };
     let mut terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1))?;
     terminal.draw(|frame| {
         draw(frame, &scene);

@@ -82,6 +82,13 @@ impl Spread {
     }
 }
 
+/// The spread of nothing.
+impl Default for Spread {
+    fn default() -> Self {
+        Self::of(&[])
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

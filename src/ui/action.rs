@@ -281,6 +281,8 @@ pub enum ActionKind {
     Redraw,
     /// Complete what is typed.
     Complete,
+    /// Type where a symbol is to move.
+    MoveSymbol,
     /// Yes.
     Yes,
     /// No.

@@ -72,7 +72,7 @@ pub struct Scenery<'a> {
 /// Draws a frame, and knows the language.
 pub trait Painter {
     /// Makes ready for what the state asks for, such as another theme. Called before each frame.
-    fn prepare(&mut self, state: &UiState);
+    fn prepare(&mut self, state: &UiState, view: &ClusterView);
     /// Draws; notes what lies where.
     fn paint(&self, frame: &mut Frame<'_>, scenery: &Scenery<'_>, hits: &mut Hits);
     /// The language of the screen.
@@ -313,7 +313,7 @@ impl App<'_> {
         let mut hits = Hits::default();
         execute!(io::stdout(), BeginSynchronizedUpdate)?;
         let desk = &self.desk;
-        painter.prepare(&desk.setup.state);
+        painter.prepare(&desk.setup.state, &desk.view);
         let painter = &*painter;
         let frame = self.screen.draw(|frame| {
             let given = desk.given(painter.words());

@@ -21,6 +21,7 @@ use super::scene::HelpRow;
 use desk::{balancer, flow, ledger};
 use tales::{events, failovers, invariants, lesson};
 
+pub mod data;
 mod desk;
 mod tales;
 
@@ -59,6 +60,7 @@ pub fn view(story: Story) -> ClusterView {
     let groups = (0..5).map(|group| self::group(group, &truths, leader)).collect();
     ClusterView {
         market: crate::domain::view::MarketView::default(),
+        data: crate::domain::view::DataView::default(),
         run: run(story, leader),
         groups,
         net: net(story),

@@ -120,7 +120,7 @@ impl Walk {
             input.on_event(state, &given, event);
         }
         input.tick(state, &Given { view, words: artist.words(), keymap, hits, lessons });
-        artist.prepare(state);
+        artist.prepare(state, view);
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
         let mut drawn = Hits::default();
         let given = Given { view, words: artist.words(), keymap, hits, lessons };

@@ -18,7 +18,7 @@ use super::action::{Action, ActionId, ActionKind, Context};
 use super::cyrillic;
 use super::keymap::{self, Key, KeyName, Lookup, SEQUENCE_MAX};
 use super::registry;
-use super::state::{Overlay, Panel, UiState};
+use super::state::{Overlay, Panel, Screen, UiState};
 use super::update::{Given, Request, toast, update};
 
 /// How long a key that changes the cluster must be silent before it works again.
@@ -61,6 +61,7 @@ pub fn contexts(state: &UiState, given: &Given<'_>) -> Vec<Context> {
         (open, Context::Prediction),
         (lesson.is_some(), Context::Lesson),
         (state.focus == Panel::Events, Context::List),
+        (state.screen == Screen::Data, Context::Data),
         (true, Context::Global),
     ];
     contexts.into_iter().filter(|(on, _)| *on).map(|(_, context)| context).collect()

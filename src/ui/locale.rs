@@ -147,8 +147,17 @@ impl Locale {
 
     /// A number with one digit after the point, given in tenths.
     pub fn tenths(&self, tenths: u64) -> String {
-        let point = if self.language == Language::Russian { ',' } else { '.' };
-        format!("{}{point}{}", grouped(tenths / 10), tenths % 10)
+        format!("{}{}{}", grouped(tenths / 10), self.point(), tenths % 10)
+    }
+
+    /// A number with two digits after the point, given in hundredths.
+    pub fn hundredths(&self, hundredths: u64) -> String {
+        format!("{}{}{:02}", grouped(hundredths / 100), self.point(), hundredths % 100)
+    }
+
+    /// What stands between a number and its parts.
+    const fn point(&self) -> char {
+        if matches!(self.language, Language::Russian) { ',' } else { '.' }
     }
 
     /// A length of time in the unit that people would take: `0.4 ms`, `212 ms`, `3.2 s`.

@@ -39,6 +39,7 @@ pub mod rows;
 pub mod scene;
 pub mod screens;
 pub mod state;
+pub mod strategies;
 pub mod terminal;
 pub mod theme;
 pub mod update;

@@ -16,10 +16,12 @@ use super::logging;
 use super::look::Look;
 use super::rows;
 use super::scene::Scene;
-use super::state::UiState;
+use super::state::{Panel, UiState};
+use super::strategies::Strategies;
 use super::theme::Theme;
 use super::words::Words;
 use crate::domain::event::Event;
+use crate::domain::view::ClusterView;
 
 /// How long the status bar names the configuration file.
 const CONFIG_SHOWN: Duration = Duration::from_secs(5);
@@ -41,12 +43,13 @@ pub struct Artist {
     look: Look,
     themes: ThemeFinder,
     notes: Notes,
+    strategies: Strategies,
 }
 
 impl Artist {
     /// A painter with this look.
-    pub const fn new(look: Look, themes: ThemeFinder, notes: Notes) -> Self {
-        Self { look, themes, notes }
+    pub fn new(look: Look, themes: ThemeFinder, notes: Notes) -> Self {
+        Self { look, themes, notes, strategies: Strategies::default() }
     }
 
     fn notes(&self, state: &UiState) -> Vec<String> {
@@ -57,8 +60,11 @@ impl Artist {
 }
 
 impl Painter for Artist {
-    fn prepare(&mut self, state: &UiState) {
+    fn prepare(&mut self, state: &UiState, view: &ClusterView) {
         logging::settle();
+        if state.screen.panels().contains(&Panel::Division) {
+            self.strategies.follow(view);
+        }
         let wanted = state.presenter.themes.name().filter(|name| *name != self.look.theme.name);
         if let Some(theme) = wanted.and_then(|name| (self.themes)(name)) {
             self.look.theme = theme;
@@ -69,7 +75,9 @@ impl Painter for Artist {
         let Scenery { view, state, given } = scenery;
         let (rows, hints, notes) = (rows::rows(state, given), rows::hints(state, given), self.notes(state));
         let title = view.lesson.as_ref().map_or("", |lesson| self.look.locale.pick(&lesson.title));
-        let scene = Scene { view, state, look: &self.look, hints: &hints, rows: &rows, title, notes: &notes };
+        let strategies = self.strategies.tables();
+        let scene =
+            Scene { view, state, look: &self.look, hints: &hints, rows: &rows, title, notes: &notes, strategies };
         *hits = draw(frame, &scene);
     }
 

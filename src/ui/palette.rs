@@ -34,7 +34,8 @@ pub struct Entry {
 
 /// The actions that match, best first; all of them in the order of help while nothing is typed.
 pub fn entries(text: &str, state: &UiState, given: &Given<'_>) -> Vec<Entry> {
-    let listed = registry::all().filter(|spec| matches!(spec.context, Context::Global | Context::Lesson));
+    let listed =
+        registry::all().filter(|spec| matches!(spec.context, Context::Global | Context::Data | Context::Lesson));
     let all = listed.map(|spec| {
         let help = given.words.text(&spec.id.text_id(), &[]);
         let enabled = is_enabled(spec, state, given);

@@ -10,6 +10,7 @@ use super::action::ActionId;
 use super::hint::Hint;
 use super::look::Look;
 use super::state::{Panel, UiState};
+use super::strategies::Comparison;
 
 /// Everything that a frame is drawn from.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,8 @@ pub struct Scene<'a> {
     pub title: &'a str,
     /// Words for the right end of the status bar, such as `rec 03:12`.
     pub notes: &'a [String],
+    /// How each partition strategy would divide instruments and trades; may be empty.
+    pub strategies: &'a [Comparison],
 }
 
 /// A row of an overlay's list.

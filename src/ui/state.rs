@@ -20,6 +20,8 @@ pub enum Screen {
     Overview,
     /// How do they agree?
     Cluster,
+    /// Who holds what, who does the work?
+    Data,
     /// What shall I see?
     Lesson,
     /// What happened?
@@ -28,7 +30,7 @@ pub enum Screen {
 
 impl Screen {
     /// In the order of the tab bar.
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Cluster, Self::Lesson, Self::Events];
+    pub const ALL: [Self; 5] = [Self::Overview, Self::Cluster, Self::Data, Self::Lesson, Self::Events];
 
     /// The panels of a screen in the order of `w`, the first having the focus on arrival. A small screen may not draw
     /// all of them; the focus then walks only through those that it does.
@@ -45,6 +47,15 @@ impl Screen {
                 Panel::Events,
             ],
             Self::Cluster => &[Panel::Raft, Panel::Nodes, Panel::Lanes, Panel::Beliefs, Panel::Disks, Panel::Events],
+            Self::Data => &[
+                Panel::Matrix,
+                Panel::Workers,
+                Panel::Division,
+                Panel::Moves,
+                Panel::Feeds,
+                Panel::Nodes,
+                Panel::Events,
+            ],
             Self::Lesson => &[Panel::Lesson, Panel::Nodes, Panel::Failover, Panel::Events],
             Self::Events => &[Panel::Events, Panel::Log],
         }
@@ -83,6 +94,16 @@ pub enum Panel {
     Lesson,
     /// The program's own log.
     Log,
+    /// Which node holds which partition.
+    Matrix,
+    /// How evenly the partitions divide the work, and how other strategies would.
+    Division,
+    /// What is on its way from one partition or node to another.
+    Moves,
+    /// The balancer's workers, in full.
+    Workers,
+    /// Market data of each node.
+    Feeds,
 }
 
 /// What lies over the screen.

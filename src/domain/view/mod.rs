@@ -6,6 +6,7 @@
 //! Units: times are virtual unless they say `wall`; lags are in records; latencies in `SimDuration`.
 //! Bounds: each list says its own.
 
+mod data;
 mod failover;
 mod flow;
 mod group;
@@ -20,6 +21,7 @@ use crate::domain::event::Event;
 use crate::domain::hand::HandOrder;
 use crate::domain::time::SimTime;
 
+pub use data::{DataView, DivisionView, MOVES_SHOWN, MoveStage, MoveView, StrategyView};
 pub use failover::{FailoverEnd, FailoverMoments, FailoverView, InvariantView};
 pub use flow::{BalancerView, ClassView, Duty, FeedFileView, FlowView, LatencyView, LedgerView, WorkerView};
 pub use group::{CellView, GroupView, ProgressMode, ProgressView, ReplicaView, RoleView, SpreadsView};
@@ -63,6 +65,8 @@ pub struct ClusterView {
     pub lesson: Option<LessonView>,
     /// Who holds and leads what, and where it is going.
     pub placement: PlacementView,
+    /// How the data is divided, and what moves.
+    pub data: DataView,
 }
 
 /// Events in a view.

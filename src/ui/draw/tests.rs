@@ -8,13 +8,16 @@ use ratatui::{TerminalOptions, Viewport};
 
 use super::*;
 use crate::domain::ids::{EventId, GroupId, NodeId};
+use crate::domain::settings::PartitionSettings;
 use crate::domain::view::ClusterView;
+use crate::routing::partitioner::keys::KeySet;
 use crate::ui::depth::Depth;
 use crate::ui::fixture::{self, Story};
 use crate::ui::glyphs::Glyphs;
 use crate::ui::locale::{Language, Locale};
 use crate::ui::look::Look;
 use crate::ui::state::{Density, ListState, Panel, Question, Screen, UiState};
+use crate::ui::strategies::Comparison;
 
 fn look(theme: &str, depth: Depth, glyphs: Glyphs, language: Language) -> Look {
     Look::new(theme, depth, glyphs, Locale::new(language)).expect("a built-in theme")
@@ -26,11 +29,21 @@ fn state(screen: Screen) -> UiState {
 
 fn paint(view: &ClusterView, state: &UiState, look: &Look, (width, height): (u16, u16)) -> (Buffer, Hits) {
     let (hints, rows) = (fixture::hints(), fixture::rows());
-    let scene = Scene { view, state, look, hints: &hints, rows: &rows, title: "leader-crash 3/12", notes: &[] };
+    let (title, strategies) = ("leader-crash 3/12", strategies(view, state));
+    let scene = Scene { view, state, look, hints: &hints, rows: &rows, title, notes: &[], strategies: &strategies };
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal in memory");
     let mut hits = Hits::default();
     terminal.draw(|frame| hits = draw(frame, &scene)).expect("a frame");
     (terminal.backend().buffer().clone(), hits)
+}
+
+/// The comparison of the strategies, over few names and small rings: these tests draw thousands of frames.
+fn strategies(view: &ClusterView, state: &UiState) -> Vec<Comparison> {
+    let partitions = view.groups.len().saturating_sub(1);
+    let settings = PartitionSettings { virtual_nodes: 8, ..view.run.settings.partition.clone() };
+    let sets = [KeySet::Instruments(40), KeySet::Trades(40)].into_iter();
+    let shown = partitions > 0 && state.screen == Screen::Data;
+    sets.filter(|_| shown).map(|set| Comparison::of(set, &settings, partitions)).collect()
 }
 
 fn text(buffer: &Buffer) -> String {
@@ -46,7 +59,7 @@ fn snapshot(name: &str, story: Story, state: &UiState, size: (u16, u16), languag
 
 #[test]
 fn each_screen_at_two_sizes() {
-    for (screen, name) in Screen::ALL.into_iter().zip(["overview", "cluster", "lesson", "events"]) {
+    for (screen, name) in Screen::ALL.into_iter().zip(["overview", "cluster", "data", "lesson", "events"]) {
         for (width, height) in [(80, 24), (120, 40)] {
             let story = if screen == Screen::Lesson { Story::Lesson } else { Story::Failover };
             let name = format!("{name}_{width}x{height}");
@@ -63,6 +76,44 @@ fn the_overview_at_its_other_sizes_and_in_russian() {
     }
     snapshot("overview_120x40_healthy", Story::Healthy, &state(Screen::Overview), (120, 40), Language::English);
     snapshot("overview_120x40_ru", Story::Failover, &state(Screen::Overview), (120, 40), Language::Russian);
+}
+
+fn snapshot_of(name: &str, view: &ClusterView, state: &UiState, size: (u16, u16), language: Language) {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, language);
+    insta::assert_snapshot!(name, text(&paint(view, state, &look, size).0));
+}
+
+#[test]
+fn the_data_at_its_other_sizes_and_with_moves() {
+    let state = state(Screen::Data);
+    let moving = fixture::data::moving();
+    snapshot_of("data_40x10", &moving, &state, (40, 10), Language::English);
+    snapshot_of("data_200x60_moves", &moving, &state, (200, 60), Language::English);
+    snapshot_of("data_120x40_moves_ru", &moving, &state, (120, 40), Language::Russian);
+    let healthy = fixture::view(Story::Healthy);
+    snapshot_of("data_120x40_healthy", &healthy, &state, (120, 40), Language::English);
+}
+
+#[test]
+fn a_matrix_of_many_nodes_and_partitions_says_how_many_it_hides() {
+    let state = UiState { group: GroupId(20), ..state(Screen::Data) };
+    snapshot_of("data_9x21", &fixture::data::large(9, 21), &state, (120, 40), Language::English);
+    snapshot_of("data_9x21_80x24", &fixture::data::large(9, 21), &state, (80, 24), Language::English);
+    let large = fixture::data::large(100, 256);
+    let zoomed =
+        UiState { zoom: true, focus: Panel::Matrix, group: GroupId(200), selected: NodeId(77), ..state.clone() };
+    snapshot_of("data_100x256", &large, &zoomed, (120, 40), Language::English);
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    for (width, height) in [(80, 24), (81, 33), (109, 40), (110, 24), (120, 40), (160, 61), (200, 60), (300, 25)] {
+        for state in [&state, &zoomed] {
+            let (buffer, hits) = paint(&large, state, &look, (width, height));
+            assert!(text(&buffer).contains(" nodes (jk)"), "{width}x{height} does not say what it hides");
+            let node = hits.regions.iter().any(|(_, hit)| *hit == Hit::Node(state.selected));
+            assert!(node, "{width}x{height}: the selected node is out of sight");
+            let group = hits.regions.iter().any(|(_, hit)| *hit == Hit::Group(state.group));
+            assert!(group, "{width}x{height}: the group in view is out of sight");
+        }
+    }
 }
 
 fn overlays() -> Vec<Overlay> {
@@ -122,12 +173,15 @@ fn every_story_overlay_panel_and_mode_survives_every_size() {
     let panels =
         [Panel::Lag, Panel::Balancer, Panel::Partitions, Panel::Raft, Panel::Beliefs, Panel::Disks, Panel::Log];
     states.extend(panels.map(|focus| UiState { focus, zoom: true, ..state(Screen::Cluster) }));
+    let panels = [Panel::Matrix, Panel::Workers, Panel::Division, Panel::Moves, Panel::Feeds];
+    states.extend(panels.map(|focus| UiState { focus, zoom: true, ..state(Screen::Data) }));
     states.push(UiState { density: Density::Large, ..state(Screen::Overview) });
     let mut shown = state(Screen::Overview);
     (shown.presenter.spotlight, shown.presenter.caption, shown.presenter.key_cast) = (true, true, true);
     shown.presenter.keys.push(("X".to_owned(), "kill leader".to_owned(), Duration::ZERO));
     states.push(shown);
-    let views = Story::ALL.map(fixture::view);
+    let stories = Story::ALL.map(fixture::view).into_iter();
+    let views: Vec<ClusterView> = stories.chain([fixture::data::moving(), fixture::data::large(40, 64)]).collect();
     for (place, size) in sizes().into_iter().enumerate() {
         for (number, state) in states.iter().enumerate() {
             paint(&views[(place + number) % views.len()], state, &looks[number % 2], size);
@@ -136,6 +190,7 @@ fn every_story_overlay_panel_and_mode_survives_every_size() {
     for size in sizes() {
         paint(&ClusterView::default(), &state(Screen::Overview), &looks[0], size);
         paint(&ClusterView::default(), &state(Screen::Cluster), &looks[0], size);
+        paint(&ClusterView::default(), &state(Screen::Data), &looks[0], size);
     }
 }
 
@@ -254,7 +309,8 @@ fn pictures() {
 
 fn bytes(view: &ClusterView, state: &UiState, look: &Look, area: Rect) -> Vec<u8> {
     let (hints, rows) = (fixture::hints(), fixture::rows());
-    let scene = Scene { view, state, look, hints: &hints, rows: &rows, title: "leader-crash 3/12", notes: &[] };
+    let (title, strategies) = ("leader-crash 3/12", strategies(view, state));
+    let scene = Scene { view, state, look, hints: &hints, rows: &rows, title, notes: &[], strategies: &strategies };
     let mut bytes = Vec::new();
     let options = TerminalOptions { viewport: Viewport::Fixed(area) };
     let mut terminal = Terminal::with_options(CrosstermBackend::new(&mut bytes), options).expect("a terminal");

@@ -295,7 +295,16 @@ mod tests {
             view.ledger.waiting = waiting;
             let look = look();
             let state = UiState::default();
-            let scene = Scene { view: &view, state: &state, look: &look, hints: &[], rows: &[], title: "", notes: &[] };
+            let scene = Scene {
+                view: &view,
+                state: &state,
+                look: &look,
+                hints: &[],
+                rows: &[],
+                title: "",
+                notes: &[],
+                strategies: &[],
+            };
             assert_eq!(shown(&scene, &last).iter().any(|(place, _)| *place == ANSWER), grows, "{waiting} wait");
         }
     }

@@ -9,17 +9,23 @@ use super::state::Panel;
 mod balancer;
 mod beliefs;
 mod disks;
+mod division;
 mod events;
 mod failover;
+mod feeds;
 mod flow;
 mod lag;
 mod lamps;
 mod lanes;
 mod lesson;
 mod log;
+mod matrix;
+mod moves;
 pub mod nodes;
 mod partitions;
 mod raft;
+mod strategies;
+mod workers;
 
 pub use events::row as event_row;
 pub use failover::phases;
@@ -45,5 +51,10 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, panel: Panel
         Panel::Lanes => lanes::draw(canvas, area, scene),
         Panel::Lesson => lesson::draw(canvas, area, scene),
         Panel::Log => log::draw(canvas, area, scene),
+        Panel::Matrix => matrix::draw(canvas, area, scene),
+        Panel::Division => division::draw(canvas, area, scene),
+        Panel::Moves => moves::draw(canvas, area, scene),
+        Panel::Workers => workers::draw(canvas, area, scene),
+        Panel::Feeds => feeds::draw(canvas, area, scene),
     }
 }

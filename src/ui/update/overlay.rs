@@ -5,6 +5,7 @@
 
 use super::{Given, Request, faults, list, toast, unsaved, update};
 use crate::domain::command::{Command, LessonCommand};
+use crate::domain::ids::SymbolId;
 use crate::ui::action::{Action, ActionId, ActionKind, ActionSpec, Leap, Way};
 use crate::ui::palette;
 use crate::ui::rows;
@@ -19,6 +20,7 @@ pub(super) fn perform(state: &mut UiState, given: &Given<'_>, kind: ActionKind, 
             let selected = state.presenter.themes.current;
             state.overlay = Overlay::Themes(ListState { selected, ..ListState::default() });
         }
+        Kind::MoveSymbol => begin_move(state, given),
         Kind::Enter => enter(state, given, out),
         Kind::Back => back(state),
         Kind::Filter => begin_filter(state),
@@ -51,6 +53,14 @@ pub(super) fn ask_for_arguments(state: &mut UiState, given: &Given<'_>, spec: &A
     let text = palette::command_of(spec.id).map_or(String::new(), |command| format!("{command} "));
     state.overlay = Overlay::Palette(ListState { text, ..ListState::typing() });
     toast::say(state, given, "toast-needs", &[("args", spec.args)]);
+}
+
+/// Begins the command that moves a symbol: the hot one, if one is.
+fn begin_move(state: &mut UiState, given: &Given<'_>) {
+    let symbol = given.view.flow.hot.map_or(SymbolId(0), |(symbol, _)| symbol);
+    let text = format!("move {} p", symbol.name());
+    state.overlay = Overlay::Palette(ListState { text, ..ListState::typing() });
+    toast::say(state, given, "toast-needs", &[("args", "SYMBOL pN")]);
 }
 
 fn enter(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) {

@@ -2,6 +2,9 @@
 //!
 //! Idea: a narrow screen loses columns, never letters of the important ones.
 
+use super::super::canvas::{Strip, width};
+use super::super::theme::Role;
+
 /// A column.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Column {
@@ -47,6 +50,34 @@ pub fn widths(columns: &[Column], room: usize) -> Vec<usize> {
     widths
 }
 
+/// The columns, each as wide as its widest text at least: a number may push a lesser column out, and is never cut.
+pub fn for_texts<const N: usize>(columns: &[Column; N], rows: &[[String; N]]) -> [Column; N] {
+    let mut fitted = *columns;
+    for (place, column) in fitted.iter_mut().enumerate() {
+        let widest = rows.iter().map(|row| width(&row[place])).max().unwrap_or(0);
+        let more = widest.saturating_sub(column.min);
+        column.min += more;
+        column.more = column.more.saturating_sub(more);
+    }
+    fitted
+}
+
+/// Adds a row of such texts, a blank after each; columns of width 0 are left out.
+#[must_use]
+pub fn cells<'a, const N: usize>(
+    strip: Strip<'a>,
+    columns: &[Column; N],
+    widths: &[usize],
+    row: &[String; N],
+    role: impl Fn(usize) -> Role,
+) -> Strip<'a> {
+    let shown = columns.iter().zip(widths).zip(row).enumerate().filter(|(_, ((_, width), _))| **width > 0);
+    shown.fold(strip, |strip, (place, ((column, width), text))| match column.align {
+        Align::Left => strip.left(*width, role(place), text).gap(),
+        Align::Right => strip.right(*width, role(place), text).gap(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +94,17 @@ mod tests {
         assert_eq!(widths(&columns, 9), [4, 0, 0]);
         assert_eq!(widths(&columns, 3), [0, 0, 0]);
         assert_eq!(widths(&columns, 22), [4, 11, 5]);
+    }
+
+    #[test]
+    fn a_long_number_widens_its_column_and_pushes_a_lesser_one_out() {
+        let columns = [column(4, 0, 0), column(6, 3, 1), column(5, 0, 2)];
+        let row = |text: &str| ["1".to_owned(), text.to_owned(), String::new()];
+        let fitted = for_texts(&columns, &[row("12"), row("12 345 678")]);
+        assert_eq!((fitted[1].min, fitted[1].more), (10, 0));
+        assert_eq!((fitted[0], fitted[2]), (columns[0], columns[2]));
+        assert_eq!(widths(&columns, 18), [4, 7, 5]);
+        assert_eq!(widths(&fitted, 18), [4, 10, 0]);
     }
 
     #[test]

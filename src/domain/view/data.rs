@@ -1,0 +1,106 @@
+//! What there is to see of the data: how it is divided, what moves, and what each strategy would make of it.
+//!
+//! Units: loads are records that a partition applied in the last second; shares are in thousandths.
+//! Bound: [`MOVES_SHOWN`] moves, those that are under way first; the histograms have a column a partition.
+
+use std::sync::Arc;
+
+use crate::domain::ids::{GroupId, SymbolId};
+use crate::domain::rules::PartitionStrategy;
+use crate::domain::spread::Spread;
+use crate::domain::time::SimTime;
+
+/// Moves in a view.
+pub const MOVES_SHOWN: usize = 64;
+
+/// How far a move has come.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum MoveStage {
+    /// It waits for its turn.
+    #[default]
+    Planned,
+    /// The controller has begun it; the source still trades, until nothing is held for a spread.
+    Begun,
+    /// The source has frozen the symbol and ships it.
+    Shipping,
+    /// The target owns it, and the cluster map does not say so yet.
+    Owned,
+    /// The map says so; the source has not dropped its copy yet.
+    Mapped,
+}
+
+/// A symbol that changes its partition.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MoveView {
+    /// Which.
+    pub symbol: SymbolId,
+    /// Whose it is.
+    pub from: GroupId,
+    /// Whose it will be.
+    pub to: GroupId,
+    /// How far it has come.
+    pub stage: MoveStage,
+    /// Parts that the target has logged.
+    pub parts_done: u32,
+    /// Parts in all; 0 until it is frozen.
+    pub parts: u32,
+    /// Since when it is in this stage, as far as somebody looked.
+    pub since: SimTime,
+}
+
+/// How one strategy divides one set of keys.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct DivisionView {
+    /// Keys in each partition.
+    pub counts: Vec<u64>,
+    /// How even that is.
+    pub spread: Spread,
+    /// Keys that a switch from the strategy in force would move.
+    pub switch_moves: u64,
+    /// The share that theory says of such a switch; `None` where only the keys can tell.
+    pub switch_theory_per_mille: Option<u64>,
+    /// Keys that one partition more would move.
+    pub grow_moves: u64,
+    /// The share that theory says of that.
+    pub grow_theory_per_mille: Option<u64>,
+}
+
+/// A row of the table of strategies.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct StrategyView {
+    /// Which.
+    pub strategy: PartitionStrategy,
+    /// The desk's instruments by their names.
+    pub instruments: DivisionView,
+    /// Trades by their ids.
+    pub trades: DivisionView,
+}
+
+/// How the data is divided, and what moves.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct DataView {
+    /// The strategy in force.
+    pub strategy: PartitionStrategy,
+    /// Moves under way, then those that wait, in their order; at most [`MOVES_SHOWN`].
+    pub moves: Vec<MoveView>,
+    /// How many are under way.
+    pub under_way: u32,
+    /// How many wait.
+    pub planned: u32,
+    /// How many symbols have moved in this run.
+    pub moved: u64,
+    /// Requests that gateways hold because their symbol moves.
+    pub held_requests: u64,
+    /// Requests that gateways refused because they held too many.
+    pub held_refused: u64,
+    /// Symbols in each partition.
+    pub symbols: Vec<u64>,
+    /// How even that is.
+    pub symbols_spread: Spread,
+    /// Records that each partition applied in the last second.
+    pub load: Vec<u64>,
+    /// How even that is.
+    pub load_spread: Spread,
+    /// Every strategy over the same keys; empty until somebody asked. Shared, being the same from frame to frame.
+    pub strategies: Arc<[StrategyView]>,
+}

@@ -1,0 +1,183 @@
+//! How evenly the partitions divide the desk: a histogram, its figures, and how other strategies would do.
+//!
+//! Idea: three things can be even or not, and seldom are together: names, orders that rest, orders a second. A strategy
+//! that deals names evenly still gets one hot name. So each has its own bars and its own row of figures.
+//! Units: ratios as they are spoken (1.25), the coefficient of variation in percent of the mean.
+//! Shape: the figures are never left out; then the comparison; the bars take what is left, as a list or as charts.
+
+use ratatui::layout::Rect;
+
+use crate::domain::spread::{Imbalance, Spread};
+use crate::domain::view::GroupView;
+
+use super::super::canvas::Canvas;
+use super::super::glyphs::Glyphs;
+use super::super::hits::Hit;
+use super::super::scene::Scene;
+use super::super::state::Panel;
+use super::super::theme::Role;
+use super::super::widgets::bar::bar;
+use super::super::widgets::chart;
+use super::super::widgets::frame::frame;
+use super::super::widgets::table::{Align, Column, cells, for_texts, widths};
+use super::matrix::partitions;
+use super::strategies;
+
+/// What is divided: its name, and how much of it a partition has.
+type Measure = (&'static str, fn(&GroupView) -> u64);
+
+const MEASURES: [Measure; 3] = [
+    ("division-symbols", |group| group.symbols as u64),
+    ("division-resting", |group| group.resting),
+    ("division-rate", |group| group.applied_per_s),
+];
+
+const FIGURES: [Column; 8] = [
+    Column { title: "", min: 8, more: 4, priority: 0, align: Align::Left },
+    Column { title: "spread-total", min: 5, more: 4, priority: 4, align: Align::Right },
+    Column { title: "spread-min", min: 4, more: 4, priority: 1, align: Align::Right },
+    Column { title: "spread-mean", min: 5, more: 4, priority: 3, align: Align::Right },
+    Column { title: "spread-max", min: 4, more: 4, priority: 1, align: Align::Right },
+    Column { title: "spread-ratio", min: 6, more: 4, priority: 0, align: Align::Right },
+    Column { title: "spread-deviation", min: 5, more: 4, priority: 5, align: Align::Right },
+    Column { title: "spread-variation", min: 5, more: 4, priority: 2, align: Align::Right },
+];
+
+/// Rows of the figures with their head.
+const FIGURE_ROWS: u16 = 1 + MEASURES.len() as u16;
+/// Columns of a bar at most: three walls of colour say no more than three bars.
+const BAR: usize = 14;
+
+/// Draws the panel.
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
+    let locale = &scene.look.locale;
+    let strategy = strategies::in_force(scene).name();
+    let inner = frame(canvas, scene, area, Panel::Division, &locale.text("panel-division"), strategy);
+    let groups: Vec<&GroupView> = partitions(scene).collect();
+    if groups.is_empty() {
+        return;
+    }
+    let listed = groups.len() as u16 + 1;
+    let left = inner.height.saturating_sub(FIGURE_ROWS);
+    let table = strategies::rows(scene, left.saturating_sub(1));
+    let bars = match left - table - u16::from(table > 0) {
+        room if room > listed => listed + 1,
+        room if room >= 4 => room,
+        _ => 0,
+    };
+    let part = |top: u16, height: u16| Rect::new(inner.x, inner.y + top, inner.width, height).intersection(inner);
+    match bars {
+        0 => {}
+        height if height > listed => list(canvas, part(0, height), scene, &groups),
+        height => charts(canvas, part(0, height - 1), scene, &groups),
+    }
+    figures(canvas, part(bars, FIGURE_ROWS), scene, &groups);
+    if table > 0 {
+        strategies::draw(canvas, part(bars + FIGURE_ROWS + 1, table), scene);
+    }
+}
+
+/// A row for each partition with a bar for each measure.
+fn list(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, groups: &[&GroupView]) {
+    let locale = &scene.look.locale;
+    let column = ((usize::from(area.width).saturating_sub(5)) / MEASURES.len()).min(BAR + 12);
+    let number = 8.min(column);
+    let bars = column.saturating_sub(number + 2);
+    let head = MEASURES.iter().fold(canvas.strip().to(5), |strip, (id, _)| {
+        strip.right(column - 2, Role::Muted, &locale.text(id)).add(Role::Text, "  ")
+    });
+    canvas.put(area, 0, head);
+    let most = MEASURES.map(|(_, value)| groups.iter().map(|group| value(group)).max().unwrap_or(0).max(1));
+    for (row, group) in groups.iter().enumerate() {
+        let chosen = group.id == scene.state.group;
+        let strip = canvas.strip().add(Role::Accent, if chosen { "❯" } else { " " });
+        let strip = strip.left(4, if chosen { Role::Title } else { Role::Text }, &group.id.to_string());
+        let strip = MEASURES.iter().zip(most).fold(strip, |strip, ((_, value), most)| {
+            let value = value(group);
+            let strip = bar(strip, bars, value * 1_000 / most, Role::Bar);
+            strip.right(number, Role::Text, &locale.number(value)).add(Role::Text, "  ")
+        });
+        let place = row as u16 + 1;
+        canvas.hit(Rect::new(area.x, area.y + place, area.width, 1).intersection(area), Hit::Group(group.id));
+        canvas.put(area, place, strip);
+    }
+}
+
+/// Many partitions: a chart for each measure, a column a partition, or the fullest of some where there are more.
+fn charts(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, groups: &[&GroupView]) {
+    let label = 10.min(area.width);
+    let fits = (area.height / 2).clamp(1, MEASURES.len() as u16);
+    let height = area.height / fits;
+    // What is worked is the last to go, then what rests, then names.
+    for (place, (id, value)) in MEASURES.iter().skip(MEASURES.len() - usize::from(fits)).enumerate() {
+        let values: Vec<u64> = groups.iter().map(|group| value(group)).collect();
+        let most = values.iter().copied().max().unwrap_or(0);
+        let stretched = stretch(&values, usize::from(area.width - label));
+        let top = place as u16 * height;
+        let band = Rect::new(area.x + label, area.y + top, area.width - label, height.saturating_sub(1).max(1));
+        let columns = (stretched.len() as u16).min(band.width);
+        let band = Rect { width: columns, ..band }.intersection(area);
+        chart::columns(canvas, band, &stretched, most, Role::Bar);
+        canvas.word(area, 0, top + band.height.saturating_sub(1), Role::Muted, &scene.look.locale.text(id));
+    }
+}
+
+/// Each value as many times as fit, so that few partitions make a chart too.
+fn stretch(values: &[u64], columns: usize) -> Vec<u64> {
+    let times = (columns / values.len().max(1)).max(1);
+    values.iter().flat_map(|value| std::iter::repeat_n(*value, times)).collect()
+}
+
+/// What the spread of each measure is.
+fn figures(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, groups: &[&GroupView]) {
+    let locale = &scene.look.locale;
+    let spreads = MEASURES.map(|(_, value)| Spread::of(&groups.iter().map(|group| value(group)).collect::<Vec<_>>()));
+    let tenths = |millis: u64| locale.tenths((millis + 50) / 100);
+    let head = FIGURES.map(|column| match column.title {
+        "" => String::new(),
+        title => locale.text(title).into_owned(),
+    });
+    let row = |(spread, (id, _)): (&Spread, &Measure)| {
+        [
+            locale.text(id).into_owned(),
+            locale.number(spread.total),
+            locale.number(spread.min),
+            tenths(spread.mean_millis),
+            locale.number(spread.max),
+            ratio(scene, spread),
+            tenths(spread.deviation_millis),
+            percent(scene, spread.variation_per_mille),
+        ]
+    };
+    let rows: Vec<_> = std::iter::once(head).chain(spreads.iter().zip(&MEASURES).map(row)).collect();
+    let columns = for_texts(&FIGURES, &rows);
+    let widths = widths(&columns, usize::from(area.width));
+    for (place, row) in rows.iter().enumerate() {
+        let spread = place.checked_sub(1).map(|place| &spreads[place]);
+        let strip = cells(canvas.strip(), &columns, &widths, row, |column| match (FIGURES[column].title, spread) {
+            ("", _) | (_, None) => Role::Muted,
+            ("spread-ratio", Some(spread)) => ratio_role(spread),
+            _ => Role::Text,
+        });
+        canvas.put(area, place as u16, strip);
+    }
+}
+
+/// The fullest over the emptiest: `1.25`; the sign of infinity where a part is empty, and none where all are.
+pub(super) fn ratio(scene: &Scene<'_>, spread: &Spread) -> String {
+    match spread.imbalance {
+        _ if spread.total == 0 => "–".to_owned(),
+        Imbalance::Finite(thousandths) => scene.look.locale.hundredths(thousandths / 10),
+        Imbalance::Infinite if scene.look.glyphs == Glyphs::Ascii => "inf".to_owned(),
+        Imbalance::Infinite => "∞".to_owned(),
+    }
+}
+
+/// An empty part is worth a look; a ratio is worth what one makes of it.
+pub(super) const fn ratio_role(spread: &Spread) -> Role {
+    if spread.total > 0 && matches!(spread.imbalance, Imbalance::Infinite) { Role::Warn } else { Role::Text }
+}
+
+pub(super) fn percent(scene: &Scene<'_>, per_mille: u64) -> String {
+    format!("{}%", scene.look.locale.tenths(per_mille))
+}
