@@ -25,6 +25,7 @@ use chaosdesk::ui::picture::{Paper, svg};
 use chaosdesk::ui::rows;
 use chaosdesk::ui::scene::Scene;
 use chaosdesk::ui::state::{Screen, UiState};
+use chaosdesk::ui::strategies::Strategies;
 use chaosdesk::ui::update::Given;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -87,8 +88,11 @@ fn picture(view: &ClusterView, screen: Screen, language: Language) -> anyhow::Re
     let (keymap, hits) = (Keymap::default(), Hits::default());
     let given = Given { view, words: &look.locale, keymap: &keymap, hits: &hits, lessons: &[] };
     let (hints, rows) = (rows::hints(&state, &given), rows::rows(&state, &given));
-    let (title, notes, strategies) = ("", &[], &[]);
-    let scene = Scene { view, state: &state, look: &look, hints: &hints, rows: &rows, title, notes, strategies };
+    let mut strategies = Strategies::default();
+    strategies.follow(view);
+    let strategies = strategies.tables();
+    let scene =
+        Scene { view, state: &state, look: &look, hints: &hints, rows: &rows, title: "", notes: &[], strategies };
     let mut terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1))?;
     terminal.draw(|frame| {
         draw(frame, &scene);

@@ -49,7 +49,7 @@ struct Text {
 }
 
 impl Painter for Text {
-    fn prepare(&mut self, _: &UiState) {}
+    fn prepare(&mut self, _: &UiState, _: &ClusterView) {}
 
     fn paint(&self, frame: &mut Frame<'_>, scenery: &Scenery<'_>, _: &mut Hits) {
         let help = matches!(scenery.state.overlay, Overlay::Help(_));

@@ -173,4 +173,3 @@ hint-dialog-yes = yes
 action-dialog-no = no
 hint-dialog-no = no
 action-symbol-move = move a symbol to another partition
-hint-symbol-move = move a symbol

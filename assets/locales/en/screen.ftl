@@ -209,7 +209,7 @@ matrix-more = +{ $n } nodes (jk) +{ $p } partitions (P)
 workers-more = { $strategy } +{ $n } (jk)
 matrix-share = work
 matrix-copies-all = every partition has its { $factor } copies
-matrix-copies-few = { $n } below { $factor } copies, at least { $least } left
+matrix-copies-few = { $n } of { $all } below { $factor } copies, at worst { $least }
 matrix-stopped = NO LEADER
 matrix-symbols = { $n ->
     [one] { $n } symbol

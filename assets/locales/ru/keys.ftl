@@ -173,4 +173,3 @@ hint-dialog-yes = да
 action-dialog-no = нет
 hint-dialog-no = нет
 action-symbol-move = переселить бумагу в другой раздел
-hint-symbol-move = переселить

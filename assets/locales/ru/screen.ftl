@@ -209,7 +209,7 @@ matrix-more-rows = ещё узлов { $n } (jk)
 matrix-more = ещё узлов { $n } (jk) разделов { $p } (P)
 workers-more = { $strategy }, ещё { $n } (jk)
 matrix-copies-all = у каждого раздела все копии: { $factor }
-matrix-copies-few = разделов без { $factor } копий: { $n }, осталось не меньше { $least }
+matrix-copies-few = копий меньше { $factor } у { $n } из { $all }, худшее { $least }
 matrix-stopped = БЕЗ ЛИДЕРА
 matrix-symbols = { $n ->
     [one] { $n } бумага

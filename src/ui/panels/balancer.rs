@@ -11,6 +11,7 @@ use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::bar::bar;
 use super::super::widgets::frame::frame;
+use super::workers::standing;
 
 /// Draws the panel.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
@@ -32,7 +33,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         let row = place as u16 + headed;
         canvas.hit(Rect::new(inner.x, inner.y + row, inner.width, 1), Hit::Node(worker.node));
         let name = canvas.strip().left(4, Role::Text, &worker.node.to_string());
-        let strip = if worker.in_rotation {
+        let strip = if let Some((role, id)) = standing(worker).filter(|_| worker.in_rotation) {
+            figures(name.badge(role, &locale.text(id)).to(columns.saturating_sub(FIGURES)), scene, worker)
+        } else if worker.in_rotation {
             let bars = columns.saturating_sub(4 + FIGURES).min(40);
             let strip = bar(name, bars, worker.routed_per_s * 1_000 / most, Role::Bar);
             figures(strip.to(columns.saturating_sub(FIGURES)), scene, worker)

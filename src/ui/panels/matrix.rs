@@ -231,25 +231,21 @@ fn copies<'a>(strip: Strip<'a>, scene: &Scene<'_>, groups: &[&GroupView], column
     if few.is_empty() && stopped.is_empty() {
         return strip.add(Role::Muted, locale.say("matrix-copies-all", &[("factor", (factor as u64).into())]));
     }
-    let strip = match few.iter().map(|group| group.connected).min() {
-        Some(least) => {
-            let figures = [
-                ("n", (few.len() as u64).into()),
-                ("least", u64::from(least).into()),
-                ("factor", (factor as u64).into()),
-            ];
-            strip.add(Role::Warn, locale.say("matrix-copies-few", &figures))
-        }
-        None => strip,
-    };
-    if stopped.is_empty() {
-        return strip;
-    }
-    let strip = if few.is_empty() { strip } else { strip.add(Role::Text, "  ") };
-    let strip = strip.badge(Role::NodeFailed, &locale.text("matrix-stopped"));
-    stopped
+    // Who stands still comes first: what is short of copies still works.
+    let strip = if stopped.is_empty() { strip } else { strip.badge(Role::NodeFailed, &locale.text("matrix-stopped")) };
+    let strip = stopped
         .iter()
-        .fold(strip, |strip, group| strip.fit(columns, |strip| strip.add(Role::Error, format!(" {}", group.id))))
+        .fold(strip, |strip, group| strip.fit(columns, |strip| strip.add(Role::Error, format!(" {}", group.id))));
+    let Some(least) = few.iter().map(|group| group.connected).min() else { return strip };
+    let figures = [
+        ("n", (few.len() as u64).into()),
+        ("all", (groups.len() as u64).into()),
+        ("least", u64::from(least).into()),
+        ("factor", (factor as u64).into()),
+    ];
+    let strip = if stopped.is_empty() { strip } else { strip.add(Role::Text, "  ") };
+    let words = locale.say("matrix-copies-few", &figures);
+    if strip.width() == 0 { strip.add(Role::Warn, words) } else { strip.fit(columns, |s| s.add(Role::Warn, words)) }
 }
 
 /// The group in view in figures, and who of it is behind.

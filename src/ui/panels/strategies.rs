@@ -88,10 +88,25 @@ fn table(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, comparison: &Co
     }
 }
 
+/// The keys of each partition as heights, apart where there is room. The highest stays an eighth below the top, so that
+/// the shapes of two rows do not run into each other.
+fn shape(counts: &[u64]) -> String {
+    let counts = squeeze(counts, SHAPE - 1);
+    let most = counts.iter().copied().max().unwrap_or(0);
+    let heights = sparkline(&counts, counts.len(), (most * 8).div_ceil(7));
+    let each = (SHAPE - 1) / counts.len().max(1);
+    let shape: String = heights
+        .chars()
+        .map(|height| match each {
+            0 | 1 => height.to_string(),
+            each => format!("{} ", height.to_string().repeat((each - 1).min(3))),
+        })
+        .collect();
+    format!(" {shape}")
+}
+
 fn texts(scene: &Scene<'_>, row: &Row) -> [String; 7] {
     let mark = if row.strategy == in_force(scene) { "❯" } else { " " };
-    let counts = squeeze(&row.counts, SHAPE - 1);
-    let most = counts.iter().copied().max().unwrap_or(0);
     [
         format!("{mark}{}", row.strategy.name()),
         ratio(scene, &row.spread),
@@ -99,6 +114,22 @@ fn texts(scene: &Scene<'_>, row: &Row) -> [String; 7] {
         percent(scene, row.grow.movement.per_mille()),
         row.grow.theory.map_or_else(|| "–".to_owned(), |share| percent(scene, share.per_mille())),
         percent(scene, row.switch.per_mille()),
-        format!(" {}", sparkline(&counts, SHAPE - 1, most)),
+        shape(&row.counts),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::canvas::width;
+
+    #[test]
+    fn a_shape_fits_its_column_and_never_touches_the_row_above() {
+        for partitions in [1, 2, 4, 5, 9, 16, 17, 256] {
+            let counts: Vec<u64> = (1..=partitions).collect();
+            let shape = shape(&counts);
+            assert!(width(&shape) <= SHAPE && !shape.contains('█'), "{partitions}: {shape}");
+        }
+        assert_eq!(shape(&[7, 0, 1, 3]), " ▇▇▇     ▁▁▁ ▃▃▃ ");
+    }
 }

@@ -56,7 +56,7 @@ pub(super) const LISTS: &[ActionSpec] = &[
     row("list.down", Move(Way::On, Leap::Row), &["j", "<down>"]).within(Context::List).under(Topic::Lists),
     row("list.up", Move(Way::Back, Leap::Row), &["k", "<up>"]).within(Context::List).under(Topic::Lists),
     row("event.why", Enter, &["<enter>"]).within(Context::List).hinted(0).under(Topic::Lists),
-    row("symbol.move", MoveSymbol, &["m"]).within(Context::Data).hinted(0).taking("SYMBOL pN").under(Topic::Load),
+    row("symbol.move", MoveSymbol, &["m"]).within(Context::Data).taking("SYMBOL pN").under(Topic::Load),
     row("overlay.down", Move(Way::On, Leap::Row), &["j", "<down>"]).within(Context::Overlay).under(Topic::Lists),
     row("overlay.up", Move(Way::Back, Leap::Row), &["k", "<up>"]).within(Context::Overlay).under(Topic::Lists),
     row("overlay.half-down", Move(Way::On, Leap::HalfPage), &["<ctrl+d>"]).within(Context::Overlay).under(Topic::Lists),

@@ -51,7 +51,7 @@ pub fn boxed(canvas: &mut Canvas<'_>, area: Rect, role: Role, title: &str, note:
         canvas.word(area, 2, 0, Role::Title, &format!(" {title} "));
     }
     let used = width(&title) + 4;
-    if !note.is_empty() && used + width(note) + 3 <= room {
+    if !note.is_empty() && used + width(note) < room {
         let column = usize::from(area.width) - 4 - width(note);
         canvas.word(area, column as u16, 0, Role::Muted, &format!(" {note} "));
     }
