@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::hand::HandRequest;
 use super::ids::{GroupId, NodeId, SymbolId};
 use super::order::ReadFrom;
-use super::rules::{AckRule, Rule, Strategy};
+use super::rules::{AckRule, PartitionStrategy, Rule, Strategy};
 use super::tick::{Overload, TickBurst};
 use super::time::SimDuration;
 
@@ -119,6 +119,19 @@ pub enum Control {
     SetSignalsTrade(bool),
     /// The node's process panics, as by a bug: it halts, the rest goes on.
     Poison(Target),
+    /// Symbols are divided among the partitions by this strategy from now on; those that it puts elsewhere move.
+    Divide(PartitionStrategy),
+    /// The partition that does the most gives symbols to those that do the least.
+    Split,
+    /// One symbol moves.
+    MoveSymbol {
+        /// Which.
+        symbol: SymbolId,
+        /// To which partition's group.
+        to: GroupId,
+    },
+    /// No more symbols begin to move.
+    StopMoves,
 }
 
 /// Orders on top of the load.

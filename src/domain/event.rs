@@ -371,6 +371,31 @@ pub enum EventKind {
         /// How many.
         orders: u64,
     },
+    // --- symbols that move
+    /// So many symbols are to move.
+    MovesPlanned {
+        /// How many.
+        moves: u64,
+    },
+    /// A group takes no more orders of a symbol, which goes to another.
+    SymbolFrozen {
+        /// Which symbol.
+        symbol: SymbolId,
+        /// Where it goes.
+        to: GroupId,
+    },
+    /// The cluster map names the symbol's new owner.
+    SymbolMoved {
+        /// Which symbol.
+        symbol: SymbolId,
+        /// Whose it is.
+        to: GroupId,
+    },
+    /// No symbol is on its way any more.
+    MovesDone {
+        /// How many have moved in this run.
+        moved: u64,
+    },
 }
 
 /// Why a leader stepped down.
@@ -428,9 +453,12 @@ impl EventKind {
             | Self::Elected { .. }
             | Self::Violated { .. }
             | Self::OrdersLost { .. } => Loudness::Loud,
-            Self::Believes { .. } | Self::SnapshotTaken { .. } | Self::Voted { .. } | Self::VoteRefused { .. } => {
-                Loudness::Quiet
-            }
+            Self::Believes { .. }
+            | Self::SnapshotTaken { .. }
+            | Self::Voted { .. }
+            | Self::VoteRefused { .. }
+            | Self::SymbolFrozen { .. }
+            | Self::SymbolMoved { .. } => Loudness::Quiet,
             _ => Loudness::Notable,
         }
     }

@@ -19,6 +19,7 @@ pub mod invariant;
 pub mod log;
 pub mod map;
 pub mod membership;
+pub mod moving;
 pub mod order;
 pub mod recent;
 pub mod rules;

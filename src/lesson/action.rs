@@ -12,7 +12,7 @@ use crate::domain::control::{Burst, Control, Target};
 use crate::domain::ids::{GroupId, NodeId, SymbolId};
 use crate::domain::instrument::INSTRUMENTS;
 use crate::domain::order::ReadFrom;
-use crate::domain::rules::{AckRule, Rule, Strategy};
+use crate::domain::rules::{AckRule, PartitionStrategy, Rule, Strategy};
 use crate::domain::tick::{Overload, TickBurst};
 use crate::domain::time::SimDuration;
 
@@ -49,6 +49,10 @@ pub const FORMS: &[(&str, &str)] = &[
     ("overload", "overload slow | shed-oldest | shed-newest"),
     ("signals", "signals on | off"),
     ("poison", "poison TARGET"),
+    ("divide", "divide hash | modulo | range | list | consistent-hash"),
+    ("split", "split hottest"),
+    ("move", "move SYMBOL GROUP"),
+    ("stay", "stay all"),
 ];
 
 /// All of a hundred orders would leave nothing for others to be seen.
@@ -122,6 +126,10 @@ fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
         "overload" => Control::SetOverload(rest.choice::<Overload>()?),
         "signals" => Control::SetSignalsTrade(rest.on_off()?),
         "poison" => Control::Poison(rest.target()?),
+        "divide" => Control::Divide(rest.choice::<PartitionStrategy>()?),
+        "split" => rest.must("hottest").map(|()| Control::Split)?,
+        "move" => Control::MoveSymbol { symbol: rest.symbol()?, to: rest.group()? },
+        "stay" => rest.must("all").map(|()| Control::StopMoves)?,
         unknown => return Err(verb.complain(format!("there is no action `{unknown}`")).among(unknown, &verbs())),
     })
 }
@@ -289,6 +297,10 @@ pub fn show(control: &Control) -> String {
         Control::SetOverload(rule) => format!("overload {}", rule.name()),
         Control::SetSignalsTrade(on) => format!("signals {}", on_off(on)),
         Control::Poison(node) => format!("poison {}", of(node)),
+        Control::Divide(strategy) => format!("divide {}", strategy.name()),
+        Control::Split => "split hottest".to_owned(),
+        Control::MoveSymbol { symbol, to } => format!("move {} {to}", symbol.name()),
+        Control::StopMoves => "stay all".to_owned(),
     }
 }
 
@@ -350,6 +362,8 @@ mod tests {
         all.extend([0, 1_100].map(Control::SetSkew));
         let (goog, first) = (SymbolId(6), SymbolId(0));
         all.extend([(goog, 40), (first, 0)].map(|(symbol, percent)| Control::HotSymbol { symbol, percent }));
+        all.extend(PartitionStrategy::ALL.map(Control::Divide));
+        all.extend([Control::Split, Control::MoveSymbol { symbol: goog, to: GroupId(2) }, Control::StopMoves]);
         all.extend([Control::SetTickRate(0), Control::TickBurst(TickBurst::KEY)]);
         all.extend(Overload::ALL.map(Control::SetOverload));
         all.extend([true, false].map(Control::SetSignalsTrade));

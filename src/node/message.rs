@@ -10,7 +10,7 @@ use crate::domain::actor::Draft;
 use crate::domain::fact::Fact;
 use crate::domain::ids::{ActorId, GroupId, NodeId, PersistToken};
 use crate::domain::log::DiskWrite;
-use crate::domain::map::{ClusterMap, Epoch};
+use crate::domain::map::{ClusterMap, Epoch, MapChange};
 use crate::domain::membership::ConfigChange;
 use crate::domain::order::{Answer, Batch, DeskMessage};
 use crate::domain::rules::{AckRule, Rules};
@@ -133,6 +133,8 @@ pub enum NodeOrder {
         /// How: boxed, being rare and wide.
         change: Box<ConfigChange>,
     },
+    /// Change the cluster map, if this node leads `meta`: shared, being rare and wide.
+    ChangeMap(Arc<MapChange>),
     /// Stand for election in a group, now.
     Campaign(GroupId),
     /// Acknowledge by this rule.

@@ -80,14 +80,14 @@ impl Node {
     /// Begins a life from what the disk holds.
     pub fn boot(boot: NodeBoot) -> Self {
         let NodeBoot { id, incarnation, settings, ack, rules, map, mut images, seed, now } = boot;
-        let birth = Birth { me: id, seed, incarnation, rules };
+        let birth = Birth { me: id, seed, incarnation, rules, genesis: Arc::clone(&map) };
         let replicas = map.group_ids().map(|group| {
             // Whoever joined the group later began with no configuration: its log or its snapshot has one, if anything.
             let (voters, image) = (map.voters(group), images.remove(&group));
             let began = voters.contains(&id);
             let voters = if began { voters } else { &[] };
             (began || image.is_some())
-                .then(|| birth.replica(now, group, voters, image.unwrap_or_default(), (&settings.raft, &map)))
+                .then(|| birth.replica(now, group, voters, image.unwrap_or_default(), &settings.raft))
         });
         let peers: Vec<NodeId> = map.nodes.iter().copied().filter(|node| *node != id).collect();
         Self {
@@ -152,7 +152,7 @@ impl Node {
         self.flush_beats(effects);
         let Self { me, post, replicas, heart, map, .. } = self;
         post.flush(*me, &Beliefs { replicas, heart, map }, effects);
-        self.adopt_map();
+        self.adopt_map(effects);
     }
 
     /// On an empty disk the first-named voter stands at once: the first leaders are spread over the nodes, by votes.
@@ -230,7 +230,7 @@ impl Node {
             NodeMessage::Beat { epoch, groups } => self.hear(now, from, epoch, groups, effects),
             NodeMessage::BeatAnswers(groups) => self.deliver(now, from, groups, effects),
             NodeMessage::Raft { group, message } => {
-                self.replicas.open_if_led(now, group, &message, &self.birth, (&self.settings.raft, &self.map));
+                self.replicas.open_if_led(now, group, &message, &self.birth, &self.settings.raft);
                 self.tell_raft(now, group, Input::Receive { from, message }, effects);
             }
             NodeMessage::Propose(proposal) => self.on_proposal(now, from, proposal, effects),
@@ -245,6 +245,7 @@ impl Node {
             NodeMessage::Map(map) => {
                 if map.epoch > self.map.epoch {
                     self.map = map;
+                    self.gateway.map_changed();
                 }
             }
             NodeMessage::Letter(letter) => self.letter(now, from, letter, effects),
@@ -268,21 +269,20 @@ impl Node {
         self.with_replica(letter.to, effects, |replica, desk, out| replica.letter(now, &map, letter, desk, out));
     }
 
-    /// Another node's gateway believes that this node leads. One that goes by an older map hears of the newer one first.
+    /// Another node's gateway believes that this node leads. One that goes by an older map hears of the newer one; what it
+    /// asks of a symbol that has moved is declined by the replica, which knows.
     fn on_proposal(&mut self, now: Now, from: NodeId, proposal: Proposal, effects: &mut Vec<NodeEffect>) {
-        let why = if proposal.epoch < self.map.epoch {
+        if proposal.epoch < self.map.epoch {
             let map = Arc::clone(&self.map);
             self.out(effects).send(from, NodeMessage::Map(map));
-            Why::StaleEpoch
-        } else if self.replicas.get(proposal.group).is_none() {
-            Why::NoReplica
-        } else {
+        }
+        if self.replicas.get(proposal.group).is_some() {
             self.with_replica(proposal.group, effects, |replica, desk, out| {
                 replica.propose(now, from, &proposal, desk, out);
             });
             return;
-        };
-        let Proposal { ticket, batch, .. } = proposal;
+        }
+        let (Proposal { ticket, batch, .. }, why) = (proposal, Why::NoReplica);
         self.out(effects).send(from, NodeMessage::Declined { ticket, batch, why });
     }
 
@@ -306,7 +306,7 @@ impl Node {
 
     fn deliver(&mut self, now: Now, from: NodeId, groups: Vec<(GroupId, Message)>, effects: &mut Vec<NodeEffect>) {
         for (group, message) in groups {
-            self.replicas.open_if_led(now, group, &message, &self.birth, (&self.settings.raft, &self.map));
+            self.replicas.open_if_led(now, group, &message, &self.birth, &self.settings.raft);
             self.tell_raft(now, group, Input::Receive { from, message }, effects);
         }
     }
@@ -341,6 +341,9 @@ impl Node {
             NodeOrder::ChangeConfig { group, change } => {
                 self.tell_raft(now, group, Input::ChangeConfig(*change), effects);
             }
+            NodeOrder::ChangeMap(change) => self.with_replica(GroupId::META, effects, |replica, desk, out| {
+                replica.propose_map(now, MapChange::clone(&change), desk, out);
+            }),
             NodeOrder::Campaign(group) => self.tell_raft(now, group, Input::Campaign, effects),
             NodeOrder::SetAck(ack) => {
                 self.ack = ack;
@@ -370,7 +373,8 @@ impl Node {
     ) {
         let Self { me, replicas, tokens, beats, post, settings, ack, processor, election_at, .. } = self;
         let Some(replica) = replicas.get_mut(group) else { return };
-        let mut desk = Desk { settings: &settings.raft, ack: *ack, processor };
+        let moves_at_once = settings.partition.moves_at_once;
+        let mut desk = Desk { settings: &settings.raft, ack: *ack, moves_at_once, processor };
         act(replica, &mut desk, &mut Out { me: *me, effects, tokens, beats, post });
         *election_at = (*election_at).min(replica.raft.deadline());
     }
@@ -390,8 +394,8 @@ impl Node {
                 Wish::ReadHere(ticket, group, batch) => {
                     let me = self.me;
                     let Some(replica) = self.replicas.get(group) else { continue };
-                    let answers = replica.read_here(me, &batch);
-                    self.out(effects).send(me, NodeMessage::Answers { ticket, answers });
+                    let said = replica.read_here(me, &batch);
+                    said.send(me, ticket, &mut self.out(effects));
                 }
             }
         }
@@ -410,10 +414,18 @@ impl Node {
     }
 
     /// The map that this node's replica of `meta` has applied, or took over with a snapshot.
-    fn adopt_map(&mut self) {
-        let Some(map) = self.replicas.get(GroupId::META).and_then(|replica| replica.machine.map()) else { return };
-        if map.epoch > self.map.epoch {
-            self.map = Arc::clone(map);
+    /// A controller tells everybody at once: requests wait for it.
+    fn adopt_map(&mut self, effects: &mut Vec<NodeEffect>) {
+        let Some(replica) = self.replicas.get(GroupId::META) else { return };
+        let Some(map) = replica.machine.map().filter(|map| map.epoch > self.map.epoch) else { return };
+        let leads = replica.raft.leads();
+        self.map = Arc::clone(map);
+        self.gateway.map_changed();
+        if leads {
+            let (map, me) = (Arc::clone(&self.map), self.me);
+            for peer in map.nodes.iter().copied().filter(|peer| *peer != me) {
+                self.out(effects).send(peer, NodeMessage::Map(Arc::clone(&map)));
+            }
         }
     }
 }

@@ -43,12 +43,12 @@ impl Replicas {
         group: GroupId,
         message: &Message,
         birth: &Birth,
-        (settings, map): (&RaftSettings, &Arc<ClusterMap>),
+        settings: &RaftSettings,
     ) {
         let of_a_leader = matches!(message.body, Body::Append { .. } | Body::Beat { .. } | Body::Snapshot(_));
         let vacant = self.0.get_mut(group.index()).filter(|place| of_a_leader && place.is_none());
         if let Some(place) = vacant {
-            *place = Some(birth.replica(now, group, &[], GroupImage::default(), (settings, map)));
+            *place = Some(birth.replica(now, group, &[], GroupImage::default(), settings));
         }
     }
 
@@ -64,12 +64,14 @@ impl Replicas {
 }
 
 /// What every replica of a node begins with, whenever it is opened.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Birth {
     pub(super) me: NodeId,
     pub(super) seed: u64,
     pub(super) incarnation: u32,
     pub(super) rules: Rules,
+    /// The map that the cluster began with: the empty state machine of a group is of that time, whatever has moved since.
+    pub(super) genesis: Arc<ClusterMap>,
 }
 
 impl Birth {
@@ -80,11 +82,11 @@ impl Birth {
         group: GroupId,
         voters: &[NodeId],
         image: GroupImage,
-        (settings, map): (&RaftSettings, &Arc<ClusterMap>),
+        settings: &RaftSettings,
     ) -> Box<Replica> {
         let start = Start { seed: self.seed, incarnation: self.incarnation, now };
         let config = RaftConfig::new(self.me, voters.to_vec(), settings, self.rules);
-        Box::new(Replica::boot(config, group, image, Machine::new(group, map), start))
+        Box::new(Replica::boot(config, group, image, Machine::new(group, &self.genesis), start))
     }
 }
 

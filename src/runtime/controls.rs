@@ -68,6 +68,10 @@ impl World {
             Control::SetTickRate(rate) => self.keep(|settings| settings.market_data.ticks_per_s = rate),
             Control::SetOverload(rule) => self.keep(|settings| settings.market_data.overload = rule),
             Control::SetSignalsTrade(on) => self.keep(|settings| settings.market_data.signals_trade = on),
+            Control::Divide(strategy) => self.divide(strategy, cause),
+            Control::Split => self.split(cause),
+            Control::MoveSymbol { symbol, to } => self.move_symbol(symbol, to, cause),
+            Control::StopMoves => self.stop_moves(cause),
             Control::Burst(_)
             | Control::TickBurst(_)
             | Control::Hand(_)

@@ -12,6 +12,7 @@
 mod cast;
 pub mod checkpoints;
 mod controls;
+mod data;
 mod dispatch;
 mod effects;
 pub mod engine;

@@ -71,6 +71,7 @@ pub fn view(story: Story) -> ClusterView {
         events: events(story),
         samples: samples(&truths),
         lesson: (story == Story::Lesson).then(lesson),
+        data: crate::domain::view::DataView::default(),
         nodes,
     }
 }

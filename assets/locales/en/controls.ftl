@@ -43,3 +43,7 @@ ack-leader = leader
 ack-majority = majority
 ack-all = all
 ack-count = { $n } voters
+control-divide = divide symbols by { $strategy }
+control-split = split the hottest partition
+control-move = move { $symbol } to { $group }
+control-stay = begin no more moves

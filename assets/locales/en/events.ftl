@@ -165,3 +165,15 @@ event-lost = { $n ->
  }
 
 somebody = somebody
+word-moves-planned = PLAN
+word-symbol-frozen = FROZEN
+word-symbol-moved = MOVED
+word-moves-done = MOVES DONE
+event-moves-planned = { $n ->
+    [0] no symbol is to move any more
+    [one] one symbol is to move
+   *[other] { $n } symbols are to move
+}
+event-symbol-frozen = { $group } holds { $symbol } still: it goes to { $to }
+event-symbol-moved = { $symbol } belongs to { $to } now
+event-moves-done = nothing is on its way any more; symbols moved so far: { $n }

@@ -77,3 +77,7 @@ done-signals-off = signals are only shown
 done-burst = burst of { $orders } orders
 done-hand = sent: { $what }
 done-poison = { $node } panics
+done-divide = divided by { $name }
+done-split = the hottest partition is split
+done-move = { $symbol } moves to { $group }
+done-stay = no more moves begin

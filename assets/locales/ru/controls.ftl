@@ -43,3 +43,7 @@ ack-leader = лидер
 ack-majority = большинство
 ack-all = все
 ack-count = голосов: { $n }
+control-divide = делить инструменты по { $strategy }
+control-split = разгрузить самый горячий раздел
+control-move = переместить { $symbol } в { $group }
+control-stay = не начинать новых переездов

@@ -171,3 +171,16 @@ event-lost = { $n ->
  }
 
 somebody = кто-то
+word-moves-planned = ПЛАН
+word-symbol-frozen = ЗАМОРОЗКА
+word-symbol-moved = ПЕРЕЕЗД
+word-moves-done = ПЕРЕЕХАЛИ
+event-moves-planned = { $n ->
+    [0] переезжать больше нечему
+    [one] переедет { $n } инструмент
+    [few] переедут { $n } инструмента
+   *[other] переедут { $n } инструментов
+}
+event-symbol-frozen = { $group } останавливает { $symbol }: он уходит в { $to }
+event-symbol-moved = { $symbol } теперь принадлежит { $to }
+event-moves-done = переезды окончены; всего переехало инструментов: { $n }

@@ -77,3 +77,7 @@ done-signals-off = сигналы только на экран
 done-burst = всплеск: { $orders } заявок
 done-hand = отправлено: { $what }
 done-poison = { $node }: паника
+done-divide = деление по { $name }
+done-split = самый горячий раздел разгружается
+done-move = { $symbol } переезжает в { $group }
+done-stay = новые переезды не начинаются

@@ -87,6 +87,10 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::SignalsTrade { .. } => "signals",
         EventKind::Violated { .. } => "violated",
         EventKind::OrdersLost { .. } => "lost",
+        EventKind::MovesPlanned { .. } => "moves-planned",
+        EventKind::SymbolFrozen { .. } => "symbol-frozen",
+        EventKind::SymbolMoved { .. } => "symbol-moved",
+        EventKind::MovesDone { .. } => "moves-done",
     }
 }
 
@@ -145,6 +149,10 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::BurstEnded { .. }
         | EventKind::SymbolAssigned { .. }
         | EventKind::TickBurstBegan { .. }
+        | EventKind::MovesPlanned { .. }
+        | EventKind::SymbolFrozen { .. }
+        | EventKind::SymbolMoved { .. }
+        | EventKind::MovesDone { .. }
         | EventKind::Overloaded { .. } => "desk",
     }
 }
@@ -182,11 +190,14 @@ pub const fn role(kind: &EventKind) -> Role {
         | EventKind::FirstCommit { .. }
         | EventKind::LearnerReady { .. }
         | EventKind::ConfigCommitted { .. }
+        | EventKind::MovesDone { .. }
         | EventKind::Rejoined
         | EventKind::AllHealed => Role::Ok,
         EventKind::Believes { .. }
         | EventKind::Voted { .. }
         | EventKind::VoteRefused { .. }
+        | EventKind::SymbolFrozen { .. }
+        | EventKind::SymbolMoved { .. }
         | EventKind::SnapshotTaken { .. } => Role::Muted,
         _ => Role::Text,
     }

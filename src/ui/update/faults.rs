@@ -133,6 +133,12 @@ pub fn describe(control: Control) -> Refusal {
         Control::SetOverload(rule) => return Refusal::new("done-overload").with("rule", rule.name()),
         Control::SetSignalsTrade(on) => (if on { "done-signals-on" } else { "done-signals-off" }, None),
         Control::Poison(target) => ("done-poison", Some(target)),
+        Control::Divide(strategy) => return Refusal::new("done-divide").with("name", strategy.name()),
+        Control::Split => ("done-split", None),
+        Control::MoveSymbol { symbol, to } => {
+            return Refusal::new("done-move").with("symbol", symbol.name()).with("group", to);
+        }
+        Control::StopMoves => ("done-stay", None),
     };
     let words = Refusal::new(id);
     target.map_or(words.clone(), |target| words.with("node", name(target)))
