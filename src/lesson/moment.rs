@@ -60,6 +60,7 @@ pub const NAMES: &[(&str, Test)] = &[
     ("burst_ended", |kind| matches!(kind, EventKind::BurstEnded { .. })),
     ("queue_full", |kind| matches!(kind, EventKind::Overloaded { .. })),
     ("symbol_assigned", |kind| matches!(kind, EventKind::SymbolAssigned { .. })),
+    ("moves_done", |kind| matches!(kind, EventKind::MovesDone { .. })),
     ("rolling_restart_done", |kind| matches!(kind, EventKind::RollingRestart { done: true })),
     ("control_refused", |kind| matches!(kind, EventKind::ControlRefused { .. })),
     ("orders_lost", |kind| matches!(kind, EventKind::OrdersLost { .. })),

@@ -15,6 +15,7 @@ mod heart;
 mod held;
 pub mod letter;
 mod machine;
+mod map;
 mod market_data;
 pub mod message;
 mod meter;

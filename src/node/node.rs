@@ -9,7 +9,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::domain::digest::Digest;
 use crate::domain::event::{EventKind, Queue};
 use crate::domain::ids::{ActorId, GroupId, LogIndex, NodeId, PersistToken, Term};
 use crate::domain::log::GroupImage;
@@ -365,7 +364,7 @@ impl Node {
         self.with_replica(group, effects, |replica, desk, out| replica.input(now, input, desk, out));
     }
 
-    fn with_replica(
+    pub(super) fn with_replica(
         &mut self,
         group: GroupId,
         effects: &mut Vec<NodeEffect>,
@@ -397,34 +396,6 @@ impl Node {
                     let said = replica.read_here(me, &batch);
                     said.send(me, ticket, &mut self.out(effects));
                 }
-            }
-        }
-    }
-
-    /// A controller that has applied its whole log and found no map in it writes the one that the cluster began with.
-    fn declare_map(&mut self, now: Now, group: GroupId, effects: &mut Vec<NodeEffect>) {
-        let blank = |replica: &Replica| {
-            let read = replica.raft.leads() && replica.applied == replica.raft.end().index;
-            read && replica.machine.chain() == Digest::default()
-        };
-        if group == GroupId::META && self.replicas.get(group).is_some_and(blank) {
-            let change = MapChange::Replace(Arc::clone(&self.map));
-            self.with_replica(group, effects, |replica, desk, out| replica.propose_map(now, change, desk, out));
-        }
-    }
-
-    /// The map that this node's replica of `meta` has applied, or took over with a snapshot.
-    /// A controller tells everybody at once: requests wait for it.
-    fn adopt_map(&mut self, effects: &mut Vec<NodeEffect>) {
-        let Some(replica) = self.replicas.get(GroupId::META) else { return };
-        let Some(map) = replica.machine.map().filter(|map| map.epoch > self.map.epoch) else { return };
-        let leads = replica.raft.leads();
-        self.map = Arc::clone(map);
-        self.gateway.map_changed();
-        if leads {
-            let (map, me) = (Arc::clone(&self.map), self.me);
-            for peer in map.nodes.iter().copied().filter(|peer| *peer != me) {
-                self.out(effects).send(peer, NodeMessage::Map(Arc::clone(&map)));
             }
         }
     }

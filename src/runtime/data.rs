@@ -137,7 +137,7 @@ impl World {
             symbols,
             load_spread: Spread::of(&load),
             load,
-            strategies: Arc::from([]),
+            strategies: self.basis.comparison.rows(&self.basis.settings, map.strategy),
         }
     }
 

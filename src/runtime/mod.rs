@@ -11,6 +11,7 @@
 
 mod cast;
 pub mod checkpoints;
+mod comparison;
 mod controls;
 mod data;
 mod dispatch;

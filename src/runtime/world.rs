@@ -24,6 +24,7 @@ use crate::node::message::NodeEffect;
 use crate::storage::memory_disk::MemoryDisk;
 
 use super::cast::Cast;
+use super::comparison::Comparison;
 use super::dispatch::{Next, Running};
 use super::fingerprint;
 use super::groups::Groups;
@@ -75,6 +76,8 @@ pub(super) struct Basis {
     pub seed: u64,
     /// Draws targets.
     pub targets: Chance,
+    /// The strategies compared, made when first asked for.
+    pub comparison: Arc<Comparison>,
 }
 
 /// Where a run stands.
@@ -125,7 +128,13 @@ impl World {
             faults: Vec::new(),
             sampler: Sampler::default(),
             bench: Bench::default(),
-            basis: Basis { targets: Chance::stream(seed, Purpose::Target, 0), settings, map, seed },
+            basis: Basis {
+                targets: Chance::stream(seed, Purpose::Target, 0),
+                settings,
+                map,
+                seed,
+                comparison: Arc::default(),
+            },
             cast,
         };
         let nodes: Vec<NodeId> = world.nodes.iter().map(|slot| slot.id).collect();
