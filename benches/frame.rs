@@ -19,6 +19,7 @@ use chaosdesk::ui::look::Look;
 use chaosdesk::ui::rows;
 use chaosdesk::ui::scene::Scene;
 use chaosdesk::ui::state::{Screen, UiState};
+use chaosdesk::ui::strategies::Strategies;
 use chaosdesk::ui::update::Given;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -42,11 +43,14 @@ fn frames(bencher: divan::Bencher, screen: Screen, glyphs: Glyphs, (columns, row
     let state = UiState { screen, ..UiState::default() };
     let (keymap, hits) = (Keymap::default(), Hits::default());
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+    let mut strategies = Strategies::default();
     bencher.bench_local(|| {
         let given = Given { view: &view, words: &look.locale, keymap: &keymap, hits: &hits, lessons: &[] };
         let (hints, rows) = (rows::hints(&state, &given), rows::rows(&state, &given));
+        strategies.follow(&view);
+        let (title, notes, strategies) = ("", &[], strategies.tables());
         let scene =
-            Scene { view: &view, state: &state, look: &look, hints: &hints, rows: &rows, title: "", notes: &[] };
+            Scene { view: &view, state: &state, look: &look, hints: &hints, rows: &rows, title, notes, strategies };
         terminal
             .draw(|frame| {
                 draw(frame, &scene);
