@@ -97,7 +97,7 @@ impl Stage {
     /// Something notable happens.
     pub fn event(&mut self, node: Option<NodeId>, group: Option<GroupId>, kind: EventKind) -> &mut Self {
         let mut out = Vec::new();
-        let event = Event { id: EventId(1), at: self.now, node, group, kind, cause: None };
+        let event = Event { id: EventId(1), at: self.now, node, group, kind, cause: None, repeated: 0 };
         self.probes.iter_mut().for_each(|probe| probe.hear(&event, &mut out));
         self.spread(out);
         self

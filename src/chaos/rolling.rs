@@ -143,7 +143,15 @@ mod tests {
 
     fn caught_up(node: NodeId) -> ActorInput {
         let kind = EventKind::CaughtUp { after: SimDuration::ZERO, records: 0 };
-        ActorInput::Event(Event { id: EventId(1), at: SimTime::ZERO, node: Some(node), group: None, kind, cause: None })
+        ActorInput::Event(Event {
+            id: EventId(1),
+            at: SimTime::ZERO,
+            node: Some(node),
+            group: None,
+            kind,
+            cause: None,
+            repeated: 0,
+        })
     }
 
     #[test]

@@ -35,6 +35,9 @@ pub struct Event {
     pub kind: EventKind,
     /// What led to it.
     pub cause: Option<EventId>,
+    /// How many like it were not told since the last that was (`runtime::repeats`).
+    #[serde(default)]
+    pub repeated: u64,
 }
 
 /// What happened.

@@ -9,6 +9,7 @@
 //! either: it names the first commit of its group.
 
 use std::collections::VecDeque;
+use std::mem::take;
 
 use crate::domain::actor::{ActorEffect, ActorInput, Draft};
 use crate::domain::event::{Event, EventKind, Health, Queue, StepDown};
@@ -18,6 +19,7 @@ use crate::node::message::{NodeEffect, NodeInput};
 
 use super::network::Sent;
 use super::queue::{Scheduled, Way, What};
+use super::repeats::News;
 use super::world::World;
 
 /// Events that one event may lead to at once through probes; more is a probe that answers itself for ever.
@@ -126,9 +128,13 @@ impl World {
     }
 
     /// Writes an event down and tells everybody. Answers its number; events that probes add come after it and are caused
-    /// by it.
+    /// by it. What only repeats an event is not written: the answer is the number of that one.
     pub(super) fn tell(&mut self, draft: Draft, cause: Option<EventId>) -> EventId {
         let first = self.journal.next_id();
+        let mut repeated = match self.journal.news(self.clock.now, &draft) {
+            News::AsBefore(told) => return told,
+            News::Tell(untold) => untold,
+        };
         let mut waiting = VecDeque::from([(draft, cause)]);
         let mut echoes = 0;
         while let Some((draft, cause)) = waiting.pop_front() {
@@ -138,7 +144,7 @@ impl World {
             if let (EventKind::FirstCommit { .. }, Some(group)) = (&kind, group) {
                 self.groups.note_first_commit(group, id);
             }
-            let event = Event { id, at: self.clock.now, node, group, kind, cause };
+            let event = Event { id, at: self.clock.now, node, group, kind, cause, repeated: take(&mut repeated) };
             self.journal.push(event.clone());
             let mut drafts = Vec::new();
             for probe in &mut self.cast.probes {

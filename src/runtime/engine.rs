@@ -183,15 +183,17 @@ impl Engine {
                 self.pacer.stand_on(self.world.event_count());
             }
             PaceCommand::Step(group) => {
-                self.step_to_event_of(group).await;
+                if !self.met_event_of(group).await {
+                    self.pacer.met_nothing(STEP_SPAN);
+                }
                 self.pacer.stand_on(self.world.event_count());
             }
             _ => {}
         }
     }
 
-    /// Runs to the next notable event of a group, or of a node or link.
-    async fn step_to_event_of(&mut self, group: GroupId) {
+    /// Runs to the next notable event of a group, or of a node or link. False if none came within [`STEP_SPAN`].
+    async fn met_event_of(&mut self, group: GroupId) -> bool {
         let until = self.world.now() + STEP_SPAN;
         let mut seen = self.world.notable();
         while self.world.step_once_tasks(&mut self.stepper, until).await {
@@ -202,10 +204,11 @@ impl Engine {
                 None => event.kind.loudness() >= Loudness::Notable,
             };
             if self.world.events().iter().rev().take(fresh).any(concerns) {
-                return;
+                return true;
             }
         }
         self.world.pass_time(until);
+        false
     }
 
     /// Tells pacer and hook what is new, and does what the hook wants done; that may be news again.
@@ -362,6 +365,14 @@ mod tests {
                 }
             }
             assert!(matches!(engine.world().events().back().unwrap().kind, EventKind::Elected { .. }));
+            assert_eq!(engine.view().run.pace.quiet, None);
+            for _ in 0..50 {
+                if engine.view().run.pace.quiet.is_some() {
+                    break;
+                }
+                engine.obey(Command::Pace(PaceCommand::Step(group)), &clock).await;
+            }
+            assert_eq!(engine.view().run.pace.quiet, Some(STEP_SPAN), "a step that met nothing says so");
             let before = engine.world().event_count();
             engine.obey(Command::Pace(PaceCommand::StepRaw), &clock).await;
             assert_eq!(engine.world().event_count(), before + 1);

@@ -7,8 +7,12 @@
 
 use std::collections::VecDeque;
 
+use crate::domain::actor::Draft;
 use crate::domain::event::Event;
 use crate::domain::ids::EventId;
+use crate::domain::time::SimTime;
+
+use super::repeats::{News, Repeats};
 
 /// Events that the ring keeps.
 pub const KEPT_MAX: usize = 16_384;
@@ -23,12 +27,18 @@ pub(super) struct Journal {
     total: u64,
     dropped: u64,
     fresh_dropped: u64,
+    repeats: Repeats,
 }
 
 impl Journal {
     /// The number of the next event.
     pub const fn next_id(&self) -> EventId {
         EventId(self.total + 1)
+    }
+
+    /// Whether what happened now is worth an event of its own.
+    pub fn news(&mut self, now: SimTime, draft: &Draft) -> News {
+        self.repeats.hear(now, self.next_id(), draft)
     }
 
     /// Writes an event down, which must have the next number.
@@ -88,10 +98,9 @@ impl Journal {
 mod tests {
     use super::*;
     use crate::domain::event::EventKind;
-    use crate::domain::time::SimTime;
 
     fn event(id: EventId) -> Event {
-        Event { id, at: SimTime::ZERO, node: None, group: None, kind: EventKind::AllHealed, cause: None }
+        Event { id, at: SimTime::ZERO, node: None, group: None, kind: EventKind::AllHealed, cause: None, repeated: 0 }
     }
 
     #[test]

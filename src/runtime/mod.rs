@@ -32,6 +32,7 @@ pub mod pacer;
 pub mod panic_guard;
 pub mod queue;
 pub mod recorder;
+mod repeats;
 mod sampler;
 pub mod sizes;
 mod slot;

@@ -6,8 +6,8 @@
 //! Units: wall time is a `Duration` since the program's `WallClock` began; virtual time in ns.
 //! Shape: `plan` says what to run to; `hear` is told what happened. A fault on a leader drops time to 1/20 until the first
 //! answer after it or until the fault is mended, then it goes back by itself; any key of speed ends that.
-//! Bound: slowing by itself lasts [`AUTO_MAX`] of virtual time at most: with the load off, or without a quorum, no answer
-//! ever comes.
+//! Bound: slowing by itself lasts [`AUTO_MAX`] of virtual time at most (without a quorum nothing ever comes), and
+//! [`ANSWER_MAX`] after the last new leader's first commit (with the load off nobody is there to be answered).
 
 use std::time::{Duration, Instant};
 
@@ -61,6 +61,9 @@ pub const LADDER: [Speed; 17] = [
 pub const AUTO_SPEED: Speed = Speed::Slow(20);
 /// How long it does, at most, in virtual time.
 pub const AUTO_MAX: SimDuration = SimDuration::from_secs(1);
+/// How long the first answers are waited for, once all groups commit again, in virtual time. With clients at work they
+/// come within some ten milliseconds; with the load off they never do, and there is nothing left to watch.
+pub const ANSWER_MAX: SimDuration = SimDuration::from_millis(100);
 /// More than this behind, and the debt is forgotten.
 const DEBT_MAX: Duration = Duration::from_millis(100);
 /// The reached speed is measured over this much wall time.
@@ -98,6 +101,7 @@ pub struct Pacer {
     measured_from: Place,
     achieved_per_mille: u64,
     stands_on: Option<u64>,
+    quiet: Option<SimDuration>,
 }
 
 /// Slowed by itself.
@@ -105,6 +109,8 @@ pub struct Pacer {
 struct AutoSlow {
     /// Groups whose first answer is waited for.
     waits_for: Vec<GroupId>,
+    /// Those of them whose new leader has not committed yet.
+    uncommitted: Vec<GroupId>,
     until: SimTime,
 }
 
@@ -128,6 +134,7 @@ impl Pacer {
             measured_from: here,
             achieved_per_mille: 0,
             stands_on: None,
+            quiet: None,
         }
     }
 
@@ -174,6 +181,7 @@ impl Pacer {
         }
         if !matches!(command, PaceCommand::SlowOnFault(_)) {
             self.stands_on = None;
+            self.quiet = None;
         }
     }
 
@@ -182,10 +190,16 @@ impl Pacer {
         self.stands_on = Some(event);
     }
 
+    /// The step that it stands on met nothing notable in this time.
+    pub const fn met_nothing(&mut self, within: SimDuration) {
+        self.quiet = Some(within);
+    }
+
     /// Time begins anew in another world.
     pub fn jump(&mut self, wall: Duration, now: SimTime) {
         self.auto = None;
         self.stands_on = None;
+        self.quiet = None;
         self.achieved_per_mille = 0;
         self.anchor = Place { wall, at: now };
         self.measured_from = self.anchor;
@@ -206,6 +220,14 @@ impl Pacer {
             }
             return;
         }
+        if let EventKind::FirstCommit { .. } = event.kind {
+            let Some(auto) = &mut self.auto else { return };
+            auto.uncommitted.retain(|group| Some(*group) != event.group);
+            if auto.uncommitted.is_empty() {
+                auto.until = auto.until.min(event.at + ANSWER_MAX);
+            }
+            return;
+        }
         if is_cure(&event.kind) {
             // Whoever led leads on, perhaps: no first answer may ever come, and there is nothing left to watch.
             self.end_auto(wall, event.at);
@@ -218,7 +240,8 @@ impl Pacer {
         // `meta` takes no orders, so no answer of it will ever come.
         let waits_for: Vec<GroupId> = led(node).into_iter().filter(|group| *group != GroupId::META).collect();
         if !waits_for.is_empty() {
-            self.auto = Some(AutoSlow { waits_for, until: event.at + AUTO_MAX });
+            let uncommitted = waits_for.clone();
+            self.auto = Some(AutoSlow { waits_for, uncommitted, until: event.at + AUTO_MAX });
             self.anchor = Place { wall, at: event.at };
             self.measured_from = self.anchor;
         }
@@ -237,6 +260,7 @@ impl Pacer {
             achieved_per_mille: self.achieved_per_mille,
             slow_auto: self.auto.is_some(),
             step: self.stands_on,
+            quiet: self.quiet,
         }
     }
 
@@ -364,7 +388,7 @@ mod tests {
     }
 
     fn event(at: SimTime, kind: EventKind) -> Event {
-        Event { id: EventId(1), at, node: Some(NodeId(4)), group: Some(P1), kind, cause: None }
+        Event { id: EventId(1), at, node: Some(NodeId(4)), group: Some(P1), kind, cause: None, repeated: 0 }
     }
 
     #[test]
@@ -415,6 +439,25 @@ mod tests {
         pacer.hear(&answer, ms(140), led);
         assert_eq!((pacer.view().slow_auto, pacer.view().speed), (false, Speed::Times(1)));
         assert_eq!(pacer.plan(ms(150), SimTime::from_millis(102)), Plan::RunTo(SimTime::from_millis(112)));
+    }
+
+    #[test]
+    fn with_nobody_to_answer_slow_motion_ends_soon_after_all_commit() {
+        let (p2, at) = (GroupId(2), SimTime::from_millis);
+        let committed = |ms, group| Event {
+            group: Some(group),
+            ..event(at(ms), EventKind::FirstCommit { term: Term(2), index: crate::domain::ids::LogIndex(9) })
+        };
+        let mut pacer = pacer();
+        pacer.hear(&event(at(100), EventKind::Crashed { unsynced: 0 }), ms(100), |_| vec![P1, p2]);
+        pacer.hear(&committed(300, P1), ms(4_100), |_| vec![]);
+        pacer.plan(ms(7_000), at(450));
+        assert!(pacer.view().slow_auto, "p2 has no leader yet, and its election is worth seeing");
+        pacer.hear(&committed(460, p2), ms(7_200), |_| vec![]);
+        pacer.plan(ms(9_000), at(550));
+        assert!(pacer.view().slow_auto, "an answer may still come");
+        pacer.plan(ms(9_201), at(460) + ANSWER_MAX);
+        assert_eq!((pacer.view().slow_auto, pacer.view().speed), (false, Speed::Times(1)));
     }
 
     #[test]

@@ -229,7 +229,7 @@ impl App<'_> {
                 // A picture that stands still for ever would look like a cluster that does.
                 return Ok((Ending::Broken, Keep::Nothing));
             }
-            dirty |= self.desk.look(source);
+            dirty |= self.desk.look(source, painter.words());
             dirty |= self.desk.tick(painter.words());
             let now = self.wall();
             let touched = !events.is_empty();
@@ -369,13 +369,15 @@ impl Desk<'_> {
     }
 
     /// Takes the latest view; true if it is a new one.
-    fn look(&mut self, source: &dyn ViewSource) -> bool {
+    fn look(&mut self, source: &dyn ViewSource, words: &dyn Words) -> bool {
         let version = source.version();
         if version == self.seen {
             return false;
         }
         self.seen = version;
-        self.view = source.view();
+        let before = std::mem::replace(&mut self.view, source.view());
+        let Self { hits, view, setup: Setup { keymap, lessons, state, .. }, .. } = self;
+        toast::hear(state, &Given { view, words, keymap, hits, lessons }, &before.run.pace);
         true
     }
 

@@ -119,7 +119,7 @@ mod tests {
 
     fn passes(filter: &str, kind: EventKind) -> bool {
         let (node, group) = (Some(NodeId(4)), Some(GroupId(1)));
-        let event = Event { id: EventId(1), at: SimTime::ZERO, node, group, kind, cause: None };
+        let event = Event { id: EventId(1), at: SimTime::ZERO, node, group, kind, cause: None, repeated: 0 };
         Filter::read(filter).passes(&event, &Locale::default())
     }
 

@@ -55,7 +55,7 @@ impl Artist {
     fn notes(&self, state: &UiState) -> Vec<String> {
         let config = self.notes.config.clone().filter(|_| state.wall < CONFIG_SHOWN);
         let recording = self.notes.recording.then(|| self.look.locale.text("note-recording").into_owned());
-        config.into_iter().chain(recording).collect()
+        recording.into_iter().chain(config).collect()
     }
 }
 

@@ -52,7 +52,7 @@ mod tests {
 
     fn event(id: u64) -> Event {
         let (node, kind) = (Some(NodeId(1)), EventKind::Frozen);
-        Event { id: EventId(id), at: SimTime::from_millis(id), node, group: None, kind, cause: None }
+        Event { id: EventId(id), at: SimTime::from_millis(id), node, group: None, kind, cause: None, repeated: 0 }
     }
 
     #[test]

@@ -88,6 +88,10 @@ event-all-healed = every link passes again
 event-believes-healthy = { $node } believes { $peer } is well: heartbeats come again
 event-believes-degraded = { $node } believes { $peer } is late: silent for { $silent }
 event-believes-failed = { $node } believes { $peer } is gone: silent for { $silent }
+event-repeated = { $n ->
+    [one] once more
+   *[other] { $n } times more
+}
 event-timed-out = { $node } asks whether it could win term { $term }: no leader heard for { $silent }, its timer was { $timeout }
 event-timed-out-first = { $node } asks whether it could win term { $term }: no leader heard for { $silent }, its timer of { $timeout } was the shortest
 event-timed-out-stands = { $node } gives up waiting for a leader: none heard for { $silent }, its timer was { $timeout }

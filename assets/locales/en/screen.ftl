@@ -176,8 +176,15 @@ count-records = { $n ->
  }
 note-recording = rec
 lag-now = now
-lag-none = nobody is behind
-lag-worst = { $node } is { $n } records behind, { $age }
+lag-none = { $n ->
+    [0] nobody is behind
+    [one] at most { $n } record on its way
+   *[other] at most { $n } records on their way
+}
+lag-worst = { $n ->
+    [one] { $node } is { $n } record behind, { $age }
+   *[other] { $node } is { $n } records behind, { $age }
+}
 progress-probe = PROBE
 progress-replicate = SENDS
 progress-snapshot = SNAPSHOT

@@ -86,3 +86,4 @@ done-divide = divided by { $name }
 done-split = the hottest partition is split
 done-move = { $symbol } moves to { $group }
 done-stay = no more moves begin
+toast-step-quiet = nothing notable in { $group } for { $seconds } s

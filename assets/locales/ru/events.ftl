@@ -91,6 +91,11 @@ event-all-healed = все связи снова работают
 event-believes-healthy = { $node } считает { $peer } здоровым: пульс вернулся
 event-believes-degraded = { $node } считает { $peer } медленным: нет пульса уже { $silent }
 event-believes-failed = { $node } считает { $peer } погибшим: нет пульса уже { $silent }
+event-repeated = { $n ->
+    [one] и ещё { $n } раз
+    [few] и ещё { $n } раза
+   *[other] и ещё { $n } раз
+}
 event-timed-out = { $node } спрашивает, мог бы он победить в терме { $term }: лидера не слышно { $silent }, таймер был { $timeout }
 event-timed-out-first = { $node } спрашивает, мог бы он победить в терме { $term }: лидера не слышно { $silent }, его таймер { $timeout } был самым коротким
 event-timed-out-stands = { $node } больше не ждёт лидера: его не слышно { $silent }, таймер был { $timeout }

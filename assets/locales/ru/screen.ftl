@@ -177,8 +177,16 @@ count-records = { $n ->
  }
 note-recording = запись
 lag-now = сейчас
-lag-none = никто не отстаёт
-lag-worst = { $node } отстал на { $n } записей, { $age }
+lag-none = { $n ->
+    [0] никто не отстаёт
+    [one] в пути не больше { $n } записи
+   *[other] в пути не больше { $n } записей
+}
+lag-worst = { $n ->
+    [one] { $node } отстал на { $n } запись, { $age }
+    [few] { $node } отстал на { $n } записи, { $age }
+   *[other] { $node } отстал на { $n } записей, { $age }
+}
 progress-probe = ПРОБА
 progress-replicate = ПОТОК
 progress-snapshot = СНИМОК

@@ -86,3 +86,4 @@ done-divide = деление по { $name }
 done-split = самый горячий раздел разгружается
 done-move = { $symbol } переезжает в { $group }
 done-stay = новые переезды не начинаются
+toast-step-quiet = { $seconds } с в { $group } ничего заметного

@@ -6,7 +6,7 @@ use crate::domain::control::Control;
 use crate::domain::digest::Digest;
 use crate::domain::ids::NodeId;
 use crate::domain::settings::Settings;
-use crate::domain::time::SimTime;
+use crate::domain::time::{SimDuration, SimTime};
 
 /// The run and how fast it goes.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +44,8 @@ pub struct PaceView {
     pub slow_auto: bool,
     /// It stands on this scheduler event after a step.
     pub step: Option<u64>,
+    /// The last step met nothing notable in this time.
+    pub quiet: Option<SimDuration>,
 }
 
 /// Virtual time per wall time.

@@ -54,6 +54,7 @@ impl FreeStage for Paper {
             group: Some(group),
             kind,
             cause: None,
+            repeated: 0,
         };
         due.into_iter().map(event).collect()
     }

@@ -22,6 +22,30 @@ fn a_crash_forgets_memory_and_keeps_the_disk_and_recovery_catches_up() {
     assert_eq!(world.nodes[2].incarnation, 2);
 }
 
+#[test]
+fn ten_seconds_of_isolation_are_told_once_a_second_and_push_nothing_out_of_the_ring() {
+    let mut world = world(5);
+    world.run_until(ms(500));
+    let lost = Target::Node(NodeId(5));
+    world.control(Control::Isolate(lost));
+    world.run_until(ms(10_500));
+    let asks = |event: &&Event| event.node == Some(NodeId(5)) && matches!(event.kind, EventKind::TimedOut { .. });
+    let asked: Vec<&Event> = world.events().iter().filter(asks).filter(|event| event.at > ms(600)).collect();
+    let groups: std::collections::BTreeSet<_> = asked.iter().filter_map(|event| event.group).collect();
+    assert!(!groups.is_empty(), "a node that is cut off asks");
+    for group in groups {
+        let told = asked.iter().filter(|event| event.group == Some(group));
+        let (told, untold) = told.fold((0, 0), |(told, untold), event| (told + 1, untold + event.repeated));
+        assert!((9..=12).contains(&told) && untold > 15, "{group:?}: {told} told, {untold} not");
+    }
+    let elected = find(&world, |event| matches!(event.kind, EventKind::Elected { .. }));
+    assert!(world.view().events.contains(&elected), "the election is still to be seen");
+    for event in &asked {
+        let causes = std::iter::successors(Some(*event), |event| event.cause.and_then(|cause| world.event(cause)));
+        assert!(causes.count() > 1, "why? has an answer: {event:?}");
+    }
+}
+
 /// When the fsyncs of a node that are planned end, by the life that began them.
 fn fsync_ends(world: &World, of: NodeId) -> Vec<(u32, SimTime)> {
     let ends = world.queue.iter().filter_map(|(at, _, scheduled)| match scheduled.what {

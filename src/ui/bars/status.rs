@@ -12,7 +12,15 @@ use super::super::widgets::badge;
 
 /// Draws the status bar into one row.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
-    let right = right_end(canvas.strip(), scene);
+    // A note gives way to the quorum; the badge of time, and what locks the keys, never do.
+    let mut notes = scene.notes;
+    let mut right = right_end(canvas.strip(), scene, notes);
+    while let [fewer @ .., _] = notes
+        && vital(canvas.strip(), scene).width() + right.width() + 1 > usize::from(area.width)
+    {
+        notes = fewer;
+        right = right_end(canvas.strip(), scene, notes);
+    }
     let room = usize::from(area.width).saturating_sub(right.width() + 1);
     let separator = if area.width >= 100 { " │ " } else { "  " };
     let mut left = canvas.strip().add(Role::Text, " ");
@@ -33,6 +41,12 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     }
     let strip = left.to(room + 1).join(right);
     canvas.put(area, 0, strip);
+}
+
+/// What is to be seen at any width from 80 columns on, with the least that separates it.
+fn vital<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
+    let strip = leader(strip.add(Role::Text, " chaosdesk  "), scene);
+    quorum(up(strip.add(Role::Border, "  "), scene).add(Role::Border, "  "), scene)
 }
 
 /// The group in view and its leader, or since when it has none.
@@ -100,7 +114,7 @@ fn safety<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
     if lost > 0 { strip.badge(Role::Error, &text) } else { strip.add(Role::Muted, text) }
 }
 
-fn right_end<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
+fn right_end<'a>(strip: Strip<'a>, scene: &Scene<'_>, notes: &[String]) -> Strip<'a> {
     let locale = &scene.look.locale;
     let time = badge::time(&scene.view.run.pace, locale);
     let mut strip = strip;
@@ -111,7 +125,7 @@ fn right_end<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
     if scene.state.presenter.key_cast {
         strip = strip.gap().add(Role::Muted, locale.text("status-keys"));
     }
-    for note in scene.notes {
+    for note in notes {
         strip = strip.gap().add(Role::Muted, note.clone());
     }
     if scene.look.depth == Depth::None {

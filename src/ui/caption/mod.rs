@@ -24,7 +24,11 @@ type Figures = Vec<(&'static str, FluentValue<'static>)>;
 /// The sentence of an event; `events` are those among which its causes are sought, in order.
 pub fn caption(event: &Event, events: &[Event], locale: &Locale) -> String {
     let (id, figures) = sentence::sentence(event, events, locale);
-    locale.say(id, &figures)
+    let said = locale.say(id, &figures);
+    match event.repeated {
+        0 => said,
+        n => format!("{said} ({})", locale.say("event-repeated", &[("n", n.into())])),
+    }
 }
 
 /// The word of an event.

@@ -236,7 +236,7 @@ fn every_kind() -> Vec<EventKind> {
 
 fn event(id: u64, node: u8, kind: EventKind) -> Event {
     let at = SimTime::from_millis(id);
-    Event { id: EventId(id), at, node: Some(NodeId(node)), group: Some(GroupId(1)), kind, cause: None }
+    Event { id: EventId(id), at, node: Some(NodeId(node)), group: Some(GroupId(1)), kind, cause: None, repeated: 0 }
 }
 
 /// A text that still shows an id or a figure's name was not filled in.

@@ -204,6 +204,7 @@ fn the_wheel_scrolls_what_is_under_it() {
             group: None,
             kind: EventKind::AllHealed,
             cause: None,
+            repeated: 0,
         })
         .collect();
     let wheel = MouseEvent { kind: MouseEventKind::ScrollUp, column: 3, row: 3, modifiers: KeyModifiers::NONE };

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::{Event, EventKind, Loudness};
 
 use super::super::canvas::{Canvas, Strip, cut_end, width, wrap};
 use super::super::caption;
@@ -38,9 +38,12 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let below = story.as_ref().map_or(0, |rows| rows.len().min(3) as u16 + 1);
     let rows = usize::from(inner.height.saturating_sub(below));
     let deep = rows >= WRAP_FROM;
+    // Four nodes that doubt a fifth would fill a short list, and the crash would be nowhere.
+    let brief = rows < BRIEF_BELOW && list.bottom.is_none() && list.selected.is_none() && filter.is_empty();
+    let told = |event: &&&Event| !brief || event.kind.loudness() > Loudness::Quiet;
     let cells = usize::from(inner.width);
     let mut used = 0;
-    let fitting = shown[..end].iter().rev().map(|event| {
+    let fitting = shown[..end].iter().rev().filter(told).map(|event| {
         let loud = caption_role(event) != Role::Muted;
         let more = if deep && loud { continuation(scene, event, cells) } else { None };
         (*event, more)
@@ -74,7 +77,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
 
 /// Columns from which on a row names its group: several groups elect at once, and five leaders of term 1 in a row would
 /// read as a broken promise.
-const GROUP_FROM: usize = 62;
+const GROUP_FROM: usize = 59;
 
 /// An event as a row: when, what in a word, what in a sentence.
 pub fn row<'a>(strip: Strip<'a>, scene: &Scene<'_>, event: &Event, columns: usize) -> Strip<'a> {
@@ -111,6 +114,9 @@ pub fn shorten(sentence: &str, room: usize) -> String {
     let fits = ends.rev().find(|head| (8..=room).contains(&width(head)));
     fits.map_or_else(|| cut_end(sentence, room), str::to_owned)
 }
+
+/// Below so many rows a list that follows the newest leaves out what is quiet. A filter, or a key in the list, shows all.
+const BRIEF_BELOW: usize = 5;
 
 /// Rows from which on a long sentence may have a second one.
 const WRAP_FROM: usize = 16;

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 
 use crate::domain::event::FaultKind;
 use crate::domain::time::{SimDuration, SimTime};
-use crate::domain::view::FailoverView;
+use crate::domain::view::{FailoverEnd, FailoverView};
 
 use super::super::canvas::{Canvas, Strip};
 use super::super::scene::Scene;
@@ -51,17 +51,15 @@ fn length(phases: &[Phase], place: usize) -> Option<SimDuration> {
     phases.iter().find(|(which, _)| *which == place).map(|(_, length)| *length)
 }
 
-/// Whether the group works again, and no client is there to be answered: then nothing grows.
-fn unasked(scene: &Scene<'_>, failover: &FailoverView) -> bool {
-    let moments = &failover.moments;
-    let nobody = scene.view.ledger.waiting == 0;
-    answers(failover) && moments.first_commit.is_some() && moments.first_answer.is_none() && nobody
+/// Whether the group works again, and nobody has asked it for anything since: then nothing grows.
+fn unasked(failover: &FailoverView) -> bool {
+    failover.end == Some(FailoverEnd::NobodyAsked)
 }
 
 /// The phases to draw: without the wait for an answer that nobody asked for.
 fn shown(scene: &Scene<'_>, failover: &FailoverView) -> Vec<Phase> {
     let mut phases = phases(failover, scene.view.run.now);
-    if unasked(scene, failover) {
+    if unasked(failover) {
         phases.retain(|(place, _)| *place != ANSWER);
     }
     phases
@@ -157,7 +155,7 @@ fn table(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, last: &Failover
         let (median, worst) = spread(all);
         let strip = sign(canvas.strip(), place).add(ROLES[place], FILLS[place]).gap();
         let strip = strip.left(NAME - 3, Role::Text, &locale.text(name));
-        if place == ANSWER && unasked(scene, last) {
+        if place == ANSWER && unasked(last) {
             canvas.put(area, 1 + place as u16, strip.gap().add(Role::Muted, locale.text("failover-unasked")));
             continue;
         }
@@ -188,7 +186,7 @@ fn legend(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, last: &Failove
         let (row, column) = (place / across, place % across);
         let figure = match length(phases, place) {
             Some(length) => locale.duration(length),
-            None if place == ANSWER && unasked(scene, last) => locale.text("failover-unasked").into_owned(),
+            None if place == ANSWER && unasked(last) => locale.text("failover-unasked").into_owned(),
             None => format!("– {}", locale.text(name)),
         };
         let cell = sign(canvas.strip(), place).gap().add(Role::Text, figure);
@@ -216,12 +214,14 @@ fn headline<'a>(strip: Strip<'a>, scene: &Scene<'_>, last: &FailoverView, column
     let strip = strip.add(Role::Muted, format!("{} ", last.group));
     let strip = strip.add(Role::Text, format!("{} → ", last.from)).add(Role::Leader, to);
     let strip = strip.add(Role::Muted, format!("  {fault}  "));
-    let committed = last.moments.first_commit.filter(|_| unasked(scene, last));
+    let committed = last.moments.first_commit.filter(|_| unasked(last));
     let strip = match whole(last).or_else(|| committed.map(|at| at.since(last.moments.fault))) {
         Some(total) => strip.add(Role::Title, locale.duration(total)),
         None => strip.badge(Role::TimeSlow, &locale.duration(scene.view.run.now.since(last.moments.fault))),
-    }
-    .add(Role::Muted, format!("  {} {}", locale.text("ledger-lost"), locale.number(last.lost)));
+    };
+    // Half a word is nowhere: the figure is in the order flow too.
+    let lost = format!("  {} {}", locale.text("ledger-lost"), locale.number(last.lost));
+    let strip = strip.fit(columns, |strip| strip.add(Role::Muted, lost.clone()));
     let before = last.moments.last_heartbeat.filter(|at| *at <= last.moments.fault);
     let before = before.map(|at| locale.duration(last.moments.fault.since(at)));
     strip.fit(columns, |strip| match before {
@@ -291,8 +291,8 @@ mod tests {
         let mut view = view(Story::Halted);
         view.failovers.iter_mut().for_each(|failover| failover.moments.first_answer = None);
         let last = view.failovers.last().cloned().unwrap();
-        for (waiting, grows) in [(0, false), (3, true)] {
-            view.ledger.waiting = waiting;
+        for (end, grows) in [(Some(FailoverEnd::NobodyAsked), false), (None, true)] {
+            let last = FailoverView { end, ..last.clone() };
             let look = look();
             let state = UiState::default();
             let scene = Scene {
@@ -305,7 +305,7 @@ mod tests {
                 notes: &[],
                 strategies: &[],
             };
-            assert_eq!(shown(&scene, &last).iter().any(|(place, _)| *place == ANSWER), grows, "{waiting} wait");
+            assert_eq!(shown(&scene, &last).iter().any(|(place, _)| *place == ANSWER), grows, "{end:?}");
         }
     }
 }

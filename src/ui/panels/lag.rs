@@ -81,7 +81,7 @@ fn worst<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
     let replicas = scene.group().map_or(&[][..], |group| &group.replicas);
     let Some(worst) = replicas.iter().max_by_key(|replica| replica.lag_records) else { return strip };
     if worst.lag_records < LAG_WARN {
-        return strip.add(Role::Muted, locale.text("lag-none"));
+        return strip.add(Role::Muted, locale.say("lag-none", &[("n", worst.lag_records.into())]));
     }
     let age = locale.duration(worst.lag_time);
     let figures = [("node", worst.node.to_string().into()), ("n", worst.lag_records.into()), ("age", age.into())];

@@ -341,7 +341,7 @@ fn with_events(count: u64) -> Bench {
 fn event(id: u64) -> Event {
     let node = Some(NodeId((id % 5) as u8 + 1));
     let kind = if id.is_multiple_of(10) { EventKind::Crashed { unsynced: 0 } } else { EventKind::Rejoined };
-    Event { id: EventId(id), at: SimTime(id), node, group: None, kind, cause: None }
+    Event { id: EventId(id), at: SimTime(id), node, group: None, kind, cause: None, repeated: 0 }
 }
 
 #[test]

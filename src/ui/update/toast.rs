@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::Given;
 use super::refusal::Refusal;
+use crate::domain::view::PaceView;
 use crate::ui::state::{Toast, UiState};
 
 /// How long a message stands.
@@ -43,6 +44,16 @@ fn push(state: &mut UiState, text: String, error: bool) {
     state.toasts.push(Toast { text, error, since, count: 1 });
     let over = state.toasts.len().saturating_sub(KEPT_MAX);
     state.toasts.drain(..over);
+}
+
+/// Says that a step met nothing, which looks like a jump in time. `before` is how time stood in the view before.
+pub fn hear(state: &mut UiState, given: &Given<'_>, before: &PaceView) {
+    let pace = &given.view.run.pace;
+    if let Some(within) = pace.quiet.filter(|_| pace.step != before.step) {
+        let group = state.group.to_string();
+        let seconds = (within.as_millis() / 1_000).to_string();
+        say(state, given, "toast-step-quiet", &[("seconds", &seconds), ("group", &group)]);
+    }
 }
 
 /// When a toast goes.
