@@ -41,6 +41,8 @@ pub enum Context {
     Global,
     /// While the list of events has the focus.
     List,
+    /// On the screen of the market.
+    Market,
     /// While a lesson runs.
     Lesson,
     /// While a question of a lesson is open.
@@ -55,14 +57,23 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order of the configuration file.
-    pub const ALL: [Self; 7] =
-        [Self::Global, Self::List, Self::Lesson, Self::Prediction, Self::Overlay, Self::Confirm, Self::Prompt];
+    pub const ALL: [Self; 8] = [
+        Self::Global,
+        Self::List,
+        Self::Market,
+        Self::Lesson,
+        Self::Prediction,
+        Self::Overlay,
+        Self::Confirm,
+        Self::Prompt,
+    ];
 
     /// Its name in the configuration (`[keys.global]`).
     pub const fn name(self) -> &'static str {
         match self {
             Self::Global => "global",
             Self::List => "list",
+            Self::Market => "market",
             Self::Lesson => "lesson",
             Self::Prediction => "prediction",
             Self::Overlay => "overlay",
@@ -73,7 +84,7 @@ impl Context {
 
     /// Whether keys of `Global` still work in it: dialogs and text fields take everything for themselves.
     pub const fn falls_through(self) -> bool {
-        matches!(self, Self::List | Self::Lesson | Self::Prediction)
+        matches!(self, Self::List | Self::Market | Self::Lesson | Self::Prediction)
     }
 }
 

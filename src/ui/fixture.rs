@@ -21,6 +21,7 @@ use super::hint::{Hint, Side};
 use super::scene::HelpRow;
 
 mod tales;
+mod trades;
 
 use tales::{events, failovers, invariants, lesson};
 
@@ -58,16 +59,17 @@ pub fn view(story: Story) -> ClusterView {
     let nodes: Vec<NodeView> = truths.iter().enumerate().map(|(place, what)| node(place, *what, &truths)).collect();
     let groups = (0..5).map(|group| self::group(group, &truths, leader)).collect();
     ClusterView {
-        market: crate::domain::view::MarketView::default(),
+        market: trades::market(&truths),
         run: run(story, leader),
         groups,
         net: net(story),
         balancer: balancer(&truths),
         flow: flow(story),
+        books: trades::books(story == Story::LeaderLost),
         ledger: ledger(story),
         failovers: failovers(story),
         invariants: invariants(story),
-        hand: Vec::new(),
+        hand: trades::hand(),
         events: events(story),
         samples: samples(&truths),
         lesson: (story == Story::Lesson).then(lesson),

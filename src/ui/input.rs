@@ -18,8 +18,9 @@ use super::action::{Action, ActionId, ActionKind, Context};
 use super::cyrillic;
 use super::keymap::{self, Key, KeyName, Lookup, SEQUENCE_MAX};
 use super::registry;
-use super::state::{Overlay, Panel, UiState};
+use super::state::{Overlay, Panel, Screen, UiState};
 use super::update::{Given, Request, toast, update};
+use crate::domain::ids::SymbolId;
 
 /// How long a key that changes the cluster must be silent before it works again.
 pub const SILENCE: Duration = Duration::from_millis(600);
@@ -52,7 +53,7 @@ pub fn contexts(state: &UiState, given: &Given<'_>) -> Vec<Context> {
         Overlay::Details(_) | Overlay::Why(_) => return vec![Context::Overlay, Context::Global],
         Overlay::None | Overlay::Welcome | Overlay::WhichKey(_) => {}
     }
-    if state.events.editing {
+    if state.events.editing || state.market.editing {
         return vec![Context::Prompt];
     }
     let lesson = given.view.lesson.as_ref();
@@ -61,6 +62,7 @@ pub fn contexts(state: &UiState, given: &Given<'_>) -> Vec<Context> {
         (open, Context::Prediction),
         (lesson.is_some(), Context::Lesson),
         (state.focus == Panel::Events, Context::List),
+        (state.screen == Screen::Market && state.focus != Panel::Events, Context::Market),
         (true, Context::Global),
     ];
     contexts.into_iter().filter(|(on, _)| *on).map(|(_, context)| context).collect()
@@ -167,6 +169,12 @@ impl Input {
         }
         if let Some(last) = groups.last().filter(|_| groups.iter().all(|group| group.id != state.group)) {
             state.group = last.id;
+            changed = true;
+        }
+        if let Some(last) = SymbolId::first(given.view.run.settings.market.instruments).last()
+            && last < state.market.symbol
+        {
+            state.market.symbol = last;
             changed = true;
         }
         changed

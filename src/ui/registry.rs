@@ -39,7 +39,9 @@ mod tests {
     use crate::ui::keymap::{Keymap, Sequence};
 
     /// Where a nearer context means something else by a key of `Global`, on purpose.
-    const SHADOWS: [&str; 8] = [
+    const SHADOWS: [&str; 10] = [
+        "market.down",
+        "market.up",
         "list.up",
         "list.down",
         "event.why",

@@ -4,7 +4,11 @@
 //! overlays and one for screens, so that states which make no sense cannot be said.
 //! Units: `wall` is time since the dashboard began, handed in by the loop; nothing here reads a clock.
 
+mod market;
+
 use std::time::Duration;
+
+pub use market::MarketState;
 
 use super::ground::Grounds;
 use super::theme::Appearance;
@@ -20,6 +24,8 @@ pub enum Screen {
     Overview,
     /// How do they agree?
     Cluster,
+    /// What is traded?
+    Market,
     /// What shall I see?
     Lesson,
     /// What happened?
@@ -28,7 +34,7 @@ pub enum Screen {
 
 impl Screen {
     /// In the order of the tab bar.
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Cluster, Self::Lesson, Self::Events];
+    pub const ALL: [Self; 5] = [Self::Overview, Self::Cluster, Self::Market, Self::Lesson, Self::Events];
 
     /// The panels of a screen in the order of `w`, the first having the focus on arrival. A small screen may not draw
     /// all of them; the focus then walks only through those that it does.
@@ -45,6 +51,7 @@ impl Screen {
                 Panel::Events,
             ],
             Self::Cluster => &[Panel::Raft, Panel::Nodes, Panel::Lanes, Panel::Beliefs, Panel::Disks, Panel::Events],
+            Self::Market => market::PANELS,
             Self::Lesson => &[Panel::Lesson, Panel::Nodes, Panel::Failover, Panel::Events],
             Self::Events => &[Panel::Events, Panel::Log],
         }
@@ -83,6 +90,18 @@ pub enum Panel {
     Lesson,
     /// The program's own log.
     Log,
+    /// Every symbol in a line.
+    Symbols,
+    /// The book of the symbol in view, by level.
+    Ladder,
+    /// Its last trades.
+    Tape,
+    /// The orders of the hand.
+    Blotter,
+    /// Market data: feeds, windows, signals.
+    Ticks,
+    /// Spreads between partitions.
+    Spreads,
 }
 
 /// What lies over the screen.
@@ -186,6 +205,8 @@ pub enum Density {
 /// What the presenter switched on.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Presenter {
+    /// How dense the screen is.
+    pub density: Density,
     /// Faults are locked.
     pub locked: bool,
     /// Everything but the focus is dimmed.
@@ -260,10 +281,10 @@ pub struct UiState {
     pub group: GroupId,
     /// The list of events.
     pub events: EventList,
+    /// The symbol in view and the order that is selected.
+    pub market: MarketState,
     /// Toasts, oldest first; at most 2 are shown.
     pub toasts: Vec<Toast>,
-    /// How dense.
-    pub density: Density,
     /// What the presenter switched on.
     pub presenter: Presenter,
     /// Faults that can be taken back, and those that were.
@@ -296,8 +317,8 @@ impl Default for UiState {
             selected: NodeId::from_index(0),
             group: GroupId(1),
             events: EventList::default(),
+            market: MarketState::default(),
             toasts: Vec::new(),
-            density: Density::Normal,
             presenter: Presenter::default(),
             undo: UndoList::default(),
             wall: Duration::ZERO,

@@ -16,6 +16,7 @@ pub const fn title(screen: Screen) -> &'static str {
     match screen {
         Screen::Overview => "screen-overview",
         Screen::Cluster => "screen-cluster",
+        Screen::Market => "screen-market",
         Screen::Lesson => "screen-lesson",
         Screen::Events => "screen-events",
     }

@@ -46,7 +46,7 @@ fn snapshot(name: &str, story: Story, state: &UiState, size: (u16, u16), languag
 
 #[test]
 fn each_screen_at_two_sizes() {
-    for (screen, name) in Screen::ALL.into_iter().zip(["overview", "cluster", "lesson", "events"]) {
+    for (screen, name) in Screen::ALL.into_iter().zip(["overview", "cluster", "market", "lesson", "events"]) {
         for (width, height) in [(80, 24), (120, 40)] {
             let story = if screen == Screen::Lesson { Story::Lesson } else { Story::Failover };
             let name = format!("{name}_{width}x{height}");
@@ -122,7 +122,9 @@ fn every_story_overlay_panel_and_mode_survives_every_size() {
     let panels =
         [Panel::Lag, Panel::Balancer, Panel::Partitions, Panel::Raft, Panel::Beliefs, Panel::Disks, Panel::Log];
     states.extend(panels.map(|focus| UiState { focus, zoom: true, ..state(Screen::Cluster) }));
-    states.push(UiState { density: Density::Large, ..state(Screen::Overview) });
+    let mut large = state(Screen::Overview);
+    large.presenter.density = Density::Large;
+    states.push(large);
     let mut shown = state(Screen::Overview);
     (shown.presenter.spotlight, shown.presenter.caption, shown.presenter.key_cast) = (true, true, true);
     shown.presenter.keys.push(("X".to_owned(), "kill leader".to_owned(), Duration::ZERO));

@@ -13,6 +13,7 @@ fn field(state: &mut UiState) -> Option<&mut String> {
     match &mut state.overlay {
         Overlay::Palette(list) => Some(&mut list.text),
         Overlay::Help(list) | Overlay::Themes(list) | Overlay::Lessons(list) => list.editing.then_some(&mut list.text),
+        _ if state.market.editing => Some(&mut state.market.filter),
         _ => state.events.editing.then_some(&mut state.events.filter),
     }
 }
@@ -42,6 +43,7 @@ fn changed(state: &mut UiState) {
         Overlay::Palette(list) | Overlay::Help(list) | Overlay::Themes(list) | Overlay::Lessons(list) => {
             list.selected = 0;
         }
+        _ if state.market.editing => {}
         _ => {
             state.events = EventList { bottom: None, selected: None, ..std::mem::take(&mut state.events) };
         }
@@ -52,7 +54,7 @@ fn close(state: &mut UiState) {
     match &mut state.overlay {
         Overlay::Help(list) | Overlay::Themes(list) | Overlay::Lessons(list) => list.editing = false,
         Overlay::Palette(_) => state.overlay = Overlay::None,
-        _ => state.events.editing = false,
+        _ => (state.events.editing, state.market.editing) = (false, false),
     }
 }
 

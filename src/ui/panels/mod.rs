@@ -17,6 +17,7 @@ mod lamps;
 mod lanes;
 mod lesson;
 mod log;
+pub mod market;
 pub mod nodes;
 mod partitions;
 mod raft;
@@ -45,5 +46,11 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, panel: Panel
         Panel::Lanes => lanes::draw(canvas, area, scene),
         Panel::Lesson => lesson::draw(canvas, area, scene),
         Panel::Log => log::draw(canvas, area, scene),
+        Panel::Symbols => market::symbols::draw(canvas, area, scene),
+        Panel::Ladder => market::ladder::draw(canvas, area, scene),
+        Panel::Tape => market::tape::draw(canvas, area, scene),
+        Panel::Blotter => market::blotter::draw(canvas, area, scene),
+        Panel::Ticks => market::ticks::draw(canvas, area, scene),
+        Panel::Spreads => market::spreads::draw(canvas, area, scene),
     }
 }

@@ -3,6 +3,8 @@
 //! Shape: each screen is columns of panels with weights and least heights; a panel for which there is no room is left
 //! out, the last one first, so that none is a frame without content. A compact screen has the panels of a wider one.
 
+mod market;
+
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::super::scene::Scene;
@@ -25,6 +27,7 @@ pub fn places(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
                 &[(Panel::Raft, 0, raft), (Panel::Lanes, 1, nodes(scene) + 3), (Panel::Disks, 0, nodes(scene) + 3)],
             )
         }
+        (Screen::Market, _) => market::places(body, columns(body, scene), scene),
         (Screen::Lesson, 110..) => {
             let [left, right] = split(body, [50, 50]);
             let mut places = column(left, &[(Panel::Lesson, 1, 12)]);
@@ -47,7 +50,7 @@ pub fn places(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
 /// The width that decides which panels a screen has. A compact one has those of a wider terminal, if it is high enough
 /// for them: narrower, but all.
 fn columns(body: Rect, scene: &Scene<'_>) -> u16 {
-    if scene.state.density == Density::Compact && body.height >= 30 { body.width + 40 } else { body.width }
+    if scene.state.presenter.density == Density::Compact && body.height >= 30 { body.width + 40 } else { body.width }
 }
 
 fn nodes(scene: &Scene<'_>) -> u16 {

@@ -19,6 +19,7 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>) {
         _ if scene.state.zoom => Some(scene.state.focus),
         Screen::Overview => None,
         Screen::Cluster => Some(super::super::state::Panel::Raft),
+        Screen::Market => Some(super::super::panels::market::list_panel(scene)),
         Screen::Lesson => Some(super::super::state::Panel::Lesson),
         Screen::Events => Some(super::super::state::Panel::Events),
     };
