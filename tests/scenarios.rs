@@ -11,6 +11,7 @@ use chaosdesk::cli::house::House;
 use chaosdesk::cli::{Stepping, Wiring};
 use chaosdesk::domain::control::{Control, Target};
 use chaosdesk::domain::ids::NodeId;
+use chaosdesk::domain::order::ReadFrom;
 use chaosdesk::domain::rules::{AckRule, Rule};
 use chaosdesk::domain::tick::Overload;
 use chaosdesk::domain::time::SimDuration;
@@ -58,6 +59,7 @@ scripts! {
     three_of_five_are_killed: "kill-three-of-five",
     two_of_five_are_killed: "kill-two-of-five",
     pools_apart_keep_orders_fast: "pools-apart",
+    queries_go_on_without_a_leader: "reads-fall-back",
     a_replica_far_behind_recovers: "recover-far-behind",
     every_node_restarts_in_turn: "rolling-restart",
     an_ordinary_day: "steady",
@@ -251,5 +253,16 @@ fn the_rolling_restart_goes_red_when_nobody_takes_over() {
     goes_red("rolling-restart", "node.n4.incarnation >= 2", 1, |script| {
         script.settings.raft.election_min = SimDuration::from_secs(60);
         script.settings.raft.election_max = SimDuration::from_secs(61);
+    });
+}
+
+#[test]
+fn reads_that_fall_back_go_red_when_only_a_leader_may_answer() {
+    goes_red("reads-fall-back", "flow.queries_per_s >= 150", 1, |script| {
+        script.settings.load.read_from = ReadFrom::Leader;
+    });
+    // And the other way: who reads from replicas all the time never reads what is current.
+    goes_red("reads-fall-back", "flow.replica_reads = 0", 1, |script| {
+        script.settings.load.read_from = ReadFrom::Replica;
     });
 }

@@ -11,6 +11,7 @@ pub use super::invariant::Invariant;
 use super::control::Control;
 use super::ids::{EventId, GroupId, LogIndex, NodeId, NodeSet, SymbolId, Term};
 use super::membership::GroupConfig;
+use super::order::ReadFrom;
 use super::rules::{AckRule, Rule, Strategy};
 use super::tick::Overload;
 use super::time::{SimDuration, SimTime};
@@ -343,8 +344,8 @@ pub enum EventKind {
     },
     /// Queries are served elsewhere from now on.
     ReadsMoved {
-        /// By the gateway's own replica.
-        replica: bool,
+        /// By whom.
+        to: ReadFrom,
     },
     /// A control could not be carried out.
     ControlRefused {

@@ -45,6 +45,8 @@ pub(super) struct ReadPoint {
     pub(super) by: NodeId,
     pub(super) applied: LogIndex,
     pub(super) commit: LogIndex,
+    /// The one who reads leads, and has made sure of it.
+    pub(super) current: bool,
 }
 
 impl Reads {
@@ -101,7 +103,7 @@ impl Reads {
     pub(super) fn serve(&mut self, point: ReadPoint, machine: &Machine, out: &mut Out<'_>) {
         let due = |pending: &Pending| pending.index.is_some_and(|index| index <= point.applied);
         while let Some(pending) = self.pending.pop_front_if(|pending| due(pending)) {
-            let answers = read(point, &pending.batch, machine);
+            let answers = read(ReadPoint { current: true, ..point }, &pending.batch, machine);
             out.send(pending.gateway, NodeMessage::Answers { ticket: pending.ticket, answers });
         }
     }
@@ -128,7 +130,8 @@ pub(super) fn read(point: ReadPoint, batch: &Batch, machine: &Machine) -> Arc<[A
             Command::Place { .. } | Command::Replace { .. } | Command::Spread { .. } | Command::Cancel { .. } => None,
         };
         let behind = point.commit.since(point.applied);
-        let reading = Reading { group: point.group, by: point.by, index: point.applied, behind, order };
+        let reading =
+            Reading { group: point.group, by: point.by, index: point.applied, behind, current: point.current, order };
         Answer { id: record.id, reply: Reply::Reading(reading) }
     };
     batch.records().iter().map(answer).collect()

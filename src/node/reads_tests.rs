@@ -40,8 +40,13 @@ fn heard(act: impl FnOnce(&mut Out<'_>)) -> (Vec<u64>, Vec<(u64, Why)>) {
 
 fn serve(reads: &mut Reads, applied: u64) -> Vec<u64> {
     let machine = Machine::new(GroupId(1), &Arc::new(ClusterMap::default()));
-    let point =
-        ReadPoint { group: GroupId(1), by: NodeId(1), applied: LogIndex(applied), commit: LogIndex(applied + 2) };
+    let point = ReadPoint {
+        group: GroupId(1),
+        by: NodeId(1),
+        applied: LogIndex(applied),
+        commit: LogIndex(applied + 2),
+        current: false,
+    };
     heard(|out| reads.serve(point, &machine, out)).0
 }
 
@@ -88,7 +93,8 @@ fn reads_that_raft_never_answers_fill_their_queue_until_nobody_waits_for_them() 
 #[test]
 fn a_reading_says_how_many_committed_records_it_had_not_applied() {
     let machine = Machine::new(GroupId(1), &Arc::new(ClusterMap::default()));
-    let point = ReadPoint { group: GroupId(1), by: NodeId(4), applied: LogIndex(10), commit: LogIndex(13) };
+    let point =
+        ReadPoint { group: GroupId(1), by: NodeId(4), applied: LogIndex(10), commit: LogIndex(13), current: false };
     let answers = read(point, &query(0, 1_000).batch, &machine);
     let Reply::Reading(reading) = answers[0].reply else { panic!("{answers:?}") };
     assert_eq!((reading.by, reading.index, reading.behind, reading.order), (NodeId(4), LogIndex(10), 3, None));

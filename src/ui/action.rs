@@ -5,7 +5,13 @@
 //! Shape: `ActionId` is the stable name (`node.kill`) that configuration, lessons and documents use; `Action` is what
 //! to do, with its arguments; `ActionSpec` ties the two together and is the row of the registry.
 
+mod context;
+mod trade;
+
 use std::fmt;
+
+pub use context::Context;
+pub use trade::TradeKey;
 
 use super::state::Screen;
 use crate::domain::command::PaceCommand;
@@ -31,60 +37,6 @@ impl ActionId {
 impl fmt::Display for ActionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.0)
-    }
-}
-
-/// Where a key means what it means. A nearer context wins over `Global`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Context {
-    /// Everywhere but in text fields and dialogs.
-    Global,
-    /// While the list of events has the focus.
-    List,
-    /// On the screen of the market.
-    Market,
-    /// While a lesson runs.
-    Lesson,
-    /// While a question of a lesson is open.
-    Prediction,
-    /// In help, palette and pickers, outside their text field.
-    Overlay,
-    /// In a dialog with a dangerous yes.
-    Confirm,
-    /// In a text field: what is no text.
-    Prompt,
-}
-
-impl Context {
-    /// Every context, in the order of the configuration file.
-    pub const ALL: [Self; 8] = [
-        Self::Global,
-        Self::List,
-        Self::Market,
-        Self::Lesson,
-        Self::Prediction,
-        Self::Overlay,
-        Self::Confirm,
-        Self::Prompt,
-    ];
-
-    /// Its name in the configuration (`[keys.global]`).
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Global => "global",
-            Self::List => "list",
-            Self::Market => "market",
-            Self::Lesson => "lesson",
-            Self::Prediction => "prediction",
-            Self::Overlay => "overlay",
-            Self::Confirm => "confirm",
-            Self::Prompt => "prompt",
-        }
-    }
-
-    /// Whether keys of `Global` still work in it: dialogs and text fields take everything for themselves.
-    pub const fn falls_through(self) -> bool {
-        matches!(self, Self::List | Self::Market | Self::Lesson | Self::Prediction)
     }
 }
 
@@ -298,6 +250,8 @@ pub enum ActionKind {
     TickBurst,
     /// Something that is typed with its arguments; only in the palette.
     Typed,
+    /// Orders by hand: the form and the blotter.
+    Trade(TradeKey),
     /// Select the node of this number.
     Select(NodeId),
     /// Select the next node, or the one before.

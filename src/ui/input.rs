@@ -50,7 +50,8 @@ pub fn contexts(state: &UiState, given: &Given<'_>) -> Vec<Context> {
         Overlay::Help(list) | Overlay::Themes(list) | Overlay::Lessons(list) => {
             return vec![if list.editing { Context::Prompt } else { Context::Overlay }];
         }
-        Overlay::Details(_) | Overlay::Why(_) => return vec![Context::Overlay, Context::Global],
+        Overlay::Order(_) => return vec![Context::Form],
+        Overlay::Details(_) | Overlay::Why(_) | Overlay::History(_) => return vec![Context::Overlay, Context::Global],
         Overlay::None | Overlay::Welcome | Overlay::WhichKey(_) => {}
     }
     if state.events.editing || state.market.editing {
@@ -89,7 +90,7 @@ impl Input {
             state.overlay = Overlay::None;
         }
         let contexts = contexts(state, given);
-        let typing = contexts == [Context::Prompt];
+        let typing = matches!(contexts.as_slice(), [Context::Prompt | Context::Form]);
         let key = if typing { key } else { self.by_place(state, given, key) };
         let mut keys = self.pending.take().map_or(Vec::new(), |(keys, _)| keys);
         let prefixed = !keys.is_empty();
@@ -112,7 +113,7 @@ impl Input {
                 always(given, key).map_or_else(Vec::new, |id| self.act(state, given, id))
             }
             _ if typing => {
-                text::type_key(state, key);
+                text::type_key(state, given, key);
                 Vec::new()
             }
             // Who thinks better of a sequence has said nothing.

@@ -5,6 +5,7 @@
 //! Shape: constant rows by topic; `all()` walks them in the order of help.
 
 mod faults;
+mod trade;
 mod view;
 
 use super::action::{ActionId, ActionSpec};
@@ -15,6 +16,7 @@ pub fn all() -> impl Iterator<Item = &'static ActionSpec> + Clone {
         .iter()
         .chain(faults::NODES)
         .chain(faults::LOAD)
+        .chain(trade::TRADE)
         .chain(view::TIME)
         .chain(view::SCREENS)
         .chain(view::LISTS.iter().chain(view::LESSON).chain(view::PRESENTER).chain(view::APP).chain(view::DIALOGS))

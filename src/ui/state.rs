@@ -10,11 +10,12 @@ use std::time::Duration;
 
 pub use market::MarketState;
 
+use super::form::OrderForm;
 use super::ground::Grounds;
 use super::theme::Appearance;
 use crate::domain::control::Control;
 use crate::domain::event::Event;
-use crate::domain::ids::{EventId, GroupId, NodeId};
+use crate::domain::ids::{EventId, GroupId, NodeId, Sequence};
 
 /// The screens: one question each.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -122,6 +123,10 @@ pub enum Overlay {
     Details(NodeId),
     /// Why an event happened: itself, then cause after cause.
     Why(EventId),
+    /// The order form.
+    Order(Box<OrderForm>),
+    /// Everything that was said of an order of the hand.
+    History(Sequence),
     /// A question with a dangerous yes.
     Confirm(Question),
     /// The themes to pick from.

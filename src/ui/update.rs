@@ -8,6 +8,7 @@ pub mod faults;
 mod focus;
 mod list;
 pub(crate) mod market;
+pub(crate) mod order;
 mod overlay;
 pub mod refusal;
 pub mod toast;
@@ -150,6 +151,7 @@ fn perform(state: &mut UiState, given: &Given<'_>, spec: &ActionSpec, out: &mut 
         Kind::Rate | Kind::Rule | Kind::Typed | Kind::Group | Kind::SlowOnFault => {
             overlay::ask_for_arguments(state, given, spec);
         }
+        Kind::Trade(key) => order::perform(state, given, key, out)?,
         kind if spec.effect.mutates() => undo::change(state, given, faults::plan(kind, state, given.view)?, out)?,
         kind => look(state, given, kind, out),
     }

@@ -56,7 +56,10 @@ pub(super) const LOAD: &[ActionSpec] = &[
         .doing(Effect::Undoable)
         .taking("round-robin | least-connections")
         .under(Topic::Load),
-    row("reads.next", ReadFrom, &["E"]).doing(Effect::Undoable).taking("leader | replica").under(Topic::Load),
+    row("reads.next", ReadFrom, &["E"])
+        .doing(Effect::Undoable)
+        .taking("leader | replica | fallback")
+        .under(Topic::Load),
     row("ticks.burst", TickBurst, &["I"]).doing(Effect::Final).taking("N over T").under(Topic::Load),
     row("ticks.rate", Typed, &[]).doing(Effect::Undoable).taking("N").under(Topic::Load),
     row("ticks.overload", Typed, &[])

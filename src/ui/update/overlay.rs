@@ -77,7 +77,12 @@ fn enter(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) {
         }
         Overlay::Help(list) => state.overlay = Overlay::Help(ListState { editing: false, ..list }),
         Overlay::Themes(_) | Overlay::Lessons(_) => pick(state, given, out),
-        Overlay::Details(_) | Overlay::Why(_) => state.overlay = Overlay::None,
+        Overlay::Details(_) | Overlay::Why(_) | Overlay::History(_) => state.overlay = Overlay::None,
+        // The row of an order has a history behind it.
+        Overlay::None if state.screen == Screen::Market && state.focus == Panel::Blotter => {
+            let order = state.market.selected(given.view);
+            state.overlay = order.map_or(Overlay::None, |order| Overlay::History(order.sequence));
+        }
         // The card's Enter goes on with the lesson, or says why not; it never opens something else over the card.
         _ if state.focus == Panel::Lesson => {
             let (id, running) = ("lesson.start", given.view.lesson.is_some());

@@ -60,7 +60,8 @@ fn row(canvas: &mut Canvas<'_>, line: Rect, scene: &Scene<'_>, order: &HandOrder
     };
     // What is not read from the leader says from whom, and how old it is.
     let read = order.reading().map(|reading| {
-        locale.say("blotter-read", &[("node", reading.by.to_string().into()), ("behind", reading.behind.into())])
+        let id = if reading.current { "blotter-read-current" } else { "blotter-read" };
+        locale.say(id, &[("node", reading.by.to_string().into()), ("behind", reading.behind.into())])
     });
     let room = columns.saturating_sub(strip.width() + width(&state) + 2);
     let asked = cut_end(&words::request(&order.request, locale), room.max(12));

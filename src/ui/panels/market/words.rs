@@ -131,8 +131,9 @@ pub fn word(word: &HandWord, order: &HandOrder, locale: &Locale) -> (Role, Strin
                 ("index", reading.index.0.into()),
                 ("behind", reading.behind.into()),
             ];
-            let role = if reading.behind > 0 { Role::Warn } else { Role::Text };
-            (role, format!("{}: {found}", locale.say("word-read", &figures)))
+            let (role, id) =
+                if reading.current { (Role::Text, "word-read-current") } else { (Role::Warn, "word-read") };
+            (role, format!("{}: {found}", locale.say(id, &figures)))
         }
         HandWord::Refused(reason) => {
             (Role::Warn, format!("{}: {}", locale.text("order-refused"), why(*reason, locale)))

@@ -13,6 +13,7 @@ use super::{column, row, rows};
 pub(super) fn places(body: Rect, columns: u16, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
     let lines = scene.state.market.listed(scene.view).take(16).count() as u16 + 3;
     let groups = scene.view.groups.len().clamp(1, 6) as u16 + 3;
+    let ticks = scene.view.market.feeds.len().clamp(1, 8) as u16 + 7;
     if columns < 110 {
         let tall = body.height >= 30;
         let [top, bottom] = rows(body, [if tall { lines.max(18) } else { lines.min(13) }, 0]);
@@ -24,7 +25,7 @@ pub(super) fn places(body: Rect, columns: u16, scene: &Scene<'_>) -> Vec<(Rect, 
     }
     if columns < 160 {
         let [left, right] = Layout::horizontal([Constraint::Fill(13), Constraint::Fill(12)]).areas(body);
-        let mut places = column(left, &[(Panel::Symbols, 0, lines), (Panel::Blotter, 3, 8), (Panel::Ticks, 2, 8)]);
+        let mut places = column(left, &[(Panel::Symbols, 0, lines), (Panel::Blotter, 1, 8), (Panel::Ticks, 0, ticks)]);
         let [book, below] = rows(right, [right.height.saturating_sub(12).min(24), 0]);
         places.push((book, Panel::Ladder));
         places.extend(row(below, &[(Panel::Tape, 1), (Panel::Spreads, 1)]));
