@@ -249,4 +249,6 @@ impl Input {
 }
 
 #[cfg(test)]
+mod market_tests;
+#[cfg(test)]
 mod tests;

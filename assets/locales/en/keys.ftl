@@ -181,7 +181,6 @@ action-order-spread = two legs, both or neither
 action-order-query = ask what became of the selected order
 hint-order-query = ask
 action-order-replace = another price or quantity for the selected order
-hint-order-replace = replace
 action-order-cancel = take the selected order back
 hint-order-cancel = cancel order
 action-form-send = send the order

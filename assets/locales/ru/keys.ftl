@@ -181,7 +181,6 @@ action-order-spread = две ноги: обе или ни одной
 action-order-query = спросить, что стало с выбранной заявкой
 hint-order-query = спросить
 action-order-replace = другая цена или число лотов для выбранной заявки
-hint-order-replace = заменить
 action-order-cancel = снять выбранную заявку
 hint-order-cancel = снять
 action-form-send = отправить заявку

@@ -7,8 +7,8 @@ use ratatui::style::Color;
 use ratatui::{TerminalOptions, Viewport};
 
 use super::*;
-use crate::domain::ids::{EventId, GroupId, NodeId};
-use crate::domain::view::ClusterView;
+use crate::domain::ids::{EventId, GroupId, NodeId, Sequence};
+use crate::domain::view::{ClusterView, FIRST_LOOK};
 use crate::ui::depth::Depth;
 use crate::ui::fixture::{self, Story};
 use crate::ui::glyphs::Glyphs;
@@ -263,4 +263,22 @@ fn bytes(view: &ClusterView, state: &UiState, look: &Look, area: Rect) -> Vec<u8
     terminal.draw(|frame| drop(draw(frame, &scene))).expect("a frame");
     drop(terminal);
     bytes
+}
+
+#[test]
+fn the_market_at_its_other_sizes_in_russian_and_with_its_form() {
+    let market = || state(Screen::Market);
+    for (width, height) in [(40, 10), (200, 60)] {
+        let name = format!("market_{width}x{height}");
+        snapshot(&name, Story::Healthy, &market(), (width, height), Language::English);
+    }
+    snapshot("market_120x40_ru", Story::LeaderLost, &market(), (120, 40), Language::Russian);
+    let mut form = crate::ui::form::OrderForm::new(FIRST_LOOK, &fixture::view(Story::Healthy));
+    form.kind = crate::ui::form::Kind::Spread;
+    form.legs[0].price = "152.165".to_owned();
+    form.legs[1].symbol = "BOLD".to_owned();
+    let flawed = UiState { overlay: Overlay::Order(Box::new(form)), ..market() };
+    snapshot("overlay_order", Story::Healthy, &flawed, (80, 24), Language::English);
+    let history = UiState { overlay: Overlay::History(Sequence(4)), ..market() };
+    snapshot("overlay_history", Story::Healthy, &history, (80, 24), Language::English);
 }

@@ -8,7 +8,7 @@ use super::super::action::{ActionSpec, Context, Effect, Topic, Way, row};
 
 /// Orders by hand.
 pub(super) const TRADE: &[ActionSpec] = &[
-    row("order.form", Trade(Form), &["o"]).taking("LOTS SYMBOL [at PRICE] [ioc | fok]").hinted(12).under(Topic::Load),
+    row("order.form", Trade(Form), &["o"]).taking("LOTS SYMBOL [at PRICE] [ioc | fok]").hinted(25).under(Topic::Load),
     row("order.sell", Typed, &[]).doing(Effect::Final).taking("LOTS SYMBOL [at PRICE] [ioc | fok]").under(Topic::Load),
     row("order.spread", Typed, &[])
         .doing(Effect::Final)
@@ -22,7 +22,6 @@ pub(super) const TRADE: &[ActionSpec] = &[
         .under(Topic::Load),
     row("order.replace", Trade(Replace), &["V"])
         .within(Context::Market)
-        .hinted(1)
         .taking("#ORDER LOTS at TICKS")
         .under(Topic::Load),
     row("order.cancel", Trade(Cancel), &["Y", "<delete>"])

@@ -30,6 +30,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let history = (chosen.words.len() as u16).min(inner.height / 2);
     let history = if inner.height >= 6 { history } else { 0 };
     let room = usize::from(inner.height - history - u16::from(history > 0));
+    // The history follows the rows, however high the panel is.
+    let room = room.min(orders.len());
     let place = orders.iter().rev().position(|order| order.sequence == chosen.sequence).unwrap_or(0);
     let first = (place + 1).saturating_sub(room);
     for (row, order) in orders.iter().rev().skip(first).take(room).enumerate() {
@@ -37,7 +39,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         canvas.hit(line, Hit::Order(order.sequence));
         self::row(canvas, line, scene, order, order.sequence == chosen.sequence);
     }
-    let top = inner.height - history;
+    let top = room as u16 + 1;
     if history > 0 {
         let rule = "┄".repeat(usize::from(inner.width));
         canvas.word(inner, 0, top - 1, Role::Muted, &rule);

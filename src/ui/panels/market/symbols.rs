@@ -117,7 +117,7 @@ fn value<'a>(
             let text = line.spread().map_or_else(|| "–".to_owned(), |ticks| signed(symbol, ticks).replace('+', ""));
             plain(strip, Role::Muted, &text)
         }
-        "market-trend" => plain(strip, Role::Accent, &trend(line, width)),
+        "market-trend" => plain(strip, Role::Muted, &trend(line, width)),
         "market-traded" => plain(strip, Role::Text, &locale.number(line.traded)),
         "market-resting" => plain(strip, Role::Muted, &locale.number(u64::from(line.resting))),
         "market-state" => {
