@@ -160,9 +160,6 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::LoadSkewed { per_mille: 1_100 },
         EventKind::HotSymbol { symbol: SymbolId(6), percent: 40 },
         EventKind::HotSymbol { symbol: SymbolId(6), percent: 0 },
-        EventKind::ReadsMoved { to: ReadFrom::Leader },
-        EventKind::ReadsMoved { to: ReadFrom::Replica },
-        EventKind::ReadsMoved { to: ReadFrom::Fallback },
         EventKind::RollingRestart { done: false },
         EventKind::RollingRestart { done: true },
         EventKind::Violated { invariant: Invariant::NoLostAck, detail: "c3/14".to_owned() },
@@ -178,9 +175,9 @@ fn every_kind() -> Vec<EventKind> {
     for queue in [Queue::Gateway, Queue::Proposals, Queue::Link, Queue::Held, Queue::Reads, Queue::Clients] {
         kinds.push(EventKind::Overloaded { queue });
     }
-    for rule in [AckRule::Leader, AckRule::Majority, AckRule::All, AckRule::Count(2)] {
-        kinds.push(EventKind::AckChanged(rule));
-    }
+    kinds.extend([AckRule::Leader, AckRule::Majority, AckRule::All, AckRule::Count(2)].map(EventKind::AckChanged));
+    let reads = [ReadFrom::Leader, ReadFrom::Replica, ReadFrom::Fallback];
+    kinds.extend(reads.map(|to| EventKind::ReadsMoved { to }));
     kinds.extend(every_control().into_iter().map(|control| EventKind::ControlRefused { control, why: Why::AlreadySo }));
     kinds
 }

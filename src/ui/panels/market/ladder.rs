@@ -44,7 +44,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     }
     let most = [&book.bids[..], &book.asks[..]].map(|side| {
         let shown = if std::ptr::eq(side, &book.bids[..]) { below } else { above };
-        side.iter().take(shown).last().map_or(0, |level| level.cumulated.0)
+        side[..shown.min(side.len())].last().map_or(0, |level| level.cumulated.0)
     });
     let most = most[0].max(most[1]).max(1);
     for (place, level) in book.asks.iter().take(above).enumerate() {
