@@ -11,6 +11,7 @@ use chaosdesk::cli::{self, house::House};
 use chaosdesk::cli::{Stepping, Wiring};
 use chaosdesk::domain::control::{Control, Target};
 use chaosdesk::domain::ids::NodeId;
+use chaosdesk::domain::order::ReadFrom;
 use chaosdesk::domain::rules::{AckRule, PartitionStrategy, Rule};
 use chaosdesk::domain::tick::Overload;
 use chaosdesk::domain::time::SimDuration;
@@ -70,6 +71,7 @@ scripts! {
     three_of_five_are_killed: "kill-three-of-five",
     two_of_five_are_killed: "kill-two-of-five",
     pools_apart_keep_orders_fast: "pools-apart",
+    queries_go_on_without_a_leader: "reads-fall-back",
     a_replica_far_behind_recovers: "recover-far-behind",
     every_node_restarts_in_turn: "rolling-restart",
     two_legs_or_none: "spread",
@@ -295,6 +297,17 @@ fn dividing_anew_goes_red_when_nothing_moves() {
 #[test]
 fn a_hot_symbol_goes_red_when_it_is_not_split() {
     goes_red("hot-symbol", "data.hottest_percent <= 38", 1, |script| {
-        instead(script, Control::Split, Control::StopMoves)
+        instead(script, Control::Split, Control::StopMoves);
+    });
+}
+
+#[test]
+fn reads_that_fall_back_go_red_when_only_a_leader_may_answer() {
+    goes_red("reads-fall-back", "flow.queries_per_s >= 150", 1, |script| {
+        script.settings.load.read_from = ReadFrom::Leader;
+    });
+    // And the other way: who reads from replicas all the time never reads what is current.
+    goes_red("reads-fall-back", "flow.replica_reads = 0", 1, |script| {
+        script.settings.load.read_from = ReadFrom::Replica;
     });
 }

@@ -167,7 +167,7 @@ fn first_state(config: &Config, flags: &DashboardFlags, look: &Look) -> UiState 
         // Who names a lesson wants its card, not the first one.
         state = UiState { screen: Screen::Lesson, focus: Panel::Lesson, ..UiState::default() };
     }
-    state.density = match config.ui.density {
+    state.presenter.density = match config.ui.density {
         config::Density::Normal => Density::Normal,
         config::Density::Large => Density::Large,
         config::Density::Compact => Density::Compact,

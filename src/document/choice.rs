@@ -57,11 +57,12 @@ impl Choice for Overload {
 }
 
 impl Choice for ReadFrom {
-    const ALL: &'static [Self] = &[Self::Leader, Self::Replica];
+    const ALL: &'static [Self] = &[Self::Leader, Self::Replica, Self::Fallback];
     fn word(self) -> &'static str {
         match self {
             Self::Leader => "leader",
             Self::Replica => "replica",
+            Self::Fallback => "fallback",
         }
     }
 }

@@ -21,6 +21,8 @@ pub enum Command {
         /// The new seed.
         seed: Option<u64>,
     },
+    /// Show this symbol's book in depth from now on.
+    Look(super::ids::SymbolId),
     /// End.
     Quit,
 }

@@ -14,6 +14,7 @@ pub use parts::{FaultKind, Health, Loudness, Queue, StepDown};
 use super::control::Control;
 use super::ids::{EventId, GroupId, LogIndex, NodeId, NodeSet, SymbolId, Term};
 use super::membership::GroupConfig;
+use super::order::ReadFrom;
 use super::plan::{Reason, Step};
 use super::rules::{AckRule, Rule, Strategy};
 use super::tick::Overload;
@@ -328,8 +329,8 @@ pub enum EventKind {
     },
     /// Queries are served elsewhere from now on.
     ReadsMoved {
-        /// By the gateway's own replica.
-        replica: bool,
+        /// By whom.
+        to: ReadFrom,
     },
     /// A file is played.
     FeedOpened {

@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{Sequence, SymbolId};
-use super::order::{OrderType, Promise, Reading, Side, TimeInForce, Verdict};
+use super::order::{OrderStatus, OrderType, Promise, Reading, Side, TimeInForce, Verdict};
 use super::time::SimTime;
 use super::units::{Price, Quantity};
 use super::why::Why;
@@ -102,6 +102,45 @@ pub struct HandOrder {
 }
 
 impl HandOrder {
+    /// The instrument; of a spread that of its first leg.
+    pub const fn symbol(&self) -> Option<SymbolId> {
+        match &self.request {
+            HandRequest::Place { symbol, .. } => Some(*symbol),
+            HandRequest::Spread { legs } => Some(legs[0].symbol()),
+            _ => None,
+        }
+    }
+
+    /// The limit by which it goes now: that of the last replace that was not rejected, or its own.
+    pub fn limit(&self) -> Option<Price> {
+        let mut limit = match self.request {
+            HandRequest::Place { order_type: OrderType::Limit(limit), .. } => Some(limit),
+            _ => return None,
+        };
+        let mut asked = None;
+        for (_, word) in &self.words {
+            match word {
+                HandWord::Asked(HandRequest::Replace { price, .. }) => asked = Some(*price),
+                HandWord::Decided(verdict) if !matches!(verdict.status, OrderStatus::Rejected(_)) => {
+                    limit = asked.take().or(limit);
+                }
+                HandWord::Decided(_) | HandWord::Refused(_) => asked = None,
+                _ => {}
+            }
+        }
+        limit
+    }
+
+    /// The last reading, if nothing was decided after it.
+    pub fn reading(&self) -> Option<Reading> {
+        let told = self.words.iter().rev().find_map(|(_, word)| match word {
+            HandWord::Decided(_) => Some(None),
+            HandWord::Read(reading) => Some(Some(*reading)),
+            _ => None,
+        });
+        told.flatten()
+    }
+
     /// Where it stands, by the last verdict or reading.
     pub fn verdict(&self) -> Option<Verdict> {
         self.words.iter().rev().find_map(|(_, word)| match word {

@@ -269,6 +269,9 @@ pub struct Reading {
     pub index: LogIndex,
     /// How many committed records it knew of and had not applied: its staleness, 0 from a leader.
     pub behind: u64,
+    /// A leader read it after it had made sure that it leads: nothing that was acknowledged before is missing. Else it may
+    /// be older than even `behind` says, for a replica that is cut off does not know how much it has not heard.
+    pub current: bool,
     /// The order, if that state holds it.
     pub order: Option<Verdict>,
 }
@@ -311,6 +314,9 @@ pub enum ReadFrom {
     Leader,
     /// The replica on the gateway's own node: near, and possibly stale.
     Replica,
+    /// The leader; where the gateway knows none, or the one it knew leads no longer or is silent, its own replica, which
+    /// says how far it is behind. An answer that may be old is better than none.
+    Fallback,
 }
 
 /// What travels between the nodes and those outside: clients, balancer, tick source.

@@ -47,7 +47,7 @@ pub const FORMS: &[(&str, &str)] = &[
     ("rate", "rate ORDERS_PER_SECOND"),
     ("skew", "skew EXPONENT_IN_THOUSANDTHS"),
     ("hot", "hot SYMBOL PERCENT | hot off"),
-    ("reads", "reads leader | replica"),
+    ("reads", "reads leader | replica | fallback"),
     ("burst", "burst ORDERS [over TIME] [in-flight COUNT | raw]"),
     ("ticks", "ticks TICKS_PER_SECOND"),
     ("tick-burst", "tick-burst TICKS [over TIME]"),
@@ -382,7 +382,7 @@ mod tests {
         all.extend(Rule::ALL.iter().flat_map(|&rule| [true, false].map(|on| Control::SetRule { rule, on })));
         all.extend(Strategy::ALL.map(Control::SetStrategy));
         all.extend([true, false].map(Control::SetLoad));
-        all.extend([ReadFrom::Leader, ReadFrom::Replica].map(Control::SetReadFrom));
+        all.extend([ReadFrom::Leader, ReadFrom::Replica, ReadFrom::Fallback].map(Control::SetReadFrom));
         all.push(Control::SetRate(12_345));
         all.extend([0, 1_100].map(Control::SetSkew));
         let (goog, first) = (SymbolId(6), SymbolId(0));

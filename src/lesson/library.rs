@@ -28,6 +28,7 @@ pub const SCRIPTS: &[(&str, &str)] = scripts![
     "scenarios/kill-three-of-five.toml",
     "scenarios/kill-two-of-five.toml",
     "scenarios/pools-apart.toml",
+    "scenarios/reads-fall-back.toml",
     "scenarios/recover-far-behind.toml",
     "scenarios/rolling-restart.toml",
     "scenarios/spread.toml",

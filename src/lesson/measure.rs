@@ -108,6 +108,7 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("recent_latency_ms.p99", Kind::Number, |v| recent(v, |l| l.p99)),
     ("flow.acked_per_s", Kind::Number, |v| count(v.flow.acked_per_s)),
     ("flow.queries_per_s", Kind::Number, |v| count(v.flow.queries_per_s)),
+    ("flow.replica_reads", Kind::Number, |v| count(v.flow.replica_reads)),
     ("flow.refused_per_s", Kind::Number, |v| count(v.flow.refused_per_s)),
     ("flow.peak_per_s", Kind::Number, |v| count(v.flow.peak_per_s)),
     ("flow.burst_left", Kind::Number, |v| count(v.flow.burst.map_or(0, |(left, _)| left))),

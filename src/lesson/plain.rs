@@ -30,6 +30,7 @@ const FIGURES: &[(&str, &str, &str)] = &[
     ("latency_ms.max", "latency, longest", "задержка, наибольшая"),
     ("flow.acked_per_s", "orders acknowledged a second", "подтверждается заявок в секунду"),
     ("flow.queries_per_s", "queries a second", "запросов в секунду"),
+    ("flow.replica_reads", "queries answered by replicas", "ответов от реплик"),
     ("flow.refused_per_s", "orders refused a second", "отказов в секунду"),
     ("flow.peak_per_s", "peak a second", "пик в секунду"),
     ("flow.burst_left", "orders of the burst left", "осталось от всплеска"),
@@ -304,6 +305,9 @@ fn setting(control: &Control) -> Text {
         Control::SetRate(rate) => text(format!("load: {rate} orders a second"), format!("нагрузка: {rate} в секунду")),
         Control::SetReadFrom(ReadFrom::Leader) => text("the leader answers queries", "на запросы отвечает лидер"),
         Control::SetReadFrom(ReadFrom::Replica) => text("any replica answers queries", "на запросы отвечает реплика"),
+        Control::SetReadFrom(ReadFrom::Fallback) => {
+            text("without a leader a replica answers queries", "без лидера на запросы отвечает реплика")
+        }
         Control::Burst(burst) => {
             text(format!("a burst of {} orders", burst.orders), format!("всплеск: заявок {}", burst.orders))
         }

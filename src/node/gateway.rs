@@ -233,14 +233,19 @@ impl Gateway {
                 wishes.push(Wish::Reply(waiting.from, refuse(batch.records(), Why::UnknownSymbol)));
                 continue;
             };
-            let here = *query && waiting.read_from == ReadFrom::Replica && directory.hosts(group);
-            let to = if here { None } else { self.leader(group, directory) };
+            let near = *query && directory.hosts(group);
+            let to = match waiting.read_from {
+                ReadFrom::Replica if near => None,
+                ReadFrom::Fallback if near => self.leader(group, directory).filter(|node| !directory.given_up(*node)),
+                _ => self.leader(group, directory),
+            };
+            let here = near && waiting.read_from != ReadFrom::Leader;
             if !here && to.is_none() {
                 wishes.push(Wish::Reply(waiting.from, refuse(batch.records(), Why::NoLeader)));
                 continue;
             }
             let epoch = directory.map().epoch;
-            let ticket = self.open(waiting, group, epoch, batch.len(), to);
+            let ticket = self.open(waiting, group, epoch, batch.len(), to, here);
             wishes.push(match to {
                 None => Wish::ReadHere(ticket, group, batch),
                 Some(to) => Wish::Forward(to, Proposal { ticket, group, epoch, batch, deadline: waiting.deadline }),
@@ -248,11 +253,19 @@ impl Gateway {
         }
     }
 
-    fn open(&mut self, waiting: &Waiting, group: GroupId, epoch: Epoch, records: usize, to: Option<NodeId>) -> Ticket {
+    fn open(
+        &mut self,
+        waiting: &Waiting,
+        group: GroupId,
+        epoch: Epoch,
+        records: usize,
+        to: Option<NodeId>,
+        fallback: bool,
+    ) -> Ticket {
         let Waiting { from, deadline, redirects, .. } = *waiting;
         let (left, unsaid) = (records as u32, records as u32);
         let to = to.unwrap_or(NodeId::from_index(0));
-        self.tickets.open(Open { from, to, group, epoch, deadline, redirects, left, unsaid })
+        self.tickets.open(Open { from, to, group, epoch, deadline, redirects, left, unsaid, fallback })
     }
 
     /// Whom to send to: the own replica's belief, else the last hint, else a voter that is not given up.
@@ -297,8 +310,9 @@ impl Gateway {
             }
             (Why::StaleEpoch, _) if may && directory.map().epoch > open.epoch => {
                 self.tickets.release(ticket, batch.len());
-                let Open { from, deadline, redirects, .. } = open;
-                let waiting = Waiting { from, batch, read_from: ReadFrom::Leader, deadline, redirects: redirects + 1 };
+                let Open { from, deadline, redirects, fallback, .. } = open;
+                let read_from = if fallback { ReadFrom::Fallback } else { ReadFrom::Leader };
+                let waiting = Waiting { from, batch, read_from, deadline, redirects: redirects + 1 };
                 self.route(&waiting, directory, wishes);
             }
             (_, Some(to)) if may => {
@@ -308,6 +322,8 @@ impl Gateway {
                 let Open { group, epoch, deadline, .. } = open;
                 wishes.push(Wish::Forward(to, Proposal { ticket, group, epoch, batch, deadline }));
             }
+            // The ticket stays: the own replica answers it.
+            _ if open.fallback => wishes.push(Wish::ReadHere(ticket, open.group, batch)),
             _ => {
                 self.tickets.release(ticket, batch.len());
                 wishes.push(Wish::Reply(open.from, refuse(batch.records(), why)));

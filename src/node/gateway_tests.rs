@@ -11,6 +11,7 @@ struct Town {
     map: ClusterMap,
     leader: Option<NodeId>,
     hosts: bool,
+    given_up: bool,
 }
 
 impl Town {
@@ -28,6 +29,7 @@ impl Town {
             },
             leader,
             hosts: true,
+            given_up: false,
         }
     }
 }
@@ -43,7 +45,7 @@ impl Directory for Town {
         self.hosts
     }
     fn given_up(&self, _: NodeId) -> bool {
-        false
+        self.given_up
     }
 }
 
@@ -255,4 +257,53 @@ fn the_more_urgent_of_those_who_wait_are_served_first() {
     })
     .collect();
     assert_eq!(order, [1, 2, 3]);
+}
+
+fn query(sequence: u64) -> Record {
+    let command = Command::Query { symbol: SymbolId(0), order: Sequence(1) };
+    Record { command, ..order(sequence, 0) }
+}
+
+/// What a gateway of this town does with a query that may fall back, and with one that wants the leader.
+fn fates(town: &Town) -> [&'static str; 2] {
+    [ReadFrom::Fallback, ReadFrom::Leader].map(|read_from| {
+        let (mut gateway, mut wishes) = (gateway(10, 10), Vec::new());
+        let submission = Submission { read_from, ..submission(vec![query(2)]) };
+        gateway.submit(SimTime::ZERO, ActorId::BALANCER, submission, &mut wishes);
+        gateway.wake(SimTime::from_millis(1), town, &mut wishes);
+        fate(&wishes)
+    })
+}
+
+fn fate(wishes: &[Wish]) -> &'static str {
+    match wishes {
+        [Wish::Forward(..)] => "forwarded",
+        [Wish::ReadHere(..)] => "read here",
+        [Wish::Reply(..)] => "refused",
+        _ => "something else",
+    }
+}
+
+#[test]
+fn a_query_that_may_fall_back_is_read_here_only_where_there_is_no_leader() {
+    let led = || Town::led_by(Some(NodeId(1)));
+    assert_eq!(fates(&led()), ["forwarded", "forwarded"]);
+    assert_eq!(fates(&Town::led_by(None)), ["read here", "refused"]);
+    assert_eq!(fates(&Town { given_up: true, ..led() }), ["read here", "forwarded"], "a leader that is silent");
+    assert_eq!(fates(&Town { hosts: false, given_up: true, ..led() }), ["refused", "refused"], "no replica here");
+}
+
+#[test]
+fn a_query_that_the_leader_declines_falls_back_and_keeps_its_place_until_it_is_answered() {
+    for (read_from, wanted, open) in [(ReadFrom::Fallback, "read here", 1), (ReadFrom::Leader, "refused", 0)] {
+        let (mut gateway, mut wishes) = (gateway(10, 10), Vec::new());
+        let town = Town::led_by(Some(NodeId(1)));
+        let submission = Submission { read_from, ..submission(vec![query(2)]) };
+        gateway.submit(SimTime::ZERO, ActorId::BALANCER, submission, &mut wishes);
+        gateway.wake(SimTime::from_millis(1), &town, &mut wishes);
+        wishes.clear();
+        let batch = Batch::new(vec![query(2)]);
+        gateway.declined(SimTime::from_millis(2), Ticket(0), (batch, Why::NotLeader(None)), &town, &mut wishes);
+        assert_eq!((fate(&wishes), gateway.load().in_flight), (wanted, open), "{read_from:?}");
+    }
 }

@@ -45,6 +45,8 @@ pub(super) struct ReadPoint {
     pub(super) by: NodeId,
     pub(super) applied: LogIndex,
     pub(super) commit: LogIndex,
+    /// The one who reads leads, and has made sure of it.
+    pub(super) current: bool,
 }
 
 impl Reads {
@@ -101,7 +103,11 @@ impl Reads {
     pub(super) fn serve(&mut self, point: ReadPoint, machine: &Machine, out: &mut Out<'_>) {
         let due = |pending: &Pending| pending.index.is_some_and(|index| index <= point.applied);
         while let Some(pending) = self.pending.pop_front_if(|pending| due(pending)) {
-            read(point, &pending.batch, machine).send(pending.gateway, pending.ticket, out);
+            read(ReadPoint { current: true, ..point }, &pending.batch, machine).send(
+                pending.gateway,
+                pending.ticket,
+                out,
+            );
         }
     }
 
@@ -153,7 +159,8 @@ pub(super) fn read(point: ReadPoint, batch: &Batch, machine: &Machine) -> Said {
             }
             Command::Place { .. } | Command::Replace { .. } | Command::Spread { .. } | Command::Cancel { .. } => None,
         };
-        let reading = Reading { group: point.group, by: point.by, index: point.applied, behind, order };
+        let reading =
+            Reading { group: point.group, by: point.by, index: point.applied, behind, current: point.current, order };
         Answer { id: record.id, reply: Reply::Reading(reading) }
     };
     let answers = batch.records().iter().filter(|record| lack(record).is_none()).map(answer).collect();

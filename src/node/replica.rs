@@ -218,7 +218,7 @@ impl Replica {
     }
 
     fn point(&self, by: NodeId) -> ReadPoint {
-        ReadPoint { group: self.group, by, applied: self.applied, commit: self.raft.commit_index() }
+        ReadPoint { group: self.group, by, applied: self.applied, commit: self.raft.commit_index(), current: false }
     }
 
     /// The processor has finished this replica's turn.

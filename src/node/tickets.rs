@@ -27,6 +27,8 @@ pub(super) struct Open {
     pub epoch: Epoch,
     /// When its client gives up.
     pub deadline: SimTime,
+    /// Queries that the own replica may answer where no leader does.
+    pub fallback: bool,
     /// How often it was sent on.
     pub redirects: u8,
     /// Requests without a first word: they hold a place.

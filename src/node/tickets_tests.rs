@@ -9,6 +9,7 @@ const ASKER: ActorId = ActorId(7);
 
 fn open(requests: u32, deadline_ms: u64) -> Open {
     Open {
+        fallback: false,
         from: ASKER,
         to: NodeId(1),
         group: GroupId(1),

@@ -17,9 +17,9 @@ use super::world::World;
 use crate::domain::command::{Command, LessonCommand, PaceCommand};
 use crate::domain::control::Control;
 use crate::domain::event::{Event, Loudness};
-use crate::domain::ids::GroupId;
+use crate::domain::ids::{GroupId, SymbolId};
 use crate::domain::time::{SimDuration, SimTime};
-use crate::domain::view::ClusterView;
+use crate::domain::view::{ClusterView, FIRST_LOOK};
 
 /// The wall time of one slice: how long a key waits at most.
 pub const SLICE: Duration = Duration::from_millis(4);
@@ -86,6 +86,8 @@ pub(super) struct Engine {
     /// The run's past, to go back to.
     checkpoints: Checkpoints,
     setup: LiveSetup,
+    /// The symbol whose book is shown in depth.
+    looked: SymbolId,
 }
 
 impl Engine {
@@ -94,7 +96,7 @@ impl Engine {
         let pacer = Pacer::new(wall, world.now(), setup.on_fault);
         let recorder = recorder_of(&world, None);
         let checkpoints = begun_with(&world);
-        Self { stepper: TaskStepper::default(), pacer, recorder, checkpoints, setup, world }
+        Self { stepper: TaskStepper::default(), pacer, recorder, checkpoints, setup, looked: FIRST_LOOK, world }
     }
 
     /// The world, between two slices.
@@ -120,6 +122,7 @@ impl Engine {
                 }
                 self.steer(steer, clock).await;
             }
+            Command::Look(symbol) => self.looked = symbol,
             Command::Reset { seed } => {
                 let world = (self.setup.factory)(seed.unwrap_or(self.world.seed()));
                 self.replace(world, None, clock);
@@ -164,6 +167,7 @@ impl Engine {
     pub fn view(&self) -> ClusterView {
         let mut view = self.world.view();
         view.run.pace = self.pacer.view();
+        view.books = self.world.books(self.looked);
         if let Some(hook) = &self.setup.hook {
             hook.fill(&mut view);
         }

@@ -158,9 +158,15 @@ impl World {
 
     /// The exchange of a group, on the running replica that has applied most.
     pub fn exchange(&self, group: GroupId) -> Option<&Exchange> {
+        self.most_advanced(group).map(|(_, exchange)| exchange)
+    }
+
+    /// The running replica of a group that has applied most: on which node, and its exchange.
+    pub(super) fn most_advanced(&self, group: GroupId) -> Option<(NodeId, &Exchange)> {
         let electorate = self.config_of(group).electorate();
-        let running = electorate.iter().filter_map(|node| self.nodes[node.index()].node.as_ref());
-        running.max_by_key(|node| node.applied(group)).and_then(|node| node.exchange(group))
+        let running = electorate.iter().filter_map(|id| Some((id, self.nodes[id.index()].node.as_ref()?)));
+        let (id, node) = running.max_by_key(|(_, node)| node.applied(group))?;
+        Some((id, node.exchange(group)?))
     }
 
     /// Running voters that hear each other both ways with the leader, or, without one, with whoever has most of them.

@@ -7,15 +7,18 @@
 
 mod context;
 mod topic;
+mod trade;
 
 use std::fmt;
+
+pub use context::Context;
+pub use trade::TradeKey;
 
 use super::state::Screen;
 use crate::domain::command::PaceCommand;
 use crate::domain::control::Control;
 use crate::domain::ids::{GroupId, NodeId};
 
-pub use context::Context;
 pub use topic::Topic;
 
 /// The stable name of an action.
@@ -199,6 +202,8 @@ pub enum ActionKind {
     TickBurst,
     /// Something that is typed with its arguments; only in the palette.
     Typed,
+    /// Orders by hand: the form and the blotter.
+    Trade(TradeKey),
     /// Select the node of this number.
     Select(NodeId),
     /// Select the next node, or the one before.

@@ -24,6 +24,7 @@ use tales::{events, failovers, invariants, lesson};
 pub mod data;
 mod desk;
 mod tales;
+mod trades;
 
 const NOW_MS: u64 = 42_004;
 
@@ -59,17 +60,18 @@ pub fn view(story: Story) -> ClusterView {
     let nodes: Vec<NodeView> = truths.iter().enumerate().map(|(place, what)| node(place, *what, &truths)).collect();
     let groups = (0..5).map(|group| self::group(group, &truths, leader)).collect();
     ClusterView {
-        market: crate::domain::view::MarketView::default(),
+        market: trades::market(&truths),
         data: crate::domain::view::DataView::default(),
         run: run(story, leader),
         groups,
         net: net(story),
         balancer: balancer(&truths),
         flow: flow(story),
+        books: trades::books(story == Story::LeaderLost),
         ledger: ledger(story),
         failovers: failovers(story),
         invariants: invariants(story),
-        hand: Vec::new(),
+        hand: trades::hand(),
         events: events(story),
         samples: samples(&truths),
         lesson: (story == Story::Lesson).then(lesson),

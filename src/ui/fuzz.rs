@@ -149,6 +149,7 @@ fn press(key: &Key) -> Event {
             "end" => KeyCode::End,
             "pageup" => KeyCode::PageUp,
             "pagedown" => KeyCode::PageDown,
+            "delete" => KeyCode::Delete,
             other => panic!("{other} is in the registry and not here"),
         },
     };

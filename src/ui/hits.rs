@@ -9,7 +9,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::action::ActionId;
 use super::state::{Panel, Screen};
-use crate::domain::ids::{EventId, GroupId, NodeId};
+use crate::domain::ids::{EventId, GroupId, NodeId, Sequence, SymbolId};
 
 /// What a place on the screen stands for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +24,10 @@ pub enum Hit {
     Group(GroupId),
     /// The line of an event.
     Event(EventId),
+    /// A symbol's line.
+    Symbol(SymbolId),
+    /// An order's line on the blotter.
+    Order(Sequence),
     /// A hint: a click does what its key does.
     Action(ActionId),
     /// The row of an overlay's list, 0-based among those that match.

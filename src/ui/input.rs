@@ -20,6 +20,7 @@ use super::keymap::{self, Key, KeyName, Lookup, SEQUENCE_MAX};
 use super::registry;
 use super::state::{Overlay, Panel, Screen, UiState};
 use super::update::{Given, Request, toast, update};
+use crate::domain::ids::SymbolId;
 
 /// How long a key that changes the cluster must be silent before it works again.
 pub const SILENCE: Duration = Duration::from_millis(600);
@@ -49,10 +50,11 @@ pub fn contexts(state: &UiState, given: &Given<'_>) -> Vec<Context> {
         Overlay::Help(list) | Overlay::Themes(list) | Overlay::Lessons(list) => {
             return vec![if list.editing { Context::Prompt } else { Context::Overlay }];
         }
-        Overlay::Details(_) | Overlay::Why(_) => return vec![Context::Overlay, Context::Global],
+        Overlay::Order(_) => return vec![Context::Form],
+        Overlay::Details(_) | Overlay::Why(_) | Overlay::History(_) => return vec![Context::Overlay, Context::Global],
         Overlay::None | Overlay::Welcome | Overlay::WhichKey(_) => {}
     }
-    if state.events.editing {
+    if state.events.editing || state.market.editing {
         return vec![Context::Prompt];
     }
     let lesson = given.view.lesson.as_ref();
@@ -62,6 +64,7 @@ pub fn contexts(state: &UiState, given: &Given<'_>) -> Vec<Context> {
         (lesson.is_some(), Context::Lesson),
         (state.focus == Panel::Events, Context::List),
         (state.screen == Screen::Data, Context::Data),
+        (state.screen == Screen::Market && state.focus != Panel::Events, Context::Market),
         (true, Context::Global),
     ];
     contexts.into_iter().filter(|(on, _)| *on).map(|(_, context)| context).collect()
@@ -88,7 +91,7 @@ impl Input {
             state.overlay = Overlay::None;
         }
         let contexts = contexts(state, given);
-        let typing = contexts == [Context::Prompt];
+        let typing = matches!(contexts.as_slice(), [Context::Prompt | Context::Form]);
         let key = if typing { key } else { self.by_place(state, given, key) };
         let mut keys = self.pending.take().map_or(Vec::new(), |(keys, _)| keys);
         let prefixed = !keys.is_empty();
@@ -111,7 +114,7 @@ impl Input {
                 always(given, key).map_or_else(Vec::new, |id| self.act(state, given, id))
             }
             _ if typing => {
-                text::type_key(state, key);
+                text::type_key(state, given, key);
                 Vec::new()
             }
             // Who thinks better of a sequence has said nothing.
@@ -168,6 +171,12 @@ impl Input {
         }
         if let Some(last) = groups.last().filter(|_| groups.iter().all(|group| group.id != state.group)) {
             state.group = last.id;
+            changed = true;
+        }
+        if let Some(last) = SymbolId::first(given.view.run.settings.market.instruments).last()
+            && last < state.market.symbol
+        {
+            state.market.symbol = last;
             changed = true;
         }
         changed
@@ -240,5 +249,7 @@ impl Input {
     }
 }
 
+#[cfg(test)]
+mod market_tests;
 #[cfg(test)]
 mod tests;

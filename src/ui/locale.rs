@@ -59,6 +59,7 @@ impl Language {
                 include_str!("../../assets/locales/en/controls.ftl"),
                 include_str!("../../assets/locales/en/keys.ftl"),
                 include_str!("../../assets/locales/en/toasts.ftl"),
+                include_str!("../../assets/locales/en/market.ftl"),
             ],
             Self::Russian => &[
                 include_str!("../../assets/locales/ru/screen.ftl"),
@@ -67,6 +68,7 @@ impl Language {
                 include_str!("../../assets/locales/ru/controls.ftl"),
                 include_str!("../../assets/locales/ru/keys.ftl"),
                 include_str!("../../assets/locales/ru/toasts.ftl"),
+                include_str!("../../assets/locales/ru/market.ftl"),
             ],
         }
     }

@@ -13,9 +13,10 @@ pub mod caption;
 pub mod cyrillic;
 pub mod depth;
 pub mod draw;
-pub mod filter;
+mod filter;
 #[cfg(test)]
 mod fixture;
+pub mod form;
 #[cfg(test)]
 mod fuzz;
 pub mod glyphs;

@@ -12,11 +12,11 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 pub use command::command_of;
 
-use super::action::{Action, ActionId, ActionSpec, Context};
+use super::action::{Action, ActionId, ActionKind, ActionSpec, Context};
 use super::registry;
 use super::state::{ListState, UiState};
 use super::update::refusal::Refusal;
-use super::update::{Given, faults};
+use super::update::{Given, faults, order};
 use crate::document::problem::nearest;
 
 /// A row of the palette.
@@ -34,8 +34,8 @@ pub struct Entry {
 
 /// The actions that match, best first; all of them in the order of help while nothing is typed.
 pub fn entries(text: &str, state: &UiState, given: &Given<'_>) -> Vec<Entry> {
-    let listed =
-        registry::all().filter(|spec| matches!(spec.context, Context::Global | Context::Data | Context::Lesson));
+    let listed = registry::all()
+        .filter(|spec| matches!(spec.context, Context::Global | Context::Data | Context::Lesson) || of_blotter(spec));
     let all = listed.map(|spec| {
         let help = given.words.text(&spec.id.text_id(), &[]);
         let enabled = is_enabled(spec, state, given);
@@ -56,6 +56,11 @@ pub fn entries(text: &str, state: &UiState, given: &Given<'_>) -> Vec<Entry> {
     scored.into_iter().map(|(_, entry)| entry).collect()
 }
 
+/// What is done with the selected order has its keys on the market only; from the palette it is done anywhere.
+fn of_blotter(spec: &ActionSpec) -> bool {
+    spec.context == Context::Market && matches!(spec.action, ActionKind::Trade(_))
+}
+
 /// Whether an action would do something now: what dims a hint, and what refuses the key.
 pub fn is_enabled(spec: &ActionSpec, state: &UiState, given: &Given<'_>) -> bool {
     use super::action::ActionKind as Kind;
@@ -65,6 +70,7 @@ pub fn is_enabled(spec: &ActionSpec, state: &UiState, given: &Given<'_>) -> bool
     match spec.action {
         Kind::Undo => !state.undo.done.is_empty(),
         Kind::Redo => !state.undo.undone.is_empty(),
+        Kind::Trade(key) => order::is_enabled(key, state, given),
         Kind::Rate | Kind::Rule | Kind::Reset | Kind::Burst | Kind::TickBurst | Kind::Typed => true,
         kind if spec.effect.mutates() => faults::plan(kind, state, given.view).is_ok(),
         _ => spec.context != Context::Lesson || given.view.lesson.is_some(),

@@ -5,6 +5,7 @@
 //! Shape: constant rows by topic; `all()` walks them in the order of help.
 
 mod faults;
+mod trade;
 mod view;
 
 use super::action::{ActionId, ActionSpec};
@@ -15,6 +16,7 @@ pub fn all() -> impl Iterator<Item = &'static ActionSpec> + Clone {
         .iter()
         .chain(faults::NODES)
         .chain(faults::LOAD)
+        .chain(trade::TRADE)
         .chain(view::TIME)
         .chain(view::SCREENS)
         .chain(view::LISTS.iter().chain(view::LESSON).chain(view::PRESENTER).chain(view::APP).chain(view::DIALOGS))
@@ -39,7 +41,9 @@ mod tests {
     use crate::ui::keymap::{Keymap, Sequence};
 
     /// Where a nearer context means something else by a key of `Global`, on purpose.
-    const SHADOWS: [&str; 8] = [
+    const SHADOWS: [&str; 10] = [
+        "market.down",
+        "market.up",
         "list.up",
         "list.down",
         "event.why",

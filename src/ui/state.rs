@@ -4,13 +4,18 @@
 //! overlays and one for screens, so that states which make no sense cannot be said.
 //! Units: `wall` is time since the dashboard began, handed in by the loop; nothing here reads a clock.
 
+mod market;
+
 use std::time::Duration;
 
+pub use market::MarketState;
+
+use super::form::OrderForm;
 use super::ground::Grounds;
 use super::theme::Appearance;
 use crate::domain::control::Control;
 use crate::domain::event::Event;
-use crate::domain::ids::{EventId, GroupId, NodeId};
+use crate::domain::ids::{EventId, GroupId, NodeId, Sequence};
 
 /// The screens: one question each.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -22,6 +27,8 @@ pub enum Screen {
     Cluster,
     /// Who holds what, who does the work?
     Data,
+    /// What is traded?
+    Market,
     /// What shall I see?
     Lesson,
     /// What happened?
@@ -30,7 +37,7 @@ pub enum Screen {
 
 impl Screen {
     /// In the order of the tab bar.
-    pub const ALL: [Self; 5] = [Self::Overview, Self::Cluster, Self::Data, Self::Lesson, Self::Events];
+    pub const ALL: [Self; 6] = [Self::Overview, Self::Cluster, Self::Data, Self::Market, Self::Lesson, Self::Events];
 
     /// The panels of a screen in the order of `w`, the first having the focus on arrival. A small screen may not draw
     /// all of them; the focus then walks only through those that it does.
@@ -56,6 +63,7 @@ impl Screen {
                 Panel::Nodes,
                 Panel::Events,
             ],
+            Self::Market => market::PANELS,
             Self::Lesson => &[Panel::Lesson, Panel::Nodes, Panel::Failover, Panel::Events],
             Self::Events => &[Panel::Events, Panel::Log],
         }
@@ -104,6 +112,18 @@ pub enum Panel {
     Workers,
     /// Market data of each node.
     Feeds,
+    /// Every symbol in a line.
+    Symbols,
+    /// The book of the symbol in view, by level.
+    Ladder,
+    /// Its last trades.
+    Tape,
+    /// The orders of the hand.
+    Blotter,
+    /// Market data: feeds, windows, signals.
+    Ticks,
+    /// Spreads between partitions.
+    Spreads,
 }
 
 /// What lies over the screen.
@@ -124,6 +144,10 @@ pub enum Overlay {
     Details(NodeId),
     /// Why an event happened: itself, then cause after cause.
     Why(EventId),
+    /// The order form.
+    Order(Box<OrderForm>),
+    /// Everything that was said of an order of the hand.
+    History(Sequence),
     /// A question with a dangerous yes.
     Confirm(Question),
     /// The themes to pick from.
@@ -207,6 +231,8 @@ pub enum Density {
 /// What the presenter switched on.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Presenter {
+    /// How dense the screen is.
+    pub density: Density,
     /// Faults are locked.
     pub locked: bool,
     /// Everything but the focus is dimmed.
@@ -281,10 +307,10 @@ pub struct UiState {
     pub group: GroupId,
     /// The list of events.
     pub events: EventList,
+    /// The symbol in view and the order that is selected.
+    pub market: MarketState,
     /// Toasts, oldest first; at most 2 are shown.
     pub toasts: Vec<Toast>,
-    /// How dense.
-    pub density: Density,
     /// What the presenter switched on.
     pub presenter: Presenter,
     /// Faults that can be taken back, and those that were.
@@ -317,8 +343,8 @@ impl Default for UiState {
             selected: NodeId::from_index(0),
             group: GroupId(1),
             events: EventList::default(),
+            market: MarketState::default(),
             toasts: Vec::new(),
-            density: Density::Normal,
             presenter: Presenter::default(),
             undo: UndoList::default(),
             wall: Duration::ZERO,

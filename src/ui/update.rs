@@ -7,6 +7,8 @@
 pub mod faults;
 mod focus;
 mod list;
+pub(crate) mod market;
+pub(crate) mod order;
 mod overlay;
 pub mod refusal;
 pub mod toast;
@@ -136,6 +138,7 @@ fn perform(state: &mut UiState, given: &Given<'_>, spec: &ActionSpec, out: &mut 
         Kind::Step => out.push(PaceCommand::Step(state.group).into()),
         Kind::Select(node) => select(state, given, node)?,
         Kind::SelectNext(way) => select_next(state, given, way),
+        Kind::Move(way, leap) if market::takes(state) => market::go(state, given, way, leap, out),
         Kind::NextGroup => next_group(state, given),
         Kind::Reset => state.overlay = Overlay::Confirm(Question::Reset),
         Kind::LessonNext
@@ -148,6 +151,7 @@ fn perform(state: &mut UiState, given: &Given<'_>, spec: &ActionSpec, out: &mut 
         Kind::Rate | Kind::Rule | Kind::Typed | Kind::Group | Kind::SlowOnFault => {
             overlay::ask_for_arguments(state, given, spec);
         }
+        Kind::Trade(key) => order::perform(state, given, key, out)?,
         kind if spec.effect.mutates() => undo::change(state, given, faults::plan(kind, state, given.view)?, out)?,
         kind => look(state, given, kind, out),
     }
@@ -166,7 +170,7 @@ fn look(state: &mut UiState, given: &Given<'_>, kind: ActionKind, out: &mut Vec<
         Kind::Zoom => state.zoom = !state.zoom,
         Kind::Density => {
             let all = [Density::Normal, Density::Large, Density::Compact];
-            state.density = neighbour(&all, state.density, Way::On);
+            presenter.density = neighbour(&all, presenter.density, Way::On);
         }
         Kind::Spotlight => presenter.spotlight = !presenter.spotlight,
         Kind::Caption => presenter.caption = !presenter.caption,
@@ -217,7 +221,8 @@ fn go(state: &mut UiState, screen: Screen) {
     state.zoom = false;
     // A field that is not on the screen takes no keys.
     state.events.editing = false;
-    if !screen.panels().contains(&state.focus) || matches!(screen, Screen::Lesson | Screen::Events) {
+    state.market.editing = false;
+    if !screen.panels().contains(&state.focus) || matches!(screen, Screen::Market | Screen::Lesson | Screen::Events) {
         state.focus = screen.panels().first().copied().unwrap_or(Panel::Nodes);
     }
 }

@@ -125,7 +125,7 @@ impl Clients {
             }
             Control::SetReadFrom(read_from) if read_from != self.load.read_from => {
                 self.load.read_from = read_from;
-                out.push(tell(EventKind::ReadsMoved { replica: read_from == ReadFrom::Replica }));
+                out.push(tell(EventKind::ReadsMoved { to: read_from }));
             }
             Control::SetAck(ack) => self.ack = ack,
             Control::Burst(burst) => self.begin_burst(now, burst, out),

@@ -6,6 +6,7 @@
 //! Bound: a histogram for each of the last seconds and one in total, all of fixed size.
 
 use crate::domain::histogram::Histogram;
+use crate::domain::order::Reading;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{FlowView, LatencyView};
 use crate::routing::rate::Rate;
@@ -28,6 +29,7 @@ pub struct Figures {
     queries: Rate,
     refused: Rate,
     retried: u64,
+    replica_reads: u64,
     pub(super) waiting: u64,
     total: Histogram,
     recent: [Second; RECENT_SECONDS as usize + 1],
@@ -64,8 +66,9 @@ impl Figures {
     }
 
     /// A query was answered.
-    pub fn queried(&mut self, now: SimTime) {
+    pub fn queried(&mut self, now: SimTime, reading: &Reading) {
         self.queries.add(now, 1);
+        self.replica_reads += u64::from(!reading.current);
     }
 
     /// An order was acknowledged, so long after its first send.
@@ -97,6 +100,7 @@ impl Figures {
         flow.refused_per_s = self.refused.per_second(now);
         flow.waiting = self.waiting;
         flow.retried = self.retried;
+        flow.replica_reads = self.replica_reads;
         flow.latency_total = self.latency();
         let number = now.0 / SimDuration::from_secs(1).0;
         let mut recent = Histogram::default();

@@ -28,6 +28,7 @@ control-hot = { $symbol } gets { $n } % of the orders
 control-hot-off = no hot symbol
 control-reads-leader = read from leaders
 control-reads-replica = read from replicas
+control-reads-fallback = read from leaders, else from replicas
 control-ticks = { $n } ticks a second
 control-tick-burst = burst of { $n } ticks
 control-overload = overload: { $rule }

@@ -166,6 +166,7 @@ event-hot = { $n } of a hundred orders are for { $symbol } from now on
 event-hot-off = no symbol is hot any more
 event-reads-leader = queries are answered by leaders from now on
 event-reads-replica = queries are answered by the nearest replica from now on, and may be stale
+event-reads-fallback = queries are answered by leaders, and while one is away by the nearest replica, which says how old its answer is
 event-refused = not done: { $control }, because { $why }
 event-rolling = a rolling restart begins: one node after the other
 event-rolling-done = the rolling restart is through

@@ -69,6 +69,7 @@ done-hot = { $symbol } is hot: { $n } %
 done-hot-off = no hot symbol
 done-reads-leader = queries from the leader
 done-reads-replica = queries from replicas
+done-reads-fallback = queries from the leader, else from replicas
 done-ticks = { $rate } ticks/s
 done-tick-burst = burst of { $ticks } ticks
 done-overload = overload: { $rule }

@@ -28,6 +28,7 @@ control-hot = { $symbol } получает { $n } % заявок
 control-hot-off = без горячего символа
 control-reads-leader = читать у лидеров
 control-reads-replica = читать у реплик
+control-reads-fallback = читать у лидеров, иначе у реплик
 control-ticks = котировок { $n } в секунду
 control-tick-burst = всплеск котировок: { $n }
 control-overload = перегрузка: { $rule }

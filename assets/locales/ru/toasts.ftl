@@ -69,6 +69,7 @@ done-hot = { $symbol } горячий: { $n } %
 done-hot-off = без горячего символа
 done-reads-leader = чтения с лидера
 done-reads-replica = чтения с реплик
+done-reads-fallback = чтения с лидера, иначе с реплик
 done-ticks = котировок { $rate }/с
 done-tick-burst = всплеск котировок: { $ticks }
 done-overload = перегрузка: { $rule }

@@ -132,6 +132,8 @@ pub struct FlowView {
     pub acked_per_s: u64,
     /// Queries answered in the last second.
     pub queries_per_s: u64,
+    /// Queries answered by a replica that did not vouch for being up to date, so far.
+    pub replica_reads: u64,
     /// The highest second so far.
     pub peak_per_s: u64,
     /// Refusals in the last second.

@@ -6,6 +6,7 @@
 //! Units: times are virtual unless they say `wall`; lags are in records; latencies in `SimDuration`.
 //! Bounds: each list says its own.
 
+mod books;
 mod data;
 mod failover;
 mod flow;
@@ -21,6 +22,7 @@ use crate::domain::event::Event;
 use crate::domain::hand::HandOrder;
 use crate::domain::time::SimTime;
 
+pub use books::{BOOKS_MAX, BookLine, BooksView, FIRST_LOOK, LEVELS_MAX, LadderView, LevelView, TRADES_MAX, TradeView};
 pub use data::{DataView, DivisionView, MOVES_SHOWN, MoveStage, MoveView, StrategyView};
 pub use failover::{FailoverEnd, FailoverMoments, FailoverView, InvariantView};
 pub use flow::{BalancerView, ClassView, Duty, FeedFileView, FlowView, LatencyView, LedgerView, WorkerView};
@@ -49,6 +51,8 @@ pub struct ClusterView {
     pub flow: FlowView,
     /// Market data.
     pub market: MarketView,
+    /// Books: a line each, and the depth of the one that is looked at.
+    pub books: BooksView,
     /// The ledger of promises.
     pub ledger: LedgerView,
     /// The orders of the hand at the keyboard, oldest first; at most [`ROWS_MAX`](super::hand::ROWS_MAX).

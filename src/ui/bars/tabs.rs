@@ -17,6 +17,7 @@ pub const fn title(screen: Screen) -> &'static str {
         Screen::Overview => "screen-overview",
         Screen::Cluster => "screen-cluster",
         Screen::Data => "screen-data",
+        Screen::Market => "screen-market",
         Screen::Lesson => "screen-lesson",
         Screen::Events => "screen-events",
     }

@@ -3,6 +3,7 @@
 use crate::domain::event::{Event, EventKind, Health, Queue, StepDown};
 use crate::domain::ids::{NodeId, NodeSet};
 use crate::domain::membership::GroupConfig;
+use crate::domain::order::ReadFrom;
 use crate::domain::plan::Step;
 use crate::domain::rules::AckRule;
 use crate::domain::tick::Overload;
@@ -397,8 +398,6 @@ fn setting_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Op
         EventKind::OverloadChanged(Overload::ShedNewest) => "event-overload-shed-newest",
         EventKind::SignalsTrade { on: true } => "event-signals-on",
         EventKind::SignalsTrade { on: false } => "event-signals-off",
-        EventKind::ReadsMoved { replica: false } => "event-reads-leader",
-        EventKind::ReadsMoved { replica: true } => "event-reads-replica",
         EventKind::FeedOpened { rows } => {
             figures.push(("n", (*rows).into()));
             "event-feed-opened"
@@ -411,6 +410,9 @@ fn setting_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Op
             figures.push(("n", (*orders).into()));
             "event-feed-ended"
         }
+        EventKind::ReadsMoved { to: ReadFrom::Leader } => "event-reads-leader",
+        EventKind::ReadsMoved { to: ReadFrom::Replica } => "event-reads-replica",
+        EventKind::ReadsMoved { to: ReadFrom::Fallback } => "event-reads-fallback",
         EventKind::ControlRefused { control: wanted, why: reason } => {
             figures.extend([("control", control(wanted, locale).into()), ("why", why(*reason, locale).into())]);
             "event-refused"

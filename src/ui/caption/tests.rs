@@ -93,6 +93,7 @@ fn every_control() -> Vec<Control> {
         Control::HotSymbol { symbol: SymbolId(6), percent: 0 },
         Control::SetReadFrom(ReadFrom::Leader),
         Control::SetReadFrom(ReadFrom::Replica),
+        Control::SetReadFrom(ReadFrom::Fallback),
         Control::Burst(Burst::KEY),
         Control::Divide(PartitionStrategy::Range),
         Control::Split,
@@ -142,8 +143,11 @@ fn every_kind_of_members(learner: NodeId) -> Vec<EventKind> {
     kinds
 }
 
-fn every_kind_of_the_load() -> [EventKind; 15] {
+fn every_kind_of_the_load() -> [EventKind; 18] {
     [
+        EventKind::ReadsMoved { to: ReadFrom::Leader },
+        EventKind::ReadsMoved { to: ReadFrom::Replica },
+        EventKind::ReadsMoved { to: ReadFrom::Fallback },
         EventKind::FeedOpened { rows: 1 },
         EventKind::FeedWrong { line: 7 },
         EventKind::FeedEnded { orders: 3 },
@@ -204,8 +208,6 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::RuleSwitched { rule: Rule::PreVote, on: true },
         EventKind::RuleSwitched { rule: Rule::PreVote, on: false },
         EventKind::StrategyChanged(Strategy::RoundRobin),
-        EventKind::ReadsMoved { replica: true },
-        EventKind::ReadsMoved { replica: false },
         EventKind::RollingRestart { done: false },
         EventKind::RollingRestart { done: true },
         EventKind::Violated { invariant: Invariant::NoLostAck, detail: "c3/14".to_owned() },
@@ -227,9 +229,9 @@ fn every_kind() -> Vec<EventKind> {
     for queue in [Queue::Gateway, Queue::Proposals, Queue::Link, Queue::Held, Queue::Reads, Queue::Clients] {
         kinds.push(EventKind::Overloaded { queue });
     }
-    for rule in [AckRule::Leader, AckRule::Majority, AckRule::All, AckRule::Count(2)] {
-        kinds.push(EventKind::AckChanged(rule));
-    }
+    kinds.extend([AckRule::Leader, AckRule::Majority, AckRule::All, AckRule::Count(2)].map(EventKind::AckChanged));
+    let reads = [ReadFrom::Leader, ReadFrom::Replica, ReadFrom::Fallback];
+    kinds.extend(reads.map(|to| EventKind::ReadsMoved { to }));
     kinds.extend(every_control().into_iter().map(|control| EventKind::ControlRefused { control, why: Why::AlreadySo }));
     kinds
 }

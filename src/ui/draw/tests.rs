@@ -7,9 +7,9 @@ use ratatui::style::Color;
 use ratatui::{TerminalOptions, Viewport};
 
 use super::*;
-use crate::domain::ids::{EventId, GroupId, NodeId};
+use crate::domain::ids::{EventId, GroupId, NodeId, Sequence};
 use crate::domain::settings::PartitionSettings;
-use crate::domain::view::ClusterView;
+use crate::domain::view::{ClusterView, FIRST_LOOK};
 use crate::routing::partitioner::keys::KeySet;
 use crate::ui::depth::Depth;
 use crate::ui::fixture::{self, Story};
@@ -59,7 +59,7 @@ fn snapshot(name: &str, story: Story, state: &UiState, size: (u16, u16), languag
 
 #[test]
 fn each_screen_at_two_sizes() {
-    for (screen, name) in Screen::ALL.into_iter().zip(["overview", "cluster", "data", "lesson", "events"]) {
+    for (screen, name) in Screen::ALL.into_iter().zip(["overview", "cluster", "data", "market", "lesson", "events"]) {
         for (width, height) in [(80, 24), (120, 40)] {
             let story = if screen == Screen::Lesson { Story::Lesson } else { Story::Failover };
             let name = format!("{name}_{width}x{height}");
@@ -175,7 +175,9 @@ fn every_story_overlay_panel_and_mode_survives_every_size() {
     states.extend(panels.map(|focus| UiState { focus, zoom: true, ..state(Screen::Cluster) }));
     let panels = [Panel::Matrix, Panel::Workers, Panel::Division, Panel::Moves, Panel::Feeds];
     states.extend(panels.map(|focus| UiState { focus, zoom: true, ..state(Screen::Data) }));
-    states.push(UiState { density: Density::Large, ..state(Screen::Overview) });
+    let mut large = state(Screen::Overview);
+    large.presenter.density = Density::Large;
+    states.push(large);
     let mut shown = state(Screen::Overview);
     (shown.presenter.spotlight, shown.presenter.caption, shown.presenter.key_cast) = (true, true, true);
     shown.presenter.keys.push(("X".to_owned(), "kill leader".to_owned(), Duration::ZERO));
@@ -317,4 +319,22 @@ fn bytes(view: &ClusterView, state: &UiState, look: &Look, area: Rect) -> Vec<u8
     terminal.draw(|frame| drop(draw(frame, &scene))).expect("a frame");
     drop(terminal);
     bytes
+}
+
+#[test]
+fn the_market_at_its_other_sizes_in_russian_and_with_its_form() {
+    let market = || state(Screen::Market);
+    for (width, height) in [(40, 10), (200, 60)] {
+        let name = format!("market_{width}x{height}");
+        snapshot(&name, Story::Healthy, &market(), (width, height), Language::English);
+    }
+    snapshot("market_120x40_ru", Story::LeaderLost, &market(), (120, 40), Language::Russian);
+    let mut form = crate::ui::form::OrderForm::new(FIRST_LOOK, &fixture::view(Story::Healthy));
+    form.kind = crate::ui::form::Kind::Spread;
+    form.legs[0].price = "152.165".to_owned();
+    form.legs[1].symbol = "BOLD".to_owned();
+    let flawed = UiState { overlay: Overlay::Order(Box::new(form)), ..market() };
+    snapshot("overlay_order", Story::Healthy, &flawed, (80, 24), Language::English);
+    let history = UiState { overlay: Overlay::History(Sequence(4)), ..market() };
+    snapshot("overlay_history", Story::Healthy, &history, (80, 24), Language::English);
 }

@@ -35,6 +35,7 @@ impl Input {
             state.focus = panel;
             // A field that lost the focus takes no more keys; what was typed stays in force.
             state.events.editing &= panel == Panel::Events;
+            state.market.editing &= panel == Panel::Symbols;
         }
         match hit {
             Some(Hit::Screen(screen)) => super::super::update::show(state, screen),
@@ -50,6 +51,12 @@ impl Input {
                 state.events.bottom = state.events.bottom.or(newest);
                 state.events.selected = Some(event);
             }
+            Some(Hit::Symbol(symbol)) => {
+                let mut out = Vec::new();
+                super::super::update::market::look(state, symbol, &mut out);
+                return out;
+            }
+            Some(Hit::Order(order)) => state.market.order = Some(order),
             Some(Hit::Choice(choice)) => return self.vote(state, given, choice),
             _ => {}
         }
@@ -91,6 +98,7 @@ fn wheel(state: &mut UiState, given: &Given<'_>, mouse: MouseEvent, ids: [&'stat
     let (id, notch) = match (&state.overlay, under) {
         (Overlay::None, Some(Panel::Events)) => (ids[0], NOTCH),
         (Overlay::None, Some(Panel::Nodes)) => (ids[1], 1),
+        (Overlay::None, Some(Panel::Symbols | Panel::Ladder | Panel::Tape | Panel::Blotter)) => (ids[0], 1),
         (Overlay::None, _) => return Vec::new(),
         _ => (ids[2], NOTCH),
     };

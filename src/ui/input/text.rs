@@ -4,6 +4,8 @@
 //! Bound: `TEXT_MAX` characters; control characters never enter.
 
 use super::Input;
+use crate::ui::cyrillic;
+use crate::ui::form::OrderForm;
 use crate::ui::keymap::{Key, KeyName};
 use crate::ui::state::{EventList, Overlay, TEXT_MAX, UiState};
 use crate::ui::update::{Given, toast};
@@ -13,12 +15,16 @@ fn field(state: &mut UiState) -> Option<&mut String> {
     match &mut state.overlay {
         Overlay::Palette(list) => Some(&mut list.text),
         Overlay::Help(list) | Overlay::Themes(list) | Overlay::Lessons(list) => list.editing.then_some(&mut list.text),
+        _ if state.market.editing => Some(&mut state.market.filter),
         _ => state.events.editing.then_some(&mut state.events.filter),
     }
 }
 
 /// Types a key, or edits with it.
-pub(super) fn type_key(state: &mut UiState, key: Key) {
+pub(super) fn type_key(state: &mut UiState, given: &Given<'_>, key: Key) {
+    if let Overlay::Order(form) = &mut state.overlay {
+        return type_into_form(form, given, key);
+    }
     let Some(text) = field(state) else { return };
     match (key.typed(), key.name) {
         (Some(char), _) => insert(text, &char.to_string()),
@@ -36,12 +42,24 @@ pub(super) fn type_key(state: &mut UiState, key: Key) {
     changed(state);
 }
 
+/// Fields of the form are names and numbers: a letter of a Cyrillic layout is taken for the key at its place.
+fn type_into_form(form: &mut OrderForm, given: &Given<'_>, key: Key) {
+    let key = cyrillic::latin(key).unwrap_or(key);
+    match (key.typed(), key.name) {
+        (Some(char), _) => form.typed(char, given.view),
+        (None, KeyName::Named("backspace")) => form.erase(),
+        (None, KeyName::Char('u')) if key.ctrl => form.clear(),
+        _ => {}
+    }
+}
+
 /// What follows from another text: the first row is meant again, and a list that stood follows.
 fn changed(state: &mut UiState) {
     match &mut state.overlay {
         Overlay::Palette(list) | Overlay::Help(list) | Overlay::Themes(list) | Overlay::Lessons(list) => {
             list.selected = 0;
         }
+        _ if state.market.editing => {}
         _ => {
             state.events = EventList { bottom: None, selected: None, ..std::mem::take(&mut state.events) };
         }
@@ -52,7 +70,7 @@ fn close(state: &mut UiState) {
     match &mut state.overlay {
         Overlay::Help(list) | Overlay::Themes(list) | Overlay::Lessons(list) => list.editing = false,
         Overlay::Palette(_) => state.overlay = Overlay::None,
-        _ => state.events.editing = false,
+        _ => (state.events.editing, state.market.editing) = (false, false),
     }
 }
 
@@ -64,6 +82,9 @@ fn insert(text: &mut String, more: &str) {
 impl Input {
     /// Pasted text enters a text field; anywhere else it would be a hail of keys, so it is dropped.
     pub(super) fn on_paste(&mut self, state: &mut UiState, given: &Given<'_>, pasted: &str) {
+        if let Overlay::Order(form) = &mut state.overlay {
+            return pasted.chars().take(TEXT_MAX).for_each(|char| form.typed(char, given.view));
+        }
         match field(state) {
             Some(text) => {
                 insert(text, pasted);

@@ -3,7 +3,9 @@
 //! Idea: an overlay takes at most what it needs; the status bar and the time bar stay to be seen.
 
 mod details;
+mod history;
 mod list;
+mod order;
 mod why;
 
 use ratatui::layout::Rect;
@@ -30,6 +32,8 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>) {
         Overlay::WhichKey(key) => list::card(canvas, body, scene, &format!("{key}…"), ""),
         Overlay::Details(node) => details::draw(canvas, body, scene, *node),
         Overlay::Why(event) => why::draw(canvas, body, scene, *event),
+        Overlay::Order(form) => order::draw(canvas, body, scene, form),
+        Overlay::History(order) => history::draw(canvas, body, scene, *order),
         Overlay::Confirm(question) => confirm(canvas, body, scene, *question),
     }
 }

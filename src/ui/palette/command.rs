@@ -32,7 +32,7 @@ const COMMANDS: [(&str, &str, &str, Reader); 10] = [
     ("theme", "theme.pick", "theme NAME", |args, _| Some(Action::Theme((*one(args)?).to_owned()))),
     ("lesson", "lesson.start", "lesson NAME | leave", |args, _| lesson(one(args)?)),
     ("filter", "list.filter", "filter kind:elected node:4", |args, _| Some(Action::Filter(args.join(" ")))),
-    ("go", "go.overview", "go overview | cluster | data | lesson | events", |args, _| {
+    ("go", "go.overview", "go overview | cluster | data | market | lesson | events", |args, _| {
         Some(Action::Do(registry::by_name(&format!("go.{}", one(args)?))?.id))
     }),
 ];

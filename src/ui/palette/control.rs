@@ -13,7 +13,7 @@ use crate::lesson::action::{self, Context};
 use crate::ui::state::UiState;
 
 /// The verbs that spell an action with a key of its own out.
-pub(super) const VERBS: [(&str, &str); 11] = [
+pub(super) const VERBS: [(&str, &str); 17] = [
     ("burst", "load.burst"),
     ("rate", "load.rate"),
     ("load", "load.toggle"),
@@ -25,6 +25,12 @@ pub(super) const VERBS: [(&str, &str); 11] = [
     ("tick-burst", "ticks.burst"),
     ("overload", "ticks.overload"),
     ("signals", "signals.trade"),
+    ("buy", "order.form"),
+    ("sell", "order.sell"),
+    ("spread", "order.spread"),
+    ("query", "order.query"),
+    ("replace", "order.replace"),
+    ("cancel", "order.cancel"),
 ];
 
 /// The verbs of the grammar.

@@ -19,6 +19,7 @@ mod lamps;
 mod lanes;
 mod lesson;
 mod log;
+pub mod market;
 mod matrix;
 mod moves;
 pub mod nodes;
@@ -56,5 +57,11 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, panel: Panel
         Panel::Moves => moves::draw(canvas, area, scene),
         Panel::Workers => workers::draw(canvas, area, scene),
         Panel::Feeds => feeds::draw(canvas, area, scene),
+        Panel::Symbols => market::symbols::draw(canvas, area, scene),
+        Panel::Ladder => market::ladder::draw(canvas, area, scene),
+        Panel::Tape => market::tape::draw(canvas, area, scene),
+        Panel::Blotter => market::blotter::draw(canvas, area, scene),
+        Panel::Ticks => market::ticks::draw(canvas, area, scene),
+        Panel::Spreads => market::spreads::draw(canvas, area, scene),
     }
 }

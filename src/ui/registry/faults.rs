@@ -54,7 +54,10 @@ pub(super) const LOAD: &[ActionSpec] = &[
     row("load.rate", Rate, &[]).doing(Effect::Undoable).taking("N").under(Topic::Load),
     row("ack.next", Ack, &["A"]).doing(Effect::Undoable).taking("leader | majority | all | N").under(Topic::Load),
     row("balancer.next", Strategy, &["S"]).doing(Effect::Undoable).taking("NAME").under(Topic::Load),
-    row("reads.next", ReadFrom, &["E"]).doing(Effect::Undoable).taking("leader | replica").under(Topic::Load),
+    row("reads.next", ReadFrom, &["E"])
+        .doing(Effect::Undoable)
+        .taking("leader | replica | fallback")
+        .under(Topic::Load),
     row("ticks.burst", TickBurst, &["I"]).doing(Effect::Final).taking("N over T").under(Topic::Load),
     row("ticks.rate", Typed, &[]).doing(Effect::Undoable).taking("N").under(Topic::Load),
     row("ticks.overload", Typed, &[])

@@ -4,6 +4,7 @@
 //! out, the last one first, so that none is a frame without content. A compact screen has the panels of a wider one.
 
 mod data;
+mod market;
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
@@ -28,6 +29,7 @@ pub fn places(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
             )
         }
         (Screen::Data, columns) => data::places(body, scene, columns),
+        (Screen::Market, _) => market::places(body, columns(body, scene), scene),
         (Screen::Lesson, 110..) => {
             let [left, right] = split(body, [50, 50]);
             let mut places = column(left, &[(Panel::Lesson, 1, 12)]);
@@ -50,7 +52,7 @@ pub fn places(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
 /// The width that decides which panels a screen has. A compact one has those of a wider terminal, if it is high enough
 /// for them: narrower, but all.
 fn columns(body: Rect, scene: &Scene<'_>) -> u16 {
-    if scene.state.density == Density::Compact && body.height >= 30 { body.width + 40 } else { body.width }
+    if scene.state.presenter.density == Density::Compact && body.height >= 30 { body.width + 40 } else { body.width }
 }
 
 fn nodes(scene: &Scene<'_>) -> u16 {

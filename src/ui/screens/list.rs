@@ -20,6 +20,7 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>) {
         Screen::Overview => None,
         Screen::Cluster => Some(super::super::state::Panel::Raft),
         Screen::Data => Some(super::super::state::Panel::Matrix),
+        Screen::Market => Some(super::super::panels::market::list_panel(scene)),
         Screen::Lesson => Some(super::super::state::Panel::Lesson),
         Screen::Events => Some(super::super::state::Panel::Events),
     };

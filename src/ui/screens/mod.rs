@@ -19,7 +19,7 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>) {
     if scene.state.zoom {
         return panels::draw(canvas, body, scene, scene.state.focus);
     }
-    if scene.state.density == Density::Large && scene.state.screen == Screen::Overview && body.height >= 18 {
+    if scene.state.presenter.density == Density::Large && scene.state.screen == Screen::Overview && body.height >= 18 {
         return large::draw(canvas, body, scene);
     }
     for (area, panel) in grid::places(body, scene) {

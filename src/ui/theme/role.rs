@@ -87,6 +87,10 @@ roles! {
     Bar = "bar",
     /// Bars: the empty part.
     Track = "track",
+    /// What wants to buy.
+    OrderBid = "order.bid",
+    /// What wants to sell.
+    OrderAsk = "order.ask",
     /// The first series of a chart.
     Series1 = "series.1",
     /// The second.

@@ -85,7 +85,8 @@ fn switch(kind: ActionKind, view: &ClusterView) -> Control {
         }
         ActionKind::ReadFrom => Control::SetReadFrom(match view.flow.read_from {
             ReadFrom::Leader => ReadFrom::Replica,
-            ReadFrom::Replica => ReadFrom::Leader,
+            ReadFrom::Replica => ReadFrom::Fallback,
+            ReadFrom::Fallback => ReadFrom::Leader,
         }),
         _ => Control::SetLoad(!view.flow.load_on),
     }
@@ -133,6 +134,7 @@ pub fn describe(control: Control) -> Refusal {
         }
         Control::SetReadFrom(ReadFrom::Leader) => ("done-reads-leader", None),
         Control::SetReadFrom(ReadFrom::Replica) => ("done-reads-replica", None),
+        Control::SetReadFrom(ReadFrom::Fallback) => ("done-reads-fallback", None),
         Control::Burst(burst) => return Refusal::new("done-burst").with("orders", short(burst.orders)),
         Control::Hand(_) => return Refusal::new("done-hand").with("what", crate::lesson::action::show(&control)),
         Control::SetTickRate(rate) => return Refusal::new("done-ticks").with("rate", short(rate)),

@@ -3,13 +3,13 @@
 //! Idea: at most one lies over the screen; `Esc` peels off one layer of what is in force: text field, overlay, zoom,
 //! filter, scroll. A dialog is answered by `y` only, its default is No.
 
-use super::{Given, Request, faults, list, toast, unsaved, update};
+use super::{Given, Request, faults, list, market, toast, unsaved, update};
 use crate::domain::command::{Command, LessonCommand};
 use crate::domain::ids::SymbolId;
 use crate::ui::action::{Action, ActionId, ActionKind, ActionSpec, Leap, Way};
 use crate::ui::palette;
 use crate::ui::rows;
-use crate::ui::state::{ListState, Overlay, Panel, Question, UiState, UndoList};
+use crate::ui::state::{ListState, Overlay, Panel, Question, Screen, UiState, UndoList};
 
 pub(super) fn perform(state: &mut UiState, given: &Given<'_>, kind: ActionKind, out: &mut Vec<Request>) {
     use ActionKind as Kind;
@@ -68,6 +68,9 @@ fn enter(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) {
         state.events.editing = false;
         return;
     }
+    if state.market.editing {
+        return market::settle(state, given, out);
+    }
     match state.overlay.clone() {
         Overlay::Palette(list) => {
             let chosen = palette::choose(&list, state, given);
@@ -84,7 +87,12 @@ fn enter(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) {
         }
         Overlay::Help(list) => state.overlay = Overlay::Help(ListState { editing: false, ..list }),
         Overlay::Themes(_) | Overlay::Lessons(_) => pick(state, given, out),
-        Overlay::Details(_) | Overlay::Why(_) => state.overlay = Overlay::None,
+        Overlay::Details(_) | Overlay::Why(_) | Overlay::History(_) => state.overlay = Overlay::None,
+        // The row of an order has a history behind it.
+        Overlay::None if state.screen == Screen::Market && state.focus == Panel::Blotter => {
+            let order = state.market.selected(given.view);
+            state.overlay = order.map_or(Overlay::None, |order| Overlay::History(order.sequence));
+        }
         // The card's Enter goes on with the lesson, or says why not; it never opens something else over the card.
         _ if state.focus == Panel::Lesson => {
             let (id, running) = ("lesson.start", given.view.lesson.is_some());
@@ -121,6 +129,11 @@ fn back(state: &mut UiState) {
         state.events.filter.clear();
         return;
     }
+    if state.market.editing {
+        state.market.editing = false;
+        state.market.filter.clear();
+        return;
+    }
     match &mut state.overlay {
         Overlay::Help(list) | Overlay::Themes(list) | Overlay::Lessons(list)
             if list.editing || !list.text.is_empty() =>
@@ -128,6 +141,9 @@ fn back(state: &mut UiState) {
             *list = ListState::default();
         }
         Overlay::None if state.zoom => state.zoom = false,
+        Overlay::None if state.screen == Screen::Market && !state.market.filter.is_empty() => {
+            state.market.filter.clear();
+        }
         Overlay::None => {
             if state.events.bottom.is_none() {
                 state.events.filter.clear();
@@ -147,8 +163,13 @@ fn begin_filter(state: &mut UiState) {
     }
     // Details and chains of causes have no field: the events have.
     state.overlay = Overlay::None;
+    if state.screen == Screen::Market {
+        state.focus = Panel::Symbols;
+        state.market.editing = true;
+        return;
+    }
     if !state.screen.panels().contains(&Panel::Events) {
-        super::go(state, crate::ui::state::Screen::Events);
+        super::go(state, Screen::Events);
     }
     state.focus = Panel::Events;
     state.events.editing = true;

@@ -47,9 +47,9 @@ impl Clients {
                 self.settle(answer.id, Outcome::Failed);
                 self.sessions[place].unanswered(sequence, pending.command, Ending::Refused);
             }
-            Reply::Reading(_) => {
+            Reply::Reading(reading) => {
                 self.settle(answer.id, Outcome::Answered);
-                self.figures.queried(now);
+                self.figures.queried(now, &reading);
             }
             Reply::Accepted(_) => {
                 self.settle(answer.id, Outcome::Answered);

@@ -96,7 +96,7 @@ fn controls_change_the_load_and_say_so_once() {
         driver.events,
         [
             EventKind::LoadChanged { orders_per_s: 8_000 },
-            EventKind::ReadsMoved { replica: true },
+            EventKind::ReadsMoved { to: ReadFrom::Replica },
             EventKind::LoadChanged { orders_per_s: 0 }
         ]
     );

@@ -51,9 +51,14 @@ fn may_rest(command: &Command) -> bool {
 /// What a healthy desk says.
 fn granted(record: &Record) -> Reply {
     match record.command {
-        Command::Query { .. } => {
-            Reply::Reading(Reading { group: GroupId(1), by: NodeId(1), index: LogIndex(1), behind: 0, order: None })
-        }
+        Command::Query { .. } => Reply::Reading(Reading {
+            group: GroupId(1),
+            by: NodeId(1),
+            index: LogIndex(1),
+            behind: 0,
+            current: true,
+            order: None,
+        }),
         Command::Cancel { .. } => verdict(0),
         Command::Replace { .. } | Command::Spread { .. } => verdict(5),
         Command::Place { .. } => verdict(if may_rest(&record.command) { 5 } else { 0 }),

@@ -1,0 +1,120 @@
+//! The form at work: what it sends, what it refuses, and how it is filled.
+
+use super::super::action::Way;
+use super::super::fixture::{self, Story};
+use super::*;
+
+const ACME: SymbolId = SymbolId(7);
+
+fn form() -> (OrderForm, ClusterView) {
+    let view = fixture::view(Story::Healthy);
+    (OrderForm::new(ACME, &view), view)
+}
+
+fn type_into(form: &mut OrderForm, view: &ClusterView, field: Field, text: &str) {
+    form.at = field;
+    form.clear();
+    text.chars().for_each(|char| form.typed(char, view));
+}
+
+fn flaw(form: &OrderForm, view: &ClusterView, field: Field) -> Option<&'static str> {
+    let flaws = form.read(view).err()?;
+    flaws.iter().find(|(of, _)| *of == field).map(|(_, flaw)| flaw.id)
+}
+
+#[test]
+fn a_new_form_can_be_sent_as_it_stands_and_joins_the_best_buyers() {
+    let (form, view) = form();
+    let bid = view.books.line(ACME).unwrap().bid.unwrap();
+    let wanted = HandRequest::Place {
+        symbol: ACME,
+        side: Side::Buy,
+        order_type: OrderType::Limit(bid),
+        quantity: Quantity(10),
+        time_in_force: TimeInForce::GoodTillCancel,
+    };
+    assert_eq!(form.read(&view), Ok(wanted));
+}
+
+#[test]
+fn the_price_follows_the_side_until_one_is_typed() {
+    let (mut form, view) = form();
+    let line = view.books.line(ACME).unwrap().clone();
+    let shown = |price: Option<Price>| ACME.instrument().unwrap().show_price(price.unwrap());
+    form.at = Field::Side(0);
+    form.turn(Way::On, &view);
+    assert_eq!(form.legs[0].price, shown(line.ask));
+    type_into(&mut form, &view, Field::Price(0), "150,5");
+    form.at = Field::Side(0);
+    form.turn(Way::On, &view);
+    assert_eq!(form.legs[0].price, "150.5", "a comma is a point, and what was typed stays");
+}
+
+#[test]
+fn each_flaw_stands_beside_its_field() {
+    for (field, text, wanted) in [
+        (Field::Symbol(0), "ACMR", "form-no-symbol-near"),
+        (Field::Symbol(0), "QQQQQQQQ", "form-no-symbol"),
+        (Field::Price(0), "", "form-no-price"),
+        (Field::Price(0), "0", "form-no-price"),
+        (Field::Price(0), "101.025", "form-off-tick"),
+        (Field::Price(0), "99999999999", "form-price-beyond"),
+        (Field::Lots(0), "", "form-no-lots"),
+        (Field::Lots(0), "0", "form-no-lots"),
+        (Field::Lots(0), "1000000001", "form-no-lots"),
+    ] {
+        let (mut form, view) = form();
+        type_into(&mut form, &view, field, text);
+        assert_eq!(flaw(&form, &view, field), Some(wanted), "{field:?} {text}");
+        assert_eq!(form.read(&view).unwrap_err().len(), 1, "{field:?} {text}: nothing else is wrong");
+    }
+}
+
+#[test]
+fn an_order_at_the_market_has_no_price_to_be_wrong() {
+    let (mut form, view) = form();
+    type_into(&mut form, &view, Field::Price(0), "");
+    form.at = Field::Pricing;
+    form.typed('m', &view);
+    assert!(!form.fields().contains(&Field::Price(0)));
+    assert!(matches!(form.read(&view), Ok(HandRequest::Place { order_type: OrderType::Market, .. })));
+}
+
+#[test]
+fn a_spread_has_two_legs_that_can_trade_at_once_and_not_in_one_symbol() {
+    let (mut form, view) = form();
+    form.at = Field::Kind;
+    form.turn(Way::On, &view);
+    let Ok(HandRequest::Spread { legs: [buy, sell] }) = form.read(&view) else { panic!("a spread") };
+    let of = |leg: &Leg| view.books.line(leg.symbol()).unwrap().clone();
+    assert_eq!((buy.side(), Some(buy.limit())), (Side::Buy, of(&buy).ask));
+    assert_eq!((sell.side(), Some(sell.limit())), (Side::Sell, of(&sell).bid));
+    type_into(&mut form, &view, Field::Symbol(1), "acme");
+    assert_eq!(flaw(&form, &view, Field::Symbol(1)), Some("form-same-symbol"));
+}
+
+#[test]
+fn a_replace_asks_for_price_and_lots_only() {
+    let view = fixture::view(Story::Healthy);
+    let order = view.hand.last().unwrap();
+    let mut form = OrderForm::replace(order, &view).unwrap();
+    assert_eq!(form.fields(), [Field::Price(0), Field::Lots(0)]);
+    type_into(&mut form, &view, Field::Price(0), "152.10");
+    let wanted = HandRequest::Replace { order: order.sequence, price: Price(15_210), quantity: Quantity(10) };
+    assert_eq!(form.read(&view), Ok(wanted));
+    assert_eq!(OrderForm::replace(&view.hand[2], &view), None, "a spread cannot be replaced");
+    assert_eq!(OrderForm::replace(&view.hand[0], &view), None, "nor what has no price");
+}
+
+#[test]
+fn the_cursor_goes_round_through_what_is_there() {
+    let (mut form, _) = form();
+    let fields = form.fields();
+    form.at = fields[0];
+    for field in fields.iter().skip(1).chain(fields.first()) {
+        form.step(Way::On);
+        assert_eq!(form.at, *field);
+    }
+    form.step(Way::Back);
+    assert_eq!(form.at, *fields.last().unwrap());
+}

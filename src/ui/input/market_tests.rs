@@ -1,0 +1,131 @@
+//! What keys do on the market: looking at symbols, filling the form, asking after an order.
+
+use super::super::fixture::{self, Story};
+use super::super::hits::Hits;
+use super::super::keymap::Keymap;
+use super::super::words::Bare;
+use super::*;
+use crate::domain::command::Command;
+use crate::domain::control::Control;
+use crate::domain::hand::HandRequest;
+use crate::domain::ids::Sequence;
+use crate::domain::order::Side;
+use crate::domain::view::{ClusterView, FIRST_LOOK};
+use crossterm::event::{KeyCode, KeyModifiers};
+
+struct Desk {
+    input: Input,
+    state: UiState,
+    view: ClusterView,
+    keymap: Keymap,
+}
+
+impl Desk {
+    fn at_the_market() -> Self {
+        let mut desk = Self {
+            input: Input::default(),
+            state: UiState::default(),
+            view: fixture::view(Story::Healthy),
+            keymap: Keymap::default(),
+        };
+        desk.types("gm");
+        assert_eq!((desk.state.screen, desk.state.focus), (Screen::Market, Panel::Symbols));
+        desk
+    }
+
+    /// Each key a second after the last, so that no guard is in the way.
+    fn press(&mut self, code: KeyCode) -> Vec<Request> {
+        self.state.wall += Duration::from_secs(1);
+        let hits = Hits::default();
+        let given = Given { view: &self.view, words: &Bare, keymap: &self.keymap, hits: &hits, lessons: &[] };
+        self.input.on_event(&mut self.state, &given, &Event::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+    }
+
+    fn types(&mut self, text: &str) -> Vec<Request> {
+        text.chars().flat_map(|char| self.press(KeyCode::Char(char))).collect()
+    }
+}
+
+fn hand(request: HandRequest) -> Vec<Request> {
+    vec![Control::Hand(request).into()]
+}
+
+#[test]
+fn the_arrows_look_at_one_symbol_after_the_other_and_ask_for_its_book() {
+    let mut desk = Desk::at_the_market();
+    let next = SymbolId(FIRST_LOOK.0 + 1);
+    assert_eq!(desk.types("j"), [Request::Command(Command::Look(next))]);
+    assert_eq!(desk.press(KeyCode::Up), [Request::Command(Command::Look(FIRST_LOOK))]);
+    let last = SymbolId(9);
+    assert_eq!(desk.types("G"), [Request::Command(Command::Look(last))]);
+    assert_eq!(desk.types("j"), [], "there is no symbol after the last, and nothing to ask for");
+}
+
+#[test]
+fn the_filter_takes_letters_and_enter_looks_at_the_first_that_is_left() {
+    let mut desk = Desk::at_the_market();
+    desk.types("/eur");
+    assert_eq!((desk.state.market.symbol, desk.state.market.filter.as_str()), (FIRST_LOOK, "eur"));
+    assert_eq!(desk.press(KeyCode::Enter), [Request::Command(Command::Look(SymbolId(3)))]);
+    desk.press(KeyCode::Esc);
+    assert_eq!(desk.state.market.filter, "", "Esc shows them all again");
+}
+
+#[test]
+fn the_form_takes_digits_as_text_and_sends_what_it_shows() {
+    let mut desk = Desk::at_the_market();
+    desk.types("o");
+    desk.press(KeyCode::Backspace);
+    desk.press(KeyCode::Backspace);
+    desk.types("25");
+    desk.press(KeyCode::Up);
+    desk.types("150.5");
+    desk.press(KeyCode::Up);
+    desk.press(KeyCode::Up);
+    desk.press(KeyCode::Right);
+    let sent = desk.press(KeyCode::Enter);
+    let [Request::Command(Command::Control(Control::Hand(HandRequest::Place { symbol, side, quantity, .. })))] =
+        sent[..]
+    else {
+        panic!("{sent:?}")
+    };
+    assert_eq!((symbol, side, quantity.0), (FIRST_LOOK, Side::Sell, 25));
+    assert_eq!(desk.state.overlay, Overlay::None);
+    assert_eq!(desk.state.selected.0, 1, "digits chose no node");
+}
+
+#[test]
+fn a_flawed_form_stays_open_and_nothing_is_sent() {
+    let mut desk = Desk::at_the_market();
+    desk.types("o");
+    desk.press(KeyCode::Up);
+    desk.types("150.505");
+    desk.press(KeyCode::Down);
+    assert_eq!(desk.press(KeyCode::Enter), []);
+    let Overlay::Order(form) = &desk.state.overlay else { panic!("it is open") };
+    assert_eq!(form.at, super::super::form::Field::Price(0), "the cursor is where it is to be mended");
+}
+
+#[test]
+fn the_keys_of_the_blotter_mean_the_selected_order() {
+    let mut desk = Desk::at_the_market();
+    assert_eq!(desk.types("O"), hand(HandRequest::Query { order: Sequence(4) }), "the newest");
+    desk.state.focus = Panel::Blotter;
+    desk.types("j");
+    assert_eq!(desk.types("Y"), hand(HandRequest::Cancel { order: Sequence(3) }));
+    assert_eq!(desk.press(KeyCode::Enter), []);
+    assert_eq!(desk.state.overlay, Overlay::History(Sequence(3)));
+    desk.press(KeyCode::Esc);
+    assert_eq!(desk.types("V"), [], "a spread cannot be replaced");
+    desk.types("k");
+    desk.types("V");
+    assert!(matches!(desk.state.overlay, Overlay::Order(_)));
+}
+
+#[test]
+fn a_locked_desk_sends_no_order() {
+    let mut desk = Desk::at_the_market();
+    desk.types("Lo");
+    assert_eq!(desk.press(KeyCode::Enter), []);
+    assert_eq!(desk.types("OY"), []);
+}

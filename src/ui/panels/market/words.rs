@@ -1,0 +1,143 @@
+//! What became of an order, in words: one for its state, a sentence for each word on its row.
+
+use crate::domain::hand::{HandOrder, HandRequest, HandWord};
+use crate::domain::order::{OrderStatus, OrderType, Side, TimeInForce, Verdict};
+use crate::domain::work::Leg;
+
+use super::super::super::caption::why;
+use super::super::super::locale::Locale;
+use super::super::super::theme::Role;
+use super::{price, side};
+
+/// What an order is: `BUY 10 ACME @ 101.02 ioc`, or both legs of a spread.
+pub fn request(request: &HandRequest, locale: &Locale) -> String {
+    match *request {
+        HandRequest::Place { symbol, side: taken, order_type, quantity, time_in_force } => {
+            let at = match order_type {
+                OrderType::Limit(limit) => format!("@ {}", price(symbol, limit)),
+                OrderType::Market => locale.text("order-market").into_owned(),
+            };
+            let wait = match time_in_force {
+                TimeInForce::GoodTillCancel => "",
+                TimeInForce::ImmediateOrCancel => " ioc",
+                TimeInForce::FillOrKill => " fok",
+            };
+            format!("{} {} {} {at}{wait}", side(taken, locale).1, quantity.0, symbol.name())
+        }
+        HandRequest::Spread { legs } => format!("{} + {}", leg(&legs[0], locale), leg(&legs[1], locale)),
+        HandRequest::Replace { price, quantity, .. } => {
+            locale.say("word-replace", &[("lots", quantity.0.into()), ("price", price.0.to_string().into())])
+        }
+        HandRequest::Cancel { .. } => locale.text("word-cancel").into_owned(),
+        HandRequest::Query { .. } => locale.text("word-query").into_owned(),
+    }
+}
+
+/// A leg of a spread.
+pub fn leg(leg: &Leg, locale: &Locale) -> String {
+    let word = side(leg.side(), locale).1;
+    format!("{word} {} {} @ {}", leg.quantity().0, leg.symbol().name(), price(leg.symbol(), leg.limit()))
+}
+
+/// The side that colours an order's row; a spread has two.
+pub const fn row_role(request: &HandRequest) -> Role {
+    match request {
+        HandRequest::Place { side: Side::Buy, .. } => Role::OrderBid,
+        HandRequest::Place { side: Side::Sell, .. } => Role::OrderAsk,
+        _ => Role::Text,
+    }
+}
+
+/// Where an order stands, in a word: by its last verdict or reading, or, before any, by what was said last.
+pub fn state(order: &HandOrder, locale: &Locale) -> (Role, String) {
+    if let Some(verdict) = order.verdict() {
+        return (status_role(verdict.status), status(verdict.status, order, locale));
+    }
+    let (role, id) = match order.words.last().map(|(_, word)| word) {
+        Some(HandWord::Accepted(_)) => (Role::Text, "order-promised"),
+        Some(HandWord::Refused(_)) => (Role::Warn, "order-refused"),
+        Some(HandWord::Unknown) => (Role::NodeDegraded, "order-unknown"),
+        _ => (Role::Muted, "order-sent"),
+    };
+    (role, locale.text(id).into_owned())
+}
+
+const fn status_role(status: OrderStatus) -> Role {
+    match status {
+        OrderStatus::Pending => Role::Accent,
+        OrderStatus::PartiallyFilled | OrderStatus::Filled => Role::Ok,
+        OrderStatus::Cancelled => Role::Muted,
+        OrderStatus::Rejected(_) | OrderStatus::Stopped(_) => Role::Warn,
+    }
+}
+
+fn status(status: OrderStatus, order: &HandOrder, locale: &Locale) -> String {
+    let spread = matches!(order.request, HandRequest::Spread { .. });
+    let id = match status {
+        OrderStatus::Pending if spread => "spread-pending",
+        OrderStatus::Filled if spread => "spread-both",
+        OrderStatus::Cancelled | OrderStatus::Rejected(_) if spread => "spread-neither",
+        OrderStatus::Pending => "order-resting",
+        OrderStatus::PartiallyFilled => "order-part",
+        OrderStatus::Filled => "order-filled",
+        OrderStatus::Cancelled => "order-cancelled",
+        OrderStatus::Rejected(_) => "order-rejected",
+        OrderStatus::Stopped(_) => "order-stopped",
+    };
+    locale.text(id).into_owned()
+}
+
+fn verdict(verdict: Verdict, order: &HandOrder, locale: &Locale) -> String {
+    let mut said = status(verdict.status, order, locale);
+    if let OrderStatus::Rejected(reason) | OrderStatus::Stopped(reason) = verdict.status {
+        said = format!("{said}: {}", why(reason, locale));
+    }
+    if verdict.filled.0 + verdict.resting.0 > 0 {
+        let figures = [("filled", verdict.filled.0.into()), ("resting", verdict.resting.0.into())];
+        said = format!("{said}, {}", locale.say("word-figures", &figures));
+    }
+    said
+}
+
+/// A word of an order's history, as a sentence.
+pub fn word(word: &HandWord, order: &HandOrder, locale: &Locale) -> (Role, String) {
+    match word {
+        HandWord::Asked(asked) => match *asked {
+            HandRequest::Place { .. } | HandRequest::Spread { .. } => {
+                (Role::Muted, locale.text("word-sent").into_owned())
+            }
+            HandRequest::Replace { price: to, quantity, .. } => {
+                let at = order.symbol().map_or_else(|| to.0.to_string(), |symbol| price(symbol, to));
+                (Role::Muted, locale.say("word-replace", &[("lots", quantity.0.into()), ("price", at.into())]))
+            }
+            _ => (Role::Muted, request(asked, locale)),
+        },
+        HandWord::AskedAgain => (Role::Warn, locale.text("word-again").into_owned()),
+        HandWord::Accepted(promise) => {
+            let figures = [
+                ("group", promise.group.to_string().into()),
+                ("index", promise.index.0.into()),
+                ("term", promise.term.0.to_string().into()),
+            ];
+            (Role::Text, locale.say("word-promised", &figures))
+        }
+        HandWord::Decided(decided) => (status_role(decided.status), verdict(*decided, order, locale)),
+        HandWord::Read(reading) => {
+            let found = reading
+                .order
+                .map_or_else(|| locale.text("word-read-nothing").into_owned(), |read| verdict(read, order, locale));
+            let figures = [
+                ("node", reading.by.to_string().into()),
+                ("index", reading.index.0.into()),
+                ("behind", reading.behind.into()),
+            ];
+            let (role, id) =
+                if reading.current { (Role::Text, "word-read-current") } else { (Role::Warn, "word-read") };
+            (role, format!("{}: {found}", locale.say(id, &figures)))
+        }
+        HandWord::Refused(reason) => {
+            (Role::Warn, format!("{}: {}", locale.text("order-refused"), why(*reason, locale)))
+        }
+        HandWord::Unknown => (Role::NodeDegraded, locale.text("word-unknown").into_owned()),
+    }
+}
