@@ -19,6 +19,7 @@ use chaosdesk::ui::look::Look;
 use chaosdesk::ui::rows;
 use chaosdesk::ui::scene::Scene;
 use chaosdesk::ui::state::{Screen, UiState};
+use chaosdesk::ui::strategies::Strategies;
 use chaosdesk::ui::update::Given;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -42,11 +43,21 @@ fn frames(bencher: divan::Bencher, screen: Screen, glyphs: Glyphs, (columns, row
     let state = UiState { screen, ..UiState::default() };
     let (keymap, hits) = (Keymap::default(), Hits::default());
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+    let mut strategies = Strategies::default();
+    strategies.follow(&view);
     bencher.bench_local(|| {
         let given = Given { view: &view, words: &look.locale, keymap: &keymap, hits: &hits, lessons: &[] };
         let (hints, rows) = (rows::hints(&state, &given), rows::rows(&state, &given));
-        let scene =
-            Scene { view: &view, state: &state, look: &look, hints: &hints, rows: &rows, title: "", notes: &[] };
+        let scene = Scene {
+            view: &view,
+            state: &state,
+            look: &look,
+            hints: &hints,
+            rows: &rows,
+            title: "",
+            notes: &[],
+            strategies: strategies.tables(),
+        };
         terminal
             .draw(|frame| {
                 draw(frame, &scene);
@@ -68,6 +79,11 @@ fn overview_200x60_ascii(bencher: divan::Bencher) {
 #[divan::bench]
 fn cluster_200x60(bencher: divan::Bencher) {
     frames(bencher, Screen::Cluster, Glyphs::Unicode, (200, 60));
+}
+
+#[divan::bench]
+fn data_200x60(bencher: divan::Bencher) {
+    frames(bencher, Screen::Data, Glyphs::Unicode, (200, 60));
 }
 
 #[divan::bench]
