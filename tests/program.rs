@@ -178,3 +178,61 @@ fn a_file_that_is_no_recording_ends_with_two_and_a_line() {
         assert!(err.contains(part) && err.lines().count() == 1, "{part}: {err}");
     }
 }
+
+#[test]
+fn the_doctor_and_the_completions_need_no_terminal_and_no_run() {
+    let (code, out, err) = chaosdesk(&["doctor"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    for word in ["version ", "output         no terminal", "depth ", "unicode ", "configuration ", "cores"] {
+        assert!(out.contains(word), "{word:?} is missing in\n{out}");
+    }
+    assert!(!out.contains('\u{1b}'), "not one escape byte");
+    let (code, out, err) = chaosdesk(&["completions", "bash"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("complete -F _chaosdesk"), "{out}");
+}
+
+#[test]
+fn a_feed_of_orders_is_played_up_to_its_wrong_line_which_is_named() {
+    let (code, out, err) = chaosdesk(&["run", "tests/feeds/script.toml", "--feed", "tests/feeds/orders.csv"]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    assert!(out.contains("60 orders"), "{out}");
+    let (code, out, err) = chaosdesk(&["run", "tests/feeds/script.toml", "--feed", "tests/feeds/wrong-line.csv"]);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("30 orders"), "what stands before the wrong line is played: {out}");
+    let named =
+        "tests/feeds/wrong-line.csv was played up to a wrong line: line 32: `price` is 100.005, no whole number";
+    assert!(err.contains(named), "{err}");
+    let (code, _, err) = chaosdesk(&["run", "steady", "--feed", "config.toml"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("nothing of the feed config.toml can be played: line 1: the header is"), "{err}");
+}
+
+#[test]
+fn a_recording_names_its_feed_and_a_replay_refuses_another_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let (feed, file) = (dir.path().join("GOOG.csv"), dir.path().join("feed.rec"));
+    let text = fs::read_to_string("tests/feeds/GOOG.csv").unwrap();
+    fs::write(&feed, &text).unwrap();
+    let mut settings = Settings::default();
+    chaosdesk::cli::feeds::open(&feed, &mut settings).unwrap();
+    let header = RecordingHeader { seed: 3, settings: settings.clone(), scenario: None };
+    let mut recorder = Recorder::new(header);
+    let mut world = desk::open(&Arc::new(settings), 3);
+    let plain = desk::open(&Arc::new(Settings::default()), 3);
+    for ms in [100, 400, 700] {
+        world.run_until(SimTime::from_millis(ms));
+        recorder.observe(&world);
+    }
+    let mut plain = plain;
+    plain.run_until(SimTime::from_millis(700));
+    assert_ne!(world.hash(), plain.hash(), "a series moves the orders");
+    recorder.finish(&world).save(&file).unwrap();
+    let (code, out, err) = chaosdesk(&["replay", path(&file)]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.starts_with("the same run: "), "{out}");
+    fs::write(&feed, text.replace("55", "56")).unwrap();
+    let (code, _, err) = chaosdesk(&["replay", path(&file)]);
+    assert_eq!(code, 2);
+    assert!(err.contains("is not the one that was recorded: digest "), "{err}");
+}

@@ -4,7 +4,7 @@
 //! stands throughout. A node that takes longer than [`PATIENCE`] to catch up ends the restart, it is not forced on.
 //! Shape: an actor that waits either for a time (a node is down for [`DOWN_FOR`]) or for the event `CaughtUp`.
 
-use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft};
+use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft, Membership};
 use crate::domain::control::{Control, Target};
 use crate::domain::event::EventKind;
 use crate::domain::ids::NodeId;
@@ -33,14 +33,27 @@ enum Stage {
 /// The actor that carries a rolling restart out.
 #[derive(Clone, Debug)]
 pub struct RollingRestart {
-    nodes: usize,
+    /// The members, in order.
+    nodes: Vec<NodeId>,
     stage: Stage,
 }
 
 impl RollingRestart {
     /// For a cluster of so many nodes.
-    pub const fn new(nodes: usize) -> Self {
-        Self { nodes, stage: Stage::Idle }
+    pub fn new(nodes: usize) -> Self {
+        Self { nodes: NodeId::first(nodes).collect(), stage: Stage::Idle }
+    }
+
+    fn on_member(&mut self, node: NodeId, membership: Membership) {
+        self.nodes.retain(|known| *known != node);
+        if membership == Membership::Member {
+            self.nodes.push(node);
+            self.nodes.sort_unstable();
+        }
+    }
+
+    fn after(&self, node: NodeId) -> Option<NodeId> {
+        self.nodes.iter().copied().find(|next| *next > node)
     }
 
     fn stop(&mut self, now: SimTime, node: NodeId, out: &mut Vec<ActorEffect>) {
@@ -63,13 +76,10 @@ impl RollingRestart {
                 self.wait(Stage::Returns(node, now + PATIENCE), out);
             }
             Stage::Returns(_, at) if at <= now => self.finish(out),
-            Stage::Pauses(node, at) if at <= now => {
-                if node.index() + 1 < self.nodes {
-                    self.stop(now, NodeId::from_index(node.index() + 1), out);
-                } else {
-                    self.finish(out);
-                }
-            }
+            Stage::Pauses(node, at) if at <= now => match self.after(node) {
+                Some(next) => self.stop(now, next, out),
+                None => self.finish(out),
+            },
             _ => {}
         }
     }
@@ -89,7 +99,10 @@ impl Actor for RollingRestart {
         match input {
             ActorInput::Control(Control::RollingRestart) if self.stage == Stage::Idle => {
                 out.push(tell(EventKind::RollingRestart { done: false }));
-                self.stop(now, NodeId::from_index(0), out);
+                match self.nodes.first().copied() {
+                    Some(first) => self.stop(now, first, out),
+                    None => self.finish(out),
+                }
             }
             ActorInput::Event(event) => match (event.kind, self.stage) {
                 (EventKind::CaughtUp { .. }, Stage::Returns(node, _)) if event.node == Some(node) => {
@@ -97,6 +110,7 @@ impl Actor for RollingRestart {
                 }
                 _ => {}
             },
+            ActorInput::Member(node, membership) => self.on_member(node, membership),
             ActorInput::Wake => self.wake(now, out),
             _ => {}
         }

@@ -7,12 +7,14 @@ use std::sync::LazyLock;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::document::choice::Choice;
 use crate::document::config::{ColorDepth, ColorWhen, Density, Glyphs, Locale, ThemeChoice, UiSettings};
 use crate::domain::order::SelfTrade;
 
-static VERSION: LazyLock<String> = LazyLock::new(|| {
+/// The version, and the commit if the build knew it.
+pub static VERSION: LazyLock<String> = LazyLock::new(|| {
     let commit = option_env!("CHAOSDESK_COMMIT").unwrap_or("of no known commit");
     format!("{} ({commit})", env!("CARGO_PKG_VERSION"))
 });
@@ -65,6 +67,9 @@ pub struct DashboardFlags {
     /// Begin with this lesson or scenario
     #[arg(long, value_name = "NAME|FILE")]
     pub lesson: Option<String>,
+    /// Play this file: a price series, or orders (docs/feeds.md)
+    #[arg(long, value_name = "FILE.csv")]
+    pub feed: Option<PathBuf>,
 }
 
 /// The commands.
@@ -89,6 +94,13 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Write the completions of a shell to the standard output
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Say what the program sees of this machine and this terminal, and what it makes of it
+    Doctor,
 }
 
 /// The commands about the configuration.
@@ -116,6 +128,9 @@ pub struct RunFlags {
     /// Write the result as JSON; `-` is the standard output
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// Play this file: a price series, or orders (docs/feeds.md)
+    #[arg(long, value_name = "FILE.csv")]
+    pub feed: Option<PathBuf>,
     /// Step nodes in the scheduler's own thread (the default; the hash is the same)
     #[arg(long, conflicts_with = "tasks")]
     pub inline: bool,

@@ -37,7 +37,7 @@ use super::args::DashboardFlags;
 use super::exit::{Exit, Trouble};
 use super::find::Found;
 use super::house::language;
-use super::{keys, scripts};
+use super::{find, keys, scripts};
 
 /// The seed of a run that names none: the first lesson of a class goes as the teacher tried it the evening before.
 const SEED: u64 = 1;
@@ -190,7 +190,7 @@ fn look(ui: &UiSettings) -> Result<Look, Trouble> {
     let term = environment("TERM").unwrap_or_default();
     let locale = language(ui.locale);
     let glyphs = Glyphs::named(ui.glyphs.word(), &characters, &term).unwrap_or_default();
-    let depth = depth(ui);
+    let depth = depth(ui, Depth::detect(&io::stdout()));
     let ground = environment("COLORFGBG").and_then(|value| Appearance::from_colorfgbg(&value)).unwrap_or_default();
     let (this, other) = match (themes(ui, depth), ground) {
         (Grounds { dark, light }, Appearance::Dark) => (dark, light),
@@ -220,12 +220,12 @@ fn grounds(ui: &UiSettings, depth: Depth) -> Option<Grounds> {
     asks.then_some(themes)
 }
 
-fn depth(ui: &UiSettings) -> Depth {
-    let detected = || Depth::detect(&io::stdout());
+/// How many colours the screen has: what was asked for, else what was detected.
+pub(super) fn depth(ui: &UiSettings, detected: Depth) -> Depth {
     match (ui.color, ui.color_depth) {
         (config::ColorWhen::Never, _) => Depth::None,
-        (config::ColorWhen::Auto, _) if detected() == Depth::None => Depth::None,
-        (_, config::ColorDepth::Auto) => match detected() {
+        (config::ColorWhen::Auto, _) if detected == Depth::None => Depth::None,
+        (_, config::ColorDepth::Auto) => match detected {
             Depth::None => Depth::Ansi16,
             depth => depth,
         },
@@ -235,8 +235,7 @@ fn depth(ui: &UiSettings) -> Depth {
 
 /// A theme: a file by its path, else `./themes`, the user's own, and the built-in ones.
 fn theme(name: &str, depth: Depth) -> Result<Theme, Trouble> {
-    let own = etcetera::choose_base_strategy().ok();
-    let own = own.map(|dirs| etcetera::BaseStrategy::config_dir(&dirs).join("chaosdesk").join("themes"));
+    let own = find::own_folder().map(|folder| folder.join("themes"));
     let beside = |folder: &Path| folder.join(format!("{name}.toml"));
     let file = if Path::new(name).extension().is_some_and(|end| end == "toml") {
         Some(PathBuf::from(name))

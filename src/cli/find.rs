@@ -51,8 +51,13 @@ impl Found {
 /// # Errors
 /// A file cannot be read.
 pub fn find(named: Option<&Path>) -> Result<Found, Trouble> {
-    let own = etcetera::choose_base_strategy().ok().map(|dirs| dirs.config_dir().join("chaosdesk").join("config.toml"));
+    let own = own_folder().map(|folder| folder.join("config.toml"));
     look(named, std::env::var_os(VARIABLE), Path::new("config.toml"), own.as_deref())
+}
+
+/// The user's own folder of configurations and themes.
+pub fn own_folder() -> Option<PathBuf> {
+    etcetera::choose_base_strategy().ok().map(|dirs| dirs.config_dir().join("chaosdesk"))
 }
 
 fn look(named: Option<&Path>, variable: Option<OsString>, here: &Path, own: Option<&Path>) -> Result<Found, Trouble> {

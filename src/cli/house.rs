@@ -16,7 +16,7 @@ use super::args::{DashboardFlags, Stepping};
 use super::exit::{Exit, Trouble};
 use super::find::Found;
 use super::keys::UiNames;
-use super::{Wiring, dashboard, keys};
+use super::{Wiring, dashboard, feeds, keys};
 
 /// The language that is asked for, or else that of the environment.
 pub fn language(asked: config::Locale) -> Language {
@@ -60,8 +60,9 @@ impl Wiring for House {
 
     fn replay(&self, file: &Path) -> Result<(String, Exit), Trouble> {
         let recording = Recording::load(file).map_err(|error| Trouble::Usage(error.to_string()))?;
-        let header = &recording.header;
-        let world = desk::open(&Arc::new(header.settings.clone()), header.seed);
+        let mut settings = recording.header.settings.clone();
+        feeds::reopen(&mut settings)?;
+        let world = desk::open(&Arc::new(settings), recording.header.seed);
         Ok(match recorder::replay(world, &recording) {
             Replay::Same(mark) => {
                 let text = format!("the same run: {} events, {} s, hash {}\n", mark.events, mark.at, mark.hash);

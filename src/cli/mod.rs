@@ -6,7 +6,9 @@
 
 pub mod args;
 pub mod dashboard;
+pub mod doctor;
 pub mod exit;
+pub mod feeds;
 pub mod find;
 pub mod house;
 pub mod keys;
@@ -16,6 +18,8 @@ pub mod scripts;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+
+use clap::CommandFactory;
 
 use crate::document::config::{Config, Names, REFERENCE};
 use crate::domain::view::ClusterView;
@@ -61,8 +65,8 @@ pub trait Wiring {
 /// Does what the command line asks for; `out` and `err` are the two streams.
 pub fn run(cli: &Cli, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Write) -> Exit {
     let done = match &cli.command {
-        None => dashboard(&cli.dashboard, wiring),
-        Some(Command::Run(flags)) => perform(flags, wiring, out),
+        None => dashboard(&cli.dashboard, wiring, err),
+        Some(Command::Run(flags)) => perform(flags, wiring, out, err),
         Some(Command::Replay { file }) => wiring.replay(file).and_then(|(text, exit)| say(out, &text).map(|()| exit)),
         Some(Command::Match(flags)) => matching::run(flags, out, err),
         Some(Command::Lessons) => lessons(&cli.dashboard, wiring, out),
@@ -71,6 +75,10 @@ pub fn run(cli: &Cli, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Wr
             .and_then(|text| say(out, &text))
             .map(|()| Exit::Well),
         Some(Command::Config { command }) => config(command, &cli.dashboard, wiring, out),
+        Some(Command::Completions { shell }) => completions(*shell, out),
+        Some(Command::Doctor) => {
+            say(out, &doctor::report(&doctor::Surroundings::gather(&cli.dashboard))).map(|()| Exit::Well)
+        }
     };
     done.unwrap_or_else(|trouble| {
         // Nobody is left to tell if the error stream is closed.
@@ -103,7 +111,7 @@ fn lessons(flags: &DashboardFlags, wiring: &dyn Wiring, out: &mut dyn Write) -> 
     say(out, &text).map(|()| Exit::Well)
 }
 
-fn dashboard(flags: &DashboardFlags, wiring: &dyn Wiring) -> Result<Exit, Trouble> {
+fn dashboard(flags: &DashboardFlags, wiring: &dyn Wiring, err: &mut dyn Write) -> Result<Exit, Trouble> {
     let (mut config, found) = load(flags, wiring)?;
     flags.over(&mut config.ui);
     if let Some(theme) = &flags.theme {
@@ -115,12 +123,30 @@ fn dashboard(flags: &DashboardFlags, wiring: &dyn Wiring) -> Result<Exit, Troubl
     if let Some(lesson) = &flags.lesson {
         scripts::open(lesson)?;
     }
-    wiring.dashboard(config, found, flags)
+    if let Some(feed) = &flags.feed {
+        feeds::open(feed, &mut config.settings)?;
+    }
+    let complaint = feeds::complaint(&config.settings);
+    let exit = wiring.dashboard(config, found, flags)?;
+    complain(complaint, err);
+    Ok(exit)
 }
 
-fn perform(flags: &RunFlags, wiring: &dyn Wiring, out: &mut dyn Write) -> Result<Exit, Trouble> {
+/// Says what was wrong with a feed, when the screen is given back.
+fn complain(complaint: Option<String>, err: &mut dyn Write) {
+    if let Some(complaint) = complaint {
+        // Nobody is left to tell if the error stream is closed.
+        let _ = writeln!(err, "chaosdesk: {complaint}");
+    }
+}
+
+fn perform(flags: &RunFlags, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Write) -> Result<Exit, Trouble> {
     let mut script = scripts::open(&flags.script)?;
     script.seed = flags.seed.unwrap_or(script.seed);
+    if let Some(feed) = &flags.feed {
+        feeds::open(feed, &mut script.settings)?;
+    }
+    complain(feeds::complaint(&script.settings), err);
     let (text, json, well) = if script.compare.is_empty() {
         let script = Arc::new(script);
         let (view, outcome) = wiring.perform(Arc::clone(&script), flags.stepping())?;
@@ -159,6 +185,13 @@ pub fn compare(script: &Script, wiring: &dyn Wiring, stepping: Stepping) -> Resu
     }
     let runs = runs.iter().map(|(view, result)| (view.as_ref(), result.clone())).collect();
     Ok(Comparison::of(&script.name, &script.compare, runs))
+}
+
+fn completions(shell: clap_complete::Shell, out: &mut dyn Write) -> Result<Exit, Trouble> {
+    // Into memory first: the generator panics where its stream is closed (`completions bash | head -1`).
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "chaosdesk", &mut script);
+    say(out, &String::from_utf8_lossy(&script)).map(|()| Exit::Well)
 }
 
 fn config(

@@ -8,6 +8,7 @@ use crate::lesson::script::{self, Script};
 use crate::ui::locale::Locale;
 
 use super::exit::Trouble;
+use super::feeds;
 
 /// The script that this names: a name of the library, or the path of a file.
 ///
@@ -31,7 +32,11 @@ pub fn open(name: &str) -> Result<Script, Trouble> {
         return Err(Trouble::unknown("scenario or lesson", name, &known));
     }
     let text = std::fs::read_to_string(path).map_err(|error| Trouble::Usage(format!("cannot read {name}: {error}")))?;
-    script::read(name, &text).map_err(|problem| Trouble::Usage(problem.to_string()))
+    let mut script = script::read(name, &text).map_err(|problem| Trouble::Usage(problem.to_string()))?;
+    if let Some(feed) = &script.feed {
+        feeds::open(&path.with_file_name(feed), &mut script.settings)?;
+    }
+    Ok(script)
 }
 
 /// Every script of the program with its title, lessons after scenarios.

@@ -1,6 +1,6 @@
 //! Commands from their words to their texts and exit codes, with a wiring that has no screen and no cluster.
 
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 
 use super::*;
 use crate::document::config::{Density, Glyphs, Locale};
@@ -135,4 +135,36 @@ fn lessons_and_scenarios_are_listed() {
     for name in crate::lesson::library::names() {
         assert!(out.contains(name), "{name}");
     }
+}
+
+#[test]
+fn completions_know_every_command_and_every_shell() {
+    for (shell, word) in [
+        ("bash", "complete -F"),
+        ("zsh", "#compdef chaosdesk"),
+        ("fish", "complete -c chaosdesk"),
+        ("elvish", "set edit:completion"),
+        ("powershell", "Register-ArgumentCompleter"),
+    ] {
+        let (code, out, err) = go(&["completions", shell], true);
+        assert_eq!((code, err.as_str()), (0, ""));
+        assert!(out.contains(word), "{shell}");
+        for command in Cli::command().get_subcommands() {
+            assert!(out.contains(command.get_name()), "{shell}: {}", command.get_name());
+        }
+    }
+    assert!(Cli::try_parse_from(["chaosdesk", "completions", "tcsh"]).is_err());
+}
+
+#[test]
+fn the_doctor_finds_a_wrong_configuration_and_still_ends_well() {
+    let (code, out, err) = go(&["doctor"], true);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("configuration  config.toml\n"), "{out}");
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("mine.toml");
+    std::fs::write(&file, "[ui]\nfps = \"many\"\n").unwrap();
+    let (code, out, _) = go(&["doctor", "--config", file.to_str().unwrap()], true);
+    assert_eq!(code, 0);
+    assert!(out.contains("cannot be used: ") && out.contains("mine.toml:2:"), "{out}");
 }

@@ -11,7 +11,7 @@ use crate::chaos::RollingRestart;
 use crate::domain::actor::Actor;
 use crate::domain::ids::ActorId;
 use crate::domain::settings::Settings;
-use crate::market::feed;
+use crate::market::mid::Mid;
 use crate::routing::balancer::Balancer;
 use crate::routing::placement::initial_map;
 use crate::runtime::world::{World, WorldSetup};
@@ -22,11 +22,12 @@ use crate::workload::ticks::TickSource;
 pub fn open(settings: &Arc<Settings>, seed: u64) -> World {
     let map = Arc::new(initial_map(settings));
     let probes = audit::probes(settings, &map);
+    let mid = Mid::of(settings.feed.as_ref());
     let actors: Vec<(ActorId, Box<dyn Actor>)> = vec![
         (ActorId::BALANCER, Box::new(Balancer::new(settings, seed))),
-        (ActorId::CLIENTS, Box::new(Clients::new(settings, seed, feed::mid))),
+        (ActorId::CLIENTS, Box::new(Clients::new(settings, seed, mid.clone()))),
         (ActorId::CHAOS, Box::new(RollingRestart::new(settings.cluster.nodes))),
-        (ActorId::TICKS, Box::new(TickSource::new(settings, seed, feed::mid))),
+        (ActorId::TICKS, Box::new(TickSource::new(settings, seed, mid))),
     ];
     World::new(WorldSetup { settings: Arc::clone(settings), map, seed, actors, probes })
 }

@@ -8,7 +8,7 @@ use crate::domain::ids::NodeId;
 use crate::domain::rules::{AckRule, Rules};
 use crate::domain::settings::{
     ClientSettings, ClusterSettings, DetectorSettings, DiskSettings, GatewaySettings, LinkPair, LinkSettings,
-    LoadSettings, MarketDataSettings, MarketSettings, PartitionSettings, RaftSettings, Settings,
+    LoadSettings, MarketDataSettings, MarketSettings, PartitionSettings, PlacementSettings, RaftSettings, Settings,
 };
 
 use crate::domain::time::SimDuration;
@@ -38,8 +38,11 @@ pub const VIRTUAL_NODES_MAX: u64 = 1_024;
 /// Orders per virtual second at most.
 pub const RATE_MAX: u64 = 10_000_000;
 
+/// Groups that may change their nodes at the same time.
+const MOVES_MAX: u64 = 64;
+
 /// The names of the tables, in the order of the reference file.
-pub const TABLES: [&str; 12] = [
+pub const TABLES: [&str; 13] = [
     "cluster",
     "raft",
     "detector",
@@ -52,6 +55,7 @@ pub const TABLES: [&str; 12] = [
     "partition",
     "market_data",
     "balancer",
+    "placement",
 ];
 
 /// Reads the tables of settings from the root of a file, over `base`, and checks that they work together.
@@ -78,6 +82,10 @@ pub fn read(root: &mut Reader<'_>, base: &Settings) -> Reading<Settings> {
         balancer: root
             .table("balancer", |r| balancing::read(r, &base.balancer))?
             .unwrap_or_else(|| base.balancer.clone()),
+        feed: base.feed.clone(),
+        placement: root
+            .table("placement", |r| placement(r, &base.placement))?
+            .unwrap_or_else(|| base.placement.clone()),
     };
     check::together(root, &settings)?;
     Ok(settings)
@@ -90,6 +98,21 @@ fn cluster(r: &mut Reader<'_>, base: &ClusterSettings) -> Reading<ClusterSetting
         replication_factor: r.integer("replication_factor", 1..=NODES_MAX, base.replication_factor as u64)? as usize,
         ack: r.optional("ack").map_or(Ok(base.ack), |item| ack(&item))?,
         rules: rules_off(r, base.rules)?,
+        regions: regions(r, &base.regions)?,
+    })
+}
+
+fn regions(r: &mut Reader<'_>, base: &[String]) -> Reading<Vec<String>> {
+    let Some(item) = r.optional("regions") else { return Ok(base.to_vec()) };
+    item.elements("regions")?.iter().map(|item| item.string("regions").map(str::to_owned)).collect()
+}
+
+fn placement(r: &mut Reader<'_>, base: &PlacementSettings) -> Reading<PlacementSettings> {
+    let dead = base.replace_dead_after.unwrap_or(SimDuration::ZERO);
+    let dead = r.millis("replace_dead_ms", 0..=TIMER_MS_MAX, dead)?;
+    Ok(PlacementSettings {
+        moves_at_once: r.integer("moves_at_once", 1..=MOVES_MAX, base.moves_at_once as u64)? as usize,
+        replace_dead_after: (dead > SimDuration::ZERO).then_some(dead),
     })
 }
 

@@ -3,6 +3,8 @@
 //! Idea: an actor is a `step` like a node: input in, effects out, no clock, no channel. The scheduler owns it, wakes
 //! it, and clones it with the world. A probe is told facts and events, and may only speak (events), never act.
 
+use serde::{Deserialize, Serialize};
+
 use super::control::Control;
 use super::event::{Event, EventKind};
 use super::fact::Fact;
@@ -29,6 +31,23 @@ pub enum ActorInput {
     Control(Control),
     /// A notable event, for actors that said they listen.
     Event(Event),
+    /// A node joined, is leaving, or left: every actor hears it.
+    Member(NodeId, Membership),
+}
+
+/// Where a node stands with the cluster.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Membership {
+    /// It belongs to it.
+    #[default]
+    Member,
+    /// It has been started and is not a member yet.
+    Joining,
+    /// It is on its way out.
+    Leaving,
+    /// It is a member no longer.
+    Gone,
 }
 
 /// What an actor does.

@@ -123,6 +123,12 @@ pub enum Control {
     SetSignalsTrade(bool),
     /// The node's process panics, as by a bug: it halts, the rest goes on.
     Poison(Target),
+    /// A node with an empty disk joins the cluster; it has the next free number.
+    AddNode,
+    /// The node leaves: what it holds moves off, its gateway is drained, then it is stopped for good.
+    Decommission(Target),
+    /// The node is dead for good: what it held is placed anew on others.
+    Replace(Target),
 }
 
 /// Orders on top of the load.

@@ -14,6 +14,7 @@ pub use parts::{FaultKind, Health, Loudness, Queue, StepDown};
 use super::control::Control;
 use super::ids::{EventId, GroupId, LogIndex, NodeId, NodeSet, SymbolId, Term};
 use super::membership::GroupConfig;
+use super::plan::{Reason, Step};
 use super::rules::{AckRule, Rule, Strategy};
 use super::tick::Overload;
 use super::time::{SimDuration, SimTime};
@@ -327,6 +328,21 @@ pub enum EventKind {
         /// By the gateway's own replica.
         replica: bool,
     },
+    /// A file is played.
+    FeedOpened {
+        /// Its rows.
+        rows: u64,
+    },
+    /// A file is played only up to a line that is wrong.
+    FeedWrong {
+        /// Which, counted from 1.
+        line: u64,
+    },
+    /// The last order of a file was sent.
+    FeedEnded {
+        /// How many there were.
+        orders: u64,
+    },
     /// A control could not be carried out.
     ControlRefused {
         /// Which.
@@ -352,6 +368,27 @@ pub enum EventKind {
         /// How many.
         orders: u64,
     },
+    // --- members
+    /// The node is a member of the cluster.
+    NodeJoined,
+    /// The node is to leave: what it holds moves off.
+    NodeLeaving,
+    /// The node is a member no longer.
+    NodeLeft,
+    /// The controller decided that a group is held by other nodes from now on.
+    ReplicaPlaced {
+        /// What moves.
+        step: Step,
+        /// Why.
+        reason: Reason,
+    },
+    /// Every group is where it is wanted.
+    Rebalanced {
+        /// By how many groups the busiest member leads more than the idlest.
+        imbalance: u16,
+    },
+    /// A replica that its group has no use for was freed, with its place on the disk.
+    ReplicaRetired,
 }
 
 impl EventKind {
@@ -366,7 +403,9 @@ impl EventKind {
             | Self::Muted
             | Self::Elected { .. }
             | Self::Violated { .. }
-            | Self::OrdersLost { .. } => Loudness::Loud,
+            | Self::OrdersLost { .. }
+            | Self::NodeJoined
+            | Self::NodeLeft => Loudness::Loud,
             Self::Believes { .. } | Self::SnapshotTaken { .. } | Self::Voted { .. } | Self::VoteRefused { .. } => {
                 Loudness::Quiet
             }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::digest::Digest;
 use super::ids::{GroupId, LogIndex, NodeId, Term};
 use super::log::LogPoint;
+use super::membership::GroupConfig;
 use super::order::{Answer, Batch};
 use super::time::{SimDuration, SimTime};
 
@@ -83,6 +84,10 @@ pub enum ReplicaFact {
     },
     /// It applied a batch.
     Applied(Applied),
+    /// It leads, and this configuration of its group is committed.
+    Config(GroupConfig),
+    /// It is no more: what it held is forgotten, on the disk too.
+    Retired,
 }
 
 /// A batch, as a state machine took it.

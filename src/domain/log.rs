@@ -277,6 +277,8 @@ pub struct GroupImage {
     pub snapshot: Option<RaftSnapshot>,
     /// The log after it.
     pub log: SharedLog,
+    /// There was a replica here before, and it was freed: with whom the group began says nothing about this one.
+    pub forgotten: bool,
 }
 
 /// A write that a node asks its disk for.
@@ -294,13 +296,15 @@ pub enum DiskWrite {
         /// The log keeps what comes after this index, at or below the snapshot's.
         keep_after: LogIndex,
     },
+    /// The group has no use for this replica any more: nothing of it stays.
+    Forget,
 }
 
 impl DiskWrite {
     /// How many records it writes: what the disk is charged for.
     pub fn records(&self) -> u64 {
         match self {
-            Self::Hard(_) | Self::Snapshot { .. } => 0,
+            Self::Hard(_) | Self::Snapshot { .. } | Self::Forget => 0,
             Self::Append(entries) => entries.iter().map(|entry| entry.payload.len()).sum(),
         }
     }
@@ -317,10 +321,16 @@ impl GroupImage {
         in_log.or_else(|| self.snapshot.as_ref().map(|snapshot| *snapshot.config))
     }
 
+    /// Whether it holds nothing.
+    pub fn is_blank(&self) -> bool {
+        self.hard == HardState::default() && self.snapshot.is_none() && self.log.is_empty()
+    }
+
     /// Carries out a write: the same code for a replica's memory of its disk and for the disk itself.
     pub fn apply(&mut self, write: &DiskWrite) {
         match write {
             DiskWrite::Hard(hard) => self.hard = *hard,
+            DiskWrite::Forget => *self = Self { forgotten: true, ..Self::default() },
             DiskWrite::Append(entries) => {
                 let Some(first) = entries.first().map(|entry| entry.first) else { return };
                 if first <= self.log.end().index {

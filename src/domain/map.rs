@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::digest::Digest;
 use super::ids::{GroupId, NodeId, SymbolId};
 
@@ -27,6 +29,20 @@ pub struct ClusterMap {
     pub leaving: Vec<NodeId>,
     /// Symbols that are to change their group, in the order in which they will.
     pub moves: Vec<SymbolMove>,
+    /// Whether groups are on their way to other nodes.
+    pub placing: Placing,
+}
+
+/// How far the placement of the groups is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub enum Placing {
+    /// As the cluster began: whoever holds something holds it.
+    #[default]
+    Begun,
+    /// Members changed: groups are placed anew, and each leader brings its group to where the map wants it.
+    Moving,
+    /// Every group is where the map wants it, and nobody else need keep anything of it.
+    Settled,
 }
 
 /// A symbol that is to change its group (ADR-0003).
@@ -85,6 +101,7 @@ impl ClusterMap {
                 if new {
                     self.nodes.push(*node);
                     self.nodes.sort_unstable();
+                    self.placing = Placing::Moving;
                 }
                 new
             }
@@ -92,6 +109,7 @@ impl ClusterMap {
                 let stays = self.nodes.contains(node) && !self.leaving.contains(node);
                 if stays {
                     self.leaving.push(*node);
+                    self.placing = Placing::Moving;
                 }
                 stays
             }
@@ -108,6 +126,13 @@ impl ClusterMap {
                 }
                 _ => false,
             },
+            MapChange::Settle => {
+                let moving = self.placing == Placing::Moving && self.leaving.is_empty();
+                if moving {
+                    self.placing = Placing::Settled;
+                }
+                moving
+            }
         };
         if fits {
             self.epoch = Epoch(self.epoch.0 + 1);
@@ -142,7 +167,7 @@ impl ClusterMap {
         });
         let owners = self.owners.iter().fold(groups, |d, group| d.mix(u64::from(group.0)));
         let leaving = self.leaving.iter().fold(owners, |d, node| d.mix(u64::from(node.0)));
-        self.moves.iter().fold(leaving, |d, planned| planned.digest(d))
+        self.moves.iter().fold(leaving, |d, planned| planned.digest(d)).mix(self.placing as u64)
     }
 }
 
@@ -181,6 +206,8 @@ pub enum MapChange {
         /// By whom.
         voters: Arc<[NodeId]>,
     },
+    /// Every group is where it is wanted, and leaders are spread; refused while somebody is leaving.
+    Settle,
 }
 
 impl MapChange {
@@ -197,6 +224,7 @@ impl MapChange {
             Self::Place { group, voters } => {
                 voters.iter().fold(Digest(8).mix(u64::from(group.0)), |d, node| d.mix(u64::from(node.0)))
             }
+            Self::Settle => Digest(9),
         }
     }
 }
@@ -226,6 +254,10 @@ mod tests {
         assert!(map.apply(&place) && !map.apply(&place));
         assert_eq!(map.epoch, Epoch(5));
         assert!(map.leaving.is_empty());
+        assert_eq!(map.placing, Placing::Moving);
+        assert!(map.apply(&MapChange::Leave(NodeId(1))) && !map.apply(&MapChange::Settle), "somebody is leaving");
+        assert!(map.apply(&MapChange::Left(NodeId(1))) && map.apply(&MapChange::Settle));
+        assert!(!map.apply(&MapChange::Settle));
     }
 
     #[test]
@@ -247,7 +279,8 @@ mod tests {
     #[test]
     fn every_field_is_in_the_digest() {
         let plain = map().digest();
-        let mut changed = [map(), map(), map(), map(), map()];
+        let mut changed = [map(), map(), map(), map(), map(), map()];
+        changed[5].placing = Placing::Settled;
         changed[0].epoch = Epoch(2);
         changed[1].groups[2].push(NodeId(2));
         changed[2].owners[0] = GroupId(2);

@@ -7,9 +7,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::balancing::BalancerSettings;
+use super::feed::FeedSettings;
 use super::ids::NodeId;
 use super::instrument::INSTRUMENTS;
 use super::order::ReadFrom;
+use super::plan::Region;
 use super::rules::{AckRule, PartitionStrategy, Rules, Strategy};
 use super::tick::Overload;
 use super::time::SimDuration;
@@ -45,6 +47,12 @@ pub struct Settings {
     /// How requests are spread over the gateways.
     #[serde(default)]
     pub balancer: BalancerSettings,
+    /// A file that is played.
+    #[serde(default)]
+    pub feed: Option<FeedSettings>,
+    /// How groups move when nodes come and go.
+    #[serde(default)]
+    pub placement: PlacementSettings,
 }
 
 /// Nodes, partitions, replicas.
@@ -60,11 +68,28 @@ pub struct ClusterSettings {
     pub ack: AckRule,
     /// Which rules of Raft are on.
     pub rules: Rules,
+    /// The regions, given to the nodes in turn; one without a name if none is named.
+    #[serde(default)]
+    pub regions: Vec<String>,
+}
+
+impl ClusterSettings {
+    /// The region of a node.
+    pub fn region(&self, node: NodeId) -> Region {
+        Region((node.index() % self.regions.len().max(1)) as u8)
+    }
 }
 
 impl Default for ClusterSettings {
     fn default() -> Self {
-        Self { nodes: 5, partitions: 4, replication_factor: 5, ack: AckRule::Majority, rules: Rules::default() }
+        Self {
+            nodes: 5,
+            partitions: 4,
+            replication_factor: 5,
+            ack: AckRule::Majority,
+            rules: Rules::default(),
+            regions: Vec::new(),
+        }
     }
 }
 
@@ -357,5 +382,20 @@ impl Default for MarketDataSettings {
             sliding: SimDuration::from_secs(1),
             tumbling: SimDuration::from_secs(1),
         }
+    }
+}
+
+/// How groups move when nodes come and go.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PlacementSettings {
+    /// Groups that change their nodes at the same time, at most.
+    pub moves_at_once: usize,
+    /// A member that was silent for so long counts as dead, and is replaced; `None` leaves that to a person.
+    pub replace_dead_after: Option<SimDuration>,
+}
+
+impl Default for PlacementSettings {
+    fn default() -> Self {
+        Self { moves_at_once: 2, replace_dead_after: None }
     }
 }

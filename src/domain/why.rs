@@ -98,6 +98,12 @@ pub enum Why {
     NotLearner,
     /// A group needs a voter.
     NoVoters,
+    /// The node runs: it can be asked to leave.
+    NodeRuns,
+    /// The cluster has as many nodes as it can have.
+    ClusterFull,
+    /// Nobody would be left.
+    LastNode,
 }
 
 impl Why {
@@ -145,6 +151,9 @@ impl Why {
             Self::LearnerBehind => 87,
             Self::NotLearner => 88,
             Self::NoVoters => 89,
+            Self::NodeRuns => 100,
+            Self::ClusterFull => 101,
+            Self::LastNode => 102,
         }
     }
 }

@@ -54,6 +54,8 @@ pub const FORMS: &[(&str, &str)] = &[
     ("overload", "overload slow | shed-oldest | shed-newest"),
     ("signals", "signals on | off"),
     ("poison", "poison TARGET"),
+    ("add", "add node"),
+    ("decommission", "decommission TARGET"),
 ];
 
 /// All of a hundred orders would leave nothing for others to be seen.
@@ -89,6 +91,11 @@ fn form(verb: &str) -> &'static str {
 }
 
 fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
+    // `replace #3 5 at 10102` is of an order, `replace n2` of a node.
+    let of_a_node = |word: &Word<'_>| word.text.starts_with(|c: char| c.is_ascii_alphabetic());
+    if verb.text == "replace" && rest.words.first().is_some_and(of_a_node) {
+        return rest.target().map(Control::Replace);
+    }
     let mut trade = trade::Words { left: rest.words, end: rest.end, form: form(verb.text) };
     if let Some(request) = trade::read(verb.text, &mut trade) {
         rest.words = trade.left;
@@ -129,6 +136,8 @@ fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
         "overload" => Control::SetOverload(rest.choice::<Overload>()?),
         "signals" => Control::SetSignalsTrade(rest.on_off()?),
         "poison" => Control::Poison(rest.target()?),
+        "add" => rest.must("node").map(|()| Control::AddNode)?,
+        "decommission" => Control::Decommission(rest.target()?),
         unknown => return Err(verb.complain(format!("there is no action `{unknown}`")).among(unknown, &verbs())),
     })
 }
@@ -298,6 +307,9 @@ pub fn show(control: &Control) -> String {
         Control::SetOverload(rule) => format!("overload {}", rule.name()),
         Control::SetSignalsTrade(on) => format!("signals {}", on_off(on)),
         Control::Poison(node) => format!("poison {}", of(node)),
+        Control::AddNode => "add node".to_owned(),
+        Control::Decommission(node) => format!("decommission {}", of(node)),
+        Control::Replace(node) => format!("replace {}", of(node)),
     }
 }
 
@@ -325,7 +337,7 @@ mod tests {
             Target::Follower(GroupId(4)),
             Target::Random,
         ];
-        let mut all = vec![Control::RecoverAll, Control::RollingRestart, Control::HealAll];
+        let mut all = vec![Control::RecoverAll, Control::RollingRestart, Control::HealAll, Control::AddNode];
         for node in targets {
             all.extend([
                 Control::Crash(node),
@@ -342,6 +354,8 @@ mod tests {
                 Control::Cut { from: node, to: Target::Node(NodeId(1)) },
                 Control::Heal { from: Target::Node(NodeId(1)), to: node },
                 Control::Poison(node),
+                Control::Decommission(node),
+                Control::Replace(node),
             ]);
         }
         for group in [GroupId::META, GroupId(3)] {

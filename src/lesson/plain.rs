@@ -305,6 +305,15 @@ fn setting(control: &Control) -> Text {
             let node = target(node);
             text(format!("{} meets a bug and halts", node.en), format!("{} натыкается на ошибку и встаёт", node.ru))
         }
+        Control::AddNode => text("a node is added", "добавлен узел"),
+        Control::Decommission(node) => {
+            let node = target(node);
+            text(format!("{} is taken out of service", node.en), format!("{} выводят из работы", node.ru))
+        }
+        Control::Replace(node) => {
+            let node = target(node);
+            text(format!("{} is given up and replaced", node.en), format!("{} списывают и заменяют", node.ru))
+        }
         _ => Text::default(),
     }
 }

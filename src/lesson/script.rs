@@ -31,6 +31,8 @@ pub struct Script {
     pub seed: u64,
     /// The cluster and its load.
     pub settings: Settings,
+    /// A file that is played, seen from the script's folder; whoever opened the script reads it.
+    pub feed: Option<String>,
     /// How long it runs without a screen.
     pub length: SimDuration,
     /// What is done, in order.
@@ -151,6 +153,7 @@ fn script(root: &mut Reader<'_>) -> Reading<Script> {
     let about = root.text("about")?.unwrap_or_default();
     let seed = root.integer("seed", 0..=i64::MAX as u64, 1)?;
     let length = root.required("length_ms")?.integer("length_ms", 1..=LENGTH_MS_MAX).map(SimDuration::from_millis)?;
+    let feed = root.optional("feed").map(|item| item.string("feed").map(str::to_owned)).transpose()?;
     let settings = settings::read(root, &Settings::default())?;
     let context = Context::of_file(settings.cluster.nodes, settings.cluster.partitions);
     let mut names = Vec::new();
@@ -172,7 +175,7 @@ fn script(root: &mut Reader<'_>) -> Reading<Script> {
         let place = root.place_of(&["length_ms"]).unwrap_or_else(|| root.place());
         return Err(place.problem(format!("the run ends before the step in line {} begins", late.line)));
     }
-    Ok(Script { name, title, about, seed, settings, length, steps, expects, compare })
+    Ok(Script { name, title, about, seed, settings, feed, length, steps, expects, compare })
 }
 
 fn name(item: &Item<'_>) -> Reading<String> {

@@ -18,7 +18,7 @@ pub const FORMS: &[(&str, &str)] = &[
     ("buy", "buy LOTS SYMBOL [at PRICE] [ioc | fok]"),
     ("sell", "sell LOTS SYMBOL [at PRICE] [ioc | fok]"),
     ("spread", "spread buy|sell LOTS SYMBOL at PRICE buy|sell LOTS SYMBOL at PRICE"),
-    ("replace", "replace #ORDER LOTS at PRICE"),
+    ("replace", "replace #ORDER LOTS at PRICE | replace NODE"),
     ("cancel", "cancel #ORDER"),
     ("query", "query #ORDER"),
 ];

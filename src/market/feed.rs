@@ -41,11 +41,16 @@ pub const fn row_length(series: Series) -> SimDuration {
 pub fn mid(symbol: SymbolId, at: SimTime) -> Price {
     let Some(instrument) = symbol.instrument() else { return MID_MIN };
     let rows = walk(instrument.series);
-    let length = row_length(instrument.series).as_nanos();
-    let step = (instrument.series_offset as u64).saturating_add(at.0 / length);
+    in_ticks(along(rows, instrument.series_offset as u64, row_length(instrument.series), at), instrument)
+}
+
+/// Where a walk along these rows stands at a time, if it began so many rows in.
+pub(super) fn along(rows: &[i64], offset: u64, length: SimDuration, at: SimTime) -> i64 {
+    let length = length.as_nanos();
+    let step = offset.saturating_add(at.0 / length);
     let (here, next) = (row(rows, step), row(rows, step + 1));
-    let way = i128::from(next - here) * i128::from(at.0 % length) / i128::from(length);
-    in_ticks(here + way as i64, instrument)
+    let way = (i128::from(next) - i128::from(here)) * i128::from(at.0 % length) / i128::from(length);
+    here + way as i64
 }
 
 /// The row at this step of a walk that turns round at both ends.
@@ -57,8 +62,8 @@ fn row(rows: &[i64], step: u64) -> i64 {
 }
 
 /// To the nearest tick, inside the bounds.
-fn in_ticks(micros: i64, instrument: &Instrument) -> Price {
-    let ticks = (micros + instrument.tick_micros / 2) / instrument.tick_micros;
+pub(super) fn in_ticks(micros: i64, instrument: &Instrument) -> Price {
+    let ticks = micros.saturating_add(instrument.tick_micros / 2) / instrument.tick_micros;
     Price(ticks).clamp(MID_MIN, MID_MAX)
 }
 

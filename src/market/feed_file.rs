@@ -11,6 +11,7 @@
 //! Left out: quoted fields; neither format needs them.
 
 use crate::domain::digest::Digest;
+use crate::domain::feed::{FeedError, FeedOrder, FeedRows};
 use crate::domain::ids::SymbolId;
 use crate::domain::instrument::{INSTRUMENTS, Instrument};
 use crate::domain::order::{OrderType, Side};
@@ -36,60 +37,24 @@ pub struct FeedFile {
     pub error: Option<FeedError>,
 }
 
-/// The rows of a file.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum FeedRows {
-    /// Closing prices, in millionths of a dollar.
-    Series(Vec<i64>),
-    /// Orders, in the order of their times.
-    Orders(Vec<FeedOrder>),
-}
-
-/// An order of a file.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct FeedOrder {
-    /// When it is sent.
-    pub at: SimTime,
-    /// The instrument.
-    pub symbol: SymbolId,
-    /// Buy or sell.
-    pub side: Side,
-    /// Limit or market.
-    pub order_type: OrderType,
-    /// How many lots.
-    pub quantity: Quantity,
-}
-
-/// A line that is wrong.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("line {line}: {found} (allowed: {allowed})")]
-pub struct FeedError {
-    /// Which, counted from 1.
-    pub line: usize,
-    /// What stands there.
-    pub found: String,
-    /// What may stand there.
-    pub allowed: String,
-}
-
 /// A mistake before its line is known.
 type Wrong = (String, String);
 
-/// Reads a file.
+/// Reads a file for a desk that trades so many instruments.
 ///
 /// # Errors
 /// Nothing of it can be used: the header is missing or of no known format.
-pub fn read(text: &str) -> Result<FeedFile, FeedError> {
+pub fn read(text: &str, instruments: usize) -> Result<FeedFile, FeedError> {
     let mut lines = text.lines().map(|line| line.trim_end_matches('\r')).enumerate();
     let header = lines.next().map_or("", |(_, line)| line.trim_start_matches('\u{feff}').trim());
     let digest = text.bytes().fold(Digest::default(), |digest, byte| digest.mix(u64::from(byte)));
     let lines = lines.filter(|(_, line)| !line.trim().is_empty());
     let (rows, error) = if header.eq_ignore_ascii_case(SERIES_HEADER) {
         let (rows, error) = take_rows(lines, |line, _: &[i64]| close(line));
-        (FeedRows::Series(rows), error)
+        (FeedRows::Series(rows.into()), error)
     } else if header.eq_ignore_ascii_case(ORDERS_HEADER) {
-        let (rows, error) = take_rows(lines, order);
-        (FeedRows::Orders(rows), error)
+        let (rows, error) = take_rows(lines, |line, before: &[FeedOrder]| order(line, before, instruments));
+        (FeedRows::Orders(rows.into()), error)
     } else {
         let allowed = format!("`{SERIES_HEADER}` or `{ORDERS_HEADER}`");
         return Err(FeedError { line: 1, found: format!("the header is `{header}`"), allowed });
@@ -143,16 +108,18 @@ fn cut(text: &str) -> usize {
     if rest.iter().all(u8::is_ascii_digit) { kept } else { text.len() }
 }
 
-fn order(line: &str, before: &[FeedOrder]) -> Result<FeedOrder, Wrong> {
+fn order(line: &str, before: &[FeedOrder], instruments: usize) -> Result<FeedOrder, Wrong> {
     let [time, symbol, side, kind, price, quantity] = fields(line)?;
     let at = decimal(time).and_then(|ns| u64::try_from(ns).ok()).map(SimTime);
     let at = at.ok_or_else(|| (format!("`time` is `{time}`"), "milliseconds from 0, such as 12.5".to_owned()))?;
     if let Some(last) = before.last().filter(|last| at < last.at) {
         return Err((format!("`time` is {time}, before the line above"), format!("{} ns or later", last.at.0)));
     }
-    let symbol_id = SymbolId::named(symbol).ok_or_else(|| {
-        let names: Vec<&str> = INSTRUMENTS.iter().map(|instrument| instrument.name).collect();
-        (format!("`symbol` is `{symbol}`"), names.join(", "))
+    let traded = |id: &SymbolId| usize::from(id.0) < instruments;
+    let symbol_id = SymbolId::named(symbol).filter(traded).ok_or_else(|| {
+        let names: Vec<&str> = SymbolId::first(instruments.min(INSTRUMENTS.len())).map(SymbolId::name).collect();
+        let more = if instruments > names.len() { ", and others" } else { "" };
+        (format!("`symbol` is `{symbol}`"), names.join(", ") + more)
     })?;
     let instrument = symbol_id.instrument().ok_or_else(|| (symbol.to_owned(), "a known symbol".to_owned()))?;
     let side = match side.to_ascii_lowercase().as_str() {
@@ -208,8 +175,8 @@ fn decimal(text: &str) -> Option<i64> {
 mod tests {
     use super::*;
 
-    fn orders(text: &str) -> (Vec<FeedOrder>, Option<String>) {
-        let file = read(&format!("{ORDERS_HEADER}\n{text}")).unwrap();
+    fn orders(text: &str) -> (std::sync::Arc<[FeedOrder]>, Option<String>) {
+        let file = read(&format!("{ORDERS_HEADER}\n{text}"), 10).unwrap();
         let FeedRows::Orders(rows) = file.rows else { panic!("orders") };
         (rows, file.error.map(|error| error.to_string()))
     }
@@ -217,8 +184,8 @@ mod tests {
     #[test]
     fn a_series_is_its_closes() {
         let file =
-            read("Date,Open,High,Low,Close,Volume\r\n2004-08-19,100,104.06,95.96,100.34,22351900\r\n\r\n").unwrap();
-        assert_eq!(file.rows, FeedRows::Series(vec![100_340_000]));
+            read("Date,Open,High,Low,Close,Volume\r\n2004-08-19,100,104.06,95.96,100.34,22351900\r\n\r\n", 10).unwrap();
+        assert_eq!(file.rows, FeedRows::Series([100_340_000].into()));
         assert_eq!(file.error, None);
     }
 
@@ -238,6 +205,7 @@ mod tests {
             ("0.5,GOOG,buy,limit,100.25,3", "before the line above (allowed: 1000000 ns or later)"),
             ("x,GOOG,buy,limit,100.25,3", "`time` is `x` (allowed: milliseconds"),
             ("2,GOGG,buy,limit,100.25,3", "`symbol` is `GOGG` (allowed: BTCUSD, "),
+            ("2,ARZ,buy,limit,100.25,3", "`symbol` is `ARZ`"),
             ("2,GOOG,bid,limit,100.25,3", "`side` is `bid` (allowed: buy, sell)"),
             ("2,GOOG,buy,stop,100.25,3", "`type` is `stop` (allowed: limit, market)"),
             ("2,GOOG,buy,limit,100.255,3", "no whole number of ticks (allowed: a multiple of 0.010000)"),
@@ -257,18 +225,20 @@ mod tests {
     #[test]
     fn a_series_that_cannot_be_is_refused() {
         let text = "Date,Open,High,Low,Close,Volume\nd,5,4,3,4,0\n";
-        assert!(read(text).unwrap().error.unwrap().to_string().starts_with("line 2: High or Low"));
+        assert!(read(text, 10).unwrap().error.unwrap().to_string().starts_with("line 2: High or Low"));
     }
 
     #[test]
     fn a_file_of_another_kind_is_no_feed() {
-        assert!(read("a,b,c\n").unwrap_err().to_string().starts_with("line 1: the header is `a,b,c` (allowed: `Date,"));
-        assert!(read("").is_err());
+        assert!(
+            read("a,b,c\n", 10).unwrap_err().to_string().starts_with("line 1: the header is `a,b,c` (allowed: `Date,")
+        );
+        assert!(read("", 10).is_err());
     }
 
     #[test]
     fn another_text_has_another_digest() {
-        let digest = |text: &str| read(&format!("{ORDERS_HEADER}\n{text}")).unwrap().digest;
+        let digest = |text: &str| read(&format!("{ORDERS_HEADER}\n{text}"), 10).unwrap().digest;
         assert_ne!(digest("1,GOOG,buy,limit,100.25,3\n"), digest("1,GOOG,buy,limit,100.26,3\n"));
         assert_ne!(digest(""), digest("wrong\n"), "a mistake is part of the file too");
     }
@@ -280,7 +250,7 @@ mod tests {
             include_str!("../../assets/feeds/EURUSD.csv"),
             include_str!("../../assets/feeds/GOOG.csv"),
         ] {
-            let file = read(text).unwrap();
+            let file = read(text, 10).unwrap();
             assert_eq!(file.error, None);
             let FeedRows::Series(closes) = file.rows else { panic!("a series") };
             assert_eq!(closes.len(), text.lines().count() - 1);

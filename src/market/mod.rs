@@ -18,6 +18,7 @@ pub mod feed_file;
 pub mod finished;
 pub mod flow;
 pub mod ladder;
+pub mod mid;
 pub mod queues;
 pub mod said;
 pub mod sessions;

@@ -162,6 +162,8 @@ impl Driver {
                     self.log(Work::Finish { tx, half, decision }, &mut steps);
                 }
             }
+            // Of placement, and the node's own business.
+            Says::Report(_) | Says::HandOver(_) => {}
         }
         steps.extend(self.drive(stand));
         steps

@@ -1,11 +1,12 @@
-//! Letters: what the leaders of two groups say to each other about a transaction of both.
+//! Letters: what the leaders of two groups say to each other: about a transaction of both, or about a group's placement.
 //!
 //! Idea: a letter is addressed to a group, since nobody can be sure who leads another group. Whoever gets it and does
 //! not lead passes it on to whom it believes to lead, [`HOPS_MAX`] times; then it is lost. The driver sends it again.
 //! Shape: plain data. Every letter can come twice, late, or never.
 
 use crate::domain::digest::Digest;
-use crate::domain::ids::{GroupId, Term};
+use crate::domain::ids::{GroupId, NodeId, Term};
+use crate::domain::map::Epoch;
 use crate::domain::why::Why;
 use crate::domain::work::{Decision, Half, Prepare, TxId, Work};
 
@@ -38,6 +39,11 @@ impl Letter {
             Says::Finished { tx, half } => (4, tx, half, 0),
             Says::Ask { tx, half } => (5, tx, half, 0),
             Says::Unknown { tx, half, term } => (6, tx, half, term.0),
+            Says::Report(Report { leader, term, epoch, settled, behind }) => {
+                let who = u64::from(leader.0) << 1 | u64::from(settled);
+                return head.mix(7).mix(who).mix(term.0).mix(epoch.0).mix(behind);
+            }
+            Says::HandOver(to) => return head.mix(8).mix(u64::from(to.0)),
         };
         let TxId(request) = tx;
         head.mix(kind << 8 | half as u64).mix(u64::from(request.client.0)).mix(request.sequence.0).mix(word)
@@ -90,4 +96,23 @@ pub enum Says {
         /// The term of the leader that says so.
         term: Term,
     },
+    /// A leader tells the controller how far its group is.
+    Report(Report),
+    /// The controller wants leadership of the group handed over to this node.
+    HandOver(NodeId),
+}
+
+/// How far a group is on its way to where the map wants it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Report {
+    /// Who leads it.
+    pub leader: NodeId,
+    /// In which term.
+    pub term: Term,
+    /// The map that this is judged by.
+    pub epoch: Epoch,
+    /// It is there: its voters are those of the map, and nobody learns.
+    pub settled: bool,
+    /// Records that its learners have to go.
+    pub behind: u64,
 }

@@ -10,7 +10,7 @@ use crate::domain::actor::Draft;
 use crate::domain::fact::Fact;
 use crate::domain::ids::{ActorId, GroupId, NodeId, PersistToken};
 use crate::domain::log::DiskWrite;
-use crate::domain::map::{ClusterMap, Epoch};
+use crate::domain::map::{ClusterMap, Epoch, MapChange};
 use crate::domain::membership::ConfigChange;
 use crate::domain::order::{Answer, Batch, DeskMessage};
 use crate::domain::rules::{AckRule, Rules};
@@ -139,6 +139,8 @@ pub enum NodeOrder {
     SetAck(AckRule),
     /// Follow these rules.
     SetRules(Rules),
+    /// Somebody at the desk wants the map changed: whoever leads `meta` does it.
+    Wish(MapChange),
     /// Panic, as by a bug.
     Panic,
 }

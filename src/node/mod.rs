@@ -5,7 +5,8 @@
 //! Shape: `message` is the contract with the scheduler. `gateway` takes requests and `tickets` numbers them, `replica` holds a group's Raft and its
 //! state machine (`machine`, applied in turns of the `processor`), `proposals` and `reads` remember who waits for what, `heart` beats and believes, `market_data` takes ticks, `out`
 //! collects effects, `views` shows it all. What concerns two groups is taken on by the `driver` of the leader, with
-//! letters (`letter`, `post`).
+//! letters (`letter`, `post`). When nodes come and go the `steward` of the controller plans, and the leaders move their groups
+//! (`moving`).
 
 mod driver;
 mod gateway;
@@ -15,6 +16,7 @@ mod machine;
 mod market_data;
 pub mod message;
 mod meter;
+mod moving;
 #[expect(clippy::module_inception, reason = "the node is the concept, the rest are its parts")]
 mod node;
 mod out;
@@ -24,6 +26,7 @@ mod proposals;
 mod reads;
 mod replica;
 mod replicas;
+mod steward;
 mod tickets;
 mod views;
 mod work;

@@ -13,7 +13,7 @@ use crate::domain::digest::Digest;
 use crate::domain::event::{EventKind, Queue};
 use crate::domain::ids::{ActorId, GroupId, LogIndex, NodeId, PersistToken, Term};
 use crate::domain::log::GroupImage;
-use crate::domain::map::{ClusterMap, MapChange};
+use crate::domain::map::{ClusterMap, MapChange, Placing};
 use crate::domain::membership::GroupConfig;
 use crate::domain::order::{DeskMessage, Submission};
 use crate::domain::rules::{AckRule, Rules};
@@ -27,11 +27,11 @@ use super::gateway::{Gateway, Wish};
 use super::heart::Heart;
 use super::market_data::MarketData;
 use super::message::{NodeEffect, NodeInput, NodeMessage, NodeOrder, Proposal};
-use super::out::{Beats, Out, Tokens};
-use super::post::Post;
+use super::out::{Exit, Out};
 use super::processor::{Processor, Turn};
 use super::replica::{Desk, Replica};
 use super::replicas::{Beliefs, Birth, Replicas};
+use super::steward::Steward;
 
 /// What a node's process begins with.
 #[derive(Clone, Debug)]
@@ -46,7 +46,9 @@ pub struct NodeBoot {
     pub ack: AckRule,
     /// The rules in force.
     pub rules: Rules,
-    /// The cluster map that it begins with.
+    /// The cluster map that the run began with.
+    pub genesis: Arc<ClusterMap>,
+    /// The cluster map that it has heard of last.
     pub map: Arc<ClusterMap>,
     /// What its disk holds.
     pub images: BTreeMap<GroupId, GroupImage>,
@@ -60,7 +62,6 @@ pub struct NodeBoot {
 #[derive(Clone, Debug)]
 pub struct Node {
     pub(super) me: NodeId,
-    settings: Arc<Settings>,
     pub(super) map: Arc<ClusterMap>,
     ack: AckRule,
     pub(super) replicas: Replicas,
@@ -68,39 +69,39 @@ pub struct Node {
     pub(super) heart: Heart,
     pub(super) market_data: MarketData,
     pub(super) processor: Processor,
-    tokens: Tokens,
-    beats: Beats,
-    pub(super) post: Post,
+    pub(super) steward: Steward,
+    pub(super) exit: Exit,
     election_at: SimTime,
-    birth: Birth,
+    pub(super) birth: Birth,
 }
 
 impl Node {
     /// Begins a life from what the disk holds.
     pub fn boot(boot: NodeBoot) -> Self {
-        let NodeBoot { id, incarnation, settings, ack, rules, map, mut images, seed, now } = boot;
-        let birth = Birth { me: id, seed, incarnation, rules };
+        let NodeBoot { id, incarnation, settings, ack, rules, genesis, map, mut images, seed, now } = boot;
+        let birth = Birth { me: id, seed, incarnation, rules, settings, genesis };
+        let settings = &birth.settings;
         let replicas = map.group_ids().map(|group| {
             // Whoever joined the group later began with no configuration: its log or its snapshot has one, if anything.
-            let (voters, image) = (map.voters(group), images.remove(&group));
-            let began = voters.contains(&id);
-            let voters = if began { voters } else { &[] };
-            (began || image.is_some())
-                .then(|| birth.replica(now, group, voters, image.unwrap_or_default(), (&settings.raft, &map)))
+            let image = images.remove(&group).unwrap_or_default();
+            let voters = birth.genesis.voters(group);
+            let voters = if voters.contains(&id) && !image.forgotten { voters } else { &[] };
+            // Whoever left it meanwhile need not begin with it; what is still on the disk is freed in due course.
+            let wanted = map.placing == Placing::Begun || map.voters(group).contains(&id);
+            let held = !voters.is_empty() && wanted || !image.is_blank();
+            held.then(|| birth.replica(now, group, voters, image))
         });
         let peers: Vec<NodeId> = map.nodes.iter().copied().filter(|node| *node != id).collect();
         Self {
             me: id,
             replicas: Replicas(replicas.collect()),
-            gateway: Gateway::new(id, &settings, map.groups.len()),
-            heart: Heart::new(id, &peers, &settings, now),
+            gateway: Gateway::new(id, settings, map.groups.len()),
+            heart: Heart::new(id, &peers, settings, now),
             market_data: MarketData::new(&settings.market_data),
             processor: Processor::default(),
-            tokens: Tokens::default(),
-            beats: Beats::default(),
-            post: Post::default(),
+            steward: Steward::default(),
+            exit: Exit::default(),
             election_at: SimTime::ZERO,
-            settings,
             map,
             ack,
             birth,
@@ -149,9 +150,9 @@ impl Node {
             NodeInput::Order(order) => self.order(now, order, effects),
         }
         self.flush_beats(effects);
-        let Self { me, post, replicas, heart, map, .. } = self;
-        post.flush(*me, &Beliefs { replicas, heart, map }, effects);
-        self.adopt_map();
+        let Self { me, exit, replicas, heart, map, .. } = self;
+        exit.post.flush(*me, &Beliefs { replicas, heart, map }, effects);
+        self.adopt_map(now);
     }
 
     /// On an empty disk the first-named voter stands at once: the first leaders are spread over the nodes, by votes.
@@ -195,12 +196,15 @@ impl Node {
             if self.replicas.get(group).is_some_and(|replica| replica.raft.leads()) {
                 self.tell_raft(now, group, Input::Beat, effects);
                 self.drive(now, group, effects);
+                self.bring(now, group, effects);
             }
         }
+        self.oversee(now, effects);
+        self.retire(effects);
         let map = Arc::clone(&self.map);
         let me = self.me;
         for peer in map.nodes.iter().copied().filter(|peer| *peer != me) {
-            let groups = self.beats.take(peer);
+            let groups = self.exit.beats.take(peer);
             self.out(effects).send(peer, NodeMessage::Beat { epoch: map.epoch, groups });
         }
     }
@@ -229,7 +233,7 @@ impl Node {
             NodeMessage::Beat { epoch, groups } => self.hear(now, from, epoch, groups, effects),
             NodeMessage::BeatAnswers(groups) => self.deliver(now, from, groups, effects),
             NodeMessage::Raft { group, message } => {
-                self.replicas.open_if_led(now, group, &message, &self.birth, (&self.settings.raft, &self.map));
+                self.open_if_led(now, group, &message);
                 self.tell_raft(now, group, Input::Receive { from, message }, effects);
             }
             NodeMessage::Propose(proposal) => self.on_proposal(now, from, proposal, effects),
@@ -241,11 +245,7 @@ impl Node {
                 let beliefs = Beliefs { replicas, heart, map };
                 gateway.declined(now.mono, ticket, (batch, why), &beliefs, &mut wishes);
             }
-            NodeMessage::Map(map) => {
-                if map.epoch > self.map.epoch {
-                    self.map = map;
-                }
-            }
+            NodeMessage::Map(map) => self.follow(now, map),
             NodeMessage::Letter(letter) => self.letter(now, from, letter, effects),
         }
         self.grant(wishes, effects);
@@ -289,14 +289,14 @@ impl Node {
 
     fn deliver(&mut self, now: Now, from: NodeId, groups: Vec<(GroupId, Message)>, effects: &mut Vec<NodeEffect>) {
         for (group, message) in groups {
-            self.replicas.open_if_led(now, group, &message, &self.birth, (&self.settings.raft, &self.map));
+            self.open_if_led(now, group, &message);
             self.tell_raft(now, group, Input::Receive { from, message }, effects);
         }
     }
 
     /// Beats that a read asked for outside the rhythm, and answers to beats, leave at once, as one message a peer.
     fn flush_beats(&mut self, effects: &mut Vec<NodeEffect>) {
-        for (peer, groups) in self.beats.take_all() {
+        for (peer, groups) in self.exit.beats.take_all() {
             self.out(effects).send(peer, NodeMessage::BeatAnswers(groups));
         }
     }
@@ -310,7 +310,7 @@ impl Node {
     }
 
     fn persisted(&mut self, now: Now, token: PersistToken, effects: &mut Vec<NodeEffect>) {
-        for (group, tokens) in self.tokens.close(token) {
+        for (group, tokens) in self.exit.tokens.close(token) {
             self.with_replica(group, effects, |replica, desk, out| replica.persisted(now, tokens, desk, out));
         }
     }
@@ -334,11 +334,19 @@ impl Node {
                     self.tell_raft(now, group, Input::SetRules(rules), effects);
                 }
             }
+            NodeOrder::Wish(change) => self.steward.wish(now.mono, change),
             NodeOrder::Panic => panic!("told to panic by a control"),
         }
     }
 
-    fn tell_raft(&mut self, now: Now, group: GroupId, input: Input, effects: &mut Vec<NodeEffect>) {
+    /// A group that has been placed is opened only where the map wants it: a leader goes on for a while to tell who left.
+    fn open_if_led(&mut self, now: Now, group: GroupId, message: &Message) {
+        if self.map.placing == Placing::Begun || self.map.voters(group).contains(&self.me) {
+            self.replicas.open_if_led(now, group, message, &self.birth);
+        }
+    }
+
+    pub(super) fn tell_raft(&mut self, now: Now, group: GroupId, input: Input, effects: &mut Vec<NodeEffect>) {
         self.with_replica(group, effects, |replica, desk, out| replica.input(now, input, desk, out));
     }
 
@@ -348,16 +356,16 @@ impl Node {
         effects: &mut Vec<NodeEffect>,
         act: impl FnOnce(&mut Replica, &mut Desk<'_>, &mut Out<'_>),
     ) {
-        let Self { me, replicas, tokens, beats, post, settings, ack, processor, election_at, .. } = self;
+        let Self { me, replicas, exit, birth, ack, processor, election_at, .. } = self;
         let Some(replica) = replicas.get_mut(group) else { return };
-        let mut desk = Desk { settings: &settings.raft, ack: *ack, processor };
-        act(replica, &mut desk, &mut Out { me: *me, effects, tokens, beats, post });
+        let mut desk = Desk { settings: &birth.settings.raft, ack: *ack, processor };
+        act(replica, &mut desk, &mut Out { me: *me, effects, exit });
         *election_at = (*election_at).min(replica.raft.deadline());
     }
 
     pub(super) fn out<'a>(&'a mut self, effects: &'a mut Vec<NodeEffect>) -> Out<'a> {
-        let Self { me, tokens, beats, post, .. } = self;
-        Out { me: *me, effects, tokens, beats, post }
+        let Self { me, exit, .. } = self;
+        Out { me: *me, effects, exit }
     }
 
     fn grant(&mut self, wishes: Vec<Wish>, effects: &mut Vec<NodeEffect>) {
@@ -390,10 +398,11 @@ impl Node {
     }
 
     /// The map that this node's replica of `meta` has applied, or took over with a snapshot.
-    fn adopt_map(&mut self) {
+    fn adopt_map(&mut self, now: Now) {
         let Some(map) = self.replicas.get(GroupId::META).and_then(|replica| replica.machine.map()) else { return };
         if map.epoch > self.map.epoch {
-            self.map = Arc::clone(map);
+            let map = Arc::clone(map);
+            self.follow(now, map);
         }
     }
 }

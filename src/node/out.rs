@@ -39,6 +39,11 @@ impl Tokens {
         known.map_or(self.last, |(known, ..)| *known)
     }
 
+    /// Nobody waits for writes of this group any more: its replica is gone, and the next one counts anew.
+    fn forget(&mut self, group: GroupId) {
+        self.open.retain(|(_, of, _)| *of != group);
+    }
+
     /// Takes out what is on disk now: the last token of each group, its own and the node's. It stands for all before it.
     pub(super) fn close(&mut self, upto: PersistToken) -> BTreeMap<GroupId, (PersistToken, PersistToken)> {
         let done = self.open.partition_point(|(token, ..)| *token <= upto);
@@ -77,13 +82,19 @@ impl Beats {
     }
 }
 
+/// What leaves a node and is kept track of: writes, beats, letters.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Exit {
+    pub(super) tokens: Tokens,
+    pub(super) beats: Beats,
+    pub(super) post: Post,
+}
+
 /// The effects of the step that is on.
 pub(super) struct Out<'a> {
     pub(super) me: NodeId,
     pub(super) effects: &'a mut Vec<NodeEffect>,
-    pub(super) tokens: &'a mut Tokens,
-    pub(super) beats: &'a mut Beats,
-    pub(super) post: &'a mut Post,
+    pub(super) exit: &'a mut Exit,
 }
 
 impl Out<'_> {
@@ -95,20 +106,26 @@ impl Out<'_> {
     /// Sends a message of a group; beats are gathered.
     pub(super) fn send_raft(&mut self, group: GroupId, to: NodeId, message: Message) {
         match message.body {
-            Body::Beat { .. } | Body::BeatAnswer { .. } => self.beats.push(to, group, message),
+            Body::Beat { .. } | Body::BeatAnswer { .. } => self.exit.beats.push(to, group, message),
             _ => self.send(to, NodeMessage::Raft { group, message }),
         }
     }
 
     /// Writes a letter from one group to another.
     pub(super) fn write(&mut self, from: GroupId, to: GroupId, says: Says) {
-        self.post.write(Letter { to, from, hops: 0, says });
+        self.exit.post.write(Letter { to, from, hops: 0, says });
     }
 
     /// Writes for a group.
     pub(super) fn persist(&mut self, group: GroupId, token: PersistToken, write: DiskWrite) {
-        let token = self.tokens.open(group, token);
+        let token = self.exit.tokens.open(group, token);
         self.effects.push(NodeEffect::Persist { token, group, write });
+    }
+
+    /// Frees what the disk holds of a group.
+    pub(super) fn forget(&mut self, group: GroupId) {
+        self.exit.tokens.forget(group);
+        self.persist(group, PersistToken::default(), DiskWrite::Forget);
     }
 
     /// What follows comes of this group's writes up to the node's token.

@@ -1,13 +1,12 @@
 //! What a leader owes to gateways: every record gets its word, in parts, once; what was not logged is handed back.
 
 use super::super::message::NodeEffect;
-use super::super::out::{Beats, Tokens};
+use super::super::out::Exit;
 use super::*;
 use crate::domain::ids::{ClientId, Sequence, SymbolId};
 use crate::domain::map::Epoch;
 use crate::domain::order::{Command, OrderStatus};
 use crate::domain::units::Quantity;
-use crate::node::post::Post;
 
 const P1: GroupId = GroupId(1);
 const N2: NodeId = NodeId(2);
@@ -22,14 +21,8 @@ fn proposal(ticket: u64, sequences: std::ops::RangeInclusive<u64>, deadline_ms: 
 
 /// What was said, a line a message: ticket, what, sequences.
 fn said(act: impl FnOnce(&mut Out<'_>)) -> Vec<String> {
-    let (mut effects, mut tokens, mut beats) = (Vec::new(), Tokens::default(), Beats::default());
-    act(&mut Out {
-        me: NodeId(1),
-        effects: &mut effects,
-        tokens: &mut tokens,
-        beats: &mut beats,
-        post: &mut Post::default(),
-    });
+    let mut effects = Vec::new();
+    act(&mut Out { me: NodeId(1), effects: &mut effects, exit: &mut Exit::default() });
     let line = |effect: NodeEffect| match effect {
         NodeEffect::Send { message: NodeMessage::Answers { ticket, answers }, .. } => {
             let what = match answers[0].reply {

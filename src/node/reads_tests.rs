@@ -1,12 +1,11 @@
 //! Which reads wait, for what, and what becomes of them when nobody answers.
 
 use super::super::message::NodeEffect;
-use super::super::out::{Beats, Tokens};
+use super::super::out::Exit;
 use super::*;
 use crate::domain::ids::{ClientId, Sequence, SymbolId};
 use crate::domain::map::{ClusterMap, Epoch};
 use crate::domain::order::Record;
-use crate::node::post::Post;
 
 fn query(ticket: u64, deadline_ms: u64) -> Proposal {
     let command = Command::Query { symbol: SymbolId(0), order: Sequence(1) };
@@ -17,14 +16,8 @@ fn query(ticket: u64, deadline_ms: u64) -> Proposal {
 
 /// Tickets that were answered, and those that were declined.
 fn heard(act: impl FnOnce(&mut Out<'_>)) -> (Vec<u64>, Vec<(u64, Why)>) {
-    let (mut effects, mut tokens, mut beats) = (Vec::new(), Tokens::default(), Beats::default());
-    act(&mut Out {
-        me: NodeId(1),
-        effects: &mut effects,
-        tokens: &mut tokens,
-        beats: &mut beats,
-        post: &mut Post::default(),
-    });
+    let mut effects = Vec::new();
+    act(&mut Out { me: NodeId(1), effects: &mut effects, exit: &mut Exit::default() });
     let (mut answered, mut declined) = (Vec::new(), Vec::new());
     for effect in effects {
         match effect {

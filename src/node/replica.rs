@@ -15,6 +15,7 @@ use crate::domain::fact::{Applied, ReplicaFact};
 use crate::domain::ids::{GroupId, LogIndex, NodeId, PersistToken};
 use crate::domain::log::{GroupImage, Payload, RaftSnapshot};
 use crate::domain::map::{ClusterMap, MapChange};
+use crate::domain::membership::{ConfigChange, GroupConfig};
 use crate::domain::order::{Batch, Verdict};
 use crate::domain::rules::AckRule;
 use crate::domain::settings::RaftSettings;
@@ -67,6 +68,8 @@ pub(super) struct Replica {
     /// Queues whose refusals were told of, until each is empty again.
     full: Full,
     pub(super) driver: Driver,
+    /// The committed configuration of which the auditor was told.
+    told: GroupConfig,
 }
 
 /// Which queues of a replica are full and were told of.
@@ -99,6 +102,7 @@ impl Replica {
             snapshot_at: applied,
             full: Full::default(),
             driver: Driver::default(),
+            told: GroupConfig::default(),
         }
     }
 
@@ -236,12 +240,27 @@ impl Replica {
         }
     }
 
+    /// Changes who belongs to the group, if this replica leads and nothing is in the way.
+    pub(super) fn change_config(
+        &mut self,
+        now: Now,
+        change: ConfigChange,
+        desk: &mut Desk<'_>,
+        out: &mut Out<'_>,
+    ) -> Result<(), Why> {
+        let mut effects = Vec::new();
+        let proposed = self.raft.propose_config(now, change, &mut effects);
+        self.absorb(effects, out);
+        self.settle(now, desk, out);
+        proposed.map(|_| ())
+    }
+
     pub(super) fn absorb(&mut self, effects: Vec<Effect>, out: &mut Out<'_>) {
         for effect in effects {
             match effect {
                 Effect::Persist { token, write } => out.persist(self.group, token, write),
                 Effect::Send { to, message, after: Some(token) } if token > self.synced => {
-                    let synced = out.tokens.of_node(self.group, token);
+                    let synced = out.exit.tokens.of_node(self.group, token);
                     self.parked.push_back(Parked { after: token, synced, to, message });
                 }
                 Effect::Send { to, message, .. } => out.send_raft(self.group, to, message),
@@ -278,8 +297,17 @@ impl Replica {
             let early = if self.raft.ack_covers_commit(desk.ack) { Early::Never } else { Early::Promise };
             self.proposals.answer(self.group, self.raft.acked_index(desk.ack), early, out);
             self.reads.serve(self.point(out.me), &self.machine, out);
+            self.tell_config(out);
         }
         self.begin_turn(now, desk);
+    }
+
+    fn tell_config(&mut self, out: &mut Out<'_>) {
+        let config = self.raft.group_config();
+        if config != self.told && self.raft.group_config_since() <= self.raft.commit_index() {
+            self.told = config;
+            out.state(self.group, ReplicaFact::Config(config));
+        }
     }
 
     fn close_batches(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>) {

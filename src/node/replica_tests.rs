@@ -10,8 +10,7 @@ use crate::domain::rules::{Rule, Rules};
 use crate::domain::settings::Settings;
 use crate::domain::time::SimTime;
 use crate::node::message::{NodeEffect, Ticket};
-use crate::node::out::{Beats, Tokens};
-use crate::node::post::Post;
+use crate::node::out::Exit;
 use crate::protocols::raft::message::Body;
 
 const P1: GroupId = GroupId(1);
@@ -21,8 +20,7 @@ struct Lonely {
     replica: Replica,
     settings: Settings,
     processor: Processor,
-    tokens: Tokens,
-    beats: Beats,
+    exit: Exit,
     effects: Vec<NodeEffect>,
 }
 
@@ -34,8 +32,8 @@ impl Lonely {
         let start = Start { seed: 1, incarnation: 1, now: at(0) };
         let machine = Machine::new(P1, &Arc::new(ClusterMap::default()));
         let replica = Replica::boot(config, P1, GroupImage::default(), machine, start);
-        let (processor, tokens, beats) = Default::default();
-        let mut lonely = Self { replica, settings, processor, tokens, beats, effects: Vec::new() };
+        let (processor, exit) = Default::default();
+        let mut lonely = Self { replica, settings, processor, exit, effects: Vec::new() };
         lonely.act(|replica, desk, out| replica.input(at(1), Input::Campaign, desk, out));
         lonely.persisted(1);
         lonely.hear(Body::Vote { refused: None, pre_vote: false });
@@ -46,9 +44,9 @@ impl Lonely {
     }
 
     fn act(&mut self, act: impl FnOnce(&mut Replica, &mut Desk<'_>, &mut Out<'_>)) {
-        let Self { replica, settings, processor, tokens, beats, effects } = self;
+        let Self { replica, settings, processor, exit, effects } = self;
         let mut desk = Desk { settings: &settings.raft, ack: AckRule::Majority, processor };
-        act(replica, &mut desk, &mut Out { me: NodeId(1), effects, tokens, beats, post: &mut Post::default() });
+        act(replica, &mut desk, &mut Out { me: NodeId(1), effects, exit });
     }
 
     fn persisted(&mut self, token: u64) {

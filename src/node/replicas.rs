@@ -10,7 +10,7 @@ use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::log::GroupImage;
 use crate::domain::map::ClusterMap;
 use crate::domain::rules::Rules;
-use crate::domain::settings::RaftSettings;
+use crate::domain::settings::Settings;
 use crate::domain::time::Now;
 use crate::protocols::raft::RaftConfig;
 use crate::protocols::raft::message::{Body, Message};
@@ -37,18 +37,18 @@ impl Replicas {
 
     /// A leader speaks of a group that this node holds no replica of: it has made the node a learner. An empty replica is
     /// opened, without a configuration, so that it can't stand for election; the leader finds that it needs everything.
-    pub(super) fn open_if_led(
-        &mut self,
-        now: Now,
-        group: GroupId,
-        message: &Message,
-        birth: &Birth,
-        (settings, map): (&RaftSettings, &Arc<ClusterMap>),
-    ) {
+    pub(super) fn open_if_led(&mut self, now: Now, group: GroupId, message: &Message, birth: &Birth) {
         let of_a_leader = matches!(message.body, Body::Append { .. } | Body::Beat { .. } | Body::Snapshot(_));
         let vacant = self.0.get_mut(group.index()).filter(|place| of_a_leader && place.is_none());
         if let Some(place) = vacant {
-            *place = Some(birth.replica(now, group, &[], GroupImage::default(), (settings, map)));
+            *place = Some(birth.replica(now, group, &[], GroupImage::default()));
+        }
+    }
+
+    /// Gives a replica up.
+    pub(super) fn close(&mut self, group: GroupId) {
+        if let Some(place) = self.0.get_mut(group.index()) {
+            *place = None;
         }
     }
 
@@ -64,27 +64,24 @@ impl Replicas {
 }
 
 /// What every replica of a node begins with, whenever it is opened.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Birth {
     pub(super) me: NodeId,
     pub(super) seed: u64,
     pub(super) incarnation: u32,
     pub(super) rules: Rules,
+    pub(super) settings: Arc<Settings>,
+    /// The map that the cluster began with: who voted in a group whose log names nobody, and what a state machine is
+    /// before its first record. It never changes, or replicas that begin at different times would differ.
+    pub(super) genesis: Arc<ClusterMap>,
 }
 
 impl Birth {
     /// A replica of a group that began with these voters, or with nobody that it knows of.
-    pub(super) fn replica(
-        &self,
-        now: Now,
-        group: GroupId,
-        voters: &[NodeId],
-        image: GroupImage,
-        (settings, map): (&RaftSettings, &Arc<ClusterMap>),
-    ) -> Box<Replica> {
+    pub(super) fn replica(&self, now: Now, group: GroupId, voters: &[NodeId], image: GroupImage) -> Box<Replica> {
         let start = Start { seed: self.seed, incarnation: self.incarnation, now };
-        let config = RaftConfig::new(self.me, voters.to_vec(), settings, self.rules);
-        Box::new(Replica::boot(config, group, image, Machine::new(group, map), start))
+        let config = RaftConfig::new(self.me, voters.to_vec(), &self.settings.raft, self.rules);
+        Box::new(Replica::boot(config, group, image, Machine::new(group, &self.genesis), start))
     }
 }
 

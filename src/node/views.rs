@@ -11,7 +11,9 @@ use super::Node;
 impl Node {
     /// Fills in beliefs, leaderships and the gateway.
     pub fn contribute(&self, now: Now, view: &mut NodeView) {
-        view.beliefs = self.map.nodes.iter().map(|peer| self.heart.detector.health(*peer)).collect();
+        let last = self.map.nodes.iter().map(|peer| peer.index() + 1).max().unwrap_or(0);
+        // By number; of whoever is no member nothing bad is believed.
+        view.beliefs = NodeId::first(last).map(|peer| self.heart.detector.health(peer)).collect();
         view.leads = self.replicas.iter().filter(|replica| replica.raft.leads()).count() as u16;
         view.replicas = self.replicas.iter().count() as u16;
         view.gateway = self.gateway.view(now.mono);

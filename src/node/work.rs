@@ -96,11 +96,12 @@ impl Node {
     }
 
     pub(super) fn letter(&mut self, now: Now, from: NodeId, letter: Letter, effects: &mut Vec<NodeEffect>) {
-        self.post.note(&letter, from);
+        self.exit.post.note(&letter, from);
         if self.replicas.get(letter.to).is_none_or(|replica| !replica.raft.leads()) {
-            self.post.pass_on(letter);
+            self.exit.post.pass_on(letter);
             return;
         }
+        let Some(letter) = self.placement_letter(now, letter, effects) else { return };
         let map = Arc::clone(&self.map);
         self.with_replica(letter.to, effects, |replica, desk, out| replica.letter(now, &map, letter, desk, out));
     }

@@ -4,7 +4,7 @@
 //! node only: a cut link, a freeze and a crash look the same from here, and two nodes may believe different things.
 //! Units: silence on the node's own monotonic clock, in ns.
 //! Shape: `heard` when anything comes from a peer, `check` when `deadline` has come; `check` says who changed.
-//! Bound: one slot a peer, made once.
+//! Bound: one slot a peer, made when it becomes a member and kept until it is none.
 //! Errors: none; a stranger's message is ignored.
 //! Left out: accrual (phi) detectors: a threshold can be explained at a blackboard.
 //! Sources: Chandra & Toueg 1996 (eventually perfect detectors, built from timeouts).
@@ -50,6 +50,18 @@ impl FailureDetector {
             .map(|peer| Slot { peer, heard_at: now.mono, silent: SimDuration::ZERO, health: Health::Healthy })
             .collect();
         Self { settings, slots }
+    }
+
+    /// These are the peers from now on: whoever is new is believed well of, whoever is gone is forgotten.
+    pub fn follow(&mut self, me: NodeId, peers: &[NodeId], now: Now) {
+        self.slots.retain(|slot| peers.contains(&slot.peer));
+        for &peer in peers.iter().filter(|peer| **peer != me) {
+            if !self.slots.iter().any(|slot| slot.peer == peer) {
+                let (silent, health) = (SimDuration::ZERO, Health::Healthy);
+                self.slots.push(Slot { peer, heard_at: now.mono, silent, health });
+            }
+        }
+        self.slots.sort_unstable_by_key(|slot| slot.peer);
     }
 
     /// Something came from this peer.

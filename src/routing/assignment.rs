@@ -113,6 +113,13 @@ impl Assignment {
         }
     }
 
+    /// A node leaves the pool, and comes back only by joining it again.
+    pub fn leave(&mut self, node: NodeId) {
+        self.set_live(node, Liveness::Silent);
+        self.pool.remove(node);
+        self.ring.remove(node);
+    }
+
     fn unassign(&mut self, whom: impl Fn(SymbolId, Option<NodeId>) -> bool) {
         for (place, owner) in self.owners.iter_mut().enumerate() {
             if whom(SymbolId(place as u16), *owner) {

@@ -23,13 +23,10 @@
 mod leaders;
 
 use crate::domain::ids::{GroupId, NodeId, NodeSet};
+pub use crate::domain::plan::{Planned, Reason, Region, Step};
 
 /// Steps of one plan at most.
 pub const STEPS_MAX: usize = 256;
-
-/// A region, by its number.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub struct Region(pub u8);
 
 /// Whether a node should hold anything.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -67,92 +64,6 @@ pub struct Placed {
     pub factor: usize,
     /// What its leader does, in any unit that all groups share.
     pub load: u64,
-}
-
-/// Why a step is proposed.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Reason {
-    /// The group has so many replicas, fewer than it should.
-    BelowFactor {
-        /// How many.
-        replicas: usize,
-    },
-    /// The group has so many replicas, more than it should.
-    AboveFactor {
-        /// How many.
-        replicas: usize,
-    },
-    /// The node is dead.
-    NodeDead,
-    /// The node should be empty soon.
-    Draining,
-    /// So many replicas of the group are in this region, and another could have one of them.
-    RegionShared {
-        /// Which.
-        region: Region,
-        /// How many.
-        replicas: usize,
-    },
-    /// The node holds so many replicas, the other so many fewer.
-    Crowded {
-        /// The one.
-        holds: usize,
-        /// The other.
-        other: usize,
-    },
-    /// The node leads so many groups, the one that gains at the end of the chain so many fewer.
-    LeadsMore {
-        /// The one.
-        leads: usize,
-        /// The other.
-        other: usize,
-    },
-}
-
-/// A step of a plan.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Step {
-    /// A replica comes: it learns, catches up, and is then a voter.
-    Add {
-        /// Of which group.
-        group: GroupId,
-        /// Where.
-        to: NodeId,
-    },
-    /// A replica goes.
-    Remove {
-        /// Of which group.
-        group: GroupId,
-        /// Where.
-        from: NodeId,
-    },
-    /// A replica comes, and when it is a voter another goes.
-    Replace {
-        /// Of which group.
-        group: GroupId,
-        /// Which goes.
-        from: NodeId,
-        /// Which comes.
-        to: NodeId,
-    },
-    /// Leadership is handed over.
-    Lead {
-        /// Of which group.
-        group: GroupId,
-        /// By whom.
-        from: NodeId,
-        /// To whom.
-        to: NodeId,
-    },
-}
-
-/// A step with its reason.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Planned {
-    /// What.
-    pub step: Step,
-    /// Why.
-    pub reason: Reason,
 }
 
 /// Plans at most `steps_max` steps for these nodes and groups.

@@ -18,6 +18,7 @@ use crate::domain::why::Why;
 use crate::node::message::{NodeInput, NodeOrder};
 use crate::storage::memory_disk::DiskPace;
 
+use super::members::OfTheDead;
 use super::network::Passage;
 use super::slot::Status;
 use super::world::World;
@@ -80,6 +81,9 @@ impl World {
             Control::SetTickRate(rate) => self.keep(|settings| settings.market_data.ticks_per_s = rate),
             Control::SetOverload(rule) => self.keep(|settings| settings.market_data.overload = rule),
             Control::SetSignalsTrade(on) => self.keep(|settings| settings.market_data.signals_trade = on),
+            Control::AddNode => self.add_node(cause),
+            Control::Decommission(target) => self.let_go(target, OfTheDead::None, cause),
+            Control::Replace(target) => self.let_go(target, OfTheDead::Only, cause),
             Control::Burst(_)
             | Control::TickBurst(_)
             | Control::Hand(_)
@@ -95,7 +99,10 @@ impl World {
     /// The node that is meant, running or not.
     pub(super) fn resolve(&mut self, target: Target) -> Result<NodeId, Why> {
         match target {
-            Target::Node(node) => self.nodes.get(node.index()).map(|slot| slot.id).ok_or(Why::NoTarget),
+            Target::Node(node) => {
+                let there = self.nodes.get(node.index()).filter(|slot| slot.status != Status::Gone);
+                there.map(|slot| slot.id).ok_or(Why::NoTarget)
+            }
             Target::Leader(group) => self.leader(group).ok_or(Why::NoLeader),
             Target::Follower(group) => self.follower(group),
             Target::Random => {
@@ -143,7 +150,8 @@ impl World {
     }
 
     fn recover_all(&mut self, cause: Cause) -> Result<(), Why> {
-        let nodes: Vec<NodeId> = self.nodes.iter().filter(|slot| !slot.runs()).map(|slot| slot.id).collect();
+        let nodes: Vec<NodeId> =
+            self.nodes.iter().filter(|slot| !slot.runs() && slot.status != Status::Gone).map(|slot| slot.id).collect();
         if nodes.is_empty() {
             return Err(Why::AlreadySo);
         }
@@ -166,7 +174,7 @@ impl World {
                 Ok(())
             }
             Status::Frozen => Err(Why::AlreadySo),
-            Status::Down | Status::Halted(_) => Err(Why::NodeDown),
+            Status::Down | Status::Halted(_) | Status::Gone => Err(Why::NodeDown),
         }
     }
 
@@ -179,7 +187,7 @@ impl World {
                 Ok(())
             }
             Status::Up => Err(Why::AlreadySo),
-            Status::Down | Status::Halted(_) => Err(Why::NodeDown),
+            Status::Down | Status::Halted(_) | Status::Gone => Err(Why::NodeDown),
         }
     }
 
@@ -350,6 +358,21 @@ impl World {
 
     pub(super) fn note_fault(&mut self, control: Control) {
         self.faults.push(FaultView { since: self.clock.now, control });
+    }
+
+    /// A node that is gone has no faults.
+    pub(super) fn forget_faults_of(&mut self, node: NodeId) {
+        let meant = Target::Node(node);
+        self.forget_faults(|fault| match fault {
+            Control::Crash(who)
+            | Control::Freeze(who)
+            | Control::Poison(who)
+            | Control::Isolate(who)
+            | Control::Mute(who) => *who == meant,
+            Control::SlowDisk { node, .. } => *node == meant,
+            Control::Cut { from, to } => *from == meant || *to == meant,
+            _ => false,
+        });
     }
 
     fn forget_faults(&mut self, over: impl Fn(&Control) -> bool) {

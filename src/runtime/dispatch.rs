@@ -187,6 +187,7 @@ impl World {
         if slot_catches_up(&self.nodes, id) {
             self.check_catch_up(id);
         }
+        self.follow_map(id, cause);
     }
 
     fn step_actor(&mut self, id: ActorId, link: Option<LinkId>, input: ActorInput, cause: Option<EventId>) {

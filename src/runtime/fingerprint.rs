@@ -56,6 +56,7 @@ fn of_input(digest: Digest, input: &NodeInput) -> Digest {
             NodeOrder::SetAck(_) => digest.mix(8),
             NodeOrder::SetRules(_) => digest.mix(9),
             NodeOrder::Panic => digest.mix(10),
+            NodeOrder::Wish(change) => digest.mix(14).mix(change.digest().0),
             NodeOrder::ChangeConfig { group, change } => {
                 let (kind, who) = match &**change {
                     ConfigChange::AddLearner(node) => (11, GroupConfig::of([*node])),
@@ -153,5 +154,6 @@ fn of_actor_input(digest: Digest, input: &ActorInput) -> Digest {
         }
         ActorInput::Control(control) => of_control(digest.mix(4), control),
         ActorInput::Event(event) => digest.mix(head(5, event.id.0)),
+        ActorInput::Member(node, membership) => digest.mix(head(6, u64::from(node.0))).mix(*membership as u64),
     }
 }

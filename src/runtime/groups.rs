@@ -70,7 +70,7 @@ impl Groups {
                 truth.claims.insert(node, *term);
                 truth.settle(now, runs);
             }
-            ReplicaFact::Follows { .. } => {
+            ReplicaFact::Follows { .. } | ReplicaFact::Retired => {
                 truth.claims.remove(&node);
                 truth.settle(now, runs);
             }

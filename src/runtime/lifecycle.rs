@@ -6,6 +6,7 @@
 //! Shape: an fsync that ends while its node stands still is durable at its time; the process hears of it when it thaws.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::domain::event::EventKind;
 use crate::domain::fact::Fact;
@@ -32,7 +33,8 @@ impl World {
             ack: self.basis.settings.cluster.ack,
             rules: self.basis.settings.cluster.rules,
             settings: self.basis.settings.clone(),
-            map: self.basis.map.clone(),
+            genesis: self.basis.genesis.clone(),
+            map: slot.map.clone().unwrap_or_else(|| self.basis.genesis.clone()),
             images: slot.disk.images().clone(),
             seed: self.basis.seed,
             now: Now::exact(now),
@@ -43,6 +45,7 @@ impl World {
                 slot.status = Status::Up;
                 slot.since = now;
                 self.plan_inside(id, NodeInput::Start, cause);
+                self.repeat_wishes(id, cause);
                 self.state(&Fact::Began(id), cause);
                 self.settle_groups();
             }
@@ -55,7 +58,7 @@ impl World {
         let mut catch_up =
             CatchUp { since: self.clock.now, told: None, ends: BTreeMap::new(), targets: BTreeMap::new() };
         let slot = &self.nodes[id.index()];
-        for (group, truth) in self.groups.iter().filter(|(group, _)| self.basis.map.voters(*group).contains(&id)) {
+        for (group, truth) in self.groups.iter().filter(|(group, _)| self.basis.living.voters(*group).contains(&id)) {
             let end = slot.disk.image(group).map_or(LogIndex::ORIGIN, |image| image.log.end().index);
             catch_up.ends.insert(group, end);
             catch_up.targets.insert(group, truth.commit);
@@ -86,10 +89,10 @@ impl World {
         self.state(&Fact::Died(id), Some(told));
     }
 
-    fn end_life(&mut self, id: NodeId, status: Status) -> u64 {
+    pub(super) fn end_life(&mut self, id: NodeId, status: Status) -> u64 {
         let now = self.clock.now;
         let slot = &mut self.nodes[id.index()];
-        slot.node = None;
+        slot.map = slot.node.take().map(|node| Arc::clone(node.map())).or(slot.map.take());
         slot.armed = None;
         slot.catch_up = None;
         slot.writes = WriteCauses::default();
@@ -146,6 +149,9 @@ impl World {
         let (Some(catch_up), Some(node)) = (&slot.catch_up, &slot.node) else { return };
         let heartbeat = self.basis.settings.raft.heartbeat;
         let back = |(group, target): (&GroupId, &LogIndex)| {
+            if !self.basis.living.voters(*group).contains(&id) {
+                return true; // the group has moved on meanwhile
+            }
             let applied = node.applied(*group).unwrap_or(LogIndex::ORIGIN);
             let truth = self.groups.get(*group);
             applied >= *target && truth.is_none_or(|truth| truth.lag_time(now, applied) <= heartbeat)

@@ -22,6 +22,9 @@ mod lifecycle;
 pub mod live;
 #[cfg(test)]
 mod member_tests;
+mod members;
+#[cfg(test)]
+mod members_tests;
 pub mod network;
 pub mod pacer;
 pub mod panic_guard;

@@ -3,7 +3,7 @@
 //! Idea: a directed link per pair of ends with its own stream of jitter, so that what happens on one link shifts nothing
 //! on another. A link is a pipe: a message never overtakes the one before it.
 //! Units: virtual ns; loss in thousandths.
-//! Shape: a matrix of latencies with jitter, one entry a directed pair. `send` decides the fate of a message now; the scheduler carries it. Links between nodes can be cut, lose and
+//! Shape: a matrix of links, one entry a directed pair; it grows by a row and a column with every new node. `send` decides the fate of a message now; the scheduler carries it. Links between nodes can be cut, lose and
 //! overflow; links of clients and balancer only take time: they sit on a network of their own, which is why a
 //! leader that is cut off from its peers still hears its clients.
 //! Bound: `LinkSettings::in_flight_max` messages a link (4,096); one more is dropped and counted, the protocol survives it.
@@ -14,9 +14,12 @@ use crate::domain::settings::LinkSettings;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::Reach;
 
-/// A directed link: its place in the matrix.
+/// A directed link: its two ends.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct LinkId(u32);
+pub struct LinkId {
+    from: u16,
+    to: u16,
+}
 
 /// What becomes of a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,9 +55,10 @@ struct Link {
 #[derive(Clone, Debug)]
 pub struct Network {
     settings: LinkSettings,
-    nodes: usize,
-    ends: usize,
-    links: Vec<Link>,
+    /// Actors are the first ends, so that the nodes can grow.
+    actors: usize,
+    /// A row for each end, with the links that begin there.
+    links: Vec<Vec<Link>>,
     traffic: Traffic,
 }
 
@@ -74,41 +78,73 @@ pub struct Traffic {
 impl Network {
     /// A network where everything passes.
     pub fn new(seed: u64, settings: LinkSettings, nodes: usize, actors: usize) -> Self {
-        let ends = nodes + actors;
-        let delay = |from: usize, to: usize| {
-            let between_nodes = from < nodes && to < nodes;
-            let (from, to) = (NodeId::from_index(from), NodeId::from_index(to));
-            if between_nodes { settings.between(from, to) } else { (settings.latency, settings.jitter) }
+        let mut network = Self { settings, actors, links: Vec::new(), traffic: Traffic::default() };
+        (0..nodes + actors).for_each(|_| network.add_end(seed));
+        network
+    }
+
+    /// One more node, with links to and from all others.
+    pub fn add_node(&mut self, seed: u64) {
+        self.add_end(seed);
+    }
+
+    fn add_end(&mut self, seed: u64) {
+        let new = self.links.len();
+        for from in 0..new {
+            let link = self.link(seed, from, new);
+            self.links[from].push(link);
+        }
+        let row = (0..=new).map(|to| self.link(seed, new, to)).collect();
+        self.links.push(row);
+    }
+
+    fn link(&self, seed: u64, from: usize, to: usize) -> Link {
+        let delay = match (self.node_at(from), self.node_at(to)) {
+            (Some(from), Some(to)) => self.settings.between(from, to),
+            _ => (self.settings.latency, self.settings.jitter),
         };
-        let link = |place: usize| Link {
-            chance: Chance::stream(seed, Purpose::Link, link_scope(place / ends, place % ends, nodes)),
-            delay: delay(place / ends, place % ends),
+        Link {
+            chance: Chance::stream(seed, Purpose::Link, self.name(from) << 32 | self.name(to)),
+            delay,
             last_arrival: SimTime::ZERO,
             in_flight: 0,
             cut: false,
             told_full: false,
-        };
-        let links = (0..ends * ends).map(link).collect();
-        Self { settings, nodes, ends, links, traffic: Traffic::default() }
+        }
+    }
+
+    /// Names an end independently of how many there are, so that one more node shifts nobody's jitter.
+    fn name(&self, end: usize) -> u64 {
+        self.node_at(end).map_or(1 << 16 | end as u64, |node| node.index() as u64)
+    }
+
+    fn node_at(&self, end: usize) -> Option<NodeId> {
+        end.checked_sub(self.actors).map(NodeId::from_index)
+    }
+
+    /// The nodes, those that are gone too.
+    fn nodes(&self) -> impl DoubleEndedIterator<Item = NodeId> + Clone + use<> {
+        NodeId::first(self.links.len() - self.actors)
     }
 
     fn end(&self, address: Address) -> usize {
         match address {
-            Address::Node(node) => node.index(),
-            Address::Actor(ActorId(actor)) => self.nodes + usize::from(actor),
+            Address::Node(node) => self.actors + node.index(),
+            Address::Actor(ActorId(actor)) => usize::from(actor),
         }
     }
 
-    fn place(&self, from: NodeId, to: NodeId) -> usize {
-        from.index() * self.ends + to.index()
+    fn between(&mut self, from: NodeId, to: NodeId) -> &mut Link {
+        let (from, to) = (self.end(from.into()), self.end(to.into()));
+        &mut self.links[from][to]
     }
 
     /// Decides what becomes of a message that is sent now. A message to oneself, and one between actors, never gets
     /// here: it takes no time.
     pub fn send(&mut self, now: SimTime, from: Address, to: Address) -> Sent {
-        let place = self.end(from) * self.ends + self.end(to);
+        let (row, place) = (self.end(from), self.end(to));
         let between_nodes = matches!((from, to), (Address::Node(_), Address::Node(_)));
-        let link = &mut self.links[place];
+        let link = &mut self.links[row][place];
         if between_nodes {
             self.traffic.sent += 1;
             let unlucky =
@@ -129,19 +165,18 @@ impl Network {
         self.traffic.on_the_wire += u64::from(between_nodes);
         let at = now + link.chance.around(link.delay.0, link.delay.1);
         link.last_arrival = at.max(link.last_arrival);
-        Sent::Arrives { at: link.last_arrival, link: LinkId(place as u32) }
+        Sent::Arrives { at: link.last_arrival, link: LinkId { from: row as u16, to: place as u16 } }
     }
 
     /// A message left the wire.
     pub fn arrived(&mut self, id: LinkId) {
-        let link = &mut self.links[id.0 as usize];
+        let link = &mut self.links[usize::from(id.from)][usize::from(id.to)];
         assert!(link.in_flight > 0, "a message leaves a link that carries one");
         link.in_flight -= 1;
         if link.in_flight == 0 {
             link.told_full = false;
         }
-        let place = id.0 as usize;
-        let between_nodes = place / self.ends < self.nodes && place % self.ends < self.nodes;
+        let between_nodes = usize::from(id.from.min(id.to)) >= self.actors;
         self.traffic.on_the_wire -= u64::from(between_nodes);
     }
 
@@ -153,14 +188,13 @@ impl Network {
     /// Nothing passes from one node to another from now on, or it does again; true if that is a change. What is on the
     /// wire still arrives.
     pub fn set_cut(&mut self, from: NodeId, to: NodeId, state: Passage) -> bool {
-        let place = self.place(from, to);
         let cut = state == Passage::Cut && from != to;
-        std::mem::replace(&mut self.links[place].cut, cut) != cut
+        std::mem::replace(&mut self.between(from, to).cut, cut) != cut
     }
 
     /// Whether messages pass from one node to another.
     pub fn passes(&self, from: NodeId, to: NodeId) -> bool {
-        !self.links[self.place(from, to)].cut
+        !self.links[self.end(from.into())][self.end(to.into())].cut
     }
 
     /// Whether they hear each other.
@@ -170,13 +204,13 @@ impl Network {
 
     /// The links that are cut, in order.
     pub fn cuts(&self) -> Vec<(NodeId, NodeId)> {
-        let pairs = NodeId::first(self.nodes).flat_map(|from| NodeId::first(self.nodes).map(move |to| (from, to)));
+        let pairs = self.nodes().flat_map(|from| self.nodes().map(move |to| (from, to)));
         pairs.filter(|(from, to)| !self.passes(*from, *to)).collect()
     }
 
     /// How a node's links are.
     pub fn reach(&self, node: NodeId) -> Reach {
-        let others = || NodeId::first(self.nodes).filter(|other| *other != node);
+        let others = || self.nodes().filter(|other| *other != node);
         let heard_by = others().filter(|other| self.passes(node, *other)).count();
         let hears = others().filter(|other| self.passes(*other, node)).count();
         let all = others().count();
@@ -201,14 +235,6 @@ pub enum Passage {
     Open,
     /// It does not.
     Cut,
-}
-
-/// Names a link's stream independently of how many nodes there are, so that one more node shifts nobody's jitter.
-const fn link_scope(from: usize, to: usize, nodes: usize) -> u64 {
-    const fn name(end: usize, nodes: usize) -> u64 {
-        if end < nodes { end as u64 } else { 1 << 16 | (end - nodes) as u64 }
-    }
-    name(from, nodes) << 32 | name(to, nodes)
 }
 
 #[cfg(test)]

@@ -6,8 +6,11 @@
 //! Bound: [`HELD_MAX`] messages wait for a frozen node; one more is dropped and counted.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
+use crate::domain::actor::Membership;
 use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, PersistToken};
+use crate::domain::map::ClusterMap;
 use crate::domain::time::SimTime;
 use crate::node::Node;
 use crate::node::message::NodeInput;
@@ -38,6 +41,10 @@ pub(super) struct NodeSlot {
     pub writes: WriteCauses,
     /// Messages that found no room to wait while it was frozen.
     pub held_dropped: u64,
+    /// Where it stands with the cluster.
+    pub membership: Membership,
+    /// The map that it had heard of when its last process ended: a small file beside the logs.
+    pub map: Option<Arc<ClusterMap>>,
 }
 
 /// What caused each write of a process, until what waited for it has been done.
@@ -76,6 +83,8 @@ pub(super) enum Status {
     Frozen,
     Down,
     Halted(String),
+    /// Switched off for good.
+    Gone,
 }
 
 /// What waits for a frozen node.
@@ -120,6 +129,8 @@ impl NodeSlot {
             last_fault: None,
             writes: WriteCauses::default(),
             held_dropped: 0,
+            membership: Membership::Member,
+            map: None,
         }
     }
 

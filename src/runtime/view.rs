@@ -5,10 +5,12 @@
 //! Shape: built when a frame is due and never kept; actors and probes write their parts last, over blank ones.
 //! Bound: as `domain::view` says of each list.
 
+use crate::domain::actor::Membership;
 use crate::domain::event::Health;
 use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet, Term};
 use crate::domain::log::GroupImage;
 use crate::domain::membership::GroupConfig;
+use crate::domain::plan::Region;
 use crate::domain::time::{Now, SimDuration, SimTime};
 use crate::domain::view::{
     CELLS_MAX, CellView, ClusterView, DiskView, EVENTS_MAX, GatewayView, GroupView, IN_FLIGHT_MAX, MessageKind,
@@ -39,6 +41,7 @@ impl World {
             ..ClusterView::default()
         };
         self.count_beliefs(&mut view);
+        view.placement = self.placement_view(&view);
         for actor in self.cast.ids() {
             if let Some(actor) = self.cast.actor(actor) {
                 actor.contribute(self.clock.now, &mut view);
@@ -77,19 +80,22 @@ impl World {
         };
         let to_go = |group| self.groups.get(group).map_or(0, |truth| truth.commit.since(applied_of(slot, group)));
         let catch_up = slot.catch_up.as_ref().map(|catch_up| catch_up.targets.keys().map(|group| to_go(*group)).sum());
-        let replicas = self.groups.iter().filter(|(group, _)| self.basis.map.voters(*group).contains(&id)).count();
+        let placed = || self.groups.iter().filter(|(group, _)| self.basis.living.voters(*group).contains(&id)).count();
+        let replicas = if slot.node.is_some() { view.replicas } else { placed() as u16 };
         Some(NodeView {
             truth: truth_of(slot),
             since: slot.since,
             halted,
             incarnation: slot.incarnation,
             beliefs: if slot.runs() { view.beliefs } else { Vec::new() },
-            replicas: replicas as u16,
+            replicas,
             reach: self.network.reach(id),
             disk: slot.disk.view(),
             catch_up,
             held: slot.held.messages(),
             held_dropped: slot.held_dropped,
+            membership: slot.membership,
+            region: self.basis.settings.cluster.region(id),
             ..view
         })
     }
@@ -131,7 +137,7 @@ impl World {
             quorum,
             config,
             commit,
-            symbols: self.basis.map.owners.iter().filter(|owner| **owner == group).count() as u16,
+            symbols: self.basis.living.owners.iter().filter(|owner| **owner == group).count() as u16,
             resting: self.exchange(group).map_or(0, Exchange::resting),
             applied_per_s: self.sampler.applied_per_s(group),
             spreads: self.exchange(group).map(|exchange| spreads(exchange.transactions())).unwrap_or_default(),
@@ -183,12 +189,12 @@ impl World {
         leader
             .and_then(|node| node.group_config(group))
             .or_else(|| known.max_by_key(|(term, _)| *term))
-            .map_or_else(|| GroupConfig::of(self.basis.map.voters(group).iter().copied()), |(_, config)| config)
+            .map_or_else(|| GroupConfig::of(self.basis.living.voters(group).iter().copied()), |(_, config)| config)
     }
 
     fn replica_view(&self, node: NodeId, group: GroupId) -> ReplicaView {
         let slot = &self.nodes[node.index()];
-        let began_with = || GroupConfig::of(self.basis.map.voters(group).iter().copied());
+        let began_with = || GroupConfig::of(self.basis.genesis.voters(group).iter().copied());
         let from_memory = slot.node.as_ref().and_then(|node| node.replica_view(Now::exact(self.clock.now), group));
         let view = from_memory.unwrap_or_else(|| replica_on_disk(node, slot.disk.image(group), began_with()));
         ReplicaView { alive: slot.runs(), ..view }
@@ -238,6 +244,8 @@ pub(super) fn blank_node(id: NodeId) -> NodeView {
         catch_up: None,
         held: 0,
         held_dropped: 0,
+        membership: Membership::Member,
+        region: Region::default(),
     }
 }
 
@@ -246,6 +254,7 @@ fn truth_of(slot: &NodeSlot) -> NodeTruth {
         Status::Frozen => NodeTruth::Frozen,
         Status::Down => NodeTruth::Down,
         Status::Halted(_) => NodeTruth::Halted,
+        Status::Gone => NodeTruth::Gone,
         Status::Up if slot.catch_up.is_some() => NodeTruth::Sync,
         Status::Up if slot.disk.pace() == DiskPace::Slow => NodeTruth::Slow,
         Status::Up => NodeTruth::Up,

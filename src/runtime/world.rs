@@ -16,7 +16,7 @@ use crate::domain::control::{Control, RecordedControl};
 use crate::domain::digest::Digest;
 use crate::domain::event::Event;
 use crate::domain::ids::{ActorId, EventId, GroupId, NodeId};
-use crate::domain::map::ClusterMap;
+use crate::domain::map::{ClusterMap, MapChange};
 use crate::domain::settings::Settings;
 use crate::domain::time::SimTime;
 use crate::domain::view::FaultView;
@@ -71,7 +71,12 @@ pub struct World {
 pub(super) struct Basis {
     /// As they began, with what was switched since.
     pub settings: Arc<Settings>,
-    pub map: Arc<ClusterMap>,
+    /// The map that the run began with.
+    pub genesis: Arc<ClusterMap>,
+    /// The newest map that `meta` has agreed on.
+    pub living: Arc<ClusterMap>,
+    /// Changes of the map that somebody wished for and that have not happened yet.
+    pub wishes: Vec<MapChange>,
     pub seed: u64,
     /// Draws targets.
     pub targets: Chance,
@@ -125,7 +130,14 @@ impl World {
             faults: Vec::new(),
             sampler: Sampler::default(),
             bench: Bench::default(),
-            basis: Basis { targets: Chance::stream(seed, Purpose::Target, 0), settings, map, seed },
+            basis: Basis {
+                targets: Chance::stream(seed, Purpose::Target, 0),
+                settings,
+                genesis: Arc::clone(&map),
+                living: map,
+                wishes: Vec::new(),
+                seed,
+            },
             cast,
         };
         let nodes: Vec<NodeId> = world.nodes.iter().map(|slot| slot.id).collect();
@@ -189,7 +201,7 @@ impl World {
         if until >= self.sampler.due() {
             self.sampler.skip_to(until);
             while self.sampler.due() <= until {
-                self.sampler.take(&self.nodes, &self.groups, &self.basis.map);
+                self.sampler.take(&self.nodes, &self.groups, &self.basis.living);
             }
         }
     }
@@ -260,9 +272,9 @@ impl World {
         &self.basis.settings
     }
 
-    /// The cluster map that the run began with.
+    /// The newest cluster map that `meta` has agreed on.
     pub const fn map(&self) -> &Arc<ClusterMap> {
-        &self.basis.map
+        &self.basis.living
     }
 
     /// Who leads a group in truth: the running replica of the highest term that says so.

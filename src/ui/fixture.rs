@@ -73,6 +73,7 @@ pub fn view(story: Story) -> ClusterView {
         events: events(story),
         samples: samples(&truths),
         lesson: (story == Story::Lesson).then(lesson),
+        placement: Default::default(),
         nodes,
     }
 }
@@ -172,6 +173,8 @@ fn node(place: usize, (truth, reach): What, all: &[What; 5]) -> NodeView {
         held: if truth == NodeTruth::Frozen { 321 } else { 0 },
         held_dropped: 0,
         ticks: crate::domain::view::TicksView::default(),
+        membership: Default::default(),
+        region: Default::default(),
     }
 }
 
@@ -204,7 +207,7 @@ fn replica(place: usize, (truth, reach): What, term: Term, commit: LogIndex, lea
     let node = NodeId::from_index(place);
     let alive = truth != NodeTruth::Down && truth != NodeTruth::Halted;
     let lag = match truth {
-        NodeTruth::Down | NodeTruth::Halted => 1_362,
+        NodeTruth::Down | NodeTruth::Halted | NodeTruth::Gone => 1_362,
         NodeTruth::Slow => 91,
         NodeTruth::Sync => 4_200,
         NodeTruth::Frozen => 640,
@@ -285,7 +288,7 @@ fn samples(all: &[What; 5]) -> Vec<SampleView> {
             let lag: Vec<u64> = all
                 .iter()
                 .map(|(truth, _)| match truth {
-                    NodeTruth::Down | NodeTruth::Halted => at.saturating_sub(120) * 10,
+                    NodeTruth::Down | NodeTruth::Halted | NodeTruth::Gone => at.saturating_sub(120) * 10,
                     NodeTruth::Slow => 60 + at % 40,
                     NodeTruth::Sync => 5_000 - at * 3,
                     NodeTruth::Frozen => at.saturating_sub(200) * 12,

@@ -14,19 +14,20 @@
 //! Left out: priorities; sessions that think before they send again (a closed loop).
 
 mod answers;
+mod feed;
 mod hand;
 mod signals;
 mod waiting;
 
 use self::hand::Hand;
 
-use super::arrivals::Arrivals;
 use super::burst::{BURST_SESSIONS, Bursts};
 use super::figures::Figures;
-use super::orders::{Mid, Orders};
+use super::orders::Orders;
 use super::patience::Patience;
 use super::popularity::Popularity;
 use super::session::{Pending, Session, Source};
+use super::steady::Steady;
 use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft};
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::control::{Burst, Control};
@@ -38,8 +39,9 @@ use crate::domain::order::{Batch, Command, DeskMessage, ReadFrom, Record, Submis
 use crate::domain::rules::AckRule;
 use crate::domain::settings::{LoadSettings, Settings};
 use crate::domain::time::{SimDuration, SimTime};
-use crate::domain::view::{ClusterView, FlowView, LatencyView};
+use crate::domain::view::{ClusterView, FeedFileView, FlowView, LatencyView};
 use crate::domain::why::Why;
+use crate::market::mid::Mid;
 
 /// Retries and deadlines are looked at on this grid, so that many share one wake-up.
 pub const LOOK_EVERY: SimDuration = SimDuration::from_millis(2);
@@ -55,7 +57,8 @@ pub struct Clients {
     hand: Hand,
     load: LoadSettings,
     ack: AckRule,
-    arrivals: Arrivals,
+    source: Steady,
+    feed: Option<FeedFileView>,
     bursts: Bursts,
     orders: Orders,
     patience: Patience,
@@ -89,7 +92,8 @@ impl Clients {
             hand: Hand::default(),
             load: settings.load.clone(),
             ack: settings.cluster.ack,
-            arrivals: Arrivals::new(seed),
+            source: Steady::new(seed, settings.feed.as_ref()),
+            feed: settings.feed.as_ref().map(FeedFileView::of),
             bursts: Bursts::default(),
             orders: Orders::new(
                 seed,
@@ -143,7 +147,7 @@ impl Clients {
         let (before, after) = (rate(&self.load), rate(&load));
         self.load = load;
         if before != after {
-            self.arrivals.set_rate(now, after);
+            self.source.set_rate(now, after);
             out.push(tell(EventKind::LoadChanged { orders_per_s: after }));
         }
     }
@@ -189,11 +193,7 @@ impl Clients {
             self.look_at_the_waiting(now, out);
         }
         let mut outbox = Outbox { deadline: self.patience.deadline(now), ..Outbox::default() };
-        if self.arrivals.next_window() <= now {
-            for _ in 0..self.arrivals.take(now) {
-                self.arrive(now, &mut outbox);
-            }
-        }
+        self.send_steady(now, &mut outbox, out);
         for source in self.bursts.sources(now) {
             self.offer(now, source, &mut outbox);
         }
@@ -210,20 +210,6 @@ impl Clients {
     /// How many sessions the steady load has; they come first.
     const fn steady(&self) -> usize {
         self.sessions.len() - (BURST_SESSIONS + signals::SESSIONS + hand::SESSIONS) as usize
-    }
-
-    /// A request of the steady load.
-    fn arrive(&mut self, now: SimTime, outbox: &mut Outbox) {
-        let steady = self.steady();
-        let drawn = self.orders.below(steady as u64) as usize;
-        let free = (0..PLACES_TRIED_MAX.min(steady)).map(|step| (drawn + step) % steady);
-        let Some(place) = free.into_iter().find(|place| !self.sessions[*place].is_full()) else {
-            self.figures.refused(now, 1);
-            outbox.turned_away += 1;
-            return;
-        };
-        let command = self.orders.request(now, &mut self.sessions[place]);
-        self.ask(now, place, command, Source::STEADY, outbox);
     }
 
     /// The orders of a burst that are due, as far as there are places for them.
@@ -277,7 +263,7 @@ impl Clients {
         } else {
             SimTime(self.quiet_until.0.div_ceil(LOOK_EVERY.0) * LOOK_EVERY.0)
         };
-        let next = look.min(self.arrivals.next_window()).min(self.bursts.next()).min(self.hand.next());
+        let next = look.min(self.source.next()).min(self.bursts.next()).min(self.hand.next());
         if next < self.armed {
             self.armed = next;
             out.push(ActorEffect::WakeAt(next));
@@ -310,12 +296,12 @@ const fn tell(kind: EventKind) -> ActorEffect {
 impl Actor for Clients {
     fn step(&mut self, now: SimTime, input: ActorInput, out: &mut Vec<ActorEffect>) {
         match input {
-            ActorInput::Start => self.arrivals.set_rate(now, rate(&self.load)),
+            ActorInput::Start => self.begin(now, out),
             ActorInput::Wake if now >= self.armed => self.armed = SimTime::NEVER,
             ActorInput::Receive { message: DeskMessage::Answers(answers), .. } => self.on_answers(now, &answers, out),
             ActorInput::Receive { message: DeskMessage::Signals(signals), .. } => self.on_signals(now, &signals, out),
             ActorInput::Control(control) => self.on_control(now, control, out),
-            ActorInput::Wake | ActorInput::Receive { .. } | ActorInput::Event(_) => {}
+            ActorInput::Wake | ActorInput::Receive { .. } | ActorInput::Event(_) | ActorInput::Member(..) => {}
         }
         self.send_due(now, out);
         self.arm(out);
@@ -332,6 +318,7 @@ impl Actor for Clients {
             burst: self.bursts.progress(),
             skew_per_mille: self.orders.popularity().skew_per_mille(),
             hot: self.orders.popularity().hot(),
+            feed: self.feed_view(),
             ..FlowView::default()
         };
         self.figures.fill(now, flow);

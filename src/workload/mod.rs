@@ -11,4 +11,5 @@ pub mod orders;
 pub mod patience;
 pub mod popularity;
 pub mod session;
+pub mod steady;
 pub mod ticks;

@@ -12,12 +12,10 @@ use crate::domain::ids::SymbolId;
 use crate::domain::order::{Command, OrderType, Side, TimeInForce};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::units::{Price, Quantity};
+use crate::market::mid::Mid;
 
 use super::popularity::Popularity;
 use super::session::{OpenOrder, Session};
-
-/// The mid price of a symbol at a time; the market supplies it.
-pub type Mid = fn(SymbolId, SimTime) -> Price;
 
 /// Orders that a session may have in the books at most.
 pub const OPEN_MAX: usize = 64;
@@ -178,7 +176,7 @@ impl Mids {
         }
         let (looked_up, price) = &mut self.known[usize::from(symbol.0)];
         if *looked_up != self.at {
-            (*looked_up, *price) = (self.at, (self.mid)(symbol, self.at));
+            (*looked_up, *price) = (self.at, self.mid.at(symbol, self.at));
         }
         *price
     }
@@ -221,7 +219,7 @@ mod tests {
 
     /// Draws `count` requests for one session whose every limit order rests if it may, and counts them by kind.
     fn draw(seed: u64, count: u64, query_percent: u32) -> (Session, Mix) {
-        let mut orders = Orders::new(seed, query_percent, Popularity::new(10, 0), mid);
+        let mut orders = Orders::new(seed, query_percent, Popularity::new(10, 0), Mid::Of(mid));
         let mut session = Session::new(ClientId(1));
         let mut mix = Mix::default();
         for sequence in 0..count {

@@ -95,7 +95,10 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::ConfigChangeRunning
         | Why::LearnerBehind
         | Why::NotLearner
-        | Why::NoVoters => false,
+        | Why::NoVoters
+        | Why::NodeRuns
+        | Why::ClusterFull
+        | Why::LastNode => false,
     }
 }
 

@@ -17,7 +17,7 @@ mod lane;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft};
+use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft, Membership};
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::control::Control;
 use crate::domain::event::EventKind;
@@ -29,10 +29,10 @@ use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::units::Price;
 use crate::domain::view::{ClusterView, MarketView, SIGNALS_MAX, SymbolView};
 use crate::domain::why::Why;
+use crate::market::mid::Mid;
 use crate::market::ticks::quotes::Quotes;
 use crate::routing::assignment::{Assigned, Assignment, Liveness};
 
-use super::orders::Mid;
 use lane::Lane;
 
 /// Ticks per virtual second at most, bursts included.
@@ -156,6 +156,20 @@ impl TickSource {
         out.push(tell(None, EventKind::TickBurstBegan { ticks: burst.ticks }));
     }
 
+    /// A node that joins gets symbols of its own, unless nodes were named; one that leaves gets none any more.
+    fn on_member(&mut self, node: NodeId, membership: Membership) {
+        match membership {
+            Membership::Member if self.settings.nodes.is_empty() => {
+                if !self.lanes.iter().any(|lane| lane.node == node) {
+                    self.lanes.push(Lane::new(node));
+                    self.assignment.join(node);
+                }
+            }
+            Membership::Leaving | Membership::Gone => self.assignment.leave(node),
+            Membership::Member | Membership::Joining => {}
+        }
+    }
+
     // --- ticks
 
     /// Makes what came due since the last time, and sends it.
@@ -172,7 +186,7 @@ impl TickSource {
         if due == 0 {
             return;
         }
-        let mids: Vec<Price> = SymbolId::all().map(|symbol| (self.mid)(symbol, now)).collect();
+        let mids: Vec<Price> = SymbolId::all().map(|symbol| self.mid.at(symbol, now)).collect();
         for place in 1..=due {
             let time = SimTime(begin.0 + (u128::from(elapsed) * u128::from(place) / u128::from(due)) as u64);
             let symbol = self.quotes.symbol();
@@ -283,6 +297,7 @@ impl Actor for TickSource {
                 return;
             }
             ActorInput::Control(control) => self.on_control(now, control, out),
+            ActorInput::Member(node, membership) => self.on_member(node, membership),
             ActorInput::Start | ActorInput::Wake | ActorInput::Receive { .. } | ActorInput::Event(_) => {}
         }
         self.arm(now, out);

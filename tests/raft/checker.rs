@@ -63,6 +63,7 @@ impl Checker {
                 }
             }
             ReplicaFact::Campaigns { .. } | ReplicaFact::Follows { .. } | ReplicaFact::Applied(_) => {}
+            ReplicaFact::Config(_) | ReplicaFact::Retired => {}
         }
     }
 

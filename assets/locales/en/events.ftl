@@ -53,6 +53,7 @@ word-reads = READS
 word-refused = REFUSED
 word-rolling = ROLLING
 word-violated = VIOLATED
+word-feed = FEED
 word-lost = LOST
 
 event-started = { $node } starts with { count-records } on its disk
@@ -164,6 +165,15 @@ event-reads-replica = queries are answered by the nearest replica from now on, a
 event-refused = not done: { $control }, because { $why }
 event-rolling = a rolling restart begins: one node after the other
 event-rolling-done = the rolling restart is through
+event-feed-opened = { $n ->
+    [one] a feed is played: { $n } row
+   *[other] a feed is played: { $n } rows
+ }
+event-feed-wrong = line { $n } of the feed is wrong: only what stands before it is played
+event-feed-ended = { $n ->
+    [one] the feed is over: { $n } order
+   *[other] the feed is over: { $n } orders
+ }
 event-violated = the promise "{ $invariant }" is broken: { $detail }
 event-lost = { $n ->
     [one] 1 acknowledged order is lost for good
@@ -171,3 +181,18 @@ event-lost = { $n ->
  }
 
 somebody = somebody
+word-joined = JOINED
+word-leaving = LEAVING
+word-left = LEFT
+word-placed = PLACED
+word-rebalanced = BALANCED
+word-retired = RETIRED
+event-joined = { $node } is a member of the cluster now
+event-leaving = { $node } is leaving: what it holds moves to others
+event-left = { $node } has left the cluster and is switched off
+event-retired = { $node } frees its replica: the group has no use for it any more
+event-placed-add = a replica comes to { $to }: { $reason }
+event-placed-remove = the replica on { $from } goes: { $reason }
+event-placed-replace = the replica on { $from } moves to { $to }: { $reason }
+event-placed-lead = leadership goes from { $from } to { $to }: { $reason }
+event-rebalanced = every group is where it is wanted; leaders differ by { $n }

@@ -195,6 +195,7 @@ welcome-help = shows all keys
 welcome-lesson = to the lessons
 list-scenarios = Scenarios
 list-lessons = Lessons
+state-gone = GONE
 screen-data = Data
 panel-matrix = Partitions { $p } x nodes { $n }, RF { $factor }
 panel-division = How evenly divided

@@ -79,3 +79,6 @@ done-hand = sent: { $what }
 done-drain = { $node } is being drained
 done-undrain = { $node } takes part again
 done-poison = { $node } panics
+done-add-node = a node joins
+done-decommission = { $node } is leaving
+done-replace = { $node } is given up, its replicas are placed anew

@@ -53,6 +53,7 @@ word-reads = ЧТЕНИЕ
 word-refused = НЕЛЬЗЯ
 word-rolling = ПО КРУГУ
 word-violated = НАРУШЕНО
+word-feed = ФАЙЛ
 word-lost = ПОТЕРЯНО
 
 event-started = { $node } запускается, на диске { count-records }
@@ -169,6 +170,17 @@ event-reads-replica = на запросы теперь отвечает ближ
 event-refused = не сделано: { $control }; { $why }
 event-rolling = перезапуск по кругу начался: узел за узлом
 event-rolling-done = перезапуск по кругу закончен
+event-feed-opened = { $n ->
+    [one] идёт файл: { $n } строка
+    [few] идёт файл: { $n } строки
+   *[other] идёт файл: { $n } строк
+ }
+event-feed-wrong = строка { $n } файла неверна: играется только то, что до неё
+event-feed-ended = { $n ->
+    [one] файл кончился: { $n } заявка
+    [few] файл кончился: { $n } заявки
+   *[other] файл кончился: { $n } заявок
+ }
 event-violated = обещание «{ $invariant }» нарушено: { $detail }
 event-lost = { $n ->
     [one] { $n } подтверждённая заявка потеряна навсегда
@@ -177,3 +189,18 @@ event-lost = { $n ->
  }
 
 somebody = кто-то
+word-joined = В СТРОЮ
+word-leaving = УХОДИТ
+word-left = УШЁЛ
+word-placed = ПЕРЕНОС
+word-rebalanced = БАЛАНС
+word-retired = СПИСАНА
+event-joined = { $node } вошёл в кластер
+event-leaving = { $node } уходит: всё, что он хранит, переезжает на другие узлы
+event-left = { $node } вышел из кластера и выключен
+event-retired = { $node } освобождает свою реплику: группе она больше не нужна
+event-placed-add = реплика появляется на { $to }: { $reason }
+event-placed-remove = реплика на { $from } уходит: { $reason }
+event-placed-replace = реплика переезжает с { $from } на { $to }: { $reason }
+event-placed-lead = лидерство переходит от { $from } к { $to }: { $reason }
+event-rebalanced = все группы там, где нужно; разница по лидерам: { $n }

@@ -196,6 +196,7 @@ welcome-help = все клавиши
 welcome-lesson = к урокам
 list-scenarios = Сценарии
 list-lessons = Уроки
+state-gone = УШЁЛ
 screen-data = Данные
 panel-matrix = Разделы { $p } × узлы { $n }, копий { $factor }
 panel-division = Насколько ровно поделено

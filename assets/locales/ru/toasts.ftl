@@ -79,3 +79,6 @@ done-hand = отправлено: { $what }
 done-drain = { $node } выводится из работы
 done-undrain = { $node } снова в работе
 done-poison = { $node }: паника
+done-add-node = узел входит в кластер
+done-decommission = { $node } уходит
+done-replace = { $node } списан, его реплики размещаются заново

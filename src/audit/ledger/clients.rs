@@ -59,7 +59,7 @@ impl Ledger {
     pub(super) fn on_answer(&mut self, now: SimTime, waited: SimDuration, answer: &Answer, out: &mut Vec<Draft>) {
         match answer.reply {
             Reply::Accepted(promise) => {
-                let voters = self.groups.get(promise.group.index()).map_or(0, |group| group.voters);
+                let voters = self.groups.get(promise.group.index()).map_or(0, |group| group.config.voters.len());
                 let asked_at = SimTime(now.0.saturating_sub(waited.0));
                 let covered = self.rule.covers_commit(voters) && asked_at >= self.rule_since;
                 self.on_promise(now, answer.id, promise, if covered { Marks::COVERED } else { 0 }, out);

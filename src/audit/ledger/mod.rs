@@ -32,6 +32,7 @@ use crate::domain::event::{Event, EventKind, Invariant};
 use crate::domain::fact::Fact;
 use crate::domain::ids::{ClientId, GroupId, LogIndex, NodeId, RequestId, Term};
 use crate::domain::map::ClusterMap;
+use crate::domain::membership::GroupConfig;
 use crate::domain::rules::AckRule;
 use crate::domain::time::SimTime;
 use crate::domain::view::{ClusterView, LedgerView};
@@ -60,8 +61,8 @@ pub struct Ledger {
 /// A group, as far as the ledger must know it.
 #[derive(Clone, Debug, Default)]
 struct Group {
-    quorum: usize,
-    voters: usize,
+    /// Whose majority counts: what is committed of it.
+    config: GroupConfig,
     trail: Trail,
     promises: Promises,
     leading: Option<(Term, NodeId)>,
@@ -72,7 +73,7 @@ impl Ledger {
     /// An empty ledger over these groups.
     pub fn new(map: &ClusterMap, rule: AckRule) -> Self {
         let group =
-            |voters: &Vec<NodeId>| Group { quorum: voters.len() / 2 + 1, voters: voters.len(), ..Group::default() };
+            |voters: &Vec<NodeId>| Group { config: GroupConfig::of(voters.iter().copied()), ..Group::default() };
         Self {
             map: map.clone(),
             rule,

@@ -32,8 +32,14 @@ impl Ledger {
             ReplicaFact::Follows { .. } => group.leading = group.leading.filter(|(_, leader)| *leader != node),
             ReplicaFact::Committed { to, .. } => group.commit = group.commit.max(to.index),
             ReplicaFact::Installed { base, .. } => {
-                let quorum = group.quorum;
-                for trace in group.trail.confirm_to(base.index, node, quorum) {
+                let config = group.config;
+                for trace in group.trail.confirm_to(base.index, node, &config) {
+                    self.agree(&trace);
+                }
+            }
+            ReplicaFact::Config(config) => {
+                group.config = *config;
+                for trace in group.trail.agree_by(config) {
                     self.agree(&trace);
                 }
             }
@@ -45,7 +51,7 @@ impl Ledger {
     fn on_applied(&mut self, now: SimTime, node: NodeId, place: GroupId, applied: &Applied, out: &mut Vec<Draft>) {
         let scene = Scene { at: now, node: Some(node), group: place };
         let Some(group) = self.groups.get_mut(scene.group.index()) else { return };
-        let quorum = group.quorum;
+        let config = group.config;
         let at = match group.trail.place(applied) {
             Standpoint::Aside => return,
             Standpoint::Known(at) => at,
@@ -60,7 +66,7 @@ impl Ledger {
             }
         };
         let Some(group) = self.groups.get_mut(scene.group.index()) else { return };
-        let agreed = group.trail.confirm(at, node, quorum);
+        let agreed = group.trail.confirm(at, node, &config);
         self.counts.untracked += group.trail.trim();
         if let Some(trace) = agreed {
             self.agree(&trace);

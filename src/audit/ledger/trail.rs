@@ -12,6 +12,7 @@ use crate::audit::last_of;
 use crate::domain::digest::Digest;
 use crate::domain::fact::Applied;
 use crate::domain::ids::{LogIndex, NodeId, NodeSet, Term};
+use crate::domain::membership::GroupConfig;
 use crate::domain::order::Batch;
 use crate::domain::recent::count_before;
 
@@ -128,10 +129,10 @@ impl Trail {
     }
 
     /// This node has applied the batch at this place; the batch, if that makes it agreed.
-    pub fn confirm(&mut self, at: usize, node: NodeId, quorum: usize) -> Option<Trace> {
+    pub fn confirm(&mut self, at: usize, node: NodeId, config: &GroupConfig) -> Option<Trace> {
         let trace = self.traces.get_mut(at)?;
         trace.by.insert(node);
-        if trace.agreed || trace.by.len() < quorum {
+        if trace.agreed || !config.is_quorum(trace.by) {
             return None;
         }
         trace.agreed = true;
@@ -139,9 +140,19 @@ impl Trail {
     }
 
     /// This node took over a state that holds everything up to here; the batches that this makes agreed.
-    pub fn confirm_to(&mut self, to: LogIndex, node: NodeId, quorum: usize) -> Vec<Trace> {
+    pub fn confirm_to(&mut self, to: LogIndex, node: NodeId, config: &GroupConfig) -> Vec<Trace> {
         let end = self.traces.partition_point(|trace| trace.last <= to);
-        (0..end).filter_map(|at| self.confirm(at, node, quorum)).collect()
+        (0..end).filter_map(|at| self.confirm(at, node, config)).collect()
+    }
+
+    /// Others count from now on; the batches that this makes agreed.
+    pub fn agree_by(&mut self, config: &GroupConfig) -> Vec<Trace> {
+        let fresh = self.traces.iter_mut().filter(|trace| !trace.agreed && config.is_quorum(trace.by));
+        let agree = |trace: &mut Trace| {
+            trace.agreed = true;
+            trace.clone()
+        };
+        fresh.map(agree).collect()
     }
 
     /// Forgets from the front what the bounds say; says how many records went though nobody had agreed on them.

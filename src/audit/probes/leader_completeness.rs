@@ -58,7 +58,7 @@ impl Rule for LeaderCompleteness {
                     *end = Some(place_of(point));
                 }
             }
-            ReplicaFact::Truncated(_) => *end = None,
+            ReplicaFact::Truncated(_) | ReplicaFact::Retired => *end = None,
             ReplicaFact::Installed { base, .. } => *end = Some(place_of(base)),
             ReplicaFact::Leads { term, end: log } => {
                 group.points.note(log, None);

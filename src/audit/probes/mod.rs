@@ -104,7 +104,12 @@ impl<T: Clone + Default> PerReplica<T> {
     }
 
     fn at(&mut self, group: GroupId, node: NodeId) -> Option<&mut T> {
-        self.groups.get_mut(group.index())?.get_mut(node.index())
+        let row = self.groups.get_mut(group.index())?;
+        if row.len() <= node.index() {
+            // A node that joined.
+            row.resize(node.index() + 1, T::default());
+        }
+        row.get_mut(node.index())
     }
 
     /// The node's replicas of all groups.

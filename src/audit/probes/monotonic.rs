@@ -59,6 +59,7 @@ impl Rule for Monotonic {
                 });
             }
             ReplicaFact::Installed { base, .. } => progress.applied = before.applied.max(base.index),
+            ReplicaFact::Retired => *progress = Progress::default(),
             _ => {}
         }
     }

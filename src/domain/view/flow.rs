@@ -1,5 +1,8 @@
 //! Orders on the screen: the balancer's workers, rates, latencies, and the ledger of promises.
 
+use std::sync::Arc;
+
+use crate::domain::feed::FeedSettings;
 use crate::domain::ids::{NodeId, SymbolId};
 use crate::domain::order::ReadFrom;
 use crate::domain::priority::Priority;
@@ -145,6 +148,33 @@ pub struct FlowView {
     pub buckets: [u64; 5],
     /// The burst that runs: orders to go, of how many.
     pub burst: Option<(u64, u64)>,
+    /// The file that is played.
+    pub feed: Option<FeedFileView>,
+}
+
+/// A file that is played.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FeedFileView {
+    /// Where it was read.
+    pub path: Arc<str>,
+    /// How many rows it has.
+    pub rows: u64,
+    /// How many of them were sent as orders; `None`: they are prices.
+    pub sent: Option<u64>,
+    /// The line at which reading stopped, counted from 1.
+    pub wrong_line: Option<u64>,
+}
+
+impl FeedFileView {
+    /// Of a file of which nothing was played yet.
+    pub fn of(feed: &FeedSettings) -> Self {
+        Self {
+            path: feed.path.as_str().into(),
+            rows: feed.rows.len() as u64,
+            sent: None,
+            wrong_line: feed.wrong.as_ref().map(|wrong| wrong.line as u64),
+        }
+    }
 }
 
 /// Percentiles.

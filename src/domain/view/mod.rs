@@ -14,6 +14,7 @@ mod lesson;
 mod market;
 mod net;
 mod node;
+mod placement;
 mod run;
 
 use crate::domain::event::Event;
@@ -22,12 +23,13 @@ use crate::domain::time::SimTime;
 
 pub use data::{DataView, DivisionView, MOVES_SHOWN, MoveStage, MoveView, StrategyView};
 pub use failover::{FailoverEnd, FailoverMoments, FailoverView, InvariantView};
-pub use flow::{BalancerView, ClassView, Duty, FlowView, LatencyView, LedgerView, WorkerView};
+pub use flow::{BalancerView, ClassView, Duty, FeedFileView, FlowView, LatencyView, LedgerView, WorkerView};
 pub use group::{CellView, GroupView, ProgressMode, ProgressView, ReplicaView, RoleView, SpreadsView};
 pub use lesson::{CheckView, LessonView, QuestionView, StepView, Text};
 pub use market::{BarView, FeedView, MarketView, SIGNALS_MAX, SymbolTicks, SymbolView, TicksView};
 pub use net::{MessageKind, MessageView, NetView};
 pub use node::{DiskView, GatewayView, NodeTruth, NodeView, Reach};
+pub use placement::{PLAN_ROWS_MAX, PlacementView, PlanRow, StepProgress};
 pub use run::{FaultView, PaceView, RunView, Speed};
 
 /// Everything that a screen draws.
@@ -61,6 +63,8 @@ pub struct ClusterView {
     pub samples: Vec<SampleView>,
     /// The lesson, if one runs.
     pub lesson: Option<LessonView>,
+    /// Who holds and leads what, and where it is going.
+    pub placement: PlacementView,
     /// How the data is divided, and what moves.
     pub data: DataView,
 }

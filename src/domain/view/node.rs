@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::actor::Membership;
 use crate::domain::event::Health;
 use crate::domain::ids::NodeId;
 use crate::domain::order::GatewayLoad;
+use crate::domain::plan::Region;
 use crate::domain::time::{SimDuration, SimTime};
 
 use super::TicksView;
@@ -26,6 +28,8 @@ pub enum NodeTruth {
     Halted,
     /// Runs and is catching up.
     Sync,
+    /// A member no longer, and switched off.
+    Gone,
 }
 
 impl NodeTruth {
@@ -48,7 +52,7 @@ pub struct NodeView {
     pub halted: Option<String>,
     /// How often its process has begun.
     pub incarnation: u32,
-    /// What it believes of each peer, in node order; itself healthy. Empty if it does not run.
+    /// What it believes of each node, by number; of itself and of whoever is no member well. Empty if it does not run.
     pub beliefs: Vec<Health>,
     /// What the running others believe of it: healthy, degraded, failed.
     pub believed: [u8; 3],
@@ -70,6 +74,10 @@ pub struct NodeView {
     pub held: u64,
     /// Messages that found no room to wait, all freezes counted.
     pub held_dropped: u64,
+    /// Where it stands with the cluster.
+    pub membership: Membership,
+    /// The region that it stands in, by its place in the settings.
+    pub region: Region,
 }
 
 /// How a node's links are.

@@ -47,6 +47,7 @@ pub const fn condition(truth: NodeTruth) -> &'static str {
         NodeTruth::Down => "down",
         NodeTruth::Halted => "halted",
         NodeTruth::Sync => "sync",
+        NodeTruth::Gone => "gone",
     }
 }
 

@@ -32,7 +32,7 @@ use self::strategy::Picker;
 use self::tracker::Tracker;
 use self::worker::Worker;
 use super::aged_queue::AgedQueue;
-use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft};
+use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft, Membership};
 use crate::domain::control::{Control, Target};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{ActorId, Address, NodeId};
@@ -127,6 +127,23 @@ impl Balancer {
         self.serve_queue(now, out);
     }
 
+    /// A gateway comes, is drained, or is gone for good.
+    fn on_member(&mut self, node: NodeId, membership: Membership) {
+        match membership {
+            // The table goes by node numbers, and these only grow.
+            Membership::Member | Membership::Joining => {
+                let known = self.workers.len();
+                self.workers.extend((known..=node.index()).map(|place| Worker::new(NodeId::from_index(place))));
+                self.lanes.grow(self.workers.iter().map(|worker| worker.node).collect());
+            }
+            Membership::Leaving | Membership::Gone => {
+                if let Some(worker) = self.workers.get_mut(node.index()) {
+                    worker.set_duty(Duty::Draining);
+                }
+            }
+        }
+    }
+
     /// A round of probes; who has missed too many goes out first.
     fn probe(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
         for worker in &mut self.workers {
@@ -189,6 +206,7 @@ impl Actor for Balancer {
                 self.on_probe_answer(now, node, load, out);
             }
             ActorInput::Receive { .. } => {}
+            ActorInput::Member(node, membership) => self.on_member(node, membership),
             ActorInput::Control(control) => self.on_control(now, control, out),
         }
     }

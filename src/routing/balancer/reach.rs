@@ -35,6 +35,7 @@ pub(super) struct Reach {
 #[derive(Clone, Debug)]
 pub(super) struct Lanes {
     classes: Classes,
+    settings: BalancerSettings,
     reaches: Vec<Reach>,
     /// Nobody is kept apart from anybody.
     uniform: bool,
@@ -46,11 +47,17 @@ impl Lanes {
 
     /// The lanes of a cluster with these members.
     pub(super) fn new(classes: Classes, settings: &BalancerSettings, members: NodeSet) -> Self {
-        let of =
-            |lane: usize| reach(Self::priority(lane), ASSET_CLASSES[lane % ASSET_CLASSES.len()], settings, members);
-        let reaches: Vec<Reach> = (0..Self::COUNT).map(of).collect();
-        let uniform = reaches.iter().all(|reach| *reach == reaches[0]);
-        Self { classes, reaches, uniform }
+        let mut lanes = Self { classes, settings: settings.clone(), reaches: Vec::new(), uniform: true };
+        lanes.grow(members);
+        lanes
+    }
+
+    /// There are other members now.
+    pub(super) fn grow(&mut self, members: NodeSet) {
+        let class = |lane: usize| ASSET_CLASSES[lane % ASSET_CLASSES.len()];
+        let of = |lane: usize| reach(Self::priority(lane), class(lane), &self.settings, members);
+        self.reaches = (0..Self::COUNT).map(of).collect();
+        self.uniform = self.reaches.iter().all(|reach| *reach == self.reaches[0]);
     }
 
     /// The class of urgency of a lane.

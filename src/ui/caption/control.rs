@@ -2,6 +2,7 @@
 
 use crate::domain::control::{Control, Target};
 use crate::domain::order::ReadFrom;
+use crate::domain::plan::Reason;
 use crate::domain::rules::AckRule;
 
 use super::super::locale::{FluentValue, Locale};
@@ -24,6 +25,9 @@ pub fn control(control: &Control, locale: &Locale) -> String {
         Control::Drain(node) => of("control-drain", node),
         Control::Undrain(node) => of("control-undrain", node),
         Control::Poison(node) => of("control-poison", node),
+        Control::AddNode => locale.text("control-add-node").into_owned(),
+        Control::Decommission(node) => of("control-decommission", node),
+        Control::Replace(node) => of("control-replace", node),
         Control::SlowDisk { node, slow: true } => of("control-slow-disk", node),
         Control::SlowDisk { node, slow: false } => of("control-fast-disk", node),
         Control::Cut { from, to } => link("control-cut", from, to),
@@ -67,6 +71,23 @@ pub fn ack(rule: AckRule, locale: &Locale) -> String {
         AckRule::Majority => locale.text("ack-majority").into_owned(),
         AckRule::All => locale.text("ack-all").into_owned(),
         AckRule::Count(count) => locale.say("ack-count", &[("n", FluentValue::from(u64::from(count)))]),
+    }
+}
+
+/// Why a replica or a leader moves.
+pub fn reason(reason: Reason, locale: &Locale) -> String {
+    let counts = |id: &str, one: usize, other: usize| {
+        locale.say(id, &[("n", FluentValue::from(one as u64)), ("other", FluentValue::from(other as u64))])
+    };
+    match reason {
+        Reason::BelowFactor { replicas } => counts("reason-below-factor", replicas, 0),
+        Reason::AboveFactor { replicas } => counts("reason-above-factor", replicas, 0),
+        Reason::NodeDead => locale.text("reason-dead").into_owned(),
+        Reason::Draining => locale.text("reason-draining").into_owned(),
+        Reason::RegionShared { replicas, .. } => counts("reason-region", replicas, 0),
+        Reason::Crowded { holds, other } => counts("reason-crowded", holds, other),
+        Reason::LeadsMore { leads, other } => counts("reason-leads-more", leads, other),
+        Reason::Inherited => locale.text("reason-inherited").into_owned(),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::domain::event::{Event, EventKind};
 use super::locale::{FluentValue, Locale};
 use super::theme::Role;
 
-pub use control::{ack, control};
+pub use control::{ack, control, reason};
 pub use why::why;
 
 /// Figures of a sentence.
@@ -87,8 +87,15 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::TickRateChanged { .. } => "ticks",
         EventKind::OverloadChanged(_) => "overload-rule",
         EventKind::SignalsTrade { .. } => "signals",
+        EventKind::FeedOpened { .. } | EventKind::FeedWrong { .. } | EventKind::FeedEnded { .. } => "feed",
         EventKind::Violated { .. } => "violated",
         EventKind::OrdersLost { .. } => "lost",
+        EventKind::NodeJoined => "joined",
+        EventKind::NodeLeaving => "leaving",
+        EventKind::NodeLeft => "left",
+        EventKind::ReplicaPlaced { .. } => "placed",
+        EventKind::Rebalanced { .. } => "rebalanced",
+        EventKind::ReplicaRetired => "retired",
     }
 }
 
@@ -125,7 +132,13 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::ConfigCommitted { .. }
         | EventKind::ConfigReverted { .. }
         | EventKind::ConfigRefused { .. }
-        | EventKind::LearnerReady { .. } => "member",
+        | EventKind::LearnerReady { .. }
+        | EventKind::NodeJoined
+        | EventKind::NodeLeaving
+        | EventKind::NodeLeft
+        | EventKind::ReplicaPlaced { .. }
+        | EventKind::Rebalanced { .. }
+        | EventKind::ReplicaRetired => "member",
         EventKind::Truncated { .. }
         | EventKind::SnapshotSent { .. }
         | EventKind::SnapshotInstalled { .. }
@@ -142,6 +155,7 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::OverloadChanged(_)
         | EventKind::SignalsTrade { .. }
         | EventKind::ControlRefused { .. } => "setting",
+        EventKind::FeedOpened { .. } | EventKind::FeedWrong { .. } | EventKind::FeedEnded { .. } => "desk",
         EventKind::Rotation { .. }
         | EventKind::Draining { .. }
         | EventKind::Drained
@@ -164,7 +178,7 @@ pub const fn sign(kind: &EventKind) -> &'static str {
         EventKind::Recovered { .. } | EventKind::Thawed { .. } => "↻",
         EventKind::Rejoined | EventKind::AllHealed | EventKind::LinkHealed { .. } => "●",
         EventKind::CaughtUp { .. } | EventKind::FirstAnswer { .. } | EventKind::FirstCommit { .. } => "✓",
-        EventKind::Overloaded { .. } | EventKind::DiskSlow { slow: true } => "▲",
+        EventKind::Overloaded { .. } | EventKind::DiskSlow { slow: true } | EventKind::FeedWrong { .. } => "▲",
         _ => " ",
     }
 }
@@ -186,6 +200,8 @@ pub const fn role(kind: &EventKind) -> Role {
         | EventKind::FirstCommit { .. }
         | EventKind::LearnerReady { .. }
         | EventKind::ConfigCommitted { .. }
+        | EventKind::NodeJoined
+        | EventKind::Rebalanced { .. }
         | EventKind::Rejoined
         | EventKind::AllHealed => Role::Ok,
         EventKind::Believes { .. }

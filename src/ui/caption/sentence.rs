@@ -3,6 +3,7 @@
 use crate::domain::event::{Event, EventKind, Health, Queue, StepDown};
 use crate::domain::ids::{NodeId, NodeSet};
 use crate::domain::membership::GroupConfig;
+use crate::domain::plan::Step;
 use crate::domain::rules::AckRule;
 use crate::domain::tick::Overload;
 use crate::domain::time::SimDuration;
@@ -236,9 +237,34 @@ fn member_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Opt
             figures.push(("learner", text(learner)));
             "event-learner-ready"
         }
+        EventKind::NodeJoined => "event-joined",
+        EventKind::NodeLeaving => "event-leaving",
+        EventKind::NodeLeft => "event-left",
+        EventKind::ReplicaRetired => "event-retired",
+        EventKind::ReplicaPlaced { step, reason } => {
+            figures.push(("reason", super::reason(*reason, locale).into()));
+            placed(*step, figures)
+        }
+        EventKind::Rebalanced { imbalance } => {
+            figures.push(("n", (*imbalance).into()));
+            "event-rebalanced"
+        }
         _ => return None,
     };
     Some(id)
+}
+
+/// What moves, in words.
+fn placed(step: Step, figures: &mut Figures) -> &'static str {
+    let (id, from, to) = match step {
+        Step::Add { to, .. } => ("event-placed-add", None, Some(to)),
+        Step::Remove { from, .. } => ("event-placed-remove", Some(from), None),
+        Step::Replace { from, to, .. } => ("event-placed-replace", Some(from), Some(to)),
+        Step::Lead { from, to, .. } => ("event-placed-lead", Some(from), Some(to)),
+    };
+    figures.extend(from.map(|from| ("from", text(&from))));
+    figures.extend(to.map(|to| ("to", text(&to))));
+    id
 }
 
 /// The sets of a configuration, as names.
@@ -347,6 +373,18 @@ fn setting_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Op
         EventKind::SignalsTrade { on: false } => "event-signals-off",
         EventKind::ReadsMoved { replica: false } => "event-reads-leader",
         EventKind::ReadsMoved { replica: true } => "event-reads-replica",
+        EventKind::FeedOpened { rows } => {
+            figures.push(("n", (*rows).into()));
+            "event-feed-opened"
+        }
+        EventKind::FeedWrong { line } => {
+            figures.push(("n", (*line).into()));
+            "event-feed-wrong"
+        }
+        EventKind::FeedEnded { orders } => {
+            figures.push(("n", (*orders).into()));
+            "event-feed-ended"
+        }
         EventKind::ControlRefused { control: wanted, why: reason } => {
             figures.extend([("control", control(wanted, locale).into()), ("why", why(*reason, locale).into())]);
             "event-refused"

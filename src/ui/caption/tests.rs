@@ -7,6 +7,7 @@ use crate::domain::event::{Health, Invariant, Queue, StepDown};
 use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, SymbolId, Term};
 use crate::domain::membership::GroupConfig;
 use crate::domain::order::ReadFrom;
+use crate::domain::plan::{Reason, Region, Step};
 use crate::domain::rules::{AckRule, Rule, Strategy};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::why::Why;
@@ -52,6 +53,9 @@ fn every_why() -> Vec<Why> {
         Why::LearnerBehind,
         Why::NotLearner,
         Why::NoVoters,
+        Why::NodeRuns,
+        Why::ClusterFull,
+        Why::LastNode,
     ]
 }
 
@@ -91,6 +95,9 @@ fn every_control() -> Vec<Control> {
         Control::SetReadFrom(ReadFrom::Replica),
         Control::Burst(Burst::KEY),
         Control::Poison(n),
+        Control::AddNode,
+        Control::Decommission(n),
+        Control::Replace(n),
     ];
     let rules = [AckRule::Leader, AckRule::Majority, AckRule::All, AckRule::Count(2)];
     controls.extend(rules.map(Control::SetAck));
@@ -107,11 +114,35 @@ fn every_kind_of_members(learner: NodeId) -> Vec<EventKind> {
         kinds.push(EventKind::ConfigCommitted { config });
         kinds.push(EventKind::ConfigReverted { config });
     }
+    let (group, from, to) = (GroupId(1), learner, NodeId(1));
+    let steps = [
+        Step::Add { group, to },
+        Step::Remove { group, from },
+        Step::Replace { group, from, to },
+        Step::Lead { group, from, to },
+    ];
+    let reasons = [
+        Reason::BelowFactor { replicas: 2 },
+        Reason::AboveFactor { replicas: 4 },
+        Reason::NodeDead,
+        Reason::Draining,
+        Reason::RegionShared { region: Region(0), replicas: 2 },
+        Reason::Crowded { holds: 4, other: 0 },
+        Reason::LeadsMore { leads: 3, other: 1 },
+        Reason::Inherited,
+    ];
+    kinds.extend(reasons.map(|reason| EventKind::ReplicaPlaced { step: steps[0], reason }));
+    kinds.extend(steps.map(|step| EventKind::ReplicaPlaced { step, reason: Reason::Draining }));
+    kinds.extend([EventKind::NodeJoined, EventKind::NodeLeaving, EventKind::NodeLeft, EventKind::ReplicaRetired]);
+    kinds.push(EventKind::Rebalanced { imbalance: 1 });
     kinds
 }
 
-fn every_kind_of_the_load() -> [EventKind; 12] {
+fn every_kind_of_the_load() -> [EventKind; 15] {
     [
+        EventKind::FeedOpened { rows: 1 },
+        EventKind::FeedWrong { line: 7 },
+        EventKind::FeedEnded { orders: 3 },
         EventKind::Rotation { back: true },
         EventKind::Rotation { back: false },
         EventKind::Draining { on: true },

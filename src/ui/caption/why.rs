@@ -48,6 +48,9 @@ pub fn why(why: Why, locale: &Locale) -> String {
         Why::LearnerBehind => "why-learner-behind",
         Why::NotLearner => "why-not-learner",
         Why::NoVoters => "why-no-voters",
+        Why::NodeRuns => "why-node-runs",
+        Why::ClusterFull => "why-cluster-full",
+        Why::LastNode => "why-last-node",
         Why::JustStarted => "why-just-started",
     };
     locale.text(id).into_owned()

@@ -142,6 +142,9 @@ pub fn describe(control: Control) -> Refusal {
         Control::Drain(target) => ("done-drain", Some(target)),
         Control::Undrain(target) => ("done-undrain", Some(target)),
         Control::Poison(target) => ("done-poison", Some(target)),
+        Control::AddNode => ("done-add-node", None),
+        Control::Decommission(target) => ("done-decommission", Some(target)),
+        Control::Replace(target) => ("done-replace", Some(target)),
     };
     let words = Refusal::new(id);
     target.map_or(words.clone(), |target| words.with("node", name(target)))

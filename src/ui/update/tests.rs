@@ -34,6 +34,8 @@ pub(crate) fn cluster() -> ClusterView {
         held: 0,
         held_dropped: 0,
         ticks: crate::domain::view::TicksView::default(),
+        membership: Default::default(),
+        region: Default::default(),
     });
     let groups = (0..3).map(|group| GroupView {
         id: GroupId(group),

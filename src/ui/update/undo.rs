@@ -162,7 +162,7 @@ fn fallen(target: Target, truth: NodeTruth) -> Vec<Control> {
         NodeTruth::Down => vec![Control::Crash(target)],
         NodeTruth::Halted => vec![Control::Poison(target)],
         NodeTruth::Frozen => vec![Control::Freeze(target)],
-        NodeTruth::Up | NodeTruth::Slow | NodeTruth::Sync => Vec::new(),
+        NodeTruth::Up | NodeTruth::Slow | NodeTruth::Sync | NodeTruth::Gone => Vec::new(),
     }
 }
 

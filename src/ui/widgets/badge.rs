@@ -35,6 +35,7 @@ impl Badge {
 pub fn node(node: &NodeView, locale: &Locale) -> Badge {
     let (role, sign, id) = match (node.truth, node.reach) {
         (NodeTruth::Down, _) => (Role::NodeFailed, "✗", "state-down"),
+        (NodeTruth::Gone, _) => (Role::Muted, "–", "state-gone"),
         (NodeTruth::Halted, _) => (Role::NodeFailed, "✗", "state-halted"),
         (NodeTruth::Frozen, _) => (Role::NodeIsolated, "✱", "state-frozen"),
         (_, Reach::Isolated) => (Role::NodeIsolated, "⊘", "state-isolated"),

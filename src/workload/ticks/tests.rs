@@ -23,7 +23,7 @@ impl Stage {
         let mut settings = Settings::default();
         settings.market_data.ticks_per_s = 100_000;
         change(&mut settings);
-        let source = TickSource::new(&settings, 7, mid);
+        let source = TickSource::new(&settings, 7, Mid::Of(mid));
         let mut stage = Self { source, now: SimTime::ZERO, sent: Vec::new(), told: Vec::new(), trades: Vec::new() };
         stage.step(ActorInput::Start);
         stage

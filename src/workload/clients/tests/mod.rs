@@ -1,6 +1,7 @@
 //! The clients against a desk that answers as each test wants.
 
 mod answers;
+mod feed;
 mod load;
 mod places;
 
@@ -75,7 +76,7 @@ fn settings(orders_per_s: u64) -> Settings {
 impl Driver {
     fn new(settings: &Settings, seed: u64, desk: Desk) -> Self {
         let mut driver = Self {
-            clients: Clients::new(settings, seed, mid),
+            clients: Clients::new(settings, seed, Mid::Of(mid)),
             desk,
             queue: BTreeMap::new(),
             pushed: 0,
