@@ -280,3 +280,6 @@ stage-begun = начат
 stage-shipping = ВЕЗУТ
 stage-owned = ПРИНЯТ
 stage-mapped = на карте
+stage-learns = учится { $n }
+stage-votes = голосует
+stage-hands-over = передаёт
