@@ -285,3 +285,6 @@ stage-begun = begins
 stage-shipping = SHIPS
 stage-owned = OWNED
 stage-mapped = on the map
+stage-learns = learns { $n }
+stage-votes = votes
+stage-hands-over = hands over

@@ -107,7 +107,8 @@ fn list(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, groups: &[&Group
 fn charts(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, groups: &[&GroupView]) {
     let label = 10.min(area.width);
     let fits = (area.height / 2).clamp(1, MEASURES.len() as u16);
-    let height = area.height / fits;
+    // A blank row between two charts, and none below the last.
+    let height = (area.height + 1) / fits;
     // What is worked is the last to go, then what rests, then names.
     for (place, (id, value)) in MEASURES.iter().skip(MEASURES.len() - usize::from(fits)).enumerate() {
         let values: Vec<u64> = groups.iter().map(|group| value(group)).collect();

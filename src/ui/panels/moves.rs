@@ -1,13 +1,17 @@
-//! Moves: symbols on their way from one partition to another, and how far each has come.
+//! Moves: symbols on their way from one partition to another, and replicas and leaders on theirs between nodes.
 //!
 //! Idea: a move has five stages, and an order for its symbol waits in three of them; so the stage is a word, the parts
-//! that have arrived are a bar, and the requests that are held stand below.
+//! that have arrived are a bar, and the requests that are held stand below. A step of the controller's plan has its
+//! reason beside it, so that nobody has to guess why a replica packs up.
+//! Shape: moves first, then the plan; where both are there, each has half of the rows at least.
 
 use ratatui::layout::Rect;
 
-use crate::domain::view::{MoveStage, MoveView};
+use crate::domain::plan::Step;
+use crate::domain::view::{MoveStage, MoveView, PlanRow, StepProgress};
 
-use super::super::canvas::{Canvas, Strip};
+use super::super::canvas::{Canvas, Strip, cut_end};
+use super::super::caption;
 use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
@@ -25,17 +29,20 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let data = &scene.view.data;
     let inner = frame(canvas, scene, area, Panel::Moves, &locale.text("panel-moves"), &locale.text("note-moves"));
     let columns = usize::from(inner.width);
-    if data.moves.is_empty() {
-        canvas.put(inner, 0, canvas.strip().add(Role::Muted, locale.text("moves-none")));
-        canvas.put(inner, 1, totals(canvas.strip(), scene, columns));
-        return;
-    }
+    let plan = &scene.view.placement.plan;
     let fits = usize::from(inner.height.saturating_sub(1)).max(1);
-    let shown = &data.moves[..data.moves.len().min(fits)];
-    for (row, planned) in shown.iter().enumerate() {
-        canvas.put(inner, row as u16, symbol(canvas.strip(), scene, planned, columns));
+    let moves = data.moves.len().min(fits - plan.len().min(fits / 2));
+    let steps = plan.len().min(fits - moves);
+    let symbols = data.moves[..moves].iter().map(|planned| symbol(canvas.strip(), scene, planned, columns));
+    let steps = plan[..steps].iter().map(|planned| replica(canvas.strip(), scene, planned, columns));
+    let mut rows: Vec<Strip<'_>> = symbols.chain(steps).collect();
+    if rows.is_empty() {
+        rows.push(canvas.strip().add(Role::Muted, locale.text("moves-none")));
     }
-    canvas.put(inner, shown.len() as u16, totals(canvas.strip(), scene, columns));
+    rows.push(totals(canvas.strip(), scene, columns));
+    for (row, strip) in rows.into_iter().enumerate() {
+        canvas.put(inner, row as u16, strip);
+    }
 }
 
 fn symbol<'a>(strip: Strip<'a>, scene: &Scene<'_>, planned: &MoveView, columns: usize) -> Strip<'a> {
@@ -69,6 +76,27 @@ const fn stage(stage: MoveStage) -> (Role, &'static str) {
         MoveStage::Owned => (Role::Accent, "stage-owned"),
         MoveStage::Mapped => (Role::Ok, "stage-mapped"),
     }
+}
+
+/// A step of the controller's plan: which group, from where to where, how far, and why.
+fn replica<'a>(strip: Strip<'a>, scene: &Scene<'_>, planned: &PlanRow, columns: usize) -> Strip<'a> {
+    let locale = &scene.look.locale;
+    let (group, way) = match planned.step {
+        Step::Add { group, to } => (group, format!("   → {to}")),
+        Step::Remove { group, from } => (group, format!("{from} →")),
+        Step::Replace { group, from, to } => (group, format!("{from} → {to}")),
+        Step::Lead { group, from, to } => (group, format!("★ {from} → {to}")),
+    };
+    let (role, word) = match planned.progress {
+        StepProgress::Waits => (Role::Muted, locale.text("stage-planned").into_owned()),
+        StepProgress::Learns(left) => (Role::NodeRecovering, locale.say("stage-learns", &[("n", left.into())])),
+        StepProgress::Votes => (Role::Accent, locale.text("stage-votes").into_owned()),
+        StepProgress::HandsOver => (Role::Leader, locale.text("stage-hands-over").into_owned()),
+    };
+    let text = if planned.progress == StepProgress::Waits { Role::Muted } else { Role::Text };
+    let strip = strip.left(7, text, &group.to_string()).left(13, text, &way).left(14, role, &word).gap();
+    let room = columns.saturating_sub(strip.width());
+    strip.add(Role::Muted, cut_end(&caption::reason(planned.reason, locale), room))
 }
 
 /// How many are where, and what the moves cost.
