@@ -53,12 +53,14 @@ scripts! {
     the_leader_is_cut_off_one_way: "cut-the-leader-one-way",
     two_dead_at_factor_3: "factor-3-two-dead",
     the_leader_freezes_and_wakes: "freeze-the-leader",
+    two_nodes_join_and_one_leaves: "grow-and-shrink",
     the_controller_is_killed: "kill-the-controller",
     the_leader_is_killed: "kill-the-leader",
     three_of_five_are_killed: "kill-three-of-five",
     two_of_five_are_killed: "kill-two-of-five",
     pools_apart_keep_orders_fast: "pools-apart",
     a_replica_far_behind_recovers: "recover-far-behind",
+    a_dead_node_is_replaced: "replace-a-dead-node",
     every_node_restarts_in_turn: "rolling-restart",
     an_ordinary_day: "steady",
     ticks_and_back_pressure: "ticks-backpressure",
@@ -175,6 +177,28 @@ fn lesson_3_goes_red_when_the_leader_goes_on_promising_alone() {
 #[test]
 fn lesson_3_goes_red_when_the_first_crash_costs_nothing() {
     goes_red("03-what-a-crash-costs", "orders.at_risk", 1, |script| script.settings.cluster.ack = AckRule::Majority);
+}
+
+#[test]
+fn growing_goes_red_when_nothing_may_move() {
+    goes_red("grow-and-shrink", "rebalanced", 1, |script| script.settings.placement.moves_at_once = 0);
+}
+
+#[test]
+fn growing_goes_red_when_a_node_is_killed_and_not_asked_to_leave() {
+    let killed = |script: &mut Script| {
+        let n2 = Target::Node(NodeId(2));
+        instead(script, Control::Decommission(n2), Control::Crash(n2));
+    };
+    goes_red("grow-and-shrink", "node_left", 1, killed);
+}
+
+#[test]
+fn a_dead_node_goes_red_when_nobody_gives_it_up() {
+    let kept = |script: &mut Script| {
+        instead(script, Control::Replace(Target::Node(NodeId(3))), Control::SetLoad(true));
+    };
+    goes_red("replace-a-dead-node", "node.n3.state = gone", 1, kept);
 }
 
 #[test]

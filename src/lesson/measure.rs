@@ -8,6 +8,7 @@
 use crate::document::problem::{Complaint, listed};
 use crate::domain::event::Invariant;
 use crate::domain::ids::{GroupId, NodeId};
+use crate::domain::map::Placing;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{ClusterView, FailoverView, GroupView, NodeTruth, NodeView};
 
@@ -39,7 +40,7 @@ pub enum Kind {
 pub const UNIT: i64 = 1_000;
 
 /// The words for the condition of a node.
-pub const CONDITIONS: [&str; 6] = ["up", "slow", "frozen", "down", "halted", "sync"];
+pub const CONDITIONS: [&str; 7] = ["up", "slow", "frozen", "down", "halted", "sync", "gone"];
 
 type Whole = fn(&ClusterView) -> Option<Value>;
 type OfNode = fn(&ClusterView, &NodeView) -> Option<Value>;
@@ -129,6 +130,8 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("signals.count", Kind::Number, |v| count(v.market.signals)),
     ("signals.orders", Kind::Number, |v| count(v.market.orders)),
     ("controller", Kind::Node, |v| node(v.run.controller)),
+    ("placement.imbalance", Kind::Number, |v| count(u64::from(v.placement.imbalance))),
+    ("placement.settled", Kind::YesNo, |v| yes_no(v.placement.placing != Placing::Moving)),
 ];
 
 /// Figures of a node: `node.n3.` and one of these.
@@ -143,6 +146,7 @@ pub const OF_NODE: &[(&str, Kind, OfNode)] = &[
     ("fsyncs", Kind::Number, |_, n| count(n.disk.fsyncs)),
     ("ticks", Kind::Number, |_, n| count(n.ticks.processed)),
     ("ticks_per_s", Kind::Number, |_, n| count(n.ticks.per_s)),
+    ("replicas", Kind::Number, |_, n| count(u64::from(n.replicas))),
     ("unsynced", Kind::Number, |_, n| count(n.disk.written.saturating_sub(n.disk.synced))),
 ];
 
