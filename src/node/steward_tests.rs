@@ -2,6 +2,7 @@
 
 use super::*;
 
+const N4: NodeId = NodeId(4);
 
 fn voters(nodes: &[u8]) -> Vec<NodeId> {
     nodes.iter().copied().map(NodeId).collect()
