@@ -65,6 +65,7 @@ scripts! {
     a_gateway_is_drained: "drain-a-worker",
     two_dead_at_factor_3: "factor-3-two-dead",
     the_leader_freezes_and_wakes: "freeze-the-leader",
+    two_nodes_join_and_one_leaves: "grow-and-shrink",
     a_hot_symbol: "hot-symbol",
     the_controller_is_killed: "kill-the-controller",
     the_leader_is_killed: "kill-the-leader",
@@ -73,6 +74,7 @@ scripts! {
     pools_apart_keep_orders_fast: "pools-apart",
     queries_go_on_without_a_leader: "reads-fall-back",
     a_replica_far_behind_recovers: "recover-far-behind",
+    a_dead_node_is_replaced: "replace-a-dead-node",
     every_node_restarts_in_turn: "rolling-restart",
     two_legs_or_none: "spread",
     an_ordinary_day: "steady",
@@ -199,6 +201,28 @@ fn lesson_3_goes_red_when_the_leader_goes_on_promising_alone() {
 #[test]
 fn lesson_3_goes_red_when_the_first_crash_costs_nothing() {
     goes_red("03-what-a-crash-costs", "orders.at_risk", 1, |script| script.settings.cluster.ack = AckRule::Majority);
+}
+
+#[test]
+fn growing_goes_red_when_nothing_may_move() {
+    goes_red("grow-and-shrink", "rebalanced", 1, |script| script.settings.placement.moves_at_once = 0);
+}
+
+#[test]
+fn growing_goes_red_when_a_node_is_killed_and_not_asked_to_leave() {
+    let killed = |script: &mut Script| {
+        let n2 = Target::Node(NodeId(2));
+        instead(script, Control::Decommission(n2), Control::Crash(n2));
+    };
+    goes_red("grow-and-shrink", "node_left", 1, killed);
+}
+
+#[test]
+fn a_dead_node_goes_red_when_nobody_gives_it_up() {
+    let kept = |script: &mut Script| {
+        instead(script, Control::Replace(Target::Node(NodeId(3))), Control::SetLoad(true));
+    };
+    goes_red("replace-a-dead-node", "node.n3.state = gone", 1, kept);
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod readers;
 use crate::document::problem::{Complaint, listed};
 use crate::domain::event::Invariant;
 use crate::domain::ids::{GroupId, NodeId};
+use crate::domain::map::Placing;
 use crate::domain::priority::Priority;
 use crate::domain::time::SimTime;
 use crate::domain::view::{ClassView, ClusterView, Duty, FailoverView, GroupView, NodeView};
@@ -47,7 +48,7 @@ pub enum Kind {
 pub const UNIT: i64 = 1_000;
 
 /// The words for the condition of a node.
-pub const CONDITIONS: [&str; 6] = ["up", "slow", "frozen", "down", "halted", "sync"];
+pub const CONDITIONS: [&str; 7] = ["up", "slow", "frozen", "down", "halted", "sync", "gone"];
 
 type Whole = fn(&ClusterView) -> Option<Value>;
 type OfNode = fn(&ClusterView, &NodeView) -> Option<Value>;
@@ -154,6 +155,8 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("data.planned", Kind::Number, |v| count(u64::from(v.data.planned))),
     ("data.held_refused", Kind::Number, |v| count(v.data.held_refused)),
     ("data.hottest_percent", Kind::Number, hottest),
+    ("placement.imbalance", Kind::Number, |v| count(u64::from(v.placement.imbalance))),
+    ("placement.settled", Kind::YesNo, |v| yes_no(v.placement.placing != Placing::Moving)),
 ];
 
 /// The share of the partition that does the most.
@@ -177,6 +180,7 @@ pub const OF_NODE: &[(&str, Kind, OfNode)] = &[
     ("fsyncs", Kind::Number, |_, n| count(n.disk.fsyncs)),
     ("ticks", Kind::Number, |_, n| count(n.ticks.processed)),
     ("ticks_per_s", Kind::Number, |_, n| count(n.ticks.per_s)),
+    ("replicas", Kind::Number, |_, n| count(u64::from(n.replicas))),
     ("unsynced", Kind::Number, |_, n| count(n.disk.written.saturating_sub(n.disk.synced))),
 ];
 

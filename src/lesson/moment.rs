@@ -66,6 +66,11 @@ pub const NAMES: &[(&str, Test)] = &[
     ("control_refused", |kind| matches!(kind, EventKind::ControlRefused { .. })),
     ("orders_lost", |kind| matches!(kind, EventKind::OrdersLost { .. })),
     ("invariant_violated", |kind| matches!(kind, EventKind::Violated { .. })),
+    ("node_joined", |kind| matches!(kind, EventKind::NodeJoined)),
+    ("node_leaving", |kind| matches!(kind, EventKind::NodeLeaving)),
+    ("node_left", |kind| matches!(kind, EventKind::NodeLeft)),
+    ("replica_placed", |kind| matches!(kind, EventKind::ReplicaPlaced { .. })),
+    ("rebalanced", |kind| matches!(kind, EventKind::Rebalanced { .. })),
 ];
 
 /// Reads a condition: the name of an event, or an expression.

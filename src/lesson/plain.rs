@@ -70,6 +70,9 @@ const FIGURES: &[(&str, &str, &str)] = &[
     ("spreads.aborted", "spreads given up", "спредов отменено"),
     ("spreads.open", "spreads under way", "спредов в пути"),
     ("spreads.held", "legs held", "ног удержано"),
+    ("placement.imbalance", "leaders, most less fewest", "лидеры, разница"),
+    ("placement.settled", "groups in place", "группы на местах"),
+    (".replicas", "replicas held", "хранит реплик"),
     ("invariants.checked", "promises checked", "проверено обещаний"),
     ("invariants.violations", "promises broken", "нарушено обещаний"),
     ("one_leader_per_term.checked", "one leader a term: checked", "один лидер на терм: проверено"),
@@ -167,6 +170,11 @@ const MOMENTS: &[(&str, &str)] = &[
     ("control_refused", "действие отклонено"),
     ("orders_lost", "заявки потеряны"),
     ("invariant_violated", "обещание нарушено"),
+    ("node_joined", "узел вошёл в кластер"),
+    ("node_leaving", "узел уходит"),
+    ("node_left", "узел вышел из кластера"),
+    ("replica_placed", "реплика переезжает"),
+    ("rebalanced", "группы на местах"),
 ];
 
 fn text(en: impl Into<String>, ru: impl Into<String>) -> Text {

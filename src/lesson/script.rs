@@ -155,11 +155,13 @@ fn script(root: &mut Reader<'_>) -> Reading<Script> {
     let length = root.required("length_ms")?.integer("length_ms", 1..=LENGTH_MS_MAX).map(SimDuration::from_millis)?;
     let feed = root.optional("feed").map(|item| item.string("feed").map(str::to_owned)).transpose()?;
     let settings = settings::read(root, &Settings::default())?;
-    let context = Context::of_file(settings.cluster.nodes, settings.cluster.partitions);
+    let mut context = Context::of_file(settings.cluster.nodes, settings.cluster.partitions);
     let mut names = Vec::new();
     let steps = root.tables("step", |r| {
         let step = step(r, &context, &names)?;
         names.push(step.name.clone().unwrap_or_default());
+        // What comes later may speak of the nodes that this step adds.
+        context.nodes += step.controls.iter().filter(|control| **control == Control::AddNode).count();
         Ok(step)
     })?;
     if steps.len() > STEPS_MAX {

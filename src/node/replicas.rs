@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::domain::event::Health;
 use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::log::GroupImage;
-use crate::domain::map::ClusterMap;
+use crate::domain::map::{ClusterMap, Placing};
 use crate::domain::rules::Rules;
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
@@ -102,7 +102,9 @@ impl Directory for Beliefs<'_> {
     }
 
     fn hosts(&self, group: GroupId) -> bool {
-        self.replicas.get(group).is_some()
+        // A replica that the map wants elsewhere may have missed that it is out: what it believes is no guide any more.
+        let placed = |me: NodeId| self.map.placing == Placing::Begun || self.map.voters(group).contains(&me);
+        self.replicas.get(group).is_some_and(|replica| placed(replica.raft.config().me))
     }
 
     fn given_up(&self, peer: NodeId) -> bool {

@@ -302,3 +302,7 @@ fn presumed_dead(scene: &Scene<'_>) -> Option<Deed> {
 const fn odd(count: usize) -> usize {
     if count.is_multiple_of(2) { count.saturating_sub(1) } else { count }
 }
+
+#[cfg(test)]
+#[path = "steward_tests.rs"]
+mod tests;

@@ -113,7 +113,7 @@ impl World {
         let Some(node) = &slot.node else { return };
         if node.map().epoch > self.basis.living.epoch {
             let map = Arc::clone(node.map());
-            self.adopt_map(map, cause);
+            self.adopt_map(&map, cause);
         }
         let slot = &self.nodes[id.index()];
         let done =
@@ -123,9 +123,9 @@ impl World {
         }
     }
 
-    fn adopt_map(&mut self, map: Arc<ClusterMap>, cause: Cause) {
-        let before = std::mem::replace(&mut self.basis.living, Arc::clone(&map));
-        self.basis.wishes.retain(|change| ClusterMap::clone(&map).apply(change));
+    fn adopt_map(&mut self, map: &Arc<ClusterMap>, cause: Cause) {
+        let before = std::mem::replace(&mut self.basis.living, Arc::clone(map));
+        self.basis.wishes.retain(|change| ClusterMap::clone(map).apply(change));
         for id in map.nodes.iter().copied().filter(|id| !before.nodes.contains(id)) {
             self.nodes[id.index()].membership = Membership::Member;
             let told = Some(self.tell_of(Some(id), EventKind::NodeJoined, cause));
