@@ -6,7 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::fault::{FaultKind, Health, StepDown};
 pub use super::invariant::Invariant;
+pub use super::loudness::Loudness;
 
 use super::control::Control;
 use super::ids::{EventId, GroupId, LogIndex, NodeId, NodeSet, SymbolId, Term};
@@ -31,35 +33,6 @@ pub struct Event {
     pub kind: EventKind,
     /// What led to it.
     pub cause: Option<EventId>,
-}
-
-/// How a node failed, for the stopwatch and the captions.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FaultKind {
-    /// The process died.
-    Crash,
-    /// The process stands still.
-    Freeze,
-    /// Links are cut.
-    Cut,
-    /// The process panicked.
-    Panic,
-    /// Leadership was handed over on purpose.
-    Transfer,
-}
-
-/// What a failure detector believes of a peer.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Health {
-    /// Heartbeats come.
-    #[default]
-    Healthy,
-    /// They are late.
-    Degraded,
-    /// None for too long.
-    Failed,
 }
 
 /// What happened.
@@ -398,17 +371,6 @@ pub enum EventKind {
     },
 }
 
-/// Why a leader stepped down.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub enum StepDown {
-    /// It met a higher term.
-    HigherTerm(Term),
-    /// It heard no majority for an election timeout (check-quorum).
-    NoQuorum,
-    /// The configuration that is committed has no vote for it.
-    Removed,
-}
-
 /// The bounded queues of the desk.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -427,39 +389,4 @@ pub enum Queue {
     Clients,
     /// Ticks that wait for a node's processor.
     Ticks,
-}
-
-/// How loud an event is on the screen.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Loudness {
-    /// Background: shown in the list only.
-    Quiet,
-    /// A step of a story.
-    Notable,
-    /// A fault, an election, a loss: a mark on the time line.
-    Loud,
-}
-
-impl EventKind {
-    /// How loud it is.
-    pub const fn loudness(&self) -> Loudness {
-        match self {
-            Self::Crashed { .. }
-            | Self::Frozen
-            | Self::Halted { .. }
-            | Self::LinkCut { .. }
-            | Self::Isolated
-            | Self::Muted
-            | Self::Elected { .. }
-            | Self::Violated { .. }
-            | Self::OrdersLost { .. } => Loudness::Loud,
-            Self::Believes { .. }
-            | Self::SnapshotTaken { .. }
-            | Self::Voted { .. }
-            | Self::VoteRefused { .. }
-            | Self::SymbolFrozen { .. }
-            | Self::SymbolMoved { .. } => Loudness::Quiet,
-            _ => Loudness::Notable,
-        }
-    }
 }
