@@ -168,7 +168,7 @@ somebody = somebody
 word-moves-planned = PLAN
 word-symbol-frozen = FROZEN
 word-symbol-moved = MOVED
-word-moves-done = MOVES DONE
+word-moves-done = SETTLED
 event-moves-planned = { $n ->
     [0] no symbol is to move any more
     [one] one symbol is to move

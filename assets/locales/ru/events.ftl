@@ -172,9 +172,9 @@ event-lost = { $n ->
 
 somebody = кто-то
 word-moves-planned = ПЛАН
-word-symbol-frozen = ЗАМОРОЗКА
+word-symbol-frozen = ЗАМЁРЗ
 word-symbol-moved = ПЕРЕЕЗД
-word-moves-done = ПЕРЕЕХАЛИ
+word-moves-done = УЛЕГЛОСЬ
 event-moves-planned = { $n ->
     [0] переезжать больше нечему
     [one] переедет { $n } инструмент
