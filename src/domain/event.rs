@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+mod loudness;
 mod parts;
 
 pub use super::invariant::Invariant;
@@ -418,30 +419,4 @@ pub enum EventKind {
         /// How many have moved in this run.
         moved: u64,
     },
-}
-
-impl EventKind {
-    /// How loud it is.
-    pub const fn loudness(&self) -> Loudness {
-        match self {
-            Self::Crashed { .. }
-            | Self::Frozen
-            | Self::Halted { .. }
-            | Self::LinkCut { .. }
-            | Self::Isolated
-            | Self::Muted
-            | Self::Elected { .. }
-            | Self::Violated { .. }
-            | Self::OrdersLost { .. }
-            | Self::NodeJoined
-            | Self::NodeLeft => Loudness::Loud,
-            Self::Believes { .. }
-            | Self::SnapshotTaken { .. }
-            | Self::Voted { .. }
-            | Self::VoteRefused { .. }
-            | Self::SymbolFrozen { .. }
-            | Self::SymbolMoved { .. } => Loudness::Quiet,
-            _ => Loudness::Notable,
-        }
-    }
 }

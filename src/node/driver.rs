@@ -122,10 +122,10 @@ impl Driver {
     }
 
     /// A letter from the leader of another group, or of this one.
-    pub(super) fn letter(&mut self, stand: &Stand<'_>, from: GroupId, says: Says) -> Vec<Step> {
+    pub(super) fn letter(&mut self, stand: &Stand<'_>, from: GroupId, says: &Says) -> Vec<Step> {
         let mut steps = Vec::new();
         self.begin_term(stand);
-        match says {
+        match *says {
             Says::Prepare(prepare) => {
                 let Prepare { tx, half, .. } = prepare;
                 if stand.state.prepared(tx, half).is_some() {

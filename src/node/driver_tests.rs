@@ -107,7 +107,7 @@ impl Model {
     /// The next thing that happens; false if nothing will, ever.
     fn go_on(&mut self) -> bool {
         if let Some((to, from, says)) = self.post.pop_front() {
-            self.act(to.index() - 1, |driver, stand| driver.letter(stand, from, says));
+            self.act(to.index() - 1, |driver, stand| driver.letter(stand, from, &says));
             return true;
         }
         for place in 0..2 {
@@ -226,8 +226,8 @@ fn a_leader_of_an_older_term_cannot_disown_a_spread() {
         assert!(model.go_on());
     }
     let (tx, half) = (spread().id, Half::Second);
-    model.act(1, |driver, stand| driver.letter(stand, GroupId(1), Says::Unknown { tx, half, term: Term(6) }));
+    model.act(1, |driver, stand| driver.letter(stand, GroupId(1), &Says::Unknown { tx, half, term: Term(6) }));
     assert!(model.groups[1].log.is_empty(), "an old leader may have missed the spread");
-    model.act(1, |driver, stand| driver.letter(stand, GroupId(1), Says::Unknown { tx, half, term: Term(7) }));
+    model.act(1, |driver, stand| driver.letter(stand, GroupId(1), &Says::Unknown { tx, half, term: Term(7) }));
     assert_eq!(model.groups[1].log.len(), 1, "a leader of that term has not");
 }

@@ -4,7 +4,7 @@
 //! inputs to the part that they concern, and obeys the parts' wishes in order.
 //! Shape: `boot` from what the disk holds, `step` for every input, `next_wake` asked after each step. Election
 //! deadlines of all groups share one lazily computed wake-up, so a beat that renews hundreds of them costs nothing.
-//! Left out: clocks, channels, disks, chance without a stream.
+//! Left out: clocks, channels, disks.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::domain::event::{EventKind, Queue};
 use crate::domain::ids::{ActorId, GroupId, LogIndex, NodeId, PersistToken, Term};
 use crate::domain::log::GroupImage;
-use crate::domain::map::{ClusterMap, MapChange, Placing};
+use crate::domain::map::{ClusterMap, Epoch, MapChange, Placing};
 use crate::domain::membership::GroupConfig;
 use crate::domain::order::{DeskMessage, Submission};
 use crate::domain::rules::{AckRule, Rules};
@@ -250,28 +250,26 @@ impl Node {
         self.grant(wishes, effects);
     }
 
-    /// Another node's gateway believes that this node leads. One that goes by an older map hears of the newer one; what it
-    /// asks of a symbol that has moved is declined by the replica, which knows.
+    /// A gateway believes that this node leads. One with an older map hears of the newer; the replica declines what has moved.
     fn on_proposal(&mut self, now: Now, from: NodeId, proposal: Proposal, effects: &mut Vec<NodeEffect>) {
         if proposal.epoch < self.map.epoch {
             let map = Arc::clone(&self.map);
             self.out(effects).send(from, NodeMessage::Map(map));
         }
         if self.replicas.get(proposal.group).is_some() {
-            self.with_replica(proposal.group, effects, |replica, desk, out| {
-                replica.propose(now, from, &proposal, desk, out);
-            });
+            let group = proposal.group;
+            self.with_replica(group, effects, |replica, desk, out| replica.propose(now, from, &proposal, desk, out));
             return;
         }
-        let (Proposal { ticket, batch, .. }, why) = (proposal, Why::NoReplica);
-        self.out(effects).send(from, NodeMessage::Declined { ticket, batch, why });
+        let Proposal { ticket, batch, .. } = proposal;
+        self.out(effects).send(from, NodeMessage::Declined { ticket, batch, why: Why::NoReplica });
     }
 
     fn hear(
         &mut self,
         now: Now,
         from: NodeId,
-        epoch: crate::domain::map::Epoch,
+        epoch: Epoch,
         groups: Vec<(GroupId, Message)>,
         effects: &mut Vec<NodeEffect>,
     ) {

@@ -64,7 +64,7 @@ impl Replica {
                 self.control(now, desk, out, |control, term, map| control.owned(term, map, &shipment));
             }
             Says::Move(word) => self.haul(now, map, desk, out, |mover, yard| mover.letter(yard, word)),
-            says => self.at_work(now, map, desk, out, |driver, stand| driver.letter(stand, letter.from, says)),
+            says => self.at_work(now, map, desk, out, |driver, stand| driver.letter(stand, letter.from, &says)),
         }
     }
 

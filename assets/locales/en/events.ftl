@@ -204,7 +204,7 @@ event-rebalanced = every group is where it is wanted; leaders differ by { $n }
 word-moves-planned = PLAN
 word-symbol-frozen = FROZEN
 word-symbol-moved = MOVED
-word-moves-done = MOVES DONE
+word-moves-done = SETTLED
 event-moves-planned = { $n ->
     [0] no symbol is to move any more
     [one] one symbol is to move

@@ -211,9 +211,9 @@ event-placed-replace = реплика переезжает с { $from } на { $
 event-placed-lead = лидерство переходит от { $from } к { $to }: { $reason }
 event-rebalanced = все группы там, где нужно; разница по лидерам: { $n }
 word-moves-planned = ПЛАН
-word-symbol-frozen = ЗАМОРОЗКА
+word-symbol-frozen = ЗАМЁРЗ
 word-symbol-moved = ПЕРЕЕЗД
-word-moves-done = ПЕРЕЕХАЛИ
+word-moves-done = УЛЕГЛОСЬ
 event-moves-planned = { $n ->
     [0] переезжать больше нечему
     [one] переедет { $n } инструмент

@@ -166,6 +166,17 @@ fn every_kind_of_the_load() -> [EventKind; 18] {
     ]
 }
 
+fn kinds_of_moves_and_of_the_auditor() -> Vec<EventKind> {
+    let (symbol, to) = (SymbolId(6), GroupId(3));
+    let mut kinds: Vec<_> = [0, 1, 1_750].map(|moves| EventKind::MovesPlanned { moves }).into();
+    kinds.extend([EventKind::SymbolFrozen { symbol, to }, EventKind::SymbolMoved { symbol, to }]);
+    kinds.push(EventKind::MovesDone { moved: 1_750 });
+    kinds.extend([false, true].map(|done| EventKind::RollingRestart { done }));
+    kinds.push(EventKind::Violated { invariant: Invariant::NoLostAck, detail: "c3/14".to_owned() });
+    kinds.push(EventKind::OrdersLost { orders: 3 });
+    kinds
+}
+
 fn every_kind() -> Vec<EventKind> {
     let (to, term, index) = (NodeId(4), Term(7), LogIndex(10_482));
     let (after, silent) = (SimDuration::from_millis(3_200), SimDuration::from_millis(212));
@@ -208,18 +219,10 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::RuleSwitched { rule: Rule::PreVote, on: true },
         EventKind::RuleSwitched { rule: Rule::PreVote, on: false },
         EventKind::StrategyChanged(Strategy::RoundRobin),
-        EventKind::RollingRestart { done: false },
-        EventKind::RollingRestart { done: true },
-        EventKind::Violated { invariant: Invariant::NoLostAck, detail: "c3/14".to_owned() },
-        EventKind::OrdersLost { orders: 3 },
-        EventKind::MovesPlanned { moves: 1 },
-        EventKind::MovesPlanned { moves: 1_750 },
-        EventKind::SymbolFrozen { symbol: SymbolId(6), to: GroupId(3) },
-        EventKind::SymbolMoved { symbol: SymbolId(6), to: GroupId(3) },
-        EventKind::MovesDone { moved: 1_750 },
     ];
     kinds.extend(every_kind_of_members(to));
     kinds.extend(every_kind_of_the_load());
+    kinds.extend(kinds_of_moves_and_of_the_auditor());
     for health in [Health::Healthy, Health::Degraded, Health::Failed] {
         kinds.push(EventKind::Believes { peer: to, health, silent });
     }

@@ -1,0 +1,29 @@
+//! How loud an event is: background, a step of a story, or a mark on the time line.
+
+use super::{EventKind, Loudness};
+
+impl EventKind {
+    /// How loud it is.
+    pub const fn loudness(&self) -> Loudness {
+        match self {
+            Self::Crashed { .. }
+            | Self::Frozen
+            | Self::Halted { .. }
+            | Self::LinkCut { .. }
+            | Self::Isolated
+            | Self::Muted
+            | Self::Elected { .. }
+            | Self::Violated { .. }
+            | Self::OrdersLost { .. }
+            | Self::NodeJoined
+            | Self::NodeLeft => Loudness::Loud,
+            Self::Believes { .. }
+            | Self::SnapshotTaken { .. }
+            | Self::Voted { .. }
+            | Self::VoteRefused { .. }
+            | Self::SymbolFrozen { .. }
+            | Self::SymbolMoved { .. } => Loudness::Quiet,
+            _ => Loudness::Notable,
+        }
+    }
+}
