@@ -44,20 +44,13 @@ fn frames(bencher: divan::Bencher, screen: Screen, glyphs: Glyphs, (columns, row
     let (keymap, hits) = (Keymap::default(), Hits::default());
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
     let mut strategies = Strategies::default();
-    strategies.follow(&view);
     bencher.bench_local(|| {
         let given = Given { view: &view, words: &look.locale, keymap: &keymap, hits: &hits, lessons: &[] };
         let (hints, rows) = (rows::hints(&state, &given), rows::rows(&state, &given));
-        let scene = Scene {
-            view: &view,
-            state: &state,
-            look: &look,
-            hints: &hints,
-            rows: &rows,
-            title: "",
-            notes: &[],
-            strategies: strategies.tables(),
-        };
+        strategies.follow(&view);
+        let (title, notes, strategies) = ("", &[], strategies.tables());
+        let scene =
+            Scene { view: &view, state: &state, look: &look, hints: &hints, rows: &rows, title, notes, strategies };
         terminal
             .draw(|frame| {
                 draw(frame, &scene);
@@ -79,11 +72,6 @@ fn overview_200x60_ascii(bencher: divan::Bencher) {
 #[divan::bench]
 fn cluster_200x60(bencher: divan::Bencher) {
     frames(bencher, Screen::Cluster, Glyphs::Unicode, (200, 60));
-}
-
-#[divan::bench]
-fn data_200x60(bencher: divan::Bencher) {
-    frames(bencher, Screen::Data, Glyphs::Unicode, (200, 60));
 }
 
 #[divan::bench]

@@ -11,7 +11,7 @@ use chaosdesk::cli::{self, house::House};
 use chaosdesk::cli::{Stepping, Wiring};
 use chaosdesk::domain::control::{Control, Target};
 use chaosdesk::domain::ids::NodeId;
-use chaosdesk::domain::rules::{AckRule, Rule};
+use chaosdesk::domain::rules::{AckRule, PartitionStrategy, Rule};
 use chaosdesk::domain::tick::Overload;
 use chaosdesk::domain::time::SimDuration;
 use chaosdesk::lesson::library;
@@ -60,9 +60,11 @@ scripts! {
     burst_of_a_million: "burst-1m",
     the_leader_is_cut_off_both_ways: "cut-the-leader-both-ways",
     the_leader_is_cut_off_one_way: "cut-the-leader-one-way",
+    instruments_are_divided_anew: "divide-live",
     a_gateway_is_drained: "drain-a-worker",
     two_dead_at_factor_3: "factor-3-two-dead",
     the_leader_freezes_and_wakes: "freeze-the-leader",
+    a_hot_symbol: "hot-symbol",
     the_controller_is_killed: "kill-the-controller",
     the_leader_is_killed: "kill-the-leader",
     three_of_five_are_killed: "kill-three-of-five",
@@ -279,5 +281,20 @@ fn the_rolling_restart_goes_red_when_nobody_takes_over() {
     goes_red("rolling-restart", "node.n4.incarnation >= 2", 1, |script| {
         script.settings.raft.election_min = SimDuration::from_secs(60);
         script.settings.raft.election_max = SimDuration::from_secs(61);
+    });
+}
+
+#[test]
+fn dividing_anew_goes_red_when_nothing_moves() {
+    goes_red("divide-live", "moves_done", 1, |script| {
+        let (moves, stays) = (PartitionStrategy::Modulo, PartitionStrategy::Hash);
+        instead(script, Control::Divide(moves), Control::Divide(stays));
+    });
+}
+
+#[test]
+fn a_hot_symbol_goes_red_when_it_is_not_split() {
+    goes_red("hot-symbol", "data.hottest_percent <= 38", 1, |script| {
+        instead(script, Control::Split, Control::StopMoves)
     });
 }

@@ -35,6 +35,8 @@ pub(super) const COUNT_MAX: u64 = 1_000_000;
 pub const SKEW_PER_MILLE_MAX: u64 = 3_000;
 /// Points of a partition on its ring at most: twice as many make shares only a little more even.
 pub const VIRTUAL_NODES_MAX: u64 = 1_024;
+/// Symbols that move at a time at most: each is packed in memory while it does.
+pub const MOVES_AT_ONCE_MAX: u64 = 64;
 /// Orders per virtual second at most.
 pub const RATE_MAX: u64 = 10_000_000;
 
@@ -261,6 +263,7 @@ fn partition(r: &mut Reader<'_>, base: &PartitionSettings) -> Reading<PartitionS
     Ok(PartitionSettings {
         strategy: r.choice("strategy", base.strategy)?,
         virtual_nodes: r.integer("virtual_nodes", 1..=VIRTUAL_NODES_MAX, u64::from(base.virtual_nodes))? as u16,
+        moves_at_once: r.integer("moves_at_once", 1..=MOVES_AT_ONCE_MAX, base.moves_at_once as u64)? as usize,
     })
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::hand::HandRequest;
 use super::ids::{GroupId, NodeId, SymbolId};
 use super::order::ReadFrom;
-use super::rules::{AckRule, Rule, Strategy};
+use super::rules::{AckRule, PartitionStrategy, Rule, Strategy};
 use super::tick::{Overload, TickBurst};
 use super::time::SimDuration;
 
@@ -129,6 +129,19 @@ pub enum Control {
     Decommission(Target),
     /// The node is dead for good: what it held is placed anew on others.
     Replace(Target),
+    /// Symbols are divided among the partitions by this strategy from now on; those that it puts elsewhere move.
+    Divide(PartitionStrategy),
+    /// The partition that does the most gives symbols to those that do the least.
+    Split,
+    /// One symbol moves.
+    MoveSymbol {
+        /// Which.
+        symbol: SymbolId,
+        /// To which partition's group.
+        to: GroupId,
+    },
+    /// No more symbols begin to move.
+    StopMoves,
 }
 
 /// Orders on top of the load.

@@ -389,6 +389,31 @@ pub enum EventKind {
     },
     /// A replica that its group has no use for was freed, with its place on the disk.
     ReplicaRetired,
+    // --- symbols that move
+    /// So many symbols are to move.
+    MovesPlanned {
+        /// How many.
+        moves: u64,
+    },
+    /// A group takes no more orders of a symbol, which goes to another.
+    SymbolFrozen {
+        /// Which symbol.
+        symbol: SymbolId,
+        /// Where it goes.
+        to: GroupId,
+    },
+    /// The cluster map names the symbol's new owner.
+    SymbolMoved {
+        /// Which symbol.
+        symbol: SymbolId,
+        /// Whose it is.
+        to: GroupId,
+    },
+    /// No symbol is on its way any more.
+    MovesDone {
+        /// How many have moved in this run.
+        moved: u64,
+    },
 }
 
 impl EventKind {
@@ -406,9 +431,12 @@ impl EventKind {
             | Self::OrdersLost { .. }
             | Self::NodeJoined
             | Self::NodeLeft => Loudness::Loud,
-            Self::Believes { .. } | Self::SnapshotTaken { .. } | Self::Voted { .. } | Self::VoteRefused { .. } => {
-                Loudness::Quiet
-            }
+            Self::Believes { .. }
+            | Self::SnapshotTaken { .. }
+            | Self::Voted { .. }
+            | Self::VoteRefused { .. }
+            | Self::SymbolFrozen { .. }
+            | Self::SymbolMoved { .. } => Loudness::Quiet,
             _ => Loudness::Notable,
         }
     }

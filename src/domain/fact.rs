@@ -107,21 +107,37 @@ pub struct Applied {
     pub sound: bool,
 }
 
+/// What became of a record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fate {
+    /// It decided its request, and changed the state.
+    Executed,
+    /// It was a repetition, or refused for now.
+    Refused,
+    /// Its symbol belongs to another group, which it is sent to.
+    PassedOn,
+}
+
 /// Which records of a batch changed the state.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Executed {
     /// Every one: the common case, without a list.
     All,
-    /// A flag for each.
-    Some(Arc<[bool]>),
+    /// What became of each.
+    Some(Arc<[Fate]>),
 }
 
 impl Executed {
     /// Whether the record at this place did.
     pub fn at(&self, place: usize) -> bool {
+        self.fate(place) == Fate::Executed
+    }
+
+    /// What became of the record at this place.
+    pub fn fate(&self, place: usize) -> Fate {
         match self {
-            Self::All => true,
-            Self::Some(flags) => flags.get(place).copied().unwrap_or(false),
+            Self::All => Fate::Executed,
+            Self::Some(fates) => fates.get(place).copied().unwrap_or(Fate::Refused),
         }
     }
 }

@@ -15,6 +15,7 @@ use super::digest::Digest;
 use super::ids::{LogIndex, NodeId, Term};
 use super::map::MapChange;
 use super::membership::GroupConfig;
+use super::moving::Moving;
 use super::order::Batch;
 use super::recent::count_before;
 use super::work::Work;
@@ -33,14 +34,24 @@ pub enum Payload {
     /// Who belongs to the group, from this entry on: it holds as soon as it is appended (§6). One index. Shared, so that
     /// the rare entry does not widen all others.
     Config(Arc<GroupConfig>),
+    /// A step of a symbol's move, in a partition's group. One index.
+    Move(Moving),
 }
 
 impl Payload {
     /// How many indices it covers; never 0.
     pub fn len(&self) -> u64 {
         match self {
-            Self::Noop | Self::Map(_) | Self::Work(_) | Self::Config(_) => 1,
+            Self::Noop | Self::Map(_) | Self::Work(_) | Self::Config(_) | Self::Move(_) => 1,
             Self::Orders(batch) => batch.len() as u64,
+        }
+    }
+
+    /// How many records' work it is for the processor.
+    pub fn cost(&self) -> u64 {
+        match self {
+            Self::Move(moving) => moving.cost(),
+            _ => self.len(),
         }
     }
 
@@ -57,6 +68,7 @@ impl Payload {
             Self::Map(change) => change.digest(),
             Self::Work(work) => work.digest(),
             Self::Config(config) => config.digest(),
+            Self::Move(moving) => moving.digest(),
         }
     }
 }

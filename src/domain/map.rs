@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
 use super::ids::{GroupId, NodeId, SymbolId};
+use super::moving::Shipment;
+use super::rules::PartitionStrategy;
 
 /// The version of the cluster map.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Epoch(pub u64);
 
 /// Members, placement of groups, ownership of symbols.
@@ -31,6 +33,12 @@ pub struct ClusterMap {
     pub moves: Vec<SymbolMove>,
     /// Whether groups are on their way to other nodes.
     pub placing: Placing,
+    /// Moves that were begun: each goes on to its end, whatever is planned meanwhile.
+    pub under_way: Vec<Shipment>,
+    /// How symbols are divided among the partitions, by the last word on it.
+    pub strategy: PartitionStrategy,
+    /// How many symbols have changed their group.
+    pub moved: u64,
 }
 
 /// How far the placement of the groups is.
@@ -77,7 +85,13 @@ impl ClusterMap {
         (0..self.groups.len() as u16).map(GroupId)
     }
 
-    /// The move of a symbol that is planned or under way.
+    /// The group that will own a symbol when what was begun has ended.
+    pub fn heir(&self, symbol: SymbolId) -> Option<GroupId> {
+        let begun = self.under_way.iter().find(|shipment| shipment.symbol == symbol);
+        begun.map(|shipment| shipment.to).or_else(|| self.owner(symbol))
+    }
+
+    /// The move of a symbol that is planned and not begun.
     pub fn move_of(&self, symbol: SymbolId) -> Option<&SymbolMove> {
         self.moves.iter().find(|planned| planned.symbol == symbol)
     }
@@ -95,6 +109,11 @@ impl ClusterMap {
             }
             MapChange::Move(moves) => self.plan(moves),
             MapChange::Moved { symbol, to } => self.moved(*symbol, *to),
+            MapChange::Divide { strategy, moves } => {
+                let switched = std::mem::replace(&mut self.strategy, *strategy) != *strategy;
+                self.plan(moves) | switched
+            }
+            MapChange::Begin(symbol) => self.begin(*symbol),
             MapChange::Stay => !std::mem::take(&mut self.moves).is_empty(),
             MapChange::Join(node) => {
                 let new = !self.nodes.contains(node);
@@ -143,7 +162,7 @@ impl ClusterMap {
     /// Plans moves, in place of whatever was planned and has not happened. Moves from or to where nothing is, are left out.
     fn plan(&mut self, moves: &[SymbolMove]) -> bool {
         let groups = self.groups.len();
-        let owned = |planned: &&SymbolMove| self.owner(planned.symbol) == Some(planned.from);
+        let owned = |planned: &&SymbolMove| self.heir(planned.symbol) == Some(planned.from);
         let sound = |planned: &&SymbolMove| planned.to != planned.from && (1..groups).contains(&planned.to.index());
         let moves: Vec<_> = moves.iter().filter(owned).filter(sound).copied().collect();
         let new = moves != self.moves;
@@ -155,8 +174,20 @@ impl ClusterMap {
         let Some(owner) = self.owners.get_mut(usize::from(symbol.0)) else { return false };
         let new = *owner != to;
         *owner = to;
-        self.moves.retain(|planned| planned.symbol != symbol);
+        self.moved += u64::from(new);
+        self.under_way.retain(|shipment| shipment.symbol != symbol);
+        self.moves.retain(|planned| planned.symbol != symbol || planned.from == to);
         new
+    }
+
+    /// A planned move begins: the epoch that this makes is its name. A symbol moves once at a time.
+    fn begin(&mut self, symbol: SymbolId) -> bool {
+        let place = self.moves.iter().position(|planned| planned.symbol == symbol);
+        let idle = self.under_way.iter().all(|shipment| shipment.symbol != symbol);
+        let Some(place) = place.filter(|_| idle) else { return false };
+        let SymbolMove { from, to, .. } = self.moves.remove(place);
+        self.under_way.push(Shipment { symbol, from, to, epoch: Epoch(self.epoch.0 + 1) });
+        true
     }
 
     /// The digest of the whole map.
@@ -167,7 +198,9 @@ impl ClusterMap {
         });
         let owners = self.owners.iter().fold(groups, |d, group| d.mix(u64::from(group.0)));
         let leaving = self.leaving.iter().fold(owners, |d, node| d.mix(u64::from(node.0)));
-        self.moves.iter().fold(leaving, |d, planned| planned.digest(d)).mix(self.placing as u64)
+        let planned = self.moves.iter().fold(leaving, |d, planned| planned.digest(d));
+        let begun = self.under_way.iter().fold(planned, |d, shipment| shipment.digest(d));
+        begun.mix(self.strategy as u64).mix(self.moved).mix(self.placing as u64)
     }
 }
 
@@ -191,7 +224,7 @@ pub enum MapChange {
         /// Whose it is now.
         to: GroupId,
     },
-    /// No more symbol is to move.
+    /// No more symbol is to move; what was begun goes on.
     Stay,
     /// A node is a member.
     Join(NodeId),
@@ -208,6 +241,15 @@ pub enum MapChange {
     },
     /// Every group is where it is wanted, and leaders are spread; refused while somebody is leaving.
     Settle,
+    /// Symbols are divided by this strategy from now on, and so these are to move; as [`Move`](Self::Move) otherwise.
+    Divide {
+        /// How.
+        strategy: PartitionStrategy,
+        /// Which.
+        moves: Arc<[SymbolMove]>,
+    },
+    /// The planned move of this symbol begins.
+    Begin(SymbolId),
 }
 
 impl MapChange {
@@ -225,6 +267,10 @@ impl MapChange {
                 voters.iter().fold(Digest(8).mix(u64::from(group.0)), |d, node| d.mix(u64::from(node.0)))
             }
             Self::Settle => Digest(9),
+            Self::Divide { strategy, moves } => {
+                moves.iter().fold(Digest(11).mix(*strategy as u64), |d, planned| planned.digest(d))
+            }
+            Self::Begin(symbol) => Digest(10).mix(u64::from(symbol.0)),
         }
     }
 }
@@ -277,15 +323,36 @@ mod tests {
     }
 
     #[test]
+    fn what_was_begun_goes_on_whatever_is_planned_meanwhile() {
+        let mut map = map();
+        let plan = |symbol: u16, from: u16, to: u16| {
+            let planned = SymbolMove { symbol: SymbolId(symbol), from: GroupId(from), to: GroupId(to) };
+            MapChange::Move(Arc::from([planned]))
+        };
+        assert!(map.apply(&plan(0, 1, 2)) && map.apply(&MapChange::Begin(SymbolId(0))));
+        assert!(!map.apply(&MapChange::Begin(SymbolId(0))), "it has begun");
+        assert_eq!(map.under_way[0].epoch, map.epoch, "its name is the epoch that it made");
+        assert!(!map.apply(&MapChange::Stay), "nothing waits any more");
+        assert!(!map.apply(&plan(0, 1, 2)), "it is on its way there");
+        assert!(map.apply(&plan(0, 2, 1)) && !map.apply(&MapChange::Begin(SymbolId(0))), "back again, but later");
+        assert!(map.apply(&MapChange::Moved { symbol: SymbolId(0), to: GroupId(2) }));
+        assert!(map.apply(&MapChange::Begin(SymbolId(0))), "now");
+        assert_eq!((map.owner(SymbolId(0)), map.heir(SymbolId(0))), (Some(GroupId(2)), Some(GroupId(1))));
+    }
+
+    #[test]
     fn every_field_is_in_the_digest() {
         let plain = map().digest();
-        let mut changed = [map(), map(), map(), map(), map(), map()];
-        changed[5].placing = Placing::Settled;
+        let mut changed = [map(), map(), map(), map(), map(), map(), map(), map()];
+        changed[7].placing = Placing::Settled;
         changed[0].epoch = Epoch(2);
         changed[1].groups[2].push(NodeId(2));
         changed[2].owners[0] = GroupId(2);
         changed[3].leaving.push(NodeId(1));
         changed[4].moves.push(SymbolMove { symbol: SymbolId(0), from: GroupId(1), to: GroupId(2) });
+        changed[5].strategy = PartitionStrategy::Range;
+        let begun = Shipment { symbol: SymbolId(0), from: GroupId(1), to: GroupId(2), epoch: Epoch(1) };
+        changed[6].under_way.push(begun);
         assert!(changed.iter().all(|map| map.digest() != plain));
     }
 }

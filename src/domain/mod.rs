@@ -21,6 +21,7 @@ pub mod invariant;
 pub mod log;
 pub mod map;
 pub mod membership;
+pub mod moving;
 pub mod order;
 pub mod plan;
 pub mod priority;

@@ -341,11 +341,18 @@ pub struct PartitionSettings {
     pub strategy: PartitionStrategy,
     /// Points of each partition on the ring of `consistent-hash`.
     pub virtual_nodes: u16,
+    /// Symbols that move at a time when the division changes: the throttle.
+    #[serde(default = "two")]
+    pub moves_at_once: usize,
+}
+
+const fn two() -> usize {
+    2
 }
 
 impl Default for PartitionSettings {
     fn default() -> Self {
-        Self { strategy: PartitionStrategy::Hash, virtual_nodes: 160 }
+        Self { strategy: PartitionStrategy::Hash, virtual_nodes: 160, moves_at_once: two() }
     }
 }
 

@@ -56,6 +56,8 @@ pub enum Why {
     SameSymbol,
     /// The coordinator of a spread does not know it: it was given up.
     TransactionUnknown,
+    /// The symbol is on its way to another group.
+    Moving,
     // --- of votes and of messages between replicas
     /// A vote of this term is already promised to another.
     AlreadyVoted(NodeId),
@@ -132,6 +134,7 @@ impl Why {
             Self::Held => 30,
             Self::SameSymbol => 31,
             Self::TransactionUnknown => 32,
+            Self::Moving => 33,
             Self::AlreadyVoted(_) => 40,
             Self::LogBehind => 41,
             Self::LeaderAlive(_) => 42,

@@ -12,7 +12,7 @@ use crate::domain::control::{Burst, Control, Target};
 use crate::domain::ids::{GroupId, NodeId, SymbolId};
 use crate::domain::instrument::INSTRUMENTS;
 use crate::domain::order::ReadFrom;
-use crate::domain::rules::{AckRule, Rule, Strategy};
+use crate::domain::rules::{AckRule, PartitionStrategy, Rule, Strategy};
 use crate::domain::tick::{Overload, TickBurst};
 use crate::domain::time::SimDuration;
 
@@ -56,6 +56,10 @@ pub const FORMS: &[(&str, &str)] = &[
     ("poison", "poison TARGET"),
     ("add", "add node"),
     ("decommission", "decommission TARGET"),
+    ("divide", "divide hash | modulo | range | list | consistent-hash"),
+    ("split", "split hottest"),
+    ("move", "move SYMBOL GROUP"),
+    ("stay", "stay all"),
 ];
 
 /// All of a hundred orders would leave nothing for others to be seen.
@@ -138,6 +142,10 @@ fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
         "poison" => Control::Poison(rest.target()?),
         "add" => rest.must("node").map(|()| Control::AddNode)?,
         "decommission" => Control::Decommission(rest.target()?),
+        "divide" => Control::Divide(rest.choice::<PartitionStrategy>()?),
+        "split" => rest.must("hottest").map(|()| Control::Split)?,
+        "move" => Control::MoveSymbol { symbol: rest.symbol()?, to: rest.group()? },
+        "stay" => rest.must("all").map(|()| Control::StopMoves)?,
         unknown => return Err(verb.complain(format!("there is no action `{unknown}`")).among(unknown, &verbs())),
     })
 }
@@ -310,6 +318,10 @@ pub fn show(control: &Control) -> String {
         Control::AddNode => "add node".to_owned(),
         Control::Decommission(node) => format!("decommission {}", of(node)),
         Control::Replace(node) => format!("replace {}", of(node)),
+        Control::Divide(strategy) => format!("divide {}", strategy.name()),
+        Control::Split => "split hottest".to_owned(),
+        Control::MoveSymbol { symbol, to } => format!("move {} {to}", symbol.name()),
+        Control::StopMoves => "stay all".to_owned(),
     }
 }
 
@@ -375,6 +387,8 @@ mod tests {
         all.extend([0, 1_100].map(Control::SetSkew));
         let (goog, first) = (SymbolId(6), SymbolId(0));
         all.extend([(goog, 40), (first, 0)].map(|(symbol, percent)| Control::HotSymbol { symbol, percent }));
+        all.extend(PartitionStrategy::ALL.map(Control::Divide));
+        all.extend([Control::Split, Control::MoveSymbol { symbol: goog, to: GroupId(2) }, Control::StopMoves]);
         all.extend([Control::SetTickRate(0), Control::TickBurst(TickBurst::KEY)]);
         all.extend(Overload::ALL.map(Control::SetOverload));
         all.extend([true, false].map(Control::SetSignalsTrade));

@@ -148,7 +148,18 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("balancer.imbalance", Kind::Number, |v| Some(Value::Number(v.balancer.imbalance_total_per_mille.into()))),
     ("cost_per_hour", Kind::Number, |v| Some(Value::Number(cost(v)))),
     ("controller", Kind::Node, |v| node(v.run.controller)),
+    ("data.moved", Kind::Number, |v| count(v.data.moved)),
+    ("data.under_way", Kind::Number, |v| count(u64::from(v.data.under_way))),
+    ("data.planned", Kind::Number, |v| count(u64::from(v.data.planned))),
+    ("data.held_refused", Kind::Number, |v| count(v.data.held_refused)),
+    ("data.hottest_percent", Kind::Number, hottest),
 ];
+
+/// The share of the partition that does the most.
+fn hottest(view: &ClusterView) -> Option<Value> {
+    let spread = view.data.load_spread;
+    (spread.max * 100).checked_div(spread.total).and_then(count)
+}
 
 /// Figures of a node: `node.n3.` and one of these.
 pub const OF_NODE: &[(&str, Kind, OfNode)] = &[

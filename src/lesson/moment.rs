@@ -61,6 +61,7 @@ pub const NAMES: &[(&str, Test)] = &[
     ("queue_full", |kind| matches!(kind, EventKind::Overloaded { .. })),
     ("symbol_assigned", |kind| matches!(kind, EventKind::SymbolAssigned { .. })),
     ("worker_drained", |kind| matches!(kind, EventKind::Drained)),
+    ("moves_done", |kind| matches!(kind, EventKind::MovesDone { .. })),
     ("rolling_restart_done", |kind| matches!(kind, EventKind::RollingRestart { done: true })),
     ("control_refused", |kind| matches!(kind, EventKind::ControlRefused { .. })),
     ("orders_lost", |kind| matches!(kind, EventKind::OrdersLost { .. })),

@@ -7,7 +7,7 @@
 //! Shape: `place`, `replace` and `cancel`; what they do to others goes to a closure, so that who wants none of it pays for
 //! none. Levels are found by [`Ladder`], orders by [`SlotTable`], queues are [`Queues`]. The best level of each side is
 //! remembered. How a taker meets the other side, and orders of its own account, is in `book/taking.rs`;
-//! what is held for a leg of a spread, in `book/holding.rs`.
+//! what is held for a leg of a spread, in `book/holding.rs`; how a book moves to another group, in `book/shipping.rs`.
 //! Bound: [`RESTING_MAX`] orders, or what its [`BookRules`] say. When it is reached an order that would only rest is
 //! refused (`BookFull`); one that trades first always finds room, since what it leaves behind has emptied a level and so
 //! freed a slot, and one that is replaced brings its own.
@@ -16,6 +16,7 @@
 //! Sources: the words are those of FIX 4.4 (OrdType 40, TimeInForce 59, OrderCancelReplaceRequest 35=G).
 
 mod holding;
+mod shipping;
 mod taking;
 
 use super::escrow::Asides;

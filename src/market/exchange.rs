@@ -7,11 +7,13 @@
 //! Chain: h(i) = mix(h(i-1), digest of record i and its verdict). The inner digest starts afresh at each record, so that
 //! only one mix hangs on the one before and the processor overlaps the rest with the matching.
 //! *Executed* means: this record decided its request, for good; the verdict is kept. A refusal by the book is such a
-//! decision. Repetitions, refusals by the session and records for another group's symbol are not.
+//! decision. Repetitions, refusals by the session and records for another group's symbol are not; the last are *passed on*
+//! to the group that owns it.
 //! Bound: those of the books, the sessions and the finished orders.
 //! Errors: refusals are verdicts.
-//! Left out: accounts and reservations, moving a symbol between groups.
+//! Left out: accounts and reservations.
 
+mod moves;
 mod spreads;
 
 use std::sync::Arc;
@@ -19,9 +21,10 @@ use std::sync::Arc;
 use super::book::{Book, BookEvent, Incoming};
 use super::finished::Finished;
 use super::sessions::{Admission, Burial, SessionSlot, Sessions};
+use super::shipments::Shipments;
 use super::transactions::Transactions;
 use crate::domain::digest::{self, Digest};
-use crate::domain::fact::Executed;
+use crate::domain::fact::{Executed, Fate};
 use crate::domain::ids::{RequestId, Sequence, SymbolId};
 use crate::domain::log::StateImage;
 use crate::domain::order::{Batch, Command, OrderStatus, Record, Verdict};
@@ -43,12 +46,13 @@ pub struct Outcome {
 /// What a record came to.
 struct Decision {
     verdict: Verdict,
-    executed: bool,
+    fate: Fate,
 }
 
 impl Decision {
     const fn refused(why: Why) -> Self {
-        Self { verdict: Verdict::rejected(why), executed: false }
+        let fate = if matches!(why, Why::NotOwner | Why::Moving) { Fate::PassedOn } else { Fate::Refused };
+        Self { verdict: Verdict::rejected(why), fate }
     }
 }
 
@@ -68,6 +72,7 @@ pub struct Exchange {
     sessions: Sessions,
     finished: Finished,
     transactions: Transactions,
+    shipments: Shipments,
     chain: Digest,
 }
 
@@ -87,6 +92,7 @@ impl Exchange {
             sessions: Sessions::default(),
             finished: Finished::default(),
             transactions: Transactions::default(),
+            shipments: Shipments::default(),
             chain: Digest::default(),
         }
     }
@@ -94,21 +100,21 @@ impl Exchange {
     /// Applies the records of a batch in order; one verdict for each is added to `verdicts`.
     pub fn apply(&mut self, batch: &Batch, verdicts: &mut Vec<Verdict>) -> Outcome {
         let records = batch.records();
-        let mut skipped: Option<Vec<bool>> = None;
+        let mut fates: Option<Vec<Fate>> = None;
         let mut sound = true;
         verdicts.reserve(records.len());
         for (at, record) in records.iter().enumerate() {
             let place = self.place_of(record.command.symbol());
-            let Decision { verdict, executed } = self.decide(record, place);
+            let Decision { verdict, fate } = self.decide(record, place);
             sound &= place.is_ok_and(|place| self.listings[place].book.is_sound()) || place.is_err();
-            if !executed {
-                skipped.get_or_insert_with(|| vec![true; records.len()])[at] = false;
+            if fate != Fate::Executed {
+                fates.get_or_insert_with(|| vec![Fate::Executed; records.len()])[at] = fate;
             }
             let link = digest::of_verdict(digest::of_record(Digest::default(), record), &verdict);
             self.chain = self.chain.mix(link.0);
             verdicts.push(verdict);
         }
-        let executed = skipped.map_or(Executed::All, |flags| Executed::Some(flags.into()));
+        let executed = fates.map_or(Executed::All, |fates| Executed::Some(fates.into()));
         Outcome { executed, chain: self.chain, sound }
     }
 
@@ -146,7 +152,8 @@ impl Exchange {
     /// What it takes in memory.
     pub fn size_bytes(&self) -> u64 {
         let books: usize = self.listings.iter().map(|listing| listing.book.size_bytes()).sum();
-        (books + self.sessions.size_bytes() + self.finished.size_bytes() + self.transactions.size_bytes()) as u64
+        let rest = self.finished.size_bytes() + self.transactions.size_bytes() + self.shipments.size_bytes();
+        (books + self.sessions.size_bytes() + rest) as u64
     }
 
     /// The exchange of a snapshot; `None` if the image is of something else.
@@ -166,10 +173,11 @@ impl Exchange {
         let (slot, cancelled_before) = match self.sessions.admit(record.id, record.floor) {
             Admission::Fresh(slot) => (slot, false),
             Admission::CancelledBefore(slot) => (slot, true),
-            Admission::Repeated(verdict) => return Decision { verdict, executed: false },
+            Admission::Repeated(verdict) => return Decision { verdict, fate: Fate::Refused },
             Admission::Refused(why) => return Decision::refused(why),
         };
         let place = match place {
+            Ok(_) if self.shipments.freezes(record.command.symbol()) => return Decision::refused(Why::Moving),
             Ok(place) => place,
             Err(why) => return Decision::refused(why),
         };
@@ -197,11 +205,11 @@ impl Exchange {
             Command::Query { symbol, order } => {
                 let seen = self.query(record.id.client.request(order), symbol);
                 let verdict = seen.unwrap_or(Verdict::rejected(Why::UnknownOrder));
-                return Decision { verdict, executed: false };
+                return Decision { verdict, fate: Fate::Refused };
             }
         };
         self.sessions.keep(slot, record.id.sequence, verdict);
-        Decision { verdict, executed: true }
+        Decision { verdict, fate: Fate::Executed }
     }
 
     fn place(&mut self, place: usize, symbol: SymbolId, order: &Incoming) -> Verdict {

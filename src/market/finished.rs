@@ -81,6 +81,16 @@ impl Finished {
         }
     }
 
+    /// The endings of a symbol that are still known, the oldest first.
+    pub fn of_symbol(&self, symbol: SymbolId) -> impl Iterator<Item = (RequestId, OrderStatus, Quantity)> {
+        let oldest = (self.count as usize).wrapping_sub(self.ring.len());
+        let all = (0..self.ring.len()).map(move |place| &self.ring[oldest.wrapping_add(place) & (FINISHED_MAX - 1)]);
+        all.filter(move |ending| ending.symbol == symbol).map(|ending| {
+            let id = ending.client.request(ending.sequence);
+            (id, ending.said.status(), Quantity(u64::from(ending.filled)))
+        })
+    }
+
     /// What it takes in memory.
     pub fn size_bytes(&self) -> usize {
         self.ring.len() * size_of::<Ending>() + self.buckets.len() * size_of::<u32>()

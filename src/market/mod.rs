@@ -5,7 +5,7 @@
 //! Shape, bottom up: [`slot_table`] finds things by their name and [`ladder`] by their price; [`queues`] holds the
 //! resting orders; [`book`] matches by price and time ([`flow`] is what passes it, [`tape`] what was traded, [`escrow`] what
 //! is held for a leg); [`sessions`] remembers what was answered, [`finished`] what has ended, both with a status by the byte
-//! ([`said`]); [`transactions`] are spreads under way; [`exchange`] puts them together. [`feed`] tells clients where the mid
+//! ([`said`]); [`transactions`] are spreads under way, [`shipments`] symbols that change their group; [`exchange`] puts them together. [`feed`] tells clients where the mid
 //! price is, [`feed_file`] reads series and orders from files. [`ticks`] is what other venues quote, in windows and signals;
 //! [`time_windows`] keeps trades by the time in which they happened; [`venue`] routes between two venues.
 //! Left out: accounts come with their own issue.
@@ -22,6 +22,7 @@ pub mod mid;
 pub mod queues;
 pub mod said;
 pub mod sessions;
+pub mod shipments;
 pub mod slot_table;
 pub mod tape;
 pub mod ticks;

@@ -103,6 +103,16 @@ impl Queues {
         self.arrivals[slot as usize]
     }
 
+    /// How many orders have ever joined: the stamp of the last.
+    pub const fn arrived(&self) -> u64 {
+        self.arrived
+    }
+
+    /// Stamps go on after this one.
+    pub(super) const fn resume(&mut self, arrived: u64) {
+        self.arrived = arrived;
+    }
+
     /// The level in this slot.
     pub fn level(&self, slot: u32) -> &Level {
         &self.levels[slot as usize]
@@ -145,11 +155,12 @@ impl Queues {
     /// An order takes the place in a level's queue that its arrival gives it: behind the older ones that wait there. The
     /// walk begins at the oldest, where what returns nearly always belongs.
     pub fn rejoin(&mut self, level: u32, id: RequestId, owner: AccountId, arrival: u64, left: u32, filled: u32) -> u32 {
-        let after = self.queue(level).map(|(slot, _)| slot).find(|slot| self.arrivals[*slot as usize] > arrival);
-        let before = match after {
-            Some(after) => self.orders[after as usize].before,
-            None => self.levels[level as usize].last,
-        };
+        let last = self.levels[level as usize].last;
+        // A book that is unpacked comes in order: each of its orders is the youngest so far.
+        let youngest = self.arrivals.get(last as usize).is_none_or(|stamp| *stamp < arrival);
+        let older = |slot: &u32| self.arrivals[*slot as usize] > arrival;
+        let after = if youngest { None } else { self.queue(level).map(|(slot, _)| slot).find(older) };
+        let before = after.map_or(last, |after| self.orders[after as usize].before);
         self.link((before, after.unwrap_or(NONE)), (level, id, owner, arrival), left, filled)
     }
 

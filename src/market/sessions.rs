@@ -9,7 +9,7 @@
 //! Shape: `admit`, then `keep`. A session's verdicts stand in a deque by sequence; requests come almost in order, so the
 //! work is at the ends.
 //! Bound: [`KEPT_MAX`] verdicts and tombstones a session, [`SESSIONS_MAX`] sessions; beyond either, `SessionFull`, which
-//! changes nothing and may be asked again.
+//! changes nothing and may be asked again. Answers that come with a symbol from another group are kept beyond the first.
 //! Sources: Ongaro 2014 §6.3; Liskov & Cowling 2012 §4.1 (the client table of viewstamped replication).
 
 use std::collections::VecDeque;
@@ -17,6 +17,7 @@ use std::collections::VecDeque;
 use super::said::Said;
 use super::slot_table::{SlotTable, hash_of_client};
 use crate::domain::ids::{ClientId, RequestId, Sequence};
+use crate::domain::moving::Goods;
 use crate::domain::order::Verdict;
 use crate::domain::recent::count_before;
 use crate::domain::units::Quantity;
@@ -111,6 +112,40 @@ impl Sessions {
         }
         session.put(Kept { sequence: order, filled: 0, resting: 0, said: None });
         Burial::Buried
+    }
+
+    /// All floors and answers, to go with a symbol: nobody knows which of them its requests will ask for.
+    pub fn pack(&self, goods: &mut Vec<Goods>) {
+        for Session { client, floor, kept } in &self.sessions {
+            goods.push(Goods::Floor { client: *client, floor: *floor });
+            let answers = kept.iter().map(|kept| (client.request(kept.sequence), kept.verdict()));
+            goods.extend(answers.map(|(id, verdict)| Goods::Answer { id, verdict }));
+        }
+    }
+
+    /// A floor that came with a symbol. A session that finds no place here will find none for its requests either.
+    pub fn unpack_floor(&mut self, client: ClientId, floor: Sequence) {
+        if let Some(slot) = self.slot(client) {
+            self.sessions[slot as usize].raise(floor);
+        }
+    }
+
+    /// An answer that came with a symbol. What was decided here stays, and takes the place of a tombstone; a session may
+    /// come to keep more than its bound, and takes nothing new until its floor has risen.
+    pub fn unpack_answer(&mut self, id: RequestId, verdict: Option<Verdict>) {
+        let Some(slot) = self.slot(id.client) else { return };
+        let session = &mut self.sessions[slot as usize];
+        let decided = session.get(id.sequence).is_some_and(|kept| kept.said.is_some());
+        if id.sequence < session.floor || decided {
+            return;
+        }
+        let lots = |pick: fn(&Verdict) -> Quantity| verdict.as_ref().map_or(0, |verdict| pick(verdict).0 as u32);
+        session.put(Kept {
+            sequence: id.sequence,
+            filled: lots(|verdict| verdict.filled),
+            resting: lots(|verdict| verdict.resting),
+            said: verdict.map(|verdict| Said::new(verdict.status)),
+        });
     }
 
     /// How many sessions it knows.

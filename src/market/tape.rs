@@ -61,6 +61,27 @@ impl Tape {
         })
     }
 
+    /// The trades that it still shows, the oldest first, as it keeps them.
+    pub(super) fn prints(&self) -> impl Iterator<Item = (u32, u32, Side)> {
+        (0..self.ring.len()).rev().map(|age| {
+            let Print { price, quantity_and_side } = self.ring[(self.count as usize - 1 - age) % TAPE_MAX];
+            let side = if quantity_and_side & SOLD == 0 { Side::Buy } else { Side::Sell };
+            (price, quantity_and_side & !SOLD, side)
+        })
+    }
+
+    /// An empty tape before which there were so many trades, of which the last few will be restored.
+    pub(super) fn resume(&mut self, count: u64) {
+        let kept = count.min(TAPE_MAX as u64);
+        self.count = count - kept;
+        self.ring = vec![Print { price: 0, quantity_and_side: 0 }; kept as usize];
+    }
+
+    /// A trade that was there before.
+    pub(super) fn restore(&mut self, price: u32, quantity: u32, taker: Side) {
+        self.push(price, quantity, taker);
+    }
+
     /// What it takes in memory.
     pub fn size_bytes(&self) -> usize {
         self.ring.len() * size_of::<Print>()

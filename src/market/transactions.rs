@@ -10,7 +10,7 @@
 
 use super::escrow::Escrow;
 use crate::domain::ids::GroupId;
-use crate::domain::ids::RequestId;
+use crate::domain::ids::{RequestId, SymbolId};
 use crate::domain::units::Quantity;
 use crate::domain::why::Why;
 use crate::domain::work::{Decision, Half, Prepare, Transaction, TxId};
@@ -140,6 +140,13 @@ impl Transactions {
     /// Every prepared half, in the order of names.
     pub fn guests(&self) -> impl ExactSizeIterator<Item = &Guest> {
         self.guests.iter()
+    }
+
+    /// Whether a spread under way has to do with a symbol: a leg that is held in its book, or a client who will ask there
+    /// how it ended.
+    pub fn concerns(&self, symbol: SymbolId) -> bool {
+        let begins = |open: &Open| open.transaction.legs[0].symbol() == symbol;
+        self.open.iter().any(begins) || self.guests.iter().any(|guest| guest.prepare.leg.symbol() == symbol)
     }
 
     /// Whether there is nothing to do.

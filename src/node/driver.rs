@@ -28,7 +28,7 @@ pub(super) const DECIDE_WITHIN: SimDuration = SimDuration::from_millis(500);
 pub(super) const ASK_AFTER: SimDuration = SimDuration::from_millis(500);
 
 /// What a driver wants done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Step {
     /// Put this into the own group's log.
     Log(Work),
@@ -134,6 +134,8 @@ impl Driver {
                     self.log(Work::Prepare(prepare), &mut steps);
                 }
             }
+            // The leg's symbol is on its way: it is asked again, and found where it went.
+            Says::Vote { vote: Err(Why::Moving | Why::NotOwner), .. } => {}
             Says::Vote { tx, half, vote } => {
                 if let Some(ballot) = self.ballots.get_mut(&tx) {
                     ballot.votes[half.index()].get_or_insert(vote);
@@ -162,8 +164,8 @@ impl Driver {
                     self.log(Work::Finish { tx, half, decision }, &mut steps);
                 }
             }
-            // Of placement, and the node's own business.
-            Says::Report(_) | Says::HandOver(_) => {}
+            // Of placement, of symbols that move, and the node's own business.
+            Says::Report(_) | Says::HandOver(_) | Says::Move(_) => {}
         }
         steps.extend(self.drive(stand));
         steps

@@ -133,7 +133,7 @@ impl Model {
             }
             Fault::Lose => drop(self.post.pop_front()),
             Fault::Twice => {
-                if let Some(letter) = self.post.front().copied() {
+                if let Some(letter) = self.post.front().cloned() {
                     self.post.push_back(letter);
                 }
             }

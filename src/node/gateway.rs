@@ -20,6 +20,7 @@ use crate::domain::view::GatewayView;
 use crate::domain::why::Why;
 use crate::routing::aged_queue::{AgedQueue, Next};
 
+use super::held::Held;
 use super::message::{Proposal, Ticket};
 use super::meter::Meter;
 use super::tickets::{Open, Tickets};
@@ -31,11 +32,11 @@ const SERVE_RECORDS_MAX: usize = 64;
 
 /// Requests that wait or are being served.
 #[derive(Clone, Debug)]
-struct Waiting {
+pub(super) struct Waiting {
     from: ActorId,
-    batch: Batch,
+    pub(super) batch: Batch,
     read_from: ReadFrom,
-    deadline: SimTime,
+    pub(super) deadline: SimTime,
     redirects: u8,
 }
 
@@ -78,6 +79,7 @@ pub(super) struct Gateway {
     refused: u64,
     told_full: bool,
     meter: Meter,
+    held: Held,
 }
 
 impl Gateway {
@@ -96,6 +98,7 @@ impl Gateway {
             refused: 0,
             told_full: false,
             meter: Meter::default(),
+            held: Held::default(),
         }
     }
 
@@ -122,7 +125,7 @@ impl Gateway {
 
     /// When it next has something to do.
     pub(super) fn next(&self) -> SimTime {
-        self.serving.as_ref().map_or(SimTime::NEVER, |(at, _)| *at).min(self.tickets.next())
+        self.serving.as_ref().map_or(SimTime::NEVER, |(at, _)| *at).min(self.tickets.next()).min(self.held.next())
     }
 
     /// Requests from outside. True if some did not fit and that is news: it is told once until the queue is empty again.
@@ -203,6 +206,9 @@ impl Gateway {
     /// Time has passed: what was served goes on its way, what is past its deadline is forgotten.
     pub(super) fn wake(&mut self, now: SimTime, directory: &impl Directory, wishes: &mut Vec<Wish>) {
         self.tickets.forget_expired(now);
+        while let Some(waiting) = self.held.pop(now) {
+            self.route(&waiting, directory, wishes);
+        }
         while let Some((_, waiting)) = self.serving.take_if(|(at, _)| *at <= now) {
             self.route(&waiting, directory, wishes);
             self.serve(now);
@@ -283,6 +289,12 @@ impl Gateway {
             *hint = next;
         }
         match (why, next) {
+            (Why::Moving | Why::NotOwner, _) => {
+                self.tickets.release(ticket, batch.len());
+                let Open { from, deadline, redirects, .. } = open;
+                let waiting = Waiting { from, batch, read_from: ReadFrom::Leader, deadline, redirects };
+                self.hold(now, waiting, open.group, directory, wishes);
+            }
             (Why::StaleEpoch, _) if may && directory.map().epoch > open.epoch => {
                 self.tickets.release(ticket, batch.len());
                 let Open { from, deadline, redirects, .. } = open;
@@ -302,6 +314,33 @@ impl Gateway {
             }
         }
         self.serve(now);
+    }
+
+    /// Requests that a group does not serve: sent on if the map names another owner by now, else held for a while.
+    fn hold(
+        &mut self,
+        now: SimTime,
+        waiting: Waiting,
+        group: GroupId,
+        directory: &impl Directory,
+        wishes: &mut Vec<Wish>,
+    ) {
+        let moved = |record: &Record| directory.map().owner(record.command.symbol()) != Some(group);
+        if waiting.batch.records().iter().all(moved) {
+            self.route(&waiting, directory, wishes);
+        } else if let Err(waiting) = self.held.push(now, waiting) {
+            wishes.push(Wish::Reply(waiting.from, refuse(waiting.batch.records(), Why::Overloaded)));
+        }
+    }
+
+    /// A newer map has come.
+    pub(super) fn map_changed(&mut self) {
+        self.held.release();
+    }
+
+    /// Requests that it holds, and those that it refused because it held too many.
+    pub(super) const fn held(&self) -> (u64, u64) {
+        self.held.counts()
     }
 
     /// Who else may lead, after one said that it does not: whom it named, whom the own replica believes in by now, or,

@@ -1,4 +1,5 @@
-//! Letters: what the leaders of two groups say to each other: about a transaction of both, or about a group's placement.
+//! Letters: what the leaders of two groups say to each other: about a transaction of both, a symbol that moves, or a group's
+//! placement.
 //!
 //! Idea: a letter is addressed to a group, since nobody can be sure who leads another group. Whoever gets it and does
 //! not lead passes it on to whom it believes to lead, [`HOPS_MAX`] times; then it is lost. The driver sends it again.
@@ -10,11 +11,13 @@ use crate::domain::map::Epoch;
 use crate::domain::why::Why;
 use crate::domain::work::{Decision, Half, Prepare, TxId, Work};
 
+use super::mover::MoveWord;
+
 /// How often a letter is passed on.
 pub const HOPS_MAX: u8 = 2;
 
 /// A letter between two groups.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Letter {
     /// For the leader of this group.
     pub to: GroupId,
@@ -31,6 +34,7 @@ impl Letter {
     pub fn digest(&self) -> Digest {
         let head = Digest(u64::from(self.hops)).mix(u64::from(self.from.0) << 16 | u64::from(self.to.0));
         let (kind, tx, half, word) = match self.says {
+            Says::Move(ref word) => return of_move(head, word),
             Says::Prepare(prepare) => return head.mix(1).mix(Work::Prepare(prepare).digest().0),
             Says::Vote { tx, half, vote } => (2, tx, half, vote.map_or_else(|why| u64::from(why.code()), |()| 0)),
             Says::Finish { tx, half, decision } => {
@@ -50,8 +54,17 @@ impl Letter {
     }
 }
 
+fn of_move(head: Digest, word: &MoveWord) -> Digest {
+    match word {
+        MoveWord::Begin(shipment) => shipment.digest(head.mix(7)),
+        MoveWord::Part(parcel) => head.mix(8).mix(parcel.digest().0),
+        MoveWord::Took(shipment, parts) => shipment.digest(head.mix(9)).mix(u64::from(*parts)),
+        MoveWord::Owned(shipment) => shipment.digest(head.mix(10)),
+    }
+}
+
 /// What letters say.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Says {
     /// The coordinator asks for a vote.
     Prepare(Prepare),
@@ -98,6 +111,8 @@ pub enum Says {
     },
     /// A leader tells the controller how far its group is.
     Report(Report),
+    /// Of a symbol that moves.
+    Move(MoveWord),
     /// The controller wants leadership of the group handed over to this node.
     HandOver(NodeId),
 }

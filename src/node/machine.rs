@@ -12,6 +12,7 @@ use crate::domain::log::{Payload, StateImage};
 use crate::domain::map::ClusterMap;
 use crate::domain::order::Verdict;
 use crate::market::exchange::Exchange;
+use crate::market::shipments::Moved;
 use crate::market::transactions::Worked;
 
 /// What a group replicates.
@@ -36,12 +37,14 @@ pub(super) struct Outcome {
     pub(super) sound: bool,
     /// What a record of work came to.
     pub(super) worked: Option<Worked>,
+    /// What a record of a move came to.
+    pub(super) moved: Option<Moved>,
 }
 
 impl Outcome {
     /// Nothing that an auditor would ask about.
     const fn quiet(chain: Digest, sound: bool, worked: Option<Worked>) -> Self {
-        Self { executed: Executed::All, chain, sound, worked }
+        Self { executed: Executed::All, chain, sound, worked, moved: None }
     }
 }
 
@@ -79,11 +82,16 @@ impl Machine {
         match (self, payload) {
             (Self::Exchange(exchange), Payload::Orders(batch)) => {
                 let outcome = exchange.apply(batch, verdicts);
-                Outcome { executed: outcome.executed, chain: outcome.chain, sound: outcome.sound, worked: None }
+                let (executed, chain, sound) = (outcome.executed, outcome.chain, outcome.sound);
+                Outcome { executed, ..Outcome::quiet(chain, sound, None) }
             }
             (Self::Exchange(exchange), Payload::Work(work)) => {
                 let (worked, sound) = exchange.work(work);
                 Outcome::quiet(exchange.chain(), sound, Some(worked))
+            }
+            (Self::Exchange(exchange), Payload::Move(moving)) => {
+                let (moved, sound) = exchange.shift(moving);
+                Outcome { moved: Some(moved), ..Outcome::quiet(exchange.chain(), sound, None) }
             }
             (Self::Map { map, chain }, Payload::Map(change)) => {
                 Arc::make_mut(map).apply(change);

@@ -133,6 +133,8 @@ pub enum NodeOrder {
         /// How: boxed, being rare and wide.
         change: Box<ConfigChange>,
     },
+    /// Change the cluster map, if this node leads `meta`: shared, being rare and wide.
+    ChangeMap(Arc<MapChange>),
     /// Stand for election in a group, now.
     Campaign(GroupId),
     /// Acknowledge by this rule.

@@ -29,11 +29,6 @@ use super::replica::Replica;
 use super::steward::{Deed, Scene};
 
 impl Node {
-    /// The map that it goes by.
-    pub const fn map(&self) -> &Arc<ClusterMap> {
-        &self.map
-    }
-
     /// What it plans as the controller, and how far that is; nothing if it is none.
     pub fn plan(&self) -> Vec<PlanRow> {
         let leads = self.replicas.get(GroupId::META).is_some_and(|replica| replica.raft.leads());
@@ -45,6 +40,7 @@ impl Node {
         if map.epoch > self.map.epoch {
             self.heart.detector.follow(self.me, &map.nodes, now);
             self.map = map;
+            self.gateway.map_changed();
         }
     }
 

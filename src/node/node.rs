@@ -9,7 +9,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::domain::digest::Digest;
 use crate::domain::event::{EventKind, Queue};
 use crate::domain::ids::{ActorId, GroupId, LogIndex, NodeId, PersistToken, Term};
 use crate::domain::log::GroupImage;
@@ -152,7 +151,7 @@ impl Node {
         self.flush_beats(effects);
         let Self { me, exit, replicas, heart, map, .. } = self;
         exit.post.flush(*me, &Beliefs { replicas, heart, map }, effects);
-        self.adopt_map(now);
+        self.adopt_map(now, effects);
     }
 
     /// On an empty disk the first-named voter stands at once: the first leaders are spread over the nodes, by votes.
@@ -251,21 +250,20 @@ impl Node {
         self.grant(wishes, effects);
     }
 
-    /// Another node's gateway believes that this node leads. One that goes by an older map hears of the newer one first.
+    /// Another node's gateway believes that this node leads. One that goes by an older map hears of the newer one; what it
+    /// asks of a symbol that has moved is declined by the replica, which knows.
     fn on_proposal(&mut self, now: Now, from: NodeId, proposal: Proposal, effects: &mut Vec<NodeEffect>) {
-        let why = if proposal.epoch < self.map.epoch {
+        if proposal.epoch < self.map.epoch {
             let map = Arc::clone(&self.map);
             self.out(effects).send(from, NodeMessage::Map(map));
-            Why::StaleEpoch
-        } else if self.replicas.get(proposal.group).is_none() {
-            Why::NoReplica
-        } else {
+        }
+        if self.replicas.get(proposal.group).is_some() {
             self.with_replica(proposal.group, effects, |replica, desk, out| {
                 replica.propose(now, from, &proposal, desk, out);
             });
             return;
-        };
-        let Proposal { ticket, batch, .. } = proposal;
+        }
+        let (Proposal { ticket, batch, .. }, why) = (proposal, Why::NoReplica);
         self.out(effects).send(from, NodeMessage::Declined { ticket, batch, why });
     }
 
@@ -321,6 +319,9 @@ impl Node {
             NodeOrder::ChangeConfig { group, change } => {
                 self.tell_raft(now, group, Input::ChangeConfig(*change), effects);
             }
+            NodeOrder::ChangeMap(change) => self.with_replica(GroupId::META, effects, |replica, desk, out| {
+                replica.propose_map(now, MapChange::clone(&change), desk, out);
+            }),
             NodeOrder::Campaign(group) => self.tell_raft(now, group, Input::Campaign, effects),
             NodeOrder::SetAck(ack) => {
                 self.ack = ack;
@@ -358,7 +359,8 @@ impl Node {
     ) {
         let Self { me, replicas, exit, birth, ack, processor, election_at, .. } = self;
         let Some(replica) = replicas.get_mut(group) else { return };
-        let mut desk = Desk { settings: &birth.settings.raft, ack: *ack, processor };
+        let (settings, moves_at_once) = (&birth.settings.raft, birth.settings.partition.moves_at_once);
+        let mut desk = Desk { settings, ack: *ack, moves_at_once, processor };
         act(replica, &mut desk, &mut Out { me: *me, effects, exit });
         *election_at = (*election_at).min(replica.raft.deadline());
     }
@@ -378,31 +380,10 @@ impl Node {
                 Wish::ReadHere(ticket, group, batch) => {
                     let me = self.me;
                     let Some(replica) = self.replicas.get(group) else { continue };
-                    let answers = replica.read_here(me, &batch);
-                    self.out(effects).send(me, NodeMessage::Answers { ticket, answers });
+                    let said = replica.read_here(me, &batch);
+                    said.send(me, ticket, &mut self.out(effects));
                 }
             }
-        }
-    }
-
-    /// A controller that has applied its whole log and found no map in it writes the one that the cluster began with.
-    fn declare_map(&mut self, now: Now, group: GroupId, effects: &mut Vec<NodeEffect>) {
-        let blank = |replica: &Replica| {
-            let read = replica.raft.leads() && replica.applied == replica.raft.end().index;
-            read && replica.machine.chain() == Digest::default()
-        };
-        if group == GroupId::META && self.replicas.get(group).is_some_and(blank) {
-            let change = MapChange::Replace(Arc::clone(&self.map));
-            self.with_replica(group, effects, |replica, desk, out| replica.propose_map(now, change, desk, out));
-        }
-    }
-
-    /// The map that this node's replica of `meta` has applied, or took over with a snapshot.
-    fn adopt_map(&mut self, now: Now) {
-        let Some(map) = self.replicas.get(GroupId::META).and_then(|replica| replica.machine.map()) else { return };
-        if map.epoch > self.map.epoch {
-            let map = Arc::clone(map);
-            self.follow(now, map);
         }
     }
 }

@@ -38,7 +38,8 @@ impl Post {
     /// Passes a letter on that should have gone to somebody else; after [`HOPS_MAX`] times it is lost.
     pub(super) fn pass_on(&mut self, letter: Letter) {
         if letter.hops < HOPS_MAX {
-            self.letters.push(Letter { hops: letter.hops + 1, ..letter });
+            let hops = letter.hops + 1;
+            self.letters.push(Letter { hops, ..letter });
         }
     }
 

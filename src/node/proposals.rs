@@ -12,8 +12,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::domain::fact::{Executed, Fate};
 use crate::domain::ids::{GroupId, LogIndex, NodeId, Term};
-use crate::domain::order::{Answer, Batch, Promise, Record, Reply, Verdict};
+use crate::domain::order::{Answer, Batch, OrderStatus, Promise, Record, Reply, Verdict};
 use crate::domain::time::SimTime;
 use crate::domain::why::Why;
 
@@ -43,6 +44,8 @@ struct Waiting {
     batch: Batch,
     parts: Vec<Part>,
     verdicts: Vec<Verdict>,
+    /// Some of it belongs to another group.
+    passes_on: bool,
 }
 
 /// Orders on their way through a leader.
@@ -115,14 +118,15 @@ impl Proposals {
     pub(super) fn sent(&mut self, first: LogIndex, term: Term, batch: Batch, parts: Vec<Part>) {
         let last = LogIndex(first.0 + batch.len() as u64 - 1);
         self.waiting_records += batch.len();
-        self.waiting.push_back(Waiting { first, last, term, batch, parts, verdicts: Vec::new() });
+        self.waiting.push_back(Waiting { first, last, term, batch, parts, verdicts: Vec::new(), passes_on: false });
     }
 
     /// The batch that begins here was applied with these verdicts.
-    pub(super) fn applied(&mut self, first: LogIndex, verdicts: &[Verdict]) {
+    pub(super) fn applied(&mut self, first: LogIndex, verdicts: &[Verdict], executed: &Executed) {
         let place = self.waiting.partition_point(|waiting| waiting.first < first);
         if let Some(waiting) = self.waiting.get_mut(place).filter(|waiting| waiting.first == first) {
             waiting.verdicts = verdicts.to_vec();
+            waiting.passes_on = matches!(executed, Executed::Some(fates) if fates.contains(&Fate::PassedOn));
         }
     }
 
@@ -140,7 +144,11 @@ impl Proposals {
             if waiting.last > acked || waiting.verdicts.is_empty() {
                 break;
             }
-            waiting.reply(group, out, Reply::Verdict);
+            if waiting.passes_on {
+                waiting.pass_on(group, out);
+            } else {
+                waiting.reply(group, out, Reply::Verdict);
+            }
             self.pop_waiting();
         }
     }
@@ -207,6 +215,34 @@ impl Waiting {
             let verdict = self.verdicts.get(place).copied().unwrap_or(nothing);
             Answer { id: record.id, reply: say(promise, verdict) }
         });
+    }
+
+    /// Verdicts for what this group has decided; the rest goes back to its gateways, which send it to its owner.
+    fn pass_on(&self, group: GroupId, out: &mut Out<'_>) {
+        let mut start = 0;
+        for part in &self.parts {
+            let mut answers = Vec::new();
+            let mut elsewhere = [(Why::Moving, Vec::new()), (Why::NotOwner, Vec::new())];
+            let places = start..start + part.count;
+            for (place, record) in places.clone().zip(&self.batch.records()[places]) {
+                let verdict = self.verdicts.get(place).copied().unwrap_or(Verdict::rejected(Why::LeaderLost));
+                let gone = elsewhere.iter_mut().find(|(why, _)| verdict.status == OrderStatus::Rejected(*why));
+                if let Some((_, records)) = gone {
+                    records.push(*record);
+                } else {
+                    let promise = Promise { group, term: self.term, index: self.first.plus(place as u64) };
+                    answers.push(Answer { id: record.id, reply: Reply::Verdict(promise, verdict) });
+                }
+            }
+            start += part.count;
+            if !answers.is_empty() {
+                out.send(part.gateway, NodeMessage::Answers { ticket: part.ticket, answers: answers.into() });
+            }
+            for (why, records) in elsewhere.into_iter().filter(|(_, records)| !records.is_empty()) {
+                let batch = Batch::new(records);
+                out.send(part.gateway, NodeMessage::Declined { ticket: part.ticket, batch, why });
+            }
+        }
     }
 
     fn refuse(&self, why: Why, out: &mut Out<'_>) {

@@ -63,8 +63,8 @@ fn batches_are_cut_at_their_bound_and_every_part_gets_its_own_word() {
     proposals.offer(N2, &proposal(1, 4..=6, 1_000)).unwrap();
     assert_eq!((log(&mut proposals, 1, 4), log(&mut proposals, 5, 4)), (4, 2));
     assert_eq!((proposals.open_records(), proposals.unanswered()), (0, 6));
-    proposals.applied(LogIndex(1), &verdicts(4));
-    proposals.applied(LogIndex(5), &verdicts(2));
+    proposals.applied(LogIndex(1), &verdicts(4), &crate::domain::fact::Executed::All);
+    proposals.applied(LogIndex(5), &verdicts(2), &crate::domain::fact::Executed::All);
     let answer =
         |proposals: &mut Proposals, acked| said(|out| proposals.answer(P1, LogIndex(acked), Early::Never, out));
     assert!(answer(&mut proposals, 3).is_empty(), "half a batch is no batch");
@@ -82,7 +82,7 @@ fn under_a_fast_rule_the_promise_comes_first_and_the_verdict_follows_once() {
     assert_eq!(answer(&mut proposals, Early::Promise), ["0 accepted [1, 2]"]);
     assert!(answer(&mut proposals, Early::Promise).is_empty());
     assert!(answer(&mut proposals, Early::Never).is_empty(), "the rule was switched; nothing is applied yet");
-    proposals.applied(LogIndex(1), &verdicts(2));
+    proposals.applied(LogIndex(1), &verdicts(2), &crate::domain::fact::Executed::All);
     assert_eq!(answer(&mut proposals, Early::Never), ["0 verdict [1, 2]"]);
 }
 

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::domain::ids::{GroupId, LogIndex, NodeId, ReadToken};
-use crate::domain::order::{Answer, Batch, Command, Reading, Reply};
+use crate::domain::order::{Answer, Batch, Command, Reading, Record, Reply};
 use crate::domain::time::SimTime;
 use crate::domain::why::Why;
 
@@ -101,8 +101,7 @@ impl Reads {
     pub(super) fn serve(&mut self, point: ReadPoint, machine: &Machine, out: &mut Out<'_>) {
         let due = |pending: &Pending| pending.index.is_some_and(|index| index <= point.applied);
         while let Some(pending) = self.pending.pop_front_if(|pending| due(pending)) {
-            let answers = read(point, &pending.batch, machine);
-            out.send(pending.gateway, NodeMessage::Answers { ticket: pending.ticket, answers });
+            read(point, &pending.batch, machine).send(pending.gateway, pending.ticket, out);
         }
     }
 
@@ -118,20 +117,52 @@ impl Pending {
     }
 }
 
+/// What queries came to.
+pub(super) struct Said {
+    /// Answers to those whose symbol is here.
+    pub(super) answers: Arc<[Answer]>,
+    /// Those whose symbol is elsewhere, or on its way.
+    pub(super) elsewhere: Vec<(Why, Batch)>,
+}
+
+impl Said {
+    /// Sends it to the gateway that asked.
+    pub(super) fn send(self, gateway: NodeId, ticket: Ticket, out: &mut Out<'_>) {
+        let Self { answers, elsewhere } = self;
+        if !answers.is_empty() {
+            out.send(gateway, NodeMessage::Answers { ticket, answers });
+        }
+        for (why, batch) in elsewhere {
+            out.send(gateway, NodeMessage::Declined { ticket, batch, why });
+        }
+    }
+}
+
 /// Answers queries from the applied state as it is.
-pub(super) fn read(point: ReadPoint, batch: &Batch, machine: &Machine) -> Arc<[Answer]> {
-    let answer = |record: &crate::domain::order::Record| {
+pub(super) fn read(point: ReadPoint, batch: &Batch, machine: &Machine) -> Said {
+    let exchange = machine.exchange();
+    let lack = |record: &Record| {
+        let served = exchange.map_or(Ok(()), |exchange| exchange.serves(record.command.symbol()));
+        served.err().filter(|why| *why != Why::UnknownSymbol)
+    };
+    let behind = point.commit.since(point.applied);
+    let answer = |record: &Record| {
         let order = match record.command {
             Command::Query { symbol, order } => {
-                machine.exchange().and_then(|exchange| exchange.query(record.id.client.request(order), symbol))
+                exchange.and_then(|exchange| exchange.query(record.id.client.request(order), symbol))
             }
             Command::Place { .. } | Command::Replace { .. } | Command::Spread { .. } | Command::Cancel { .. } => None,
         };
-        let behind = point.commit.since(point.applied);
         let reading = Reading { group: point.group, by: point.by, index: point.applied, behind, order };
         Answer { id: record.id, reply: Reply::Reading(reading) }
     };
-    batch.records().iter().map(answer).collect()
+    let answers = batch.records().iter().filter(|record| lack(record).is_none()).map(answer).collect();
+    let elsewhere = [Why::Moving, Why::NotOwner].map(|why| {
+        let records = batch.records().iter().filter(|record| lack(record) == Some(why)).copied().collect::<Vec<_>>();
+        (why, records)
+    });
+    let elsewhere = elsewhere.into_iter().filter(|(_, records)| !records.is_empty());
+    Said { answers, elsewhere: elsewhere.map(|(why, records)| (why, Batch::new(records))).collect() }
 }
 
 #[cfg(test)]

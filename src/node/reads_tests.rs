@@ -32,10 +32,14 @@ fn heard(act: impl FnOnce(&mut Out<'_>)) -> (Vec<u64>, Vec<(u64, Why)>) {
 }
 
 fn serve(reads: &mut Reads, applied: u64) -> Vec<u64> {
-    let machine = Machine::new(GroupId(1), &Arc::new(ClusterMap::default()));
+    let machine = Machine::new(GroupId(1), &Arc::new(owner_of_all()));
     let point =
         ReadPoint { group: GroupId(1), by: NodeId(1), applied: LogIndex(applied), commit: LogIndex(applied + 2) };
     heard(|out| reads.serve(point, &machine, out)).0
+}
+
+fn owner_of_all() -> ClusterMap {
+    ClusterMap { owners: vec![GroupId(1); 10], ..ClusterMap::default() }
 }
 
 #[test]
@@ -80,9 +84,20 @@ fn reads_that_raft_never_answers_fill_their_queue_until_nobody_waits_for_them() 
 
 #[test]
 fn a_reading_says_how_many_committed_records_it_had_not_applied() {
-    let machine = Machine::new(GroupId(1), &Arc::new(ClusterMap::default()));
+    let machine = Machine::new(GroupId(1), &Arc::new(owner_of_all()));
     let point = ReadPoint { group: GroupId(1), by: NodeId(4), applied: LogIndex(10), commit: LogIndex(13) };
-    let answers = read(point, &query(0, 1_000).batch, &machine);
+    let Said { answers, elsewhere } = read(point, &query(0, 1_000).batch, &machine);
+    assert!(elsewhere.is_empty());
     let Reply::Reading(reading) = answers[0].reply else { panic!("{answers:?}") };
     assert_eq!((reading.by, reading.index, reading.behind, reading.order), (NodeId(4), LogIndex(10), 3, None));
+}
+
+#[test]
+fn a_query_of_a_symbol_that_is_elsewhere_goes_back_to_its_gateway() {
+    let machine = Machine::new(GroupId(1), &Arc::new(ClusterMap::default()));
+    let point = ReadPoint { group: GroupId(1), by: NodeId(4), applied: LogIndex(10), commit: LogIndex(13) };
+    let Said { answers, elsewhere } = read(point, &query(0, 1_000).batch, &machine);
+    assert!(answers.is_empty(), "an empty reading would be a lie: {answers:?}");
+    assert_eq!(elsewhere.len(), 1);
+    assert_eq!(elsewhere[0].0, Why::NotOwner);
 }

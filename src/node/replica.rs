@@ -21,23 +21,23 @@ use crate::domain::rules::AckRule;
 use crate::domain::settings::RaftSettings;
 use crate::domain::time::Now;
 use crate::domain::why::Why;
-use crate::domain::work::Work;
-use crate::market::transactions::Worked;
 use crate::protocols::raft::message::{Effect, Input, Message};
 use crate::protocols::raft::{Raft, RaftConfig};
 
-use super::driver::Driver;
 use super::machine::Machine;
 use super::message::{NodeMessage, Proposal};
 use super::out::Out;
 use super::processor::{APPLY_RECORDS_MAX, Processor};
 use super::proposals::{Early, Proposals};
 use super::reads::{ReadPoint, Reads};
+use super::work::{Done, Drivers};
 
 /// What a replica is told with every input.
 pub(super) struct Desk<'a> {
     pub(super) settings: &'a RaftSettings,
     pub(super) ack: AckRule,
+    /// Moves that a controller keeps under way.
+    pub(super) moves_at_once: usize,
     pub(super) processor: &'a mut Processor,
 }
 
@@ -67,7 +67,7 @@ pub(super) struct Replica {
     snapshot_at: LogIndex,
     /// Queues whose refusals were told of, until each is empty again.
     full: Full,
-    pub(super) driver: Driver,
+    pub(super) drivers: Drivers,
     /// The committed configuration of which the auditor was told.
     told: GroupConfig,
 }
@@ -101,7 +101,7 @@ impl Replica {
             turn: None,
             snapshot_at: applied,
             full: Full::default(),
-            driver: Driver::default(),
+            drivers: Drivers::default(),
             told: GroupConfig::default(),
         }
     }
@@ -167,6 +167,11 @@ impl Replica {
             return Err(Why::NotLeader(self.raft.leader()));
         }
         self.forget_expired(now);
+        let passed = if self.gate_stands_open(proposal.epoch) { None } else { self.pass_the_gate(from, proposal, out) };
+        let proposal = passed.as_ref().unwrap_or(proposal);
+        if proposal.batch.is_empty() {
+            return Ok(());
+        }
         if proposal.asks_only() {
             let token = self.reads.offer(from, proposal)?;
             self.input(now, Input::Read(token), desk, out);
@@ -175,6 +180,22 @@ impl Replica {
             self.settle(now, desk, out);
         }
         Ok(())
+    }
+
+    /// Declines what is of symbols that are not served here; what is left, if something was declined.
+    fn pass_the_gate(&self, from: NodeId, proposal: &Proposal, out: &mut Out<'_>) -> Option<Proposal> {
+        let Proposal { ticket, ref batch, .. } = *proposal;
+        let records = || batch.records().iter().copied();
+        let mut fits = true;
+        for why in [Why::Moving, Why::NotOwner] {
+            let declined: Vec<_> = records().filter(|record| self.gate(record.command.symbol()) == Err(why)).collect();
+            if !declined.is_empty() {
+                fits = false;
+                out.send(from, NodeMessage::Declined { ticket, batch: Batch::new(declined), why });
+            }
+        }
+        let rest = || records().filter(|record| self.gate(record.command.symbol()).is_ok()).collect::<Vec<_>>();
+        (!fits).then(|| Proposal { batch: Batch::new(rest()), ..proposal.clone() })
     }
 
     /// Says once that a queue refuses, until it is empty again.
@@ -186,7 +207,7 @@ impl Replica {
     }
 
     /// Queries from what this replica has applied, however stale.
-    pub(super) fn read_here(&self, by: NodeId, batch: &Batch) -> Arc<[crate::domain::order::Answer]> {
+    pub(super) fn read_here(&self, by: NodeId, batch: &Batch) -> super::reads::Said {
         super::reads::read(self.point(by), batch, &self.machine)
     }
 
@@ -203,7 +224,7 @@ impl Replica {
     /// The processor has finished this replica's turn.
     pub(super) fn apply(&mut self, now: Now, map: &ClusterMap, desk: &mut Desk<'_>, out: &mut Out<'_>) {
         let Some(upto) = self.turn.take() else { return };
-        let mut works: Vec<(Work, Worked)> = Vec::new();
+        let mut done = Done::default();
         let mut verdicts: Vec<Verdict> = Vec::new();
         let next = self.applied.next();
         let entries: Vec<_> = self.raft.log().entries_from(next).take_while(|e| e.last() <= upto).cloned().collect();
@@ -212,14 +233,22 @@ impl Replica {
             verdicts.clear();
             let outcome = self.machine.apply(&entry.payload, &mut verdicts);
             self.applied = entry.last();
-            self.proposals.applied(entry.first, &verdicts);
+            self.proposals.applied(entry.first, &verdicts, &outcome.executed);
             let batch = match entry.payload {
                 Payload::Orders(batch) => Some(batch),
                 Payload::Work(work) => {
-                    works.extend(outcome.worked.map(|worked| (work, worked)));
+                    done.works.extend(outcome.worked.map(|worked| (work, worked)));
                     None
                 }
-                Payload::Noop | Payload::Map(_) | Payload::Config(_) => None,
+                Payload::Move(moving) => {
+                    done.moves.extend(outcome.moved.map(|moved| (moving, moved)));
+                    None
+                }
+                Payload::Map(change) => {
+                    done.changes.push(change);
+                    None
+                }
+                Payload::Noop | Payload::Config(_) => None,
             };
             let (executed, chain, sound) = (outcome.executed, outcome.chain, outcome.sound);
             let applied = Applied { first: entry.first, term: entry.term, batch, executed, chain, sound };
@@ -228,7 +257,7 @@ impl Replica {
         self.snapshot_if_due(now, desk, out);
         self.reads.serve(self.point(out.me), &self.machine, out);
         self.settle(now, desk, out);
-        self.worked(now, map, &works, desk, out);
+        self.worked(now, map, &done, desk, out);
     }
 
     /// Proposes a change of the cluster map.
@@ -312,13 +341,21 @@ impl Replica {
 
     fn close_batches(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>) {
         let max = desk.settings.batch_records_max;
+        let disk_free = |replica: &Self| replica.raft.synced_index() >= replica.raft.end().index;
+        self.close_while(now, desk, out, |replica| disk_free(replica) || replica.proposals.open_records() >= max);
+        self.full.proposals &= self.proposals.open_records() > 0;
+    }
+
+    /// Closes what waits, however busy the disk is.
+    pub(super) fn close_every_batch(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>) {
+        self.close_while(now, desk, out, |_| true);
+    }
+
+    fn close_while(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>, go_on: impl Fn(&Self) -> bool) {
+        let max = desk.settings.batch_records_max;
         // While leadership is handed over orders wait here: for this leader, if it stays, or the next.
         let takes = self.raft.leads() && self.raft.transfer_target_now().is_none();
-        while takes && self.proposals.open_records() > 0 {
-            let disk_free = self.raft.synced_index() >= self.raft.end().index;
-            if !disk_free && self.proposals.open_records() < max {
-                return;
-            }
+        while takes && self.proposals.open_records() > 0 && go_on(self) {
             let Some((batch, parts)) = self.proposals.close(max) else { return };
             let mut effects = Vec::new();
             match self.raft.propose(now, Payload::Orders(batch.clone()), &mut effects) {
@@ -327,7 +364,6 @@ impl Replica {
             }
             self.absorb(effects, out);
         }
-        self.full.proposals &= self.proposals.open_records() > 0;
     }
 
     /// What nobody waits for any more makes room: looked at before a proposal is taken, too, because a queue that is full
@@ -343,18 +379,19 @@ impl Replica {
         if self.turn.is_some() || commit <= self.applied {
             return;
         }
-        let mut records = 0;
+        let (mut records, mut cost) = (0, 0);
         let mut upto = self.applied;
         for entry in self.raft.log().entries_from(self.applied.next()) {
             if entry.last() > commit || records > 0 && records + entry.payload.len() > APPLY_RECORDS_MAX {
                 break;
             }
             records += entry.payload.len();
+            cost += entry.payload.cost();
             upto = entry.last();
         }
         if records > 0 {
             self.turn = Some(upto);
-            desk.processor.book(now.mono, self.group, records, desk.settings);
+            desk.processor.book(now.mono, self.group, cost, desk.settings);
         }
     }
 

@@ -45,7 +45,7 @@ impl Lonely {
 
     fn act(&mut self, act: impl FnOnce(&mut Replica, &mut Desk<'_>, &mut Out<'_>)) {
         let Self { replica, settings, processor, exit, effects } = self;
-        let mut desk = Desk { settings: &settings.raft, ack: AckRule::Majority, processor };
+        let mut desk = Desk { settings: &settings.raft, ack: AckRule::Majority, moves_at_once: 2, processor };
         act(replica, &mut desk, &mut Out { me: NodeId(1), effects, exit });
     }
 

@@ -1,7 +1,10 @@
 //! What a node shows of itself: beliefs, roles, logs. It states what it knows; truth is the scheduler's to add.
 
 use crate::domain::ids::{GroupId, LogIndex, NodeId};
+use std::sync::Arc;
+
 use crate::domain::log::SharedLog;
+use crate::domain::map::ClusterMap;
 use crate::domain::time::Now;
 use crate::domain::view::{CELLS_MAX, CellView, NodeView, ProgressView, ReplicaView};
 use crate::market::exchange::Exchange;
@@ -60,7 +63,17 @@ impl Node {
     /// Requests that its gateway holds.
     pub fn open_requests(&self) -> u64 {
         let load = self.gateway.load();
-        u64::from(load.in_flight) + u64::from(load.queued)
+        u64::from(load.in_flight) + u64::from(load.queued) + self.gateway.held().0
+    }
+
+    /// Requests that its gateway holds because their symbol moves, and those that it refused for want of room.
+    pub fn held_requests(&self) -> (u64, u64) {
+        self.gateway.held()
+    }
+
+    /// The cluster map as this node has it.
+    pub const fn map(&self) -> &Arc<ClusterMap> {
+        &self.map
     }
 
     /// Records in the logs of its replicas.

@@ -41,6 +41,7 @@ pub fn initial_map(settings: &Settings) -> ClusterMap {
         nodes,
         groups,
         owners: partitioner.owners(market.instruments),
+        strategy: partition.strategy,
         ..ClusterMap::default()
     }
 }

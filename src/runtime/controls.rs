@@ -84,6 +84,10 @@ impl World {
             Control::AddNode => self.add_node(cause),
             Control::Decommission(target) => self.let_go(target, OfTheDead::None, cause),
             Control::Replace(target) => self.let_go(target, OfTheDead::Only, cause),
+            Control::Divide(strategy) => self.divide(strategy, cause),
+            Control::Split => self.split(cause),
+            Control::MoveSymbol { symbol, to } => self.move_symbol(symbol, to, cause),
+            Control::StopMoves => self.stop_moves(cause),
             Control::Burst(_)
             | Control::TickBurst(_)
             | Control::Hand(_)

@@ -11,7 +11,9 @@
 
 mod cast;
 pub mod checkpoints;
+mod comparison;
 mod controls;
+mod data;
 mod dispatch;
 mod effects;
 pub mod engine;

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::settings::{NODES_MAX, PARTITIONS_MAX, VIRTUAL_NODES_MAX};
+use crate::document::settings::{MOVES_AT_ONCE_MAX, NODES_MAX, PARTITIONS_MAX, VIRTUAL_NODES_MAX};
 use crate::domain::control::RecordedControl;
 use crate::domain::digest::Digest;
 use crate::domain::event::Event;
@@ -189,6 +189,7 @@ fn can_be_built(settings: &Settings) -> Result<(), RecordingError> {
         ("replication_factor", cluster.replication_factor as u64, cluster.nodes as u64),
         ("instruments", settings.market.instruments as u64, INSTRUMENTS_MAX as u64),
         ("virtual_nodes", u64::from(settings.partition.virtual_nodes), VIRTUAL_NODES_MAX),
+        ("moves_at_once", settings.partition.moves_at_once as u64, MOVES_AT_ONCE_MAX),
     ];
     match table.into_iter().find(|(_, found, max)| !(1..=*max).contains(found)) {
         Some((key, found, max)) => Err(RecordingError::Settings { key, found, max }),

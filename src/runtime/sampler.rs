@@ -14,6 +14,7 @@ use crate::domain::order::Reply;
 use crate::domain::rules::AckRule;
 use crate::domain::time::{Now, SimDuration, SimTime};
 use crate::domain::view::{SAMPLES_MAX, SampleView};
+use crate::market::book::Book;
 
 use super::groups::Groups;
 use super::slot::NodeSlot;
@@ -23,6 +24,10 @@ use super::view::blank_node;
 pub const EVERY: SimDuration = SimDuration::from_millis(20);
 /// Samples in a second.
 const PER_SECOND: usize = 50;
+/// Samples between two looks at the books.
+const BUSTLE_EVERY: u64 = 25;
+/// Looks that are kept.
+const BUSTLE_ROWS: usize = 5;
 
 /// The samples of a run.
 #[derive(Clone, Default)]
@@ -33,6 +38,9 @@ pub(super) struct Sampler {
     applied: VecDeque<Vec<LogIndex>>,
     acked: u64,
     refused: u64,
+    /// What each symbol's book was ever asked to do, twice a second of the last two.
+    bustle: VecDeque<Vec<u64>>,
+    samples: u64,
 }
 
 impl Sampler {
@@ -85,11 +93,24 @@ impl Sampler {
             acked: std::mem::take(&mut self.acked),
             refused: std::mem::take(&mut self.refused),
         });
+        if self.samples.is_multiple_of(BUSTLE_EVERY) {
+            if self.bustle.len() == BUSTLE_ROWS {
+                self.bustle.pop_front();
+            }
+            self.bustle.push_back(bustle(nodes, groups, map.owners.len()));
+        }
+        self.samples += 1;
         if self.applied.len() > PER_SECOND {
             self.applied.pop_front();
         }
         let best = groups.iter().map(|(group, _)| best_applied(nodes, map.voters(group), group));
         self.applied.push_back(best.collect());
+    }
+
+    /// What each symbol's book was asked to do in the last two seconds.
+    pub fn load_by_symbol(&self) -> Vec<u64> {
+        let (Some(before), Some(now)) = (self.bustle.front(), self.bustle.back()) else { return Vec::new() };
+        now.iter().zip(before).map(|(now, before)| now.saturating_sub(*before)).collect()
     }
 
     /// Records that a group applied in the last second, on its most advanced replica.
@@ -100,6 +121,23 @@ impl Sampler {
             _ => 0,
         }
     }
+}
+
+/// What each symbol's book was ever asked to do, as the most advanced replica of its owner has it.
+fn bustle(nodes: &[NodeSlot], groups: &Groups, symbols: usize) -> Vec<u64> {
+    let mut all = vec![0; symbols];
+    for (group, _) in groups.iter() {
+        let running = nodes.iter().filter_map(|slot| slot.node.as_ref());
+        let best = running.max_by_key(|node| node.applied(group)).and_then(|node| node.exchange(group));
+        let Some(exchange) = best else { continue };
+        for symbol in exchange.symbols() {
+            let seen = exchange.book(symbol).map_or(0, Book::bustle);
+            if let Some(known) = all.get_mut(usize::from(symbol.0)) {
+                *known = seen.max(*known);
+            }
+        }
+    }
+    all
 }
 
 /// How far a replica is behind: by what it applied, or, of a dead node, by what its disk holds.

@@ -47,6 +47,7 @@ impl World {
                 actor.contribute(self.clock.now, &mut view);
             }
         }
+        view.data = self.data_view();
         for probe in &self.cast.probes {
             probe.contribute(self.clock.now, &mut view);
         }
@@ -137,7 +138,7 @@ impl World {
             quorum,
             config,
             commit,
-            symbols: self.basis.living.owners.iter().filter(|owner| **owner == group).count() as u16,
+            symbols: self.newest_map().symbols(group).count() as u16,
             resting: self.exchange(group).map_or(0, Exchange::resting),
             applied_per_s: self.sampler.applied_per_s(group),
             spreads: self.exchange(group).map(|exchange| spreads(exchange.transactions())).unwrap_or_default(),

@@ -24,6 +24,7 @@ use crate::node::message::NodeEffect;
 use crate::storage::memory_disk::MemoryDisk;
 
 use super::cast::Cast;
+use super::comparison::Comparison;
 use super::dispatch::{Next, Running};
 use super::fingerprint;
 use super::groups::Groups;
@@ -80,6 +81,8 @@ pub(super) struct Basis {
     pub seed: u64,
     /// Draws targets.
     pub targets: Chance,
+    /// The strategies compared, made when first asked for.
+    pub comparison: Arc<Comparison>,
 }
 
 /// Where a run stands.
@@ -137,6 +140,7 @@ impl World {
                 living: map,
                 wishes: Vec::new(),
                 seed,
+                comparison: Arc::default(),
             },
             cast,
         };

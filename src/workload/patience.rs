@@ -64,6 +64,7 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::SessionFull
         | Why::LeaderLost
         | Why::NotOwner
+        | Why::Moving
         | Why::TermNotCommitted
         | Why::QuorumNotReached
         | Why::NoReplica

@@ -56,3 +56,7 @@ reason-region = { $n } of its replicas share a region
 reason-crowded = one node holds { $n } replicas, another { $other }
 reason-leads-more = one node leads { $n } groups, another { $other }
 reason-inherited = an earlier controller decided so
+control-divide = divide symbols by { $strategy }
+control-split = split the hottest partition
+control-move = move { $symbol } to { $group }
+control-stay = begin no more moves

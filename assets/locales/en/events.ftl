@@ -196,3 +196,15 @@ event-placed-remove = the replica on { $from } goes: { $reason }
 event-placed-replace = the replica on { $from } moves to { $to }: { $reason }
 event-placed-lead = leadership goes from { $from } to { $to }: { $reason }
 event-rebalanced = every group is where it is wanted; leaders differ by { $n }
+word-moves-planned = PLAN
+word-symbol-frozen = FROZEN
+word-symbol-moved = MOVED
+word-moves-done = MOVES DONE
+event-moves-planned = { $n ->
+    [0] no symbol is to move any more
+    [one] one symbol is to move
+   *[other] { $n } symbols are to move
+}
+event-symbol-frozen = { $group } holds { $symbol } still: it goes to { $to }
+event-symbol-moved = { $symbol } belongs to { $to } now
+event-moves-done = nothing is on its way any more; symbols moved so far: { $n }

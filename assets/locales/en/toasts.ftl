@@ -82,3 +82,7 @@ done-poison = { $node } panics
 done-add-node = a node joins
 done-decommission = { $node } is leaving
 done-replace = { $node } is given up, its replicas are placed anew
+done-divide = divided by { $name }
+done-split = the hottest partition is split
+done-move = { $symbol } moves to { $group }
+done-stay = no more moves begin

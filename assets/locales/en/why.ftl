@@ -22,6 +22,7 @@ why-self-trade = it would have traded with an order of its own account
 why-held = some of it is held for a spread that is not decided yet
 why-same-symbol = the two legs of a spread are of one symbol
 why-transaction-unknown = the coordinator no longer knows the spread
+why-moving = the symbol is on its way to another partition
 why-already-voted = its one vote of this term went to { $node }
 why-log-behind = the candidate's log is behind the voter's
 why-leader-alive = it still hears the leader { $node }

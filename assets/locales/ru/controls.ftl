@@ -56,3 +56,7 @@ reason-region = в одном регионе реплик: { $n }
 reason-crowded = у одного узла реплик { $n }, у другого { $other }
 reason-leads-more = один узел ведёт групп: { $n }, другой { $other }
 reason-inherited = так решил прежний контроллер
+control-divide = делить инструменты по { $strategy }
+control-split = разгрузить самый горячий раздел
+control-move = переместить { $symbol } в { $group }
+control-stay = не начинать новых переездов

@@ -204,3 +204,16 @@ event-placed-remove = реплика на { $from } уходит: { $reason }
 event-placed-replace = реплика переезжает с { $from } на { $to }: { $reason }
 event-placed-lead = лидерство переходит от { $from } к { $to }: { $reason }
 event-rebalanced = все группы там, где нужно; разница по лидерам: { $n }
+word-moves-planned = ПЛАН
+word-symbol-frozen = ЗАМОРОЗКА
+word-symbol-moved = ПЕРЕЕЗД
+word-moves-done = ПЕРЕЕХАЛИ
+event-moves-planned = { $n ->
+    [0] переезжать больше нечему
+    [one] переедет { $n } инструмент
+    [few] переедут { $n } инструмента
+   *[other] переедут { $n } инструментов
+}
+event-symbol-frozen = { $group } останавливает { $symbol }: он уходит в { $to }
+event-symbol-moved = { $symbol } теперь принадлежит { $to }
+event-moves-done = переезды окончены; всего переехало инструментов: { $n }

@@ -82,3 +82,7 @@ done-poison = { $node }: паника
 done-add-node = узел входит в кластер
 done-decommission = { $node } уходит
 done-replace = { $node } списан, его реплики размещаются заново
+done-divide = деление по { $name }
+done-split = самый горячий раздел разгружается
+done-move = { $symbol } переезжает в { $group }
+done-stay = новые переезды не начинаются

@@ -210,7 +210,7 @@ mod tests {
     use super::*;
     use crate::audit::stage::{P1, P2, Stage, applied, n, orders, point};
     use crate::domain::event::Invariant;
-    use crate::domain::fact::{Applied, Executed, ReplicaFact};
+    use crate::domain::fact::{Applied, Executed, Fate, ReplicaFact};
     use crate::domain::settings::Settings;
     use crate::domain::why::Why;
 
@@ -411,7 +411,7 @@ mod tests {
     fn a_repetition_that_was_recognised_is_no_duplicate() {
         let mut stage = stage(AckRule::Majority);
         stage.submit(1, 1..=2).apply(1, 1, 1, orders(1, [1]));
-        let flags = Executed::Some(std::sync::Arc::new([false, true]));
+        let flags = Executed::Some(std::sync::Arc::new([Fate::Refused, Fate::Executed]));
         let again = Applied { executed: flags, ..applied(1, 2, Some(orders(1, 1..=2))) };
         stage.replica(1, ReplicaFact::Applied(again));
         assert_eq!(counts(&stage).duplicated, 0);
@@ -422,7 +422,7 @@ mod tests {
     fn an_overturned_repetition_takes_nothing_from_the_original() {
         let mut stage = stage(AckRule::Majority);
         stage.submit(1, [1]).apply(1, 1, 1, orders(1, [1])).apply(2, 1, 1, orders(1, [1])).verdict(1, 1, 1, 1);
-        let again = Applied { executed: Executed::Some([false].into()), ..applied(1, 2, Some(orders(1, [1]))) };
+        let again = Applied { executed: Executed::Some([Fate::Refused].into()), ..applied(1, 2, Some(orders(1, [1]))) };
         stage.replica(1, ReplicaFact::Applied(again)).leads(3, 2, point(1, 1)).apply_noop(3, 2, 2);
         assert_eq!((counts(&stage).lost, counts(&stage).settled), (0, 1));
     }

@@ -5,7 +5,7 @@
 use crate::audit::lamp::Scene;
 use crate::domain::actor::Draft;
 use crate::domain::event::EventKind;
-use crate::domain::fact::{Applied, ReplicaFact};
+use crate::domain::fact::{Applied, Fate, ReplicaFact};
 use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::order::{Batch, Record};
 use crate::domain::time::SimTime;
@@ -82,6 +82,10 @@ impl Ledger {
         let decided = |group: &mut Group| group.promises.decided(group.trail.end(), group.trail.term(), sweep);
         let records = applied.batch.as_ref().map_or(&[][..], Batch::records);
         for (place, record) in records.iter().enumerate() {
+            // What is passed on stands where it was passed to, or nowhere yet.
+            if applied.executed.fate(place) == Fate::PassedOn {
+                continue;
+            }
             let Some(slot) = find(&mut self.sessions, record.id) else { continue };
             slot.marks.set(Marks::PRESENT);
             if slot.standing == Standing::Lost {
@@ -112,6 +116,9 @@ impl Ledger {
         for trace in gone {
             let records = trace.batch.as_ref().map_or(&[][..], Batch::records);
             for (place, Record { id, .. }) in records.iter().enumerate() {
+                if trace.executed.fate(place) == Fate::PassedOn {
+                    continue;
+                }
                 let Some(slot) = find(&mut self.sessions, *id) else { continue };
                 let index = trace.first.plus(place as u64);
                 slot.overturn(group, index);
@@ -128,7 +135,10 @@ impl Ledger {
 
     /// A majority has applied this batch.
     fn agree(&mut self, trace: &Trace) {
-        for record in trace.batch.as_ref().map_or(&[][..], Batch::records) {
+        for (place, record) in trace.batch.as_ref().map_or(&[][..], Batch::records).iter().enumerate() {
+            if trace.executed.fate(place) == Fate::PassedOn {
+                continue;
+            }
             let Some(slot) = find(&mut self.sessions, record.id) else { continue };
             slot.marks.set(Marks::AGREED);
             if slot.standing == Standing::Acknowledged {

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 
 use crate::audit::last_of;
 use crate::domain::digest::Digest;
-use crate::domain::fact::Applied;
+use crate::domain::fact::{Applied, Executed};
 use crate::domain::ids::{LogIndex, NodeId, NodeSet, Term};
 use crate::domain::membership::GroupConfig;
 use crate::domain::order::Batch;
@@ -34,6 +34,8 @@ pub struct Trace {
     pub chain: Digest,
     /// Its orders.
     pub batch: Option<Batch>,
+    /// What became of them.
+    pub executed: Executed,
     /// Who has applied it.
     by: NodeSet,
     agreed: bool,
@@ -111,6 +113,7 @@ impl Trail {
             term: applied.term,
             chain: applied.chain,
             batch: applied.batch.clone(),
+            executed: applied.executed.clone(),
             by: NodeSet::default(),
             agreed: false,
         });

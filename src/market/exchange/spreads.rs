@@ -66,6 +66,7 @@ impl Exchange {
             return Ok(());
         }
         let place = self.place_of(leg.symbol())?;
+        self.serves(leg.symbol())?;
         if !self.transactions.has_room() {
             return Err(Why::Overloaded);
         }

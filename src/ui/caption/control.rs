@@ -60,6 +60,12 @@ pub fn control(control: &Control, locale: &Locale) -> String {
         Control::SetOverload(rule) => word("control-overload", "rule", rule.name().to_owned()),
         Control::SetSignalsTrade(true) => locale.text("control-signals-on").into_owned(),
         Control::SetSignalsTrade(false) => locale.text("control-signals-off").into_owned(),
+        Control::Divide(strategy) => word("control-divide", "strategy", strategy.name().to_owned()),
+        Control::Split => locale.text("control-split").into_owned(),
+        Control::MoveSymbol { symbol, to } => {
+            locale.say("control-move", &[("symbol", symbol.name().into()), ("group", to.to_string().into())])
+        }
+        Control::StopMoves => locale.text("control-stay").into_owned(),
         Control::Burst(burst) => locale.say("control-burst", &[("n", FluentValue::from(burst.orders))]),
     }
 }

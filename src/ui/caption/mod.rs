@@ -96,6 +96,10 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::ReplicaPlaced { .. } => "placed",
         EventKind::Rebalanced { .. } => "rebalanced",
         EventKind::ReplicaRetired => "retired",
+        EventKind::MovesPlanned { .. } => "moves-planned",
+        EventKind::SymbolFrozen { .. } => "symbol-frozen",
+        EventKind::SymbolMoved { .. } => "symbol-moved",
+        EventKind::MovesDone { .. } => "moves-done",
     }
 }
 
@@ -163,6 +167,10 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::BurstEnded { .. }
         | EventKind::SymbolAssigned { .. }
         | EventKind::TickBurstBegan { .. }
+        | EventKind::MovesPlanned { .. }
+        | EventKind::SymbolFrozen { .. }
+        | EventKind::SymbolMoved { .. }
+        | EventKind::MovesDone { .. }
         | EventKind::Overloaded { .. } => "desk",
     }
 }
@@ -202,11 +210,14 @@ pub const fn role(kind: &EventKind) -> Role {
         | EventKind::ConfigCommitted { .. }
         | EventKind::NodeJoined
         | EventKind::Rebalanced { .. }
+        | EventKind::MovesDone { .. }
         | EventKind::Rejoined
         | EventKind::AllHealed => Role::Ok,
         EventKind::Believes { .. }
         | EventKind::Voted { .. }
         | EventKind::VoteRefused { .. }
+        | EventKind::SymbolFrozen { .. }
+        | EventKind::SymbolMoved { .. }
         | EventKind::SnapshotTaken { .. } => Role::Muted,
         _ => Role::Text,
     }

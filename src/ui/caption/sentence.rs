@@ -22,7 +22,8 @@ pub fn sentence(event: &Event, events: &[Event], locale: &Locale) -> (&'static s
         .or_else(|| leader_event(&event.kind, locale, &mut figures))
         .or_else(|| member_event(&event.kind, locale, &mut figures))
         .or_else(|| desk_event(&event.kind, &mut figures))
-        .or_else(|| setting_event(&event.kind, locale, &mut figures));
+        .or_else(|| setting_event(&event.kind, locale, &mut figures))
+        .or_else(|| move_event(event, &mut figures));
     (id.unwrap_or("somebody"), figures)
 }
 
@@ -328,6 +329,31 @@ fn desk_event(kind: &EventKind, figures: &mut Figures) -> Option<&'static str> {
         _ => return None,
     };
     Some(id)
+}
+
+fn move_event(event: &Event, figures: &mut Figures) -> Option<&'static str> {
+    if let Some(group) = event.group {
+        figures.push(("group", text(&group)));
+    }
+    Some(match &event.kind {
+        EventKind::MovesPlanned { moves } => {
+            figures.push(("n", (*moves).into()));
+            "event-moves-planned"
+        }
+        EventKind::SymbolFrozen { symbol, to } => {
+            figures.extend([("symbol", text(&symbol.name())), ("to", text(to))]);
+            "event-symbol-frozen"
+        }
+        EventKind::SymbolMoved { symbol, to } => {
+            figures.extend([("symbol", text(&symbol.name())), ("to", text(to))]);
+            "event-symbol-moved"
+        }
+        EventKind::MovesDone { moved } => {
+            figures.push(("n", (*moved).into()));
+            "event-moves-done"
+        }
+        _ => return None,
+    })
 }
 
 fn setting_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Option<&'static str> {

@@ -8,7 +8,7 @@ use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, SymbolId, Term};
 use crate::domain::membership::GroupConfig;
 use crate::domain::order::ReadFrom;
 use crate::domain::plan::{Reason, Region, Step};
-use crate::domain::rules::{AckRule, Rule, Strategy};
+use crate::domain::rules::{AckRule, PartitionStrategy, Rule, Strategy};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::why::Why;
 
@@ -94,6 +94,10 @@ fn every_control() -> Vec<Control> {
         Control::SetReadFrom(ReadFrom::Leader),
         Control::SetReadFrom(ReadFrom::Replica),
         Control::Burst(Burst::KEY),
+        Control::Divide(PartitionStrategy::Range),
+        Control::Split,
+        Control::MoveSymbol { symbol: SymbolId(6), to: GroupId(3) },
+        Control::StopMoves,
         Control::Poison(n),
         Control::AddNode,
         Control::Decommission(n),
@@ -206,6 +210,11 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::RollingRestart { done: true },
         EventKind::Violated { invariant: Invariant::NoLostAck, detail: "c3/14".to_owned() },
         EventKind::OrdersLost { orders: 3 },
+        EventKind::MovesPlanned { moves: 1 },
+        EventKind::MovesPlanned { moves: 1_750 },
+        EventKind::SymbolFrozen { symbol: SymbolId(6), to: GroupId(3) },
+        EventKind::SymbolMoved { symbol: SymbolId(6), to: GroupId(3) },
+        EventKind::MovesDone { moved: 1_750 },
     ];
     kinds.extend(every_kind_of_members(to));
     kinds.extend(every_kind_of_the_load());

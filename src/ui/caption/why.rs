@@ -33,6 +33,7 @@ pub fn why(why: Why, locale: &Locale) -> String {
         Why::Held => "why-held",
         Why::SameSymbol => "why-same-symbol",
         Why::TransactionUnknown => "why-transaction-unknown",
+        Why::Moving => "why-moving",
         Why::LogBehind => "why-log-behind",
         Why::LogGap => "why-log-gap",
         Why::TermNotCommitted => "why-term-not-committed",

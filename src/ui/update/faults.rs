@@ -145,6 +145,12 @@ pub fn describe(control: Control) -> Refusal {
         Control::AddNode => ("done-add-node", None),
         Control::Decommission(target) => ("done-decommission", Some(target)),
         Control::Replace(target) => ("done-replace", Some(target)),
+        Control::Divide(strategy) => return Refusal::new("done-divide").with("name", strategy.name()),
+        Control::Split => ("done-split", None),
+        Control::MoveSymbol { symbol, to } => {
+            return Refusal::new("done-move").with("symbol", symbol.name()).with("group", to);
+        }
+        Control::StopMoves => ("done-stay", None),
     };
     let words = Refusal::new(id);
     target.map_or(words.clone(), |target| words.with("node", name(target)))

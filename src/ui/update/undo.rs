@@ -152,6 +152,7 @@ pub fn inverse(control: Control, view: &ClusterView) -> Vec<Control> {
         }
         Control::SetOverload(rule) => when(rule != view.market.overload, Control::SetOverload(view.market.overload)),
         Control::SetSignalsTrade(on) => when(on != view.market.trades, Control::SetSignalsTrade(view.market.trades)),
+        Control::Divide(strategy) => when(strategy != view.data.strategy, Control::Divide(view.data.strategy)),
         control => links(control, view),
     }
 }

@@ -1,0 +1,159 @@
+//! A symbol moves between two groups under load, and a leader crashes at every step of it.
+//!
+//! The world is a value: it runs until the move is planned, and at every so many scheduler events from there to its end it is
+//! cloned, the leader of the source, of the target or of `meta` is crashed in the clone, and the clone runs on. However it
+//! went, one group owns the symbol in the end, the map names it, and no order is lost or executed twice.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what it expects")]
+
+use std::sync::Arc;
+
+use chaosdesk::desk;
+use chaosdesk::domain::control::{Control, Target};
+use chaosdesk::domain::ids::{GroupId, NodeId, SymbolId};
+use chaosdesk::domain::rules::PartitionStrategy;
+use chaosdesk::domain::settings::Settings;
+use chaosdesk::domain::time::{SimDuration, SimTime};
+use chaosdesk::routing::partitioner::Partitioner;
+use chaosdesk::runtime::world::World;
+
+const GOOG: SymbolId = SymbolId(6);
+
+/// A desk under load, and a move of GOOG that has just been asked for.
+fn asked() -> (World, GroupId, GroupId) {
+    let mut world = desk::open(&Arc::new(Settings::default()), 11);
+    world.run_until(SimTime::from_millis(1_500));
+    let from = world.newest_map().owner(GOOG).unwrap();
+    let to = GroupId(from.0 % 4 + 1);
+    world.control(Control::MoveSymbol { symbol: GOOG, to });
+    (world, from, to)
+}
+
+/// What must be true when everything has come to rest.
+fn judge(world: &mut World, story: &str) {
+    world.control(Control::SetLoad(false));
+    let at = world.now();
+    world.run_until(at + SimDuration::from_secs(3));
+    let view = world.view();
+    let broken: Vec<_> = view.invariants.iter().filter(|lamp| lamp.violations > 0).collect();
+    assert!(broken.is_empty(), "{story}: {broken:?}");
+    let ledger = view.ledger;
+    assert_eq!((ledger.lost, ledger.duplicated, ledger.waiting), (0, 0, 0), "{story}: {ledger:?}");
+    assert_eq!(view.data.held_requests, 0, "{story}: requests are held for ever");
+    assert!(view.data.moves.is_empty(), "{story}: {:?}", view.data.moves);
+    for (place, owner) in world.newest_map().owners.iter().enumerate() {
+        let symbol = SymbolId(place as u16);
+        for group in world.newest_map().group_ids().skip(1) {
+            let serves = world.exchange(group).expect("a replica runs").serves(symbol).is_ok();
+            assert_eq!(serves, group == *owner, "{story}: {} in {group}, the map says {owner}", symbol.name());
+        }
+    }
+    for group in &view.groups {
+        let chains: Vec<_> = group.replicas.iter().map(|replica| (replica.applied, replica.chain)).collect();
+        assert!(chains.windows(2).all(|pair| pair[0] == pair[1]), "{story}: {} differ: {chains:?}", group.id);
+    }
+}
+
+#[test]
+fn a_symbol_moves_under_load_and_nobody_is_refused() {
+    let (mut world, _, to) = asked();
+    let at = world.now();
+    world.run_until(at + SimDuration::from_millis(400));
+    assert_eq!(world.newest_map().owner(GOOG), Some(to));
+    judge(&mut world, "no fault");
+    let ledger = world.view().ledger;
+    assert_eq!((ledger.rejected, ledger.unknown), (0, 0), "{ledger:?}");
+    assert!(world.exchange(to).unwrap().book(GOOG).unwrap().tape().count() > 0, "its trades came along");
+}
+
+/// How many events lie between two crashes; the campaign takes 1, every step.
+fn stride() -> usize {
+    std::env::var("MOVE_STRIDE").ok().and_then(|text| text.parse().ok()).unwrap_or(47)
+}
+
+/// Crashes the leader that is picked at every so many events, from the asking until the source has dropped its copy.
+fn crash_at_every_step(pick: impl Fn(GroupId, GroupId) -> GroupId) {
+    let (mut world, from, to) = asked();
+    let mut step = 0;
+    let mut clones = 0;
+    let over = |world: &World| world.newest_map().moved > 0 && world.view().data.moves.is_empty();
+    while step < 20_000 && world.step_one() {
+        step += 1;
+        if step % stride() != 0 {
+            continue;
+        }
+        let mut broken = world.clone();
+        let story = format!("crash of {} after {step} events", pick(from, to));
+        broken.control(Control::Crash(Target::Leader(pick(from, to))));
+        let at = broken.now();
+        broken.run_until(at + SimDuration::from_millis(1_500));
+        broken.control(Control::RecoverAll);
+        broken.run_until(at + SimDuration::from_millis(2_500));
+        assert_eq!(broken.newest_map().owner(GOOG), Some(to), "{story}");
+        judge(&mut broken, &story);
+        clones += 1;
+        if over(&world) {
+            break;
+        }
+    }
+    assert!(clones > 5 && over(&world), "the move took its steps: {clones} clones, {step} events");
+}
+
+#[test]
+fn the_leader_of_the_source_crashes_at_every_step() {
+    crash_at_every_step(|from, _| from);
+}
+
+#[test]
+fn the_leader_of_the_target_crashes_at_every_step() {
+    crash_at_every_step(|_, to| to);
+}
+
+#[test]
+fn the_controller_crashes_at_every_step() {
+    crash_at_every_step(|_, _| GroupId::META);
+}
+
+/// Two thousand instruments on eight partitions.
+fn wide() -> Settings {
+    let mut settings = Settings::default();
+    settings.cluster.partitions = 8;
+    settings.cluster.replication_factor = 3;
+    settings.market.instruments = 2_000;
+    settings.partition.moves_at_once = 16;
+    settings
+}
+
+fn owners(settings: &Settings, strategy: PartitionStrategy) -> Vec<GroupId> {
+    let partition = chaosdesk::domain::settings::PartitionSettings { strategy, ..settings.partition.clone() };
+    Partitioner::new(&partition, settings.cluster.partitions).owners(settings.market.instruments)
+}
+
+#[test]
+fn two_thousand_instruments_are_divided_anew_three_times_under_load() {
+    let settings = wide();
+    let mut world = desk::open(&Arc::new(settings.clone()), 5);
+    world.run_until(SimTime::from_millis(1_000));
+    let mut before = owners(&settings, PartitionStrategy::Hash);
+    let mut moved = 0;
+    for strategy in [PartitionStrategy::Modulo, PartitionStrategy::ConsistentHash, PartitionStrategy::Range] {
+        let after = owners(&settings, strategy);
+        let differ = before.iter().zip(&after).filter(|(before, after)| before != after).count() as u64;
+        world.control(Control::Divide(strategy));
+        for _ in 0..600 {
+            let at = world.now();
+            world.run_until(at + SimDuration::from_millis(100));
+            let map = world.newest_map();
+            if map.strategy == strategy && map.moves.is_empty() && map.under_way.is_empty() {
+                break;
+            }
+        }
+        moved += differ;
+        assert_eq!(world.newest_map().moved, moved, "{}: {differ} keys are to move", strategy.name());
+        assert_eq!(world.newest_map().owners, after, "{}", strategy.name());
+        before = after;
+    }
+    judge(&mut world, "three switches");
+    let view = world.view();
+    assert_eq!((view.ledger.unknown, view.ledger.rejected, view.data.held_refused), (0, 0, 0), "{:?}", view.ledger);
+    assert!(view.nodes.iter().all(|node| node.id >= NodeId(1)));
+}
