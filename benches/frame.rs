@@ -75,6 +75,11 @@ fn cluster_200x60(bencher: divan::Bencher) {
 }
 
 #[divan::bench]
+fn data_200x60(bencher: divan::Bencher) {
+    frames(bencher, Screen::Data, Glyphs::Unicode, (200, 60));
+}
+
+#[divan::bench]
 fn overview_80x24(bencher: divan::Bencher) {
     frames(bencher, Screen::Overview, Glyphs::Unicode, (80, 24));
 }
