@@ -44,20 +44,13 @@ fn frames(bencher: divan::Bencher, screen: Screen, glyphs: Glyphs, (columns, row
     let (keymap, hits) = (Keymap::default(), Hits::default());
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
     let mut strategies = Strategies::default();
-    strategies.follow(&view);
     bencher.bench_local(|| {
         let given = Given { view: &view, words: &look.locale, keymap: &keymap, hits: &hits, lessons: &[] };
         let (hints, rows) = (rows::hints(&state, &given), rows::rows(&state, &given));
-        let scene = Scene {
-            view: &view,
-            state: &state,
-            look: &look,
-            hints: &hints,
-            rows: &rows,
-            title: "",
-            notes: &[],
-            strategies: strategies.tables(),
-        };
+        strategies.follow(&view);
+        let (title, notes, strategies) = ("", &[], strategies.tables());
+        let scene =
+            Scene { view: &view, state: &state, look: &look, hints: &hints, rows: &rows, title, notes, strategies };
         terminal
             .draw(|frame| {
                 draw(frame, &scene);

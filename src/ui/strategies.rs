@@ -48,7 +48,8 @@ impl Strategies {
     /// Makes the comparisons anew if the strategy in force or the number of partitions is another.
     pub fn follow(&mut self, view: &ClusterView) {
         let partitions = view.groups.iter().filter(|group| group.id.partition().is_some()).count();
-        let wanted = (view.run.settings.partition.clone(), partitions);
+        let settings = view.run.settings.partition.clone();
+        let wanted = (PartitionSettings { strategy: view.data.strategy, ..settings }, partitions);
         if self.made_for.as_ref() == Some(&wanted) {
             return;
         }
@@ -68,8 +69,6 @@ impl Strategies {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::domain::rules::PartitionStrategy;
     use crate::ui::fixture::{self, Story};
@@ -86,7 +85,7 @@ mod tests {
             stays.map(|row| (row.strategy, row.counts.len()))
         };
         assert_eq!(stays(&strategies), Some((PartitionStrategy::Hash, 4)));
-        Arc::make_mut(&mut view.run.settings).partition.strategy = PartitionStrategy::Range;
+        view.data.strategy = PartitionStrategy::Range;
         view.groups.pop();
         strategies.follow(&view);
         assert_eq!(stays(&strategies), Some((PartitionStrategy::Range, 3)));

@@ -32,7 +32,7 @@ const SHAPE: usize = 17;
 
 /// The strategy in force.
 pub(super) fn in_force(scene: &Scene<'_>) -> PartitionStrategy {
-    scene.view.run.settings.partition.strategy
+    scene.view.data.strategy
 }
 
 /// How many of so many rows the comparison takes: both sets of keys, one, or nothing.
