@@ -24,8 +24,16 @@ fn state(screen: Screen) -> UiState {
     UiState { screen, selected: NodeId(3), ..UiState::default() }
 }
 
+/// What stands in the field of an overlay.
+fn typed(state: &UiState) -> &str {
+    match &state.overlay {
+        Overlay::Help(list) | Overlay::Palette(list) | Overlay::Themes(list) | Overlay::Lessons(list) => &list.text,
+        _ => "",
+    }
+}
+
 fn paint(view: &ClusterView, state: &UiState, look: &Look, (width, height): (u16, u16)) -> (Buffer, Hits) {
-    let (hints, rows) = (fixture::hints(), fixture::rows());
+    let (hints, rows) = (fixture::hints(), fixture::rows(typed(state)));
     let scene = Scene { view, state, look, hints: &hints, rows: &rows, title: "leader-crash 3/12", notes: &[] };
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal in memory");
     let mut hits = Hits::default();
@@ -66,7 +74,7 @@ fn the_overview_at_its_other_sizes_and_in_russian() {
 }
 
 fn overlays() -> Vec<Overlay> {
-    let list = || ListState { text: "fa".to_owned(), selected: 1, ..ListState::default() };
+    let list = || ListState { text: "the".to_owned(), selected: 1, ..ListState::default() };
     vec![
         Overlay::Welcome,
         Overlay::Help(list()),
@@ -253,7 +261,7 @@ fn pictures() {
 }
 
 fn bytes(view: &ClusterView, state: &UiState, look: &Look, area: Rect) -> Vec<u8> {
-    let (hints, rows) = (fixture::hints(), fixture::rows());
+    let (hints, rows) = (fixture::hints(), fixture::rows(""));
     let scene = Scene { view, state, look, hints: &hints, rows: &rows, title: "leader-crash 3/12", notes: &[] };
     let mut bytes = Vec::new();
     let options = TerminalOptions { viewport: Viewport::Fixed(area) };
