@@ -57,8 +57,11 @@ impl Story {
 pub fn view(story: Story) -> ClusterView {
     let truths = truths(story);
     let leader = leader(story);
-    let nodes: Vec<NodeView> = truths.iter().enumerate().map(|(place, what)| node(place, *what, &truths)).collect();
-    let groups = (0..5).map(|group| self::group(group, &truths, leader)).collect();
+    let mut nodes: Vec<NodeView> = truths.iter().enumerate().map(|(place, what)| node(place, *what, &truths)).collect();
+    let groups: Vec<GroupView> = (0..5).map(|group| self::group(group, &truths, leader)).collect();
+    for node in &mut nodes {
+        node.leads = groups.iter().filter(|group| group.leader == Some(node.id)).count() as u16;
+    }
     ClusterView {
         market: trades::market(&truths),
         data: crate::domain::view::DataView::default(),
@@ -149,7 +152,7 @@ fn node(place: usize, (truth, reach): What, all: &[What; 5]) -> NodeView {
         incarnation: 1 + u32::from(truth == NodeTruth::Sync),
         beliefs: if truth.runs() { all.iter().map(health).collect() } else { Vec::new() },
         believed,
-        leads: if truth.runs() { place as u16 % 3 } else { 0 },
+        leads: 0,
         replicas: 5,
         reach,
         gateway: GatewayView {
@@ -337,8 +340,8 @@ pub fn hints() -> Vec<Hint> {
     left.iter().enumerate().map(hint(Side::Left)).chain(right.iter().enumerate().map(hint(Side::Right))).collect()
 }
 
-/// The rows of an overlay.
-pub fn rows() -> Vec<HelpRow> {
+/// The rows of an overlay that match what is typed: help and palette show no others.
+pub fn rows(typed: &str) -> Vec<HelpRow> {
     let row = |group: &str, key: &str, text: &str| HelpRow {
         group: group.to_owned(),
         key: key.to_owned(),
@@ -346,11 +349,12 @@ pub fn rows() -> Vec<HelpRow> {
         enabled: true,
         action: None,
     };
-    vec![
+    let all = [
         row("Faults", "X", "kill the leader and watch row 1"),
         row("Faults", "r", "recover the selected node"),
         row("Time", "Space", "pause and go on"),
         row("App", "?", "all keys"),
         row("App", "g l", "lessons"),
-    ]
+    ];
+    all.into_iter().filter(|row| row.text.contains(typed)).collect()
 }

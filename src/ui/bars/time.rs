@@ -23,8 +23,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let time = badge::time(&run.pace, locale);
     let mut right = canvas.strip().gap();
     let behind = (1..900).contains(&run.pace.achieved_per_mille) && !run.pace.paused;
-    if behind && matches!(run.pace.speed, Speed::Times(_)) {
-        let tenths = locale.tenths(run.pace.achieved_per_mille / 100);
+    if let (true, Speed::Times(asked)) = (behind, run.pace.speed) {
+        // As a speed like the one that was asked for: of 1000x a machine may reach 14, not 0.0.
+        let tenths = locale.tenths(run.pace.achieved_per_mille * u64::from(asked) / 100);
         right = right.add(Role::Warn, locale.say("time-achieved", &[("speed", tenths.into())])).gap();
     }
     if let Some(conversion) = badge::conversion(run.pace.speed, locale).filter(|_| area.width >= 70) {

@@ -107,7 +107,9 @@ fn election_event(event: &Event, events: &[Event], locale: &Locale, figures: &mu
                 ("silent", span(*silent, locale)),
                 ("timeout", span(*timeout, locale)),
             ]);
-            match (pre_vote, first_to_time_out(event, events)) {
+            // Whoever asks for the second time was not the quickest: nobody answered the first.
+            let first = *silent < timeout.times(2) && first_to_time_out(event, events);
+            match (pre_vote, first) {
                 (true, true) => "event-timed-out-first",
                 (true, false) => "event-timed-out",
                 (false, _) => "event-timed-out-stands",

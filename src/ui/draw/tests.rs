@@ -27,8 +27,16 @@ fn state(screen: Screen) -> UiState {
     UiState { screen, selected: NodeId(3), ..UiState::default() }
 }
 
+/// What stands in the field of an overlay.
+fn typed(state: &UiState) -> &str {
+    match &state.overlay {
+        Overlay::Help(list) | Overlay::Palette(list) | Overlay::Themes(list) | Overlay::Lessons(list) => &list.text,
+        _ => "",
+    }
+}
+
 fn paint(view: &ClusterView, state: &UiState, look: &Look, (width, height): (u16, u16)) -> (Buffer, Hits) {
-    let (hints, rows) = (fixture::hints(), fixture::rows());
+    let (hints, rows) = (fixture::hints(), fixture::rows(typed(state)));
     let (title, strategies) = ("leader-crash 3/12", strategies(view, state));
     let scene = Scene { view, state, look, hints: &hints, rows: &rows, title, notes: &[], strategies: &strategies };
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal in memory");
@@ -117,7 +125,7 @@ fn a_matrix_of_many_nodes_and_partitions_says_how_many_it_hides() {
 }
 
 fn overlays() -> Vec<Overlay> {
-    let list = || ListState { text: "fa".to_owned(), selected: 1, ..ListState::default() };
+    let list = || ListState { text: "the".to_owned(), selected: 1, ..ListState::default() };
     vec![
         Overlay::Welcome,
         Overlay::Help(list()),
@@ -310,7 +318,7 @@ fn pictures() {
 }
 
 fn bytes(view: &ClusterView, state: &UiState, look: &Look, area: Rect) -> Vec<u8> {
-    let (hints, rows) = (fixture::hints(), fixture::rows());
+    let (hints, rows) = (fixture::hints(), fixture::rows(""));
     let (title, strategies) = ("leader-crash 3/12", strategies(view, state));
     let scene = Scene { view, state, look, hints: &hints, rows: &rows, title, notes: &[], strategies: &strategies };
     let mut bytes = Vec::new();

@@ -50,7 +50,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     });
     let mut fitting: Vec<_> = fitting
         .take_while(|(_, more)| {
-            used += 1 + usize::from(more.is_some());
+            used += height(more.as_ref());
             used <= rows
         })
         .collect();
@@ -59,13 +59,13 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     for (event, more) in fitting {
         let mark = if list.selected == Some(event.id) { "❯" } else { " " };
         let strip = row(canvas.strip().add(Role::Accent, mark), scene, event, cells);
-        let line = Rect::new(inner.x, top, inner.width, 1 + u16::from(more.is_some()));
+        let line = Rect::new(inner.x, top, inner.width, height(more.as_ref()) as u16);
         canvas.hit(line, Hit::Event(event.id));
         canvas.put(line, 0, strip);
-        if let Some((column, first, second)) = more {
-            let blank = " ".repeat(cells - column);
-            for (row, text) in [(0, &blank), (0, &first), (1, &second)] {
-                canvas.word(line, column as u16, row, caption_role(event), text);
+        if let Some((column, texts)) = more {
+            canvas.word(line, column as u16, 0, caption_role(event), &" ".repeat(cells - column));
+            for (row, text) in texts.iter().enumerate() {
+                canvas.word(line, column as u16, row as u16, caption_role(event), text);
             }
         }
         top = line.bottom();
@@ -121,18 +121,28 @@ const BRIEF_BELOW: usize = 5;
 /// Rows from which on a long sentence may have a second one.
 const WRAP_FROM: usize = 16;
 
-/// A sentence that does not fit into its row, in two: from which column, the first row, the second.
-fn continuation(scene: &Scene<'_>, event: &Event, columns: usize) -> Option<(usize, String, String)> {
+/// Rows that a long sentence may have.
+const ROWS_MAX: usize = 3;
+
+/// A sentence that does not fit into its row, in several: from which column, and the rows.
+fn continuation(scene: &Scene<'_>, event: &Event, columns: usize) -> Option<(usize, Vec<String>)> {
     let column = 22 + if columns >= GROUP_FROM { 5 } else { 0 };
     let room = columns.checked_sub(column).filter(|room| *room > 12)?;
     let said = caption::caption(event, &scene.view.events, &scene.look.locale);
     if width(&said) <= room {
         return None;
     }
-    let mut rows = wrap(&said, room).into_iter();
-    let first = rows.next()?;
-    let rest: Vec<String> = rows.collect();
-    Some((column, first, cut_end(&rest.join(" "), room)))
+    let mut rows = wrap(&said, room);
+    if rows.len() > ROWS_MAX {
+        let last = rows.split_off(ROWS_MAX - 1).join(" ");
+        rows.push(cut_end(&last, room));
+    }
+    Some((column, rows))
+}
+
+/// Rows of an event with these continuations.
+fn height(more: Option<&(usize, Vec<String>)>) -> usize {
+    more.map_or(1, |(_, rows)| rows.len())
 }
 
 fn caption_role(event: &Event) -> Role {

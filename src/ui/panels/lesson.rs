@@ -36,6 +36,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         ask(canvas, scene, question, columns, &mut tail);
     }
     checks(canvas, scene, lesson, columns, &mut tail);
+    if tail.len() >= usize::from(inner.height) {
+        tail.retain(|(_, strip)| strip.width() > 0);
+    }
     // The steps give way: what is asked and checked now is at the bottom, and must be seen.
     let room = usize::from(inner.height).saturating_sub(tail.len()).max(1);
     let first = (current + 2).saturating_sub(room).min(current).min(rows.len().saturating_sub(room));
@@ -108,7 +111,11 @@ fn steps<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, column
 fn ask<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, question: &QuestionView, columns: usize, rows: &mut Vec<Row<'a>>) {
     let locale = &scene.look.locale;
     let id = if question.closed { "lesson-closed" } else { "lesson-predict" };
-    for text in wrap(&format!("{} {}", locale.text(id), locale.pick(&question.text)), columns) {
+    // The step often asks the very question: once is enough.
+    let step = scene.view.lesson.as_ref().and_then(|lesson| lesson.steps.get(lesson.current));
+    let asked = step.is_some_and(|step| locale.pick(&step.text).starts_with(locale.pick(&question.text)));
+    let text = if asked { "" } else { locale.pick(&question.text) };
+    for text in wrap(&format!("{} {text}", locale.text(id)), columns) {
         rows.push((None, canvas.strip().add(Role::Accent, text)));
     }
     let most = question.hands.iter().copied().max().unwrap_or(0).max(1);
