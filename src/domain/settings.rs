@@ -4,7 +4,11 @@
 //! settings, its seed and its controls, so all of them are part of a recording.
 //! Units: every length of time is a `SimDuration`; rates are per second; shares are percent.
 
+mod market_data;
+
 use serde::{Deserialize, Serialize};
+
+pub use market_data::MarketDataSettings;
 
 use super::balancing::BalancerSettings;
 use super::feed::FeedSettings;
@@ -13,7 +17,6 @@ use super::instrument::INSTRUMENTS;
 use super::order::ReadFrom;
 use super::plan::Region;
 use super::rules::{AckRule, PartitionStrategy, Rules, Strategy};
-use super::tick::Overload;
 use super::time::SimDuration;
 
 /// Everything that a run begins with, but its seed.
@@ -353,42 +356,6 @@ const fn two() -> usize {
 impl Default for PartitionSettings {
     fn default() -> Self {
         Self { strategy: PartitionStrategy::Hash, virtual_nodes: 160, moves_at_once: two() }
-    }
-}
-
-/// Market data: the tick source, and what nodes do with ticks.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct MarketDataSettings {
-    /// Ticks per virtual second; 0 is none.
-    pub ticks_per_s: u64,
-    /// The nodes that process market data; none named means all.
-    pub nodes: Vec<NodeId>,
-    /// What a node's processor spends on a tick.
-    pub tick_cost: SimDuration,
-    /// Ticks that wait in a node at most, and that the source may have on their way to it.
-    pub queue_max: usize,
-    /// What happens to those that do not fit.
-    pub overload: Overload,
-    /// Signals become orders.
-    pub signals_trade: bool,
-    /// How long the sliding window is.
-    pub sliding: SimDuration,
-    /// How long a tumbling window is.
-    pub tumbling: SimDuration,
-}
-
-impl Default for MarketDataSettings {
-    fn default() -> Self {
-        Self {
-            ticks_per_s: 0,
-            nodes: Vec::new(),
-            tick_cost: SimDuration::from_nanos(500),
-            queue_max: 65_536,
-            overload: Overload::Slow,
-            signals_trade: false,
-            sliding: SimDuration::from_secs(1),
-            tumbling: SimDuration::from_secs(1),
-        }
     }
 }
 

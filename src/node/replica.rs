@@ -6,6 +6,8 @@
 //! become possible (`settle`): close a batch, answer, begin to apply.
 //! Errors: a snapshot of a wrong kind is a broken invariant and halts the node.
 
+mod batching;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -336,33 +338,6 @@ impl Replica {
         if config != self.told && self.raft.group_config_since() <= self.raft.commit_index() {
             self.told = config;
             out.state(self.group, ReplicaFact::Config(config));
-        }
-    }
-
-    fn close_batches(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>) {
-        let max = desk.settings.batch_records_max;
-        let disk_free = |replica: &Self| replica.raft.synced_index() >= replica.raft.end().index;
-        self.close_while(now, desk, out, |replica| disk_free(replica) || replica.proposals.open_records() >= max);
-        self.full.proposals &= self.proposals.open_records() > 0;
-    }
-
-    /// Closes what waits, however busy the disk is.
-    pub(super) fn close_every_batch(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>) {
-        self.close_while(now, desk, out, |_| true);
-    }
-
-    fn close_while(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>, go_on: impl Fn(&Self) -> bool) {
-        let max = desk.settings.batch_records_max;
-        // While leadership is handed over orders wait here: for this leader, if it stays, or the next.
-        let takes = self.raft.leads() && self.raft.transfer_target_now().is_none();
-        while takes && self.proposals.open_records() > 0 && go_on(self) {
-            let Some((batch, parts)) = self.proposals.close(max) else { return };
-            let mut effects = Vec::new();
-            match self.raft.propose(now, Payload::Orders(batch.clone()), &mut effects) {
-                Ok(place) => self.proposals.sent(place.first, place.term, batch, parts),
-                Err(why) => Proposals::decline(&batch, &parts, why, out),
-            }
-            self.absorb(effects, out);
         }
     }
 

@@ -1,0 +1,35 @@
+//! When a leader closes a batch: as soon as its disk is free, or when the batch is full.
+
+use crate::domain::log::Payload;
+use crate::domain::time::Now;
+
+use super::{Desk, Out, Proposals, Replica};
+
+impl Replica {
+    pub(super) fn close_batches(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>) {
+        let max = desk.settings.batch_records_max;
+        let disk_free = |replica: &Self| replica.raft.synced_index() >= replica.raft.end().index;
+        self.close_while(now, desk, out, |replica| disk_free(replica) || replica.proposals.open_records() >= max);
+        self.full.proposals &= self.proposals.open_records() > 0;
+    }
+
+    /// Closes what waits, however busy the disk is.
+    pub(in crate::node) fn close_every_batch(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>) {
+        self.close_while(now, desk, out, |_| true);
+    }
+
+    fn close_while(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>, go_on: impl Fn(&Self) -> bool) {
+        let max = desk.settings.batch_records_max;
+        // While leadership is handed over orders wait here: for this leader, if it stays, or the next.
+        let takes = self.raft.leads() && self.raft.transfer_target_now().is_none();
+        while takes && self.proposals.open_records() > 0 && go_on(self) {
+            let Some((batch, parts)) = self.proposals.close(max) else { return };
+            let mut effects = Vec::new();
+            match self.raft.propose(now, Payload::Orders(batch.clone()), &mut effects) {
+                Ok(place) => self.proposals.sent(place.first, place.term, batch, parts),
+                Err(why) => Proposals::decline(&batch, &parts, why, out),
+            }
+            self.absorb(effects, out);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Sentences of the desk: its queues, its load and its rules, and symbols that move.
+
+use crate::domain::event::{Event, EventKind, Queue};
+use crate::domain::order::ReadFrom;
+use crate::domain::rules::AckRule;
+use crate::domain::tick::Overload;
+
+use super::super::super::locale::Locale;
+use super::super::{Figures, control, why};
+use super::text;
+
+pub(super) fn desk_event(kind: &EventKind, figures: &mut Figures) -> Option<&'static str> {
+    let id = match kind {
+        EventKind::Rotation { back: false } => "event-rotation-out",
+        EventKind::Rotation { back: true } => "event-rotation-back",
+        EventKind::Draining { on: true } => "event-draining",
+        EventKind::Draining { on: false } => "event-draining-over",
+        EventKind::Drained => "event-drained",
+        EventKind::BurstBegan { orders } => {
+            figures.push(("n", (*orders).into()));
+            "event-burst"
+        }
+        EventKind::BurstEnded { orders, failed } => {
+            figures.extend([("n", (*orders).into()), ("failed", (*failed).into())]);
+            "event-burst-ended"
+        }
+        EventKind::Overloaded { queue } => match queue {
+            Queue::Balancer => "event-overloaded-balancer",
+            Queue::Gateway => "event-overloaded-gateway",
+            Queue::Proposals => "event-overloaded-proposals",
+            Queue::Link => "event-overloaded-link",
+            Queue::Held => "event-overloaded-held",
+            Queue::Reads => "event-overloaded-reads",
+            Queue::Clients => "event-overloaded-clients",
+            Queue::Ticks => "event-overloaded-ticks",
+        },
+        EventKind::SymbolAssigned { symbol, from } => {
+            let name = symbol.instrument().map_or("?", |instrument| instrument.name);
+            figures.push(("symbol", text(&name)));
+            match from {
+                None => "event-assigned",
+                Some(from) => {
+                    figures.push(("from", text(from)));
+                    "event-assigned-anew"
+                }
+            }
+        }
+        EventKind::TickBurstBegan { ticks } => {
+            figures.push(("n", (*ticks).into()));
+            "event-tick-burst"
+        }
+        EventKind::Violated { invariant, detail } => {
+            figures.extend([("invariant", text(&invariant.name())), ("detail", text(detail))]);
+            "event-violated"
+        }
+        EventKind::OrdersLost { orders } => {
+            figures.push(("n", (*orders).into()));
+            "event-lost"
+        }
+        _ => return None,
+    };
+    Some(id)
+}
+
+pub(super) fn move_event(event: &Event, figures: &mut Figures) -> Option<&'static str> {
+    if let Some(group) = event.group {
+        figures.push(("group", text(&group)));
+    }
+    Some(match &event.kind {
+        EventKind::MovesPlanned { moves } => {
+            figures.push(("n", (*moves).into()));
+            "event-moves-planned"
+        }
+        EventKind::SymbolFrozen { symbol, to } => {
+            figures.extend([("symbol", text(&symbol.name())), ("to", text(to))]);
+            "event-symbol-frozen"
+        }
+        EventKind::SymbolMoved { symbol, to } => {
+            figures.extend([("symbol", text(&symbol.name())), ("to", text(to))]);
+            "event-symbol-moved"
+        }
+        EventKind::MovesDone { moved } => {
+            figures.push(("n", (*moved).into()));
+            "event-moves-done"
+        }
+        _ => return None,
+    })
+}
+
+pub(super) fn setting_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Option<&'static str> {
+    let id = match kind {
+        EventKind::AckChanged(AckRule::Leader) => "event-ack-leader",
+        EventKind::AckChanged(AckRule::Majority) => "event-ack-majority",
+        EventKind::AckChanged(AckRule::All) => "event-ack-all",
+        EventKind::AckChanged(AckRule::Count(count)) => {
+            figures.push(("n", u64::from(*count).into()));
+            "event-ack-count"
+        }
+        EventKind::RuleSwitched { rule, on } => {
+            figures.push(("rule", text(&rule.name())));
+            if *on { "event-rule-on" } else { "event-rule-off" }
+        }
+        EventKind::StrategyChanged(strategy) => {
+            figures.push(("strategy", text(&strategy.name())));
+            "event-strategy"
+        }
+        EventKind::LoadChanged { orders_per_s: 0 } => "event-load-off",
+        EventKind::LoadChanged { orders_per_s } => {
+            figures.push(("n", (*orders_per_s).into()));
+            "event-load-on"
+        }
+        EventKind::LoadSkewed { per_mille } => {
+            figures.push(("n", (*per_mille).into()));
+            "event-skew"
+        }
+        EventKind::HotSymbol { percent: 0, .. } => "event-hot-off",
+        EventKind::HotSymbol { symbol, percent } => {
+            figures.extend([("symbol", text(&symbol.name())), ("n", u64::from(*percent).into())]);
+            "event-hot"
+        }
+        EventKind::TickRateChanged { ticks_per_s: 0 } => "event-ticks-off",
+        EventKind::TickRateChanged { ticks_per_s } => {
+            figures.push(("n", (*ticks_per_s).into()));
+            "event-ticks-on"
+        }
+        EventKind::OverloadChanged(Overload::Slow) => "event-overload-slow",
+        EventKind::OverloadChanged(Overload::ShedOldest) => "event-overload-shed-oldest",
+        EventKind::OverloadChanged(Overload::ShedNewest) => "event-overload-shed-newest",
+        EventKind::SignalsTrade { on: true } => "event-signals-on",
+        EventKind::SignalsTrade { on: false } => "event-signals-off",
+        EventKind::FeedOpened { rows } => {
+            figures.push(("n", (*rows).into()));
+            "event-feed-opened"
+        }
+        EventKind::FeedWrong { line } => {
+            figures.push(("n", (*line).into()));
+            "event-feed-wrong"
+        }
+        EventKind::FeedEnded { orders } => {
+            figures.push(("n", (*orders).into()));
+            "event-feed-ended"
+        }
+        EventKind::ReadsMoved { to: ReadFrom::Leader } => "event-reads-leader",
+        EventKind::ReadsMoved { to: ReadFrom::Replica } => "event-reads-replica",
+        EventKind::ReadsMoved { to: ReadFrom::Fallback } => "event-reads-fallback",
+        EventKind::ControlRefused { control: wanted, why: reason } => {
+            figures.extend([("control", control(wanted, locale).into()), ("why", why(*reason, locale).into())]);
+            "event-refused"
+        }
+        _ => return None,
+    };
+    Some(id)
+}
