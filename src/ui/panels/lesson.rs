@@ -1,5 +1,7 @@
 //! The lesson's card: where we are, what the class predicted, what is checked.
 
+use std::ops::Range;
+
 use ratatui::layout::Rect;
 
 use crate::domain::view::{LessonView, QuestionView};
@@ -29,19 +31,20 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let title = locale.pick(&lesson.title).to_owned();
     let inner = frame(canvas, scene, area, Panel::Lesson, &title, &note);
     let columns = usize::from(inner.width);
-    let (rows, current) = steps(canvas, scene, lesson, columns);
+    let (rows, now) = steps(canvas, scene, lesson, columns);
     let mut tail: Vec<Row<'_>> = Vec::new();
     if let Some(question) = &lesson.question {
         tail.push((None, canvas.strip()));
         ask(canvas, scene, question, columns, &mut tail);
     }
     checks(canvas, scene, lesson, columns, &mut tail);
-    if tail.len() >= usize::from(inner.height) {
+    if tail.len() + now.len() > usize::from(inner.height) {
         tail.retain(|(_, strip)| strip.width() > 0);
     }
     // The steps give way: what is asked and checked now is at the bottom, and must be seen.
     let room = usize::from(inner.height).saturating_sub(tail.len()).max(1);
-    let first = (current + 2).saturating_sub(room).min(current).min(rows.len().saturating_sub(room));
+    // The step that is on is seen whole, then what came before it.
+    let first = now.end.saturating_sub(room).min(now.start);
     let shown = rows.into_iter().skip(first).take(room).map(|strip| (None, strip)).chain(tail);
     for (row, (option, strip)) in shown.take(usize::from(inner.height)).enumerate() {
         if let Some(option) = option {
@@ -82,9 +85,14 @@ fn checks<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, colum
 /// A row of the card, and the option that a click on it means.
 type Row<'a> = (Option<usize>, Strip<'a>);
 
-/// The steps as rows, and the row at which the current one begins.
-fn steps<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, columns: usize) -> (Vec<Strip<'a>>, usize) {
-    let (mut rows, mut current) = (Vec::new(), 0);
+/// The steps as rows, and which of them are those of the current one.
+fn steps<'a>(
+    canvas: &Canvas<'a>,
+    scene: &Scene<'_>,
+    lesson: &LessonView,
+    columns: usize,
+) -> (Vec<Strip<'a>>, Range<usize>) {
+    let (mut rows, mut now) = (Vec::new(), 0..0);
     // What comes later would give away what the class is to predict.
     for (place, step) in lesson.steps.iter().enumerate().take(lesson.current + 1) {
         let (role, sign) = match (place == lesson.current, step.done) {
@@ -92,12 +100,13 @@ fn steps<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, column
             (_, true) => (Role::Muted, "✓"),
             _ => (Role::Muted, " "),
         };
-        if place == lesson.current {
-            current = rows.len();
-        }
+        let start = rows.len();
         for (line, text) in wrap(scene.look.locale.pick(&step.text), columns.saturating_sub(5)).iter().enumerate() {
             let head = if line == 0 { format!("{sign}{:>2}", place + 1) } else { String::new() };
             rows.push(canvas.strip().left(4, role, &head).gap().add(role, text.clone()));
+        }
+        if place == lesson.current {
+            now = start..rows.len();
         }
     }
     let later = lesson.steps.len().saturating_sub(lesson.current + 1) as u64;
@@ -105,7 +114,7 @@ fn steps<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, column
         let text = scene.look.locale.say("lesson-later", &[("n", later.into())]);
         rows.push(canvas.strip().left(4, Role::Muted, "").gap().add(Role::Muted, text));
     }
-    (rows, current)
+    (rows, now)
 }
 
 fn ask<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, question: &QuestionView, columns: usize, rows: &mut Vec<Row<'a>>) {

@@ -150,7 +150,7 @@ fn load<'a>(strip: Strip<'a>, node: &NodeView, width: usize) -> Strip<'a> {
 fn about(canvas: &mut Canvas<'_>, inner: Rect, row: u16, scene: &Scene<'_>) {
     let Some(node) = scene.node(scene.state.selected) else { return };
     let locale = &scene.look.locale;
-    let since = locale.duration(scene.view.run.now.since(node.since));
+    let since = locale.duration(scene.view.run.now.since(badge::since(node, &scene.view.events)));
     let state = badge::node(node, locale);
     let mut text = format!("{} {} {}", node.id, state.word, locale.say("node-since", &[("since", since.into())]));
     let last =

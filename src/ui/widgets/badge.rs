@@ -3,7 +3,8 @@
 //! Idea: a state is a word, a sign and a fill; colour alone never says anything. Healthy is plain text, faults are
 //! filled.
 
-use crate::domain::time::SimDuration;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{NodeTruth, NodeView, PaceView, Reach, ReplicaView, RoleView, Speed};
 
 use super::super::locale::Locale;
@@ -29,6 +30,18 @@ impl Badge {
     pub fn text(&self) -> String {
         format!("{} {}", self.sign, self.word)
     }
+}
+
+/// Since when a node is what its badge says. `NodeView::since` is about the process; a cut and a slow disk are events.
+pub fn since(node: &NodeView, events: &[Event]) -> SimTime {
+    let made = |event: &&Event| match event.kind {
+        EventKind::Isolated => node.reach == Reach::Isolated,
+        EventKind::Muted => node.reach == Reach::Muted,
+        EventKind::DiskSlow { slow: true } => node.reach == Reach::All && node.truth == NodeTruth::Slow,
+        _ => false,
+    };
+    let event = events.iter().rev().filter(|event| event.node == Some(node.id)).find(made);
+    event.map_or(node.since, |event| event.at.max(node.since))
 }
 
 /// What a node really is; a node that is cut off says so, if nothing worse is to be said.
