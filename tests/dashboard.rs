@@ -76,7 +76,7 @@ fn keys_stay_live_while_a_million_orders_run() {
     desk.wait("orders", |pty| rate(pty) > 0);
     desk.send(":burst 1M over 2s raw\r");
     desk.wait("the burst on the screen", |pty| !pty.text().contains("burst 1M") && pty.text().contains("BURST"));
-    for screen in ["[Cluster]", "[Lesson]", "[Events]", "[Overview]"] {
+    for screen in ["[Cluster]", "[Data]", "[Market]", "[Lesson]", "[Events]", "[Overview]"] {
         let before = desk.frames();
         desk.send("\t");
         desk.wait_for(screen);

@@ -19,12 +19,12 @@ use super::nodes::window;
 
 const COLUMNS: [Column; 7] = [
     Column { title: "column-number", min: 4, more: 0, priority: 0, align: Align::Left },
-    Column { title: "ticks-rate", min: 9, more: 1, priority: 0, align: Align::Right },
-    Column { title: "ticks-queue", min: 8, more: 16, priority: 1, align: Align::Left },
+    Column { title: "feeds-rate", min: 9, more: 1, priority: 0, align: Align::Right },
+    Column { title: "feeds-queue", min: 8, more: 16, priority: 1, align: Align::Left },
     Column { title: "worker-p99", min: 8, more: 1, priority: 3, align: Align::Right },
-    Column { title: "ticks-credits", min: 8, more: 1, priority: 4, align: Align::Right },
-    Column { title: "ticks-shed", min: 8, more: 2, priority: 2, align: Align::Right },
-    Column { title: "ticks-symbols", min: 8, more: 1, priority: 5, align: Align::Right },
+    Column { title: "feeds-credits", min: 8, more: 1, priority: 4, align: Align::Right },
+    Column { title: "feeds-shed", min: 8, more: 2, priority: 2, align: Align::Right },
+    Column { title: "feeds-symbols", min: 8, more: 1, priority: 5, align: Align::Right },
 ];
 
 /// Thousandths of a queue from which it is nearly full.
@@ -35,9 +35,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
     let market = &scene.view.market;
     let note = format!("{}{}", locale.number(market.per_s), locale.text("per-s"));
-    let inner = frame(canvas, scene, area, Panel::Feeds, &locale.text("panel-ticks"), &note);
+    let inner = frame(canvas, scene, area, Panel::Feeds, &locale.text("panel-feeds"), &note);
     if market.sent == 0 {
-        canvas.put(inner, 0, canvas.strip().add(Role::Muted, locale.text("ticks-none")));
+        canvas.put(inner, 0, canvas.strip().add(Role::Muted, locale.text("feeds-none")));
         return;
     }
     let columns = usize::from(inner.width);
@@ -75,17 +75,17 @@ fn value<'a>(strip: Strip<'a>, scene: &Scene<'_>, node: &NodeView, column: &Colu
     let known = |figure: Option<u64>| figure.map_or_else(|| "–".to_owned(), |figure| locale.number(figure));
     match column.title {
         "column-number" => text(strip, Role::Text, &node.id.to_string()),
-        "ticks-rate" => text(strip, quiet, &locale.number(ticks.per_s)),
-        "ticks-queue" => {
+        "feeds-rate" => text(strip, quiet, &locale.number(ticks.per_s)),
+        "feeds-queue" => {
             let full = (ticks.queued * 1_000).checked_div(ticks.queue_max).unwrap_or(0);
             bar(strip, width, full, if full >= FULL { Role::Warn } else { Role::Bar })
         }
         "worker-p99" => text(strip, quiet, &locale.duration(ticks.latency.p99)),
-        "ticks-credits" => {
+        "feeds-credits" => {
             let out = feed.is_some_and(|feed| feed.answers && feed.credits == 0);
             text(strip, if out { Role::Warn } else { quiet }, &known(feed.map(|feed| feed.credits)))
         }
-        "ticks-shed" => text(strip, if ticks.shed > 0 { Role::Warn } else { quiet }, &locale.number(ticks.shed)),
+        "feeds-shed" => text(strip, if ticks.shed > 0 { Role::Warn } else { quiet }, &locale.number(ticks.shed)),
         _ => text(strip, quiet, &known(feed.map(|feed| u64::from(feed.symbols)))),
     }
 }
@@ -95,10 +95,10 @@ fn total<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> {
     let locale = &scene.look.locale;
     let market = &scene.view.market;
     let figures = [
-        ("ticks-asked", market.asked_per_s, Role::Text),
-        ("ticks-held", market.held_back, Role::Warn),
-        ("ticks-shed", market.shed, Role::Warn),
-        ("ticks-given-up", market.given_up, Role::Warn),
+        ("feeds-asked", market.asked_per_s, Role::Text),
+        ("feeds-held", market.held_back, Role::Warn),
+        ("feeds-shed", market.shed, Role::Warn),
+        ("feeds-given-up", market.given_up, Role::Warn),
     ];
     figures.into_iter().fold(strip, |strip, (id, figure, loud)| {
         strip.fit(columns, |strip| {
