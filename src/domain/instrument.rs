@@ -2,7 +2,7 @@
 //!
 //! Idea: the table is fixed and known to everybody, like an exchange's reference data; a `SymbolId` is a row of it.
 //! A desk trades the first so many rows (`settings.market.instruments`): ten by default, which stand here, or as many
-//! as [`universe`](super::universe) lists after them.
+//! as [`universe`] lists after them.
 //! The mid price of each follows a real series (`assets/feeds`), scaled to the instrument's ticks.
 //! Units: `tick_micros` and `lot_micros` are what one tick and one lot are, in millionths; their product is a whole
 //! number of `Cash` units (millionths of a dollar), tested.

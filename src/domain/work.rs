@@ -3,7 +3,7 @@
 //! Idea: a thing that concerns two partitions is a chain of records, each in the log of the group that it changes, so a
 //! crash forgets none of it. Who drives the chain is the leader of the moment (`node::driver`); what is true is what was
 //! applied.
-//! Shape: a [`Transaction`] has two [`Part`]s. *Prepare* and *finish* are records of a part's group, *decide* and *forget*
+//! Shape: a [`Transaction`] has two legs. *Prepare* and *finish* are records of a part's group, *decide* and *forget*
 //! of the coordinator's: the group that logged the client's request.
 //! Units: prices in ticks, quantities in lots.
 //! Sources: Gray 1978 (two-phase commit); Mohan, Lindsay & Obermarck 1986 (presumed abort); ADR-0003.

@@ -3,7 +3,7 @@
 //! Idea: a prepared leg must be able to trade later, whatever comes meanwhile, so what it would trade with is taken out
 //! of the book's reach. An order stays in its queue with what is left of it; one of which nothing is left is *absent*:
 //! it has left the queue and keeps its arrival, so that an abort can put it back where it stood.
-//! Shape: an [`Escrow`] is what one leg holds; [`Aside`] is the book's list of orders of which something is held. The verbs
+//! Shape: an [`Escrow`] is what one leg holds; `Aside` is the book's list of orders of which something is held. The verbs
 //! are in `book/holding.rs`.
 //! Bound: a leg holds at most what it asks for; legs are bounded by [`PREPARED_MAX`](super::transactions::PREPARED_MAX).
 

@@ -1,12 +1,12 @@
 //! The mover: how the leaders of two groups bring a symbol from one to the other.
 //!
-//! Idea: as in [`driver`](super::driver), what is true stands in the applied state, and a leader only asks what comes next.
+//! Idea: as in `driver`, what is true stands in the applied state, and a leader only asks what comes next.
 //! The source's leader carries a move: it sends the next part until all are taken, then tells the controller until the map
 //! names the new owner, then logs *drop*. The target's leader logs what it is sent and answers. Whoever takes over looks at
 //! the same state and sends again.
 //! Shape: `letter`, `applied` and `drive` each return what is to be done: records to log and letters to send.
 //! Units: virtual time of the node's monotonic clock.
-//! Bound: one part of a symbol is on its way at a time; a letter is sent again every [`RESEND_EVERY`].
+//! Bound: one part of a symbol is on its way at a time; a letter is sent again every `RESEND_EVERY`.
 //! Left out: a way back after *freeze*. A target that has lost its quorum holds the symbol up until it has one again.
 //! Sources: ADR-0003, "a move".
 

@@ -3,7 +3,7 @@
 //! Idea: the tables ask every strategy for the place of every key three times over, which is far too much for a frame
 //! and nothing at all for a change of settings. So the painter keeps them with what they were made for, and drawing
 //! reads them.
-//! Units: all instruments of the table, whatever the desk trades of them, and the ids of [`TRADES`] trades: over ten
+//! Units: all instruments of the table, whatever the desk trades of them, and the ids of `TRADES` trades: over ten
 //! names no share that moves means anything.
 //! Bound: two tables, one row a strategy.
 

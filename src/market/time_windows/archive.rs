@@ -4,7 +4,7 @@
 //! the times inside, so that a reader passes over it without opening it; its checksum covers header and content, so
 //! that a flipped bit is an error that names the window, never a wrong price.
 //! Layout: `"TWB1" | crc32 of what follows | window u64 | first time u64 | last time u64 | trades u32 | plain bytes u32 |
-//! first symbol u16 | last symbol u16 | packed trades`, all little-endian. Packed is LZ4 over [`codec`](super::codec).
+//! first symbol u16 | last symbol u16 | packed trades`, all little-endian. Packed is LZ4 over [`codec`].
 //! Shape: blocks are immutable and shared, so a checkpoint costs pointers. They have serial numbers; a disk remembers the
 //! last that it wrote and asks for those [`since`](Archive::since). [`Archive::restore`] reads them back.
 //! Bound: [`BLOCK_TRADES_MAX`] trades a block; its owner bounds the archive (`super`).
