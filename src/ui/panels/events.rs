@@ -77,7 +77,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
 
 /// Columns from which on a row names its group: several groups elect at once, and five leaders of term 1 in a row would
 /// read as a broken promise.
-const GROUP_FROM: usize = 59;
+const GROUP_FROM: usize = 56;
 
 /// An event as a row: when, what in a word, what in a sentence.
 pub fn row<'a>(strip: Strip<'a>, scene: &Scene<'_>, event: &Event, columns: usize) -> Strip<'a> {
