@@ -58,7 +58,10 @@ impl Pty {
         command.args(args);
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
-        command.env_remove("NO_COLOR");
+        // A build machine says so, and a program that believes it speaks to a log, not to a terminal.
+        for name in ["NO_COLOR", "CI", "GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "TEAMCITY_VERSION", "COLORFGBG"] {
+            command.env_remove(name);
+        }
         command.env_remove("RUST_BACKTRACE");
         environment.iter().for_each(|(name, value)| command.env(name, value));
         if let Some(directory) = directory {
