@@ -174,7 +174,7 @@ fn records(flow: &Flow) -> Vec<Batch> {
     let record = |step: &Step| {
         let (id, command) = match *step {
             Step::Place(Incoming { id, side, order_type, quantity, time_in_force, .. }) => {
-                (id, Command::Place { symbol: SYMBOL, side, order_type, quantity, time_in_force })
+                (id, Command::Place { symbol: SYMBOL, side, order_type, quantity, time_in_force, venue: None })
             }
             Step::Cancel { id, order } => (id, Command::Cancel { symbol: SYMBOL, order: order.sequence }),
         };

@@ -89,7 +89,8 @@ impl Clients {
                 1 => TimeInForce::FillOrKill,
                 _ => TimeInForce::GoodTillCancel,
             };
-            Command::Place { symbol, side, order_type, quantity: Quantity(chance.below(12)), time_in_force }
+            let quantity = Quantity(chance.below(12));
+            Command::Place { symbol, side, order_type, quantity, time_in_force, venue: None }
         };
         (Sequence(last), command)
     }

@@ -61,7 +61,7 @@ impl Clerks {
                                 self.stopwatch.tally(group, Tally::Refused);
                             }
                         }
-                        Reply::Reading(_) => {}
+                        Reply::Reading(_) | Reply::Notice(_) => {}
                     }
                 }
             }

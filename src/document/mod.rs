@@ -16,3 +16,4 @@ pub mod order_csv;
 pub mod problem;
 pub mod reader;
 pub mod settings;
+mod venues;

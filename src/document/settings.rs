@@ -17,7 +17,7 @@ use crate::domain::universe::INSTRUMENTS_MAX;
 use super::choice::Choice;
 use super::problem::Reading;
 use super::reader::{Item, Reader};
-use super::{balancing, check};
+use super::{balancing, check, venues};
 
 /// Nodes of a cluster at most: a set of nodes is 128 bits, a screen shows a hundred.
 pub const NODES_MAX: u64 = 100;
@@ -44,7 +44,7 @@ pub const RATE_MAX: u64 = 10_000_000;
 const MOVES_MAX: u64 = 64;
 
 /// The names of the tables, in the order of the reference file.
-pub const TABLES: [&str; 13] = [
+pub const TABLES: [&str; 14] = [
     "cluster",
     "raft",
     "detector",
@@ -58,6 +58,7 @@ pub const TABLES: [&str; 13] = [
     "market_data",
     "balancer",
     "placement",
+    "venues",
 ];
 
 /// Reads the tables of settings from the root of a file, over `base`, and checks that they work together.
@@ -88,6 +89,7 @@ pub fn read(root: &mut Reader<'_>, base: &Settings) -> Reading<Settings> {
         placement: root
             .table("placement", |r| placement(r, &base.placement))?
             .unwrap_or_else(|| base.placement.clone()),
+        venues: root.table("venues", |r| venues::read(r, &base.venues))?.unwrap_or_else(|| base.venues.clone()),
     };
     check::together(root, &settings)?;
     Ok(settings)

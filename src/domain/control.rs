@@ -12,6 +12,7 @@ use super::order::ReadFrom;
 use super::rules::{AckRule, PartitionStrategy, Rule, Strategy};
 use super::tick::{Overload, TickBurst};
 use super::time::SimDuration;
+use super::venue::VenueId;
 
 /// Which node is meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -142,6 +143,13 @@ pub enum Control {
     },
     /// No more symbols begin to move.
     StopMoves,
+    /// A venue takes orders from now on, or takes none and is drained.
+    SetVenue {
+        /// Which.
+        venue: VenueId,
+        /// It opens.
+        open: bool,
+    },
 }
 
 /// Orders on top of the load.

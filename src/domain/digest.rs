@@ -37,7 +37,7 @@ impl std::fmt::Display for Digest {
 /// Fields share a word where their usual ranges leave room. Beyond those they overlap, which a checksum can bear.
 pub fn of_record(digest: Digest, record: &Record) -> Digest {
     let (kind, content) = match record.command {
-        Command::Place { side, order_type, quantity, time_in_force, .. } => {
+        Command::Place { side, order_type, quantity, time_in_force, venue, .. } => {
             let side = match side {
                 Side::Buy => 1,
                 Side::Sell => 2,
@@ -51,7 +51,8 @@ pub fn of_record(digest: Digest, record: &Record) -> Digest {
                 OrderType::Limit(price) => price.0 as u64,
                 OrderType::Market => u64::MAX,
             };
-            (side | wait << 4, limit ^ quantity.0.rotate_left(40))
+            let place = venue.map_or(0, |venue| u64::from(venue.0) + 1).rotate_right(4);
+            (side | wait << 4, limit ^ quantity.0.rotate_left(40) ^ place)
         }
         Command::Replace { order, price, quantity, .. } => {
             let amounts = price.0 as u64 ^ quantity.0.rotate_left(40);

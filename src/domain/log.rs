@@ -18,6 +18,7 @@ use super::membership::GroupConfig;
 use super::moving::Moving;
 use super::order::Batch;
 use super::recent::count_before;
+use super::venue::VenueStep;
 use super::work::Work;
 
 /// What an entry carries.
@@ -36,13 +37,15 @@ pub enum Payload {
     Config(Arc<GroupConfig>),
     /// A step of a symbol's move, in a partition's group. One index.
     Move(Moving),
+    /// A step about a venue, in a partition's group. One index.
+    Venue(VenueStep),
 }
 
 impl Payload {
     /// How many indices it covers; never 0.
     pub fn len(&self) -> u64 {
         match self {
-            Self::Noop | Self::Map(_) | Self::Work(_) | Self::Config(_) | Self::Move(_) => 1,
+            Self::Noop | Self::Map(_) | Self::Work(_) | Self::Config(_) | Self::Move(_) | Self::Venue(_) => 1,
             Self::Orders(batch) => batch.len() as u64,
         }
     }
@@ -51,6 +54,7 @@ impl Payload {
     pub fn cost(&self) -> u64 {
         match self {
             Self::Move(moving) => moving.cost(),
+            Self::Venue(step) => step.cost(),
             _ => self.len(),
         }
     }
@@ -69,6 +73,7 @@ impl Payload {
             Self::Work(work) => work.digest(),
             Self::Config(config) => config.digest(),
             Self::Move(moving) => moving.digest(),
+            Self::Venue(step) => step.digest(),
         }
     }
 }

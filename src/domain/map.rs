@@ -11,6 +11,7 @@ use super::digest::Digest;
 use super::ids::{GroupId, NodeId, SymbolId};
 use super::moving::Shipment;
 use super::rules::PartitionStrategy;
+use super::venue::{VenueId, VenueState};
 
 /// The version of the cluster map.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -39,6 +40,8 @@ pub struct ClusterMap {
     pub strategy: PartitionStrategy,
     /// How many symbols have changed their group.
     pub moved: u64,
+    /// The venues, where there is a choice of them; none if everything is traded in one place.
+    pub venues: Vec<VenueState>,
 }
 
 /// How far the placement of the groups is.
@@ -145,6 +148,13 @@ impl ClusterMap {
                 }
                 _ => false,
             },
+            MapChange::Door { venue, open, turn } => match self.venues.get_mut(venue.index()) {
+                Some(state) if *turn > state.turn => {
+                    (state.open, state.turn) = (*open, *turn);
+                    true
+                }
+                _ => false,
+            },
             MapChange::Settle => {
                 let moving = self.placing == Placing::Moving && self.leaving.is_empty();
                 if moving {
@@ -200,7 +210,8 @@ impl ClusterMap {
         let leaving = self.leaving.iter().fold(owners, |d, node| d.mix(u64::from(node.0)));
         let planned = self.moves.iter().fold(leaving, |d, planned| planned.digest(d));
         let begun = self.under_way.iter().fold(planned, |d, shipment| shipment.digest(d));
-        begun.mix(self.strategy as u64).mix(self.moved).mix(self.placing as u64)
+        let last = begun.mix(self.strategy as u64).mix(self.moved).mix(self.placing as u64);
+        self.venues.iter().fold(last, |d, venue| venue.digest(d))
     }
 }
 
@@ -250,6 +261,15 @@ pub enum MapChange {
     },
     /// The planned move of this symbol begins.
     Begin(SymbolId),
+    /// A venue opens or closes, unless a later word on it was heard before.
+    Door {
+        /// Which.
+        venue: VenueId,
+        /// It opens.
+        open: bool,
+        /// The how-manieth word on it this is.
+        turn: u32,
+    },
 }
 
 impl MapChange {
@@ -271,6 +291,9 @@ impl MapChange {
                 moves.iter().fold(Digest(11).mix(*strategy as u64), |d, planned| planned.digest(d))
             }
             Self::Begin(symbol) => Digest(10).mix(u64::from(symbol.0)),
+            Self::Door { venue, open, turn } => {
+                Digest(12).mix(u64::from(venue.0) << 1 | u64::from(*open)).mix(u64::from(*turn))
+            }
         }
     }
 }
@@ -340,10 +363,25 @@ mod tests {
         assert_eq!((map.owner(SymbolId(0)), map.heir(SymbolId(0))), (Some(GroupId(2)), Some(GroupId(1))));
     }
 
+    fn venue() -> VenueState {
+        let latency = crate::domain::time::SimDuration::from_micros(200);
+        VenueState::new(crate::domain::venue::Venue { fee_millionths: 100, latency, step_ticks: 1 })
+    }
+
+    #[test]
+    fn the_last_word_on_a_door_stands_whenever_it_is_heard() {
+        let mut map = ClusterMap { venues: vec![venue(); 2], ..map() };
+        let door = |turn, open| MapChange::Door { venue: VenueId(1), open, turn };
+        assert!(map.apply(&door(2, true)) && !map.apply(&door(1, false)) && !map.apply(&door(2, true)));
+        assert!(map.venues[1].open && map.apply(&door(3, false)) && !map.venues[1].open);
+        assert!(map.venues[0].open && !map.apply(&MapChange::Door { venue: VenueId(2), open: false, turn: 9 }));
+    }
+
     #[test]
     fn every_field_is_in_the_digest() {
         let plain = map().digest();
-        let mut changed = [map(), map(), map(), map(), map(), map(), map(), map()];
+        let mut changed = [map(), map(), map(), map(), map(), map(), map(), map(), map()];
+        changed[8].venues.push(venue());
         changed[7].placing = Placing::Settled;
         changed[0].epoch = Epoch(2);
         changed[1].groups[2].push(NodeId(2));

@@ -33,6 +33,7 @@ pub mod tick;
 pub mod time;
 pub mod units;
 pub mod universe;
+pub mod venue;
 pub mod view;
 pub mod why;
 pub mod work;

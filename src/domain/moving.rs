@@ -17,6 +17,7 @@ use super::ids::{AccountId, ClientId, GroupId, RequestId, Sequence, SymbolId};
 use super::map::Epoch;
 use super::order::{OrderStatus, SelfTrade, Side, Verdict};
 use super::units::Quantity;
+use super::venue::VenueId;
 
 /// Goods in one part at most: a turn of the processor.
 pub const PART_GOODS_MAX: usize = 512;
@@ -115,6 +116,8 @@ pub enum Goods {
         /// The verdict; nothing for a tombstone.
         verdict: Option<Verdict>,
     },
+    /// What follows of books is of this venue's; before the first of these, of the first venue's.
+    Venue(VenueId),
 }
 
 impl Goods {
@@ -140,6 +143,7 @@ impl Goods {
                 digest::of_verdict(name(digest.mix(4), *id), &said(*status, *filled))
             }
             Self::Floor { client, floor } => digest.mix(5 | u64::from(client.0) << 32).mix(floor.0),
+            Self::Venue(venue) => digest.mix(8 | u64::from(venue.0) << 32),
             Self::Answer { id, verdict: None } => name(digest.mix(6), *id),
             Self::Answer { id, verdict: Some(verdict) } => digest::of_verdict(name(digest.mix(7), *id), verdict),
         }

@@ -17,6 +17,7 @@ use super::priority::Priority;
 use super::tick::{Signal, TickBatch, TickReport};
 use super::time::SimTime;
 use super::units::{Price, Quantity};
+use super::venue::VenueId;
 use super::why::Why;
 use super::work::Leg;
 
@@ -96,6 +97,8 @@ pub enum Command {
         quantity: Quantity,
         /// How long it may wait.
         time_in_force: TimeInForce,
+        /// Where it goes; a client leaves that open, a gateway chooses where there is a choice.
+        venue: Option<VenueId>,
     },
     /// Change an own order that rests; it keeps its name. It keeps its place in the queue too if the price is the same
     /// and the quantity does not grow; else it leaves, and comes back as if it were new: it may trade at once.
@@ -134,7 +137,7 @@ pub enum Command {
 impl Command {
     /// An order that is good till cancelled.
     pub const fn place(symbol: SymbolId, side: Side, order_type: OrderType, quantity: Quantity) -> Self {
-        Self::Place { symbol, side, order_type, quantity, time_in_force: TimeInForce::GoodTillCancel }
+        Self::Place { symbol, side, order_type, quantity, time_in_force: TimeInForce::GoodTillCancel, venue: None }
     }
 
     /// The instrument that it concerns, which decides its partition.
@@ -287,6 +290,8 @@ pub enum Reply {
     Reading(Reading),
     /// Not done and not promised; it may be asked again.
     Refused(Why),
+    /// Nobody asked: an order that rested has been cancelled by the desk, and this is where it stands.
+    Notice(Verdict),
 }
 
 /// A reply and the request that it answers.
@@ -388,6 +393,13 @@ mod tests {
             order_type,
             quantity,
             time_in_force,
+            venue: None,
+        };
+        let sent_to = |venue| match place(side, OrderType::Limit(Price(7)), quantity, TimeInForce::GoodTillCancel) {
+            Command::Place { symbol, side, order_type, quantity, time_in_force, .. } => {
+                Command::Place { symbol, side, order_type, quantity, time_in_force, venue: Some(VenueId(venue)) }
+            }
+            other => other,
         };
         let limit = OrderType::Limit(Price(7));
         let replace = |order, price, quantity| Command::Replace {
@@ -409,6 +421,8 @@ mod tests {
             replace(5, 7, 6),
             replace(7, 5, 5),
             Command::Cancel { symbol, order: Sequence(5) },
+            sent_to(0),
+            sent_to(1),
             Command::Query { symbol, order: Sequence(5) },
         ];
         let mut digests: Vec<_> = commands

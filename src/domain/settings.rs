@@ -5,10 +5,12 @@
 //! Units: every length of time is a `SimDuration`; rates are per second; shares are percent.
 
 mod market_data;
+mod venues;
 
 use serde::{Deserialize, Serialize};
 
 pub use market_data::MarketDataSettings;
+pub use venues::VenueSettings;
 
 use super::balancing::BalancerSettings;
 use super::feed::FeedSettings;
@@ -56,6 +58,9 @@ pub struct Settings {
     /// How groups move when nodes come and go.
     #[serde(default)]
     pub placement: PlacementSettings,
+    /// Where instruments are traded.
+    #[serde(default)]
+    pub venues: VenueSettings,
 }
 
 /// Nodes, partitions, replicas.

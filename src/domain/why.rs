@@ -106,6 +106,11 @@ pub enum Why {
     ClusterFull,
     /// Nobody would be left.
     LastNode,
+    // --- of venues
+    /// No venue is open that could take the order.
+    VenueClosed,
+    /// The price is not on the price step of its venue.
+    OffStep,
 }
 
 impl Why {
@@ -157,6 +162,8 @@ impl Why {
             Self::NodeRuns => 100,
             Self::ClusterFull => 101,
             Self::LastNode => 102,
+            Self::VenueClosed => 110,
+            Self::OffStep => 111,
         }
     }
 }

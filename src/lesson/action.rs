@@ -18,7 +18,7 @@ use crate::domain::time::SimDuration;
 
 pub use super::words::Context;
 use super::words::{self, Word};
-use super::{target, trade};
+use super::{target, trade, venue};
 
 /// Every verb with its form, in the order of the help.
 pub const FORMS: &[(&str, &str)] = &[
@@ -60,6 +60,7 @@ pub const FORMS: &[(&str, &str)] = &[
     ("split", "split hottest"),
     ("move", "move SYMBOL GROUP"),
     ("stay", "stay all"),
+    venue::FORM,
 ];
 
 /// All of a hundred orders would leave nothing for others to be seen.
@@ -146,6 +147,7 @@ fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
         "split" => rest.must("hottest").map(|()| Control::Split)?,
         "move" => Control::MoveSymbol { symbol: rest.symbol()?, to: rest.group()? },
         "stay" => rest.must("all").map(|()| Control::StopMoves)?,
+        "venue" => venue::control(&rest.word()?, &rest.word()?)?,
         unknown => return Err(verb.complain(format!("there is no action `{unknown}`")).among(unknown, &verbs())),
     })
 }
@@ -322,6 +324,7 @@ pub fn show(control: &Control) -> String {
         Control::Split => "split hottest".to_owned(),
         Control::MoveSymbol { symbol, to } => format!("move {} {to}", symbol.name()),
         Control::StopMoves => "stay all".to_owned(),
+        Control::SetVenue { venue, open } => venue::show(venue, open),
     }
 }
 
@@ -389,6 +392,8 @@ mod tests {
         all.extend([(goog, 40), (first, 0)].map(|(symbol, percent)| Control::HotSymbol { symbol, percent }));
         all.extend(PartitionStrategy::ALL.map(Control::Divide));
         all.extend([Control::Split, Control::MoveSymbol { symbol: goog, to: GroupId(2) }, Control::StopMoves]);
+        let doors = [true, false].map(|open| Control::SetVenue { venue: crate::domain::venue::VenueId(1), open });
+        all.extend(doors);
         all.extend([Control::SetTickRate(0), Control::TickBurst(TickBurst::KEY)]);
         all.extend(Overload::ALL.map(Control::SetOverload));
         all.extend([true, false].map(Control::SetSignalsTrade));

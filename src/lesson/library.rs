@@ -36,6 +36,7 @@ pub const SCRIPTS: &[(&str, &str)] = scripts![
     "scenarios/spread.toml",
     "scenarios/steady.toml",
     "scenarios/ticks-backpressure.toml",
+    "scenarios/two-venues.toml",
     "scenarios/vertical-or-horizontal.toml",
     "scenarios/vip-and-bulk.toml",
     "lessons/01-leader-election.toml",

@@ -6,6 +6,7 @@
 //! Units: numbers are thousandths in an `i64`, so that `12.5` ms is exact and no float decides anything.
 
 mod readers;
+mod venues;
 
 use crate::document::problem::{Complaint, listed};
 use crate::domain::event::Invariant;
@@ -13,14 +14,17 @@ use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::map::Placing;
 use crate::domain::priority::Priority;
 use crate::domain::time::SimTime;
+use crate::domain::venue::VenueId;
 use crate::domain::view::{ClassView, ClusterView, Duty, FailoverView, GroupView, NodeView};
 
 use super::words::{self, Context, Word};
 use readers::{
     cost, count, latency, median, ms, node, open_failovers, picked, recent, slowest_ticks, spreads, worker, yes_no,
 };
+use venues::OfVenue;
 
 pub use readers::{Phases, condition, equal, node_lag};
+pub use venues::OF_VENUE;
 
 /// A measured value.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,6 +67,7 @@ enum Read {
     Group(GroupId, OfGroup),
     Class(Priority, OfClass),
     Invariant(Option<Invariant>, OfInvariant),
+    Venue(VenueId, OfVenue),
 }
 
 /// A figure by its path.
@@ -110,6 +115,7 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("flow.acked_per_s", Kind::Number, |v| count(v.flow.acked_per_s)),
     ("flow.queries_per_s", Kind::Number, |v| count(v.flow.queries_per_s)),
     ("flow.replica_reads", Kind::Number, |v| count(v.flow.replica_reads)),
+    ("flow.noticed", Kind::Number, |v| count(v.flow.noticed)),
     ("flow.refused_per_s", Kind::Number, |v| count(v.flow.refused_per_s)),
     ("flow.peak_per_s", Kind::Number, |v| count(v.flow.peak_per_s)),
     ("flow.burst_left", Kind::Number, |v| count(v.flow.burst.map_or(0, |(left, _)| left))),
@@ -238,6 +244,10 @@ impl Measure {
                 let class = row(Priority::ALL.iter().map(|class| (class.name(), *class)), &who)?;
                 found(Kind::Number, Read::Class(class, row(OF_CLASS.iter().copied(), &what)?))
             }
+            (Some("venue"), Some(who), Some(what), None) => {
+                let (kind, venue, of) = venues::read(&who, &what)?;
+                found(kind, Read::Venue(venue, of))
+            }
             (Some("invariants"), Some(what), None, None) => {
                 found(Kind::Number, Read::Invariant(None, row(OF_INVARIANT.iter().copied(), &what)?))
             }
@@ -273,6 +283,7 @@ impl Measure {
             Read::Group(id, read) => read(view.groups.iter().find(|group| group.id == id)?),
             Read::Class(class, read) => read(&view.balancer.classes[class.index()]),
             Read::Invariant(which, read) => read(view, which),
+            Read::Venue(venue, read) => venues::of(view, venue, read),
         }
     }
 }

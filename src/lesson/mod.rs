@@ -21,5 +21,6 @@ pub mod script;
 pub mod stage;
 pub mod target;
 mod trade;
+mod venue;
 pub mod vote;
 pub mod words;

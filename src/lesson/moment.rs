@@ -6,6 +6,7 @@
 use crate::document::problem::Complaint;
 use crate::domain::event::{Event, EventKind, Health};
 use crate::domain::ids::{GroupId, NodeId};
+use crate::domain::venue::VenueNews;
 use crate::domain::view::ClusterView;
 
 use super::expression::{self, Expression};
@@ -70,6 +71,9 @@ pub const NAMES: &[(&str, Test)] = &[
     ("node_leaving", |kind| matches!(kind, EventKind::NodeLeaving)),
     ("node_left", |kind| matches!(kind, EventKind::NodeLeft)),
     ("replica_placed", |kind| matches!(kind, EventKind::ReplicaPlaced { .. })),
+    ("venue_closed", |kind| matches!(kind, EventKind::Venue(VenueNews::Closed(_)))),
+    ("venue_drained", |kind| matches!(kind, EventKind::Venue(VenueNews::Drained { .. }))),
+    ("venue_opened", |kind| matches!(kind, EventKind::Venue(VenueNews::Opened(_)))),
     ("rebalanced", |kind| matches!(kind, EventKind::Rebalanced { .. })),
 ];
 

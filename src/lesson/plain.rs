@@ -30,6 +30,7 @@ const FIGURES: &[(&str, &str, &str)] = &[
     ("latency_ms.max", "latency, longest", "задержка, наибольшая"),
     ("flow.acked_per_s", "orders acknowledged a second", "подтверждается заявок в секунду"),
     ("flow.queries_per_s", "queries a second", "запросов в секунду"),
+    ("flow.noticed", "cancellations told unasked", "снятий сообщено без запроса"),
     ("flow.replica_reads", "queries answered by replicas", "ответов от реплик"),
     ("flow.refused_per_s", "orders refused a second", "отказов в секунду"),
     ("flow.peak_per_s", "peak a second", "пик в секунду"),

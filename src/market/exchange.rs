@@ -15,6 +15,7 @@
 
 mod moves;
 mod spreads;
+mod venues;
 
 use std::sync::Arc;
 
@@ -29,8 +30,10 @@ use crate::domain::ids::{RequestId, Sequence, SymbolId};
 use crate::domain::log::StateImage;
 use crate::domain::order::{Batch, Command, OrderStatus, Record, Verdict};
 use crate::domain::units::{Price, Quantity};
+use crate::domain::venue::VenueId;
 use crate::domain::why::Why;
 use crate::domain::work::{Transaction, TxId};
+use venues::Venues;
 
 /// What applying a batch came to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -59,7 +62,10 @@ impl Decision {
 #[derive(Clone, Debug)]
 struct Listing {
     symbol: SymbolId,
+    /// Its book at the first venue, or the only one.
     book: Book,
+    /// Its books at the other venues, as far as something has come there.
+    away: Vec<Book>,
 }
 
 /// The books of a group and all that belongs to them.
@@ -73,6 +79,7 @@ pub struct Exchange {
     finished: Finished,
     transactions: Transactions,
     shipments: Shipments,
+    venues: Venues,
     chain: Digest,
 }
 
@@ -87,12 +94,13 @@ impl Exchange {
             places[usize::from(symbol.0)] = Some(place as u16);
         }
         Self {
-            listings: symbols.into_iter().map(|symbol| Listing { symbol, book: Book::default() }).collect(),
+            listings: symbols.into_iter().map(Listing::new).collect(),
             places,
             sessions: Sessions::default(),
             finished: Finished::default(),
             transactions: Transactions::default(),
             shipments: Shipments::default(),
+            venues: Venues::default(),
             chain: Digest::default(),
         }
     }
@@ -106,7 +114,7 @@ impl Exchange {
         for (at, record) in records.iter().enumerate() {
             let place = self.place_of(record.command.symbol());
             let Decision { verdict, fate } = self.decide(record, place);
-            sound &= place.is_ok_and(|place| self.listings[place].book.is_sound()) || place.is_err();
+            sound &= place.is_ok_and(|place| self.listings[place].is_sound()) || place.is_err();
             if fate != Fate::Executed {
                 fates.get_or_insert_with(|| vec![Fate::Executed; records.len()])[at] = fate;
             }
@@ -120,7 +128,9 @@ impl Exchange {
 
     /// Where an order stands now: resting in its book, or ended not too long ago.
     pub fn query(&self, order: RequestId, symbol: SymbolId) -> Option<Verdict> {
-        self.book(symbol)?.status(order).or_else(|| self.finished.find(order, symbol))
+        let place = self.place_of(symbol).ok()?;
+        let here = self.listings[place].books().find_map(|(_, book)| book.status(order));
+        here.or_else(|| self.finished.find(order, symbol))
     }
 
     /// The chain over every record so far.
@@ -130,7 +140,7 @@ impl Exchange {
 
     /// How many orders rest in all books.
     pub fn resting(&self) -> u64 {
-        self.listings.iter().map(|listing| u64::from(listing.book.resting())).sum()
+        self.books().map(|book| u64::from(book.resting())).sum()
     }
 
     /// The symbols that it owns, in order.
@@ -138,20 +148,25 @@ impl Exchange {
         self.listings.iter().map(|listing| listing.symbol)
     }
 
-    /// The book of a symbol that it owns.
+    /// Every book.
+    fn books(&self) -> impl Iterator<Item = &Book> {
+        self.listings.iter().flat_map(Listing::books).map(|(_, book)| book)
+    }
+
+    /// The book of a symbol that it owns, at the first venue.
     pub fn book(&self, symbol: SymbolId) -> Option<&Book> {
         self.place_of(symbol).ok().map(|place| &self.listings[place].book)
     }
 
     /// The whole state, shared, for a snapshot.
     pub fn image(&self) -> StateImage {
-        debug_assert!(self.listings.iter().all(|listing| listing.book.audit()), "a snapshot is of books that add up");
+        debug_assert!(self.books().all(Book::audit), "a snapshot is of books that add up");
         StateImage { state: Arc::new(self.clone()), digest: self.chain, size_bytes: self.size_bytes() }
     }
 
     /// What it takes in memory.
     pub fn size_bytes(&self) -> u64 {
-        let books: usize = self.listings.iter().map(|listing| listing.book.size_bytes()).sum();
+        let books: usize = self.books().map(Book::size_bytes).sum();
         let rest = self.finished.size_bytes() + self.transactions.size_bytes() + self.shipments.size_bytes();
         (books + self.sessions.size_bytes() + rest) as u64
     }
@@ -183,12 +198,15 @@ impl Exchange {
         };
         let verdict = match record.command {
             Command::Place { symbol, .. } if cancelled_before => {
-                self.finished.push(record.id, symbol, OrderStatus::Rejected(Why::CancelledBefore), Quantity::ZERO);
-                Verdict::rejected(Why::CancelledBefore)
+                self.turn_away(symbol, record.id, Why::CancelledBefore)
             }
-            Command::Place { symbol, side, order_type, quantity, time_in_force } => {
+            Command::Place { symbol, side, order_type, quantity, time_in_force, venue } => {
                 let (id, owner) = (record.id, record.id.client.account());
-                self.place(place, symbol, &Incoming { id, owner, side, order_type, quantity, time_in_force })
+                let mut order = Incoming { id, owner, side, order_type, quantity, time_in_force };
+                match self.admit_to(place, venue, &mut order) {
+                    Ok(venue) => self.place(place, venue, symbol, &order),
+                    Err(why) => self.turn_away(symbol, record.id, why),
+                }
             }
             Command::Replace { symbol, order, price, quantity } => {
                 self.replace(place, symbol, record.id.client.request(order), price, quantity)
@@ -212,9 +230,20 @@ impl Exchange {
         Decision { verdict, fate: Fate::Executed }
     }
 
-    fn place(&mut self, place: usize, symbol: SymbolId, order: &Incoming) -> Verdict {
-        let finished = &mut self.finished;
-        let verdict = self.listings[place].book.place(order, |event| remember(finished, symbol, event));
+    /// An order that no book has seen is refused for good.
+    fn turn_away(&mut self, symbol: SymbolId, order: RequestId, why: Why) -> Verdict {
+        self.finished.push(order, symbol, OrderStatus::Rejected(why), Quantity::ZERO);
+        Verdict::rejected(why)
+    }
+
+    fn place(&mut self, place: usize, venue: VenueId, symbol: SymbolId, order: &Incoming) -> Verdict {
+        let (finished, mut till) = (&mut self.finished, self.venues.till(venue));
+        let verdict = self.listings[place].at(venue).place(order, |event| {
+            remember(finished, symbol, event);
+            if let Some(till) = &mut till {
+                till.hear(symbol, event);
+            }
+        });
         if verdict.resting.is_zero() {
             finished.push(order.id, symbol, verdict.status, verdict.filled);
         }
@@ -231,11 +260,20 @@ impl Exchange {
         price: Price,
         quantity: Quantity,
     ) -> Verdict {
-        let finished = &mut self.finished;
-        let book = &mut self.listings[place].book;
-        let Some(verdict) = book.replace(order, price, quantity, |event| remember(finished, symbol, event)) else {
-            return Verdict::rejected(Why::UnknownOrder);
-        };
+        let venue = self.listings[place].venue_of(order);
+        if let Err(why) = self.may_replace(venue, price)
+            && self.listings[place].at(venue).status(order).is_some()
+        {
+            return Verdict::rejected(why);
+        }
+        let (finished, mut till) = (&mut self.finished, self.venues.till(venue));
+        let verdict = self.listings[place].at(venue).replace(order, price, quantity, |event| {
+            remember(finished, symbol, event);
+            if let Some(till) = &mut till {
+                till.hear(symbol, event);
+            }
+        });
+        let Some(verdict) = verdict else { return Verdict::rejected(Why::UnknownOrder) };
         // A replace that is refused leaves its order where it was.
         if verdict.resting.is_zero() && !matches!(verdict.status, OrderStatus::Rejected(_)) {
             finished.push(order, symbol, verdict.status, verdict.filled);
@@ -253,7 +291,8 @@ impl Exchange {
         slot: SessionSlot,
     ) -> Result<Verdict, Why> {
         let order = id.client.request(order);
-        if let Some(verdict) = self.listings[place].book.cancel(order) {
+        let venue = self.listings[place].venue_of(order);
+        if let Some(verdict) = self.listings[place].at(venue).cancel(order) {
             if matches!(verdict.status, OrderStatus::Rejected(_)) {
                 return Ok(verdict);
             }

@@ -7,7 +7,7 @@
 use crate::domain::order::OrderStatus;
 use crate::domain::why::Why;
 
-const STATUSES: [OrderStatus; 21] = [
+const STATUSES: [OrderStatus; 24] = [
     OrderStatus::Pending,
     OrderStatus::PartiallyFilled,
     OrderStatus::Filled,
@@ -29,6 +29,9 @@ const STATUSES: [OrderStatus; 21] = [
     OrderStatus::Rejected(Why::Deadline),
     OrderStatus::Rejected(Why::TransactionUnknown),
     OrderStatus::Rejected(Why::SessionFull),
+    OrderStatus::Stopped(Why::VenueClosed),
+    OrderStatus::Rejected(Why::VenueClosed),
+    OrderStatus::Rejected(Why::OffStep),
 ];
 
 /// A status that a book can give.

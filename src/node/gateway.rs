@@ -11,19 +11,22 @@
 use std::sync::Arc;
 
 use crate::domain::ids::{ActorId, GroupId, NodeId};
-use crate::domain::map::{ClusterMap, Epoch};
+use crate::domain::map::ClusterMap;
 use crate::domain::order::{Answer, Batch, GatewayLoad, ReadFrom, Record, Reply, Submission};
 use crate::domain::priority::{Classes, Priority};
 use crate::domain::settings::{GatewaySettings, Settings};
 use crate::domain::time::SimTime;
+use crate::domain::venue::VENUES_MAX;
 use crate::domain::view::GatewayView;
 use crate::domain::why::Why;
+use crate::market::exchange::Exchange;
 use crate::routing::aged_queue::{AgedQueue, Next};
 
 use super::held::Held;
 use super::message::{Proposal, Ticket};
 use super::meter::Meter;
 use super::tickets::{Open, Tickets};
+use super::venues::{Routed, Way};
 
 /// How often a request is sent on to another node than was thought to lead.
 const REDIRECTS_MAX: u8 = 3;
@@ -41,7 +44,7 @@ pub(super) struct Waiting {
 }
 
 /// What a gateway wants of its node.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Wish {
     /// Send this proposal to the node that leads, or is thought to.
     Forward(NodeId, Proposal),
@@ -61,6 +64,10 @@ pub(super) trait Directory {
     fn hosts(&self, group: GroupId) -> bool;
     /// Whether this node's detector has given the peer up.
     fn given_up(&self, peer: NodeId) -> bool;
+    /// The books of this node's replica of a group; nobody need have any.
+    fn exchange(&self, _group: GroupId) -> Option<&Exchange> {
+        None
+    }
 }
 
 /// The gateway of a node.
@@ -206,66 +213,63 @@ impl Gateway {
     /// Time has passed: what was served goes on its way, what is past its deadline is forgotten.
     pub(super) fn wake(&mut self, now: SimTime, directory: &impl Directory, wishes: &mut Vec<Wish>) {
         self.tickets.forget_expired(now);
+        while let Some(wish) = self.held.wire.pop(now) {
+            wishes.push(wish);
+        }
         while let Some(waiting) = self.held.pop(now) {
-            self.route(&waiting, directory, wishes);
+            self.route(now, &waiting, directory, wishes);
         }
         while let Some((_, waiting)) = self.serving.take_if(|(at, _)| *at <= now) {
-            self.route(&waiting, directory, wishes);
+            self.route(now, &waiting, directory, wishes);
             self.serve(now);
         }
         self.serve(now);
     }
 
-    /// Splits served requests by group, and queries from orders, and sends each on.
-    fn route(&mut self, waiting: &Waiting, directory: &impl Directory, wishes: &mut Vec<Wish>) {
-        let lane = |record: &Record| (directory.map().owner(record.command.symbol()), record.command.is_query());
-        let mut lanes: Vec<_> = waiting.batch.records().iter().map(lane).collect();
-        lanes.sort_unstable();
-        lanes.dedup();
-        for (owner, query) in &lanes {
-            let batch = if lanes.len() == 1 {
-                waiting.batch.clone()
-            } else {
-                let records = waiting.batch.records().iter().copied();
-                Batch::new(records.filter(|record| lane(record) == (*owner, *query)).collect::<Vec<_>>())
-            };
-            let Some(group) = *owner else {
+    /// Splits served requests by group and venue, and queries from orders, and sends each on.
+    fn route(&mut self, now: SimTime, waiting: &Waiting, directory: &impl Directory, wishes: &mut Vec<Wish>) {
+        let routed = Routed::new(&waiting.batch, directory, self.tickets.to_venues());
+        let lanes = routed.distinct();
+        for lane in &lanes {
+            let (owner, query, way) = *lane;
+            let batch = if lanes.len() == 1 { routed.batch.clone() } else { routed.of(lane) };
+            let Some(group) = owner else {
                 wishes.push(Wish::Reply(waiting.from, refuse(batch.records(), Why::UnknownSymbol)));
                 continue;
             };
-            let near = *query && directory.hosts(group);
+            let near = query && directory.hosts(group);
             let to = match waiting.read_from {
                 ReadFrom::Replica if near => None,
                 ReadFrom::Fallback if near => self.leader(group, directory).filter(|node| !directory.given_up(*node)),
                 _ => self.leader(group, directory),
             };
-            let here = near && waiting.read_from != ReadFrom::Leader;
-            if !here && to.is_none() {
+            let fallback = near && waiting.read_from != ReadFrom::Leader;
+            if !fallback && to.is_none() {
                 wishes.push(Wish::Reply(waiting.from, refuse(batch.records(), Why::NoLeader)));
                 continue;
             }
             let epoch = directory.map().epoch;
-            let ticket = self.open(waiting, group, epoch, batch.len(), to, here);
-            wishes.push(match to {
-                None => Wish::ReadHere(ticket, group, batch),
-                Some(to) => Wish::Forward(to, Proposal { ticket, group, epoch, batch, deadline: waiting.deadline }),
-            });
+            let Waiting { from, deadline, redirects, .. } = *waiting;
+            let left = batch.len() as u32;
+            let asked = to.unwrap_or(NodeId::from_index(0));
+            let open = Open { from, to: asked, group, epoch, deadline, redirects, left, unsaid: left, fallback, way };
+            let ticket = self.tickets.open(open);
+            match to {
+                None => wishes.push(Wish::ReadHere(ticket, group, batch)),
+                Some(to) => {
+                    let proposal = Proposal { ticket, group, epoch, batch, deadline };
+                    self.travel(now, way, Wish::Forward(to, proposal), wishes);
+                }
+            }
         }
     }
 
-    fn open(
-        &mut self,
-        waiting: &Waiting,
-        group: GroupId,
-        epoch: Epoch,
-        records: usize,
-        to: Option<NodeId>,
-        fallback: bool,
-    ) -> Ticket {
-        let Waiting { from, deadline, redirects, .. } = *waiting;
-        let (left, unsaid) = (records as u32, records as u32);
-        let to = to.unwrap_or(NodeId::from_index(0));
-        self.tickets.open(Open { from, to, group, epoch, deadline, redirects, left, unsaid, fallback })
+    /// What goes to a venue or comes from one takes its time; all else leaves at once.
+    fn travel(&mut self, now: SimTime, way: Option<Way>, wish: Wish, wishes: &mut Vec<Wish>) {
+        match way {
+            Some(way) => self.held.wire.push(now + way.latency, wish),
+            None => wishes.push(wish),
+        }
     }
 
     /// Whom to send to: the own replica's belief, else the last hint, else a voter that is not given up.
@@ -281,8 +285,9 @@ impl Gateway {
     /// Answers from a leader.
     pub(super) fn answered(&mut self, now: SimTime, ticket: Ticket, answers: Arc<[Answer]>, wishes: &mut Vec<Wish>) {
         // Past its deadline a ticket is forgotten; every answer leaves by the balancer, so that is where a late one goes.
+        let way = self.tickets.get_mut(ticket).and_then(|open| open.way);
         let from = self.tickets.answered(ticket, &answers).unwrap_or(ActorId::BALANCER);
-        wishes.push(Wish::Reply(from, answers));
+        self.travel(now, way, Wish::Reply(from, answers), wishes);
         self.serve(now);
     }
 
@@ -313,7 +318,7 @@ impl Gateway {
                 let Open { from, deadline, redirects, fallback, .. } = open;
                 let read_from = if fallback { ReadFrom::Fallback } else { ReadFrom::Leader };
                 let waiting = Waiting { from, batch, read_from, deadline, redirects: redirects + 1 };
-                self.route(&waiting, directory, wishes);
+                self.route(now, &waiting, directory, wishes);
             }
             (_, Some(to)) if may => {
                 if let Some(open) = self.tickets.get_mut(ticket) {
@@ -343,7 +348,7 @@ impl Gateway {
     ) {
         let moved = |record: &Record| directory.map().owner(record.command.symbol()) != Some(group);
         if waiting.batch.records().iter().all(moved) {
-            self.route(&waiting, directory, wishes);
+            self.route(now, &waiting, directory, wishes);
         } else if let Err(waiting) = self.held.push(now, waiting) {
             wishes.push(Wish::Reply(waiting.from, refuse(waiting.batch.records(), Why::Overloaded)));
         }
@@ -352,6 +357,11 @@ impl Gateway {
     /// A newer map has come.
     pub(super) fn map_changed(&mut self) {
         self.held.release();
+    }
+
+    /// Requests on their way to each venue, and messages that travel there or back.
+    pub(super) fn to_venues(&self) -> (&[u32; VENUES_MAX], u64) {
+        (self.tickets.to_venues(), self.held.wire.len() as u64)
     }
 
     /// Requests that it holds, and those that it refused because it held too many.

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use crate::domain::time::{SimDuration, SimTime};
 
 use super::gateway::Waiting;
+use super::venues::Wire;
 
 /// Requests that a gateway holds at most.
 pub(super) const HELD_MAX: usize = 4_096;
@@ -21,6 +22,8 @@ pub(super) struct Held {
     queue: VecDeque<(SimTime, Waiting)>,
     requests: usize,
     refused: u64,
+    /// What travels to venues and back.
+    pub(super) wire: Wire,
 }
 
 impl Held {
@@ -57,7 +60,7 @@ impl Held {
 
     /// When something is to be tried again.
     pub(super) fn next(&self) -> SimTime {
-        self.queue.front().map_or(SimTime::NEVER, |(at, _)| *at)
+        self.queue.front().map_or(SimTime::NEVER, |(at, _)| *at).min(self.wire.next())
     }
 
     /// How many requests are held, and how many were refused for want of room.

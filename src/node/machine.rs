@@ -11,6 +11,7 @@ use crate::domain::ids::GroupId;
 use crate::domain::log::{Payload, StateImage};
 use crate::domain::map::ClusterMap;
 use crate::domain::order::Verdict;
+use crate::domain::venue::Stepped;
 use crate::market::exchange::Exchange;
 use crate::market::shipments::Moved;
 use crate::market::transactions::Worked;
@@ -39,12 +40,14 @@ pub(super) struct Outcome {
     pub(super) worked: Option<Worked>,
     /// What a record of a move came to.
     pub(super) moved: Option<Moved>,
+    /// What a record about a venue came to.
+    pub(super) stepped: Option<Stepped>,
 }
 
 impl Outcome {
     /// Nothing that an auditor would ask about.
     const fn quiet(chain: Digest, sound: bool, worked: Option<Worked>) -> Self {
-        Self { executed: Executed::All, chain, sound, worked, moved: None }
+        Self { executed: Executed::All, chain, sound, worked, moved: None, stepped: None }
     }
 }
 
@@ -54,7 +57,7 @@ impl Machine {
         if group == GroupId::META {
             return Self::Map { map: Arc::clone(map), chain: Digest::default() };
         }
-        Self::Exchange(Box::new(Exchange::new(map.symbols(group))))
+        Self::Exchange(Box::new(Exchange::new(map.symbols(group)).with_venues(&map.venues)))
     }
 
     /// The machine that a snapshot holds; `None` if the snapshot is of another kind of group.
@@ -92,6 +95,10 @@ impl Machine {
             (Self::Exchange(exchange), Payload::Move(moving)) => {
                 let (moved, sound) = exchange.shift(moving);
                 Outcome { moved: Some(moved), ..Outcome::quiet(exchange.chain(), sound, None) }
+            }
+            (Self::Exchange(exchange), Payload::Venue(step)) => {
+                let (stepped, sound) = exchange.step_venue(step);
+                Outcome { stepped: Some(stepped), ..Outcome::quiet(exchange.chain(), sound, None) }
             }
             (Self::Map { map, chain }, Payload::Map(change)) => {
                 Arc::make_mut(map).apply(change);

@@ -10,6 +10,7 @@
 //! move their groups (`moving`).
 
 mod controller;
+mod doors;
 mod driver;
 mod gateway;
 mod heart;
@@ -33,6 +34,7 @@ mod replica;
 mod replicas;
 mod steward;
 mod tickets;
+mod venues;
 mod views;
 mod work;
 

@@ -30,6 +30,7 @@ fn said(act: impl FnOnce(&mut Out<'_>)) -> Vec<String> {
                 Reply::Verdict(..) => "verdict",
                 Reply::Reading(_) => "reading",
                 Reply::Refused(_) => "refused",
+                Reply::Notice(_) => "notice",
             };
             let sequences: Vec<u64> = answers.iter().map(|answer| answer.id.sequence.0).collect();
             format!("{} {what} {sequences:?}", ticket.0)

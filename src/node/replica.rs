@@ -246,6 +246,10 @@ impl Replica {
                     done.moves.extend(outcome.moved.map(|moved| (moving, moved)));
                     None
                 }
+                Payload::Venue(step) => {
+                    done.steps.extend(outcome.stepped.map(|stepped| (step, stepped)));
+                    None
+                }
                 Payload::Map(change) => {
                     done.changes.push(change);
                     None

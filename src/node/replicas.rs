@@ -12,6 +12,7 @@ use crate::domain::map::{ClusterMap, Placing};
 use crate::domain::rules::Rules;
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
+use crate::market::exchange::Exchange;
 use crate::protocols::raft::RaftConfig;
 use crate::protocols::raft::message::{Body, Message};
 
@@ -105,6 +106,10 @@ impl Directory for Beliefs<'_> {
         // A replica that the map wants elsewhere may have missed that it is out: what it believes is no guide any more.
         let placed = |me: NodeId| self.map.placing == Placing::Begun || self.map.voters(group).contains(&me);
         self.replicas.get(group).is_some_and(|replica| placed(replica.raft.config().me))
+    }
+
+    fn exchange(&self, group: GroupId) -> Option<&Exchange> {
+        self.replicas.get(group).and_then(|replica| replica.machine.exchange())
     }
 
     fn given_up(&self, peer: NodeId) -> bool {

@@ -11,8 +11,10 @@ use crate::domain::ids::{ActorId, GroupId, NodeId};
 use crate::domain::map::Epoch;
 use crate::domain::order::{Answer, Reply};
 use crate::domain::time::SimTime;
+use crate::domain::venue::VENUES_MAX;
 
 use super::message::Ticket;
+use super::venues::Way;
 
 /// A proposal on its way.
 #[derive(Clone, Debug)]
@@ -35,6 +37,8 @@ pub(super) struct Open {
     pub left: u32,
     /// Requests without a last word.
     pub unsaid: u32,
+    /// The way to its venue, if it goes to one.
+    pub way: Option<Way>,
 }
 
 /// All proposals on their way.
@@ -44,12 +48,27 @@ pub(super) struct Tickets {
     first: u64,
     expiry: BTreeSet<(SimTime, Ticket)>,
     in_flight: u32,
+    /// The same by venue, of what goes to one.
+    to_venues: [u32; VENUES_MAX],
 }
 
 impl Tickets {
     /// Requests that hold a place.
     pub(super) const fn in_flight(&self) -> u32 {
         self.in_flight
+    }
+
+    /// Requests that hold a place, by the venue that they go to.
+    pub(super) const fn to_venues(&self) -> &[u32; VENUES_MAX] {
+        &self.to_venues
+    }
+
+    /// So many requests hold a place no longer.
+    fn free(&mut self, freed: u32, way: Option<Way>) {
+        self.in_flight -= freed;
+        if let Some(way) = way {
+            self.to_venues[way.venue.index()] -= freed;
+        }
     }
 
     /// When the next ticket dies.
@@ -61,6 +80,9 @@ impl Tickets {
     pub(super) fn open(&mut self, open: Open) -> Ticket {
         let ticket = Ticket(self.first + self.open.len() as u64);
         self.in_flight += open.left;
+        if let Some(way) = open.way {
+            self.to_venues[way.venue.index()] += open.left;
+        }
         self.expiry.insert((open.deadline, ticket));
         self.open.push_back(Some(open));
         ticket
@@ -88,7 +110,8 @@ impl Tickets {
         open.left -= freed;
         open.unsaid -= finals.min(open.unsaid);
         open.left = open.left.min(open.unsaid);
-        self.in_flight -= freed;
+        let way = open.way;
+        self.free(freed, way);
         self.close_if_done(ticket);
         Some(from)
     }
@@ -99,7 +122,8 @@ impl Tickets {
         let freed = (requests as u32).min(open.left);
         open.left -= freed;
         open.unsaid -= freed;
-        self.in_flight -= freed;
+        let way = open.way;
+        self.free(freed, way);
         self.close_if_done(ticket);
     }
 
@@ -119,7 +143,7 @@ impl Tickets {
     fn close(&mut self, ticket: Ticket) {
         let slot = self.place(ticket).and_then(|place| self.open.get_mut(place));
         if let Some(open) = slot.and_then(Option::take) {
-            self.in_flight -= open.left;
+            self.free(open.left, open.way);
             self.expiry.remove(&(open.deadline, ticket));
         }
         while let Some(None) = self.open.front() {

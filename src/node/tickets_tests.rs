@@ -3,6 +3,8 @@
 use super::*;
 use crate::domain::ids::{ClientId, LogIndex, Sequence, Term};
 use crate::domain::order::{Promise, Verdict};
+use crate::domain::time::SimDuration;
+use crate::domain::venue::VenueId;
 use crate::domain::why::Why;
 
 const ASKER: ActorId = ActorId(7);
@@ -18,6 +20,7 @@ fn open(requests: u32, deadline_ms: u64) -> Open {
         redirects: 0,
         left: requests,
         unsaid: requests,
+        way: None,
     }
 }
 
@@ -63,4 +66,23 @@ fn a_word_on_a_ticket_that_is_over_concerns_nobody() {
     assert!(next > ticket, "numbers are not given twice");
     assert_eq!(tickets.answered(Ticket(99), &say(1, Reply::Refused(Why::LeaderLost))), None);
     assert_eq!(tickets.in_flight(), 1);
+}
+
+#[test]
+fn what_goes_to_a_venue_is_its_load_for_as_long_as_it_holds_a_place() {
+    let mut tickets = Tickets::default();
+    let way = Way { venue: VenueId(1), latency: SimDuration::from_micros(800) };
+    let to_b = tickets.open(Open { way: Some(way), ..open(10, 1_000) });
+    let late = tickets.open(Open { way: Some(way), ..open(3, 500) });
+    let plain = tickets.open(open(7, 1_000));
+    assert_eq!((tickets.to_venues()[0], tickets.to_venues()[1], tickets.in_flight()), (0, 13, 20));
+    tickets.answered(to_b, &say(4, Reply::Accepted(PROMISE)));
+    tickets.answered(plain, &say(7, Reply::Accepted(PROMISE)));
+    assert_eq!(tickets.to_venues()[1], 9);
+    tickets.release(to_b, 2);
+    assert_eq!(tickets.to_venues()[1], 7);
+    tickets.forget_expired(SimTime::from_millis(500));
+    assert_eq!((tickets.to_venues()[1], tickets.get_mut(late).is_none()), (4, true));
+    tickets.forget_expired(SimTime::from_millis(1_000));
+    assert_eq!((tickets.to_venues()[1], tickets.in_flight()), (0, 0));
 }

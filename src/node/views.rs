@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::domain::log::SharedLog;
 use crate::domain::map::ClusterMap;
 use crate::domain::time::Now;
+use crate::domain::venue::VENUES_MAX;
 use crate::domain::view::{CELLS_MAX, CellView, NodeView, ProgressView, ReplicaView};
 use crate::market::exchange::Exchange;
 
@@ -63,12 +64,17 @@ impl Node {
     /// Requests that its gateway holds.
     pub fn open_requests(&self) -> u64 {
         let load = self.gateway.load();
-        u64::from(load.in_flight) + u64::from(load.queued) + self.gateway.held().0
+        u64::from(load.in_flight) + u64::from(load.queued) + self.gateway.held().0 + self.gateway.to_venues().1
     }
 
     /// Requests that its gateway holds because their symbol moves, and those that it refused for want of room.
     pub fn held_requests(&self) -> (u64, u64) {
         self.gateway.held()
+    }
+
+    /// Requests of its gateway that are on their way to each venue.
+    pub fn to_venues(&self) -> &[u32; VENUES_MAX] {
+        self.gateway.to_venues().0
     }
 
     /// The cluster map as this node has it.

@@ -11,6 +11,7 @@ use crate::domain::log::Payload;
 use crate::domain::map::{ClusterMap, MapChange};
 use crate::domain::moving::Moving;
 use crate::domain::time::Now;
+use crate::domain::venue::{Stepped, VenueNews, VenueStep};
 use crate::domain::why::Why;
 use crate::domain::work::Work;
 use crate::market::shipments::Moved;
@@ -18,6 +19,7 @@ use crate::market::transactions::Worked;
 
 use super::Node;
 use super::controller::{Controller, Errand};
+use super::doors::Doors;
 use super::driver::{Driver, Stand, Step};
 use super::letter::{Letter, Says};
 use super::message::NodeEffect;
@@ -31,6 +33,7 @@ pub(super) struct Drivers {
     spreads: Driver,
     moves: Mover,
     control: Controller,
+    pub(super) doors: Doors,
 }
 
 /// What a turn has applied that somebody drives.
@@ -39,6 +42,7 @@ pub(super) struct Done {
     pub(super) works: Vec<(Work, Worked)>,
     pub(super) moves: Vec<(Moving, Moved)>,
     pub(super) changes: Vec<MapChange>,
+    pub(super) steps: Vec<(VenueStep, Stepped)>,
 }
 
 impl Replica {
@@ -46,6 +50,7 @@ impl Replica {
     pub(super) fn drive(&mut self, now: Now, map: &ClusterMap, desk: &mut Desk<'_>, out: &mut Out<'_>) {
         self.at_work(now, map, desk, out, |driver, stand| driver.drive(stand));
         self.haul(now, map, desk, out, |mover, yard| mover.drive(yard));
+        self.mind_doors(now, map, desk, out);
         let at_once = desk.moves_at_once;
         self.control(now, desk, out, |control, term, map| control.drive(now.mono, term, map, at_once));
     }
@@ -81,6 +86,9 @@ impl Replica {
             self.tell_of_a_change(change, out);
             self.drivers.control.applied(change);
         }
+        for (step, stepped) in &done.steps {
+            self.stepped(step, stepped, out);
+        }
         if done.works.is_empty() && done.moves.is_empty() {
             self.drive(now, map, desk, out);
         }
@@ -104,7 +112,7 @@ impl Replica {
         self.drivers.moves.is_quiet() && !self.machine.exchange().is_some_and(misleads)
     }
 
-    fn settled(&self) -> Option<Term> {
+    pub(super) fn settled(&self) -> Option<Term> {
         let term = self.raft.term();
         (self.raft.leads() && self.raft.log().term_at(self.applied) == Some(term)).then_some(term)
     }
@@ -177,7 +185,7 @@ impl Replica {
     }
 
     /// Whether Raft took it.
-    fn log_work(&mut self, now: Now, payload: Payload, desk: &mut Desk<'_>, out: &mut Out<'_>) -> bool {
+    pub(super) fn log_work(&mut self, now: Now, payload: Payload, desk: &mut Desk<'_>, out: &mut Out<'_>) -> bool {
         let mut effects = Vec::new();
         let handed_over = self.raft.transfer_target_now().is_some();
         if handed_over || self.raft.propose(now, payload, &mut effects).is_err() {
@@ -200,6 +208,10 @@ impl Replica {
         match change {
             MapChange::Divide { .. } | MapChange::Move(_) | MapChange::Stay => {
                 out.tell(Some(self.group), EventKind::MovesPlanned { moves: map.moves.len() as u64 });
+            }
+            MapChange::Door { venue, open, .. } => {
+                let news = if *open { VenueNews::Opened(*venue) } else { VenueNews::Closed(*venue) };
+                out.tell(None, EventKind::Venue(news));
             }
             MapChange::Moved { symbol, to } => {
                 out.tell(Some(self.group), EventKind::SymbolMoved { symbol: *symbol, to: *to });

@@ -17,6 +17,7 @@ use super::ring::Ring;
 use crate::domain::ids::{NodeId, NodeSet, PartitionId};
 use crate::domain::map::{ClusterMap, Epoch};
 use crate::domain::settings::Settings;
+use crate::domain::venue::VenueState;
 
 /// Voters of `meta` at most; an odd number, for an even one survives no more faults.
 const META_VOTERS_MAX: usize = 5;
@@ -26,7 +27,7 @@ const PARTITION_SEED: u64 = 0x7061_7274;
 
 /// The map of a cluster that begins.
 pub fn initial_map(settings: &Settings) -> ClusterMap {
-    let Settings { cluster: settings, market, partition, .. } = settings;
+    let Settings { cluster: settings, market, partition, venues, .. } = settings;
     let nodes: Vec<NodeId> = NodeId::first(settings.nodes.clamp(1, NodeSet::NODES_MAX)).collect();
     let ring = Ring::new(nodes.iter().copied());
     let mut groups = vec![meta_voters(&nodes)];
@@ -42,6 +43,7 @@ pub fn initial_map(settings: &Settings) -> ClusterMap {
         groups,
         owners: partitioner.owners(market.instruments),
         strategy: partition.strategy,
+        venues: venues.table().into_iter().map(VenueState::new).collect(),
         ..ClusterMap::default()
     }
 }

@@ -88,6 +88,7 @@ impl World {
             Control::Split => self.split(cause),
             Control::MoveSymbol { symbol, to } => self.move_symbol(symbol, to, cause),
             Control::StopMoves => self.stop_moves(cause),
+            Control::SetVenue { venue, open } => self.set_venue(venue, open, cause),
             Control::Burst(_)
             | Control::TickBurst(_)
             | Control::Hand(_)

@@ -135,6 +135,7 @@ fn of_answers(digest: Digest, answers: &[Answer]) -> Digest {
             Reply::Verdict(promise, verdict) => head(2, promise.index.0) ^ verdict.filled.0 << 48,
             Reply::Reading(reading) => head(3, reading.index.0),
             Reply::Refused(why) => head(4, u64::from(why.code())),
+            Reply::Notice(verdict) => head(5, verdict.filled.0),
         };
         // One word for both: spread, the name of the request leaves what is said of it readable.
         let id = u64::from(answer.id.client.0) << 40 ^ answer.id.sequence.0;

@@ -85,7 +85,7 @@ impl World {
     }
 
     /// States a wish to every living node, and to every one that begins before it is fulfilled.
-    fn wish(&mut self, change: MapChange, cause: Cause) {
+    pub(super) fn wish(&mut self, change: MapChange, cause: Cause) {
         let living: Vec<NodeId> = self.nodes.iter().filter(|slot| slot.lives()).map(|slot| slot.id).collect();
         for node in living {
             self.plan_inside(node, NodeInput::Order(NodeOrder::Wish(change.clone())), cause);

@@ -43,6 +43,7 @@ pub mod tasks;
 mod testbed;
 #[cfg(test)]
 mod tests;
+mod venues;
 mod view;
 pub mod world;
 

@@ -62,7 +62,7 @@ impl Sampler {
             match answer.reply {
                 Reply::Accepted(_) => self.acked += 1,
                 Reply::Verdict(..) if ack.covers_commit(voters) => self.acked += 1,
-                Reply::Verdict(..) | Reply::Reading(_) => {}
+                Reply::Verdict(..) | Reply::Reading(_) | Reply::Notice(_) => {}
                 Reply::Refused(_) => self.refused += 1,
             }
         }

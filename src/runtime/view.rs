@@ -48,6 +48,7 @@ impl World {
             }
         }
         view.data = self.data_view();
+        view.venues = self.venues_view();
         for probe in &self.cast.probes {
             probe.contribute(self.clock.now, &mut view);
         }

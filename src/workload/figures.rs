@@ -30,6 +30,7 @@ pub struct Figures {
     refused: Rate,
     retried: u64,
     replica_reads: u64,
+    noticed: u64,
     pub(super) waiting: u64,
     total: Histogram,
     recent: [Second; RECENT_SECONDS as usize + 1],
@@ -71,6 +72,11 @@ impl Figures {
         self.replica_reads += u64::from(!reading.current);
     }
 
+    /// Somebody heard, unasked, that an order which rested was cancelled.
+    pub const fn noticed(&mut self) {
+        self.noticed += 1;
+    }
+
     /// An order was acknowledged, so long after its first send.
     pub fn acknowledged(&mut self, now: SimTime, latency: SimDuration) {
         self.acked.add(now, 1);
@@ -101,6 +107,7 @@ impl Figures {
         flow.waiting = self.waiting;
         flow.retried = self.retried;
         flow.replica_reads = self.replica_reads;
+        flow.noticed = self.noticed;
         flow.latency_total = self.latency();
         let number = now.0 / SimDuration::from_secs(1).0;
         let mut recent = Histogram::default();

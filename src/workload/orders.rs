@@ -148,7 +148,7 @@ impl Orders {
             TimeInForce::GoodTillCancel
         };
         let price = self.limit(now, symbol, side, away, limit_style < CROSSING_PERCENT);
-        Command::Place { symbol, side, order_type: OrderType::Limit(price), quantity, time_in_force }
+        Command::Place { symbol, side, order_type: OrderType::Limit(price), quantity, time_in_force, venue: None }
     }
 
     /// A limit so many ticks from the mid: a buyer rests below it and crosses above it, a seller the other way round.

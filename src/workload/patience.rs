@@ -99,7 +99,9 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::NoVoters
         | Why::NodeRuns
         | Why::ClusterFull
-        | Why::LastNode => false,
+        | Why::LastNode
+        | Why::VenueClosed
+        | Why::OffStep => false,
     }
 }
 

@@ -61,3 +61,5 @@ control-divide = divide symbols by { $strategy }
 control-split = split the hottest partition
 control-move = move { $symbol } to { $group }
 control-stay = begin no more moves
+control-venue-open = open venue { $venue }
+control-venue-close = close venue { $venue }

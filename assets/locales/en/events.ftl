@@ -213,3 +213,13 @@ event-moves-planned = { $n ->
 event-symbol-frozen = { $group } holds { $symbol } still: it goes to { $to }
 event-symbol-moved = { $symbol } belongs to { $to } now
 event-moves-done = nothing is on its way any more; symbols moved so far: { $n }
+
+## Venues: word and sentence
+word-venue = VENUE
+event-venue-opened = venue { $venue } takes orders again
+event-venue-closed = venue { $venue } takes no more orders; what rests there will be cancelled
+event-venue-drained = { $group } holds nothing at venue { $venue } any more: { $n ->
+    [0] no order rested there
+    [one] one order was cancelled
+   *[other] { $n } orders were cancelled
+}

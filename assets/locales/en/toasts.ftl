@@ -87,4 +87,6 @@ done-divide = divided by { $name }
 done-split = the hottest partition is split
 done-move = { $symbol } moves to { $group }
 done-stay = no more moves begin
+done-venue-open = venue { $venue } opens
+done-venue-close = venue { $venue } closes: what rests there is cancelled
 toast-step-quiet = nothing notable in { $group } for { $seconds } s

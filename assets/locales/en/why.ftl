@@ -45,3 +45,5 @@ why-no-voters = a group needs a voter
 why-node-runs = the node runs: it can be asked to leave
 why-cluster-full = the cluster has as many nodes as it can have
 why-last-node = nobody would be left
+why-venue-closed = no venue is open that could take the order
+why-off-step = the price is not on the price step of its venue

@@ -61,3 +61,5 @@ control-divide = делить инструменты по { $strategy }
 control-split = разгрузить самый горячий раздел
 control-move = переместить { $symbol } в { $group }
 control-stay = не начинать новых переездов
+control-venue-open = открыть площадку { $venue }
+control-venue-close = закрыть площадку { $venue }

@@ -223,3 +223,14 @@ event-moves-planned = { $n ->
 event-symbol-frozen = { $group } останавливает { $symbol }: он уходит в { $to }
 event-symbol-moved = { $symbol } теперь принадлежит { $to }
 event-moves-done = переезды окончены; всего переехало инструментов: { $n }
+
+## Площадки: слово и предложение
+word-venue = ПЛОЩАДКА
+event-venue-opened = площадка { $venue } снова принимает заявки
+event-venue-closed = площадка { $venue } больше не принимает заявок; то, что там стоит, будет снято
+event-venue-drained = в { $group } на площадке { $venue } больше ничего нет: { $n ->
+    [0] там не стояло ни одной заявки
+    [one] снята { $n } заявка
+    [few] сняты { $n } заявки
+   *[other] снято { $n } заявок
+}

@@ -87,4 +87,6 @@ done-divide = деление по { $name }
 done-split = самый горячий раздел разгружается
 done-move = { $symbol } переезжает в { $group }
 done-stay = новые переезды не начинаются
+done-venue-open = площадка { $venue } открывается
+done-venue-close = площадка { $venue } закрывается: её заявки снимаются
 toast-step-quiet = { $seconds } с в { $group } ничего заметного

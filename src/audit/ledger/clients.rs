@@ -72,7 +72,7 @@ impl Ledger {
                     stand(&mut self.counts, slot, standing);
                 }
             }
-            Reply::Reading(_) => {}
+            Reply::Reading(_) | Reply::Notice(_) => {}
         }
     }
 

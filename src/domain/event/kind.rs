@@ -10,6 +10,7 @@ use crate::domain::plan::{Reason, Step};
 use crate::domain::rules::{AckRule, Rule, Strategy};
 use crate::domain::tick::Overload;
 use crate::domain::time::SimDuration;
+use crate::domain::venue::VenueNews;
 use crate::domain::why::Why;
 
 use super::{Health, Invariant, Queue, StepDown};
@@ -391,4 +392,6 @@ pub enum EventKind {
         /// How many have moved in this run.
         moved: u64,
     },
+    /// Something about a venue.
+    Venue(VenueNews),
 }

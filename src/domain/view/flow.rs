@@ -134,6 +134,8 @@ pub struct FlowView {
     pub queries_per_s: u64,
     /// Queries answered by a replica that did not vouch for being up to date, so far.
     pub replica_reads: u64,
+    /// Clients heard so often, unasked, that an order of theirs was cancelled because its venue closed.
+    pub noticed: u64,
     /// The highest second so far.
     pub peak_per_s: u64,
     /// Refusals in the last second.

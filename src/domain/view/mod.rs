@@ -17,6 +17,7 @@ mod net;
 mod node;
 mod placement;
 mod run;
+mod venues;
 
 use crate::domain::event::Event;
 use crate::domain::hand::HandOrder;
@@ -33,6 +34,7 @@ pub use net::{MessageKind, MessageView, NetView};
 pub use node::{DiskView, GatewayView, NodeTruth, NodeView, Reach};
 pub use placement::{PLAN_ROWS_MAX, PlacementView, PlanRow, StepProgress};
 pub use run::{FaultView, PaceView, RunView, Speed};
+pub use venues::{VenueView, VenuesView};
 
 /// Everything that a screen draws.
 #[derive(Clone, Debug, Default)]
@@ -71,6 +73,8 @@ pub struct ClusterView {
     pub placement: PlacementView,
     /// How the data is divided, and what moves.
     pub data: DataView,
+    /// The venues.
+    pub venues: VenuesView,
 }
 
 /// Events in a view.

@@ -12,6 +12,7 @@ use super::{Exchange, Listing};
 use crate::domain::digest::Digest;
 use crate::domain::ids::SymbolId;
 use crate::domain::moving::{Goods, Moving, PART_GOODS_MAX, Parcel, Shipment};
+use crate::domain::venue::VenueId;
 use crate::domain::why::Why;
 use crate::market::book::Book;
 use crate::market::shipments::{Moved, Shipments};
@@ -56,7 +57,7 @@ impl Exchange {
             Moved::Taken(parts) => 5 | u64::from(parts) << 8,
         };
         self.chain = self.chain.mix(Digest(word).mix(moving.digest().0).0);
-        (moved, self.book(symbol).is_none_or(Book::is_sound))
+        (moved, self.place_of(symbol).map_or(true, |place| self.listings[place].is_sound()))
     }
 
     fn freeze(&mut self, shipment: Shipment) -> Moved {
@@ -69,7 +70,12 @@ impl Exchange {
             return Moved::Busy;
         }
         let mut goods = Vec::new();
-        self.listings[place].book.pack(&mut goods);
+        for (venue, book) in self.listings[place].books() {
+            if venue != VenueId::HOME {
+                goods.push(Goods::Venue(venue));
+            }
+            book.pack(&mut goods);
+        }
         let endings = self.finished.of_symbol(symbol);
         goods.extend(endings.map(|(id, status, filled)| Goods::Ending { id, status, filled }));
         self.sessions.pack(&mut goods);
@@ -100,26 +106,28 @@ impl Exchange {
             return Moved::Nothing;
         }
         let Some(parts) = self.shipments.own(shipment) else { return Moved::Nothing };
-        let mut book = Book::default();
+        let mut listing = Listing::new(shipment.symbol);
+        let mut venue = VenueId::HOME;
         for goods in parts.iter().flat_map(|part| part.goods()) {
             match goods {
-                Goods::Book(figures) => book = Book::unpack(figures),
-                Goods::Order(order) => book.unpack_order(order),
-                Goods::Trade { price, quantity, side } => book.unpack_trade(*price, *quantity, *side),
+                Goods::Venue(next) => venue = *next,
+                Goods::Book(figures) => *listing.at(venue) = Book::unpack(figures),
+                Goods::Order(order) => listing.at(venue).unpack_order(order),
+                Goods::Trade { price, quantity, side } => listing.at(venue).unpack_trade(*price, *quantity, *side),
                 Goods::Ending { id, status, filled } => self.finished.push(*id, shipment.symbol, *status, *filled),
                 Goods::Floor { client, floor } => self.sessions.unpack_floor(*client, *floor),
                 Goods::Answer { id, verdict } => self.sessions.unpack_answer(*id, *verdict),
             }
         }
-        debug_assert!(book.audit(), "a book that was unpacked adds up");
-        self.list(shipment.symbol, book);
+        debug_assert!(listing.books().all(|(_, book)| book.audit()), "a book that was unpacked adds up");
+        self.list(listing);
         Moved::Owned
     }
 
     /// A symbol joins those that it owns.
-    fn list(&mut self, symbol: SymbolId, book: Book) {
-        let place = self.listings.partition_point(|listing| listing.symbol < symbol);
-        self.listings.insert(place, Listing { symbol, book });
+    fn list(&mut self, listing: Listing) {
+        let place = self.listings.partition_point(|other| other.symbol < listing.symbol);
+        self.listings.insert(place, listing);
         self.number_from(place);
     }
 

@@ -9,6 +9,7 @@ use super::{Exchange, remember};
 use crate::domain::ids::SymbolId;
 use crate::domain::order::{OrderStatus, OrderType, TimeInForce, Verdict};
 use crate::domain::units::Quantity;
+use crate::domain::venue::VenueId;
 use crate::domain::why::Why;
 use crate::domain::work::{Decision, Half, Leg, Prepare, Transaction, TxId, Work};
 use crate::market::book::Incoming;
@@ -67,6 +68,9 @@ impl Exchange {
         }
         let place = self.place_of(leg.symbol())?;
         self.serves(leg.symbol())?;
+        if !self.venues.takes(VenueId::HOME) {
+            return Err(Why::VenueClosed);
+        }
         if !self.transactions.has_room() {
             return Err(Why::Overloaded);
         }
@@ -94,8 +98,14 @@ impl Exchange {
         let symbol = prepare.leg.symbol();
         let Ok(place) = self.place_of(symbol) else { return (Worked::Finished(Some(prepare.coordinator)), None) };
         let (book, finished) = (&mut self.listings[place].book, &mut self.finished);
+        let mut till = self.venues.till(VenueId::HOME);
         match decision {
-            Decision::Commit => book.settle(&escrow, |event| remember(finished, symbol, event)),
+            Decision::Commit => book.settle(&escrow, |event| {
+                remember(finished, symbol, event);
+                if let Some(till) = &mut till {
+                    till.hear(symbol, event);
+                }
+            }),
             Decision::Abort(_) => {
                 let mut ended = Vec::new();
                 book.put_back(

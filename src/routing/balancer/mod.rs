@@ -86,7 +86,7 @@ impl Balancer {
     /// Passes answers on to the clients, and counts them.
     fn on_answers(&mut self, now: SimTime, from: NodeId, answers: Arc<[Answer]>, out: &mut Vec<ActorEffect>) {
         let (mut refused, mut answered, mut waited) = (0, 0, 0_u64);
-        for answer in answers.iter() {
+        for answer in answers.iter().filter(|answer| !matches!(answer.reply, Reply::Notice(_))) {
             let is_refusal = matches!(answer.reply, Reply::Refused(_));
             refused += u64::from(is_refusal);
             let Some(known) = self.tracker.answered(now, answer.id, from) else { continue };

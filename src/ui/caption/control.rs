@@ -67,6 +67,8 @@ pub fn control(control: &Control, locale: &Locale) -> String {
             locale.say("control-move", &[("symbol", symbol.name().into()), ("group", to.to_string().into())])
         }
         Control::StopMoves => locale.text("control-stay").into_owned(),
+        Control::SetVenue { venue, open: true } => word("control-venue-open", "venue", venue.to_string()),
+        Control::SetVenue { venue, open: false } => word("control-venue-close", "venue", venue.to_string()),
         Control::Burst(burst) => locale.say("control-burst", &[("n", FluentValue::from(burst.orders))]),
     }
 }

@@ -104,6 +104,7 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::SymbolFrozen { .. } => "symbol-frozen",
         EventKind::SymbolMoved { .. } => "symbol-moved",
         EventKind::MovesDone { .. } => "moves-done",
+        EventKind::Venue(_) => "venue",
     }
 }
 
@@ -175,6 +176,7 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::SymbolFrozen { .. }
         | EventKind::SymbolMoved { .. }
         | EventKind::MovesDone { .. }
+        | EventKind::Venue(_)
         | EventKind::Overloaded { .. } => "desk",
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::order::ReadFrom;
 use crate::domain::plan::{Reason, Region, Step};
 use crate::domain::rules::{AckRule, PartitionStrategy, Rule, Strategy};
 use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::venue::{VenueId, VenueNews};
 use crate::domain::why::Why;
 
 fn every_why() -> Vec<Why> {
@@ -56,6 +57,8 @@ fn every_why() -> Vec<Why> {
         Why::NodeRuns,
         Why::ClusterFull,
         Why::LastNode,
+        Why::VenueClosed,
+        Why::OffStep,
     ]
 }
 
@@ -99,6 +102,8 @@ fn every_control() -> Vec<Control> {
         Control::Split,
         Control::MoveSymbol { symbol: SymbolId(6), to: GroupId(3) },
         Control::StopMoves,
+        Control::SetVenue { venue: VenueId(1), open: true },
+        Control::SetVenue { venue: VenueId(1), open: false },
         Control::Poison(n),
         Control::AddNode,
         Control::Decommission(n),
@@ -171,6 +176,9 @@ fn kinds_of_moves_and_of_the_auditor() -> Vec<EventKind> {
     let mut kinds: Vec<_> = [0, 1, 1_750].map(|moves| EventKind::MovesPlanned { moves }).into();
     kinds.extend([EventKind::SymbolFrozen { symbol, to }, EventKind::SymbolMoved { symbol, to }]);
     kinds.push(EventKind::MovesDone { moved: 1_750 });
+    let venue = VenueId(1);
+    let drained = [0, 1, 5].map(|orders| VenueNews::Drained { venue, orders });
+    kinds.extend([VenueNews::Opened(venue), VenueNews::Closed(venue)].into_iter().chain(drained).map(EventKind::Venue));
     kinds.extend([false, true].map(|done| EventKind::RollingRestart { done }));
     kinds.push(EventKind::Violated { invariant: Invariant::NoLostAck, detail: "c3/14".to_owned() });
     kinds.push(EventKind::OrdersLost { orders: 3 });

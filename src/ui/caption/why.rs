@@ -52,6 +52,8 @@ pub fn why(why: Why, locale: &Locale) -> String {
         Why::NodeRuns => "why-node-runs",
         Why::ClusterFull => "why-cluster-full",
         Why::LastNode => "why-last-node",
+        Why::VenueClosed => "why-venue-closed",
+        Why::OffStep => "why-off-step",
         Why::JustStarted => "why-just-started",
     };
     locale.text(id).into_owned()

@@ -153,6 +153,9 @@ pub fn describe(control: Control) -> Refusal {
             return Refusal::new("done-move").with("symbol", symbol.name()).with("group", to);
         }
         Control::StopMoves => ("done-stay", None),
+        Control::SetVenue { venue, open } => {
+            return Refusal::new(if open { "done-venue-open" } else { "done-venue-close" }).with("venue", venue);
+        }
     };
     let words = Refusal::new(id);
     target.map_or(words.clone(), |target| words.with("node", name(target)))

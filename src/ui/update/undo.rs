@@ -10,6 +10,7 @@ use super::refusal::Refusal;
 use super::{Given, Request, toast};
 use crate::domain::control::{Control, Target};
 use crate::domain::ids::NodeId;
+use crate::domain::venue::Door;
 use crate::domain::view::{ClusterView, NodeTruth};
 use crate::ui::action::ActionId;
 use crate::ui::state::{UiState, Undo, UndoList};
@@ -153,6 +154,11 @@ pub fn inverse(control: Control, view: &ClusterView) -> Vec<Control> {
         Control::SetOverload(rule) => when(rule != view.market.overload, Control::SetOverload(view.market.overload)),
         Control::SetSignalsTrade(on) => when(on != view.market.trades, Control::SetSignalsTrade(view.market.trades)),
         Control::Divide(strategy) => when(strategy != view.data.strategy, Control::Divide(view.data.strategy)),
+        Control::SetVenue { venue, open } => {
+            let known = view.venues.venues.iter().find(|row| row.venue == venue);
+            let changes = known.is_some_and(|row| (row.door == Door::Open) != open);
+            when(changes, Control::SetVenue { venue, open: !open })
+        }
         control => links(control, view),
     }
 }

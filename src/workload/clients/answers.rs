@@ -32,6 +32,11 @@ impl Clients {
         if place == self.hand_place() {
             self.hand.answered(now, sequence, answer.reply);
         }
+        if matches!(answer.reply, Reply::Notice(_)) {
+            self.sessions.get_mut(place)?.closed(sequence);
+            self.figures.noticed();
+            return None;
+        }
         let waiting = self.sessions.get_mut(place)?.waiting(sequence).copied();
         let Some(pending) = waiting else {
             self.late(place, answer);
@@ -47,6 +52,7 @@ impl Clients {
                 self.settle(answer.id, Outcome::Failed);
                 self.sessions[place].unanswered(sequence, pending.command, Ending::Refused);
             }
+            Reply::Notice(_) => {}
             Reply::Reading(reading) => {
                 self.settle(answer.id, Outcome::Answered);
                 self.figures.queried(now, &reading);

@@ -43,7 +43,7 @@ impl Hand {
         let symbol = |order| self.symbol(order).ok_or(Why::UnknownOrder);
         Ok(match request {
             HandRequest::Place { symbol, side, order_type, quantity, time_in_force } => {
-                Command::Place { symbol, side, order_type, quantity, time_in_force }
+                Command::Place { symbol, side, order_type, quantity, time_in_force, venue: None }
             }
             HandRequest::Spread { legs } => Command::Spread { legs },
             HandRequest::Replace { order, price, quantity } => {
@@ -86,6 +86,7 @@ impl Hand {
             Reply::Verdict(_, verdict) => HandWord::Decided(verdict),
             Reply::Reading(reading) => HandWord::Read(reading),
             Reply::Refused(why) => HandWord::Refused(why),
+            Reply::Notice(verdict) => HandWord::Decided(verdict),
         };
         let is_pending = |verdict: Verdict| verdict.status == OrderStatus::Pending;
         let spread = self.row(order).is_some_and(|row| matches!(row.request, HandRequest::Spread { .. }));

@@ -4,6 +4,7 @@ use crate::domain::event::{Event, EventKind, Queue};
 use crate::domain::order::ReadFrom;
 use crate::domain::rules::AckRule;
 use crate::domain::tick::Overload;
+use crate::domain::venue::VenueNews;
 
 use super::super::super::locale::Locale;
 use super::super::{Figures, control, why};
@@ -83,8 +84,22 @@ pub(super) fn move_event(event: &Event, figures: &mut Figures) -> Option<&'stati
             figures.push(("n", (*moved).into()));
             "event-moves-done"
         }
+        EventKind::Venue(news) => venue_event(*news, figures),
         _ => return None,
     })
+}
+
+fn venue_event(news: VenueNews, figures: &mut Figures) -> &'static str {
+    let (VenueNews::Opened(venue) | VenueNews::Closed(venue) | VenueNews::Drained { venue, .. }) = news;
+    figures.push(("venue", text(&venue)));
+    match news {
+        VenueNews::Opened(_) => "event-venue-opened",
+        VenueNews::Closed(_) => "event-venue-closed",
+        VenueNews::Drained { orders, .. } => {
+            figures.push(("n", orders.into()));
+            "event-venue-drained"
+        }
+    }
 }
 
 pub(super) fn setting_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Option<&'static str> {
