@@ -196,10 +196,10 @@ fn the_doctor_and_the_completions_need_no_terminal_and_no_run() {
 fn a_feed_of_orders_is_played_up_to_its_wrong_line_which_is_named() {
     let (code, out, err) = chaosdesk(&["run", "tests/feeds/script.toml", "--feed", "tests/feeds/orders.csv"]);
     assert_eq!((code, err.as_str()), (0, ""), "{out}");
-    assert!(out.contains("60 orders"), "{out}");
+    assert!(out.contains("60 submitted, 60 acknowledged"), "{out}");
     let (code, out, err) = chaosdesk(&["run", "tests/feeds/script.toml", "--feed", "tests/feeds/wrong-line.csv"]);
     assert_eq!(code, 0, "{out}");
-    assert!(out.contains("30 orders"), "what stands before the wrong line is played: {out}");
+    assert!(out.contains("30 submitted, 30 acknowledged"), "what stands before the wrong line is played: {out}");
     let named =
         "tests/feeds/wrong-line.csv was played up to a wrong line: line 32: `price` is 100.005, no whole number";
     assert!(err.contains(named), "{err}");

@@ -8,7 +8,7 @@ use crate::domain::ids::NodeId;
 use crate::domain::rules::{AckRule, Rules};
 use crate::domain::settings::{
     ClientSettings, ClusterSettings, DetectorSettings, DiskSettings, GatewaySettings, LinkPair, LinkSettings,
-    LoadSettings, MarketDataSettings, MarketSettings, PartitionSettings, RaftSettings, Settings,
+    LoadSettings, MarketDataSettings, MarketSettings, PartitionSettings, RaftSettings, Settings, TradesSettings,
 };
 
 use crate::domain::time::SimDuration;
@@ -35,12 +35,28 @@ const COUNT_MAX: u64 = 1_000_000;
 pub const SKEW_PER_MILLE_MAX: u64 = 3_000;
 /// Points of a partition on its ring at most: twice as many make shares only a little more even.
 pub const VIRTUAL_NODES_MAX: u64 = 1_024;
+/// Windows of trades that stay in memory at most.
+pub const WINDOWS_HOT_MAX: u64 = 64;
+/// What a partition keeps of packed trades at most: 64 MiB.
+pub const ARCHIVE_KIB_MAX: u64 = 65_536;
 /// Orders per virtual second at most.
 pub const RATE_MAX: u64 = 10_000_000;
 
 /// The names of the tables, in the order of the reference file.
-pub const TABLES: [&str; 11] =
-    ["cluster", "raft", "detector", "link", "disk", "gateway", "client", "load", "market", "partition", "market_data"];
+pub const TABLES: [&str; 12] = [
+    "cluster",
+    "raft",
+    "detector",
+    "link",
+    "disk",
+    "gateway",
+    "client",
+    "load",
+    "market",
+    "partition",
+    "market_data",
+    "trades",
+];
 
 /// Reads the tables of settings from the root of a file, over `base`, and checks that they work together.
 ///
@@ -64,9 +80,18 @@ pub fn read(root: &mut Reader<'_>, base: &Settings) -> Reading<Settings> {
             .table("market_data", |r| market_data(r, &base.market_data))?
             .unwrap_or_else(|| base.market_data.clone()),
         feed: base.feed.clone(),
+        trades: root.table("trades", |r| trades(r, &base.trades))?.unwrap_or_else(|| base.trades.clone()),
     };
     check::together(root, &settings)?;
     Ok(settings)
+}
+
+fn trades(r: &mut Reader<'_>, base: &TradesSettings) -> Reading<TradesSettings> {
+    Ok(TradesSettings {
+        window: r.choice("window", base.window)?,
+        hot: r.integer("hot", 1..=WINDOWS_HOT_MAX, base.hot as u64)? as usize,
+        archive_bytes: r.integer("archive_kib", 16..=ARCHIVE_KIB_MAX, base.archive_bytes >> 10)? << 10,
+    })
 }
 
 fn cluster(r: &mut Reader<'_>, base: &ClusterSettings) -> Reading<ClusterSettings> {

@@ -12,6 +12,7 @@ use super::order::ReadFrom;
 use super::rules::{AckRule, Rule, Strategy};
 use super::tick::{Overload, TickBurst};
 use super::time::SimDuration;
+use super::trades::TradesQuery;
 
 /// Which node is meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -119,6 +120,8 @@ pub enum Control {
     SetSignalsTrade(bool),
     /// The node's process panics, as by a bug: it halts, the rest goes on.
     Poison(Target),
+    /// Somebody asks for the trades of a stretch of time.
+    ReadTrades(TradesQuery),
 }
 
 /// Orders on top of the load.

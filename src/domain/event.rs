@@ -14,6 +14,7 @@ use super::membership::GroupConfig;
 use super::rules::{AckRule, Rule, Strategy};
 use super::tick::Overload;
 use super::time::{SimDuration, SimTime};
+use super::trades::WindowId;
 use super::why::Why;
 
 /// Something notable.
@@ -360,6 +361,24 @@ pub enum EventKind {
     FeedEnded {
         /// How many there were.
         orders: u64,
+    },
+    /// Trades of a stretch of time were read.
+    TradesRead {
+        /// Whose.
+        symbol: SymbolId,
+        /// How many were found.
+        found: u64,
+        /// Windows that were opened.
+        opened: u64,
+        /// Windows with trades that were not.
+        passed: u64,
+        /// Bytes that were read.
+        bytes: u64,
+    },
+    /// Trades could not be read: a block of the archive is damaged.
+    WindowDamaged {
+        /// Of this window.
+        window: WindowId,
     },
     /// A control could not be carried out.
     ControlRefused {

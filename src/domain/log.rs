@@ -9,6 +9,7 @@
 //! equal chains (Ongaro & Ousterhout 2014 §5.3, log matching), and the auditor checks just that.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::digest::Digest;
@@ -277,6 +278,8 @@ pub struct GroupImage {
     pub snapshot: Option<RaftSnapshot>,
     /// The log after it.
     pub log: SharedLog,
+    /// Blocks of the archive by number; shared, being many and rarely changed.
+    pub archive: Arc<BTreeMap<u64, Arc<[u8]>>>,
 }
 
 /// A write that a node asks its disk for.
@@ -294,13 +297,22 @@ pub enum DiskWrite {
         /// The log keeps what comes after this index, at or below the snapshot's.
         keep_after: LogIndex,
     },
+    /// Stores a block of the archive, which never changes; those before `first` are forgotten.
+    Archive {
+        /// Its number.
+        number: u64,
+        /// Its bytes, with a checksum of their own.
+        image: Arc<[u8]>,
+        /// The lowest number that is still kept.
+        first: u64,
+    },
 }
 
 impl DiskWrite {
     /// How many records it writes: what the disk is charged for.
     pub fn records(&self) -> u64 {
         match self {
-            Self::Hard(_) | Self::Snapshot { .. } => 0,
+            Self::Hard(_) | Self::Snapshot { .. } | Self::Archive { .. } => 0,
             Self::Append(entries) => entries.iter().map(|entry| entry.payload.len()).sum(),
         }
     }
@@ -337,6 +349,13 @@ impl GroupImage {
                     self.log = SharedLog::after(base);
                 }
                 self.snapshot = Some(snapshot.clone());
+            }
+            DiskWrite::Archive { number, image, first } => {
+                let blocks = Arc::make_mut(&mut self.archive);
+                blocks.insert(*number, Arc::clone(image));
+                while blocks.first_key_value().is_some_and(|(oldest, _)| oldest < first) {
+                    blocks.pop_first();
+                }
             }
         }
     }

@@ -18,7 +18,7 @@ use crate::domain::time::SimDuration;
 
 pub use super::words::Context;
 use super::words::{self, Word};
-use super::{target, trade};
+use super::{tape, target, trade};
 
 /// Every verb with its form, in the order of the help.
 pub const FORMS: &[(&str, &str)] = &[
@@ -76,11 +76,16 @@ pub fn parse_control(text: &str, context: &Context) -> Result<Control, Complaint
 
 /// The verbs.
 pub fn verbs() -> Vec<&'static str> {
-    FORMS.iter().chain(trade::FORMS).map(|(verb, _)| *verb).collect()
+    FORMS.iter().chain(trade::FORMS).chain([&tape::FORM]).map(|(verb, _)| *verb).collect()
 }
 
 fn form(verb: &str) -> &'static str {
-    FORMS.iter().chain(trade::FORMS).find(|(known, _)| *known == verb).map_or("", |(_, form)| *form)
+    FORMS
+        .iter()
+        .chain(trade::FORMS)
+        .chain([&tape::FORM])
+        .find(|(known, _)| *known == verb)
+        .map_or("", |(_, form)| *form)
 }
 
 fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
@@ -122,6 +127,7 @@ fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
         "overload" => Control::SetOverload(rest.choice::<Overload>()?),
         "signals" => Control::SetSignalsTrade(rest.on_off()?),
         "poison" => Control::Poison(rest.target()?),
+        "trades" => Control::ReadTrades(tape::read(rest.symbol()?, &rest.word()?)?),
         unknown => return Err(verb.complain(format!("there is no action `{unknown}`")).among(unknown, &verbs())),
     })
 }
@@ -289,6 +295,7 @@ pub fn show(control: &Control) -> String {
         Control::SetOverload(rule) => format!("overload {}", rule.name()),
         Control::SetSignalsTrade(on) => format!("signals {}", on_off(on)),
         Control::Poison(node) => format!("poison {}", of(node)),
+        Control::ReadTrades(query) => tape::show(&query),
     }
 }
 

@@ -27,6 +27,7 @@ pub const SCRIPTS: &[(&str, &str)] = scripts![
     "scenarios/rolling-restart.toml",
     "scenarios/steady.toml",
     "scenarios/ticks-backpressure.toml",
+    "scenarios/trades-archive.toml",
     "lessons/01-leader-election.toml",
     "lessons/02-health-and-failover.toml",
     "lessons/03-what-a-crash-costs.toml",

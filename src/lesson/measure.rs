@@ -9,6 +9,7 @@ use crate::document::problem::{Complaint, listed};
 use crate::domain::event::Invariant;
 use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::trades::{Heat, Holdings, TradesAnswer};
 use crate::domain::view::{ClusterView, FailoverView, GroupView, NodeTruth, NodeView};
 
 use super::words::{self, Context, Word};
@@ -128,6 +129,19 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("ticks.p99_ms_max", Kind::Number, |v| slowest_ticks(v).and_then(ms)),
     ("signals.count", Kind::Number, |v| count(v.market.signals)),
     ("signals.orders", Kind::Number, |v| count(v.market.orders)),
+    ("trades.hot", Kind::Number, |v| trades(v, |t| t.hot_trades)),
+    ("trades.cold", Kind::Number, |v| trades(v, |t| t.cold_trades)),
+    ("trades.cold_windows", Kind::Number, |v| trades(v, |t| t.cold_windows)),
+    ("trades.plain_bytes", Kind::Number, |v| trades(v, |t| t.cold_plain_bytes)),
+    ("trades.packed_bytes", Kind::Number, |v| trades(v, |t| t.cold_packed_bytes)),
+    ("trades.packed_per_mille", Kind::Number, packed_per_mille),
+    ("trades.forgotten", Kind::Number, |v| trades(v, |t| t.forgotten)),
+    ("trades.late", Kind::Number, |v| trades(v, |t| t.late)),
+    ("read.found", Kind::Number, |v| count(v.trades.as_ref()?.found)),
+    ("read.opened", Kind::Number, |v| count(v.trades.as_ref()?.opened)),
+    ("read.passed", Kind::Number, |v| count(v.trades.as_ref()?.passed)),
+    ("read.bytes", Kind::Number, |v| count(v.trades.as_ref()?.bytes_read)),
+    ("read.cold", Kind::Number, |v| count(cold(v.trades.as_ref()?))),
     ("controller", Kind::Node, |v| node(v.run.controller)),
 ];
 
@@ -288,6 +302,22 @@ pub const fn condition(truth: NodeTruth) -> &'static str {
 /// Records that the node's worst replica is behind.
 pub fn node_lag(view: &ClusterView, node: NodeId) -> u64 {
     view.groups.iter().filter_map(|group| group.replica(node)).map(|replica| replica.lag_records).max().unwrap_or(0)
+}
+
+/// A figure of the trades, over all partitions.
+fn trades(view: &ClusterView, figure: fn(&Holdings) -> u64) -> Option<Value> {
+    count(view.groups.iter().map(|group| figure(&group.trades)).sum())
+}
+
+/// What packed trades take, in thousandths of what they would take in memory.
+fn packed_per_mille(view: &ClusterView) -> Option<Value> {
+    let sum = |figure: fn(&Holdings) -> u64| view.groups.iter().map(|group| figure(&group.trades)).sum::<u64>();
+    (sum(|t| t.cold_packed_bytes) * 1_000).checked_div(sum(|t| t.cold_plain_bytes)).and_then(count)
+}
+
+/// Windows that an answer was read from in the archive.
+fn cold(answer: &TradesAnswer) -> u64 {
+    answer.touched.iter().filter(|touch| touch.heat == Heat::Cold).count() as u64
 }
 
 /// Whether all living replicas of a group have applied the same: equal index, equal chain.

@@ -17,6 +17,7 @@ pub mod plain;
 pub mod run;
 pub mod script;
 pub mod stage;
+mod tape;
 pub mod target;
 mod trade;
 pub mod vote;

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use super::book::{Book, BookEvent, Incoming};
 use super::finished::Finished;
 use super::sessions::{Admission, Burial, SessionSlot, Sessions};
+use super::trades::Trades;
 use super::transactions::Transactions;
 use crate::domain::digest::{self, Digest};
 use crate::domain::fact::Executed;
@@ -68,6 +69,7 @@ pub struct Exchange {
     sessions: Sessions,
     finished: Finished,
     transactions: Transactions,
+    trades: Trades,
     chain: Digest,
 }
 
@@ -87,6 +89,7 @@ impl Exchange {
             sessions: Sessions::default(),
             finished: Finished::default(),
             transactions: Transactions::default(),
+            trades: Trades::default(),
             chain: Digest::default(),
         }
     }
@@ -97,6 +100,7 @@ impl Exchange {
         let mut skipped: Option<Vec<bool>> = None;
         let mut sound = true;
         verdicts.reserve(records.len());
+        self.trades.begin(batch.stamp());
         for (at, record) in records.iter().enumerate() {
             let place = self.place_of(record.command.symbol());
             let Decision { verdict, executed } = self.decide(record, place);
@@ -107,6 +111,9 @@ impl Exchange {
             let link = digest::of_verdict(digest::of_record(Digest::default(), record), &verdict);
             self.chain = self.chain.mix(link.0);
             verdicts.push(verdict);
+        }
+        if let Some(sealed) = self.trades.seal() {
+            self.chain = self.chain.mix(sealed.0);
         }
         let executed = skipped.map_or(Executed::All, |flags| Executed::Some(flags.into()));
         Outcome { executed, chain: self.chain, sound }
@@ -146,7 +153,21 @@ impl Exchange {
     /// What it takes in memory.
     pub fn size_bytes(&self) -> u64 {
         let books: usize = self.listings.iter().map(|listing| listing.book.size_bytes()).sum();
-        (books + self.sessions.size_bytes() + self.finished.size_bytes() + self.transactions.size_bytes()) as u64
+        (books
+            + self.sessions.size_bytes()
+            + self.finished.size_bytes()
+            + self.transactions.size_bytes()
+            + self.trades.size_bytes()) as u64
+    }
+
+    /// The trades, by the time in which they happened.
+    pub const fn trades(&self) -> &Trades {
+        &self.trades
+    }
+
+    /// The same, to be set up, restored, or asked for what the disk does not have.
+    pub const fn trades_mut(&mut self) -> &mut Trades {
+        &mut self.trades
     }
 
     /// The exchange of a snapshot; `None` if the image is of something else.
@@ -205,8 +226,8 @@ impl Exchange {
     }
 
     fn place(&mut self, place: usize, symbol: SymbolId, order: &Incoming) -> Verdict {
-        let finished = &mut self.finished;
-        let verdict = self.listings[place].book.place(order, |event| remember(finished, symbol, event));
+        let (finished, trades) = (&mut self.finished, &mut self.trades);
+        let verdict = self.listings[place].book.place(order, |event| remember(finished, trades, symbol, event));
         if verdict.resting.is_zero() {
             finished.push(order.id, symbol, verdict.status, verdict.filled);
         }
@@ -223,9 +244,10 @@ impl Exchange {
         price: Price,
         quantity: Quantity,
     ) -> Verdict {
-        let finished = &mut self.finished;
+        let (finished, trades) = (&mut self.finished, &mut self.trades);
         let book = &mut self.listings[place].book;
-        let Some(verdict) = book.replace(order, price, quantity, |event| remember(finished, symbol, event)) else {
+        let Some(verdict) = book.replace(order, price, quantity, |event| remember(finished, trades, symbol, event))
+        else {
             return Verdict::rejected(Why::UnknownOrder);
         };
         // A replace that is refused leaves its order where it was.
@@ -262,8 +284,11 @@ impl Exchange {
     }
 }
 
-/// A maker that has nothing left has ended.
-fn remember(finished: &mut Finished, symbol: SymbolId, event: &BookEvent) {
+/// A maker that has nothing left has ended; what traded is kept.
+fn remember(finished: &mut Finished, trades: &mut Trades, symbol: SymbolId, event: &BookEvent) {
+    if let BookEvent::Fill(fill) = event {
+        trades.fill(symbol, fill);
+    }
     match event {
         BookEvent::Fill(fill) if fill.maker_left.is_zero() => {
             finished.push(fill.maker, symbol, OrderStatus::Filled, fill.maker_filled);

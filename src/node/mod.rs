@@ -7,6 +7,7 @@
 //! collects effects, `views` shows it all. What concerns two groups is taken on by the `driver` of the leader, with
 //! letters (`letter`, `post`).
 
+mod archive;
 mod driver;
 mod gateway;
 mod heart;

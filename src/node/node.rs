@@ -20,6 +20,7 @@ use crate::domain::rules::{AckRule, Rules};
 use crate::domain::settings::Settings;
 use crate::domain::time::{Now, SimTime};
 use crate::domain::why::Why;
+use crate::market::time_windows::WindowRules;
 use crate::protocols::failure_detector::Change;
 use crate::protocols::raft::message::{Input, Message};
 
@@ -80,7 +81,7 @@ impl Node {
     /// Begins a life from what the disk holds.
     pub fn boot(boot: NodeBoot) -> Self {
         let NodeBoot { id, incarnation, settings, ack, rules, map, mut images, seed, now } = boot;
-        let birth = Birth { me: id, seed, incarnation, rules };
+        let birth = Birth { me: id, seed, incarnation, rules, windows: WindowRules::of(&settings.trades) };
         let replicas = map.group_ids().map(|group| {
             // Whoever joined the group later began with no configuration: its log or its snapshot has one, if anything.
             let (voters, image) = (map.voters(group), images.remove(&group));
@@ -144,7 +145,8 @@ impl Node {
                 DeskMessage::Answers(_)
                 | DeskMessage::ProbeAnswer(_)
                 | DeskMessage::Credits(_)
-                | DeskMessage::Signals(_) => {}
+                | DeskMessage::Signals(_)
+                | DeskMessage::Trades(_) => {}
             },
             NodeInput::Persisted(token) => self.persisted(now, token, effects),
             NodeInput::Order(order) => self.order(now, order, effects),
@@ -354,6 +356,7 @@ impl Node {
                     self.tell_raft(now, group, Input::SetRules(rules), effects);
                 }
             }
+            NodeOrder::ReadTrades(query) => self.read_trades(query, effects),
             NodeOrder::Panic => panic!("told to panic by a control"),
         }
     }

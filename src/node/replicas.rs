@@ -12,6 +12,7 @@ use crate::domain::map::ClusterMap;
 use crate::domain::rules::Rules;
 use crate::domain::settings::RaftSettings;
 use crate::domain::time::Now;
+use crate::market::time_windows::WindowRules;
 use crate::protocols::raft::RaftConfig;
 use crate::protocols::raft::message::{Body, Message};
 
@@ -70,6 +71,7 @@ pub(super) struct Birth {
     pub(super) seed: u64,
     pub(super) incarnation: u32,
     pub(super) rules: Rules,
+    pub(super) windows: WindowRules,
 }
 
 impl Birth {
@@ -84,7 +86,7 @@ impl Birth {
     ) -> Box<Replica> {
         let start = Start { seed: self.seed, incarnation: self.incarnation, now };
         let config = RaftConfig::new(self.me, voters.to_vec(), settings, self.rules);
-        Box::new(Replica::boot(config, group, image, Machine::new(group, map), start))
+        Box::new(Replica::boot(config, group, image, Machine::new(group, map).keeping(self.windows), start))
     }
 }
 

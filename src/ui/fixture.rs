@@ -58,6 +58,7 @@ pub fn view(story: Story) -> ClusterView {
     let nodes: Vec<NodeView> = truths.iter().enumerate().map(|(place, what)| node(place, *what, &truths)).collect();
     let groups = (0..5).map(|group| self::group(group, &truths, leader)).collect();
     ClusterView {
+        trades: None,
         market: crate::domain::view::MarketView::default(),
         run: run(story, leader),
         groups,
@@ -193,6 +194,7 @@ fn group(group: u16, all: &[What; 5], leader: Option<NodeId>) -> GroupView {
         replicas,
         symbols: 2 + group % 2,
         spreads: SpreadsView::default(),
+        trades: Default::default(),
         resting: 120 + u64::from(group) * 37,
         applied_per_s: if leader.is_some() { 300 + u64::from(group) * 70 } else { 0 },
     }

@@ -34,6 +34,7 @@ control-overload = overload: { $rule }
 control-signals-on = signals trade
 control-signals-off = signals are only shown
 control-burst = burst of { $n }
+control-trades = read { $what }
 control-hand = { $what }
 control-poison = make { $node } panic
 target-leader = the leader of { $group }

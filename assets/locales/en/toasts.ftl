@@ -75,5 +75,6 @@ done-overload = overload: { $rule }
 done-signals-on = signals trade
 done-signals-off = signals are only shown
 done-burst = burst of { $orders } orders
+done-trades = asked for { $what }; the events say what was found
 done-hand = sent: { $what }
 done-poison = { $node } panics

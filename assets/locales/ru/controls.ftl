@@ -34,6 +34,7 @@ control-overload = перегрузка: { $rule }
 control-signals-on = торговля по сигналам
 control-signals-off = сигналы только на экран
 control-burst = всплеск { $n }
+control-trades = прочитать { $what }
 control-hand = { $what }
 control-poison = паника на { $node }
 target-leader = лидер { $group }

@@ -75,5 +75,6 @@ done-overload = перегрузка: { $rule }
 done-signals-on = торговля по сигналам
 done-signals-off = сигналы только на экран
 done-burst = всплеск: { $orders } заявок
+done-trades = запрошено: { $what }; что найдено, скажут события
 done-hand = отправлено: { $what }
 done-poison = { $node }: паника

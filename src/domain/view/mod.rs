@@ -15,9 +15,12 @@ mod net;
 mod node;
 mod run;
 
+use std::sync::Arc;
+
 use crate::domain::event::Event;
 use crate::domain::hand::HandOrder;
 use crate::domain::time::SimTime;
+use crate::domain::trades::TradesAnswer;
 
 pub use failover::{FailoverEnd, FailoverMoments, FailoverView, InvariantView};
 pub use flow::{BalancerView, FeedFileView, FlowView, LatencyView, LedgerView, WorkerView};
@@ -45,6 +48,8 @@ pub struct ClusterView {
     pub flow: FlowView,
     /// Market data.
     pub market: MarketView,
+    /// The trades that were asked for last, and what finding them took.
+    pub trades: Option<Arc<TradesAnswer>>,
     /// The ledger of promises.
     pub ledger: LedgerView,
     /// The orders of the hand at the keyboard, oldest first; at most [`ROWS_MAX`](super::hand::ROWS_MAX).

@@ -86,6 +86,7 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::OverloadChanged(_) => "overload-rule",
         EventKind::SignalsTrade { .. } => "signals",
         EventKind::FeedOpened { .. } | EventKind::FeedWrong { .. } | EventKind::FeedEnded { .. } => "feed",
+        EventKind::TradesRead { .. } | EventKind::WindowDamaged { .. } => "trades",
         EventKind::Violated { .. } => "violated",
         EventKind::OrdersLost { .. } => "lost",
     }
@@ -142,6 +143,7 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::SignalsTrade { .. }
         | EventKind::ControlRefused { .. } => "setting",
         EventKind::FeedOpened { .. } | EventKind::FeedWrong { .. } | EventKind::FeedEnded { .. } => "desk",
+        EventKind::TradesRead { .. } | EventKind::WindowDamaged { .. } => "desk",
         EventKind::Rotation { .. }
         | EventKind::BurstBegan { .. }
         | EventKind::BurstEnded { .. }
@@ -155,7 +157,7 @@ pub const fn class(kind: &EventKind) -> &'static str {
 pub const fn sign(kind: &EventKind) -> &'static str {
     match kind {
         EventKind::Crashed { .. } | EventKind::Halted { .. } | EventKind::OrdersLost { .. } => "✗",
-        EventKind::Violated { .. } => "✗",
+        EventKind::Violated { .. } | EventKind::WindowDamaged { .. } => "✗",
         EventKind::Isolated | EventKind::Muted | EventKind::Frozen => "⊘",
         EventKind::LinkCut { .. } => "╳",
         EventKind::Elected { .. } => "★",

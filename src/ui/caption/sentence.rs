@@ -355,6 +355,15 @@ fn setting_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Op
             figures.push(("n", (*orders).into()));
             "event-feed-ended"
         }
+        EventKind::TradesRead { symbol, found, opened, passed, bytes } => {
+            figures.extend([("symbol", text(&symbol.name())), ("n", (*found).into()), ("opened", (*opened).into())]);
+            figures.extend([("passed", (*passed).into()), ("bytes", (*bytes).into())]);
+            "event-trades-read"
+        }
+        EventKind::WindowDamaged { window } => {
+            figures.push(("window", window.to_string().into()));
+            "event-window-damaged"
+        }
         EventKind::ControlRefused { control: wanted, why: reason } => {
             figures.extend([("control", control(wanted, locale).into()), ("why", why(*reason, locale).into())]);
             "event-refused"

@@ -108,6 +108,17 @@ fn every_kind_of_members(learner: NodeId) -> Vec<EventKind> {
     kinds
 }
 
+/// Feeds and trades by time.
+fn kinds_of_the_tape() -> Vec<EventKind> {
+    vec![
+        EventKind::FeedOpened { rows: 1 },
+        EventKind::FeedWrong { line: 7 },
+        EventKind::TradesRead { symbol: SymbolId(6), found: 1, opened: 2, passed: 3, bytes: 4 },
+        EventKind::WindowDamaged { window: crate::domain::trades::WindowId(3) },
+        EventKind::FeedEnded { orders: 3 },
+    ]
+}
+
 fn every_kind() -> Vec<EventKind> {
     let (to, term, index) = (NodeId(4), Term(7), LogIndex(10_482));
     let (after, silent) = (SimDuration::from_millis(3_200), SimDuration::from_millis(212));
@@ -157,9 +168,6 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::LoadChanged { orders_per_s: 0 },
         EventKind::LoadChanged { orders_per_s: 2_000 },
         EventKind::LoadSkewed { per_mille: 1_100 },
-        EventKind::FeedOpened { rows: 1 },
-        EventKind::FeedWrong { line: 7 },
-        EventKind::FeedEnded { orders: 3 },
         EventKind::HotSymbol { symbol: SymbolId(6), percent: 40 },
         EventKind::HotSymbol { symbol: SymbolId(6), percent: 0 },
         EventKind::ReadsMoved { replica: true },
@@ -201,7 +209,7 @@ fn is_whole(text: &str) -> bool {
 fn every_event_has_a_word_and_a_whole_sentence_in_every_language() {
     for language in Language::ALL {
         let locale = Locale::new(language);
-        for kind in every_kind() {
+        for kind in [every_kind(), kinds_of_the_tape()].concat() {
             let said = caption(&event(1, 3, kind.clone()), &[], &locale);
             assert!(is_whole(&said), "{language:?} {kind:?}: {said}");
             let word = word(&kind, &locale);

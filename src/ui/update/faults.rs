@@ -133,6 +133,9 @@ pub fn describe(control: Control) -> Refusal {
         Control::SetOverload(rule) => return Refusal::new("done-overload").with("rule", rule.name()),
         Control::SetSignalsTrade(on) => (if on { "done-signals-on" } else { "done-signals-off" }, None),
         Control::Poison(target) => ("done-poison", Some(target)),
+        Control::ReadTrades(_) => {
+            return Refusal::new("done-trades").with("what", crate::lesson::action::show(&control));
+        }
     };
     let words = Refusal::new(id);
     target.map_or(words.clone(), |target| words.with("node", name(target)))
