@@ -36,7 +36,7 @@ fn read(world: &mut World, seconds: std::ops::Range<u64>) -> Arc<TradesAnswer> {
     world.control(Control::ReadTrades(TradesQuery { symbol, from: time(seconds.start), until: time(seconds.end) }));
     let later = world.now() + SimDuration::from_millis(20);
     world.run_until(later);
-    world.view().trades.clone().expect("an answer")
+    world.view().trades.expect("an answer")
 }
 
 #[test]

@@ -111,6 +111,7 @@ fn every_kind_of_members(learner: NodeId) -> Vec<EventKind> {
 /// Feeds and trades by time.
 fn kinds_of_the_tape() -> Vec<EventKind> {
     vec![
+        EventKind::LoadSkewed { per_mille: 1_100 },
         EventKind::FeedOpened { rows: 1 },
         EventKind::FeedWrong { line: 7 },
         EventKind::TradesRead { symbol: SymbolId(6), found: 1, opened: 2, passed: 3, bytes: 4 },
@@ -167,7 +168,6 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::StrategyChanged(Strategy::RoundRobin),
         EventKind::LoadChanged { orders_per_s: 0 },
         EventKind::LoadChanged { orders_per_s: 2_000 },
-        EventKind::LoadSkewed { per_mille: 1_100 },
         EventKind::HotSymbol { symbol: SymbolId(6), percent: 40 },
         EventKind::HotSymbol { symbol: SymbolId(6), percent: 0 },
         EventKind::ReadsMoved { replica: true },
