@@ -15,6 +15,7 @@ use chaosdesk::domain::order::ReadFrom;
 use chaosdesk::domain::rules::{AckRule, PartitionStrategy, Rule};
 use chaosdesk::domain::tick::Overload;
 use chaosdesk::domain::time::SimDuration;
+use chaosdesk::domain::trades::WindowLength;
 use chaosdesk::lesson::library;
 use chaosdesk::lesson::script::Script;
 use chaosdesk::report::RunResult;
@@ -81,6 +82,7 @@ scripts! {
     ticks_and_back_pressure: "ticks-backpressure",
     one_big_node_or_three_small_ones: "vertical-or-horizontal",
     vip_clients_through_a_burst: "vip-and-bulk",
+    trades_by_time: "trades-archive",
     lesson_1_leader_election: "01-leader-election",
     lesson_2_health_and_failover: "02-health-and-failover",
     lesson_3_what_a_crash_costs: "03-what-a-crash-costs",
@@ -242,6 +244,15 @@ fn three_killed_of_five_go_red_when_disks_are_answered_for_too_early() {
 #[test]
 fn pools_apart_go_red_when_they_are_one() {
     goes_red("pools-apart", "recent_latency_ms.p99 < 8", 1, |script| script.settings.market_data.nodes.clear());
+}
+
+#[test]
+fn trades_by_time_go_red_when_nothing_grows_cold_or_one_window_holds_all() {
+    goes_red("trades-archive", "read.opened = 2 and read.cold = 2", 1, |script| script.settings.trades.hot = 64);
+    goes_red("trades-archive", "read.opened = 2 and read.cold = 2", 1, |script| {
+        script.settings.trades.window = WindowLength::Minute;
+    });
+    goes_red("trades-archive", "trades.forgotten = 0", 1, |script| script.settings.trades.archive_bytes = 8 << 10);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use super::order::ReadFrom;
 use super::rules::{AckRule, PartitionStrategy, Rule, Strategy};
 use super::tick::{Overload, TickBurst};
 use super::time::SimDuration;
+use super::trades::TradesQuery;
 
 /// Which node is meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -142,6 +143,8 @@ pub enum Control {
     },
     /// No more symbols begin to move.
     StopMoves,
+    /// Somebody asks for the trades of a stretch of time.
+    ReadTrades(TradesQuery),
 }
 
 /// Orders on top of the load.

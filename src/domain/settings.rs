@@ -18,6 +18,7 @@ use super::order::ReadFrom;
 use super::plan::Region;
 use super::rules::{AckRule, PartitionStrategy, Rules, Strategy};
 use super::time::SimDuration;
+use super::trades::WindowLength;
 
 /// Everything that a run begins with, but its seed.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -56,6 +57,26 @@ pub struct Settings {
     /// How groups move when nodes come and go.
     #[serde(default)]
     pub placement: PlacementSettings,
+    /// How trades are kept.
+    #[serde(default)]
+    pub trades: TradesSettings,
+}
+
+/// How trades are kept, by the time in which they happened.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TradesSettings {
+    /// How long a window is.
+    pub window: WindowLength,
+    /// How many windows stay in memory as they came; older ones are packed and go to the disk.
+    pub hot: usize,
+    /// How many bytes of packed trades a partition keeps; for more the oldest window is forgotten.
+    pub archive_bytes: u64,
+}
+
+impl Default for TradesSettings {
+    fn default() -> Self {
+        Self { window: WindowLength::Second, hot: 3, archive_bytes: 1 << 20 }
+    }
 }
 
 /// Nodes, partitions, replicas.

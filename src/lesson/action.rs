@@ -18,7 +18,7 @@ use crate::domain::time::SimDuration;
 
 pub use super::words::Context;
 use super::words::{self, Word};
-use super::{target, trade};
+use super::{tape, target, trade};
 
 /// Every verb with its form, in the order of the help.
 pub const FORMS: &[(&str, &str)] = &[
@@ -87,11 +87,16 @@ pub fn parse_control(text: &str, context: &Context) -> Result<Control, Complaint
 
 /// The verbs.
 pub fn verbs() -> Vec<&'static str> {
-    FORMS.iter().chain(trade::FORMS).map(|(verb, _)| *verb).collect()
+    FORMS.iter().chain(trade::FORMS).chain([&tape::FORM]).map(|(verb, _)| *verb).collect()
 }
 
 fn form(verb: &str) -> &'static str {
-    FORMS.iter().chain(trade::FORMS).find(|(known, _)| *known == verb).map_or("", |(_, form)| *form)
+    FORMS
+        .iter()
+        .chain(trade::FORMS)
+        .chain([&tape::FORM])
+        .find(|(known, _)| *known == verb)
+        .map_or("", |(_, form)| *form)
 }
 
 fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
@@ -146,6 +151,7 @@ fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
         "split" => rest.must("hottest").map(|()| Control::Split)?,
         "move" => Control::MoveSymbol { symbol: rest.symbol()?, to: rest.group()? },
         "stay" => rest.must("all").map(|()| Control::StopMoves)?,
+        "trades" => Control::ReadTrades(tape::read(rest.symbol()?, &rest.word()?)?),
         unknown => return Err(verb.complain(format!("there is no action `{unknown}`")).among(unknown, &verbs())),
     })
 }
@@ -322,6 +328,7 @@ pub fn show(control: &Control) -> String {
         Control::Split => "split hottest".to_owned(),
         Control::MoveSymbol { symbol, to } => format!("move {} {to}", symbol.name()),
         Control::StopMoves => "stay all".to_owned(),
+        Control::ReadTrades(query) => tape::show(&query),
     }
 }
 

@@ -38,6 +38,7 @@ pub const SCRIPTS: &[(&str, &str)] = scripts![
     "scenarios/ticks-backpressure.toml",
     "scenarios/vertical-or-horizontal.toml",
     "scenarios/vip-and-bulk.toml",
+    "scenarios/trades-archive.toml",
     "lessons/01-leader-election.toml",
     "lessons/02-health-and-failover.toml",
     "lessons/03-what-a-crash-costs.toml",

@@ -17,7 +17,8 @@ use crate::domain::view::{ClassView, ClusterView, Duty, FailoverView, GroupView,
 
 use super::words::{self, Context, Word};
 use readers::{
-    cost, count, latency, median, ms, node, open_failovers, picked, recent, slowest_ticks, spreads, worker, yes_no,
+    cold, cost, count, latency, median, ms, node, open_failovers, packed_per_mille, picked, recent, slowest_ticks,
+    spreads, trades, worker, yes_no,
 };
 
 pub use readers::{Phases, condition, equal, node_lag};
@@ -149,6 +150,19 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("balancer.aged", Kind::Number, |v| count(v.balancer.aged)),
     ("balancer.imbalance", Kind::Number, |v| Some(Value::Number(v.balancer.imbalance_total_per_mille.into()))),
     ("cost_per_hour", Kind::Number, |v| Some(Value::Number(cost(v)))),
+    ("trades.hot", Kind::Number, |v| trades(v, |t| t.hot_trades)),
+    ("trades.cold", Kind::Number, |v| trades(v, |t| t.cold_trades)),
+    ("trades.cold_windows", Kind::Number, |v| trades(v, |t| t.cold_windows)),
+    ("trades.plain_bytes", Kind::Number, |v| trades(v, |t| t.cold_plain_bytes)),
+    ("trades.packed_bytes", Kind::Number, |v| trades(v, |t| t.cold_packed_bytes)),
+    ("trades.packed_per_mille", Kind::Number, packed_per_mille),
+    ("trades.forgotten", Kind::Number, |v| trades(v, |t| t.forgotten)),
+    ("trades.late", Kind::Number, |v| trades(v, |t| t.late)),
+    ("read.found", Kind::Number, |v| count(v.trades.as_ref()?.found)),
+    ("read.opened", Kind::Number, |v| count(v.trades.as_ref()?.opened)),
+    ("read.passed", Kind::Number, |v| count(v.trades.as_ref()?.passed)),
+    ("read.bytes", Kind::Number, |v| count(v.trades.as_ref()?.bytes_read)),
+    ("read.cold", Kind::Number, |v| count(cold(v.trades.as_ref()?))),
     ("controller", Kind::Node, |v| node(v.run.controller)),
     ("data.moved", Kind::Number, |v| count(v.data.moved)),
     ("data.under_way", Kind::Number, |v| count(u64::from(v.data.under_way))),

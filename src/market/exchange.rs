@@ -22,6 +22,7 @@ use super::book::{Book, BookEvent, Incoming};
 use super::finished::Finished;
 use super::sessions::{Admission, Burial, SessionSlot, Sessions};
 use super::shipments::Shipments;
+use super::trades::Trades;
 use super::transactions::Transactions;
 use crate::domain::digest::{self, Digest};
 use crate::domain::fact::{Executed, Fate};
@@ -73,6 +74,7 @@ pub struct Exchange {
     finished: Finished,
     transactions: Transactions,
     shipments: Shipments,
+    trades: Trades,
     chain: Digest,
 }
 
@@ -93,6 +95,7 @@ impl Exchange {
             finished: Finished::default(),
             transactions: Transactions::default(),
             shipments: Shipments::default(),
+            trades: Trades::default(),
             chain: Digest::default(),
         }
     }
@@ -103,6 +106,7 @@ impl Exchange {
         let mut fates: Option<Vec<Fate>> = None;
         let mut sound = true;
         verdicts.reserve(records.len());
+        self.trades.begin(batch.stamp());
         for (at, record) in records.iter().enumerate() {
             let place = self.place_of(record.command.symbol());
             let Decision { verdict, fate } = self.decide(record, place);
@@ -113,6 +117,9 @@ impl Exchange {
             let link = digest::of_verdict(digest::of_record(Digest::default(), record), &verdict);
             self.chain = self.chain.mix(link.0);
             verdicts.push(verdict);
+        }
+        if let Some(sealed) = self.trades.seal() {
+            self.chain = self.chain.mix(sealed.0);
         }
         let executed = fates.map_or(Executed::All, |fates| Executed::Some(fates.into()));
         Outcome { executed, chain: self.chain, sound }
@@ -152,8 +159,21 @@ impl Exchange {
     /// What it takes in memory.
     pub fn size_bytes(&self) -> u64 {
         let books: usize = self.listings.iter().map(|listing| listing.book.size_bytes()).sum();
-        let rest = self.finished.size_bytes() + self.transactions.size_bytes() + self.shipments.size_bytes();
+        let rest = self.finished.size_bytes()
+            + self.transactions.size_bytes()
+            + self.shipments.size_bytes()
+            + self.trades.size_bytes();
         (books + self.sessions.size_bytes() + rest) as u64
+    }
+
+    /// The trades, by the time in which they happened.
+    pub const fn trades(&self) -> &Trades {
+        &self.trades
+    }
+
+    /// The same, to be set up, restored, or asked for what the disk does not have.
+    pub const fn trades_mut(&mut self) -> &mut Trades {
+        &mut self.trades
     }
 
     /// The exchange of a snapshot; `None` if the image is of something else.
@@ -213,8 +233,8 @@ impl Exchange {
     }
 
     fn place(&mut self, place: usize, symbol: SymbolId, order: &Incoming) -> Verdict {
-        let finished = &mut self.finished;
-        let verdict = self.listings[place].book.place(order, |event| remember(finished, symbol, event));
+        let (finished, trades) = (&mut self.finished, &mut self.trades);
+        let verdict = self.listings[place].book.place(order, |event| remember(finished, trades, symbol, event));
         if verdict.resting.is_zero() {
             finished.push(order.id, symbol, verdict.status, verdict.filled);
         }
@@ -231,9 +251,10 @@ impl Exchange {
         price: Price,
         quantity: Quantity,
     ) -> Verdict {
-        let finished = &mut self.finished;
+        let (finished, trades) = (&mut self.finished, &mut self.trades);
         let book = &mut self.listings[place].book;
-        let Some(verdict) = book.replace(order, price, quantity, |event| remember(finished, symbol, event)) else {
+        let Some(verdict) = book.replace(order, price, quantity, |event| remember(finished, trades, symbol, event))
+        else {
             return Verdict::rejected(Why::UnknownOrder);
         };
         // A replace that is refused leaves its order where it was.
@@ -270,8 +291,11 @@ impl Exchange {
     }
 }
 
-/// A maker that has nothing left has ended.
-fn remember(finished: &mut Finished, symbol: SymbolId, event: &BookEvent) {
+/// A maker that has nothing left has ended; what traded is kept.
+fn remember(finished: &mut Finished, trades: &mut Trades, symbol: SymbolId, event: &BookEvent) {
+    if let BookEvent::Fill(fill) = event {
+        trades.fill(symbol, fill);
+    }
     match event {
         BookEvent::Fill(fill) if fill.maker_left.is_zero() => {
             finished.push(fill.maker, symbol, OrderStatus::Filled, fill.maker_filled);

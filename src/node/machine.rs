@@ -13,6 +13,8 @@ use crate::domain::map::ClusterMap;
 use crate::domain::order::Verdict;
 use crate::market::exchange::Exchange;
 use crate::market::shipments::Moved;
+use crate::market::time_windows::WindowRules;
+use crate::market::trades::Trades;
 use crate::market::transactions::Worked;
 
 /// What a group replicates.
@@ -116,6 +118,22 @@ impl Machine {
             Self::Exchange(exchange) => Some(exchange),
             Self::Map { .. } => None,
         }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn exchange_mut(&mut self) -> Option<&mut Exchange> {
+        match self {
+            Self::Exchange(exchange) => Some(exchange),
+            Self::Map { .. } => None,
+        }
+    }
+
+    /// The same machine, keeping its trades by these rules from its beginning on.
+    pub(super) fn keeping(mut self, rules: WindowRules) -> Self {
+        if let Some(exchange) = self.exchange_mut() {
+            *exchange.trades_mut() = Trades::new(rules);
+        }
+        self
     }
 
     /// The cluster map, if this is `meta`'s machine.

@@ -15,6 +15,7 @@ use crate::domain::membership::ConfigChange;
 use crate::domain::order::{Answer, Batch, DeskMessage};
 use crate::domain::rules::{AckRule, Rules};
 use crate::domain::time::SimTime;
+use crate::domain::trades::TradesQuery;
 use crate::domain::why::Why;
 use crate::protocols::raft::message::Message;
 
@@ -137,6 +138,8 @@ pub enum NodeOrder {
     ChangeMap(Arc<MapChange>),
     /// Stand for election in a group, now.
     Campaign(GroupId),
+    /// Somebody asks for trades.
+    ReadTrades(TradesQuery),
     /// Acknowledge by this rule.
     SetAck(AckRule),
     /// Follow these rules.

@@ -9,6 +9,7 @@
 //! (`held`) what comes for a symbol meanwhile. When nodes come and go the `steward` of the controller plans, and the leaders
 //! move their groups (`moving`).
 
+mod archive;
 mod controller;
 mod driver;
 mod gateway;

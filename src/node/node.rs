@@ -143,7 +143,8 @@ impl Node {
                 DeskMessage::Answers(_)
                 | DeskMessage::ProbeAnswer(_)
                 | DeskMessage::Credits(_)
-                | DeskMessage::Signals(_) => {}
+                | DeskMessage::Signals(_)
+                | DeskMessage::Trades(_) => {}
             },
             NodeInput::Persisted(token) => self.persisted(now, token, effects),
             NodeInput::Order(order) => self.order(now, order, effects),
@@ -334,6 +335,7 @@ impl Node {
                 }
             }
             NodeOrder::Wish(change) => self.steward.wish(now.mono, change),
+            NodeOrder::ReadTrades(query) => self.read_trades(query, effects),
             NodeOrder::Panic => panic!("told to panic by a control"),
         }
     }

@@ -88,7 +88,10 @@ impl Replica {
         let applied = snapshot.as_ref().map_or(LogIndex::ORIGIN, |snapshot| snapshot.index);
         let kept = snapshot.map(|snapshot| Machine::from_image(group, &snapshot.image));
         assert!(kept.as_ref().is_none_or(Option::is_some), "a snapshot is of its group's kind");
-        let machine = kept.flatten().unwrap_or(empty);
+        let mut machine = kept.flatten().unwrap_or(empty);
+        if let Some(exchange) = machine.exchange_mut() {
+            exchange.trades_mut().restored(&image.archive);
+        }
         let scope = u64::from(config.me.0) << 32 | u64::from(group.0) << 16 | u64::from(start.incarnation);
         let chance = Chance::stream(start.seed, Purpose::Election, scope);
         Self {
@@ -256,6 +259,7 @@ impl Replica {
             let applied = Applied { first: entry.first, term: entry.term, batch, executed, chain, sound };
             out.state(self.group, ReplicaFact::Applied(applied));
         }
+        self.archive(out);
         self.snapshot_if_due(now, desk, out);
         self.reads.serve(self.point(out.me), &self.machine, out);
         self.settle(now, desk, out);
@@ -314,6 +318,9 @@ impl Replica {
         assert!(machine.is_some(), "a snapshot is of its group's kind");
         if let Some(machine) = machine {
             self.machine = machine;
+            if let Some(exchange) = self.machine.exchange_mut() {
+                exchange.trades_mut().arrived();
+            }
             self.applied = snapshot.index;
             self.snapshot_at = snapshot.index;
             self.turn = None;

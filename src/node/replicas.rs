@@ -12,6 +12,7 @@ use crate::domain::map::{ClusterMap, Placing};
 use crate::domain::rules::Rules;
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
+use crate::market::time_windows::WindowRules;
 use crate::protocols::raft::RaftConfig;
 use crate::protocols::raft::message::{Body, Message};
 
@@ -81,7 +82,8 @@ impl Birth {
     pub(super) fn replica(&self, now: Now, group: GroupId, voters: &[NodeId], image: GroupImage) -> Box<Replica> {
         let start = Start { seed: self.seed, incarnation: self.incarnation, now };
         let config = RaftConfig::new(self.me, voters.to_vec(), &self.settings.raft, self.rules);
-        Box::new(Replica::boot(config, group, image, Machine::new(group, &self.genesis), start))
+        let machine = Machine::new(group, &self.genesis).keeping(WindowRules::of(&self.settings.trades));
+        Box::new(Replica::boot(config, group, image, machine, start))
     }
 }
 

@@ -13,6 +13,7 @@ use crate::domain::control::{Control, Target};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{ActorId, EventId, GroupId, NodeId};
 use crate::domain::settings::Settings;
+use crate::domain::trades::TradesQuery;
 use crate::domain::view::FaultView;
 use crate::domain::why::Why;
 use crate::node::message::{NodeInput, NodeOrder};
@@ -72,6 +73,7 @@ impl World {
                 self.plan_inside(node, NodeInput::Order(NodeOrder::Panic), cause);
                 Ok(())
             }
+            Control::ReadTrades(query) => self.read_trades(query, cause),
             Control::SetAck(_) | Control::SetRule { .. } => self.switch(control, cause),
             Control::SetStrategy(strategy) => self.keep(|settings| settings.load.strategy = strategy),
             Control::SetLoad(on) => self.keep(|settings| settings.load.on = on),
@@ -127,6 +129,14 @@ impl World {
         let follower =
             self.config_of(group).voters.iter().find(|node| Some(*node) != leader && self.nodes[node.index()].runs());
         follower.ok_or(Why::NoTarget)
+    }
+
+    /// The leader of the symbol's group is asked.
+    fn read_trades(&mut self, query: TradesQuery, cause: Cause) -> Result<(), Why> {
+        let group = self.newest_map().owner(query.symbol).ok_or(Why::UnknownSymbol)?;
+        let leader = self.running(Target::Leader(group))?;
+        self.plan_inside(leader, NodeInput::Order(NodeOrder::ReadTrades(query)), cause);
+        Ok(())
     }
 
     // --- processes

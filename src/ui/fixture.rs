@@ -63,6 +63,7 @@ pub fn view(story: Story) -> ClusterView {
         node.leads = groups.iter().filter(|group| group.leader == Some(node.id)).count() as u16;
     }
     ClusterView {
+        trades: None,
         market: trades::market(&truths),
         data: crate::domain::view::DataView::default(),
         run: run(story, leader),
@@ -203,6 +204,7 @@ fn group(group: u16, all: &[What; 5], leader: Option<NodeId>) -> GroupView {
         replicas,
         symbols: 2 + group % 2,
         spreads: SpreadsView::default(),
+        trades: Default::default(),
         resting: 120 + u64::from(group) * 37,
         applied_per_s: if leader.is_some() { 300 + u64::from(group) * 70 } else { 0 },
     }

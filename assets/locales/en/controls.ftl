@@ -35,6 +35,7 @@ control-overload = overload: { $rule }
 control-signals-on = signals trade
 control-signals-off = signals are only shown
 control-burst = burst of { $n }
+control-trades = read { $what }
 control-hand = { $what }
 control-drain = drain { $node }
 control-undrain = stop draining { $node }

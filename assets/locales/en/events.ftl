@@ -54,6 +54,7 @@ word-refused = REFUSED
 word-rolling = ROLLING
 word-violated = VIOLATED
 word-feed = FEED
+word-trades = TRADES
 word-lost = LOST
 
 event-started = { $node } starts with { count-records } on its disk
@@ -179,6 +180,14 @@ event-feed-ended = { $n ->
     [one] the feed is over: { $n } order
    *[other] the feed is over: { $n } orders
  }
+event-trades-read = { $symbol }: { $n ->
+    [one] 1 trade
+   *[other] { $n } trades
+ } in { $opened ->
+    [one] 1 window
+   *[other] { $opened } windows
+ }, { $passed } not opened, { $bytes } bytes read
+event-window-damaged = trades cannot be read: window { $window } is damaged on the disk
 event-violated = the promise "{ $invariant }" is broken: { $detail }
 event-lost = { $n ->
     [one] 1 acknowledged order is lost for good

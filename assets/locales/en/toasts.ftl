@@ -76,6 +76,7 @@ done-overload = overload: { $rule }
 done-signals-on = signals trade
 done-signals-off = signals are only shown
 done-burst = burst of { $orders } orders
+done-trades = asked for { $what }; the events say what was found
 done-hand = sent: { $what }
 done-drain = { $node } is being drained
 done-undrain = { $node } takes part again

@@ -35,6 +35,7 @@ control-overload = перегрузка: { $rule }
 control-signals-on = торговля по сигналам
 control-signals-off = сигналы только на экран
 control-burst = всплеск { $n }
+control-trades = прочитать { $what }
 control-hand = { $what }
 control-drain = вывести { $node } из работы
 control-undrain = вернуть { $node } в работу

@@ -54,6 +54,7 @@ word-refused = НЕЛЬЗЯ
 word-rolling = ПО КРУГУ
 word-violated = НАРУШЕНО
 word-feed = ФАЙЛ
+word-trades = СДЕЛКИ
 word-lost = ПОТЕРЯНО
 
 event-started = { $node } запускается, на диске { count-records }
@@ -187,6 +188,8 @@ event-feed-ended = { $n ->
     [few] файл кончился: { $n } заявки
    *[other] файл кончился: { $n } заявок
  }
+event-trades-read = { $symbol }, сделок: { $n }; окон открыто { $opened }, не открыто { $passed }, прочитано байт: { $bytes }
+event-window-damaged = сделки не прочитать: окно { $window } на диске повреждено
 event-violated = обещание «{ $invariant }» нарушено: { $detail }
 event-lost = { $n ->
     [one] { $n } подтверждённая заявка потеряна навсегда

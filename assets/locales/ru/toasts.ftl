@@ -76,6 +76,7 @@ done-overload = перегрузка: { $rule }
 done-signals-on = торговля по сигналам
 done-signals-off = сигналы только на экран
 done-burst = всплеск: { $orders } заявок
+done-trades = запрошено: { $what }; что найдено, скажут события
 done-hand = отправлено: { $what }
 done-drain = { $node } выводится из работы
 done-undrain = { $node } снова в работе

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::desk::{FeedEvent, TradesEvent};
 use crate::domain::control::Control;
 use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet, SymbolId, Term};
 use crate::domain::membership::GroupConfig;
@@ -305,21 +306,10 @@ pub enum EventKind {
         /// By whom.
         to: ReadFrom,
     },
-    /// A file is played.
-    FeedOpened {
-        /// Its rows.
-        rows: u64,
-    },
-    /// A file is played only up to a line that is wrong.
-    FeedWrong {
-        /// Which, counted from 1.
-        line: u64,
-    },
-    /// The last order of a file was sent.
-    FeedEnded {
-        /// How many there were.
-        orders: u64,
-    },
+    /// A file of orders is played.
+    Feed(FeedEvent),
+    /// Trades by time were asked for.
+    Trades(TradesEvent),
     /// A control could not be carried out.
     ControlRefused {
         /// Which.

@@ -6,6 +6,7 @@ use crate::domain::digest::Digest;
 use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet, Term};
 use crate::domain::membership::GroupConfig;
 use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::trades::Holdings;
 
 /// A group.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ pub struct GroupView {
     pub applied_per_s: u64,
     /// Spreads, as its most advanced replica knows them.
     pub spreads: SpreadsView,
+    /// Its trades by windows of time, on its most advanced replica.
+    pub trades: Holdings,
 }
 
 impl GroupView {

@@ -18,9 +18,12 @@ mod node;
 mod placement;
 mod run;
 
+use std::sync::Arc;
+
 use crate::domain::event::Event;
 use crate::domain::hand::HandOrder;
 use crate::domain::time::SimTime;
+use crate::domain::trades::TradesAnswer;
 
 pub use books::{BOOKS_MAX, BookLine, BooksView, FIRST_LOOK, LEVELS_MAX, LadderView, LevelView, TRADES_MAX, TradeView};
 pub use data::{DataView, DivisionView, MOVES_SHOWN, MoveStage, MoveView, StrategyView};
@@ -53,6 +56,8 @@ pub struct ClusterView {
     pub market: MarketView,
     /// Books: a line each, and the depth of the one that is looked at.
     pub books: BooksView,
+    /// The trades that were asked for last, and what finding them took.
+    pub trades: Option<Arc<TradesAnswer>>,
     /// The ledger of promises.
     pub ledger: LedgerView,
     /// The orders of the hand at the keyboard, oldest first; at most [`ROWS_MAX`](super::hand::ROWS_MAX).

@@ -93,14 +93,14 @@ impl Exchange {
         };
         let symbol = prepare.leg.symbol();
         let Ok(place) = self.place_of(symbol) else { return (Worked::Finished(Some(prepare.coordinator)), None) };
-        let (book, finished) = (&mut self.listings[place].book, &mut self.finished);
+        let (book, finished, trades) = (&mut self.listings[place].book, &mut self.finished, &mut self.trades);
         match decision {
-            Decision::Commit => book.settle(&escrow, |event| remember(finished, symbol, event)),
+            Decision::Commit => book.settle(&escrow, |event| remember(finished, trades, symbol, event)),
             Decision::Abort(_) => {
                 let mut ended = Vec::new();
                 book.put_back(
                     &escrow,
-                    |event| remember(finished, symbol, event),
+                    |event| remember(finished, trades, symbol, event),
                     |id, verdict| ended.push((id, verdict)),
                 );
                 for (id, verdict) in ended.into_iter().filter(|(_, verdict)| verdict.resting.is_zero()) {

@@ -55,6 +55,7 @@ pub fn control(control: &Control, locale: &Locale) -> String {
         Control::SetReadFrom(ReadFrom::Leader) => locale.text("control-reads-leader").into_owned(),
         Control::SetReadFrom(ReadFrom::Replica) => locale.text("control-reads-replica").into_owned(),
         Control::SetReadFrom(ReadFrom::Fallback) => locale.text("control-reads-fallback").into_owned(),
+        Control::ReadTrades(_) => word("control-trades", "what", crate::lesson::action::show(control)),
         Control::Hand(_) => word("control-hand", "what", crate::lesson::action::show(control)),
         Control::SetTickRate(rate) => locale.say("control-ticks", &[("n", FluentValue::from(rate))]),
         Control::TickBurst(burst) => locale.say("control-tick-burst", &[("n", FluentValue::from(burst.ticks))]),

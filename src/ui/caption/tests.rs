@@ -3,7 +3,7 @@
 use super::super::locale::{Language, Locale};
 use super::*;
 use crate::domain::control::{Burst, Control, Target};
-use crate::domain::event::{Health, Invariant, Queue, StepDown};
+use crate::domain::event::{FeedEvent, Health, Invariant, Queue, StepDown, TradesEvent};
 use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, SymbolId, Term};
 use crate::domain::membership::GroupConfig;
 use crate::domain::order::ReadFrom;
@@ -148,9 +148,9 @@ fn every_kind_of_the_load() -> [EventKind; 18] {
         EventKind::ReadsMoved { to: ReadFrom::Leader },
         EventKind::ReadsMoved { to: ReadFrom::Replica },
         EventKind::ReadsMoved { to: ReadFrom::Fallback },
-        EventKind::FeedOpened { rows: 1 },
-        EventKind::FeedWrong { line: 7 },
-        EventKind::FeedEnded { orders: 3 },
+        EventKind::Feed(FeedEvent::Opened { rows: 1 }),
+        EventKind::Feed(FeedEvent::Wrong { line: 7 }),
+        EventKind::Feed(FeedEvent::Ended { orders: 3 }),
         EventKind::Rotation { back: true },
         EventKind::Rotation { back: false },
         EventKind::Draining { on: true },
@@ -175,6 +175,18 @@ fn kinds_of_moves_and_of_the_auditor() -> Vec<EventKind> {
     kinds.push(EventKind::Violated { invariant: Invariant::NoLostAck, detail: "c3/14".to_owned() });
     kinds.push(EventKind::OrdersLost { orders: 3 });
     kinds
+}
+
+/// Feeds and trades by time.
+fn kinds_of_the_tape() -> Vec<EventKind> {
+    vec![
+        EventKind::LoadSkewed { per_mille: 1_100 },
+        EventKind::Feed(FeedEvent::Opened { rows: 1 }),
+        EventKind::Feed(FeedEvent::Wrong { line: 7 }),
+        EventKind::Trades(TradesEvent::Read { symbol: SymbolId(6), found: 1, opened: 2, passed: 3, bytes: 4 }),
+        EventKind::Trades(TradesEvent::Damaged { window: crate::domain::trades::WindowId(3) }),
+        EventKind::Feed(FeedEvent::Ended { orders: 3 }),
+    ]
 }
 
 fn every_kind() -> Vec<EventKind> {
@@ -254,7 +266,7 @@ fn is_whole(text: &str) -> bool {
 fn every_event_has_a_word_and_a_whole_sentence_in_every_language() {
     for language in Language::ALL {
         let locale = Locale::new(language);
-        for kind in every_kind() {
+        for kind in [every_kind(), kinds_of_the_tape()].concat() {
             let said = caption(&event(1, 3, kind.clone()), &[], &locale);
             assert!(is_whole(&said), "{language:?} {kind:?}: {said}");
             let word = word(&kind, &locale);

@@ -153,6 +153,9 @@ pub fn describe(control: Control) -> Refusal {
             return Refusal::new("done-move").with("symbol", symbol.name()).with("group", to);
         }
         Control::StopMoves => ("done-stay", None),
+        Control::ReadTrades(_) => {
+            return Refusal::new("done-trades").with("what", crate::lesson::action::show(&control));
+        }
     };
     let words = Refusal::new(id);
     target.map_or(words.clone(), |target| words.with("node", name(target)))

@@ -49,6 +49,7 @@ pub(crate) fn cluster() -> ClusterView {
         replicas: NodeId::first(5).map(replica).collect(),
         symbols: 2,
         spreads: SpreadsView::default(),
+        trades: Default::default(),
         resting: 0,
         applied_per_s: 0,
     });
