@@ -16,7 +16,7 @@ use super::ids::{ClientId, GroupId, LogIndex, NodeId, RequestId, Sequence, Symbo
 use super::priority::Priority;
 use super::tick::{Signal, TickBatch, TickReport};
 use super::time::SimTime;
-use super::trades::TradesAnswer;
+use super::trades::PartAnswer;
 use super::units::{Price, Quantity};
 use super::why::Why;
 use super::work::Leg;
@@ -352,7 +352,7 @@ pub enum DeskMessage {
     /// Signals on their way to whoever trades on them.
     Signals(Arc<[Signal]>),
     /// Trades on their way to who asked for them.
-    Trades(Arc<TradesAnswer>),
+    Trades(Arc<PartAnswer>),
 }
 
 /// Requests that a session hands in together.

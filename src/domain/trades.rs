@@ -3,7 +3,9 @@
 //! Idea: the answer says not only what was found but which windows were opened for it, hot or cold, and how many bytes were
 //! read. That is what partitioning by time is for, so it must be seen.
 //! Units: virtual time; window 0 begins with the run, window n holds what happened from n lengths on, up to and without n + 1.
-//! Shape: `market::time_windows` keeps the trades; the leader of a symbol's group answers.
+//! A symbol may have moved meanwhile, and its trades stay where they happened: so every partition is asked, and one that
+//! never traded the symbol says so without opening anything.
+//! Shape: `market::time_windows` keeps the trades; the leader of each partition answers, `workload::tape` gathers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -126,11 +128,24 @@ pub struct ShownTrade {
     pub quantity: Quantity,
 }
 
-/// What was found, and what finding it took.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct TradesAnswer {
-    /// What was asked.
+/// A question on its way: trades lie where they happened, so the leader of every partition is asked.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct TradesQuestion {
+    /// What is asked.
     pub query: TradesQuery,
+    /// When.
+    pub asked: SimTime,
+    /// How many leaders were asked.
+    pub leaders: u16,
+    /// How many partitions there are; those without a leader are not asked.
+    pub partitions: u16,
+}
+
+/// What one partition found, and what finding it took.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PartAnswer {
+    /// What was asked.
+    pub question: TradesQuestion,
     /// Of which group.
     pub group: GroupId,
     /// Who answered: its leader then.
@@ -149,6 +164,82 @@ pub struct TradesAnswer {
     pub bytes_read: u64,
     /// A block of this window is damaged: nothing was found.
     pub damaged: Option<WindowId>,
+}
+
+impl PartAnswer {
+    /// The answer of a partition that need not look: it has never traded the symbol.
+    pub fn nothing(question: TradesQuestion, group: GroupId, node: NodeId) -> Self {
+        Self {
+            question,
+            group,
+            node,
+            found: 0,
+            shown: Arc::default(),
+            touched: Arc::default(),
+            opened: 0,
+            passed: 0,
+            bytes_read: 0,
+            damaged: None,
+        }
+    }
+}
+
+/// What all partitions found, as far as they have answered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TradesAnswer {
+    /// What was asked.
+    pub question: TradesQuestion,
+    /// Who has answered, by group: one each.
+    pub parts: Vec<Arc<PartAnswer>>,
+}
+
+impl TradesAnswer {
+    /// Whether everybody who was asked has answered.
+    pub fn is_complete(&self) -> bool {
+        self.parts.len() >= usize::from(self.question.leaders)
+    }
+
+    /// How many trades were found.
+    pub fn found(&self) -> u64 {
+        self.sum(|part| part.found)
+    }
+
+    /// How many windows were opened.
+    pub fn opened(&self) -> u64 {
+        self.sum(|part| part.opened)
+    }
+
+    /// Windows with trades that were not opened.
+    pub fn passed(&self) -> u64 {
+        self.sum(|part| part.passed)
+    }
+
+    /// Bytes that were read.
+    pub fn bytes_read(&self) -> u64 {
+        self.sum(|part| part.bytes_read)
+    }
+
+    /// A window whose block is damaged.
+    pub fn damaged(&self) -> Option<WindowId> {
+        self.parts.iter().find_map(|part| part.damaged)
+    }
+
+    /// The windows that were opened, by group and then by time.
+    pub fn touched(&self) -> impl Iterator<Item = (GroupId, &Touch)> {
+        self.parts.iter().flat_map(|part| part.touched.iter().map(|touch| (part.group, touch)))
+    }
+
+    /// The first trades that were found, in the order of time, at most [`SHOWN_MAX`].
+    pub fn shown(&self) -> Vec<ShownTrade> {
+        let mut shown: Vec<_> = self.parts.iter().flat_map(|part| part.shown.iter().copied()).collect();
+        shown.sort_by_key(|trade| trade.at);
+        shown.truncate(SHOWN_MAX);
+        shown
+    }
+
+    fn sum(&self, figure: fn(&PartAnswer) -> u64) -> u64 {
+        self.parts.iter().map(|part| figure(part)).sum()
+    }
 }
 
 /// What a partition keeps of its trades.

@@ -22,7 +22,7 @@ use super::time_windows::{Holdings, TimeWindows, WindowRules};
 use crate::domain::digest::Digest;
 use crate::domain::ids::{GroupId, NodeId, SymbolId};
 use crate::domain::time::SimTime;
-use crate::domain::trades::{SHOWN_MAX, ShownTrade, TOUCHED_MAX, TradesAnswer, TradesQuery};
+use crate::domain::trades::{PartAnswer, SHOWN_MAX, ShownTrade, TOUCHED_MAX, TradesQuery, TradesQuestion};
 
 /// A packed block with its number.
 pub type Numbered = (u64, Arc<[u8]>);
@@ -37,6 +37,31 @@ pub struct Trades {
     sealed: u64,
     /// The last block that this node's disk was given; what a replica knows of its own disk, not what the group knows.
     written: u64,
+    /// Which symbols were ever traded here: questions about others open nothing.
+    traded: SymbolSet,
+}
+
+/// A set of symbols, a bit each; it grows to the highest that it was given.
+#[derive(Clone, Debug, Default)]
+struct SymbolSet(Vec<u64>);
+
+impl SymbolSet {
+    fn add(&mut self, symbol: SymbolId) {
+        let (word, bit) = Self::place(symbol);
+        if word >= self.0.len() {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= bit;
+    }
+
+    fn has(&self, symbol: SymbolId) -> bool {
+        let (word, bit) = Self::place(symbol);
+        self.0.get(word).is_some_and(|bits| bits & bit != 0)
+    }
+
+    fn place(symbol: SymbolId) -> (usize, u64) {
+        (usize::from(symbol.0) / 64, 1 << (symbol.0 % 64))
+    }
 }
 
 impl Default for Trades {
@@ -48,7 +73,13 @@ impl Default for Trades {
 impl Trades {
     /// No trades yet.
     pub fn new(rules: WindowRules) -> Self {
-        Self { windows: TimeWindows::new(rules), now: SimTime::ZERO, sealed: 0, written: 0 }
+        Self {
+            windows: TimeWindows::new(rules),
+            now: SimTime::ZERO,
+            sealed: 0,
+            written: 0,
+            traded: SymbolSet::default(),
+        }
     }
 
     /// A batch with this stamp is applied: time goes on, and windows may grow cold.
@@ -60,6 +91,7 @@ impl Trades {
     /// Two orders traded.
     pub fn fill(&mut self, symbol: SymbolId, fill: &Fill) {
         let Fill { side, price, quantity, .. } = *fill;
+        self.traded.add(symbol);
         let kept = self.windows.record(Deal { at: self.now, symbol, side, price, quantity });
         assert!(kept.is_ok(), "the partition's time never goes back, so no trade comes too late");
     }
@@ -102,23 +134,15 @@ impl Trades {
     }
 
     /// Answers a question to this node's replica of a group.
-    pub fn answer(&self, query: TradesQuery, group: GroupId, node: NodeId) -> TradesAnswer {
-        let TradesQuery { symbol, from, until } = query;
+    pub fn answer(&self, question: TradesQuestion, group: GroupId, node: NodeId) -> PartAnswer {
+        let TradesQuery { symbol, from, until } = question.query;
+        let nothing = PartAnswer::nothing(question, group, node);
+        if !self.traded.has(symbol) {
+            return nothing;
+        }
         let asked = TapeQuery { symbol: Some(symbol), from, until, limit: ANSWER_TRADES_MAX };
-        let nothing = TradesAnswer {
-            query,
-            group,
-            node,
-            found: 0,
-            shown: Arc::default(),
-            touched: Arc::default(),
-            opened: 0,
-            passed: 0,
-            bytes_read: 0,
-            damaged: None,
-        };
         match self.windows.query(&asked) {
-            Err(corrupt) => TradesAnswer { damaged: Some(corrupt.window), ..nothing },
+            Err(corrupt) => PartAnswer { damaged: Some(corrupt.window), ..nothing },
             Ok(answer) => {
                 let shown = answer.trades.iter().take(SHOWN_MAX).map(|trade| ShownTrade {
                     at: trade.deal.at,
@@ -126,7 +150,7 @@ impl Trades {
                     price: trade.deal.price,
                     quantity: trade.deal.quantity,
                 });
-                TradesAnswer {
+                PartAnswer {
                     found: answer.trades.len() as u64,
                     shown: shown.collect(),
                     touched: answer.touched.iter().take(TOUCHED_MAX).copied().collect(),
@@ -187,9 +211,13 @@ mod tests {
         (trades, sealed)
     }
 
-    fn all(trades: &Trades) -> TradesAnswer {
+    fn asked(query: TradesQuery) -> TradesQuestion {
+        TradesQuestion { query, asked: SimTime::ZERO, leaders: 1, partitions: 1 }
+    }
+
+    fn all(trades: &Trades) -> PartAnswer {
         let query = TradesQuery { symbol: GOOG, from: SimTime::ZERO, until: SimTime::NEVER };
-        trades.answer(query, GroupId(1), NodeId(1))
+        trades.answer(asked(query), GroupId(1), NodeId(1))
     }
 
     #[test]
@@ -237,6 +265,17 @@ mod tests {
         trades.restored(&disk);
         assert_eq!(all(&trades).damaged, Some(crate::domain::trades::WindowId(1)));
         let query = TradesQuery { symbol: GOOG, from: SimTime::ZERO, until: SimTime::from_millis(1_000) };
-        assert_eq!(trades.answer(query, GroupId(1), NodeId(1)).found, 1, "other windows can still be read");
+        assert_eq!(trades.answer(asked(query), GroupId(1), NodeId(1)).found, 1, "other windows can still be read");
+    }
+
+    #[test]
+    fn a_question_about_a_symbol_that_was_never_traded_here_opens_nothing() {
+        let (trades, _) = played(&[1, 2, 3, 4]);
+        for symbol in [SymbolId(5), SymbolId(7), SymbolId(1_999)] {
+            let query = TradesQuery { symbol, from: SimTime::ZERO, until: SimTime::NEVER };
+            let answer = trades.answer(asked(query), GroupId(1), NodeId(1));
+            assert_eq!((answer.opened, answer.bytes_read, answer.passed), (0, 0, 0), "{symbol:?}");
+        }
+        assert!(all(&trades).opened > 0);
     }
 }

@@ -5,12 +5,16 @@
 //! again while the log is replayed, byte for byte the same, and written again under the same number.
 //! Bound: that of the time windows: with each block the disk is told which is the oldest that is still kept.
 
-use crate::domain::ids::{ActorId, SymbolId};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::domain::ids::{ActorId, GroupId};
 use crate::domain::order::DeskMessage;
-use crate::domain::trades::TradesQuery;
+use crate::domain::trades::TradesQuestion;
 use crate::protocols::raft::message::Effect;
 
 use super::Node;
+use super::machine::Machine;
 use super::message::NodeEffect;
 use super::out::Out;
 use super::replica::Replica;
@@ -28,13 +32,27 @@ impl Replica {
     }
 }
 
+impl Machine {
+    /// The machine is that of a snapshot on this node's disk, which also holds these blocks.
+    pub(super) fn restored(&mut self, archive: &BTreeMap<u64, Arc<[u8]>>) {
+        if let Some(exchange) = self.exchange_mut() {
+            exchange.trades_mut().restored(archive);
+        }
+    }
+
+    /// The machine came from another node: this node's disk has none of its blocks.
+    pub(super) fn arrived(&mut self) {
+        if let Some(exchange) = self.exchange_mut() {
+            exchange.trades_mut().arrived();
+        }
+    }
+}
+
 impl Node {
-    /// Answers a question about trades from its replica of the symbol's group.
-    pub(super) fn read_trades(&self, query: TradesQuery, effects: &mut Vec<NodeEffect>) {
-        let owner = |symbol: SymbolId| self.map.owner(symbol);
-        let Some(group) = owner(query.symbol) else { return };
+    /// Answers a question about trades from this node's replica of a group.
+    pub(super) fn read_trades(&self, group: GroupId, question: TradesQuestion, effects: &mut Vec<NodeEffect>) {
         let Some(exchange) = self.exchange(group) else { return };
-        let answer = exchange.trades().answer(query, group, self.me);
+        let answer = exchange.trades().answer(question, group, self.me);
         effects.push(NodeEffect::Reply { to: ActorId::TAPE, message: DeskMessage::Trades(answer.into()) });
     }
 }

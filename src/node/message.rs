@@ -15,7 +15,7 @@ use crate::domain::membership::ConfigChange;
 use crate::domain::order::{Answer, Batch, DeskMessage};
 use crate::domain::rules::{AckRule, Rules};
 use crate::domain::time::SimTime;
-use crate::domain::trades::TradesQuery;
+use crate::domain::trades::TradesQuestion;
 use crate::domain::why::Why;
 use crate::protocols::raft::message::Message;
 
@@ -139,7 +139,7 @@ pub enum NodeOrder {
     /// Stand for election in a group, now.
     Campaign(GroupId),
     /// Somebody asks for trades.
-    ReadTrades(TradesQuery),
+    ReadTrades(GroupId, TradesQuestion),
     /// Acknowledge by this rule.
     SetAck(AckRule),
     /// Follow these rules.

@@ -335,7 +335,7 @@ impl Node {
                 }
             }
             NodeOrder::Wish(change) => self.steward.wish(now.mono, change),
-            NodeOrder::ReadTrades(query) => self.read_trades(query, effects),
+            NodeOrder::ReadTrades(group, question) => self.read_trades(group, question, effects),
             NodeOrder::Panic => panic!("told to panic by a control"),
         }
     }

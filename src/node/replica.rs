@@ -89,9 +89,7 @@ impl Replica {
         let kept = snapshot.map(|snapshot| Machine::from_image(group, &snapshot.image));
         assert!(kept.as_ref().is_none_or(Option::is_some), "a snapshot is of its group's kind");
         let mut machine = kept.flatten().unwrap_or(empty);
-        if let Some(exchange) = machine.exchange_mut() {
-            exchange.trades_mut().restored(&image.archive);
-        }
+        machine.restored(&image.archive);
         let scope = u64::from(config.me.0) << 32 | u64::from(group.0) << 16 | u64::from(start.incarnation);
         let chance = Chance::stream(start.seed, Purpose::Election, scope);
         Self {
@@ -318,9 +316,7 @@ impl Replica {
         assert!(machine.is_some(), "a snapshot is of its group's kind");
         if let Some(machine) = machine {
             self.machine = machine;
-            if let Some(exchange) = self.machine.exchange_mut() {
-                exchange.trades_mut().arrived();
-            }
+            self.machine.arrived();
             self.applied = snapshot.index;
             self.snapshot_at = snapshot.index;
             self.turn = None;

@@ -13,7 +13,6 @@ use crate::domain::control::{Control, Target};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{ActorId, EventId, GroupId, NodeId};
 use crate::domain::settings::Settings;
-use crate::domain::trades::TradesQuery;
 use crate::domain::view::FaultView;
 use crate::domain::why::Why;
 use crate::node::message::{NodeInput, NodeOrder};
@@ -129,14 +128,6 @@ impl World {
         let follower =
             self.config_of(group).voters.iter().find(|node| Some(*node) != leader && self.nodes[node.index()].runs());
         follower.ok_or(Why::NoTarget)
-    }
-
-    /// The leader of the symbol's group is asked.
-    fn read_trades(&mut self, query: TradesQuery, cause: Cause) -> Result<(), Why> {
-        let group = self.newest_map().owner(query.symbol).ok_or(Why::UnknownSymbol)?;
-        let leader = self.running(Target::Leader(group))?;
-        self.plan_inside(leader, NodeInput::Order(NodeOrder::ReadTrades(query)), cause);
-        Ok(())
     }
 
     // --- processes

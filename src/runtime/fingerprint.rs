@@ -10,6 +10,7 @@ use crate::domain::digest::Digest;
 use crate::domain::ids::{Address, NodeId};
 use crate::domain::membership::{ConfigChange, GroupConfig};
 use crate::domain::order::{Answer, DeskMessage, Reply};
+use crate::domain::trades::TradesQuestion;
 use crate::node::message::{NodeInput, NodeMessage, NodeOrder};
 use crate::protocols::raft::message::{Body, Message};
 
@@ -55,7 +56,9 @@ fn of_input(digest: Digest, input: &NodeInput) -> Digest {
             NodeOrder::Campaign(group) => digest.mix(head(7, u64::from(group.0))),
             NodeOrder::SetAck(_) => digest.mix(8),
             NodeOrder::SetRules(_) => digest.mix(9),
-            NodeOrder::ReadTrades(query) => digest.mix(16).mix(query.from.0).mix(query.until.0),
+            NodeOrder::ReadTrades(group, TradesQuestion { query, .. }) => {
+                digest.mix(16).mix(group.0.into()).mix(query.symbol.0.into()).mix(query.from.0).mix(query.until.0)
+            }
             NodeOrder::Panic => digest.mix(10),
             NodeOrder::Wish(change) => digest.mix(14).mix(change.digest().0),
             NodeOrder::ChangeMap(change) => digest.mix(15).mix(change.digest().0),

@@ -146,5 +146,5 @@ pub(super) fn packed_per_mille(view: &ClusterView) -> Option<Value> {
 
 /// Windows that an answer was read from in the archive.
 pub(super) fn cold(answer: &TradesAnswer) -> u64 {
-    answer.touched.iter().filter(|touch| touch.heat == Heat::Cold).count() as u64
+    answer.touched().filter(|(_, touch)| touch.heat == Heat::Cold).count() as u64
 }
