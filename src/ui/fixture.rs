@@ -24,7 +24,7 @@ use tales::{events, failovers, invariants, lesson};
 pub mod data;
 mod desk;
 mod tales;
-mod trades;
+pub(in crate::ui) mod trades;
 
 const NOW_MS: u64 = 42_004;
 
@@ -63,7 +63,7 @@ pub fn view(story: Story) -> ClusterView {
         node.leads = groups.iter().filter(|group| group.leader == Some(node.id)).count() as u16;
     }
     ClusterView {
-        trades: None,
+        trades: Some(trades::answer()),
         market: trades::market(&truths),
         data: crate::domain::view::DataView::default(),
         run: run(story, leader),

@@ -143,14 +143,11 @@ fn every_kind_of_members(learner: NodeId) -> Vec<EventKind> {
     kinds
 }
 
-fn every_kind_of_the_load() -> [EventKind; 18] {
+fn every_kind_of_the_load() -> [EventKind; 15] {
     [
         EventKind::ReadsMoved { to: ReadFrom::Leader },
         EventKind::ReadsMoved { to: ReadFrom::Replica },
         EventKind::ReadsMoved { to: ReadFrom::Fallback },
-        EventKind::Feed(FeedEvent::Opened { rows: 1 }),
-        EventKind::Feed(FeedEvent::Wrong { line: 7 }),
-        EventKind::Feed(FeedEvent::Ended { orders: 3 }),
         EventKind::Rotation { back: true },
         EventKind::Rotation { back: false },
         EventKind::Draining { on: true },
@@ -180,12 +177,11 @@ fn kinds_of_moves_and_of_the_auditor() -> Vec<EventKind> {
 /// Feeds and trades by time.
 fn kinds_of_the_tape() -> Vec<EventKind> {
     vec![
-        EventKind::LoadSkewed { per_mille: 1_100 },
         EventKind::Feed(FeedEvent::Opened { rows: 1 }),
         EventKind::Feed(FeedEvent::Wrong { line: 7 }),
+        EventKind::Feed(FeedEvent::Ended { orders: 3 }),
         EventKind::Trades(TradesEvent::Read { symbol: SymbolId(6), found: 1, opened: 2, passed: 3, bytes: 4 }),
         EventKind::Trades(TradesEvent::Damaged { window: crate::domain::trades::WindowId(3) }),
-        EventKind::Feed(FeedEvent::Ended { orders: 3 }),
     ]
 }
 

@@ -64,7 +64,7 @@ fn head(canvas: &mut Canvas<'_>, inner: Rect, answer: &TradesAnswer, locale: &Lo
             Some((Role::Error, locale.say("trades-damaged", &[("window", window.to_string().into())])))
         }
         (None, 0) => None,
-        (None, missing) => Some((Role::Warning, locale.say("trades-missing", &[("n", (missing as u64).into())]))),
+        (None, missing) => Some((Role::Warn, locale.say("trades-missing", &[("n", (missing as u64).into())]))),
     };
     let Some((role, text)) = warning else { return 3 };
     canvas.put(inner, 2, canvas.strip().add(role, text));
@@ -78,7 +78,7 @@ fn list<T>(
     title: &str,
     rows: &[T],
     locale: &Locale,
-    draw: impl Fn(Strip<'_>, &T) -> Strip<'_>,
+    draw: impl for<'c> Fn(Strip<'c>, &T) -> Strip<'c>,
 ) {
     canvas.word(area, 0, 0, Role::Muted, &locale.text(title));
     let room = usize::from(area.height).saturating_sub(1);
@@ -94,13 +94,13 @@ fn list<T>(
 }
 
 fn touched<'c>(strip: Strip<'c>, group: GroupId, touch: &Touch, locale: &Locale) -> Strip<'c> {
-    let (role, word) = match touch.heat {
-        Heat::Hot => (Role::Warning, "trades-hot"),
-        Heat::Cold => (Role::Accent, "trades-cold"),
+    let (role, sign, word) = match touch.heat {
+        Heat::Hot => (Role::Key, "●", "trades-hot"),
+        Heat::Cold => (Role::Accent, "▒", "trades-cold"),
     };
     let strip = strip.left(4, Role::Text, &group.to_string()).left(6, Role::Text, &touch.window.to_string());
-    let strip = strip.left(10, role, &locale.text(word));
-    strip.right(14, Role::Text, &locale.say("trades-bytes", &[("n", locale.number(touch.bytes).into())]))
+    let strip = strip.left(12, role, &format!("{sign} {}", locale.text(word)));
+    strip.right(12, Role::Text, &locale.say("trades-bytes", &[("n", locale.number(touch.bytes).into())]))
 }
 
 fn traded<'c>(strip: Strip<'c>, symbol: SymbolId, trade: &ShownTrade, locale: &Locale) -> Strip<'c> {
