@@ -7,8 +7,8 @@
 use crate::domain::ids::NodeId;
 use crate::domain::rules::{AckRule, Rules};
 use crate::domain::settings::{
-    ClientSettings, ClusterSettings, DetectorSettings, DiskSettings, GatewaySettings, LinkPair, LinkSettings,
-    LoadSettings, MarketDataSettings, MarketSettings, PartitionSettings, RaftSettings, Settings,
+    AccountSettings, ClientSettings, ClusterSettings, DetectorSettings, DiskSettings, GatewaySettings, LinkPair,
+    LinkSettings, LoadSettings, MarketDataSettings, MarketSettings, PartitionSettings, RaftSettings, Settings,
 };
 
 use crate::domain::time::SimDuration;
@@ -35,12 +35,26 @@ const COUNT_MAX: u64 = 1_000_000;
 pub const SKEW_PER_MILLE_MAX: u64 = 3_000;
 /// Points of a partition on its ring at most: twice as many make shares only a little more even.
 pub const VIRTUAL_NODES_MAX: u64 = 1_024;
+/// Dollars that an account begins with at most.
+const CASH_MAX: u64 = 1_000_000_000;
 /// Orders per virtual second at most.
 pub const RATE_MAX: u64 = 10_000_000;
 
 /// The names of the tables, in the order of the reference file.
-pub const TABLES: [&str; 11] =
-    ["cluster", "raft", "detector", "link", "disk", "gateway", "client", "load", "market", "partition", "market_data"];
+pub const TABLES: [&str; 12] = [
+    "cluster",
+    "raft",
+    "detector",
+    "link",
+    "disk",
+    "gateway",
+    "client",
+    "load",
+    "market",
+    "partition",
+    "market_data",
+    "accounts",
+];
 
 /// Reads the tables of settings from the root of a file, over `base`, and checks that they work together.
 ///
@@ -63,6 +77,7 @@ pub fn read(root: &mut Reader<'_>, base: &Settings) -> Reading<Settings> {
         market_data: root
             .table("market_data", |r| market_data(r, &base.market_data))?
             .unwrap_or_else(|| base.market_data.clone()),
+        accounts: root.table("accounts", |r| accounts(r, &base.accounts))?.unwrap_or(base.accounts),
     };
     check::together(root, &settings)?;
     Ok(settings)
@@ -234,6 +249,14 @@ fn market_data(r: &mut Reader<'_>, base: &MarketDataSettings) -> Reading<MarketD
         signals_trade: r.switch("signals_trade", base.signals_trade)?,
         sliding: r.millis("sliding_ms", WINDOW_MS, base.sliding)?,
         tumbling: r.millis("tumbling_ms", WINDOW_MS, base.tumbling)?,
+    })
+}
+
+fn accounts(r: &mut Reader<'_>, base: &AccountSettings) -> Reading<AccountSettings> {
+    Ok(AccountSettings {
+        cash: r.integer("cash", 0..=CASH_MAX, base.cash)?,
+        lots: r.integer("lots", 0..=COUNT_MAX, base.lots)?,
+        member_times: r.integer("member_times", 1..=COUNT_MAX, u64::from(base.member_times))? as u32,
     })
 }
 

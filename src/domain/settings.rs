@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::NodeId;
+use super::ids::{ClientId, NodeId};
 use super::instrument::INSTRUMENTS;
 use super::order::ReadFrom;
 use super::rules::{AckRule, PartitionStrategy, Rules, Strategy};
@@ -41,6 +41,9 @@ pub struct Settings {
     /// Market data.
     #[serde(default)]
     pub market_data: MarketDataSettings,
+    /// What accounts begin with.
+    #[serde(default)]
+    pub accounts: AccountSettings,
 }
 
 /// Nodes, partitions, replicas.
@@ -320,5 +323,41 @@ impl Default for MarketDataSettings {
             sliding: SimDuration::from_secs(1),
             tumbling: SimDuration::from_secs(1),
         }
+    }
+}
+
+/// What accounts begin with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AccountSettings {
+    /// Dollars of an account, over all partitions.
+    pub cash: u64,
+    /// Lots of each symbol.
+    pub lots: u64,
+    /// The sessions of the load are members of the exchange, not people: they begin with so many times as much of both.
+    pub member_times: u32,
+}
+
+impl Default for AccountSettings {
+    fn default() -> Self {
+        Self { cash: 100_000, lots: 1_000, member_times: 1_000 }
+    }
+}
+
+/// Sessions that share the load, at most.
+pub const SESSIONS_MAX: u32 = 1_024;
+/// Sessions that bursts have beside them.
+pub const BURST_SESSIONS: u32 = 64;
+/// The session that trades on signals.
+pub const SIGNAL_SESSIONS: u32 = 1;
+
+impl ClientSettings {
+    /// Sessions that share the load.
+    pub fn steady(&self) -> u32 {
+        self.sessions.clamp(1, SESSIONS_MAX)
+    }
+
+    /// The hand at the keyboard: its session comes after all that trade by themselves.
+    pub fn hand(&self) -> ClientId {
+        ClientId(self.steady() + BURST_SESSIONS + SIGNAL_SESSIONS + 1)
     }
 }

@@ -98,6 +98,15 @@ pub enum Why {
     NotLearner,
     /// A group needs a voter.
     NoVoters,
+    // --- of accounts
+    /// The account has too little cash, in all groups together.
+    InsufficientFunds,
+    /// The account has too few lots to sell.
+    InsufficientLots,
+    /// The account has too little cash in this group; another may have enough.
+    AllotmentShort,
+    /// The account's number is beyond what a group keeps.
+    AccountsFull,
 }
 
 impl Why {
@@ -145,6 +154,10 @@ impl Why {
             Self::LearnerBehind => 87,
             Self::NotLearner => 88,
             Self::NoVoters => 89,
+            Self::InsufficientFunds => 33,
+            Self::InsufficientLots => 34,
+            Self::AllotmentShort => 35,
+            Self::AccountsFull => 36,
         }
     }
 }

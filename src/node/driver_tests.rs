@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 
 use super::*;
-use crate::domain::ids::{ClientId, NodeId, Sequence, SymbolId};
+use crate::domain::ids::{ClientId, NodeId, RequestId, Sequence, SymbolId};
 use crate::domain::map::Epoch;
 use crate::domain::order::{Batch, Command, OrderStatus, OrderType, Record, Side};
 use crate::domain::units::{Price, Quantity};
@@ -52,10 +52,16 @@ fn rest(sequence: u64, symbol: SymbolId, side: Side, price: i64, lots: u64) -> R
     record(9, sequence, Command::place(symbol, side, OrderType::Limit(Price(price)), Quantity(lots)))
 }
 
+fn legs() -> [Leg; 2] {
+    [Leg::new(GOOG, Side::Sell, Price(100), Quantity(5)), Leg::new(ACME, Side::Buy, Price(100), Quantity(5))]
+}
+
+fn request() -> RequestId {
+    ClientId(1).request(Sequence(1))
+}
+
 fn spread() -> Transaction {
-    let legs =
-        [Leg::new(GOOG, Side::Sell, Price(100), Quantity(5)), Leg::new(ACME, Side::Buy, Price(100), Quantity(5))];
-    Transaction { id: TxId(ClientId(1).request(Sequence(1))), legs }
+    Transaction::spread(request(), legs())
 }
 
 impl Model {
@@ -88,7 +94,7 @@ impl Model {
             vec![rest(2, ACME, Side::Sell, 99, 2), rest(3, ACME, Side::Sell, 100, asks - 2)],
             &mut model.groups[1].exchange,
         );
-        orders(vec![record(1, 1, Command::Spread { legs: spread().legs })], &mut model.groups[0].exchange);
+        orders(vec![record(1, 1, Command::Spread { legs: legs() })], &mut model.groups[0].exchange);
         model
     }
 
@@ -112,8 +118,9 @@ impl Model {
         }
         for place in 0..2 {
             if let Some(work) = self.groups[place].log.pop_front() {
-                let (worked, sound) = self.groups[place].exchange.work(&work);
-                assert!(sound, "a book is sound after {work:?}");
+                let (worked, sound, money) = self.groups[place].exchange.work(&work);
+                assert!(sound && money.balanced, "books and accounts are sound after {work:?}");
+                assert!(self.groups[place].exchange.audit_money(), "every unit is accounted for after {work:?}");
                 self.act(place, |driver, stand| driver.applied(stand, &work, worked));
                 return true;
             }
@@ -166,7 +173,7 @@ impl Model {
             assert!(book.audit() && !book.holds(), "nothing is held at the end");
             book.flow(Side::Buy).traded
         };
-        let status = self.groups[0].exchange.query(spread().id.0, GOOG).expect("the order is known").status;
+        let status = self.groups[0].exchange.query(request(), GOOG).expect("the order is known").status;
         (traded(0, GOOG), traded(1, ACME), status)
     }
 }

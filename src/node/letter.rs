@@ -6,6 +6,7 @@
 
 use crate::domain::digest::Digest;
 use crate::domain::ids::{GroupId, Term};
+use crate::domain::units::Cash;
 use crate::domain::why::Why;
 use crate::domain::work::{Decision, Half, Prepare, TxId, Work};
 
@@ -31,7 +32,9 @@ impl Letter {
         let head = Digest(u64::from(self.hops)).mix(u64::from(self.from.0) << 16 | u64::from(self.to.0));
         let (kind, tx, half, word) = match self.says {
             Says::Prepare(prepare) => return head.mix(1).mix(Work::Prepare(prepare).digest().0),
-            Says::Vote { tx, half, vote } => (2, tx, half, vote.map_or_else(|why| u64::from(why.code()), |()| 0)),
+            Says::Vote { tx, half, vote } => {
+                (2, tx, half, vote.map_or_else(|why| u64::from(why.code()), |lent| (lent.0 as u64) << 8))
+            }
             Says::Finish { tx, half, decision } => {
                 return head.mix(3).mix(Work::Finish { tx, half, decision }.digest().0);
             }
@@ -39,8 +42,7 @@ impl Letter {
             Says::Ask { tx, half } => (5, tx, half, 0),
             Says::Unknown { tx, half, term } => (6, tx, half, term.0),
         };
-        let TxId(request) = tx;
-        head.mix(kind << 8 | half as u64).mix(u64::from(request.client.0)).mix(request.sequence.0).mix(word)
+        tx.digest(head.mix(kind << 8 | half as u64)).mix(word)
     }
 }
 
@@ -49,14 +51,14 @@ impl Letter {
 pub enum Says {
     /// The coordinator asks for a vote.
     Prepare(Prepare),
-    /// The vote: in favour, or why not.
+    /// The vote: in favour, with what is lent, or why not.
     Vote {
         /// On which transaction.
         tx: TxId,
         /// On which half.
         half: Half,
         /// The vote.
-        vote: Result<(), Why>,
+        vote: Result<Cash, Why>,
     },
     /// It is decided.
     Finish {

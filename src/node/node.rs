@@ -26,6 +26,7 @@ use crate::protocols::raft::message::{Input, Message};
 use super::gateway::{Gateway, Wish};
 use super::heart::Heart;
 use super::letter::Letter;
+use super::machine::Wealth;
 use super::market_data::MarketData;
 use super::message::{NodeEffect, NodeInput, NodeMessage, NodeOrder, Proposal};
 use super::out::{Beats, Out, Tokens};
@@ -80,7 +81,7 @@ impl Node {
     /// Begins a life from what the disk holds.
     pub fn boot(boot: NodeBoot) -> Self {
         let NodeBoot { id, incarnation, settings, ack, rules, map, mut images, seed, now } = boot;
-        let birth = Birth { me: id, seed, incarnation, rules };
+        let birth = Birth { me: id, seed, incarnation, rules, wealth: Wealth::of(&settings) };
         let replicas = map.group_ids().map(|group| {
             // Whoever joined the group later began with no configuration: its log or its snapshot has one, if anything.
             let (voters, image) = (map.voters(group), images.remove(&group));

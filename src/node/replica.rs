@@ -26,7 +26,7 @@ use crate::protocols::raft::message::{Effect, Input, Message};
 use crate::protocols::raft::{Raft, RaftConfig};
 
 use super::driver::Driver;
-use super::machine::Machine;
+use super::machine::{Machine, Outcome};
 use super::message::{NodeMessage, Proposal};
 use super::out::Out;
 use super::processor::{APPLY_RECORDS_MAX, Processor};
@@ -217,8 +217,8 @@ impl Replica {
                 }
                 Payload::Noop | Payload::Map(_) | Payload::Config(_) => None,
             };
-            let (executed, chain, sound) = (outcome.executed, outcome.chain, outcome.sound);
-            let applied = Applied { first: entry.first, term: entry.term, batch, executed, chain, sound };
+            let Outcome { executed, chain, sound, money, .. } = outcome;
+            let applied = Applied { first: entry.first, term: entry.term, batch, executed, chain, sound, money };
             out.state(self.group, ReplicaFact::Applied(applied));
         }
         self.snapshot_if_due(now, desk, out);

@@ -17,7 +17,7 @@ use crate::protocols::raft::message::{Body, Message};
 
 use super::gateway::Directory;
 use super::heart::Heart;
-use super::machine::Machine;
+use super::machine::{Machine, Wealth};
 use super::replica::{Replica, Start};
 
 /// The replicas of a node, by group.
@@ -70,6 +70,7 @@ pub(super) struct Birth {
     pub(super) seed: u64,
     pub(super) incarnation: u32,
     pub(super) rules: Rules,
+    pub(super) wealth: Wealth,
 }
 
 impl Birth {
@@ -84,7 +85,7 @@ impl Birth {
     ) -> Box<Replica> {
         let start = Start { seed: self.seed, incarnation: self.incarnation, now };
         let config = RaftConfig::new(self.me, voters.to_vec(), settings, self.rules);
-        Box::new(Replica::boot(config, group, image, Machine::new(group, map), start))
+        Box::new(Replica::boot(config, group, image, Machine::new(group, map, &self.wealth), start))
     }
 }
 

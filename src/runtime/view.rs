@@ -34,6 +34,7 @@ impl World {
             nodes: self.nodes.iter().filter_map(|slot| self.node_view(slot.id)).collect(),
             groups: self.groups.iter().map(|(group, truth)| self.group_view(group, truth)).collect(),
             net: self.net_view(),
+            accounts: self.accounts_view(),
             events: self.journal.kept().iter().rev().take(EVENTS_MAX).rev().cloned().collect(),
             samples: self.sampler.kept().iter().cloned().collect(),
             ..ClusterView::default()

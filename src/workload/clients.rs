@@ -42,7 +42,7 @@ use crate::domain::view::{ClusterView, FlowView, LatencyView};
 use crate::domain::why::Why;
 
 /// Sessions of the steady load at most.
-pub const SESSIONS_MAX: u32 = 1_024;
+pub const SESSIONS_MAX: u32 = crate::domain::settings::SESSIONS_MAX;
 
 /// Retries and deadlines are looked at on this grid, so that many share one wake-up.
 pub const LOOK_EVERY: SimDuration = SimDuration::from_millis(2);

@@ -41,3 +41,7 @@ why-config-change-running = the last change of the group is not finished
 why-learner-behind = the new voter has not caught up with the log
 why-not-learner = the new voter does not receive the log yet
 why-no-voters = a group needs a voter
+why-insufficient-funds = the account has too little cash, in all partitions together
+why-insufficient-lots = the account has too few lots to sell
+why-allotment-short = the account is short of cash in this partition
+why-accounts-full = the account's number is beyond what a partition keeps

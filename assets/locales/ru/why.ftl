@@ -41,3 +41,7 @@ why-config-change-running = прошлая смена состава не зак
 why-learner-behind = новый голосующий ещё не догнал журнал
 why-not-learner = новый голосующий ещё не получает журнал
 why-no-voters = группе нужен хотя бы один голосующий
+why-insufficient-funds = на счёте мало денег во всех разделах вместе
+why-insufficient-lots = на счёте мало лотов для продажи
+why-allotment-short = счёту не хватает денег в этом разделе
+why-accounts-full = номер счёта больше, чем хранит раздел

@@ -6,6 +6,7 @@
 //! Units: times are virtual unless they say `wall`; lags are in records; latencies in `SimDuration`.
 //! Bounds: each list says its own.
 
+mod account;
 mod failover;
 mod flow;
 mod group;
@@ -19,6 +20,7 @@ use crate::domain::event::Event;
 use crate::domain::hand::HandOrder;
 use crate::domain::time::SimTime;
 
+pub use account::{ACCOUNTS_SHOWN_MAX, AccountView, AccountsView, POSITIONS_SHOWN_MAX, PositionView, TransfersView};
 pub use failover::{FailoverEnd, FailoverMoments, FailoverView, InvariantView};
 pub use flow::{BalancerView, FlowView, LatencyView, LedgerView, WorkerView};
 pub use group::{CellView, GroupView, ProgressMode, ProgressView, ReplicaView, RoleView, SpreadsView};
@@ -49,6 +51,8 @@ pub struct ClusterView {
     pub ledger: LedgerView,
     /// The orders of the hand at the keyboard, oldest first; at most [`ROWS_MAX`](super::hand::ROWS_MAX).
     pub hand: Vec<HandOrder>,
+    /// Cash and positions.
+    pub accounts: AccountsView,
     /// Failovers, oldest first; at most [`FAILOVERS_MAX`].
     pub failovers: Vec<FailoverView>,
     /// The lamps.

@@ -49,6 +49,10 @@ pub fn why(why: Why, locale: &Locale) -> String {
         Why::NotLearner => "why-not-learner",
         Why::NoVoters => "why-no-voters",
         Why::JustStarted => "why-just-started",
+        Why::InsufficientFunds => "why-insufficient-funds",
+        Why::InsufficientLots => "why-insufficient-lots",
+        Why::AllotmentShort => "why-allotment-short",
+        Why::AccountsFull => "why-accounts-full",
     };
     locale.text(id).into_owned()
 }
