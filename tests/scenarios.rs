@@ -48,15 +48,18 @@ macro_rules! scripts {
 }
 
 scripts! {
+    an_order_waits_for_cash_of_other_partitions: "allotment-short",
     burst_of_100_000: "burst-100k",
     the_leader_is_cut_off_both_ways: "cut-the-leader-both-ways",
     the_leader_is_cut_off_one_way: "cut-the-leader-one-way",
     two_dead_at_factor_3: "factor-3-two-dead",
     the_leader_freezes_and_wakes: "freeze-the-leader",
+    a_change_is_lost_and_noticed: "gap",
     the_controller_is_killed: "kill-the-controller",
     the_leader_is_killed: "kill-the-leader",
     three_of_five_are_killed: "kill-three-of-five",
     two_of_five_are_killed: "kill-two-of-five",
+    money_is_conserved: "money-conserved",
     pools_apart_keep_orders_fast: "pools-apart",
     a_replica_far_behind_recovers: "recover-far-behind",
     every_node_restarts_in_turn: "rolling-restart",

@@ -119,6 +119,13 @@ pub enum Control {
     SetSignalsTrade(bool),
     /// The node's process panics, as by a bug: it halts, the rest goes on.
     Poison(Target),
+    /// The node's replica of this group misses one change: its machine is not given the next batch of orders.
+    LoseChange {
+        /// Whose.
+        node: Target,
+        /// Which group.
+        group: GroupId,
+    },
 }
 
 /// Orders on top of the load.

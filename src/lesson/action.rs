@@ -49,6 +49,7 @@ pub const FORMS: &[(&str, &str)] = &[
     ("overload", "overload slow | shed-oldest | shed-newest"),
     ("signals", "signals on | off"),
     ("poison", "poison TARGET"),
+    ("lose-change", "lose-change TARGET [GROUP]"),
 ];
 
 /// All of a hundred orders would leave nothing for others to be seen.
@@ -122,6 +123,7 @@ fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
         "overload" => Control::SetOverload(rest.choice::<Overload>()?),
         "signals" => Control::SetSignalsTrade(rest.on_off()?),
         "poison" => Control::Poison(rest.target()?),
+        "lose-change" => Control::LoseChange { node: rest.target()?, group: rest.group()? },
         unknown => return Err(verb.complain(format!("there is no action `{unknown}`")).among(unknown, &verbs())),
     })
 }
@@ -289,6 +291,7 @@ pub fn show(control: &Control) -> String {
         Control::SetOverload(rule) => format!("overload {}", rule.name()),
         Control::SetSignalsTrade(on) => format!("signals {}", on_off(on)),
         Control::Poison(node) => format!("poison {}", of(node)),
+        Control::LoseChange { node, group } => format!("lose-change {} {group}", of(node)),
     }
 }
 

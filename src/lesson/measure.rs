@@ -9,6 +9,7 @@ use crate::document::problem::{Complaint, listed};
 use crate::domain::event::Invariant;
 use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::units::Cash;
 use crate::domain::view::{ClusterView, FailoverView, GroupView, NodeTruth, NodeView};
 
 use super::words::{self, Context, Word};
@@ -128,6 +129,16 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("ticks.p99_ms_max", Kind::Number, |v| slowest_ticks(v).and_then(ms)),
     ("signals.count", Kind::Number, |v| count(v.market.signals)),
     ("signals.orders", Kind::Number, |v| count(v.market.orders)),
+    ("transfers.committed", Kind::Number, |v| count(v.accounts.transfers.committed)),
+    ("transfers.waiting", Kind::Number, |v| count(v.accounts.transfers.waiting)),
+    ("transfers.in_transit", Kind::Number, |v| count(v.accounts.transfers.in_transit().0.unsigned_abs() as u64)),
+    ("hand.cash", Kind::Number, |v| dollars(v.accounts.shown.first()?.cash)),
+    ("hand.reserved", Kind::Number, |v| dollars(v.accounts.shown.first()?.reserved)),
+    ("hand.realised", Kind::Number, |v| dollars(v.accounts.shown.first()?.realised)),
+    ("hand.unrealised", Kind::Number, |v| dollars(v.accounts.shown.first()?.unrealised)),
+    ("replicas.gaps", Kind::Number, |v| {
+        count(v.groups.iter().flat_map(|g| &g.replicas).filter(|r| r.gap.is_some()).count() as u64)
+    }),
     ("controller", Kind::Node, |v| node(v.run.controller)),
 ];
 
@@ -334,6 +345,11 @@ fn count(number: u64) -> Option<Value> {
 }
 
 /// Milliseconds in thousandths are microseconds.
+/// Cash in thousandths of a dollar; what is finer is cut off.
+fn dollars(cash: Cash) -> Option<Value> {
+    i64::try_from(cash.0 / 1_000).ok().map(Value::Number)
+}
+
 fn ms(length: SimDuration) -> Option<Value> {
     Some(Value::Number(i64::try_from(length.as_micros()).unwrap_or(i64::MAX)))
 }

@@ -276,6 +276,13 @@ fn setting(control: &Control) -> Text {
             let node = target(node);
             text(format!("{} meets a bug and halts", node.en), format!("{} натыкается на ошибку и встаёт", node.ru))
         }
+        Control::LoseChange { node, .. } => {
+            let node = target(node);
+            text(
+                format!("a change does not reach the state of {}", node.en),
+                format!("изменение не доходит до состояния {}", node.ru),
+            )
+        }
         _ => Text::default(),
     }
 }

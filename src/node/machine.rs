@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::domain::digest::Digest;
 use crate::domain::fact::{Executed, Money};
-use crate::domain::ids::{AccountId, GroupId};
+use crate::domain::ids::{AccountId, GroupId, LogIndex};
 use crate::domain::log::{Payload, StateImage};
 use crate::domain::map::ClusterMap;
 use crate::domain::order::Verdict;
@@ -125,6 +125,16 @@ impl Machine {
             Self::Exchange(exchange) => exchange.chain(),
             Self::Map { chain, .. } => *chain,
         }
+    }
+
+    /// How many changes it was given; `meta` does not count.
+    pub(super) fn version(&self) -> Option<LogIndex> {
+        self.exchange().map(Exchange::version)
+    }
+
+    /// Whether a change is the next one.
+    pub(super) fn is_followed_by(&self, change: LogIndex) -> bool {
+        self.version().is_none_or(|version| version.next() == change)
     }
 
     /// The exchange, if it is one.

@@ -25,6 +25,7 @@ mod reads;
 mod replica;
 mod replicas;
 mod tickets;
+mod upkeep;
 mod views;
 mod work;
 

@@ -355,6 +355,9 @@ impl Node {
                     self.tell_raft(now, group, Input::SetRules(rules), effects);
                 }
             }
+            NodeOrder::LoseChange(group) => {
+                self.with_replica(group, effects, |replica, _, _| replica.lose_change());
+            }
             NodeOrder::Panic => panic!("told to panic by a control"),
         }
     }

@@ -32,6 +32,7 @@ use super::out::Out;
 use super::processor::{APPLY_RECORDS_MAX, Processor};
 use super::proposals::{Early, Proposals};
 use super::reads::{ReadPoint, Reads};
+use super::upkeep::Upkeep;
 
 /// What a replica is told with every input.
 pub(super) struct Desk<'a> {
@@ -62,8 +63,7 @@ pub(super) struct Replica {
     parked: VecDeque<Parked>,
     proposals: Proposals,
     reads: Reads,
-    turn: Option<LogIndex>,
-    snapshot_at: LogIndex,
+    pub(super) upkeep: Upkeep,
     /// Queues whose refusals were told of, until each is empty again.
     full: Full,
     pub(super) driver: Driver,
@@ -83,6 +83,7 @@ impl Replica {
         let applied = snapshot.as_ref().map_or(LogIndex::ORIGIN, |snapshot| snapshot.index);
         let kept = snapshot.map(|snapshot| Machine::from_image(group, &snapshot.image));
         assert!(kept.as_ref().is_none_or(Option::is_some), "a snapshot is of its group's kind");
+        let upkeep = Upkeep::new(empty.clone(), applied);
         let machine = kept.flatten().unwrap_or(empty);
         let scope = u64::from(config.me.0) << 32 | u64::from(group.0) << 16 | u64::from(start.incarnation);
         let chance = Chance::stream(start.seed, Purpose::Election, scope);
@@ -95,8 +96,7 @@ impl Replica {
             parked: VecDeque::new(),
             proposals: Proposals::default(),
             reads: Reads::default(),
-            turn: None,
-            snapshot_at: applied,
+            upkeep,
             full: Full::default(),
             driver: Driver::default(),
         }
@@ -193,18 +193,29 @@ impl Replica {
     }
 
     fn point(&self, by: NodeId) -> ReadPoint {
-        ReadPoint { group: self.group, by, applied: self.applied, commit: self.raft.commit_index() }
+        ReadPoint { group: self.group, by, applied: self.version(), commit: self.raft.commit_index() }
     }
 
     /// The processor has finished this replica's turn.
     pub(super) fn apply(&mut self, now: Now, map: &ClusterMap, desk: &mut Desk<'_>, out: &mut Out<'_>) {
-        let Some(upto) = self.turn.take() else { return };
+        let Some(upto) = self.upkeep.turn.take() else { return };
+        if self.upkeep.gap().is_some() {
+            self.rebuild(out);
+        }
         let mut works: Vec<(Work, Worked)> = Vec::new();
         let mut verdicts: Vec<Verdict> = Vec::new();
         let next = self.applied.next();
         let entries: Vec<_> = self.raft.log().entries_from(next).take_while(|e| e.last() <= upto).cloned().collect();
         for entry in entries {
             assert_eq!(entry.first, self.applied.next(), "entries are applied in order, each once");
+            if self.loses(&entry) {
+                self.applied = entry.last();
+                continue;
+            }
+            if !self.machine.is_followed_by(entry.first) {
+                self.stop_at(now, entry.first, desk, out);
+                break;
+            }
             verdicts.clear();
             let outcome = self.machine.apply(&entry.payload, &mut verdicts);
             self.applied = entry.last();
@@ -225,6 +236,11 @@ impl Replica {
         self.reads.serve(self.point(out.me), &self.machine, out);
         self.settle(now, desk, out);
         self.worked(now, map, &works, desk, out);
+    }
+
+    /// What was applied late is answered with the rest.
+    pub(super) fn answer_late(&mut self, first: LogIndex, verdicts: &[Verdict]) {
+        self.proposals.applied(first, verdicts);
     }
 
     /// Proposes a change of the cluster map.
@@ -265,8 +281,7 @@ impl Replica {
         if let Some(machine) = machine {
             self.machine = machine;
             self.applied = snapshot.index;
-            self.snapshot_at = snapshot.index;
-            self.turn = None;
+            self.upkeep.installed(snapshot.index);
         }
     }
 
@@ -312,7 +327,7 @@ impl Replica {
 
     fn begin_turn(&mut self, now: Now, desk: &mut Desk<'_>) {
         let commit = self.raft.commit_index();
-        if self.turn.is_some() || commit <= self.applied {
+        if self.upkeep.turn.is_some() || commit <= self.applied {
             return;
         }
         let mut records = 0;
@@ -325,20 +340,21 @@ impl Replica {
             upto = entry.last();
         }
         if records > 0 {
-            self.turn = Some(upto);
+            self.upkeep.turn = Some(upto);
             desk.processor.book(now.mono, self.group, records, desk.settings);
         }
     }
 
     fn snapshot_if_due(&mut self, now: Now, desk: &mut Desk<'_>, out: &mut Out<'_>) {
-        if self.applied.since(self.snapshot_at) < desk.settings.snapshot_every_records {
+        let due = self.applied.since(self.upkeep.snapshot_at) >= desk.settings.snapshot_every_records;
+        if !due || !self.is_whole() {
             return;
         }
         let Some(point) = self.raft.log().point_at(self.applied) else { return };
         let (image, config) = (self.machine.image(), Arc::new(self.raft.group_config_at(point.index)));
         let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, config, image };
         let keep_after = LogIndex(self.applied.0.saturating_sub(desk.settings.snapshot_keep_records));
-        self.snapshot_at = self.applied;
+        self.upkeep.snapshot_at = self.applied;
         self.input(now, Input::Compact { snapshot, keep_after }, desk, out);
     }
 }

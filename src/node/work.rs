@@ -58,7 +58,7 @@ impl Replica {
         act: impl FnOnce(&mut Driver, &Stand<'_>) -> Vec<Step>,
     ) {
         let (group, term) = (self.group, self.raft.term());
-        let settled = self.raft.leads() && self.raft.log().term_at(self.applied) == Some(term);
+        let settled = self.is_whole() && self.raft.leads() && self.raft.log().term_at(self.applied) == Some(term);
         let Some(state) = self.machine.exchange().map(|exchange| exchange.transactions()).filter(|_| settled) else {
             return;
         };

@@ -56,6 +56,7 @@ fn of_input(digest: Digest, input: &NodeInput) -> Digest {
             NodeOrder::SetAck(_) => digest.mix(8),
             NodeOrder::SetRules(_) => digest.mix(9),
             NodeOrder::Panic => digest.mix(10),
+            NodeOrder::LoseChange(group) => digest.mix(head(14, u64::from(group.0))),
             NodeOrder::ChangeConfig { group, change } => {
                 let (kind, who) = match &**change {
                     ConfigChange::AddLearner(node) => (11, GroupConfig::of([*node])),

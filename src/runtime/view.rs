@@ -280,6 +280,8 @@ fn replica_on_disk(node: NodeId, image: Option<&GroupImage>, began_with: GroupCo
         progress: None,
         refused: 0,
         unanswered: 0,
+        version: snapshot,
+        gap: None,
         chain: image.snapshot.as_ref().map(|snapshot| snapshot.image.digest).unwrap_or_default(),
         cells: cells_of(image),
     }

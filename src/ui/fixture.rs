@@ -59,6 +59,7 @@ pub fn view(story: Story) -> ClusterView {
     let groups = (0..5).map(|group| self::group(group, &truths, leader)).collect();
     ClusterView {
         market: crate::domain::view::MarketView::default(),
+        accounts: crate::domain::view::AccountsView::default(),
         run: run(story, leader),
         groups,
         net: net(story),
@@ -250,6 +251,8 @@ fn replica(place: usize, (truth, reach): What, term: Term, commit: LogIndex, lea
             next: last.next(),
             in_flight: 2,
         }),
+        version: commit,
+        gap: None,
         chain: Default::default(),
         cells: held,
     }

@@ -43,3 +43,4 @@ ack-leader = leader
 ack-majority = majority
 ack-all = all
 ack-count = { $n } voters
+control-lose-change = lose a change of { $group } on { $node }

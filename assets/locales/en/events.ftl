@@ -34,6 +34,8 @@ word-truncated = CUT TAIL
 word-snapshot-sent = SNAPSHOT
 word-snapshot-installed = SNAPSHOT
 word-snapshot-taken = SNAPSHOT
+word-gap = GAP
+word-rebuilt = REBUILT
 word-rotation = ROTATION
 word-burst = BURST
 word-burst-ended = BURST END
@@ -165,3 +167,5 @@ event-lost = { $n ->
  }
 
 somebody = somebody
+event-gap = { $node } stopped at version { $index }: change { $to } does not follow
+event-rebuilt = { $node } rebuilt its state up to { $index } from its disk ({ $n } records)

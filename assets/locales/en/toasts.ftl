@@ -77,3 +77,4 @@ done-signals-off = signals are only shown
 done-burst = burst of { $orders } orders
 done-hand = sent: { $what }
 done-poison = { $node } panics
+done-lose-change = { $node } misses one change

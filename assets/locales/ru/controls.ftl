@@ -43,3 +43,4 @@ ack-leader = лидер
 ack-majority = большинство
 ack-all = все
 ack-count = голосов: { $n }
+control-lose-change = потеря изменения { $group } на { $node }

@@ -34,6 +34,8 @@ word-truncated = СРЕЗ
 word-snapshot-sent = СНИМОК
 word-snapshot-installed = СНИМОК
 word-snapshot-taken = СНИМОК
+word-gap = РАЗРЫВ
+word-rebuilt = ВОССТАНОВЛЕН
 word-rotation = РОТАЦИЯ
 word-burst = ВСПЛЕСК
 word-burst-ended = ВСПЛЕСК:
@@ -171,3 +173,5 @@ event-lost = { $n ->
  }
 
 somebody = кто-то
+event-gap = { $node } встал на версии { $index }: изменение { $to } не следующее
+event-rebuilt = { $node } восстановил состояние до { $index } со своего диска (записей: { $n })

@@ -77,3 +77,4 @@ done-signals-off = сигналы только на экран
 done-burst = всплеск: { $orders } заявок
 done-hand = отправлено: { $what }
 done-poison = { $node }: паника
+done-lose-change = { $node }: одно изменение потеряно

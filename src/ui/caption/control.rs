@@ -54,6 +54,8 @@ pub fn control(control: &Control, locale: &Locale) -> String {
         Control::SetOverload(rule) => word("control-overload", "rule", rule.name().to_owned()),
         Control::SetSignalsTrade(true) => locale.text("control-signals-on").into_owned(),
         Control::SetSignalsTrade(false) => locale.text("control-signals-off").into_owned(),
+        Control::LoseChange { node, group } => locale
+            .say("control-lose-change", &[("node", target(node, locale).into()), ("group", group.to_string().into())]),
         Control::Burst(burst) => locale.say("control-burst", &[("n", FluentValue::from(burst.orders))]),
     }
 }

@@ -89,6 +89,7 @@ fn every_control() -> Vec<Control> {
         Control::SetReadFrom(ReadFrom::Replica),
         Control::Burst(Burst::KEY),
         Control::Poison(n),
+        Control::LoseChange { node: n, group: GroupId(1) },
     ];
     let rules = [AckRule::Leader, AckRule::Majority, AckRule::All, AckRule::Count(2)];
     controls.extend(rules.map(Control::SetAck));
@@ -147,6 +148,8 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::SnapshotSent { to, index },
         EventKind::SnapshotInstalled { index },
         EventKind::SnapshotTaken { index },
+        EventKind::GapFound { version: index, change: index },
+        EventKind::Rebuilt { upto: index, records: 7 },
         EventKind::Rotation { back: true },
         EventKind::Rotation { back: false },
         EventKind::BurstBegan { orders: 1_000 },

@@ -133,6 +133,7 @@ pub fn describe(control: Control) -> Refusal {
         Control::SetOverload(rule) => return Refusal::new("done-overload").with("rule", rule.name()),
         Control::SetSignalsTrade(on) => (if on { "done-signals-on" } else { "done-signals-off" }, None),
         Control::Poison(target) => ("done-poison", Some(target)),
+        Control::LoseChange { node, .. } => ("done-lose-change", Some(node)),
     };
     let words = Refusal::new(id);
     target.map_or(words.clone(), |target| words.with("node", name(target)))

@@ -99,6 +99,7 @@ fn resolve(control: Control, view: &ClusterView) -> Control {
         Control::Rejoin(target) => Control::Rejoin(named(target)),
         Control::SlowDisk { node, slow } => Control::SlowDisk { node: named(node), slow },
         Control::Poison(target) => Control::Poison(named(target)),
+        Control::LoseChange { node, group } => Control::LoseChange { node: named(node), group },
         other => other,
     }
 }
