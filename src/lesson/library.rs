@@ -13,15 +13,18 @@ macro_rules! scripts {
 
 /// Path under `assets/` and text of every script, scenarios first.
 pub const SCRIPTS: &[(&str, &str)] = scripts![
+    "scenarios/allotment-short.toml",
     "scenarios/burst-100k.toml",
     "scenarios/cut-the-leader-both-ways.toml",
     "scenarios/cut-the-leader-one-way.toml",
     "scenarios/factor-3-two-dead.toml",
     "scenarios/freeze-the-leader.toml",
+    "scenarios/gap.toml",
     "scenarios/kill-the-controller.toml",
     "scenarios/kill-the-leader.toml",
     "scenarios/kill-three-of-five.toml",
     "scenarios/kill-two-of-five.toml",
+    "scenarios/money-conserved.toml",
     "scenarios/pools-apart.toml",
     "scenarios/recover-far-behind.toml",
     "scenarios/rolling-restart.toml",
