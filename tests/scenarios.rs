@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chaosdesk::cli::house::House;
 use chaosdesk::cli::{Stepping, Wiring};
 use chaosdesk::domain::control::{Control, Target};
-use chaosdesk::domain::ids::NodeId;
+use chaosdesk::domain::ids::{GroupId, NodeId};
 use chaosdesk::domain::rules::{AckRule, Rule};
 use chaosdesk::domain::tick::Overload;
 use chaosdesk::domain::time::SimDuration;
@@ -255,4 +255,28 @@ fn the_rolling_restart_goes_red_when_nobody_takes_over() {
         script.settings.raft.election_min = SimDuration::from_secs(60);
         script.settings.raft.election_max = SimDuration::from_secs(61);
     });
+}
+
+#[test]
+fn allotment_short_goes_red_when_nothing_is_short() {
+    goes_red("allotment-short", "transfers.committed", 1, |script| script.settings.accounts.cash = 1_000_000);
+}
+
+#[test]
+fn allotment_short_goes_red_when_no_other_partition_can_lend() {
+    goes_red("allotment-short", "transfers.committed", 1, |script| script.settings.cluster.partitions = 1);
+}
+
+#[test]
+fn gap_goes_red_when_no_change_is_lost() {
+    goes_red("gap", "gap_found", 1, |script| instead(script, lost_follower(), Control::HealAll));
+}
+
+fn lost_follower() -> Control {
+    Control::LoseChange { node: Target::Follower(GroupId(1)), group: GroupId(1) }
+}
+
+#[test]
+fn money_conserved_goes_red_when_no_cash_moves() {
+    goes_red("money-conserved", "transfers.committed", 1, |script| script.settings.accounts.member_times = 100_000);
 }
