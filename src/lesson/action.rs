@@ -334,6 +334,7 @@ mod tests {
                 Control::Cut { from: node, to: Target::Node(NodeId(1)) },
                 Control::Heal { from: Target::Node(NodeId(1)), to: node },
                 Control::Poison(node),
+                Control::LoseChange { node, group: GroupId(2) },
             ]);
         }
         for group in [GroupId::META, GroupId(3)] {

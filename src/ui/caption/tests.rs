@@ -109,6 +109,17 @@ fn every_kind_of_members(learner: NodeId) -> Vec<EventKind> {
     kinds
 }
 
+fn every_kind_of_logs(to: NodeId, index: LogIndex) -> Vec<EventKind> {
+    vec![
+        EventKind::Truncated { from: index, records: 3 },
+        EventKind::SnapshotSent { to, index },
+        EventKind::SnapshotInstalled { index },
+        EventKind::SnapshotTaken { index },
+        EventKind::GapFound { version: index, change: index },
+        EventKind::Rebuilt { upto: index, records: 7 },
+    ]
+}
+
 fn every_kind() -> Vec<EventKind> {
     let (to, term, index) = (NodeId(4), Term(7), LogIndex(10_482));
     let (after, silent) = (SimDuration::from_millis(3_200), SimDuration::from_millis(212));
@@ -144,12 +155,6 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::FirstAnswer { term },
         EventKind::TransferBegan { to },
         EventKind::TransferFailed { to, why: Why::TransferTimeout },
-        EventKind::Truncated { from: index, records: 3 },
-        EventKind::SnapshotSent { to, index },
-        EventKind::SnapshotInstalled { index },
-        EventKind::SnapshotTaken { index },
-        EventKind::GapFound { version: index, change: index },
-        EventKind::Rebuilt { upto: index, records: 7 },
         EventKind::Rotation { back: true },
         EventKind::Rotation { back: false },
         EventKind::BurstBegan { orders: 1_000 },
@@ -170,6 +175,7 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::OrdersLost { orders: 3 },
     ];
     kinds.extend(every_kind_of_members(to));
+    kinds.extend(every_kind_of_logs(to, index));
     for health in [Health::Healthy, Health::Degraded, Health::Failed] {
         kinds.push(EventKind::Believes { peer: to, health, silent });
     }
