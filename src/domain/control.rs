@@ -142,6 +142,13 @@ pub enum Control {
     },
     /// No more symbols begin to move.
     StopMoves,
+    /// The node's replica of this group misses one change: its machine is not given the next batch of orders.
+    LoseChange {
+        /// Whose.
+        node: Target,
+        /// Which group.
+        group: GroupId,
+    },
 }
 
 /// Orders on top of the load.

@@ -60,6 +60,7 @@ pub const FORMS: &[(&str, &str)] = &[
     ("split", "split hottest"),
     ("move", "move SYMBOL GROUP"),
     ("stay", "stay all"),
+    ("lose-change", "lose-change TARGET [GROUP]"),
 ];
 
 /// All of a hundred orders would leave nothing for others to be seen.
@@ -146,6 +147,7 @@ fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
         "split" => rest.must("hottest").map(|()| Control::Split)?,
         "move" => Control::MoveSymbol { symbol: rest.symbol()?, to: rest.group()? },
         "stay" => rest.must("all").map(|()| Control::StopMoves)?,
+        "lose-change" => Control::LoseChange { node: rest.target()?, group: rest.group()? },
         unknown => return Err(verb.complain(format!("there is no action `{unknown}`")).among(unknown, &verbs())),
     })
 }
@@ -322,6 +324,7 @@ pub fn show(control: &Control) -> String {
         Control::Split => "split hottest".to_owned(),
         Control::MoveSymbol { symbol, to } => format!("move {} {to}", symbol.name()),
         Control::StopMoves => "stay all".to_owned(),
+        Control::LoseChange { node, group } => format!("lose-change {} {group}", of(node)),
     }
 }
 
@@ -368,6 +371,7 @@ mod tests {
                 Control::Poison(node),
                 Control::Decommission(node),
                 Control::Replace(node),
+                Control::LoseChange { node, group: GroupId(2) },
             ]);
         }
         for group in [GroupId::META, GroupId(3)] {

@@ -33,6 +33,7 @@ mod replica;
 mod replicas;
 mod steward;
 mod tickets;
+mod upkeep;
 mod views;
 mod work;
 

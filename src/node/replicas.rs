@@ -17,7 +17,7 @@ use crate::protocols::raft::message::{Body, Message};
 
 use super::gateway::Directory;
 use super::heart::Heart;
-use super::machine::Machine;
+use super::machine::{Machine, Wealth};
 use super::replica::{Replica, Start};
 
 /// The replicas of a node, by group.
@@ -81,7 +81,8 @@ impl Birth {
     pub(super) fn replica(&self, now: Now, group: GroupId, voters: &[NodeId], image: GroupImage) -> Box<Replica> {
         let start = Start { seed: self.seed, incarnation: self.incarnation, now };
         let config = RaftConfig::new(self.me, voters.to_vec(), &self.settings.raft, self.rules);
-        Box::new(Replica::boot(config, group, image, Machine::new(group, &self.genesis), start))
+        let wealth = Wealth::of(&self.settings);
+        Box::new(Replica::boot(config, group, image, Machine::new(group, &self.genesis, &wealth), start))
     }
 }
 

@@ -5,6 +5,7 @@
 use crate::domain::event::Invariant;
 use crate::domain::ids::NodeId;
 use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::units::Cash;
 use crate::domain::view::{ClusterView, FailoverView, GroupView, NodeTruth, NodeView, SpreadsView, WorkerView};
 
 use super::{UNIT, Value};
@@ -130,4 +131,19 @@ pub(super) fn yes_no(yes: bool) -> Option<Value> {
 /// A figure of spreads, over all groups.
 pub(super) fn spreads(view: &ClusterView, pick: fn(&SpreadsView) -> u64) -> Option<Value> {
     count(view.groups.iter().map(|group| pick(&group.spreads)).sum())
+}
+
+/// Replicas whose machines have stopped before a change that does not follow.
+pub(super) fn gaps(view: &ClusterView) -> Option<Value> {
+    count(view.groups.iter().flat_map(|group| &group.replicas).filter(|replica| replica.gap.is_some()).count() as u64)
+}
+
+/// Cash in thousandths of a dollar; what is finer is cut off.
+pub(super) fn dollars(cash: Cash) -> Option<Value> {
+    i64::try_from(cash.0 / 1_000).ok().map(Value::Number)
+}
+
+/// Cash in millionths of a dollar, however it is signed: to the last unit.
+pub(super) fn units(cash: Cash) -> Option<Value> {
+    count(u64::try_from(cash.0.unsigned_abs()).unwrap_or(u64::MAX))
 }

@@ -73,6 +73,8 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::SnapshotSent { .. } => "snapshot-sent",
         EventKind::SnapshotInstalled { .. } => "snapshot-installed",
         EventKind::SnapshotTaken { .. } => "snapshot-taken",
+        EventKind::GapFound { .. } => "gap",
+        EventKind::Rebuilt { .. } => "rebuilt",
         EventKind::Rotation { .. } => "rotation",
         EventKind::Draining { .. } => "draining",
         EventKind::Drained => "drained",
@@ -150,7 +152,9 @@ pub const fn class(kind: &EventKind) -> &'static str {
         EventKind::Truncated { .. }
         | EventKind::SnapshotSent { .. }
         | EventKind::SnapshotInstalled { .. }
-        | EventKind::SnapshotTaken { .. } => "log",
+        | EventKind::SnapshotTaken { .. }
+        | EventKind::GapFound { .. }
+        | EventKind::Rebuilt { .. } => "log",
         EventKind::Violated { .. } | EventKind::OrdersLost { .. } => "audit",
         EventKind::AckChanged(_)
         | EventKind::RuleSwitched { .. }

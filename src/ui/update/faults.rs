@@ -153,6 +153,7 @@ pub fn describe(control: Control) -> Refusal {
             return Refusal::new("done-move").with("symbol", symbol.name()).with("group", to);
         }
         Control::StopMoves => ("done-stay", None),
+        Control::LoseChange { node, .. } => ("done-lose-change", Some(node)),
     };
     let words = Refusal::new(id);
     target.map_or(words.clone(), |target| words.with("node", name(target)))
