@@ -7,9 +7,9 @@
 use crate::domain::ids::NodeId;
 use crate::domain::rules::{AckRule, Rules};
 use crate::domain::settings::{
-    ClientSettings, ClusterSettings, DetectorSettings, DiskSettings, GatewaySettings, LinkPair, LinkSettings,
-    LoadSettings, MarketDataSettings, MarketSettings, PartitionSettings, PlacementSettings, RaftSettings, Settings,
-    TradesSettings,
+    AccountSettings, ClientSettings, ClusterSettings, DetectorSettings, DiskSettings, GatewaySettings, LinkPair,
+    LinkSettings, LoadSettings, MarketDataSettings, MarketSettings, PartitionSettings, PlacementSettings, RaftSettings,
+    Settings, TradesSettings,
 };
 
 use crate::domain::time::SimDuration;
@@ -42,6 +42,8 @@ pub const MOVES_AT_ONCE_MAX: u64 = 64;
 pub const WINDOWS_HOT_MAX: u64 = 64;
 /// What a partition keeps of packed trades at most: 64 MiB.
 pub const ARCHIVE_KIB_MAX: u64 = 65_536;
+/// Dollars that an account begins with at most.
+const CASH_MAX: u64 = 1_000_000_000;
 /// Orders per virtual second at most.
 pub const RATE_MAX: u64 = 10_000_000;
 
@@ -49,7 +51,7 @@ pub const RATE_MAX: u64 = 10_000_000;
 const MOVES_MAX: u64 = 64;
 
 /// The names of the tables, in the order of the reference file.
-pub const TABLES: [&str; 14] = [
+pub const TABLES: [&str; 15] = [
     "cluster",
     "raft",
     "detector",
@@ -64,6 +66,7 @@ pub const TABLES: [&str; 14] = [
     "balancer",
     "placement",
     "trades",
+    "accounts",
 ];
 
 /// Reads the tables of settings from the root of a file, over `base`, and checks that they work together.
@@ -95,6 +98,7 @@ pub fn read(root: &mut Reader<'_>, base: &Settings) -> Reading<Settings> {
             .table("placement", |r| placement(r, &base.placement))?
             .unwrap_or_else(|| base.placement.clone()),
         trades: root.table("trades", |r| trades(r, &base.trades))?.unwrap_or_else(|| base.trades.clone()),
+        accounts: root.table("accounts", |r| accounts(r, &base.accounts))?.unwrap_or(base.accounts),
     };
     check::together(root, &settings)?;
     Ok(settings)
@@ -293,6 +297,14 @@ fn market_data(r: &mut Reader<'_>, base: &MarketDataSettings) -> Reading<MarketD
         signals_trade: r.switch("signals_trade", base.signals_trade)?,
         sliding: r.millis("sliding_ms", WINDOW_MS, base.sliding)?,
         tumbling: r.millis("tumbling_ms", WINDOW_MS, base.tumbling)?,
+    })
+}
+
+fn accounts(r: &mut Reader<'_>, base: &AccountSettings) -> Reading<AccountSettings> {
+    Ok(AccountSettings {
+        cash: r.integer("cash", 0..=CASH_MAX, base.cash)?,
+        lots: r.integer("lots", 0..=COUNT_MAX, base.lots)?,
+        member_times: r.integer("member_times", 1..=COUNT_MAX, u64::from(base.member_times))? as u32,
     })
 }
 

@@ -145,6 +145,13 @@ pub enum Control {
     StopMoves,
     /// Somebody asks for the trades of a stretch of time.
     ReadTrades(TradesQuery),
+    /// The node's replica of this group misses one change: its machine is not given the next batch of orders.
+    LoseChange {
+        /// Whose.
+        node: Target,
+        /// Which group.
+        group: GroupId,
+    },
 }
 
 /// Orders on top of the load.

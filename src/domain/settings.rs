@@ -12,7 +12,7 @@ pub use market_data::MarketDataSettings;
 
 use super::balancing::BalancerSettings;
 use super::feed::FeedSettings;
-use super::ids::NodeId;
+use super::ids::{ClientId, NodeId};
 use super::instrument::INSTRUMENTS;
 use super::order::ReadFrom;
 use super::plan::Region;
@@ -60,6 +60,9 @@ pub struct Settings {
     /// How trades are kept.
     #[serde(default)]
     pub trades: TradesSettings,
+    /// What accounts begin with.
+    #[serde(default)]
+    pub accounts: AccountSettings,
 }
 
 /// How trades are kept, by the time in which they happened.
@@ -299,6 +302,11 @@ impl ClientSettings {
     pub fn steady_sessions(&self) -> u32 {
         self.sessions.clamp(1, Self::SESSIONS_MAX)
     }
+
+    /// The hand at the keyboard: its session comes after all that trade by themselves.
+    pub fn hand(&self) -> ClientId {
+        ClientId(self.steady_sessions() + BURST_SESSIONS + SIGNAL_SESSIONS + 1)
+    }
 }
 
 impl Default for ClientSettings {
@@ -394,3 +402,25 @@ impl Default for PlacementSettings {
         Self { moves_at_once: 2, replace_dead_after: None }
     }
 }
+
+/// What accounts begin with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AccountSettings {
+    /// Dollars of an account, over all partitions.
+    pub cash: u64,
+    /// Lots of each symbol.
+    pub lots: u64,
+    /// The sessions of the load are members of the exchange, not people: they begin with so many times as much of both.
+    pub member_times: u32,
+}
+
+impl Default for AccountSettings {
+    fn default() -> Self {
+        Self { cash: 100_000, lots: 1_000, member_times: 1_000 }
+    }
+}
+
+/// Sessions that bursts have beside them.
+pub const BURST_SESSIONS: u32 = 64;
+/// The session that trades on signals.
+pub const SIGNAL_SESSIONS: u32 = 1;

@@ -60,6 +60,7 @@ pub const FORMS: &[(&str, &str)] = &[
     ("split", "split hottest"),
     ("move", "move SYMBOL GROUP"),
     ("stay", "stay all"),
+    ("lose-change", "lose-change TARGET [GROUP]"),
 ];
 
 /// All of a hundred orders would leave nothing for others to be seen.
@@ -152,6 +153,7 @@ fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
         "move" => Control::MoveSymbol { symbol: rest.symbol()?, to: rest.group()? },
         "stay" => rest.must("all").map(|()| Control::StopMoves)?,
         "trades" => Control::ReadTrades(tape::read(rest.symbol()?, &rest.word()?)?),
+        "lose-change" => Control::LoseChange { node: rest.target()?, group: rest.group()? },
         unknown => return Err(verb.complain(format!("there is no action `{unknown}`")).among(unknown, &verbs())),
     })
 }
@@ -329,6 +331,7 @@ pub fn show(control: &Control) -> String {
         Control::MoveSymbol { symbol, to } => format!("move {} {to}", symbol.name()),
         Control::StopMoves => "stay all".to_owned(),
         Control::ReadTrades(query) => tape::show(&query),
+        Control::LoseChange { node, group } => format!("lose-change {} {group}", of(node)),
     }
 }
 
@@ -375,6 +378,7 @@ mod tests {
                 Control::Poison(node),
                 Control::Decommission(node),
                 Control::Replace(node),
+                Control::LoseChange { node, group: GroupId(2) },
             ]);
         }
         for group in [GroupId::META, GroupId(3)] {

@@ -17,8 +17,8 @@ use crate::domain::view::{ClassView, ClusterView, Duty, FailoverView, GroupView,
 
 use super::words::{self, Context, Word};
 use readers::{
-    cold, cost, count, latency, median, ms, node, open_failovers, packed_per_mille, picked, recent, slowest_ticks,
-    spreads, trades, worker, yes_no,
+    cold, cost, count, dollars, gaps, latency, median, ms, node, open_failovers, packed_per_mille, picked, recent,
+    slowest_ticks, spreads, trades, units, worker, yes_no,
 };
 
 pub use readers::{Phases, condition, equal, node_lag};
@@ -171,6 +171,15 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("data.hottest_percent", Kind::Number, hottest),
     ("placement.imbalance", Kind::Number, |v| count(u64::from(v.placement.imbalance))),
     ("placement.settled", Kind::YesNo, |v| yes_no(v.placement.placing != Placing::Moving)),
+    ("transfers.committed", Kind::Number, |v| count(v.accounts.transfers.committed)),
+    ("transfers.waiting", Kind::Number, |v| count(v.accounts.transfers.waiting)),
+    ("transfers.in_transit", Kind::Number, |v| units(v.accounts.transfers.in_transit())),
+    ("transfers.lots_in_transit", Kind::Number, |v| count(v.accounts.transfers.lots_in_transit)),
+    ("hand.cash", Kind::Number, |v| dollars(v.accounts.shown.first()?.cash)),
+    ("hand.reserved", Kind::Number, |v| dollars(v.accounts.shown.first()?.reserved)),
+    ("hand.realised", Kind::Number, |v| dollars(v.accounts.shown.first()?.realised)),
+    ("hand.unrealised", Kind::Number, |v| dollars(v.accounts.shown.first()?.unrealised)),
+    ("replicas.gaps", Kind::Number, gaps),
 ];
 
 /// The share of the partition that does the most.

@@ -105,6 +105,15 @@ const FIGURES: &[(&str, &str, &str)] = &[
     (".checked", "checked", "проверено"),
     (".violations", "broken", "нарушено"),
     ("controller", "controller", "контроллер"),
+    ("transfers.committed", "transfers of cash", "переводов денег"),
+    ("transfers.waiting", "orders that wait for cash", "заявок ждут денег"),
+    ("transfers.in_transit", "cash on its way", "денег в пути"),
+    ("transfers.lots_in_transit", "lots on their way", "лотов в пути"),
+    ("hand.cash", "free cash of the hand", "свободных денег у игрока"),
+    ("hand.reserved", "reserved cash of the hand", "отложенных денег у игрока"),
+    ("hand.realised", "realised profit of the hand", "полученная прибыль игрока"),
+    ("hand.unrealised", "unrealised profit of the hand", "бумажная прибыль игрока"),
+    ("replicas.gaps", "replicas with a gap", "реплик с разрывом"),
     ("virtual_ms", "time", "время"),
     ("data.moved", "symbols moved", "инструментов переехало"),
     ("data.under_way", "symbols on their way", "инструментов в пути"),
@@ -188,6 +197,8 @@ const MOMENTS: &[(&str, &str)] = &[
     ("snapshot_sent", "снимок послан"),
     ("snapshot_installed", "снимок принят"),
     ("snapshot_taken", "снимок сделан"),
+    ("gap_found", "замечен разрыв версий"),
+    ("rebuilt", "состояние восстановлено с диска"),
     ("burst_ended", "всплеск закончился"),
     ("queue_full", "очередь полна"),
     ("worker_drained", "шлюз закончил начатое"),
@@ -357,6 +368,13 @@ fn setting(control: &Control) -> Text {
         Control::Replace(node) => {
             let node = target(node);
             text(format!("{} is given up and replaced", node.en), format!("{} списывают и заменяют", node.ru))
+        }
+        Control::LoseChange { node, .. } => {
+            let node = target(node);
+            text(
+                format!("a change does not reach the state of {}", node.en),
+                format!("изменение не доходит до состояния {}", node.ru),
+            )
         }
         _ => Text::default(),
     }

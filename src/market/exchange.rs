@@ -10,28 +10,38 @@
 //! decision. Repetitions, refusals by the session and records for another group's symbol are not; the last are *passed on*
 //! to the group that owns it.
 //! Bound: those of the books, the sessions and the finished orders.
+//! Money: check, reservation, fill and position are one record. An order is held to what its account has before it meets
+//! the book, pays as it trades, and what rests of it is put aside ([`accounts`](super::accounts)).
+//! Version: how many records it was given. The next must be the one after; whoever feeds it sees to that (`node::machine`).
 //! Errors: refusals are verdicts.
-//! Left out: accounts and reservations.
+//! Moves: a symbol takes with it who has how much of it, and a bid the cash that was put aside for it (`moves`).
 
+mod clearing;
 mod moves;
+mod placing;
 mod spreads;
+mod transfers;
 
 use std::sync::Arc;
 
-use super::book::{Book, BookEvent, Incoming};
+pub use transfers::WAITING_MAX;
+
+use super::accounts::{Accounts, Opening, Stock};
+use super::book::{Book, Incoming};
 use super::finished::Finished;
-use super::sessions::{Admission, Burial, SessionSlot, Sessions};
+use super::sessions::{Admission, Sessions};
 use super::shipments::Shipments;
 use super::trades::Trades;
 use super::transactions::Transactions;
 use crate::domain::digest::{self, Digest};
-use crate::domain::fact::{Executed, Fate};
-use crate::domain::ids::{RequestId, Sequence, SymbolId};
+use crate::domain::fact::{Executed, Fate, Money};
+use crate::domain::ids::{LogIndex, RequestId, SymbolId};
 use crate::domain::log::StateImage;
-use crate::domain::order::{Batch, Command, OrderStatus, Record, Verdict};
-use crate::domain::units::{Price, Quantity};
+use crate::domain::order::{Batch, Command, OrderStatus, Record, Side, Verdict};
+use crate::domain::units::{Cash, Quantity};
 use crate::domain::why::Why;
-use crate::domain::work::{Transaction, TxId};
+use crate::domain::work::Transaction;
+use transfers::WaitingRoom;
 
 /// What applying a batch came to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,6 +52,8 @@ pub struct Outcome {
     pub chain: Digest,
     /// Every book that the batch touched was uncrossed, with every lot accounted for, after each record.
     pub sound: bool,
+    /// Whether money was conserved after each record, and what went to and came from other groups.
+    pub money: Money,
 }
 
 /// What a record came to.
@@ -61,6 +73,19 @@ impl Decision {
 struct Listing {
     symbol: SymbolId,
     book: Book,
+    stock: Stock,
+}
+
+impl Listing {
+    fn new(symbol: SymbolId) -> Self {
+        Self { symbol, book: Book::default(), stock: Stock::new(symbol) }
+    }
+
+    /// Every lot of the symbol belongs to somebody, and what its sells offer was put aside for them.
+    const fn is_covered(&self) -> bool {
+        let sells = self.book.flow(Side::Sell);
+        self.stock.is_sound(sells.resting + sells.held)
+    }
 }
 
 /// The books of a group and all that belongs to them.
@@ -75,12 +100,20 @@ pub struct Exchange {
     transactions: Transactions,
     shipments: Shipments,
     trades: Trades,
+    accounts: Accounts,
+    room: WaitingRoom,
+    version: LogIndex,
     chain: Digest,
 }
 
 impl Exchange {
-    /// An exchange that owns these symbols, with empty books.
+    /// An exchange that owns these symbols, with empty books and accounts that never run short.
     pub fn new(symbols: impl IntoIterator<Item = SymbolId>) -> Self {
+        Self::open(Opening::PLENTY, symbols)
+    }
+
+    /// An exchange that owns these symbols, with empty books; accounts begin with this.
+    pub fn open(opening: Opening, symbols: impl IntoIterator<Item = SymbolId>) -> Self {
         let mut symbols: Vec<_> = symbols.into_iter().collect();
         symbols.sort_unstable();
         symbols.dedup();
@@ -89,13 +122,16 @@ impl Exchange {
             places[usize::from(symbol.0)] = Some(place as u16);
         }
         Self {
-            listings: symbols.into_iter().map(|symbol| Listing { symbol, book: Book::default() }).collect(),
+            listings: symbols.into_iter().map(Listing::new).collect(),
             places,
             sessions: Sessions::default(),
             finished: Finished::default(),
             transactions: Transactions::default(),
             shipments: Shipments::default(),
             trades: Trades::default(),
+            accounts: Accounts::new(opening),
+            room: WaitingRoom::default(),
+            version: LogIndex::ORIGIN,
             chain: Digest::default(),
         }
     }
@@ -104,30 +140,81 @@ impl Exchange {
     pub fn apply(&mut self, batch: &Batch, verdicts: &mut Vec<Verdict>) -> Outcome {
         let records = batch.records();
         let mut fates: Option<Vec<Fate>> = None;
-        let mut sound = true;
+        let (mut sound, mut balanced) = (true, true);
         verdicts.reserve(records.len());
         self.trades.begin(batch.stamp());
         for (at, record) in records.iter().enumerate() {
             let place = self.place_of(record.command.symbol());
             let Decision { verdict, fate } = self.decide(record, place);
-            sound &= place.is_ok_and(|place| self.listings[place].book.is_sound()) || place.is_err();
+            if let Ok(place) = place {
+                let listing = &self.listings[place];
+                sound &= listing.book.is_sound();
+                balanced &= listing.is_covered() && self.accounts.totals().is_conserved();
+            }
             if fate != Fate::Executed {
                 fates.get_or_insert_with(|| vec![Fate::Executed; records.len()])[at] = fate;
             }
             let link = digest::of_verdict(digest::of_record(Digest::default(), record), &verdict);
-            self.chain = self.chain.mix(link.0);
+            self.chain = self.chain.mix(link.0 ^ self.accounts.trace());
             verdicts.push(verdict);
         }
         if let Some(sealed) = self.trades.seal() {
             self.chain = self.chain.mix(sealed.0);
         }
+        self.version = self.version.plus(records.len() as u64);
         let executed = fates.map_or(Executed::All, |fates| Executed::Some(fates.into()));
-        Outcome { executed, chain: self.chain, sound }
+        Outcome { executed, chain: self.chain, sound, money: self.money(balanced) }
+    }
+
+    fn money(&self, balanced: bool) -> Money {
+        let totals = self.accounts.totals();
+        let (sent, received) = (Cash(totals.sent), Cash(totals.received));
+        Money { balanced, sent, received, lots_sent: totals.lots_sent, lots_received: totals.lots_received }
+    }
+
+    /// How many records it was given.
+    pub const fn version(&self) -> LogIndex {
+        self.version
+    }
+
+    /// So many records concerned others.
+    pub fn pass(&mut self, records: u64) -> Money {
+        self.version = self.version.plus(records);
+        self.money(self.accounts.totals().is_conserved())
+    }
+
+    /// The cash of every account here.
+    pub const fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// Who has how much of a symbol that it owns; of one that is frozen, nobody has any here: it is on its way.
+    pub fn stock(&self, symbol: SymbolId) -> Option<&Stock> {
+        self.serves(symbol).ok()?;
+        self.place_of(symbol).ok().map(|place| &self.listings[place].stock)
+    }
+
+    /// Orders that wait for cash.
+    pub const fn waiting(&self) -> usize {
+        self.room.len()
+    }
+
+    /// Counts all cash, all lots and all reservations anew and compares: O(n), for tests and debug builds.
+    pub fn audit_money(&self) -> bool {
+        let opening = self.accounts.opening();
+        let here = self.listings.iter().filter(|listing| !self.shipments.freezes(listing.symbol));
+        let bids: i128 = here.map(|listing| listing.stock.worth(listing.book.worth_of_bids())).sum();
+        let legs: i128 = self.transactions.guests().map(|guest| self.reserved_for(guest)).sum();
+        let reserved: i128 = self.accounts.iter().map(|(_, purse)| purse.reserved).sum();
+        self.accounts.audit()
+            && reserved == bids + legs
+            && self.listings.iter().all(|listing| listing.is_covered() && listing.stock.audit(opening))
     }
 
     /// Where an order stands now: resting in its book, or ended not too long ago.
     pub fn query(&self, order: RequestId, symbol: SymbolId) -> Option<Verdict> {
-        self.book(symbol)?.status(order).or_else(|| self.finished.find(order, symbol))
+        let here = self.book(symbol)?.status(order).or_else(|| self.finished.find(order, symbol));
+        here.or_else(|| self.room.find(order))
     }
 
     /// The chain over every record so far.
@@ -153,17 +240,18 @@ impl Exchange {
     /// The whole state, shared, for a snapshot.
     pub fn image(&self) -> StateImage {
         debug_assert!(self.listings.iter().all(|listing| listing.book.audit()), "a snapshot is of books that add up");
+        debug_assert!(self.audit_money(), "a snapshot is of accounts that add up");
         StateImage { state: Arc::new(self.clone()), digest: self.chain, size_bytes: self.size_bytes() }
     }
 
     /// What it takes in memory.
     pub fn size_bytes(&self) -> u64 {
-        let books: usize = self.listings.iter().map(|listing| listing.book.size_bytes()).sum();
-        let rest = self.finished.size_bytes()
-            + self.transactions.size_bytes()
-            + self.shipments.size_bytes()
-            + self.trades.size_bytes();
-        (books + self.sessions.size_bytes() + rest) as u64
+        let of_listing = |listing: &Listing| listing.book.size_bytes() + listing.stock.size_bytes();
+        let books: usize = self.listings.iter().map(of_listing).sum();
+        let accounts = self.accounts.size_bytes() + self.room.size_bytes();
+        let under_way = self.transactions.size_bytes() + self.shipments.size_bytes();
+        let kept = self.sessions.size_bytes() + self.finished.size_bytes() + self.trades.size_bytes();
+        (books + accounts + under_way + kept) as u64
     }
 
     /// The trades, by the time in which they happened.
@@ -208,12 +296,16 @@ impl Exchange {
             }
             Command::Place { symbol, side, order_type, quantity, time_in_force } => {
                 let (id, owner) = (record.id, record.id.client.account());
-                self.place(place, symbol, &Incoming { id, owner, side, order_type, quantity, time_in_force })
+                let order = Incoming { id, owner, side, order_type, quantity, time_in_force };
+                match self.place(place, symbol, &order, 0) {
+                    Ok(verdict) => verdict,
+                    Err(why) => return Decision::refused(why),
+                }
             }
             Command::Replace { symbol, order, price, quantity } => {
                 self.replace(place, symbol, record.id.client.request(order), price, quantity)
             }
-            Command::Spread { legs } => match self.begin(Transaction { id: TxId(record.id), legs }) {
+            Command::Spread { legs } => match self.begin(Transaction::spread(record.id, legs), &legs) {
                 Ok(verdict) => verdict,
                 Err(why) => return Decision::refused(why),
             },
@@ -230,79 +322,5 @@ impl Exchange {
         };
         self.sessions.keep(slot, record.id.sequence, verdict);
         Decision { verdict, fate: Fate::Executed }
-    }
-
-    fn place(&mut self, place: usize, symbol: SymbolId, order: &Incoming) -> Verdict {
-        let (finished, trades) = (&mut self.finished, &mut self.trades);
-        let verdict = self.listings[place].book.place(order, |event| remember(finished, trades, symbol, event));
-        if verdict.resting.is_zero() {
-            finished.push(order.id, symbol, verdict.status, verdict.filled);
-        }
-        verdict
-    }
-
-    /// A replace of an order that does not rest is refused for good: unlike a cancel it leaves no tombstone, for the order
-    /// that it speaks of may still come and is wanted.
-    fn replace(
-        &mut self,
-        place: usize,
-        symbol: SymbolId,
-        order: RequestId,
-        price: Price,
-        quantity: Quantity,
-    ) -> Verdict {
-        let (finished, trades) = (&mut self.finished, &mut self.trades);
-        let book = &mut self.listings[place].book;
-        let Some(verdict) = book.replace(order, price, quantity, |event| remember(finished, trades, symbol, event))
-        else {
-            return Verdict::rejected(Why::UnknownOrder);
-        };
-        // A replace that is refused leaves its order where it was.
-        if verdict.resting.is_zero() && !matches!(verdict.status, OrderStatus::Rejected(_)) {
-            finished.push(order, symbol, verdict.status, verdict.filled);
-        }
-        verdict
-    }
-
-    /// A cancel; an error says that it changed nothing and may be asked again.
-    fn cancel(
-        &mut self,
-        place: usize,
-        symbol: SymbolId,
-        id: RequestId,
-        order: Sequence,
-        slot: SessionSlot,
-    ) -> Result<Verdict, Why> {
-        let order = id.client.request(order);
-        if let Some(verdict) = self.listings[place].book.cancel(order) {
-            if matches!(verdict.status, OrderStatus::Rejected(_)) {
-                return Ok(verdict);
-            }
-            self.finished.push(order, symbol, verdict.status, verdict.filled);
-            return Ok(verdict);
-        }
-        match self.sessions.bury(slot, order.sequence) {
-            Burial::Known => Ok(Verdict::rejected(Why::UnknownOrder)),
-            Burial::NoRoom => Err(Why::SessionFull),
-            Burial::Buried => {
-                Ok(Verdict { status: OrderStatus::Cancelled, filled: Quantity::ZERO, resting: Quantity::ZERO })
-            }
-        }
-    }
-}
-
-/// A maker that has nothing left has ended; what traded is kept.
-fn remember(finished: &mut Finished, trades: &mut Trades, symbol: SymbolId, event: &BookEvent) {
-    if let BookEvent::Fill(fill) = event {
-        trades.fill(symbol, fill);
-    }
-    match event {
-        BookEvent::Fill(fill) if fill.maker_left.is_zero() => {
-            finished.push(fill.maker, symbol, OrderStatus::Filled, fill.maker_filled);
-        }
-        BookEvent::Stopped(stopped) if stopped.left.is_zero() => {
-            finished.push(stopped.id, symbol, OrderStatus::Stopped(Why::SelfTrade), stopped.filled);
-        }
-        BookEvent::Fill(_) | BookEvent::Stopped(_) => {}
     }
 }

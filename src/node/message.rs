@@ -120,6 +120,8 @@ pub enum NodeInput {
 /// What the scheduler tells a node on behalf of a control.
 #[derive(Clone, Debug)]
 pub enum NodeOrder {
+    /// The next batch of orders of a group does not reach its machine: a fault.
+    LoseChange(GroupId),
     /// Hand leadership of a group over, to this node or to the best follower.
     Transfer {
         /// Of which group.

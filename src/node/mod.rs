@@ -34,6 +34,7 @@ mod replica;
 mod replicas;
 mod steward;
 mod tickets;
+mod upkeep;
 mod views;
 mod work;
 

@@ -336,6 +336,9 @@ impl Node {
             }
             NodeOrder::Wish(change) => self.steward.wish(now.mono, change),
             NodeOrder::ReadTrades(group, question) => self.read_trades(group, question, effects),
+            NodeOrder::LoseChange(group) => {
+                self.with_replica(group, effects, |replica, _, _| replica.lose_change());
+            }
             NodeOrder::Panic => panic!("told to panic by a control"),
         }
     }

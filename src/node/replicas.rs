@@ -18,7 +18,7 @@ use crate::protocols::raft::message::{Body, Message};
 
 use super::gateway::Directory;
 use super::heart::Heart;
-use super::machine::Machine;
+use super::machine::{Machine, Wealth};
 use super::replica::{Replica, Start};
 
 /// The replicas of a node, by group.
@@ -82,7 +82,8 @@ impl Birth {
     pub(super) fn replica(&self, now: Now, group: GroupId, voters: &[NodeId], image: GroupImage) -> Box<Replica> {
         let start = Start { seed: self.seed, incarnation: self.incarnation, now };
         let config = RaftConfig::new(self.me, voters.to_vec(), &self.settings.raft, self.rules);
-        let machine = Machine::new(group, &self.genesis).keeping(WindowRules::of(&self.settings.trades));
+        let wealth = Wealth::of(&self.settings);
+        let machine = Machine::new(group, &self.genesis, &wealth).keeping(WindowRules::of(&self.settings.trades));
         Box::new(Replica::boot(config, group, image, machine, start))
     }
 }

@@ -62,6 +62,7 @@ fn of_input(digest: Digest, input: &NodeInput) -> Digest {
             NodeOrder::Panic => digest.mix(10),
             NodeOrder::Wish(change) => digest.mix(14).mix(change.digest().0),
             NodeOrder::ChangeMap(change) => digest.mix(15).mix(change.digest().0),
+            NodeOrder::LoseChange(group) => digest.mix(head(16, u64::from(group.0))),
             NodeOrder::ChangeConfig { group, change } => {
                 let (kind, who) = match &**change {
                     ConfigChange::AddLearner(node) => (11, GroupConfig::of([*node])),

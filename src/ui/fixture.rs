@@ -65,6 +65,7 @@ pub fn view(story: Story) -> ClusterView {
     ClusterView {
         trades: Some(trades::answer()),
         market: trades::market(&truths),
+        accounts: crate::domain::view::AccountsView::default(),
         data: crate::domain::view::DataView::default(),
         run: run(story, leader),
         groups,
@@ -262,6 +263,8 @@ fn replica(place: usize, (truth, reach): What, term: Term, commit: LogIndex, lea
             next: last.next(),
             in_flight: 2,
         }),
+        version: commit,
+        gap: None,
         chain: Default::default(),
         cells: held,
     }

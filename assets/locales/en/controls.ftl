@@ -62,3 +62,4 @@ control-divide = divide symbols by { $strategy }
 control-split = split the hottest partition
 control-move = move { $symbol } to { $group }
 control-stay = begin no more moves
+control-lose-change = lose a change of { $group } on { $node }

@@ -89,3 +89,4 @@ done-split = the hottest partition is split
 done-move = { $symbol } moves to { $group }
 done-stay = no more moves begin
 toast-step-quiet = nothing notable in { $group } for { $seconds } s
+done-lose-change = { $node } misses one change

@@ -45,3 +45,7 @@ why-no-voters = a group needs a voter
 why-node-runs = the node runs: it can be asked to leave
 why-cluster-full = the cluster has as many nodes as it can have
 why-last-node = nobody would be left
+why-insufficient-funds = the account has too little cash, in all partitions together
+why-insufficient-lots = the account has too few lots to sell
+why-allotment-short = the account is short of cash in this partition
+why-accounts-full = the account's number is beyond what a partition keeps

@@ -62,3 +62,4 @@ control-divide = делить инструменты по { $strategy }
 control-split = разгрузить самый горячий раздел
 control-move = переместить { $symbol } в { $group }
 control-stay = не начинать новых переездов
+control-lose-change = потеря изменения { $group } на { $node }

@@ -89,3 +89,4 @@ done-split = самый горячий раздел разгружается
 done-move = { $symbol } переезжает в { $group }
 done-stay = новые переезды не начинаются
 toast-step-quiet = { $seconds } с в { $group } ничего заметного
+done-lose-change = { $node }: одно изменение потеряно

@@ -322,6 +322,21 @@ pub enum EventKind {
         /// It is through.
         done: bool,
     },
+    // --- versions of state machines
+    /// A change was not the next one: the replica has stopped applying.
+    GapFound {
+        /// How many changes its machine was given.
+        version: LogIndex,
+        /// The change that did not follow.
+        change: LogIndex,
+    },
+    /// The replica has rebuilt its machine from its own disk, and goes on.
+    Rebuilt {
+        /// Up to here.
+        upto: LogIndex,
+        /// From so many records and the snapshot before them.
+        records: u64,
+    },
     // --- the auditor
     /// An invariant is broken.
     Violated {

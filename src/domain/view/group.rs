@@ -126,6 +126,10 @@ pub struct ReplicaView {
     pub refused: u64,
     /// As a leader: orders that wait in it for their answers.
     pub unanswered: u64,
+    /// The version of its state: how many changes its machine was given.
+    pub version: LogIndex,
+    /// The change that did not follow: it has stopped applying and rebuilds its state.
+    pub gap: Option<LogIndex>,
     /// The chain over what it has applied.
     pub chain: Digest,
     /// The last entries of its log, oldest first; at most [`CELLS_MAX`](super::CELLS_MAX).

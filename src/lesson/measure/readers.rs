@@ -6,6 +6,7 @@ use crate::domain::event::Invariant;
 use crate::domain::ids::NodeId;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::trades::{Heat, Holdings, TradesAnswer};
+use crate::domain::units::Cash;
 use crate::domain::view::{ClusterView, FailoverView, GroupView, NodeTruth, NodeView, SpreadsView, WorkerView};
 
 use super::{UNIT, Value};
@@ -147,4 +148,19 @@ pub(super) fn packed_per_mille(view: &ClusterView) -> Option<Value> {
 /// Windows that an answer was read from in the archive.
 pub(super) fn cold(answer: &TradesAnswer) -> u64 {
     answer.touched().filter(|(_, touch)| touch.heat == Heat::Cold).count() as u64
+}
+
+/// Replicas whose machines have stopped before a change that does not follow.
+pub(super) fn gaps(view: &ClusterView) -> Option<Value> {
+    count(view.groups.iter().flat_map(|group| &group.replicas).filter(|replica| replica.gap.is_some()).count() as u64)
+}
+
+/// Cash in thousandths of a dollar; what is finer is cut off.
+pub(super) fn dollars(cash: Cash) -> Option<Value> {
+    i64::try_from(cash.0 / 1_000).ok().map(Value::Number)
+}
+
+/// Cash in millionths of a dollar, however it is signed: to the last unit.
+pub(super) fn units(cash: Cash) -> Option<Value> {
+    count(u64::try_from(cash.0.unsigned_abs()).unwrap_or(u64::MAX))
 }

@@ -68,6 +68,8 @@ pub fn control(control: &Control, locale: &Locale) -> String {
             locale.say("control-move", &[("symbol", symbol.name().into()), ("group", to.to_string().into())])
         }
         Control::StopMoves => locale.text("control-stay").into_owned(),
+        Control::LoseChange { node, group } => locale
+            .say("control-lose-change", &[("node", target(node, locale).into()), ("group", group.to_string().into())]),
         Control::Burst(burst) => locale.say("control-burst", &[("n", FluentValue::from(burst.orders))]),
     }
 }

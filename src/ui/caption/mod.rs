@@ -73,6 +73,8 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::SnapshotSent { .. } => "snapshot-sent",
         EventKind::SnapshotInstalled { .. } => "snapshot-installed",
         EventKind::SnapshotTaken { .. } => "snapshot-taken",
+        EventKind::GapFound { .. } => "gap",
+        EventKind::Rebuilt { .. } => "rebuilt",
         EventKind::Rotation { .. } => "rotation",
         EventKind::Draining { .. } => "draining",
         EventKind::Drained => "drained",
@@ -151,7 +153,9 @@ pub const fn class(kind: &EventKind) -> &'static str {
         EventKind::Truncated { .. }
         | EventKind::SnapshotSent { .. }
         | EventKind::SnapshotInstalled { .. }
-        | EventKind::SnapshotTaken { .. } => "log",
+        | EventKind::SnapshotTaken { .. }
+        | EventKind::GapFound { .. }
+        | EventKind::Rebuilt { .. } => "log",
         EventKind::Violated { .. } | EventKind::OrdersLost { .. } => "audit",
         EventKind::AckChanged(_)
         | EventKind::RuleSwitched { .. }
@@ -164,9 +168,9 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::OverloadChanged(_)
         | EventKind::SignalsTrade { .. }
         | EventKind::ControlRefused { .. } => "setting",
-        EventKind::Feed(_) => "desk",
-        EventKind::Trades(_) => "desk",
-        EventKind::Rotation { .. }
+        EventKind::Feed(_)
+        | EventKind::Trades(_)
+        | EventKind::Rotation { .. }
         | EventKind::Draining { .. }
         | EventKind::Drained
         | EventKind::BurstBegan { .. }

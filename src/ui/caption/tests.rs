@@ -103,6 +103,7 @@ fn every_control() -> Vec<Control> {
         Control::AddNode,
         Control::Decommission(n),
         Control::Replace(n),
+        Control::LoseChange { node: n, group: GroupId(1) },
     ];
     let rules = [AckRule::Leader, AckRule::Majority, AckRule::All, AckRule::Count(2)];
     controls.extend(rules.map(Control::SetAck));
@@ -185,6 +186,17 @@ fn kinds_of_the_tape() -> Vec<EventKind> {
     ]
 }
 
+fn every_kind_of_logs(to: NodeId, index: LogIndex) -> Vec<EventKind> {
+    vec![
+        EventKind::Truncated { from: index, records: 3 },
+        EventKind::SnapshotSent { to, index },
+        EventKind::SnapshotInstalled { index },
+        EventKind::SnapshotTaken { index },
+        EventKind::GapFound { version: index, change: index },
+        EventKind::Rebuilt { upto: index, records: 7 },
+    ]
+}
+
 fn every_kind() -> Vec<EventKind> {
     let (to, term, index) = (NodeId(4), Term(7), LogIndex(10_482));
     let (after, silent) = (SimDuration::from_millis(3_200), SimDuration::from_millis(212));
@@ -220,10 +232,6 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::FirstAnswer { term },
         EventKind::TransferBegan { to },
         EventKind::TransferFailed { to, why: Why::TransferTimeout },
-        EventKind::Truncated { from: index, records: 3 },
-        EventKind::SnapshotSent { to, index },
-        EventKind::SnapshotInstalled { index },
-        EventKind::SnapshotTaken { index },
         EventKind::RuleSwitched { rule: Rule::PreVote, on: true },
         EventKind::RuleSwitched { rule: Rule::PreVote, on: false },
         EventKind::StrategyChanged(Strategy::RoundRobin),
@@ -231,6 +239,7 @@ fn every_kind() -> Vec<EventKind> {
     kinds.extend(every_kind_of_members(to));
     kinds.extend(every_kind_of_the_load());
     kinds.extend(kinds_of_moves_and_of_the_auditor());
+    kinds.extend(every_kind_of_logs(to, index));
     for health in [Health::Healthy, Health::Degraded, Health::Failed] {
         kinds.push(EventKind::Believes { peer: to, health, silent });
     }

@@ -53,6 +53,10 @@ pub fn why(why: Why, locale: &Locale) -> String {
         Why::ClusterFull => "why-cluster-full",
         Why::LastNode => "why-last-node",
         Why::JustStarted => "why-just-started",
+        Why::InsufficientFunds => "why-insufficient-funds",
+        Why::InsufficientLots => "why-insufficient-lots",
+        Why::AllotmentShort => "why-allotment-short",
+        Why::AccountsFull => "why-accounts-full",
     };
     locale.text(id).into_owned()
 }

@@ -156,6 +156,7 @@ pub fn describe(control: Control) -> Refusal {
         Control::ReadTrades(_) => {
             return Refusal::new("done-trades").with("what", crate::lesson::action::show(&control));
         }
+        Control::LoseChange { node, .. } => ("done-lose-change", Some(node)),
     };
     let words = Refusal::new(id);
     target.map_or(words.clone(), |target| words.with("node", name(target)))

@@ -82,6 +82,8 @@ fn replica(node: NodeId) -> ReplicaView {
         progress: None,
         refused: 0,
         unanswered: 0,
+        version: crate::domain::ids::LogIndex::ORIGIN,
+        gap: None,
         chain: Default::default(),
         cells: Vec::new(),
     }
