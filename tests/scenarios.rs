@@ -75,6 +75,8 @@ scripts! {
     three_of_five_are_killed: "kill-three-of-five",
     two_of_five_are_killed: "kill-two-of-five",
     money_is_conserved: "money-conserved",
+    money_moves_while_leaders_die: "money-moves-crash",
+    money_moves_with_its_symbols: "money-moves",
     pools_apart_keep_orders_fast: "pools-apart",
     queries_go_on_without_a_leader: "reads-fall-back",
     a_replica_far_behind_recovers: "recover-far-behind",
@@ -372,4 +374,12 @@ fn lost_follower() -> Control {
 #[test]
 fn money_conserved_goes_red_when_no_cash_moves() {
     goes_red("money-conserved", "transfers.committed", 1, |script| script.settings.accounts.member_times = 100_000);
+}
+
+#[test]
+fn money_moves_goes_red_when_nothing_moves() {
+    goes_red("money-moves", "data.moved >= 100", 1, |script| {
+        instead(script, Control::Divide(PartitionStrategy::Modulo), Control::StopMoves);
+        instead(script, Control::Divide(PartitionStrategy::Range), Control::StopMoves);
+    });
 }

@@ -31,6 +31,8 @@ pub const SCRIPTS: &[(&str, &str)] = scripts![
     "scenarios/kill-three-of-five.toml",
     "scenarios/kill-two-of-five.toml",
     "scenarios/money-conserved.toml",
+    "scenarios/money-moves-crash.toml",
+    "scenarios/money-moves.toml",
     "scenarios/pools-apart.toml",
     "scenarios/reads-fall-back.toml",
     "scenarios/recover-far-behind.toml",

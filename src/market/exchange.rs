@@ -195,8 +195,8 @@ impl Exchange {
     }
 
     /// Orders that wait for cash.
-    pub const fn waiting(&self) -> usize {
-        self.room.len()
+    pub fn waiting(&self) -> usize {
+        self.room.staying()
     }
 
     /// Counts all cash, all lots and all reservations anew and compares: O(n), for tests and debug builds.

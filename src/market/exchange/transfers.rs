@@ -50,6 +50,11 @@ impl WaitingRoom {
         self.waiting.len()
     }
 
+    /// Those that wait here, and are not about to leave with their symbol.
+    pub(super) fn staying(&self) -> usize {
+        self.waiting.iter().filter(|waiting| waiting.tx.is_some()).count()
+    }
+
     pub(super) const fn size_bytes(&self) -> usize {
         self.waiting.len() * size_of::<Waiting>()
     }
