@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chaosdesk::audit;
 use chaosdesk::domain::actor::{Draft, Probe};
 use chaosdesk::domain::digest::Digest;
-use chaosdesk::domain::fact::{Applied, Executed, Fact, ReplicaFact};
+use chaosdesk::domain::fact::{Applied, Executed, Fact, Money, ReplicaFact};
 use chaosdesk::domain::ids::{ClientId, GroupId, LogIndex, NodeId, Sequence, SymbolId, Term};
 use chaosdesk::domain::log::LogPoint;
 use chaosdesk::domain::map::ClusterMap;
@@ -58,6 +58,7 @@ fn facts_of(first: u64, size: u64) -> Vec<Fact> {
             executed: Executed::All,
             chain: Digest(first),
             sound: true,
+            money: Money::STILL,
         };
         facts.push(replica(node, ReplicaFact::Applied(applied)));
     }

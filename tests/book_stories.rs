@@ -72,6 +72,7 @@ fn show(event: &BookEvent) -> String {
             let (id, quantity, left) = (stopped.id.sequence.0, stopped.quantity.0, stopped.left.0);
             format!("own order {id} loses qty={quantity}, left={left}\n")
         }
+        BookEvent::Returns(_) | BookEvent::Rests(_) => unreachable!("stories hold nothing for legs"),
     }
 }
 

@@ -167,6 +167,53 @@ fn a_terminal_that_nobody_reads_does_not_outlive_a_signal() {
     assert_eq!(desk.termios(), desk.before, "the modes of the line");
 }
 
+/// Waits until the process waits in a system call that begins so: its number and first arguments. Where the system does
+/// not say (`/proc/PID/syscall`), for a number of looks.
+fn waits_in(pid: i32, call: &str) {
+    let (mut same, mut last) = (0, String::new());
+    for _ in 0..1_000_000 {
+        let now = std::fs::read_to_string(format!("/proc/{pid}/syscall")).unwrap_or_default();
+        // The same call at two hundred looks, each after a yield.
+        same = if now == last && now.starts_with(call) { same + 1 } else { 0 };
+        last = now;
+        if same > 200 {
+            return;
+        }
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_recording_that_nobody_takes_does_not_outlive_a_signal() {
+    let dir = tempfile::tempdir().unwrap();
+    let pipe = dir.path().join("class.run");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut desk = open(&["--record", pipe.to_str().unwrap()]);
+    desk.send("q");
+    desk.wait("the shell's screen", |pty| pty.mode(1049) == Some(false));
+    // The terminal is the shell's again; the program waits for somebody who reads the recording.
+    waits_in(desk.pid(), "257 ");
+    signal(&desk, Signal::INT);
+    assert_eq!(desk.end(), 130);
+    desk.assert_restored("Ctrl-C while the recording is saved");
+}
+
+#[test]
+fn plain_lines_that_nobody_reads_do_not_outlive_a_signal() {
+    use std::io::Write;
+    let home = tempfile::tempdir().unwrap();
+    let (kept, mut full) = std::io::pipe().unwrap();
+    rustix::io::ioctl_fionbio(&full, true).unwrap();
+    while full.write(&[b'.'; 4_096]).is_ok() {}
+    while full.write(b".").is_ok() {}
+    rustix::io::ioctl_fionbio(&full, false).unwrap();
+    let mut child = Command::new(PROGRAM).arg("--plain").current_dir(home.path()).stdout(full).spawn().unwrap();
+    waits_in(i32::try_from(child.id()).unwrap(), "1 0x1 ");
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    drop(kept);
+}
+
 #[test]
 fn a_terminal_that_goes_away_ends_it() {
     let mut desk = open(&[]);

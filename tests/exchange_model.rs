@@ -198,6 +198,7 @@ impl NaiveExchange {
                 BookEvent::Stopped(stopped) => {
                     (stopped.id, OrderStatus::Stopped(Why::SelfTrade), stopped.filled, stopped.left)
                 }
+                BookEvent::Returns(_) | BookEvent::Rests(_) => unreachable!("nothing is held for legs here"),
             };
             if left.is_zero() {
                 self.ended.push((id, symbol, Verdict { status, filled, resting: Quantity::ZERO }));

@@ -18,12 +18,16 @@ use chaosdesk::runtime::world::World;
 const SNAPSHOT_EVERY: u64 = 1_000;
 const KEEP: u64 = 200;
 
+/// What a partition keeps of packed trades: reached within a quarter of a minute.
+const ARCHIVE_BYTES: u64 = 16 * 1_024;
+
 fn world() -> World {
     let mut settings = Settings::default();
     settings.cluster.nodes = 3;
     settings.cluster.replication_factor = 3;
     settings.raft.snapshot_every_records = SNAPSHOT_EVERY;
     settings.raft.snapshot_keep_records = KEEP;
+    settings.trades.archive_bytes = ARCHIVE_BYTES;
     desk::open(&Arc::new(settings), 3)
 }
 

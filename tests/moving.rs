@@ -2,7 +2,8 @@
 //!
 //! The world is a value: it runs until the move is planned, and at every so many scheduler events from there to its end it is
 //! cloned, the leader of the source, of the target or of `meta` is crashed in the clone, and the clone runs on. However it
-//! went, one group owns the symbol in the end, the map names it, and no order is lost or executed twice.
+//! went, one group owns the symbol in the end, the map names it, no order is lost or executed twice, and every unit of cash
+//! and every lot is in one group or on its way.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what it expects")]
 
 use std::sync::Arc;
@@ -10,9 +11,13 @@ use std::sync::Arc;
 use chaosdesk::desk;
 use chaosdesk::domain::control::{Control, Target};
 use chaosdesk::domain::ids::{GroupId, NodeId, SymbolId};
+use chaosdesk::domain::invariant::Invariant;
+use chaosdesk::domain::moving::{Goods, Shipment};
+use chaosdesk::domain::order::Side;
 use chaosdesk::domain::rules::PartitionStrategy;
 use chaosdesk::domain::settings::Settings;
 use chaosdesk::domain::time::{SimDuration, SimTime};
+use chaosdesk::domain::units::{Cash, Price, Quantity};
 use chaosdesk::routing::partitioner::Partitioner;
 use chaosdesk::runtime::world::World;
 
@@ -28,6 +33,36 @@ fn asked() -> (World, GroupId, GroupId) {
     (world, from, to)
 }
 
+/// Counts what every account has in every group, and what is on its way with a symbol: together it is what all were given.
+fn count_money(world: &World, story: &str) {
+    let (mut cash, mut lots) = (0, 0);
+    for (group, exchange) in world.exchanges().filter(|(group, _)| *group != GroupId::META) {
+        assert!(exchange.audit_money(), "{story}: the sums of {group} are wrong");
+        let accounts = exchange.accounts();
+        let given: i128 = accounts.iter().map(|(account, _)| accounts.opening().cash(account).0).sum();
+        cash += accounts.iter().map(|(_, purse)| purse.free + purse.reserved).sum::<i128>() - given;
+        let travels =
+            |shipment: &Shipment| world.exchange(shipment.to).is_none_or(|target| target.shipments().is_news(shipment));
+        let leaving = exchange.shipments().leaving().iter().filter(|leaving| travels(&leaving.shipment));
+        for leaving in leaving {
+            for goods in leaving.parts.iter().flat_map(|part| part.goods()) {
+                match goods {
+                    Goods::Order(order) if order.side == Side::Buy => {
+                        let (price, left) = (Price(order.price.into()), Quantity(order.left.into()));
+                        cash += leaving.shipment.symbol.instrument().unwrap().notional(price, left).0;
+                    }
+                    Goods::Holding(holding) => lots += holding.free + holding.reserved,
+                    _ => {}
+                }
+            }
+        }
+    }
+    let transfers = world.view().accounts.transfers;
+    if transfers.begun == 0 {
+        assert_eq!((cash, lots), (0, transfers.lots_in_transit), "{story}: made or lost");
+    }
+}
+
 /// What must be true when everything has come to rest.
 fn judge(world: &mut World, story: &str) {
     world.control(Control::SetLoad(false));
@@ -36,6 +71,12 @@ fn judge(world: &mut World, story: &str) {
     let view = world.view();
     let broken: Vec<_> = view.invariants.iter().filter(|lamp| lamp.violations > 0).collect();
     assert!(broken.is_empty(), "{story}: {broken:?}");
+    let money = view.invariants.iter().find(|lamp| lamp.invariant == Invariant::MoneyConserved);
+    assert!(money.is_some_and(|lamp| lamp.checked > 0), "{story}: money was never counted");
+    count_money(world, story);
+    let transfers = view.accounts.transfers;
+    let left = (transfers.in_transit(), transfers.lots_in_transit, transfers.waiting);
+    assert_eq!(left, (Cash(0), 0, 0), "{story}: {transfers:?}");
     let ledger = view.ledger;
     assert_eq!((ledger.lost, ledger.duplicated, ledger.waiting), (0, 0, 0), "{story}: {ledger:?}");
     assert_eq!(view.data.held_requests, 0, "{story}: requests are held for ever");
@@ -81,6 +122,7 @@ fn crash_at_every_step(pick: impl Fn(GroupId, GroupId) -> GroupId) {
         if step % stride() != 0 {
             continue;
         }
+        count_money(&world, &format!("after {step} events"));
         let mut broken = world.clone();
         let story = format!("crash of {} after {step} events", pick(from, to));
         broken.control(Control::Crash(Target::Leader(pick(from, to))));

@@ -10,11 +10,12 @@ use std::sync::Arc;
 use chaosdesk::cli::{self, house::House};
 use chaosdesk::cli::{Stepping, Wiring};
 use chaosdesk::domain::control::{Control, Target};
-use chaosdesk::domain::ids::NodeId;
+use chaosdesk::domain::ids::{GroupId, NodeId};
 use chaosdesk::domain::order::ReadFrom;
 use chaosdesk::domain::rules::{AckRule, PartitionStrategy, Rule};
 use chaosdesk::domain::tick::Overload;
 use chaosdesk::domain::time::SimDuration;
+use chaosdesk::domain::trades::WindowLength;
 use chaosdesk::lesson::library;
 use chaosdesk::lesson::script::Script;
 use chaosdesk::report::RunResult;
@@ -56,6 +57,7 @@ macro_rules! scripts {
 }
 
 scripts! {
+    an_order_waits_for_cash_of_other_partitions: "allotment-short",
     strategies_of_the_balancer_side_by_side: "balancers",
     burst_of_100_000: "burst-100k",
     burst_of_a_million: "burst-1m",
@@ -65,12 +67,16 @@ scripts! {
     a_gateway_is_drained: "drain-a-worker",
     two_dead_at_factor_3: "factor-3-two-dead",
     the_leader_freezes_and_wakes: "freeze-the-leader",
+    a_change_is_lost_and_noticed: "gap",
     two_nodes_join_and_one_leaves: "grow-and-shrink",
     a_hot_symbol: "hot-symbol",
     the_controller_is_killed: "kill-the-controller",
     the_leader_is_killed: "kill-the-leader",
     three_of_five_are_killed: "kill-three-of-five",
     two_of_five_are_killed: "kill-two-of-five",
+    money_is_conserved: "money-conserved",
+    money_moves_while_leaders_die: "money-moves-crash",
+    money_moves_with_its_symbols: "money-moves",
     pools_apart_keep_orders_fast: "pools-apart",
     queries_go_on_without_a_leader: "reads-fall-back",
     a_replica_far_behind_recovers: "recover-far-behind",
@@ -81,6 +87,7 @@ scripts! {
     ticks_and_back_pressure: "ticks-backpressure",
     one_big_node_or_three_small_ones: "vertical-or-horizontal",
     vip_clients_through_a_burst: "vip-and-bulk",
+    trades_by_time: "trades-archive",
     lesson_1_leader_election: "01-leader-election",
     lesson_2_health_and_failover: "02-health-and-failover",
     lesson_3_what_a_crash_costs: "03-what-a-crash-costs",
@@ -245,6 +252,15 @@ fn pools_apart_go_red_when_they_are_one() {
 }
 
 #[test]
+fn trades_by_time_go_red_when_nothing_grows_cold_or_one_window_holds_all() {
+    goes_red("trades-archive", "read.opened = 2 and read.cold = 2", 1, |script| script.settings.trades.hot = 64);
+    goes_red("trades-archive", "read.opened = 2 and read.cold = 2", 1, |script| {
+        script.settings.trades.window = WindowLength::Minute;
+    });
+    goes_red("trades-archive", "trades.forgotten = 0", 1, |script| script.settings.trades.archive_bytes = 8 << 10);
+}
+
+#[test]
 fn back_pressure_goes_red_when_a_source_minds_no_credits_or_a_queue_no_bound() {
     let heedless = |script: &mut Script| script.settings.market_data.overload = Overload::ShedOldest;
     goes_red("ticks-backpressure", "ticks.held_back >= 800k", 1, heedless);
@@ -333,5 +349,37 @@ fn reads_that_fall_back_go_red_when_only_a_leader_may_answer() {
     // And the other way: who reads from replicas all the time never reads what is current.
     goes_red("reads-fall-back", "flow.replica_reads = 0", 1, |script| {
         script.settings.load.read_from = ReadFrom::Replica;
+    });
+}
+
+#[test]
+fn allotment_short_goes_red_when_nothing_is_short() {
+    goes_red("allotment-short", "transfers.committed", 1, |script| script.settings.accounts.cash = 1_000_000);
+}
+
+#[test]
+fn allotment_short_goes_red_when_no_other_partition_can_lend() {
+    goes_red("allotment-short", "transfers.committed", 1, |script| script.settings.cluster.partitions = 1);
+}
+
+#[test]
+fn gap_goes_red_when_no_change_is_lost() {
+    goes_red("gap", "gap_found", 1, |script| instead(script, lost_follower(), Control::HealAll));
+}
+
+fn lost_follower() -> Control {
+    Control::LoseChange { node: Target::Follower(GroupId(1)), group: GroupId(1) }
+}
+
+#[test]
+fn money_conserved_goes_red_when_no_cash_moves() {
+    goes_red("money-conserved", "transfers.committed", 1, |script| script.settings.accounts.member_times = 100_000);
+}
+
+#[test]
+fn money_moves_goes_red_when_nothing_moves() {
+    goes_red("money-moves", "data.moved >= 100", 1, |script| {
+        instead(script, Control::Divide(PartitionStrategy::Modulo), Control::StopMoves);
+        instead(script, Control::Divide(PartitionStrategy::Range), Control::StopMoves);
     });
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::domain::actor::{Draft, Probe};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, EventKind, Invariant};
-use crate::domain::fact::{Applied, Executed, Fact, ReplicaFact};
+use crate::domain::fact::{Applied, Executed, Fact, Money, ReplicaFact};
 use crate::domain::ids::{ClientId, EventId, GroupId, LogIndex, NodeId, Sequence, SymbolId, Term};
 use crate::domain::log::LogPoint;
 use crate::domain::map::{ClusterMap, Epoch};
@@ -63,6 +63,7 @@ pub fn applied(term: u64, first: u64, batch: Option<Batch>) -> Applied {
         batch,
         executed: Executed::All,
         sound: true,
+        money: Money::STILL,
     }
 }
 

@@ -19,6 +19,7 @@ use crate::lesson::library;
 use crate::runtime::live::{Live, LiveSetup};
 use crate::runtime::pacer::{OnFault, WallClock};
 use crate::runtime::recorder::Recording;
+use crate::ui::app::signals::{Listener, Signals, Told};
 use crate::ui::app::{self, Busy, Ending, Setup, ViewSource};
 use crate::ui::caption;
 use crate::ui::depth::Depth;
@@ -252,8 +253,8 @@ fn theme(name: &str, depth: Depth) -> Result<Theme, Trouble> {
 /// Events as they happen, a line each, until a signal comes or the reader goes away.
 async fn plain(source: &Source, locale: &Locale) -> io::Result<Ending> {
     let mut lines = Plain::new(io::stdout());
-    let mut interrupt = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?;
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    // A reader that stops reading holds us in a write, where only the thread of the signals still hears anything.
+    let mut signals = Signals::new(Listener::Lines)?;
     loop {
         let view = source.view();
         match lines.append(&view, |event| caption::caption(event, &view.events, locale)) {
@@ -265,8 +266,9 @@ async fn plain(source: &Source, locale: &Locale) -> io::Result<Ending> {
         }
         tokio::select! {
             biased;
-            _ = interrupt.recv() => return Ok(Ending::Signal(2)),
-            _ = terminate.recv() => return Ok(Ending::Signal(15)),
+            told = signals.next() => if let Told::End(number) = told {
+                return Ok(Ending::Signal(number));
+            },
             () = tokio::time::sleep(PLAIN_EVERY) => {}
         }
     }

@@ -237,6 +237,8 @@ impl<W: Write> Pen<W> {
                     let done = Done { action: "met", order: stopped.id.sequence.0, verdict };
                     self.verdict(desk, &done)?;
                 }
+                // Nothing is ever held in a book of its own.
+                BookEvent::Returns(_) | BookEvent::Rests(_) => {}
             }
         }
         self.verdict(desk, done)

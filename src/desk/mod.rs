@@ -16,6 +16,7 @@ use crate::routing::balancer::Balancer;
 use crate::routing::placement::initial_map;
 use crate::runtime::world::{World, WorldSetup};
 use crate::workload::clients::Clients;
+use crate::workload::tape::TapeReader;
 use crate::workload::ticks::TickSource;
 
 /// A world at time 0.
@@ -28,6 +29,7 @@ pub fn open(settings: &Arc<Settings>, seed: u64) -> World {
         (ActorId::CLIENTS, Box::new(Clients::new(settings, seed, mid.clone()))),
         (ActorId::CHAOS, Box::new(RollingRestart::new(settings.cluster.nodes))),
         (ActorId::TICKS, Box::new(TickSource::new(settings, seed, mid))),
+        (ActorId::TAPE, Box::new(TapeReader::default())),
     ];
     World::new(WorldSetup { settings: Arc::clone(settings), map, seed, actors, probes })
 }

@@ -5,6 +5,7 @@
 use crate::domain::order::{ReadFrom, SelfTrade};
 use crate::domain::rules::{PartitionStrategy, Rule, Strategy};
 use crate::domain::tick::Overload;
+use crate::domain::trades::WindowLength;
 use crate::domain::view::Speed;
 
 use super::problem::Complaint;
@@ -50,6 +51,13 @@ impl Choice for Rule {
 }
 
 impl Choice for Overload {
+    const ALL: &'static [Self] = &Self::ALL;
+    fn word(self) -> &'static str {
+        self.name()
+    }
+}
+
+impl Choice for WindowLength {
     const ALL: &'static [Self] = &Self::ALL;
     fn word(self) -> &'static str {
         self.name()
@@ -137,6 +145,7 @@ mod tests {
         check::<Rule>();
         check::<ReadFrom>();
         check::<Overload>();
+        check::<WindowLength>();
         check::<SelfTrade>();
     }
 }

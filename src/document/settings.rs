@@ -7,8 +7,9 @@
 use crate::domain::ids::NodeId;
 use crate::domain::rules::{AckRule, Rules};
 use crate::domain::settings::{
-    ClientSettings, ClusterSettings, DetectorSettings, DiskSettings, GatewaySettings, LinkPair, LinkSettings,
-    LoadSettings, MarketDataSettings, MarketSettings, PartitionSettings, PlacementSettings, RaftSettings, Settings,
+    AccountSettings, ClientSettings, ClusterSettings, DetectorSettings, DiskSettings, GatewaySettings, LinkPair,
+    LinkSettings, LoadSettings, MarketDataSettings, MarketSettings, PartitionSettings, PlacementSettings, RaftSettings,
+    Settings, TradesSettings,
 };
 
 use crate::domain::time::SimDuration;
@@ -37,6 +38,12 @@ pub const SKEW_PER_MILLE_MAX: u64 = 3_000;
 pub const VIRTUAL_NODES_MAX: u64 = 1_024;
 /// Symbols that move at a time at most: each is packed in memory while it does.
 pub const MOVES_AT_ONCE_MAX: u64 = 64;
+/// Windows of trades that stay in memory at most.
+pub const WINDOWS_HOT_MAX: u64 = 64;
+/// What a partition keeps of packed trades at most: 64 MiB.
+pub const ARCHIVE_KIB_MAX: u64 = 65_536;
+/// Dollars that an account begins with at most.
+const CASH_MAX: u64 = 1_000_000_000;
 /// Orders per virtual second at most.
 pub const RATE_MAX: u64 = 10_000_000;
 
@@ -44,7 +51,7 @@ pub const RATE_MAX: u64 = 10_000_000;
 const MOVES_MAX: u64 = 64;
 
 /// The names of the tables, in the order of the reference file.
-pub const TABLES: [&str; 14] = [
+pub const TABLES: [&str; 16] = [
     "cluster",
     "raft",
     "detector",
@@ -58,6 +65,8 @@ pub const TABLES: [&str; 14] = [
     "market_data",
     "balancer",
     "placement",
+    "trades",
+    "accounts",
     "venues",
 ];
 
@@ -89,10 +98,20 @@ pub fn read(root: &mut Reader<'_>, base: &Settings) -> Reading<Settings> {
         placement: root
             .table("placement", |r| placement(r, &base.placement))?
             .unwrap_or_else(|| base.placement.clone()),
+        trades: root.table("trades", |r| trades(r, &base.trades))?.unwrap_or_else(|| base.trades.clone()),
+        accounts: root.table("accounts", |r| accounts(r, &base.accounts))?.unwrap_or(base.accounts),
         venues: root.table("venues", |r| venues::read(r, &base.venues))?.unwrap_or_else(|| base.venues.clone()),
     };
     check::together(root, &settings)?;
     Ok(settings)
+}
+
+fn trades(r: &mut Reader<'_>, base: &TradesSettings) -> Reading<TradesSettings> {
+    Ok(TradesSettings {
+        window: r.choice("window", base.window)?,
+        hot: r.integer("hot", 1..=WINDOWS_HOT_MAX, base.hot as u64)? as usize,
+        archive_bytes: r.integer("archive_kib", 16..=ARCHIVE_KIB_MAX, base.archive_bytes >> 10)? << 10,
+    })
 }
 
 fn cluster(r: &mut Reader<'_>, base: &ClusterSettings) -> Reading<ClusterSettings> {
@@ -280,6 +299,14 @@ fn market_data(r: &mut Reader<'_>, base: &MarketDataSettings) -> Reading<MarketD
         signals_trade: r.switch("signals_trade", base.signals_trade)?,
         sliding: r.millis("sliding_ms", WINDOW_MS, base.sliding)?,
         tumbling: r.millis("tumbling_ms", WINDOW_MS, base.tumbling)?,
+    })
+}
+
+fn accounts(r: &mut Reader<'_>, base: &AccountSettings) -> Reading<AccountSettings> {
+    Ok(AccountSettings {
+        cash: r.integer("cash", 0..=CASH_MAX, base.cash)?,
+        lots: r.integer("lots", 0..=COUNT_MAX, base.lots)?,
+        member_times: r.integer("member_times", 1..=COUNT_MAX, u64::from(base.member_times))? as u32,
     })
 }
 

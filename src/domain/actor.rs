@@ -133,6 +133,8 @@ impl ActorId {
     pub const CHAOS: Self = Self(2);
     /// The source of market data.
     pub const TICKS: Self = Self(3);
+    /// The reader of trades.
+    pub const TAPE: Self = Self(4);
 }
 
 impl From<NodeId> for Address {

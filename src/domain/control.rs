@@ -12,6 +12,7 @@ use super::order::ReadFrom;
 use super::rules::{AckRule, PartitionStrategy, Rule, Strategy};
 use super::tick::{Overload, TickBurst};
 use super::time::SimDuration;
+use super::trades::TradesQuery;
 use super::venue::VenueId;
 
 /// Which node is meant.
@@ -143,6 +144,15 @@ pub enum Control {
     },
     /// No more symbols begin to move.
     StopMoves,
+    /// Somebody asks for the trades of a stretch of time.
+    ReadTrades(TradesQuery),
+    /// The node's replica of this group misses one change: its machine is not given the next batch of orders.
+    LoseChange {
+        /// Whose.
+        node: Target,
+        /// Which group.
+        group: GroupId,
+    },
     /// A venue takes orders from now on, or takes none and is drained.
     SetVenue {
         /// Which.

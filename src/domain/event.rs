@@ -6,11 +6,13 @@
 
 use serde::{Deserialize, Serialize};
 
+mod desk;
 mod kind;
 mod loudness;
 mod parts;
 
 pub use super::invariant::Invariant;
+pub use desk::{FeedEvent, TradesEvent};
 pub use kind::EventKind;
 pub use parts::{FaultKind, Health, Loudness, Queue, StepDown};
 

@@ -11,6 +11,7 @@ use super::log::LogPoint;
 use super::membership::GroupConfig;
 use super::order::{Answer, Batch};
 use super::time::{SimDuration, SimTime};
+use super::units::Cash;
 
 /// Something that a probe may want to hold somebody to.
 #[derive(Clone, Debug)]
@@ -105,6 +106,28 @@ pub struct Applied {
     pub chain: Digest,
     /// Whether every book that it touched is uncrossed with its quantity conserved.
     pub sound: bool,
+    /// Whether money and lots add up, and what went to other groups and came from them.
+    pub money: Money,
+}
+
+/// What a group knows of its money after a batch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Money {
+    /// After each record every unit of cash and every lot was accounted for.
+    pub balanced: bool,
+    /// Cash that left for other groups, ever.
+    pub sent: Cash,
+    /// Cash that came from other groups, ever.
+    pub received: Cash,
+    /// Lots that left with symbols, ever.
+    pub lots_sent: u64,
+    /// Lots that came with symbols, ever.
+    pub lots_received: u64,
+}
+
+impl Money {
+    /// Nothing to complain of, and nothing moved.
+    pub const STILL: Self = Self { balanced: true, sent: Cash(0), received: Cash(0), lots_sent: 0, lots_received: 0 };
 }
 
 /// What became of a record.

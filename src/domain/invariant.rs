@@ -23,11 +23,13 @@ pub enum Invariant {
     NoDoubleFill,
     /// No book is crossed, and quantity is conserved.
     BookSound,
+    /// No unit of cash and no lot is made or lost, in a group or between groups.
+    MoneyConserved,
 }
 
 impl Invariant {
     /// Every invariant, in the order of the lamps.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::OneLeaderPerTerm,
         Self::LogMatching,
         Self::LeaderCompleteness,
@@ -36,6 +38,7 @@ impl Invariant {
         Self::NoLostAck,
         Self::NoDoubleFill,
         Self::BookSound,
+        Self::MoneyConserved,
     ];
 
     /// Its name in results and in scenario files.
@@ -49,6 +52,7 @@ impl Invariant {
             Self::NoLostAck => "no_lost_ack",
             Self::NoDoubleFill => "no_double_fill",
             Self::BookSound => "book_sound",
+            Self::MoneyConserved => "money_conserved",
         }
     }
 }

@@ -9,6 +9,7 @@
 //! equal chains (Ongaro & Ousterhout 2014 §5.3, log matching), and the auditor checks just that.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::digest::Digest;
@@ -296,6 +297,8 @@ pub struct GroupImage {
     pub log: SharedLog,
     /// There was a replica here before, and it was freed: with whom the group began says nothing about this one.
     pub forgotten: bool,
+    /// Blocks of the archive by number; shared, being many and rarely changed.
+    pub archive: Arc<BTreeMap<u64, Arc<[u8]>>>,
 }
 
 /// A write that a node asks its disk for.
@@ -315,13 +318,22 @@ pub enum DiskWrite {
     },
     /// The group has no use for this replica any more: nothing of it stays.
     Forget,
+    /// Stores a block of the archive, which never changes; those before `first` are forgotten.
+    Archive {
+        /// Its number.
+        number: u64,
+        /// Its bytes, with a checksum of their own.
+        image: Arc<[u8]>,
+        /// The lowest number that is still kept.
+        first: u64,
+    },
 }
 
 impl DiskWrite {
     /// How many records it writes: what the disk is charged for.
     pub fn records(&self) -> u64 {
         match self {
-            Self::Hard(_) | Self::Snapshot { .. } | Self::Forget => 0,
+            Self::Hard(_) | Self::Snapshot { .. } | Self::Forget | Self::Archive { .. } => 0,
             Self::Append(entries) => entries.iter().map(|entry| entry.payload.len()).sum(),
         }
     }
@@ -364,6 +376,13 @@ impl GroupImage {
                     self.log = SharedLog::after(base);
                 }
                 self.snapshot = Some(snapshot.clone());
+            }
+            DiskWrite::Archive { number, image, first } => {
+                let blocks = Arc::make_mut(&mut self.archive);
+                blocks.insert(*number, Arc::clone(image));
+                while blocks.first_key_value().is_some_and(|(oldest, _)| oldest < first) {
+                    blocks.pop_first();
+                }
             }
         }
     }

@@ -31,6 +31,7 @@ pub mod settings;
 pub mod spread;
 pub mod tick;
 pub mod time;
+pub mod trades;
 pub mod units;
 pub mod universe;
 pub mod venue;

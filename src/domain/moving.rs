@@ -6,8 +6,10 @@
 //! A move is named by the epoch in which the controller began it. A symbol's moves follow each other, so of two that speak
 //! of one symbol the one with the higher epoch is the later: whatever is of an older one is a straggler.
 //! Shape: a [`Parcel`] is one part: a list of [`Goods`] of at most [`PART_GOODS_MAX`]. What a group comes to keep for a
-//! symbol besides (accounts) gets a variant of `Goods` of its own and travels with the rest.
-//! Units: prices in ticks, quantities in lots.
+//! symbol besides gets a variant of `Goods` of its own and travels with the rest.
+//! Money: who has how many lots is goods. The cash that a bid may cost is not: it is the bid's price times what is left of
+//! it, so the order carries it, and source and target cannot disagree about how much that is.
+//! Units: prices in ticks, quantities in lots, cash in millionths of a dollar.
 //! Sources: ADR-0003, "a move"; the sessions travel as in Ongaro 2014 §6.3, for a request must count once wherever it goes.
 
 use std::sync::Arc;
@@ -15,8 +17,8 @@ use std::sync::Arc;
 use super::digest::{self, Digest};
 use super::ids::{AccountId, ClientId, GroupId, RequestId, Sequence, SymbolId};
 use super::map::Epoch;
-use super::order::{OrderStatus, SelfTrade, Side, Verdict};
-use super::units::Quantity;
+use super::order::{OrderStatus, OrderType, SelfTrade, Side, TimeInForce, Verdict};
+use super::units::{Cash, Quantity};
 use super::venue::VenueId;
 
 /// Goods in one part at most: a turn of the processor.
@@ -77,6 +79,36 @@ pub struct OrderGoods {
     pub filled: u32,
 }
 
+/// What an account has of the symbol.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct HoldingGoods {
+    /// Which account.
+    pub account: AccountId,
+    /// Lots that may be sold.
+    pub free: u64,
+    /// Lots that resting sells offer.
+    pub reserved: u64,
+    /// What all of these have cost.
+    pub cost: Cash,
+    /// What sales have earned beyond the cost of what was sold.
+    pub realised: Cash,
+}
+
+/// A buy that waits for cash of another group: at its new home it asks anew.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WaitingGoods {
+    /// Its name.
+    pub id: RequestId,
+    /// Its limit, if it has one.
+    pub order_type: OrderType,
+    /// How much it asks for.
+    pub quantity: Quantity,
+    /// What becomes of what does not trade at once.
+    pub time_in_force: TimeInForce,
+    /// Where it will be placed.
+    pub venue: VenueId,
+}
+
 /// One thing of a parcel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Goods {
@@ -116,6 +148,10 @@ pub enum Goods {
         /// The verdict; nothing for a tombstone.
         verdict: Option<Verdict>,
     },
+    /// A position.
+    Holding(HoldingGoods),
+    /// An order that waits for cash, in the order in which they came.
+    Waiting(WaitingGoods),
     /// What follows of books is of this venue's; before the first of these, of the first venue's.
     Venue(VenueId),
 }
@@ -143,11 +179,27 @@ impl Goods {
                 digest::of_verdict(name(digest.mix(4), *id), &said(*status, *filled))
             }
             Self::Floor { client, floor } => digest.mix(5 | u64::from(client.0) << 32).mix(floor.0),
-            Self::Venue(venue) => digest.mix(8 | u64::from(venue.0) << 32),
+            Self::Venue(venue) => digest.mix(10 | u64::from(venue.0) << 32),
             Self::Answer { id, verdict: None } => name(digest.mix(6), *id),
             Self::Answer { id, verdict: Some(verdict) } => digest::of_verdict(name(digest.mix(7), *id), verdict),
+            Self::Holding(HoldingGoods { account, free, reserved, cost, realised }) => {
+                let lots = digest.mix(8 | u64::from(account.0) << 32).mix(*free).mix(*reserved);
+                [cost, realised].into_iter().fold(lots, |digest, cash| wide(digest, cash.0))
+            }
+            Self::Waiting(WaitingGoods { id, order_type, quantity, time_in_force, venue }) => {
+                let limit = match order_type {
+                    OrderType::Market => 0,
+                    OrderType::Limit(price) => 1 | (price.0 as u64) << 1,
+                };
+                name(digest.mix(9 | (*time_in_force as u64) << 8 | u64::from(venue.0) << 16), *id).mix(limit).mix(quantity.0)
+            }
         }
     }
+}
+
+/// Both halves of a wide number.
+const fn wide(digest: Digest, number: i128) -> Digest {
+    digest.mix((number >> 64) as u64).mix(number as u64)
 }
 
 /// One part of what moves with a symbol.

@@ -16,6 +16,7 @@ use super::ids::{ClientId, GroupId, LogIndex, NodeId, RequestId, Sequence, Symbo
 use super::priority::Priority;
 use super::tick::{Signal, TickBatch, TickReport};
 use super::time::SimTime;
+use super::trades::PartAnswer;
 use super::units::{Price, Quantity};
 use super::venue::VenueId;
 use super::why::Why;
@@ -173,6 +174,9 @@ pub struct Record {
 pub struct Batch {
     records: Arc<[Record]>,
     digest: Digest,
+    /// When a leader closed it, by the leader's clock; 0 before.
+    #[serde(default)]
+    stamp: SimTime,
 }
 
 impl Batch {
@@ -183,7 +187,18 @@ impl Batch {
     pub fn new(records: impl Into<Arc<[Record]>>) -> Self {
         let records = records.into();
         let digest = records.iter().fold(Digest::default(), digest::of_record);
-        Self { records, digest }
+        Self { records, digest, stamp: SimTime::ZERO }
+    }
+
+    /// The same batch, closed at this time; the digest covers it.
+    #[must_use]
+    pub fn stamped(self, stamp: SimTime) -> Self {
+        Self { digest: self.digest.mix(stamp.0), stamp, ..self }
+    }
+
+    /// When a leader closed it.
+    pub const fn stamp(&self) -> SimTime {
+        self.stamp
     }
 
     /// The records in order.
@@ -341,6 +356,8 @@ pub enum DeskMessage {
     Credits(TickReport),
     /// Signals on their way to whoever trades on them.
     Signals(Arc<[Signal]>),
+    /// Trades on their way to who asked for them.
+    Trades(Arc<PartAnswer>),
 }
 
 /// Requests that a session hands in together.

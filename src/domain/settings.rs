@@ -14,12 +14,13 @@ pub use venues::VenueSettings;
 
 use super::balancing::BalancerSettings;
 use super::feed::FeedSettings;
-use super::ids::NodeId;
+use super::ids::{ClientId, NodeId};
 use super::instrument::INSTRUMENTS;
 use super::order::ReadFrom;
 use super::plan::Region;
 use super::rules::{AckRule, PartitionStrategy, Rules, Strategy};
 use super::time::SimDuration;
+use super::trades::WindowLength;
 
 /// Everything that a run begins with, but its seed.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -58,9 +59,32 @@ pub struct Settings {
     /// How groups move when nodes come and go.
     #[serde(default)]
     pub placement: PlacementSettings,
+    /// How trades are kept.
+    #[serde(default)]
+    pub trades: TradesSettings,
+    /// What accounts begin with.
+    #[serde(default)]
+    pub accounts: AccountSettings,
     /// Where instruments are traded.
     #[serde(default)]
     pub venues: VenueSettings,
+}
+
+/// How trades are kept, by the time in which they happened.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TradesSettings {
+    /// How long a window is.
+    pub window: WindowLength,
+    /// How many windows stay in memory as they came; older ones are packed and go to the disk.
+    pub hot: usize,
+    /// How many bytes of packed trades a partition keeps; for more the oldest window is forgotten.
+    pub archive_bytes: u64,
+}
+
+impl Default for TradesSettings {
+    fn default() -> Self {
+        Self { window: WindowLength::Second, hot: 3, archive_bytes: 1 << 20 }
+    }
 }
 
 /// Nodes, partitions, replicas.
@@ -283,6 +307,11 @@ impl ClientSettings {
     pub fn steady_sessions(&self) -> u32 {
         self.sessions.clamp(1, Self::SESSIONS_MAX)
     }
+
+    /// The hand at the keyboard: its session comes after all that trade by themselves.
+    pub fn hand(&self) -> ClientId {
+        ClientId(self.steady_sessions() + BURST_SESSIONS + SIGNAL_SESSIONS + 1)
+    }
 }
 
 impl Default for ClientSettings {
@@ -378,3 +407,25 @@ impl Default for PlacementSettings {
         Self { moves_at_once: 2, replace_dead_after: None }
     }
 }
+
+/// What accounts begin with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AccountSettings {
+    /// Dollars of an account, over all partitions.
+    pub cash: u64,
+    /// Lots of each symbol.
+    pub lots: u64,
+    /// The sessions of the load are members of the exchange, not people: they begin with so many times as much of both.
+    pub member_times: u32,
+}
+
+impl Default for AccountSettings {
+    fn default() -> Self {
+        Self { cash: 100_000, lots: 1_000, member_times: 1_000 }
+    }
+}
+
+/// Sessions that bursts have beside them.
+pub const BURST_SESSIONS: u32 = 64;
+/// The session that trades on signals.
+pub const SIGNAL_SESSIONS: u32 = 1;

@@ -106,6 +106,15 @@ pub enum Why {
     ClusterFull,
     /// Nobody would be left.
     LastNode,
+    // --- of accounts
+    /// The account has too little cash, in all groups together.
+    InsufficientFunds,
+    /// The account has too few lots to sell.
+    InsufficientLots,
+    /// The account has too little cash in this group; another may have enough.
+    AllotmentShort,
+    /// The account's number is beyond what a group keeps.
+    AccountsFull,
     // --- of venues
     /// No venue is open that could take the order.
     VenueClosed,
@@ -162,8 +171,12 @@ impl Why {
             Self::NodeRuns => 100,
             Self::ClusterFull => 101,
             Self::LastNode => 102,
-            Self::VenueClosed => 110,
-            Self::OffStep => 111,
+            Self::InsufficientFunds => 110,
+            Self::InsufficientLots => 111,
+            Self::AllotmentShort => 112,
+            Self::AccountsFull => 113,
+            Self::VenueClosed => 120,
+            Self::OffStep => 121,
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::domain::time::SimDuration;
 
 pub use super::words::Context;
 use super::words::{self, Word};
-use super::{target, trade, venue};
+use super::{tape, target, trade, venue};
 
 /// Every verb with its form, in the order of the help.
 pub const FORMS: &[(&str, &str)] = &[
@@ -60,6 +60,7 @@ pub const FORMS: &[(&str, &str)] = &[
     ("split", "split hottest"),
     ("move", "move SYMBOL GROUP"),
     ("stay", "stay all"),
+    ("lose-change", "lose-change TARGET [GROUP]"),
     venue::FORM,
 ];
 
@@ -88,11 +89,16 @@ pub fn parse_control(text: &str, context: &Context) -> Result<Control, Complaint
 
 /// The verbs.
 pub fn verbs() -> Vec<&'static str> {
-    FORMS.iter().chain(trade::FORMS).map(|(verb, _)| *verb).collect()
+    FORMS.iter().chain(trade::FORMS).chain([&tape::FORM]).map(|(verb, _)| *verb).collect()
 }
 
 fn form(verb: &str) -> &'static str {
-    FORMS.iter().chain(trade::FORMS).find(|(known, _)| *known == verb).map_or("", |(_, form)| *form)
+    FORMS
+        .iter()
+        .chain(trade::FORMS)
+        .chain([&tape::FORM])
+        .find(|(known, _)| *known == verb)
+        .map_or("", |(_, form)| *form)
 }
 
 fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
@@ -147,6 +153,8 @@ fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
         "split" => rest.must("hottest").map(|()| Control::Split)?,
         "move" => Control::MoveSymbol { symbol: rest.symbol()?, to: rest.group()? },
         "stay" => rest.must("all").map(|()| Control::StopMoves)?,
+        "trades" => Control::ReadTrades(tape::read(rest.symbol()?, &rest.word()?)?),
+        "lose-change" => Control::LoseChange { node: rest.target()?, group: rest.group()? },
         "venue" => venue::control(&rest.word()?, &rest.word()?)?,
         unknown => return Err(verb.complain(format!("there is no action `{unknown}`")).among(unknown, &verbs())),
     })
@@ -324,6 +332,8 @@ pub fn show(control: &Control) -> String {
         Control::Split => "split hottest".to_owned(),
         Control::MoveSymbol { symbol, to } => format!("move {} {to}", symbol.name()),
         Control::StopMoves => "stay all".to_owned(),
+        Control::ReadTrades(query) => tape::show(&query),
+        Control::LoseChange { node, group } => format!("lose-change {} {group}", of(node)),
         Control::SetVenue { venue, open } => venue::show(venue, open),
     }
 }
@@ -371,6 +381,7 @@ mod tests {
                 Control::Poison(node),
                 Control::Decommission(node),
                 Control::Replace(node),
+                Control::LoseChange { node, group: GroupId(2) },
             ]);
         }
         for group in [GroupId::META, GroupId(3)] {

@@ -13,6 +13,7 @@ macro_rules! scripts {
 
 /// Path under `assets/` and text of every script, scenarios first.
 pub const SCRIPTS: &[(&str, &str)] = scripts![
+    "scenarios/allotment-short.toml",
     "scenarios/balancers.toml",
     "scenarios/burst-100k.toml",
     "scenarios/burst-1m.toml",
@@ -22,12 +23,16 @@ pub const SCRIPTS: &[(&str, &str)] = scripts![
     "scenarios/drain-a-worker.toml",
     "scenarios/factor-3-two-dead.toml",
     "scenarios/freeze-the-leader.toml",
+    "scenarios/gap.toml",
     "scenarios/grow-and-shrink.toml",
     "scenarios/hot-symbol.toml",
     "scenarios/kill-the-controller.toml",
     "scenarios/kill-the-leader.toml",
     "scenarios/kill-three-of-five.toml",
     "scenarios/kill-two-of-five.toml",
+    "scenarios/money-conserved.toml",
+    "scenarios/money-moves-crash.toml",
+    "scenarios/money-moves.toml",
     "scenarios/pools-apart.toml",
     "scenarios/reads-fall-back.toml",
     "scenarios/recover-far-behind.toml",
@@ -39,6 +44,7 @@ pub const SCRIPTS: &[(&str, &str)] = scripts![
     "scenarios/two-venues.toml",
     "scenarios/vertical-or-horizontal.toml",
     "scenarios/vip-and-bulk.toml",
+    "scenarios/trades-archive.toml",
     "lessons/01-leader-election.toml",
     "lessons/02-health-and-failover.toml",
     "lessons/03-what-a-crash-costs.toml",

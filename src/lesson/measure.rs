@@ -19,7 +19,8 @@ use crate::domain::view::{ClassView, ClusterView, Duty, FailoverView, GroupView,
 
 use super::words::{self, Context, Word};
 use readers::{
-    cost, count, latency, median, ms, node, open_failovers, picked, recent, slowest_ticks, spreads, worker, yes_no,
+    cold, cost, count, dollars, gaps, latency, median, ms, node, open_failovers, packed_per_mille, picked, recent,
+    slowest_ticks, spreads, trades, units, worker, yes_no,
 };
 use venues::OfVenue;
 
@@ -155,6 +156,19 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("balancer.aged", Kind::Number, |v| count(v.balancer.aged)),
     ("balancer.imbalance", Kind::Number, |v| Some(Value::Number(v.balancer.imbalance_total_per_mille.into()))),
     ("cost_per_hour", Kind::Number, |v| Some(Value::Number(cost(v)))),
+    ("trades.hot", Kind::Number, |v| trades(v, |t| t.hot_trades)),
+    ("trades.cold", Kind::Number, |v| trades(v, |t| t.cold_trades)),
+    ("trades.cold_windows", Kind::Number, |v| trades(v, |t| t.cold_windows)),
+    ("trades.plain_bytes", Kind::Number, |v| trades(v, |t| t.cold_plain_bytes)),
+    ("trades.packed_bytes", Kind::Number, |v| trades(v, |t| t.cold_packed_bytes)),
+    ("trades.packed_per_mille", Kind::Number, packed_per_mille),
+    ("trades.forgotten", Kind::Number, |v| trades(v, |t| t.forgotten)),
+    ("trades.late", Kind::Number, |v| trades(v, |t| t.late)),
+    ("read.found", Kind::Number, |v| count(v.trades.as_ref()?.found())),
+    ("read.opened", Kind::Number, |v| count(v.trades.as_ref()?.opened())),
+    ("read.passed", Kind::Number, |v| count(v.trades.as_ref()?.passed())),
+    ("read.bytes", Kind::Number, |v| count(v.trades.as_ref()?.bytes_read())),
+    ("read.cold", Kind::Number, |v| count(cold(v.trades.as_ref()?))),
     ("controller", Kind::Node, |v| node(v.run.controller)),
     ("data.moved", Kind::Number, |v| count(v.data.moved)),
     ("data.under_way", Kind::Number, |v| count(u64::from(v.data.under_way))),
@@ -163,6 +177,15 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("data.hottest_percent", Kind::Number, hottest),
     ("placement.imbalance", Kind::Number, |v| count(u64::from(v.placement.imbalance))),
     ("placement.settled", Kind::YesNo, |v| yes_no(v.placement.placing != Placing::Moving)),
+    ("transfers.committed", Kind::Number, |v| count(v.accounts.transfers.committed)),
+    ("transfers.waiting", Kind::Number, |v| count(v.accounts.transfers.waiting)),
+    ("transfers.in_transit", Kind::Number, |v| units(v.accounts.transfers.in_transit())),
+    ("transfers.lots_in_transit", Kind::Number, |v| count(v.accounts.transfers.lots_in_transit)),
+    ("hand.cash", Kind::Number, |v| dollars(v.accounts.shown.first()?.cash)),
+    ("hand.reserved", Kind::Number, |v| dollars(v.accounts.shown.first()?.reserved)),
+    ("hand.realised", Kind::Number, |v| dollars(v.accounts.shown.first()?.realised)),
+    ("hand.unrealised", Kind::Number, |v| dollars(v.accounts.shown.first()?.unrealised)),
+    ("replicas.gaps", Kind::Number, gaps),
 ];
 
 /// The share of the partition that does the most.

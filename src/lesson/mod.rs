@@ -19,6 +19,7 @@ pub mod plain;
 pub mod run;
 pub mod script;
 pub mod stage;
+mod tape;
 pub mod target;
 mod trade;
 mod venue;

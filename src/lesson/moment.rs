@@ -57,6 +57,8 @@ pub const NAMES: &[(&str, Test)] = &[
     ("tail_truncated", |kind| matches!(kind, EventKind::Truncated { .. })),
     ("snapshot_sent", |kind| matches!(kind, EventKind::SnapshotSent { .. })),
     ("snapshot_installed", |kind| matches!(kind, EventKind::SnapshotInstalled { .. })),
+    ("gap_found", |kind| matches!(kind, EventKind::GapFound { .. })),
+    ("rebuilt", |kind| matches!(kind, EventKind::Rebuilt { .. })),
     ("snapshot_taken", |kind| matches!(kind, EventKind::SnapshotTaken { .. })),
     ("burst_ended", |kind| matches!(kind, EventKind::BurstEnded { .. })),
     ("queue_full", |kind| matches!(kind, EventKind::Overloaded { .. })),

@@ -13,6 +13,31 @@ use super::moment::Condition;
 
 /// The names of figures: the end of their path, English, Russian. A longer path goes before a shorter.
 const FIGURES: &[(&str, &str, &str)] = &[
+    ("ticks.sent", "ticks sent", "отправленные котировки"),
+    ("ticks.processed", "ticks processed", "обработанные котировки"),
+    ("ticks.per_s", "ticks a second", "котировки в секунду"),
+    ("ticks.shed", "ticks shed", "сброшенные котировки"),
+    ("ticks.held_back", "ticks held back", "придержанные котировки"),
+    ("ticks.given_up", "ticks given up", "потерянные котировки"),
+    ("ticks.queued_max", "ticks in the longest queue", "котировки в длиннейшей очереди"),
+    ("ticks.p99_ms_max", "latency of ticks (p99)", "задержка котировок (p99)"),
+    ("signals.count", "signals", "сигналы"),
+    ("signals.orders", "orders by signals", "заявки по сигналам"),
+    (".ticks_per_s", "ticks a second", "котировки в секунду"),
+    (".ticks", "ticks processed", "обработанные котировки"),
+    ("trades.hot", "trades in memory", "сделки в памяти"),
+    ("trades.cold", "trades in the archive", "сделки в архиве"),
+    ("trades.cold_windows", "windows in the archive", "окна в архиве"),
+    ("trades.plain_bytes", "bytes before packing", "байты до сжатия"),
+    ("trades.packed_bytes", "bytes of packed trades", "байты сжатых сделок"),
+    ("trades.packed_per_mille", "packed size in thousandths", "сжатый размер в тысячных"),
+    ("trades.forgotten", "forgotten trades", "забытые сделки"),
+    ("trades.late", "trades that came too late", "опоздавшие сделки"),
+    ("read.found", "trades found", "найденные сделки"),
+    ("read.opened", "windows opened", "открытые окна"),
+    ("read.passed", "windows not opened", "неоткрытые окна"),
+    ("read.bytes", "bytes read", "прочитанные байты"),
+    ("read.cold", "archived windows opened", "открытые окна архива"),
     ("orders.submitted", "orders submitted", "подано заявок"),
     ("orders.acknowledged", "orders acknowledged", "подтверждено заявок"),
     ("orders.rejected", "orders rejected", "отклонено заявок"),
@@ -81,6 +106,15 @@ const FIGURES: &[(&str, &str, &str)] = &[
     (".checked", "checked", "проверено"),
     (".violations", "broken", "нарушено"),
     ("controller", "controller", "контроллер"),
+    ("transfers.committed", "transfers of cash", "переводов денег"),
+    ("transfers.waiting", "orders that wait for cash", "заявок ждут денег"),
+    ("transfers.in_transit", "cash on its way", "денег в пути"),
+    ("transfers.lots_in_transit", "lots on their way", "лотов в пути"),
+    ("hand.cash", "free cash of the hand", "свободных денег у игрока"),
+    ("hand.reserved", "reserved cash of the hand", "отложенных денег у игрока"),
+    ("hand.realised", "realised profit of the hand", "полученная прибыль игрока"),
+    ("hand.unrealised", "unrealised profit of the hand", "бумажная прибыль игрока"),
+    ("replicas.gaps", "replicas with a gap", "реплик с разрывом"),
     ("virtual_ms", "time", "время"),
     ("data.moved", "symbols moved", "инструментов переехало"),
     ("data.under_way", "symbols on their way", "инструментов в пути"),
@@ -142,6 +176,7 @@ const OPERATORS: &[(&str, &str, &str)] = &[
 const MOMENTS: &[(&str, &str)] = &[
     ("node_crashed", "узел погиб"),
     ("node_recovered", "узел поднят"),
+    ("symbol_assigned", "инструмент назначен узлу"),
     ("caught_up", "узел догнал остальных"),
     ("node_frozen", "узел замер"),
     ("node_thawed", "узел очнулся"),
@@ -163,6 +198,8 @@ const MOMENTS: &[(&str, &str)] = &[
     ("snapshot_sent", "снимок послан"),
     ("snapshot_installed", "снимок принят"),
     ("snapshot_taken", "снимок сделан"),
+    ("gap_found", "замечен разрыв версий"),
+    ("rebuilt", "состояние восстановлено с диска"),
     ("burst_ended", "всплеск закончился"),
     ("queue_full", "очередь полна"),
     ("worker_drained", "шлюз закончил начатое"),
@@ -332,6 +369,13 @@ fn setting(control: &Control) -> Text {
         Control::Replace(node) => {
             let node = target(node);
             text(format!("{} is given up and replaced", node.en), format!("{} списывают и заменяют", node.ru))
+        }
+        Control::LoseChange { node, .. } => {
+            let node = target(node);
+            text(
+                format!("a change does not reach the state of {}", node.en),
+                format!("изменение не доходит до состояния {}", node.ru),
+            )
         }
         _ => Text::default(),
     }

@@ -20,7 +20,7 @@ mod shipping;
 mod taking;
 
 use super::escrow::Asides;
-pub use super::flow::{BookEvent, BookRules, DepthLevel, Fill, Flow, Incoming, Stopped, Trade};
+pub use super::flow::{BookEvent, BookRules, DepthLevel, Fill, Flow, Incoming, Standing, Stopped, Trade};
 use super::ladder::{Ladder, PRICE_MAX};
 use super::queues::{Level, NONE, Queues, Resting};
 use super::slot_table::{SlotTable, hash_of_request};
@@ -162,13 +162,48 @@ impl Book {
 
     /// An order is taken back; `None` if it does not rest here.
     pub fn cancel(&mut self, id: RequestId) -> Option<Verdict> {
+        self.take_back(id).map(|(verdict, _)| verdict)
+    }
+
+    /// The same, with what stood there; nothing, if it may not go.
+    pub fn take_back(&mut self, id: RequestId) -> Option<(Verdict, Option<Standing>)> {
         if !self.held(id).is_zero() {
-            return Some(Verdict::rejected(Why::Held));
+            return Some((Verdict::rejected(Why::Held), None));
         }
         let slot = self.find(id)?;
-        let filled = Quantity(u64::from(self.queues.order(slot).filled));
+        let (standing, filled) = self.stands(slot);
         self.take_out(slot);
-        Some(Verdict { status: OrderStatus::Cancelled, filled, resting: Quantity::ZERO })
+        let verdict = Verdict { status: OrderStatus::Cancelled, filled, resting: Quantity::ZERO };
+        Some((verdict, Some(standing)))
+    }
+
+    /// What of an order stands in its queue: all but what is held for a leg.
+    pub fn standing(&self, id: RequestId) -> Option<(Standing, Quantity)> {
+        self.find(id).map(|slot| self.stands(slot))
+    }
+
+    fn stands(&self, slot: u32) -> (Standing, Quantity) {
+        let order = self.queues.order(slot);
+        let (id, owner, side) = (order.id(), self.queues.owner(slot), self.side_of(order.level));
+        let price = Price(i64::from(self.queues.level(order.level).price));
+        let standing = Standing { id, owner, side, price, quantity: Quantity(u64::from(order.left)) };
+        (standing, Quantity(u64::from(order.filled)))
+    }
+
+    /// What all bids would pay, held ones too, in ticks times lots: O(n), for tests and debug builds.
+    pub fn worth_of_bids(&self) -> i128 {
+        let resting = self.orders(Side::Buy).map(|(price, order)| i128::from(price.0) * i128::from(order.left));
+        let held = self.asides.iter().filter(|aside| aside.side == Side::Buy);
+        resting.sum::<i128>() + held.map(|aside| i128::from(aside.price) * i128::from(aside.held)).sum::<i128>()
+    }
+
+    /// Whether quantity and limit are such as a book takes.
+    pub fn takes(quantity: Quantity, order_type: OrderType) -> bool {
+        let limit = match order_type {
+            OrderType::Limit(price) => ticks(price).is_some(),
+            OrderType::Market => true,
+        };
+        limit && is_good(quantity)
     }
 
     /// Where a resting order stands; `None` if it does not rest here.

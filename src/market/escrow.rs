@@ -39,6 +39,11 @@ impl Escrow {
         Quantity(self.held.iter().filter(|held| held.maker == maker).map(|held| held.quantity.0).sum())
     }
 
+    /// What the order will pay or earn, in ticks times lots.
+    pub fn worth(&self) -> i128 {
+        self.held.iter().map(|held| i128::from(held.price.0) * i128::from(held.quantity.0)).sum()
+    }
+
     /// What it takes in memory.
     pub fn size_bytes(&self) -> usize {
         self.held.len() * size_of::<Held>()

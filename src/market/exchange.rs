@@ -10,29 +10,41 @@
 //! decision. Repetitions, refusals by the session and records for another group's symbol are not; the last are *passed on*
 //! to the group that owns it.
 //! Bound: those of the books, the sessions and the finished orders.
+//! Money: check, reservation, fill and position are one record. An order is held to what its account has before it meets
+//! the book, pays as it trades, and what rests of it is put aside ([`accounts`](super::accounts)).
+//! Version: how many records it was given. The next must be the one after; whoever feeds it sees to that (`node::machine`).
 //! Errors: refusals are verdicts.
-//! Left out: accounts and reservations.
+//! Moves: a symbol takes with it who has how much of it, and a bid the cash that was put aside for it (`moves`).
 
+mod clearing;
+mod listing;
 mod moves;
+mod placing;
 mod spreads;
+mod transfers;
 mod venues;
 
 use std::sync::Arc;
 
-use super::book::{Book, BookEvent, Incoming};
+pub use transfers::WAITING_MAX;
+
+use super::accounts::{Accounts, Opening, Stock};
+use super::book::{Book, Incoming};
 use super::finished::Finished;
-use super::sessions::{Admission, Burial, SessionSlot, Sessions};
+use super::sessions::{Admission, Sessions};
 use super::shipments::Shipments;
+use super::trades::Trades;
 use super::transactions::Transactions;
 use crate::domain::digest::{self, Digest};
-use crate::domain::fact::{Executed, Fate};
-use crate::domain::ids::{RequestId, Sequence, SymbolId};
+use crate::domain::fact::{Executed, Fate, Money};
+use crate::domain::ids::{LogIndex, RequestId, SymbolId};
 use crate::domain::log::StateImage;
-use crate::domain::order::{Batch, Command, OrderStatus, Record, Verdict};
-use crate::domain::units::{Price, Quantity};
-use crate::domain::venue::VenueId;
+use crate::domain::order::{Batch, Command, OrderStatus, Record, Side, Verdict};
+use crate::domain::units::{Cash, Quantity};
 use crate::domain::why::Why;
-use crate::domain::work::{Transaction, TxId};
+use crate::domain::work::Transaction;
+use listing::Listing;
+use transfers::WaitingRoom;
 use venues::Venues;
 
 /// What applying a batch came to.
@@ -44,6 +56,8 @@ pub struct Outcome {
     pub chain: Digest,
     /// Every book that the batch touched was uncrossed, with every lot accounted for, after each record.
     pub sound: bool,
+    /// Whether money was conserved after each record, and what went to and came from other groups.
+    pub money: Money,
 }
 
 /// What a record came to.
@@ -59,15 +73,6 @@ impl Decision {
     }
 }
 
-#[derive(Clone, Debug)]
-struct Listing {
-    symbol: SymbolId,
-    /// Its book at the first venue, or the only one.
-    book: Book,
-    /// Its books at the other venues, as far as something has come there.
-    away: Vec<Book>,
-}
-
 /// The books of a group and all that belongs to them.
 #[derive(Clone, Debug)]
 pub struct Exchange {
@@ -79,13 +84,22 @@ pub struct Exchange {
     finished: Finished,
     transactions: Transactions,
     shipments: Shipments,
+    trades: Trades,
+    accounts: Accounts,
+    room: WaitingRoom,
     venues: Venues,
+    version: LogIndex,
     chain: Digest,
 }
 
 impl Exchange {
-    /// An exchange that owns these symbols, with empty books.
+    /// An exchange that owns these symbols, with empty books and accounts that never run short.
     pub fn new(symbols: impl IntoIterator<Item = SymbolId>) -> Self {
+        Self::open(Opening::PLENTY, symbols)
+    }
+
+    /// An exchange that owns these symbols, with empty books; accounts begin with this.
+    pub fn open(opening: Opening, symbols: impl IntoIterator<Item = SymbolId>) -> Self {
         let mut symbols: Vec<_> = symbols.into_iter().collect();
         symbols.sort_unstable();
         symbols.dedup();
@@ -100,7 +114,11 @@ impl Exchange {
             finished: Finished::default(),
             transactions: Transactions::default(),
             shipments: Shipments::default(),
+            trades: Trades::default(),
+            accounts: Accounts::new(opening),
+            room: WaitingRoom::default(),
             venues: Venues::default(),
+            version: LogIndex::ORIGIN,
             chain: Digest::default(),
         }
     }
@@ -109,28 +127,89 @@ impl Exchange {
     pub fn apply(&mut self, batch: &Batch, verdicts: &mut Vec<Verdict>) -> Outcome {
         let records = batch.records();
         let mut fates: Option<Vec<Fate>> = None;
-        let mut sound = true;
+        let (mut sound, mut balanced) = (true, true);
         verdicts.reserve(records.len());
+        self.trades.begin(batch.stamp());
         for (at, record) in records.iter().enumerate() {
             let place = self.place_of(record.command.symbol());
             let Decision { verdict, fate } = self.decide(record, place);
-            sound &= place.is_ok_and(|place| self.listings[place].is_sound()) || place.is_err();
+            if let Ok(place) = place {
+                let listing = &self.listings[place];
+                sound &= listing.books.is_sound();
+                balanced &= listing.is_covered() && self.is_balanced();
+            }
             if fate != Fate::Executed {
                 fates.get_or_insert_with(|| vec![Fate::Executed; records.len()])[at] = fate;
             }
             let link = digest::of_verdict(digest::of_record(Digest::default(), record), &verdict);
-            self.chain = self.chain.mix(link.0);
+            self.chain = self.chain.mix(link.0 ^ self.accounts.trace());
             verdicts.push(verdict);
         }
+        if let Some(sealed) = self.trades.seal() {
+            self.chain = self.chain.mix(sealed.0);
+        }
+        self.version = self.version.plus(records.len() as u64);
         let executed = fates.map_or(Executed::All, |fates| Executed::Some(fates.into()));
-        Outcome { executed, chain: self.chain, sound }
+        Outcome { executed, chain: self.chain, sound, money: self.money(balanced) }
+    }
+
+    /// Nothing was made and nothing vanished, and every fee was billed to somebody.
+    fn is_balanced(&self) -> bool {
+        let totals = self.accounts.totals();
+        totals.is_conserved() && totals.billed == self.fees().0
+    }
+
+    fn money(&self, balanced: bool) -> Money {
+        let totals = self.accounts.totals();
+        let (sent, received) = (Cash(totals.sent), Cash(totals.received));
+        Money { balanced, sent, received, lots_sent: totals.lots_sent, lots_received: totals.lots_received }
+    }
+
+    /// How many records it was given.
+    pub const fn version(&self) -> LogIndex {
+        self.version
+    }
+
+    /// So many records concerned others.
+    pub fn pass(&mut self, records: u64) -> Money {
+        self.version = self.version.plus(records);
+        self.money(self.is_balanced())
+    }
+
+    /// The cash of every account here.
+    pub const fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// Who has how much of a symbol that it owns; of one that is frozen, nobody has any here: it is on its way.
+    pub fn stock(&self, symbol: SymbolId) -> Option<&Stock> {
+        self.serves(symbol).ok()?;
+        self.place_of(symbol).ok().map(|place| &self.listings[place].stock)
+    }
+
+    /// Orders that wait for cash.
+    pub fn waiting(&self) -> usize {
+        self.room.staying()
+    }
+
+    /// Counts all cash, all lots and all reservations anew and compares: O(n), for tests and debug builds.
+    pub fn audit_money(&self) -> bool {
+        let opening = self.accounts.opening();
+        let here = self.listings.iter().filter(|listing| !self.shipments.freezes(listing.symbol));
+        let bids: i128 = here.map(|listing| listing.stock.worth(listing.books.worth_of_bids())).sum();
+        let legs: i128 = self.transactions.guests().map(|guest| self.reserved_for(guest)).sum();
+        let reserved: i128 = self.accounts.iter().map(|(_, purse)| purse.reserved).sum();
+        self.accounts.audit()
+            && reserved == bids + legs
+            && self.is_balanced()
+            && self.listings.iter().all(|listing| listing.is_covered() && listing.stock.audit(opening))
     }
 
     /// Where an order stands now: resting in its book, or ended not too long ago.
     pub fn query(&self, order: RequestId, symbol: SymbolId) -> Option<Verdict> {
-        let place = self.place_of(symbol).ok()?;
-        let here = self.listings[place].books().find_map(|(_, book)| book.status(order));
-        here.or_else(|| self.finished.find(order, symbol))
+        let books = &self.listings[self.place_of(symbol).ok()?].books;
+        let here = books.iter().find_map(|(_, book)| book.status(order)).or_else(|| self.finished.find(order, symbol));
+        here.or_else(|| self.room.find(order))
     }
 
     /// The chain over every record so far.
@@ -140,7 +219,7 @@ impl Exchange {
 
     /// How many orders rest in all books.
     pub fn resting(&self) -> u64 {
-        self.books().map(|book| u64::from(book.resting())).sum()
+        self.listings.iter().map(|listing| listing.books.resting()).sum()
     }
 
     /// The symbols that it owns, in order.
@@ -148,27 +227,35 @@ impl Exchange {
         self.listings.iter().map(|listing| listing.symbol)
     }
 
-    /// Every book.
-    fn books(&self) -> impl Iterator<Item = &Book> {
-        self.listings.iter().flat_map(Listing::books).map(|(_, book)| book)
-    }
-
     /// The book of a symbol that it owns, at the first venue.
     pub fn book(&self, symbol: SymbolId) -> Option<&Book> {
-        self.place_of(symbol).ok().map(|place| &self.listings[place].book)
+        self.place_of(symbol).ok().map(|place| self.listings[place].books.home())
     }
 
     /// The whole state, shared, for a snapshot.
     pub fn image(&self) -> StateImage {
-        debug_assert!(self.books().all(Book::audit), "a snapshot is of books that add up");
+        debug_assert!(self.listings.iter().all(|listing| listing.books.audit()), "a snapshot is of books that add up");
+        debug_assert!(self.audit_money(), "a snapshot is of accounts that add up");
         StateImage { state: Arc::new(self.clone()), digest: self.chain, size_bytes: self.size_bytes() }
     }
 
     /// What it takes in memory.
     pub fn size_bytes(&self) -> u64 {
-        let books: usize = self.books().map(Book::size_bytes).sum();
-        let rest = self.finished.size_bytes() + self.transactions.size_bytes() + self.shipments.size_bytes();
-        (books + self.sessions.size_bytes() + rest) as u64
+        let books: usize = self.listings.iter().map(Listing::size_bytes).sum();
+        let accounts = self.accounts.size_bytes() + self.room.size_bytes();
+        let under_way = self.transactions.size_bytes() + self.shipments.size_bytes();
+        let kept = self.sessions.size_bytes() + self.finished.size_bytes() + self.trades.size_bytes();
+        (books + accounts + under_way + kept) as u64
+    }
+
+    /// The trades, by the time in which they happened.
+    pub const fn trades(&self) -> &Trades {
+        &self.trades
+    }
+
+    /// The same, to be set up, restored, or asked for what the disk does not have.
+    pub const fn trades_mut(&mut self) -> &mut Trades {
+        &mut self.trades
     }
 
     /// The exchange of a snapshot; `None` if the image is of something else.
@@ -203,15 +290,19 @@ impl Exchange {
             Command::Place { symbol, side, order_type, quantity, time_in_force, venue } => {
                 let (id, owner) = (record.id, record.id.client.account());
                 let mut order = Incoming { id, owner, side, order_type, quantity, time_in_force };
-                match self.admit_to(place, venue, &mut order) {
-                    Ok(venue) => self.place(place, venue, symbol, &order),
-                    Err(why) => self.turn_away(symbol, record.id, why),
+                let placed = match self.admit_to(place, venue, &mut order) {
+                    Ok(venue) => self.place((place, venue), &order, 0),
+                    Err(why) => Ok(self.turn_away(symbol, record.id, why)),
+                };
+                match placed {
+                    Ok(verdict) => verdict,
+                    Err(why) => return Decision::refused(why),
                 }
             }
             Command::Replace { symbol, order, price, quantity } => {
                 self.replace(place, symbol, record.id.client.request(order), price, quantity)
             }
-            Command::Spread { legs } => match self.begin(Transaction { id: TxId(record.id), legs }) {
+            Command::Spread { legs } => match self.begin(Transaction::spread(record.id, legs), &legs) {
                 Ok(verdict) => verdict,
                 Err(why) => return Decision::refused(why),
             },
@@ -234,90 +325,5 @@ impl Exchange {
     fn turn_away(&mut self, symbol: SymbolId, order: RequestId, why: Why) -> Verdict {
         self.finished.push(order, symbol, OrderStatus::Rejected(why), Quantity::ZERO);
         Verdict::rejected(why)
-    }
-
-    fn place(&mut self, place: usize, venue: VenueId, symbol: SymbolId, order: &Incoming) -> Verdict {
-        let (finished, mut till) = (&mut self.finished, self.venues.till(venue));
-        let verdict = self.listings[place].at(venue).place(order, |event| {
-            remember(finished, symbol, event);
-            if let Some(till) = &mut till {
-                till.hear(symbol, event);
-            }
-        });
-        if verdict.resting.is_zero() {
-            finished.push(order.id, symbol, verdict.status, verdict.filled);
-        }
-        verdict
-    }
-
-    /// A replace of an order that does not rest is refused for good: unlike a cancel it leaves no tombstone, for the order
-    /// that it speaks of may still come and is wanted.
-    fn replace(
-        &mut self,
-        place: usize,
-        symbol: SymbolId,
-        order: RequestId,
-        price: Price,
-        quantity: Quantity,
-    ) -> Verdict {
-        let venue = self.listings[place].venue_of(order);
-        if let Err(why) = self.may_replace(venue, price)
-            && self.listings[place].at(venue).status(order).is_some()
-        {
-            return Verdict::rejected(why);
-        }
-        let (finished, mut till) = (&mut self.finished, self.venues.till(venue));
-        let verdict = self.listings[place].at(venue).replace(order, price, quantity, |event| {
-            remember(finished, symbol, event);
-            if let Some(till) = &mut till {
-                till.hear(symbol, event);
-            }
-        });
-        let Some(verdict) = verdict else { return Verdict::rejected(Why::UnknownOrder) };
-        // A replace that is refused leaves its order where it was.
-        if verdict.resting.is_zero() && !matches!(verdict.status, OrderStatus::Rejected(_)) {
-            finished.push(order, symbol, verdict.status, verdict.filled);
-        }
-        verdict
-    }
-
-    /// A cancel; an error says that it changed nothing and may be asked again.
-    fn cancel(
-        &mut self,
-        place: usize,
-        symbol: SymbolId,
-        id: RequestId,
-        order: Sequence,
-        slot: SessionSlot,
-    ) -> Result<Verdict, Why> {
-        let order = id.client.request(order);
-        let venue = self.listings[place].venue_of(order);
-        if let Some(verdict) = self.listings[place].at(venue).cancel(order) {
-            if matches!(verdict.status, OrderStatus::Rejected(_)) {
-                return Ok(verdict);
-            }
-            self.finished.push(order, symbol, verdict.status, verdict.filled);
-            return Ok(verdict);
-        }
-        match self.sessions.bury(slot, order.sequence) {
-            Burial::Known => Ok(Verdict::rejected(Why::UnknownOrder)),
-            Burial::NoRoom => Err(Why::SessionFull),
-            Burial::Buried => {
-                Ok(Verdict { status: OrderStatus::Cancelled, filled: Quantity::ZERO, resting: Quantity::ZERO })
-            }
-        }
-    }
-}
-
-/// A maker that has nothing left has ended.
-fn remember(finished: &mut Finished, symbol: SymbolId, event: &BookEvent) {
-    match event {
-        BookEvent::Fill(fill) if fill.maker_left.is_zero() => {
-            finished.push(fill.maker, symbol, OrderStatus::Filled, fill.maker_filled);
-        }
-        BookEvent::Stopped(stopped) if stopped.left.is_zero() => {
-            finished.push(stopped.id, symbol, OrderStatus::Stopped(Why::SelfTrade), stopped.filled);
-        }
-        BookEvent::Fill(_) | BookEvent::Stopped(_) => {}
     }
 }

@@ -41,6 +41,25 @@ pub enum BookEvent {
     Fill(Fill),
     /// They are of one account, and the rule against self-trades took something from the one that rests.
     Stopped(Stopped),
+    /// Lots that were held for a leg come back, and stand for nothing until they trade or rest. Rare.
+    Returns(Standing),
+    /// What is left of them rests again.
+    Rests(Standing),
+}
+
+/// A resting order, or a part of one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// The order.
+    pub id: RequestId,
+    /// Who owns it.
+    pub owner: AccountId,
+    /// Its side.
+    pub side: Side,
+    /// Its price.
+    pub price: Price,
+    /// How much of it.
+    pub quantity: Quantity,
 }
 
 /// What self-trade prevention took from a resting order.
@@ -48,6 +67,8 @@ pub enum BookEvent {
 pub struct Stopped {
     /// The order that rests, or rested.
     pub id: RequestId,
+    /// Who owns it, and the one that came.
+    pub owner: AccountId,
     /// Its side.
     pub side: Side,
     /// Its price.

@@ -7,9 +7,10 @@
 //! is held for a leg); [`sessions`] remembers what was answered, [`finished`] what has ended, both with a status by the byte
 //! ([`said`]); [`transactions`] are spreads under way, [`shipments`] symbols that change their group; [`exchange`] puts them together. [`feed`] tells clients where the mid
 //! price is, [`feed_file`] reads series and orders from files. [`ticks`] is what other venues quote, in windows and signals;
-//! [`time_windows`] keeps trades by the time in which they happened; [`venue`] routes between two venues.
-//! Left out: accounts come with their own issue.
+//! [`time_windows`] keeps trades by the time in which they happened, [`trades`] those of a partition; [`venue`] routes between two venues.
+//! Money: [`accounts`] check, reserve and move cash and lots with every order.
 
+pub mod accounts;
 pub mod book;
 pub mod escrow;
 pub mod exchange;
@@ -27,5 +28,6 @@ pub mod slot_table;
 pub mod tape;
 pub mod ticks;
 pub mod time_windows;
+pub mod trades;
 pub mod transactions;
 pub mod venue;

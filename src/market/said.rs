@@ -7,7 +7,7 @@
 use crate::domain::order::OrderStatus;
 use crate::domain::why::Why;
 
-const STATUSES: [OrderStatus; 24] = [
+const STATUSES: [OrderStatus; 28] = [
     OrderStatus::Pending,
     OrderStatus::PartiallyFilled,
     OrderStatus::Filled,
@@ -29,6 +29,10 @@ const STATUSES: [OrderStatus; 24] = [
     OrderStatus::Rejected(Why::Deadline),
     OrderStatus::Rejected(Why::TransactionUnknown),
     OrderStatus::Rejected(Why::SessionFull),
+    OrderStatus::Rejected(Why::InsufficientFunds),
+    OrderStatus::Rejected(Why::InsufficientLots),
+    OrderStatus::Rejected(Why::AllotmentShort),
+    OrderStatus::Rejected(Why::AccountsFull),
     OrderStatus::Stopped(Why::VenueClosed),
     OrderStatus::Rejected(Why::VenueClosed),
     OrderStatus::Rejected(Why::OffStep),

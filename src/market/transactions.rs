@@ -11,7 +11,7 @@
 use super::escrow::Escrow;
 use crate::domain::ids::GroupId;
 use crate::domain::ids::{RequestId, SymbolId};
-use crate::domain::units::Quantity;
+use crate::domain::units::{Cash, Quantity};
 use crate::domain::why::Why;
 use crate::domain::work::{Decision, Half, Prepare, Transaction, TxId};
 
@@ -23,8 +23,8 @@ pub const PREPARED_MAX: usize = 1_024;
 /// What a record of work came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Worked {
-    /// A *prepare*: the vote.
-    Voted(Result<(), Why>),
+    /// A *prepare*: the vote, with what is lent.
+    Voted(Result<Cash, Why>),
     /// A *finish*: whom to tell; nobody, if it was finished before.
     Finished(Option<GroupId>),
     /// A *decide* or *forget*.
@@ -46,7 +46,33 @@ pub struct Guest {
     /// What was asked.
     pub prepare: Prepare,
     /// What is held for it.
-    pub escrow: Escrow,
+    pub held: Held,
+}
+
+/// What is held for a half.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Held {
+    /// The counterparts of a leg.
+    Lots(Escrow),
+    /// Cash that has left its purse; nothing where it is to arrive.
+    Cash(Cash),
+}
+
+impl Guest {
+    const fn escrow(&self) -> Option<&Escrow> {
+        match &self.held {
+            Held::Lots(escrow) => Some(escrow),
+            Held::Cash(_) => None,
+        }
+    }
+
+    /// What it lends.
+    pub const fn lent(&self) -> Cash {
+        match self.held {
+            Held::Lots(_) => Cash(0),
+            Held::Cash(amount) => amount,
+        }
+    }
 }
 
 /// How many there were.
@@ -66,6 +92,7 @@ pub struct Transactions {
     open: Vec<Open>,
     guests: Vec<Guest>,
     tally: Tally,
+    transfers: Tally,
 }
 
 impl Transactions {
@@ -76,7 +103,10 @@ impl Transactions {
         }
         if let Err(place) = self.place(transaction.id) {
             self.open.insert(place, Open { transaction, decision: None });
-            self.tally.begun += 1;
+            match transaction.id {
+                TxId::Spread(_) => self.tally.begun += 1,
+                TxId::Transfer { .. } => self.transfers.begun += 1,
+            }
         }
         Ok(())
     }
@@ -89,9 +119,13 @@ impl Transactions {
             return None;
         }
         open.decision = Some(decision);
+        let tally = match tx {
+            TxId::Spread(_) => &mut self.tally,
+            TxId::Transfer { .. } => &mut self.transfers,
+        };
         match decision {
-            Decision::Commit => self.tally.committed += 1,
-            Decision::Abort(_) => self.tally.aborted += 1,
+            Decision::Commit | Decision::Lend(_) => tally.committed += 1,
+            Decision::Abort(_) => tally.aborted += 1,
         }
         Some(open.transaction)
     }
@@ -110,10 +144,10 @@ impl Transactions {
     }
 
     /// A half is prepared.
-    pub fn admit(&mut self, prepare: Prepare, escrow: Escrow) {
+    pub fn admit(&mut self, prepare: Prepare, held: Held) {
         assert!(self.has_room(), "a guest without a room is voted against");
         if let Err(place) = self.guest_place(prepare.tx, prepare.half) {
-            self.guests.insert(place, Guest { prepare, escrow });
+            self.guests.insert(place, Guest { prepare, held });
         }
     }
 
@@ -145,8 +179,8 @@ impl Transactions {
     /// Whether a spread under way has to do with a symbol: a leg that is held in its book, or a client who will ask there
     /// how it ended.
     pub fn concerns(&self, symbol: SymbolId) -> bool {
-        let begins = |open: &Open| open.transaction.legs[0].symbol() == symbol;
-        self.open.iter().any(begins) || self.guests.iter().any(|guest| guest.prepare.leg.symbol() == symbol)
+        let begins = |open: &Open| open.transaction.parts[0].symbol() == Some(symbol);
+        self.open.iter().any(begins) || self.guests.iter().any(|guest| guest.prepare.part.symbol() == Some(symbol))
     }
 
     /// Whether there is nothing to do.
@@ -156,17 +190,23 @@ impl Transactions {
 
     /// How much of a resting order is held for halves that are prepared here.
     pub fn held(&self, order: RequestId) -> Quantity {
-        Quantity(self.guests.iter().map(|guest| guest.escrow.held(order).0).sum())
+        let escrows = self.guests.iter().filter_map(Guest::escrow);
+        Quantity(escrows.map(|escrow| escrow.held(order).0).sum())
     }
 
-    /// How many there were.
+    /// How many spreads there were.
     pub const fn tally(&self) -> Tally {
         self.tally
     }
 
+    /// How many transfers of cash there were.
+    pub const fn transfers(&self) -> Tally {
+        self.transfers
+    }
+
     /// What it takes in memory.
     pub fn size_bytes(&self) -> usize {
-        let escrows: usize = self.guests.iter().map(|guest| guest.escrow.size_bytes()).sum();
+        let escrows: usize = self.guests.iter().filter_map(Guest::escrow).map(Escrow::size_bytes).sum();
         self.open.len() * size_of::<Open>() + self.guests.len() * size_of::<Guest>() + escrows
     }
 

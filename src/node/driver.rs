@@ -14,8 +14,9 @@ use std::collections::BTreeMap;
 use crate::domain::ids::{GroupId, Term};
 use crate::domain::map::ClusterMap;
 use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::units::Cash;
 use crate::domain::why::Why;
-use crate::domain::work::{Decision, Half, Prepare, TxId, Work};
+use crate::domain::work::{Decision, Half, Part, Prepare, TxId, Work};
 use crate::market::transactions::{Open, Transactions, Worked};
 
 use super::letter::Says;
@@ -51,7 +52,7 @@ pub(super) struct Stand<'a> {
 struct Ballot {
     since: SimTime,
     sent_at: Option<SimTime>,
-    votes: [Option<Result<(), Why>>; 2],
+    votes: [Option<Result<Cash, Why>>; 2],
     finished: [bool; 2],
 }
 
@@ -106,11 +107,15 @@ impl Driver {
         }
         ballot.sent_at = Some(stand.now);
         for half in Half::BOTH {
-            let leg = open.transaction.legs[half.index()];
-            let Some(group) = stand.map.owner(leg.symbol()) else { continue };
+            let part = open.transaction.parts[half.index()];
+            let group = match part {
+                Part::Leg(leg) => stand.map.owner(leg.symbol()),
+                Part::Lend { group, .. } | Part::Borrow { group, .. } => Some(group),
+            };
+            let Some(group) = group else { continue };
             match open.decision {
                 None if ballot.votes[half.index()].is_none() => {
-                    let prepare = Prepare { tx, half, leg, coordinator: stand.group, term: stand.term };
+                    let prepare = Prepare { tx, half, part, coordinator: stand.group, term: stand.term };
                     steps.push(Step::Send(group, Says::Prepare(prepare)));
                 }
                 Some(decision) if !ballot.finished[half.index()] => {
@@ -128,8 +133,8 @@ impl Driver {
         match *says {
             Says::Prepare(prepare) => {
                 let Prepare { tx, half, .. } = prepare;
-                if stand.state.prepared(tx, half).is_some() {
-                    steps.push(Step::Send(from, Says::Vote { tx, half, vote: Ok(()) }));
+                if let Some(guest) = stand.state.prepared(tx, half) {
+                    steps.push(Step::Send(from, Says::Vote { tx, half, vote: Ok(guest.lent()) }));
                 } else {
                     self.log(Work::Prepare(prepare), &mut steps);
                 }
@@ -217,8 +222,9 @@ impl Ballot {
         if let Some(why) = against {
             return Some(Decision::Abort(why));
         }
-        if self.votes.iter().all(Option::is_some) {
-            return Some(Decision::Commit);
+        if let [Some(Ok(first)), Some(Ok(second))] = self.votes {
+            let lent = Cash(first.0 + second.0);
+            return Some(if lent == Cash(0) { Decision::Commit } else { Decision::Lend(lent) });
         }
         (now.since(self.since) >= DECIDE_WITHIN).then_some(Decision::Abort(Why::Deadline))
     }

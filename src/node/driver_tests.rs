@@ -8,11 +8,13 @@
 use std::collections::VecDeque;
 
 use super::*;
-use crate::domain::ids::{ClientId, NodeId, Sequence, SymbolId};
+use crate::domain::ids::{AccountId, ClientId, NodeId, RequestId, Sequence, SymbolId};
 use crate::domain::map::Epoch;
 use crate::domain::order::{Batch, Command, OrderStatus, OrderType, Record, Side};
+use crate::domain::settings::AccountSettings;
 use crate::domain::units::{Price, Quantity};
 use crate::domain::work::{Leg, Transaction};
+use crate::market::accounts::Opening;
 use crate::market::exchange::Exchange;
 
 const GOOG: SymbolId = SymbolId(6);
@@ -52,10 +54,16 @@ fn rest(sequence: u64, symbol: SymbolId, side: Side, price: i64, lots: u64) -> R
     record(9, sequence, Command::place(symbol, side, OrderType::Limit(Price(price)), Quantity(lots)))
 }
 
+fn legs() -> [Leg; 2] {
+    [Leg::new(GOOG, Side::Sell, Price(100), Quantity(5)), Leg::new(ACME, Side::Buy, Price(100), Quantity(5))]
+}
+
+fn request() -> RequestId {
+    ClientId(1).request(Sequence(1))
+}
+
 fn spread() -> Transaction {
-    let legs =
-        [Leg::new(GOOG, Side::Sell, Price(100), Quantity(5)), Leg::new(ACME, Side::Buy, Price(100), Quantity(5))];
-    Transaction { id: TxId(ClientId(1).request(Sequence(1))), legs }
+    Transaction::spread(request(), legs())
 }
 
 impl Model {
@@ -88,8 +96,33 @@ impl Model {
             vec![rest(2, ACME, Side::Sell, 99, 2), rest(3, ACME, Side::Sell, 100, asks - 2)],
             &mut model.groups[1].exchange,
         );
-        orders(vec![record(1, 1, Command::Spread { legs: spread().legs })], &mut model.groups[0].exchange);
+        orders(vec![record(1, 1, Command::Spread { legs: legs() })], &mut model.groups[0].exchange);
         model
+    }
+
+    /// An account with 500 dollars in each group, and an order in the first that costs `dollars`.
+    fn short(dollars: u64) -> Self {
+        let settings = AccountSettings { cash: 1_000, lots: 1_000, member_times: 1 };
+        let mut model = Self::new(5);
+        for (group, symbol) in model.groups.iter_mut().zip([GOOG, ACME]) {
+            let opening = Opening { group: group.id, partitions: 2, settings, members_to: AccountId(0) };
+            group.exchange = Exchange::open(opening, [symbol]);
+        }
+        let order = record(1, 1, Command::place(GOOG, Side::Buy, OrderType::Limit(Price(100)), Quantity(dollars)));
+        model.groups[0].exchange.apply(&Batch::new(vec![order]), &mut Vec::new());
+        model
+    }
+
+    /// Cash on its way between the groups; what is in purses and on its way is what there was.
+    fn in_transit(&self) -> i128 {
+        let totals = self.groups.each_ref().map(|group| *group.exchange.accounts().totals());
+        let [sent, received] = [totals.map(|totals| totals.sent), totals.map(|totals| totals.received)];
+        let transit = sent.iter().sum::<i128>() - received.iter().sum::<i128>();
+        let held: i128 = totals.iter().map(|totals| totals.held).sum();
+        let opened: i128 = totals.iter().map(|totals| totals.opened).sum();
+        assert_eq!(held + transit, opened, "no unit is made or lost");
+        assert!(transit >= 0, "nothing arrives that was not sent");
+        transit
     }
 
     fn act(&mut self, place: usize, act: impl FnOnce(&mut Driver, &Stand<'_>) -> Vec<Step>) {
@@ -112,8 +145,10 @@ impl Model {
         }
         for place in 0..2 {
             if let Some(work) = self.groups[place].log.pop_front() {
-                let (worked, sound) = self.groups[place].exchange.work(&work);
-                assert!(sound, "a book is sound after {work:?}");
+                let (worked, sound, money) = self.groups[place].exchange.work(&work);
+                assert!(sound && money.balanced, "books and accounts are sound after {work:?}");
+                assert!(self.groups[place].exchange.audit_money(), "every unit is accounted for after {work:?}");
+                self.in_transit();
                 self.act(place, |driver, stand| driver.applied(stand, &work, worked));
                 return true;
             }
@@ -166,7 +201,7 @@ impl Model {
             assert!(book.audit() && !book.holds(), "nothing is held at the end");
             book.flow(Side::Buy).traded
         };
-        let status = self.groups[0].exchange.query(spread().id.0, GOOG).expect("the order is known").status;
+        let status = self.groups[0].exchange.query(request(), GOOG).expect("the order is known").status;
         (traded(0, GOOG), traded(1, ACME), status)
     }
 }
@@ -213,6 +248,68 @@ fn every_pair_of_faults_leaves_both_legs_or_neither() {
                 let mut model = Model::new(5);
                 model.run(&faults);
                 both_or_neither(&model, &faults);
+            }
+        }
+    }
+}
+
+/// Whether the order got its cash; if not it must have been refused, and no cash may have moved.
+fn funded_or_refused(model: &Model, faults: &[(usize, Fault)]) -> bool {
+    assert_eq!(model.in_transit(), 0, "nothing is on its way at the end, after {faults:?}");
+    let [here, there] = model.groups.each_ref().map(|group| group.exchange.accounts().purse(AccountId(1)));
+    let status = model.groups[0].exchange.query(request(), GOOG).expect("the order is known").status;
+    let dollar = 1_000_000;
+    match (status, (here.free, here.reserved), there.free) {
+        (OrderStatus::Pending, (0, reserved), left) if (reserved, left) == (700 * dollar, 300 * dollar) => true,
+        (OrderStatus::Rejected(Why::InsufficientFunds), (free, 0), left)
+            if (free, left) == (500 * dollar, 500 * dollar) =>
+        {
+            false
+        }
+        other => panic!("a half done transfer after {faults:?}: {other:?}"),
+    }
+}
+
+#[test]
+fn an_order_that_is_short_here_gets_its_cash_from_the_other_group() {
+    let mut model = Model::short(700);
+    assert_eq!(model.groups[0].exchange.query(request(), GOOG).expect("it waits").status, OrderStatus::Pending);
+    assert_eq!(model.groups[0].exchange.waiting(), 1);
+    model.run(&[]);
+    assert!(funded_or_refused(&model, &[]));
+    assert_eq!((model.groups[0].exchange.waiting(), model.groups[0].exchange.resting()), (0, 1));
+}
+
+#[test]
+fn an_order_that_costs_more_than_everything_is_refused_and_what_was_lent_is_still_there() {
+    let mut model = Model::short(1_001);
+    model.run(&[]);
+    let status = model.groups[0].exchange.query(request(), GOOG).expect("known").status;
+    assert_eq!((status, model.in_transit()), (OrderStatus::Rejected(Why::InsufficientFunds), 0));
+    assert_eq!(model.groups[0].exchange.accounts().purse(AccountId(1)).free, 1_000_000_000);
+}
+
+#[test]
+fn every_single_fault_leaves_a_transfer_done_or_undone() {
+    let moves = Model::short(700).run(&[]);
+    for at in 0..=moves {
+        for fault in FAULTS {
+            let mut model = Model::short(700);
+            model.run(&[(at, fault)]);
+            funded_or_refused(&model, &[(at, fault)]);
+        }
+    }
+}
+
+#[test]
+fn every_pair_of_faults_leaves_a_transfer_done_or_undone() {
+    let moves = Model::short(700).run(&[]) + 30;
+    for first in 0..moves {
+        for second in first..moves {
+            for faults in FAULTS.iter().flat_map(|one| FAULTS.iter().map(|two| [(first, *one), (second, *two)])) {
+                let mut model = Model::short(700);
+                model.run(&faults);
+                funded_or_refused(&model, &faults);
             }
         }
     }

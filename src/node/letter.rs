@@ -8,6 +8,7 @@
 use crate::domain::digest::Digest;
 use crate::domain::ids::{GroupId, NodeId, Term};
 use crate::domain::map::Epoch;
+use crate::domain::units::Cash;
 use crate::domain::why::Why;
 use crate::domain::work::{Decision, Half, Prepare, TxId, Work};
 
@@ -36,7 +37,9 @@ impl Letter {
         let (kind, tx, half, word) = match self.says {
             Says::Move(ref word) => return of_move(head, word),
             Says::Prepare(prepare) => return head.mix(1).mix(Work::Prepare(prepare).digest().0),
-            Says::Vote { tx, half, vote } => (2, tx, half, vote.map_or_else(|why| u64::from(why.code()), |()| 0)),
+            Says::Vote { tx, half, vote } => {
+                (2, tx, half, vote.map_or_else(|why| u64::from(why.code()), |lent| (lent.0 as u64) << 8))
+            }
             Says::Finish { tx, half, decision } => {
                 return head.mix(3).mix(Work::Finish { tx, half, decision }.digest().0);
             }
@@ -49,8 +52,7 @@ impl Letter {
             }
             Says::HandOver(to) => return head.mix(8).mix(u64::from(to.0)),
         };
-        let TxId(request) = tx;
-        head.mix(kind << 8 | half as u64).mix(u64::from(request.client.0)).mix(request.sequence.0).mix(word)
+        tx.digest(head.mix(kind << 8 | half as u64)).mix(word)
     }
 }
 
@@ -68,14 +70,14 @@ fn of_move(head: Digest, word: &MoveWord) -> Digest {
 pub enum Says {
     /// The coordinator asks for a vote.
     Prepare(Prepare),
-    /// The vote: in favour, or why not.
+    /// The vote: in favour, with what is lent, or why not.
     Vote {
         /// On which transaction.
         tx: TxId,
         /// On which half.
         half: Half,
         /// The vote.
-        vote: Result<(), Why>,
+        vote: Result<Cash, Why>,
     },
     /// It is decided.
     Finish {

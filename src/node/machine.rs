@@ -6,14 +6,18 @@
 use std::sync::Arc;
 
 use crate::domain::digest::Digest;
-use crate::domain::fact::Executed;
-use crate::domain::ids::GroupId;
+use crate::domain::fact::{Executed, Money};
+use crate::domain::ids::{AccountId, GroupId, LogIndex};
 use crate::domain::log::{Payload, StateImage};
 use crate::domain::map::ClusterMap;
 use crate::domain::order::Verdict;
+use crate::domain::settings::{AccountSettings, Settings};
 use crate::domain::venue::Stepped;
-use crate::market::exchange::Exchange;
+use crate::market::accounts::Opening;
+use crate::market::exchange::{self, Exchange};
 use crate::market::shipments::Moved;
+use crate::market::time_windows::WindowRules;
+use crate::market::trades::Trades;
 use crate::market::transactions::Worked;
 
 /// What a group replicates.
@@ -30,12 +34,28 @@ pub(super) enum Machine {
     },
 }
 
+/// What accounts begin with, whichever the group.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wealth {
+    accounts: AccountSettings,
+    members_to: AccountId,
+}
+
+impl Wealth {
+    /// As the settings say: everybody whose session trades by itself is a member.
+    pub(super) fn of(settings: &Settings) -> Self {
+        let AccountId(hand) = settings.client.hand().account();
+        Self { accounts: settings.accounts, members_to: AccountId(hand - 1) }
+    }
+}
+
 /// What applying an entry did.
 #[derive(Debug)]
 pub(super) struct Outcome {
     pub(super) executed: Executed,
     pub(super) chain: Digest,
     pub(super) sound: bool,
+    pub(super) money: Money,
     /// What a record of work came to.
     pub(super) worked: Option<Worked>,
     /// What a record of a move came to.
@@ -46,18 +66,21 @@ pub(super) struct Outcome {
 
 impl Outcome {
     /// Nothing that an auditor would ask about.
-    const fn quiet(chain: Digest, sound: bool, worked: Option<Worked>) -> Self {
-        Self { executed: Executed::All, chain, sound, worked, moved: None, stepped: None }
+    const fn quiet(chain: Digest) -> Self {
+        Self { executed: Executed::All, chain, sound: true, money: Money::STILL, worked: None, moved: None, stepped: None }
     }
 }
 
 impl Machine {
     /// The machine of a group before its first entry.
-    pub(super) fn new(group: GroupId, map: &Arc<ClusterMap>) -> Self {
+    pub(super) fn new(group: GroupId, map: &Arc<ClusterMap>, wealth: &Wealth) -> Self {
         if group == GroupId::META {
             return Self::Map { map: Arc::clone(map), chain: Digest::default() };
         }
-        Self::Exchange(Box::new(Exchange::new(map.symbols(group)).with_venues(&map.venues)))
+        let partitions = (map.groups.len() as u16).saturating_sub(1).max(1);
+        let Wealth { accounts, members_to } = *wealth;
+        let opening = Opening { group, partitions, settings: accounts, members_to };
+        Self::Exchange(Box::new(Exchange::open(opening, map.symbols(group)).with_venues(&map.venues)))
     }
 
     /// The machine that a snapshot holds; `None` if the snapshot is of another kind of group.
@@ -84,28 +107,31 @@ impl Machine {
     pub(super) fn apply(&mut self, payload: &Payload, verdicts: &mut Vec<Verdict>) -> Outcome {
         match (self, payload) {
             (Self::Exchange(exchange), Payload::Orders(batch)) => {
-                let outcome = exchange.apply(batch, verdicts);
-                let (executed, chain, sound) = (outcome.executed, outcome.chain, outcome.sound);
-                Outcome { executed, ..Outcome::quiet(chain, sound, None) }
+                let exchange::Outcome { executed, chain, sound, money } = exchange.apply(batch, verdicts);
+                Outcome { executed, sound, money, ..Outcome::quiet(chain) }
             }
             (Self::Exchange(exchange), Payload::Work(work)) => {
-                let (worked, sound) = exchange.work(work);
-                Outcome::quiet(exchange.chain(), sound, Some(worked))
+                let (worked, sound, money) = exchange.work(work);
+                Outcome { sound, money, worked: Some(worked), ..Outcome::quiet(exchange.chain()) }
             }
             (Self::Exchange(exchange), Payload::Move(moving)) => {
-                let (moved, sound) = exchange.shift(moving);
-                Outcome { moved: Some(moved), ..Outcome::quiet(exchange.chain(), sound, None) }
+                let (moved, sound, money) = exchange.shift(moving);
+                Outcome { sound, money, moved: Some(moved), ..Outcome::quiet(exchange.chain()) }
             }
             (Self::Exchange(exchange), Payload::Venue(step)) => {
-                let (stepped, sound) = exchange.step_venue(step);
-                Outcome { stepped: Some(stepped), ..Outcome::quiet(exchange.chain(), sound, None) }
+                let (stepped, sound, money) = exchange.step_venue(step);
+                Outcome { sound, money, stepped: Some(stepped), ..Outcome::quiet(exchange.chain()) }
             }
             (Self::Map { map, chain }, Payload::Map(change)) => {
                 Arc::make_mut(map).apply(change);
                 *chain = chain.mix(map.digest().0);
-                Outcome::quiet(*chain, true, None)
+                Outcome::quiet(*chain)
             }
-            (machine, _) => Outcome::quiet(machine.chain(), true, None),
+            (Self::Exchange(exchange), other) => {
+                let money = exchange.pass(other.len());
+                Outcome { money, ..Outcome::quiet(exchange.chain()) }
+            }
+            (machine, _) => Outcome::quiet(machine.chain()),
         }
     }
 
@@ -117,12 +143,38 @@ impl Machine {
         }
     }
 
+    /// How many changes it was given; `meta` does not count.
+    pub(super) fn version(&self) -> Option<LogIndex> {
+        self.exchange().map(Exchange::version)
+    }
+
+    /// Whether a change is the next one.
+    pub(super) fn is_followed_by(&self, change: LogIndex) -> bool {
+        self.version().is_none_or(|version| version.next() == change)
+    }
+
     /// The exchange, if it is one.
     pub(super) fn exchange(&self) -> Option<&Exchange> {
         match self {
             Self::Exchange(exchange) => Some(exchange),
             Self::Map { .. } => None,
         }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn exchange_mut(&mut self) -> Option<&mut Exchange> {
+        match self {
+            Self::Exchange(exchange) => Some(exchange),
+            Self::Map { .. } => None,
+        }
+    }
+
+    /// The same machine, keeping its trades by these rules from its beginning on.
+    pub(super) fn keeping(mut self, rules: WindowRules) -> Self {
+        if let Some(exchange) = self.exchange_mut() {
+            *exchange.trades_mut() = Trades::new(rules);
+        }
+        self
     }
 
     /// The cluster map, if this is `meta`'s machine.

@@ -15,6 +15,7 @@ use crate::domain::membership::ConfigChange;
 use crate::domain::order::{Answer, Batch, DeskMessage};
 use crate::domain::rules::{AckRule, Rules};
 use crate::domain::time::SimTime;
+use crate::domain::trades::TradesQuestion;
 use crate::domain::why::Why;
 use crate::protocols::raft::message::Message;
 
@@ -119,6 +120,8 @@ pub enum NodeInput {
 /// What the scheduler tells a node on behalf of a control.
 #[derive(Clone, Debug)]
 pub enum NodeOrder {
+    /// The next batch of orders of a group does not reach its machine: a fault.
+    LoseChange(GroupId),
     /// Hand leadership of a group over, to this node or to the best follower.
     Transfer {
         /// Of which group.
@@ -137,6 +140,8 @@ pub enum NodeOrder {
     ChangeMap(Arc<MapChange>),
     /// Stand for election in a group, now.
     Campaign(GroupId),
+    /// Somebody asks for trades.
+    ReadTrades(GroupId, TradesQuestion),
     /// Acknowledge by this rule.
     SetAck(AckRule),
     /// Follow these rules.

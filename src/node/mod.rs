@@ -9,6 +9,7 @@
 //! (`held`) what comes for a symbol meanwhile. When nodes come and go the `steward` of the controller plans, and the leaders
 //! move their groups (`moving`).
 
+mod archive;
 mod controller;
 mod doors;
 mod driver;
@@ -34,6 +35,7 @@ mod replica;
 mod replicas;
 mod steward;
 mod tickets;
+mod upkeep;
 mod venues;
 mod views;
 mod work;

@@ -4,17 +4,21 @@
 //! post is a queue of letters. An *act* is the next letter, the next record, a client's order, or 50 ms of time. Faults are
 //! put before an act: a leader dies (it forgets, what it has not logged is lost, the term grows), a letter is lost, comes
 //! twice, or comes last. A client sends the same few orders again and again to whom the map names, as gateways do. Every run must
-//! end with one owner, with the map naming it, and with each order executed once, in the order in which they were accepted.
+//! end with one owner, with the map naming it, and with each order executed once, in the order in which they were accepted. After
+//! every act all money is counted anew: what is in no group is on its way, to the last unit of cash and the last lot.
 
 use std::collections::VecDeque;
 
 use super::*;
 use crate::domain::fact::Fate;
-use crate::domain::ids::{ClientId, NodeId, RequestId, Sequence};
+use crate::domain::ids::{AccountId, ClientId, NodeId, RequestId, Sequence};
 use crate::domain::map::{Epoch, MapChange, SymbolMove};
+use crate::domain::moving::Goods;
 use crate::domain::order::{Batch, Command, OrderType, Record, Side, Verdict};
+use crate::domain::settings::AccountSettings;
 use crate::domain::time::SimDuration;
 use crate::domain::units::{Price, Quantity};
+use crate::market::accounts::{Opening, Totals};
 use crate::node::controller::{Controller, Errand};
 
 const GOOG: SymbolId = SymbolId(6);
@@ -69,6 +73,12 @@ fn order(sequence: u64) -> Record {
     Record { id: ClientId(sequence as u32 % 4).request(Sequence(sequence)), floor: Sequence(1), command }
 }
 
+/// Enough for every order in either group, and a sum that does not divide by two.
+fn opening(group: GroupId) -> Opening {
+    let settings = AccountSettings { cash: 99_999_999, lots: 1_000, member_times: 1 };
+    Opening { group, partitions: 2, settings, members_to: AccountId(0) }
+}
+
 impl Model {
     fn new() -> Self {
         let voters = vec![NodeId(1)];
@@ -81,8 +91,8 @@ impl Model {
             owners,
             ..ClusterMap::default()
         };
-        let group = |symbols: &[SymbolId]| Group {
-            exchange: Exchange::new(symbols.iter().copied()),
+        let group = |group: GroupId, symbols: &[SymbolId]| Group {
+            exchange: Exchange::open(opening(group), symbols.iter().copied()),
             mover: Mover::default(),
             term: Term(1),
             log: VecDeque::new(),
@@ -93,7 +103,7 @@ impl Model {
             controller: Controller::default(),
             meta_term: Term(1),
             meta_log: VecDeque::new(),
-            groups: [group(&[GOOG]), group(&[ACME])],
+            groups: [group(SOURCE, &[GOOG]), group(TARGET, &[ACME])],
             post: VecDeque::new(),
             now: SimTime::ZERO,
             executed: Vec::new(),
@@ -151,8 +161,8 @@ impl Model {
         let Some(logged) = self.groups[place].log.pop_front() else { return false };
         match logged {
             Logged::Moving(moving) => {
-                let (moved, sound) = self.groups[place].exchange.shift(&moving);
-                assert!(sound, "a book is sound after {moving:?}");
+                let (moved, sound, money) = self.groups[place].exchange.shift(&moving);
+                assert!(sound && money.balanced, "book and money are sound after {moving:?}");
                 self.mover(place, |mover, yard| mover.applied(yard, &moving, moved));
             }
             Logged::Orders(record) => {
@@ -248,6 +258,28 @@ impl Model {
     fn check(&self, faults: &[(usize, Fault)]) {
         let serve = self.groups.iter().filter(|group| group.exchange.serves(GOOG).is_ok()).count();
         assert!(serve <= 1, "two owners after {faults:?}");
+        self.count_money(faults);
+    }
+
+    /// Every unit of cash and every lot is in one group or on its way, and in one of them only.
+    fn count_money(&self, faults: &[(usize, Fault)]) {
+        let [source, target] = [0, 1].map(|place| &self.groups[place].exchange);
+        assert!(source.audit_money() && target.audit_money(), "sums that do not add up after {faults:?}");
+        let of = |pick: fn(&Totals) -> i128| pick(source.accounts().totals()) + pick(target.accounts().totals());
+        let gone = |leaving: &&Leaving| target.serves(leaving.shipment.symbol).is_err();
+        let leaving = source.shipments().leaving().iter().filter(gone).flat_map(|leaving| &leaving.parts);
+        let (mut cash, mut lots) = (0, 0);
+        for goods in leaving.flat_map(|part| part.goods()) {
+            match goods {
+                Goods::Order(order) if order.side == Side::Buy => cash += unit() * i128::from(order.price * order.left),
+                Goods::Holding(holding) => lots += holding.free + holding.reserved,
+                _ => {}
+            }
+        }
+        assert_eq!(of(|totals| totals.sent - totals.received), cash, "cash on its way after {faults:?}");
+        let lots_away = of(|totals| i128::from(totals.lots_sent) - i128::from(totals.lots_received));
+        assert_eq!(lots_away, i128::from(lots), "lots on their way after {faults:?}");
+        assert_eq!(of(|totals| totals.held) + cash, of(|totals| totals.opened), "cash after {faults:?}");
     }
 
     /// What holds at the end.
@@ -273,7 +305,7 @@ impl Model {
 
     /// A group that was given all orders as they were executed, and never moved anything, has the same book.
     fn compare_with_one_group(&self, faults: &[(usize, Fault)]) {
-        let mut plain = Exchange::new([GOOG]);
+        let mut plain = Exchange::open(opening(SOURCE), [GOOG]);
         for (id, _) in &self.executed {
             plain.apply(&Batch::new(vec![order(id.sequence.0)]), &mut Vec::new());
         }
@@ -296,11 +328,36 @@ impl Model {
             )
         };
         assert_eq!(book(&self.groups[1].exchange), book(&plain), "the book is another after {faults:?}");
+        self.compare_accounts(&plain, faults);
         for (id, _) in &self.executed {
             let after = self.groups[1].exchange.query(*id, GOOG);
             assert_eq!(after, plain.query(*id, GOOG), "a query of {id} sees something else after {faults:?}");
         }
     }
+
+    /// Everybody has the lots, at the cost and with the profit, that he would have had without a move; and the cash, though
+    /// part of it is in the one group and part in the other.
+    fn compare_accounts(&self, plain: &Exchange, faults: &[(usize, Fault)]) {
+        let [source, target] = [0, 1].map(|place| &self.groups[place].exchange);
+        for account in (0..4).map(AccountId) {
+            let holding = |exchange: &Exchange| {
+                exchange.stock(GOOG).expect("it owns it").holding(account, exchange.accounts().opening())
+            };
+            assert_eq!(holding(target), holding(plain), "{account:?} has something else after {faults:?}");
+            let gained = |exchange: &Exchange| {
+                let purse = exchange.accounts().purse(account);
+                purse.free + purse.reserved - exchange.accounts().opening().cash(account).0
+            };
+            assert_eq!(gained(source) + gained(target), gained(plain), "cash of {account:?} after {faults:?}");
+            let reserved = |exchange: &Exchange| exchange.accounts().purse(account).reserved;
+            assert_eq!((reserved(source), reserved(target)), (0, reserved(plain)), "{account:?} after {faults:?}");
+        }
+    }
+}
+
+/// Cash of one lot of the symbol at one tick.
+fn unit() -> i128 {
+    GOOG.instrument().expect("it is listed").notional(Price(1), Quantity(1)).0
 }
 
 #[test]

@@ -143,7 +143,8 @@ impl Node {
                 DeskMessage::Answers(_)
                 | DeskMessage::ProbeAnswer(_)
                 | DeskMessage::Credits(_)
-                | DeskMessage::Signals(_) => {}
+                | DeskMessage::Signals(_)
+                | DeskMessage::Trades(_) => {}
             },
             NodeInput::Persisted(token) => self.persisted(now, token, effects),
             NodeInput::Order(order) => self.order(now, order, effects),
@@ -334,6 +335,10 @@ impl Node {
                 }
             }
             NodeOrder::Wish(change) => self.steward.wish(now.mono, change),
+            NodeOrder::ReadTrades(group, question) => self.read_trades(group, question, effects),
+            NodeOrder::LoseChange(group) => {
+                self.with_replica(group, effects, |replica, _, _| replica.lose_change());
+            }
             NodeOrder::Panic => panic!("told to panic by a control"),
         }
     }

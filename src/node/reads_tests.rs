@@ -6,6 +6,8 @@ use super::*;
 use crate::domain::ids::{ClientId, Sequence, SymbolId};
 use crate::domain::map::{ClusterMap, Epoch};
 use crate::domain::order::Record;
+use crate::domain::settings::Settings;
+use crate::node::machine::Wealth;
 
 fn query(ticket: u64, deadline_ms: u64) -> Proposal {
     let command = Command::Query { symbol: SymbolId(0), order: Sequence(1) };
@@ -32,7 +34,7 @@ fn heard(act: impl FnOnce(&mut Out<'_>)) -> (Vec<u64>, Vec<(u64, Why)>) {
 }
 
 fn serve(reads: &mut Reads, applied: u64) -> Vec<u64> {
-    let machine = Machine::new(GroupId(1), &Arc::new(owner_of_all()));
+    let machine = Machine::new(GroupId(1), &Arc::new(owner_of_all()), &Wealth::of(&Settings::default()));
     let point = ReadPoint {
         group: GroupId(1),
         by: NodeId(1),
@@ -89,7 +91,7 @@ fn reads_that_raft_never_answers_fill_their_queue_until_nobody_waits_for_them() 
 
 #[test]
 fn a_reading_says_how_many_committed_records_it_had_not_applied() {
-    let machine = Machine::new(GroupId(1), &Arc::new(owner_of_all()));
+    let machine = Machine::new(GroupId(1), &Arc::new(owner_of_all()), &Wealth::of(&Settings::default()));
     let point =
         ReadPoint { group: GroupId(1), by: NodeId(4), applied: LogIndex(10), commit: LogIndex(13), current: false };
     let Said { answers, elsewhere } = read(point, &query(0, 1_000).batch, &machine);
@@ -100,7 +102,7 @@ fn a_reading_says_how_many_committed_records_it_had_not_applied() {
 
 #[test]
 fn a_query_of_a_symbol_that_is_elsewhere_goes_back_to_its_gateway() {
-    let machine = Machine::new(GroupId(1), &Arc::new(ClusterMap::default()));
+    let machine = Machine::new(GroupId(1), &Arc::new(ClusterMap::default()), &Wealth::of(&Settings::default()));
     let point =
         ReadPoint { group: GroupId(1), by: NodeId(4), applied: LogIndex(10), commit: LogIndex(13), current: false };
     let Said { answers, elsewhere } = read(point, &query(0, 1_000).batch, &machine);

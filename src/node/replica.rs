@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::event::{EventKind, Queue};
-use crate::domain::fact::{Applied, ReplicaFact};
+use crate::domain::fact::{Applied, Executed, ReplicaFact};
 use crate::domain::ids::{GroupId, LogIndex, NodeId, PersistToken};
 use crate::domain::log::{GroupImage, Payload, RaftSnapshot};
 use crate::domain::map::{ClusterMap, MapChange};
@@ -26,12 +26,13 @@ use crate::domain::why::Why;
 use crate::protocols::raft::message::{Effect, Input, Message};
 use crate::protocols::raft::{Raft, RaftConfig};
 
-use super::machine::Machine;
+use super::machine::{Machine, Outcome};
 use super::message::{NodeMessage, Proposal};
 use super::out::Out;
 use super::processor::{APPLY_RECORDS_MAX, Processor};
 use super::proposals::{Early, Proposals};
 use super::reads::{ReadPoint, Reads};
+use super::upkeep::Upkeep;
 use super::work::{Done, Drivers};
 
 /// What a replica is told with every input.
@@ -65,8 +66,7 @@ pub(super) struct Replica {
     parked: VecDeque<Parked>,
     proposals: Proposals,
     reads: Reads,
-    turn: Option<LogIndex>,
-    snapshot_at: LogIndex,
+    pub(super) upkeep: Upkeep,
     /// Queues whose refusals were told of, until each is empty again.
     full: Full,
     pub(super) drivers: Drivers,
@@ -88,7 +88,9 @@ impl Replica {
         let applied = snapshot.as_ref().map_or(LogIndex::ORIGIN, |snapshot| snapshot.index);
         let kept = snapshot.map(|snapshot| Machine::from_image(group, &snapshot.image));
         assert!(kept.as_ref().is_none_or(Option::is_some), "a snapshot is of its group's kind");
-        let machine = kept.flatten().unwrap_or(empty);
+        let upkeep = Upkeep::new(empty.clone(), applied);
+        let mut machine = kept.flatten().unwrap_or(empty);
+        machine.restored(&image.archive);
         let scope = u64::from(config.me.0) << 32 | u64::from(group.0) << 16 | u64::from(start.incarnation);
         let chance = Chance::stream(start.seed, Purpose::Election, scope);
         Self {
@@ -100,8 +102,7 @@ impl Replica {
             parked: VecDeque::new(),
             proposals: Proposals::default(),
             reads: Reads::default(),
-            turn: None,
-            snapshot_at: applied,
+            upkeep,
             full: Full::default(),
             drivers: Drivers::default(),
             told: GroupConfig::default(),
@@ -220,18 +221,30 @@ impl Replica {
     }
 
     fn point(&self, by: NodeId) -> ReadPoint {
-        ReadPoint { group: self.group, by, applied: self.applied, commit: self.raft.commit_index(), current: false }
+        let (applied, commit) = (self.version(), self.raft.commit_index());
+        ReadPoint { group: self.group, by, applied, commit, current: false }
     }
 
     /// The processor has finished this replica's turn.
     pub(super) fn apply(&mut self, now: Now, map: &ClusterMap, desk: &mut Desk<'_>, out: &mut Out<'_>) {
-        let Some(upto) = self.turn.take() else { return };
+        let Some(upto) = self.upkeep.turn.take() else { return };
+        if self.upkeep.gap().is_some() {
+            self.rebuild(out);
+        }
         let mut done = Done::default();
         let mut verdicts: Vec<Verdict> = Vec::new();
         let next = self.applied.next();
         let entries: Vec<_> = self.raft.log().entries_from(next).take_while(|e| e.last() <= upto).cloned().collect();
         for entry in entries {
             assert_eq!(entry.first, self.applied.next(), "entries are applied in order, each once");
+            if self.loses(&entry) {
+                self.applied = entry.last();
+                continue;
+            }
+            if !self.machine.is_followed_by(entry.first) {
+                self.stop_at(now, entry.first, desk, out);
+                break;
+            }
             verdicts.clear();
             let outcome = self.machine.apply(&entry.payload, &mut verdicts);
             self.applied = entry.last();
@@ -256,14 +269,20 @@ impl Replica {
                 }
                 Payload::Noop | Payload::Config(_) => None,
             };
-            let (executed, chain, sound) = (outcome.executed, outcome.chain, outcome.sound);
-            let applied = Applied { first: entry.first, term: entry.term, batch, executed, chain, sound };
+            let Outcome { executed, chain, sound, money, .. } = outcome;
+            let applied = Applied { first: entry.first, term: entry.term, batch, executed, chain, sound, money };
             out.state(self.group, ReplicaFact::Applied(applied));
         }
+        self.archive(out);
         self.snapshot_if_due(now, desk, out);
         self.reads.serve(self.point(out.me), &self.machine, out);
         self.settle(now, desk, out);
         self.worked(now, map, &done, desk, out);
+    }
+
+    /// What was applied late is answered with the rest.
+    pub(super) fn answer_late(&mut self, first: LogIndex, verdicts: &[Verdict], executed: &Executed) {
+        self.proposals.applied(first, verdicts, executed);
     }
 
     /// Proposes a change of the cluster map.
@@ -318,9 +337,9 @@ impl Replica {
         assert!(machine.is_some(), "a snapshot is of its group's kind");
         if let Some(machine) = machine {
             self.machine = machine;
+            self.machine.arrived();
             self.applied = snapshot.index;
-            self.snapshot_at = snapshot.index;
-            self.turn = None;
+            self.upkeep.installed(snapshot.index);
         }
     }
 
@@ -355,7 +374,7 @@ impl Replica {
 
     fn begin_turn(&mut self, now: Now, desk: &mut Desk<'_>) {
         let commit = self.raft.commit_index();
-        if self.turn.is_some() || commit <= self.applied {
+        if self.upkeep.turn.is_some() || commit <= self.applied {
             return;
         }
         let (mut records, mut cost) = (0, 0);
@@ -369,20 +388,21 @@ impl Replica {
             upto = entry.last();
         }
         if records > 0 {
-            self.turn = Some(upto);
+            self.upkeep.turn = Some(upto);
             desk.processor.book(now.mono, self.group, cost, desk.settings);
         }
     }
 
     fn snapshot_if_due(&mut self, now: Now, desk: &mut Desk<'_>, out: &mut Out<'_>) {
-        if self.applied.since(self.snapshot_at) < desk.settings.snapshot_every_records {
+        let due = self.applied.since(self.upkeep.snapshot_at) >= desk.settings.snapshot_every_records;
+        if !due || !self.is_whole() {
             return;
         }
         let Some(point) = self.raft.log().point_at(self.applied) else { return };
         let (image, config) = (self.machine.image(), Arc::new(self.raft.group_config_at(point.index)));
         let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, config, image };
         let keep_after = LogIndex(self.applied.0.saturating_sub(desk.settings.snapshot_keep_records));
-        self.snapshot_at = self.applied;
+        self.upkeep.snapshot_at = self.applied;
         self.input(now, Input::Compact { snapshot, keep_after }, desk, out);
     }
 }

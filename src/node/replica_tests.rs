@@ -9,6 +9,7 @@ use crate::domain::order::{Command, Record};
 use crate::domain::rules::{Rule, Rules};
 use crate::domain::settings::Settings;
 use crate::domain::time::SimTime;
+use crate::node::machine::Wealth;
 use crate::node::message::{NodeEffect, Ticket};
 use crate::node::out::Exit;
 use crate::protocols::raft::message::Body;
@@ -30,7 +31,7 @@ impl Lonely {
         let rules = Rules::default().with(Rule::LeaseReads, false);
         let config = RaftConfig::new(NodeId(1), NodeId::first(3).collect(), &settings.raft, rules);
         let start = Start { seed: 1, incarnation: 1, now: at(0) };
-        let machine = Machine::new(P1, &Arc::new(ClusterMap::default()));
+        let machine = Machine::new(P1, &Arc::new(ClusterMap::default()), &Wealth::of(&Settings::default()));
         let replica = Replica::boot(config, P1, GroupImage::default(), machine, start);
         let (processor, exit) = Default::default();
         let mut lonely = Self { replica, settings, processor, exit, effects: Vec::new() };

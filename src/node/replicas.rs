@@ -12,13 +12,14 @@ use crate::domain::map::{ClusterMap, Placing};
 use crate::domain::rules::Rules;
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
+use crate::market::time_windows::WindowRules;
 use crate::market::exchange::Exchange;
 use crate::protocols::raft::RaftConfig;
 use crate::protocols::raft::message::{Body, Message};
 
 use super::gateway::Directory;
 use super::heart::Heart;
-use super::machine::Machine;
+use super::machine::{Machine, Wealth};
 use super::replica::{Replica, Start};
 
 /// The replicas of a node, by group.
@@ -82,7 +83,9 @@ impl Birth {
     pub(super) fn replica(&self, now: Now, group: GroupId, voters: &[NodeId], image: GroupImage) -> Box<Replica> {
         let start = Start { seed: self.seed, incarnation: self.incarnation, now };
         let config = RaftConfig::new(self.me, voters.to_vec(), &self.settings.raft, self.rules);
-        Box::new(Replica::boot(config, group, image, Machine::new(group, &self.genesis), start))
+        let wealth = Wealth::of(&self.settings);
+        let machine = Machine::new(group, &self.genesis, &wealth).keeping(WindowRules::of(&self.settings.trades));
+        Box::new(Replica::boot(config, group, image, machine, start))
     }
 }
 

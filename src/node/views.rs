@@ -51,6 +51,8 @@ impl Node {
             progress: None,
             refused,
             unanswered,
+            version: replica.version(),
+            gap: replica.upkeep.gap(),
             chain: replica.machine.chain(),
             cells: cells(raft.log()),
         })

@@ -114,7 +114,8 @@ impl Replica {
 
     pub(super) fn settled(&self) -> Option<Term> {
         let term = self.raft.term();
-        (self.raft.leads() && self.raft.log().term_at(self.applied) == Some(term)).then_some(term)
+        let caught_up = self.is_whole() && self.raft.log().term_at(self.applied) == Some(term);
+        (self.raft.leads() && caught_up).then_some(term)
     }
 
     fn at_work(

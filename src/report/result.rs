@@ -397,6 +397,7 @@ pub(crate) mod tests {
             resting: 0,
             applied_per_s: 0,
             spreads: crate::domain::view::SpreadsView::default(),
+            trades: Default::default(),
         });
         view
     }

@@ -72,6 +72,16 @@ impl World {
                 self.plan_inside(node, NodeInput::Order(NodeOrder::Panic), cause);
                 Ok(())
             }
+            Control::ReadTrades(query) => self.read_trades(query, cause),
+            Control::LoseChange { node, group } => {
+                let node = self.running(node)?;
+                let holds = self.nodes[node.index()].node.as_ref().is_some_and(|node| node.exchange(group).is_some());
+                if !holds {
+                    return Err(Why::NoReplica);
+                }
+                self.plan_inside(node, NodeInput::Order(NodeOrder::LoseChange(group)), cause);
+                Ok(())
+            }
             Control::SetAck(_) | Control::SetRule { .. } => self.switch(control, cause),
             Control::SetStrategy(strategy) => self.keep(|settings| settings.load.strategy = strategy),
             Control::SetLoad(on) => self.keep(|settings| settings.load.on = on),

@@ -13,6 +13,7 @@ use crate::domain::moving::Shipment;
 use crate::domain::rules::PartitionStrategy;
 use crate::domain::settings::PartitionSettings;
 use crate::domain::spread::Spread;
+use crate::domain::trades::{TradesQuery, TradesQuestion};
 use crate::domain::view::{DataView, MOVES_SHOWN, MoveStage, MoveView};
 use crate::domain::why::Why;
 use crate::market::exchange::Exchange;
@@ -33,6 +34,24 @@ impl World {
         let controller = self.leader(GroupId::META).ok_or(Why::NoLeader)?;
         self.plan_inside(controller, NodeInput::Order(NodeOrder::ChangeMap(Arc::new(change))), cause);
         Ok(())
+    }
+
+    /// The leader of every partition is asked for trades. One without a leader is not; there must be one at least.
+    pub(super) fn read_trades(&mut self, query: TradesQuery, cause: Option<EventId>) -> Result<(), Why> {
+        let map = self.newest_map();
+        if map.owner(query.symbol).is_none() {
+            return Err(Why::UnknownSymbol);
+        }
+        let partitions: Vec<GroupId> = map.group_ids().filter(|group| *group != GroupId::META).collect();
+        let leads =
+            |group: &GroupId| Some((*group, self.leader(*group).filter(|node| self.nodes[node.index()].runs())?));
+        let leaders: Vec<_> = partitions.iter().filter_map(leads).collect();
+        let (asked, partitions) = (leaders.len() as u16, partitions.len() as u16);
+        let question = TradesQuestion { query, asked: self.clock.now, leaders: asked, partitions };
+        for (group, leader) in &leaders {
+            self.plan_inside(*leader, NodeInput::Order(NodeOrder::ReadTrades(*group, question)), cause);
+        }
+        if leaders.is_empty() { Err(Why::NoLeader) } else { Ok(()) }
     }
 
     /// Symbols are divided by another strategy.

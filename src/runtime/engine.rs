@@ -4,7 +4,8 @@
 //! notable happens, so that pacer and hook hear of it at its own moment, not a frame later.
 //! Units: wall time is asked from the `WallClock` that is passed in.
 //! Checkpoints are taken between slices, where no node is out for a step.
-//! Bound: a slice lasts [`SLICE`] of wall time; a step to the next event of a group looks [`STEP_SPAN`] ahead at most.
+//! Bound: a slice lasts [`SLICE`] of wall time; a step to the next event of a group looks [`STEP_SPAN`] ahead at most, and
+//! is run in slices too: under a heavy load its way is seconds long, and whoever wants to leave is heard on it.
 
 use std::time::Duration;
 
@@ -88,6 +89,16 @@ pub(super) struct Engine {
     setup: LiveSetup,
     /// The symbol whose book is shown in depth.
     looked: SymbolId,
+    /// A step on its way.
+    seek: Option<Seek>,
+}
+
+/// A step to the next event of a group, on its way. Any word on time ends it.
+#[derive(Clone, Copy, Debug)]
+struct Seek {
+    group: GroupId,
+    /// It looks no farther.
+    until: SimTime,
 }
 
 impl Engine {
@@ -96,7 +107,16 @@ impl Engine {
         let pacer = Pacer::new(wall, world.now(), setup.on_fault);
         let recorder = recorder_of(&world, None);
         let checkpoints = begun_with(&world);
-        Self { stepper: TaskStepper::default(), pacer, recorder, checkpoints, setup, looked: FIRST_LOOK, world }
+        Self {
+            stepper: TaskStepper::default(),
+            pacer,
+            recorder,
+            checkpoints,
+            setup,
+            looked: FIRST_LOOK,
+            seek: None,
+            world,
+        }
     }
 
     /// The world, between two slices.
@@ -138,10 +158,11 @@ impl Engine {
     /// Runs one slice.
     pub async fn advance(&mut self, clock: &WallClock) -> Flow {
         let wall = clock.elapsed();
-        let (until, there) = match self.pacer.plan(wall, self.world.now()) {
-            Plan::Stand => return Flow::Stand,
-            Plan::RunTo(until) => (until, Flow::Rest),
-            Plan::RunFree => (SimTime::NEVER, Flow::Busy),
+        let (until, there) = match (self.seek, self.pacer.plan(wall, self.world.now())) {
+            (Some(seek), _) => (seek.until, Flow::Rest),
+            (None, Plan::Stand) => return Flow::Stand,
+            (None, Plan::RunTo(until)) => (until, Flow::Rest),
+            (None, Plan::RunFree) => (SimTime::NEVER, Flow::Busy),
         };
         let mut looks = 0_u32;
         let notable = self.world.notable();
@@ -156,6 +177,9 @@ impl Engine {
                 break Flow::Busy;
             }
         };
+        if let Some(seek) = self.seek {
+            self.look_for(seek, self.world.notable() - notable, flow);
+        }
         self.world.bury_tasks(&mut self.stepper);
         self.recorder.observe(&self.world);
         self.checkpoints.offer(&self.world);
@@ -181,38 +205,32 @@ impl Engine {
 
     async fn pace(&mut self, command: PaceCommand, clock: &WallClock) {
         self.pacer.obey(command, clock.elapsed(), self.world.now());
-        match command {
-            PaceCommand::StepRaw => {
-                self.world.step_once_tasks(&mut self.stepper, SimTime::NEVER).await;
-                self.pacer.stand_on(self.world.event_count());
-            }
-            PaceCommand::Step(group) => {
-                if !self.met_event_of(group).await {
-                    self.pacer.met_nothing(STEP_SPAN);
-                }
-                self.pacer.stand_on(self.world.event_count());
-            }
-            _ => {}
+        self.seek = match command {
+            PaceCommand::Step(group) => Some(Seek { group, until: self.world.now() + STEP_SPAN }),
+            _ => None,
+        };
+        if command == PaceCommand::StepRaw {
+            self.world.step_once_tasks(&mut self.stepper, SimTime::NEVER).await;
+            self.pacer.stand_on(self.world.event_count());
         }
     }
 
-    /// Runs to the next notable event of a group, or of a node or link. False if none came within [`STEP_SPAN`].
-    async fn met_event_of(&mut self, group: GroupId) -> bool {
-        let until = self.world.now() + STEP_SPAN;
-        let mut seen = self.world.notable();
-        while self.world.step_once_tasks(&mut self.stepper, until).await {
-            let fresh = (self.world.notable() - seen) as usize;
-            seen = self.world.notable();
-            let concerns = |event: &Event| match event.group {
-                Some(of) => of == group,
-                None => event.kind.loudness() >= Loudness::Notable,
-            };
-            if self.world.events().iter().rev().take(fresh).any(concerns) {
-                return true;
-            }
+    /// Ends a step that met an event of its group, or of a node or link, among the `fresh` ones of this slice; and one that
+    /// came to the end of its span without.
+    fn look_for(&mut self, seek: Seek, fresh: u64, flow: Flow) {
+        let concerns = |event: &Event| match event.group {
+            Some(of) => of == seek.group,
+            None => event.kind.loudness() >= Loudness::Notable,
+        };
+        let met = self.world.events().iter().rev().take(fresh as usize).any(concerns);
+        if !met && flow == Flow::Busy {
+            return;
         }
-        self.world.pass_time(until);
-        false
+        self.seek = None;
+        if !met {
+            self.pacer.met_nothing(STEP_SPAN);
+        }
+        self.pacer.stand_on(self.world.event_count());
     }
 
     /// Tells pacer and hook what is new, and does what the hook wants done; that may be news again.
@@ -246,6 +264,7 @@ impl Engine {
         self.checkpoints = begun_with(&world);
         self.stepper = TaskStepper::default();
         self.pacer.jump(clock.elapsed(), world.now());
+        self.seek = None;
         self.world = world;
     }
 }
@@ -331,6 +350,32 @@ mod tests {
         }
     }
 
+    async fn step(engine: &mut Engine, group: GroupId, clock: &WallClock) {
+        engine.obey(Command::Pace(PaceCommand::Step(group)), clock).await;
+        while engine.seek.is_some() {
+            engine.advance(clock).await;
+        }
+    }
+
+    #[test]
+    fn a_step_goes_in_slices_and_a_word_on_time_ends_it() {
+        block_on(async {
+            let clock = WallClock::start();
+            let mut engine = engine(None, &clock);
+            run_past(&mut engine, &clock, ms(300)).await;
+            let before = engine.place();
+            // No group is called so: nothing of it ever happens, and the step would go its whole span.
+            engine.obey(Command::Pace(PaceCommand::Step(GroupId(99))), &clock).await;
+            assert_eq!(engine.place().events, before.events, "a command is heard at once, whatever it asks for");
+            assert_ne!(engine.advance(&clock).await, Flow::Stand);
+            let began = engine.place();
+            engine.obey(Command::Pace(PaceCommand::Pause), &clock).await;
+            assert_eq!(engine.advance(&clock).await, Flow::Stand);
+            assert_eq!((engine.place(), began.paused), (began, true));
+            assert!(began.events > before.events, "the step had begun");
+        });
+    }
+
     #[test]
     fn a_hook_hears_an_event_at_its_moment_and_steers() {
         block_on(async {
@@ -360,7 +405,7 @@ mod tests {
             let group = GroupId(1);
             let mut seen = engine.world().notable();
             for _ in 0..50 {
-                engine.obey(Command::Pace(PaceCommand::Step(group)), &clock).await;
+                step(&mut engine, group, &clock).await;
                 let latest = engine.world().events().back().unwrap();
                 assert!(engine.world().notable() > seen, "a step ends at something notable");
                 seen = engine.world().notable();
@@ -374,7 +419,7 @@ mod tests {
                 if engine.view().run.pace.quiet.is_some() {
                     break;
                 }
-                engine.obey(Command::Pace(PaceCommand::Step(group)), &clock).await;
+                step(&mut engine, group, &clock).await;
             }
             assert_eq!(engine.view().run.pace.quiet, Some(STEP_SPAN), "a step that met nothing says so");
             let before = engine.world().event_count();

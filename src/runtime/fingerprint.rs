@@ -10,6 +10,7 @@ use crate::domain::digest::Digest;
 use crate::domain::ids::{Address, NodeId};
 use crate::domain::membership::{ConfigChange, GroupConfig};
 use crate::domain::order::{Answer, DeskMessage, Reply};
+use crate::domain::trades::TradesQuestion;
 use crate::node::message::{NodeInput, NodeMessage, NodeOrder};
 use crate::protocols::raft::message::{Body, Message};
 
@@ -55,9 +56,13 @@ fn of_input(digest: Digest, input: &NodeInput) -> Digest {
             NodeOrder::Campaign(group) => digest.mix(head(7, u64::from(group.0))),
             NodeOrder::SetAck(_) => digest.mix(8),
             NodeOrder::SetRules(_) => digest.mix(9),
+            NodeOrder::ReadTrades(group, TradesQuestion { query, .. }) => {
+                digest.mix(16).mix(group.0.into()).mix(query.symbol.0.into()).mix(query.from.0).mix(query.until.0)
+            }
             NodeOrder::Panic => digest.mix(10),
             NodeOrder::Wish(change) => digest.mix(14).mix(change.digest().0),
             NodeOrder::ChangeMap(change) => digest.mix(15).mix(change.digest().0),
+            NodeOrder::LoseChange(group) => digest.mix(head(16, u64::from(group.0))),
             NodeOrder::ChangeConfig { group, change } => {
                 let (kind, who) = match &**change {
                     ConfigChange::AddLearner(node) => (11, GroupConfig::of([*node])),
@@ -123,6 +128,7 @@ fn of_desk_message(digest: Digest, message: &DeskMessage) -> Digest {
         DeskMessage::Credits(report) => {
             digest.mix(head(6, report.said)).mix(report.through).mix(report.processed ^ report.shed << 32)
         }
+        DeskMessage::Trades(answer) => digest.mix(8).mix(answer.found).mix(answer.bytes_read),
         DeskMessage::Signals(signals) => signals.iter().fold(digest.mix(7), |digest, signal| digest.mix(signal.time.0)),
         DeskMessage::ProbeAnswer(load) => digest.mix(head(4, u64::from(load.in_flight))).mix(u64::from(load.queued)),
     }

@@ -9,6 +9,7 @@
 //! Around the world: `checkpoints` (going back), `recorder` (the run as a file), `pacer` (wall time, the only file that
 //! knows it) and `engine` and `live` (the thread behind the dashboard).
 
+mod accounts;
 mod books;
 mod cast;
 pub mod checkpoints;

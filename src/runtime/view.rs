@@ -36,6 +36,7 @@ impl World {
             nodes: self.nodes.iter().filter_map(|slot| self.node_view(slot.id)).collect(),
             groups: self.groups.iter().map(|(group, truth)| self.group_view(group, truth)).collect(),
             net: self.net_view(),
+            accounts: self.accounts_view(),
             events: self.journal.kept().iter().rev().take(EVENTS_MAX).rev().cloned().collect(),
             samples: self.sampler.kept().iter().cloned().collect(),
             ..ClusterView::default()
@@ -143,6 +144,7 @@ impl World {
             resting: self.exchange(group).map_or(0, Exchange::resting),
             applied_per_s: self.sampler.applied_per_s(group),
             spreads: self.exchange(group).map(|exchange| spreads(exchange.transactions())).unwrap_or_default(),
+            trades: self.exchange(group).map(|exchange| exchange.trades().holdings()).unwrap_or_default(),
             replicas,
         }
     }
@@ -296,6 +298,8 @@ fn replica_on_disk(node: NodeId, image: Option<&GroupImage>, began_with: GroupCo
         progress: None,
         refused: 0,
         unanswered: 0,
+        version: snapshot,
+        gap: None,
         chain: image.snapshot.as_ref().map(|snapshot| snapshot.image.digest).unwrap_or_default(),
         cells: cells_of(image),
     }

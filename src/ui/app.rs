@@ -8,7 +8,7 @@
 //! Errors: a terminal that refuses ends the loop; the guard gives the terminal back.
 
 mod screen;
-mod signals;
+pub mod signals;
 
 use std::io;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ use super::words::Words;
 use crate::domain::command::{Command, PaceCommand};
 use crate::domain::view::ClusterView;
 use screen::{open_screen, print};
-use signals::{Signals, Told};
+use signals::{Listener, Signals, Told};
 
 /// Between two looks at the view while nothing moves, and between two frames with the load off.
 const CALM: Duration = Duration::from_millis(250);
@@ -128,7 +128,7 @@ pub async fn run(
 ) -> Result<Ending, TerminalError> {
     let mouse = if setup.state.presenter.mouse_off { MouseCapture::Off } else { MouseCapture::On };
     // Before the terminal is taken: a signal in between would leave it taken. After it is given back: that may hang.
-    let mut signals = Signals::new()?;
+    let mut signals = Signals::new(Listener::Screen)?;
     let guard = terminal::enter(mouse)?;
     let screen = open_screen()?;
     let view = source.view();

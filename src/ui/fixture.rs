@@ -24,7 +24,7 @@ use tales::{events, failovers, invariants, lesson};
 pub mod data;
 mod desk;
 mod tales;
-mod trades;
+pub(in crate::ui) mod trades;
 
 const NOW_MS: u64 = 42_004;
 
@@ -63,7 +63,9 @@ pub fn view(story: Story) -> ClusterView {
         node.leads = groups.iter().filter(|group| group.leader == Some(node.id)).count() as u16;
     }
     ClusterView {
+        trades: Some(trades::answer()),
         market: trades::market(&truths),
+        accounts: crate::domain::view::AccountsView::default(),
         data: crate::domain::view::DataView::default(),
         run: run(story, leader),
         groups,
@@ -203,6 +205,7 @@ fn group(group: u16, all: &[What; 5], leader: Option<NodeId>) -> GroupView {
         replicas,
         symbols: 2 + group % 2,
         spreads: SpreadsView::default(),
+        trades: Default::default(),
         resting: 120 + u64::from(group) * 37,
         applied_per_s: if leader.is_some() { 300 + u64::from(group) * 70 } else { 0 },
     }
@@ -260,6 +263,8 @@ fn replica(place: usize, (truth, reach): What, term: Term, commit: LogIndex, lea
             next: last.next(),
             in_flight: 2,
         }),
+        version: commit,
+        gap: None,
         chain: Default::default(),
         cells: held,
     }

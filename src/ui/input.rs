@@ -51,7 +51,9 @@ pub fn contexts(state: &UiState, given: &Given<'_>) -> Vec<Context> {
             return vec![if list.editing { Context::Prompt } else { Context::Overlay }];
         }
         Overlay::Order(_) => return vec![Context::Form],
-        Overlay::Details(_) | Overlay::Why(_) | Overlay::History(_) => return vec![Context::Overlay, Context::Global],
+        Overlay::Details(_) | Overlay::Why(_) | Overlay::History(_) | Overlay::Trades(_) => {
+            return vec![Context::Overlay, Context::Global];
+        }
         Overlay::None | Overlay::Welcome | Overlay::WhichKey(_) => {}
     }
     if state.events.editing || state.market.editing {

@@ -16,6 +16,7 @@ use super::theme::Appearance;
 use crate::domain::control::Control;
 use crate::domain::event::Event;
 use crate::domain::ids::{EventId, GroupId, NodeId, Sequence};
+use crate::domain::trades::TradesQuery;
 
 /// The screens: one question each.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -148,6 +149,8 @@ pub enum Overlay {
     Order(Box<OrderForm>),
     /// Everything that was said of an order of the hand.
     History(Sequence),
+    /// Trades by time: what was asked.
+    Trades(TradesQuery),
     /// A question with a dangerous yes.
     Confirm(Question),
     /// The themes to pick from.

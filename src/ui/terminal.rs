@@ -151,8 +151,7 @@ impl TerminalGuard {
     #[cfg(unix)]
     pub fn suspend(&mut self) -> io::Result<()> {
         leave();
-        // SIGSTOP cannot be caught, so the line after this one runs when SIGCONT came.
-        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
+        stop_process()?;
         self.take()
     }
 
@@ -174,6 +173,19 @@ impl Drop for TerminalGuard {
     fn drop(&mut self) {
         leave();
     }
+}
+
+/// Stops the process until it is called back.
+#[cfg(unix)]
+pub(super) fn stop_process() -> io::Result<()> {
+    // SIGSTOP cannot be caught, so the caller's next line runs when SIGCONT came.
+    Ok(rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?)
+}
+
+/// There is nobody who could call it back.
+#[cfg(not(unix))]
+pub(super) fn stop_process() -> io::Result<()> {
+    Ok(())
 }
 
 /// Gives the terminal back, if it is ours. Every step is tried, whatever became of the one before.

@@ -94,6 +94,7 @@ pub fn update(state: &mut UiState, given: &Given<'_>, action: &Action) -> Vec<Re
             Some(spec) => perform(state, given, spec, &mut out),
             None => Ok(()),
         },
+        Action::Control(Control::ReadTrades(query)) => order::ask_for_trades(state, *query, &mut out),
         Action::Control(control) => undo::change(state, given, *control, &mut out),
         Action::Pace(pace) => {
             out.push((*pace).into());

@@ -15,7 +15,7 @@ use crate::domain::time::SimTime;
 pub const BURSTS_MAX: usize = 32;
 
 /// Sessions that send the orders of bursts.
-pub const BURST_SESSIONS: u32 = 64;
+pub const BURST_SESSIONS: u32 = crate::domain::settings::BURST_SESSIONS;
 
 /// A burst that is through.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -12,4 +12,5 @@ pub mod patience;
 pub mod popularity;
 pub mod session;
 pub mod steady;
+pub mod tape;
 pub mod ticks;

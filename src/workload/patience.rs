@@ -69,7 +69,8 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::QuorumNotReached
         | Why::NoReplica
         | Why::NodeDown
-        | Why::TransferRunning => true,
+        | Why::TransferRunning
+        | Why::AllotmentShort => true,
         Why::BelowFloor
         | Why::UnknownSymbol
         | Why::BadQuantity
@@ -81,6 +82,9 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::NotFillable
         | Why::SelfTrade
         | Why::Held
+        | Why::InsufficientFunds
+        | Why::InsufficientLots
+        | Why::AccountsFull
         | Why::SameSymbol
         | Why::TransactionUnknown
         | Why::AlreadyVoted(_)

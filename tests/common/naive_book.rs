@@ -178,6 +178,7 @@ impl NaiveBook {
             if taken > 0 {
                 on_event(&BookEvent::Stopped(Stopped {
                     id: maker.id,
+                    owner: maker.owner,
                     side: side.opposite(),
                     price: Price(price),
                     quantity: Quantity(taken),

@@ -34,6 +34,8 @@ word-truncated = CUT TAIL
 word-snapshot-sent = SNAPSHOT
 word-snapshot-installed = SNAPSHOT
 word-snapshot-taken = SNAPSHOT
+word-gap = GAP
+word-rebuilt = REBUILT
 word-rotation = ROTATION
 word-burst = BURST
 word-burst-ended = BURST END
@@ -54,6 +56,7 @@ word-refused = REFUSED
 word-rolling = ROLLING
 word-violated = VIOLATED
 word-feed = FEED
+word-trades = TRADES
 word-lost = LOST
 
 event-started = { $node } starts with { count-records } on its disk
@@ -179,6 +182,14 @@ event-feed-ended = { $n ->
     [one] the feed is over: { $n } order
    *[other] the feed is over: { $n } orders
  }
+event-trades-read = { $symbol }: { $n ->
+    [one] 1 trade
+   *[other] { $n } trades
+ } in { $opened ->
+    [one] 1 window
+   *[other] { $opened } windows
+ }, { $passed } not opened, { $bytes } bytes read
+event-window-damaged = trades cannot be read: window { $window } is damaged on the disk
 event-violated = the promise "{ $invariant }" is broken: { $detail }
 event-lost = { $n ->
     [one] 1 acknowledged order is lost for good
@@ -213,6 +224,8 @@ event-moves-planned = { $n ->
 event-symbol-frozen = { $group } holds { $symbol } still: it goes to { $to }
 event-symbol-moved = { $symbol } belongs to { $to } now
 event-moves-done = nothing is on its way any more; symbols moved so far: { $n }
+event-gap = { $node } stopped at version { $index }: change { $to } does not follow
+event-rebuilt = { $node } rebuilt its state up to { $index } from its disk ({ $n } records)
 
 ## Venues: word and sentence
 word-venue = VENUE

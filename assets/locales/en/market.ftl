@@ -95,6 +95,27 @@ ticks-sliding = sliding
 ticks-tumbled = closed
 ticks-in-window = { $n } ticks
 ticks-signals = { $n } signals, { $orders } became orders
+trades-title = Trades of { $symbol }, { $range }
+trades-found = { $n ->
+    [one] { $n } trade
+   *[other] { $n } trades
+ } found
+trades-opened = { $opened ->
+    [one] { $opened } window
+   *[other] { $opened } windows
+ } opened ({ $cold } cold), { $passed } passed over; { $bytes } bytes read
+trades-missing = { $n ->
+    [one] { $n } partition has
+   *[other] { $n } partitions have
+ } not answered: no leader, or it died meanwhile
+trades-damaged = window { $window } is damaged on the disk: its trades cannot be read
+trades-waiting = asked; the answer comes as virtual time goes on
+trades-windows = windows that were opened
+trades-first = the first trades
+trades-more = and { $n } more
+trades-hot = hot
+trades-cold = cold
+trades-bytes = { $n } bytes
 history-title = Order { $order }
 history-gone = the order is older than what the blotter keeps
 form-title = Order

@@ -123,6 +123,7 @@ lamp-monotonic = nothing goes back
 lamp-no-lost-ack = no order lost
 lamp-no-double-fill = none applied twice
 lamp-book-sound = books are sound
+lamp-money-conserved = money conserved
 rules-off = RULES OFF: { $rules }
 raft-votes = votes
 raft-ends = its log ends at { $index }

@@ -34,6 +34,8 @@ word-truncated = СРЕЗ
 word-snapshot-sent = СНИМОК
 word-snapshot-installed = СНИМОК
 word-snapshot-taken = СНИМОК
+word-gap = РАЗРЫВ
+word-rebuilt = ЗАНОВО
 word-rotation = РОТАЦИЯ
 word-burst = ВСПЛЕСК
 word-burst-ended = ВСПЛЕСК:
@@ -54,6 +56,7 @@ word-refused = НЕЛЬЗЯ
 word-rolling = ПО КРУГУ
 word-violated = НАРУШЕНО
 word-feed = ФАЙЛ
+word-trades = СДЕЛКИ
 word-lost = ПОТЕРЯНО
 
 event-started = { $node } запускается, на диске { count-records }
@@ -187,6 +190,8 @@ event-feed-ended = { $n ->
     [few] файл кончился: { $n } заявки
    *[other] файл кончился: { $n } заявок
  }
+event-trades-read = { $symbol }, сделок: { $n }; окон открыто { $opened }, не открыто { $passed }, прочитано байт: { $bytes }
+event-window-damaged = сделки не прочитать: окно { $window } на диске повреждено
 event-violated = обещание «{ $invariant }» нарушено: { $detail }
 event-lost = { $n ->
     [one] { $n } подтверждённая заявка потеряна навсегда
@@ -223,6 +228,8 @@ event-moves-planned = { $n ->
 event-symbol-frozen = { $group } останавливает { $symbol }: он уходит в { $to }
 event-symbol-moved = { $symbol } теперь принадлежит { $to }
 event-moves-done = переезды окончены; всего переехало инструментов: { $n }
+event-gap = { $node } встал на версии { $index }: изменение { $to } не следующее
+event-rebuilt = { $node } восстановил состояние до { $index } со своего диска (записей: { $n })
 
 ## Площадки: слово и предложение
 word-venue = ПЛОЩАДКА

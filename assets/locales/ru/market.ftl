@@ -95,6 +95,22 @@ ticks-sliding = скользит
 ticks-tumbled = закрыто
 ticks-in-window = { $n } котир.
 ticks-signals = { $n } сигналов, { $orders } стали заявками
+trades-title = Сделки { $symbol }, { $range }
+trades-found = Найдено: { $n ->
+    [one] { $n } сделка
+    [few] { $n } сделки
+   *[other] { $n } сделок
+ }
+trades-opened = Открыто окон: { $opened } (холодных { $cold }), пропущено { $passed }; прочитано байт: { $bytes }
+trades-missing = Не ответили разделы: { $n } (нет лидера или он погиб)
+trades-damaged = окно { $window } на диске повреждено: его сделки не прочитать
+trades-waiting = вопрос задан; ответ придёт, когда виртуальное время пойдёт
+trades-windows = открытые окна
+trades-first = первые сделки
+trades-more = и ещё { $n }
+trades-hot = в памяти
+trades-cold = на диске
+trades-bytes = { $n } байт
 history-title = Заявка { $order }
 history-gone = эта заявка старше, чем всё, что здесь хранится
 form-title = Заявка

@@ -123,6 +123,7 @@ lamp-monotonic = ничто не назад
 lamp-no-lost-ack = заявки целы
 lamp-no-double-fill = ничто не дважды
 lamp-book-sound = книги в порядке
+lamp-money-conserved = деньги целы
 rules-off = ВЫКЛЮЧЕНО: { $rules }
 raft-votes = голоса
 raft-ends = его журнал кончается на { $index }

@@ -2,7 +2,7 @@
 //!
 //! Idea: the state machine looks at each book that a batch touched and says whether bids lie below asks and what came
 //! in equals what trades, rests or went; this probe holds it to the answer.
-//! Left out: money, until accounts exist.
+//! Left out: money, which has a probe of its own.
 
 use crate::domain::event::Invariant;
 use crate::domain::fact::ReplicaFact;

@@ -8,6 +8,7 @@
 mod book_sound;
 mod leader_completeness;
 mod log_matching;
+mod money;
 mod monotonic;
 mod one_leader;
 mod state_machine;
@@ -127,6 +128,7 @@ pub fn all(map: &ClusterMap) -> Vec<Box<dyn Probe>> {
         watch(state_machine::StateMachine::new(map)),
         watch(monotonic::Monotonic::new(map)),
         watch(book_sound::BookSound),
+        watch(money::MoneyConserved::new(map)),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::desk::{FeedEvent, TradesEvent};
 use crate::domain::control::Control;
 use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet, SymbolId, Term};
 use crate::domain::membership::GroupConfig;
@@ -306,21 +307,10 @@ pub enum EventKind {
         /// By whom.
         to: ReadFrom,
     },
-    /// A file is played.
-    FeedOpened {
-        /// Its rows.
-        rows: u64,
-    },
-    /// A file is played only up to a line that is wrong.
-    FeedWrong {
-        /// Which, counted from 1.
-        line: u64,
-    },
-    /// The last order of a file was sent.
-    FeedEnded {
-        /// How many there were.
-        orders: u64,
-    },
+    /// A file of orders is played.
+    Feed(FeedEvent),
+    /// Trades by time were asked for.
+    Trades(TradesEvent),
     /// A control could not be carried out.
     ControlRefused {
         /// Which.
@@ -332,6 +322,21 @@ pub enum EventKind {
     RollingRestart {
         /// It is through.
         done: bool,
+    },
+    // --- versions of state machines
+    /// A change was not the next one: the replica has stopped applying.
+    GapFound {
+        /// How many changes its machine was given.
+        version: LogIndex,
+        /// The change that did not follow.
+        change: LogIndex,
+    },
+    /// The replica has rebuilt its machine from its own disk, and goes on.
+    Rebuilt {
+        /// Up to here.
+        upto: LogIndex,
+        /// From so many records and the snapshot before them.
+        records: u64,
     },
     // --- the auditor
     /// An invariant is broken.

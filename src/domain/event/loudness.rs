@@ -16,7 +16,8 @@ impl EventKind {
             | Self::Violated { .. }
             | Self::OrdersLost { .. }
             | Self::NodeJoined
-            | Self::NodeLeft => Loudness::Loud,
+            | Self::NodeLeft
+            | Self::GapFound { .. } => Loudness::Loud,
             Self::Believes { .. }
             | Self::SnapshotTaken { .. }
             | Self::Voted { .. }

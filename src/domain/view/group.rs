@@ -6,6 +6,7 @@ use crate::domain::digest::Digest;
 use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet, Term};
 use crate::domain::membership::GroupConfig;
 use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::trades::Holdings;
 
 /// A group.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ pub struct GroupView {
     pub applied_per_s: u64,
     /// Spreads, as its most advanced replica knows them.
     pub spreads: SpreadsView,
+    /// Its trades by windows of time, on its most advanced replica.
+    pub trades: Holdings,
 }
 
 impl GroupView {
@@ -123,6 +126,10 @@ pub struct ReplicaView {
     pub refused: u64,
     /// As a leader: orders that wait in it for their answers.
     pub unanswered: u64,
+    /// The version of its state: how many changes its machine was given.
+    pub version: LogIndex,
+    /// The change that did not follow: it has stopped applying and rebuilds its state.
+    pub gap: Option<LogIndex>,
     /// The chain over what it has applied.
     pub chain: Digest,
     /// The last entries of its log, oldest first; at most [`CELLS_MAX`](super::CELLS_MAX).

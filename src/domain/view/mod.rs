@@ -6,6 +6,7 @@
 //! Units: times are virtual unless they say `wall`; lags are in records; latencies in `SimDuration`.
 //! Bounds: each list says its own.
 
+mod account;
 mod books;
 mod data;
 mod failover;
@@ -19,10 +20,14 @@ mod placement;
 mod run;
 mod venues;
 
+use std::sync::Arc;
+
 use crate::domain::event::Event;
 use crate::domain::hand::HandOrder;
 use crate::domain::time::SimTime;
+use crate::domain::trades::TradesAnswer;
 
+pub use account::{ACCOUNTS_SHOWN_MAX, AccountView, AccountsView, POSITIONS_SHOWN_MAX, PositionView, TransfersView};
 pub use books::{BOOKS_MAX, BookLine, BooksView, FIRST_LOOK, LEVELS_MAX, LadderView, LevelView, TRADES_MAX, TradeView};
 pub use data::{DataView, DivisionView, MOVES_SHOWN, MoveStage, MoveView, StrategyView};
 pub use failover::{FailoverEnd, FailoverMoments, FailoverView, InvariantView};
@@ -55,10 +60,14 @@ pub struct ClusterView {
     pub market: MarketView,
     /// Books: a line each, and the depth of the one that is looked at.
     pub books: BooksView,
+    /// The trades that were asked for last, and what finding them took.
+    pub trades: Option<Arc<TradesAnswer>>,
     /// The ledger of promises.
     pub ledger: LedgerView,
     /// The orders of the hand at the keyboard, oldest first; at most [`ROWS_MAX`](super::hand::ROWS_MAX).
     pub hand: Vec<HandOrder>,
+    /// Cash and positions.
+    pub accounts: AccountsView,
     /// Failovers, oldest first; at most [`FAILOVERS_MAX`].
     pub failovers: Vec<FailoverView>,
     /// The lamps.

@@ -5,6 +5,8 @@
 use crate::domain::event::Invariant;
 use crate::domain::ids::NodeId;
 use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::trades::{Heat, Holdings, TradesAnswer};
+use crate::domain::units::Cash;
 use crate::domain::view::{ClusterView, FailoverView, GroupView, NodeTruth, NodeView, SpreadsView, WorkerView};
 
 use super::{UNIT, Value};
@@ -130,4 +132,35 @@ pub(super) fn yes_no(yes: bool) -> Option<Value> {
 /// A figure of spreads, over all groups.
 pub(super) fn spreads(view: &ClusterView, pick: fn(&SpreadsView) -> u64) -> Option<Value> {
     count(view.groups.iter().map(|group| pick(&group.spreads)).sum())
+}
+
+/// A figure of the trades, over all partitions.
+pub(super) fn trades(view: &ClusterView, figure: fn(&Holdings) -> u64) -> Option<Value> {
+    count(view.groups.iter().map(|group| figure(&group.trades)).sum())
+}
+
+/// What packed trades take, in thousandths of what they would take in memory.
+pub(super) fn packed_per_mille(view: &ClusterView) -> Option<Value> {
+    let sum = |figure: fn(&Holdings) -> u64| view.groups.iter().map(|group| figure(&group.trades)).sum::<u64>();
+    (sum(|t| t.cold_packed_bytes) * 1_000).checked_div(sum(|t| t.cold_plain_bytes)).and_then(count)
+}
+
+/// Windows that an answer was read from in the archive.
+pub(super) fn cold(answer: &TradesAnswer) -> u64 {
+    answer.touched().filter(|(_, touch)| touch.heat == Heat::Cold).count() as u64
+}
+
+/// Replicas whose machines have stopped before a change that does not follow.
+pub(super) fn gaps(view: &ClusterView) -> Option<Value> {
+    count(view.groups.iter().flat_map(|group| &group.replicas).filter(|replica| replica.gap.is_some()).count() as u64)
+}
+
+/// Cash in thousandths of a dollar; what is finer is cut off.
+pub(super) fn dollars(cash: Cash) -> Option<Value> {
+    i64::try_from(cash.0 / 1_000).ok().map(Value::Number)
+}
+
+/// Cash in millionths of a dollar, however it is signed: to the last unit.
+pub(super) fn units(cash: Cash) -> Option<Value> {
+    count(u64::try_from(cash.0.unsigned_abs()).unwrap_or(u64::MAX))
 }

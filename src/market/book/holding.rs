@@ -8,7 +8,7 @@
 //! cancelled nor replaced (`Why::Held`), since nobody could say of how much.
 
 use super::taking::Taker;
-use super::{Book, BookEvent, Fill, Incoming, crosses, is_good, ticks};
+use super::{Book, BookEvent, Fill, Incoming, Standing, crosses, is_good, ticks};
 use crate::domain::ids::RequestId;
 use crate::domain::order::{OrderStatus, OrderType, Side, Verdict};
 use crate::domain::units::{Price, Quantity};
@@ -150,6 +150,8 @@ impl Book {
     /// An absent order comes back: it trades with whatever crosses it now, and takes its old place with the rest.
     fn come_back(&mut self, aside: &Aside, quantity: u32, on_event: &mut impl FnMut(&BookEvent)) -> Verdict {
         let Aside { id, owner, side, price, arrival, filled, stopped, .. } = *aside;
+        let lots = |lots| Standing { id, owner, side, price: Price(i64::from(price)), quantity: lots };
+        on_event(&BookEvent::Returns(lots(Quantity(u64::from(quantity)))));
         if stopped {
             self.flow[side as usize].cancelled += u64::from(quantity);
             let filled = Quantity(u64::from(filled));
@@ -161,6 +163,9 @@ impl Book {
         let taker = Taker { id, owner, side, limit: price, left: quantity, filled, withdrawn: 0, arrival };
         let meets = self.meets(&taker);
         let mut verdict = self.enter(taker, meets, true, on_event);
+        if !verdict.resting.is_zero() {
+            on_event(&BookEvent::Rests(lots(verdict.resting)));
+        }
         if verdict.resting.is_zero() {
             let why = if matches!(verdict.status, OrderStatus::Stopped(_)) { Absent::Stopped } else { Absent::Traded };
             let held = self.absent(id, verdict.filled.0 as u32, why);

@@ -97,6 +97,29 @@ impl Book {
         Err(Why::NotFillable)
     }
 
+    /// What an order would pay or earn if it took any price, in ticks times lots: it walks over those that it would meet,
+    /// as it will when it comes.
+    pub fn price_of(&self, owner: AccountId, side: Side, quantity: Quantity) -> i128 {
+        let (mut wanted, mut sum) = (quantity.0 as u32, 0);
+        let levels = self.levels(side.opposite());
+        for (slot, maker) in levels.flat_map(|level| self.queues.queue(level)) {
+            let met = wanted.min(maker.left);
+            match self.rules.self_trade {
+                rule if rule == SelfTrade::Allow || self.queues.owner(slot) != owner => {
+                    sum += i128::from(self.queues.level(maker.level).price) * i128::from(met);
+                    wanted -= met;
+                }
+                SelfTrade::CancelResting => {}
+                SelfTrade::Decrement => wanted -= met,
+                SelfTrade::Allow | SelfTrade::CancelIncoming | SelfTrade::CancelBoth => break,
+            }
+            if wanted == 0 {
+                break;
+            }
+        }
+        sum
+    }
+
     /// Trades with the other side as far as the limit allows.
     fn take(&mut self, taker: &mut Taker, on_event: &mut impl FnMut(&BookEvent)) {
         let other = taker.side.opposite();
@@ -180,6 +203,7 @@ impl Book {
         }
         on_event(&BookEvent::Stopped(Stopped {
             id: maker.id(),
+            owner: taker.owner,
             side,
             price,
             quantity: Quantity(u64::from(from_maker)),

@@ -14,14 +14,16 @@
 //! Bound: `VENUES_MAX` books a symbol, all but the first made when something comes to them.
 //! Left out: legs of spreads at other venues than the first.
 
-use super::{Exchange, Listing};
+use super::Exchange;
+use super::listing::Listing;
 use crate::domain::digest::Digest;
+use crate::domain::fact::Money;
 use crate::domain::ids::{RequestId, SymbolId};
 use crate::domain::order::{OrderStatus, OrderType, Side, Verdict};
-use crate::domain::units::{Cash, Price};
+use crate::domain::units::{Cash, Price, Quantity};
 use crate::domain::venue::{DRAIN_ORDERS_MAX, Door, Stepped, VenueCounts, VenueId, VenueState, VenueStep};
 use crate::domain::why::Why;
-use crate::market::book::{Book, BookEvent, Incoming};
+use crate::market::book::{Book, Incoming};
 use crate::market::venue::{Quote, choose, fee, is_on_step};
 
 /// The venues of a group; none if there is no choice.
@@ -41,15 +43,13 @@ pub(super) struct Till {
 }
 
 impl Till {
-    /// A trade: both sides pay.
-    pub(super) fn hear(&mut self, symbol: SymbolId, event: &BookEvent) {
-        let BookEvent::Fill(fill) = event else { return };
+    /// A trade: what each of its sides is billed.
+    pub(super) const fn take(&mut self, notional: i128, quantity: Quantity) -> i128 {
+        let fee = fee(notional, self.fee_millionths);
         self.counts.fills += 1;
-        self.counts.lots += fill.quantity.0;
-        if let Some(instrument) = symbol.instrument() {
-            let notional = instrument.notional(fill.price, fill.quantity);
-            self.counts.fees.0 += 2 * fee(notional.0, self.fee_millionths);
-        }
+        self.counts.lots += quantity.0;
+        self.counts.fees.0 += 2 * fee;
+        fee
     }
 }
 
@@ -74,38 +74,6 @@ impl Venues {
     }
 }
 
-impl Listing {
-    /// A listing with empty books.
-    pub(super) fn new(symbol: SymbolId) -> Self {
-        Self { symbol, book: Book::default(), away: Vec::new() }
-    }
-
-    /// The book at a venue; made, if nothing has come there yet.
-    pub(super) fn at(&mut self, venue: VenueId) -> &mut Book {
-        let Some(place) = venue.index().checked_sub(1) else { return &mut self.book };
-        if self.away.len() <= place {
-            self.away.resize_with(place + 1, Book::default);
-        }
-        &mut self.away[place]
-    }
-
-    /// The books that there are, the first venue's first.
-    pub(super) fn books(&self) -> impl Iterator<Item = (VenueId, &Book)> {
-        std::iter::once(&self.book).chain(&self.away).zip(0..).map(|(book, place)| (VenueId(place), book))
-    }
-
-    /// Where an order rests; the first venue, if nowhere.
-    pub(super) fn venue_of(&self, order: RequestId) -> VenueId {
-        let holds = |(_, book): &(VenueId, &Book)| book.status(order).is_some();
-        if self.away.is_empty() { VenueId::HOME } else { self.books().find(holds).map_or(VenueId::HOME, |(v, _)| v) }
-    }
-
-    /// Every book is uncrossed with every lot accounted for.
-    pub(super) fn is_sound(&self) -> bool {
-        self.book.is_sound() && self.away.iter().all(Book::is_sound)
-    }
-}
-
 impl Exchange {
     /// With these venues to choose from, as they were when the cluster began.
     #[must_use]
@@ -126,8 +94,8 @@ impl Exchange {
 
     /// How many orders rest at a venue.
     pub fn resting_at(&self, venue: VenueId) -> u64 {
-        let at = |listing: &Listing| listing.books().find(|(id, _)| *id == venue).map_or(0, |(_, book)| book.resting());
-        self.listings.iter().map(|listing| u64::from(at(listing))).sum()
+        let at = self.listings.iter().filter_map(|listing| listing.books.get(venue));
+        at.map(|book| u64::from(book.resting())).sum()
     }
 
     /// Whether a venue takes orders here, and whether it still holds some.
@@ -142,22 +110,19 @@ impl Exchange {
     /// The best price of a symbol's other side at each venue, for an order of this side.
     pub fn quotes(&self, symbol: SymbolId, side: Side) -> Vec<Quote> {
         let Ok(place) = self.place_of(symbol) else { return vec![Quote::default(); self.venues.len()] };
-        let books: Vec<_> = self.listings[place].books().map(|(_, book)| book).collect();
-        let quote = |place: usize| books.get(place).map_or(Quote::default(), |book| quote(book, side));
-        (0..self.venues.len()).map(quote).collect()
+        let books = &self.listings[place].books;
+        let quote = |venue| books.get(venue).map_or(Quote::default(), |book| quote(book, side));
+        VenueId::first(self.venues.len()).map(quote).collect()
     }
 
     /// The book of a symbol at a venue, if something has ever come there.
     pub fn book_at(&self, symbol: SymbolId, venue: VenueId) -> Option<&Book> {
-        let place = self.place_of(symbol).ok()?;
-        self.listings[place].books().find(|(id, _)| *id == venue).map(|(_, book)| book)
+        self.listings[self.place_of(symbol).ok()?].books.get(venue)
     }
 
     /// The venue at which an order rests.
     pub fn venue_of(&self, order: RequestId, symbol: SymbolId) -> Option<VenueId> {
-        let place = self.place_of(symbol).ok()?;
-        let holds = |(_, book): &(VenueId, &Book)| book.status(order).is_some();
-        self.listings[place].books().find(holds).map(|(venue, _)| venue)
+        self.listings[self.place_of(symbol).ok()?].books.venue_of(order)
     }
 
     /// To which venue a new order goes: where it was sent, if that is open, else to the best that is.
@@ -189,6 +154,11 @@ impl Exchange {
             till.counts.rerouted += 1;
         }
         venue
+    }
+
+    /// Where an order that waited goes: where it was to go, if that is still open, else to the best that is.
+    pub(super) fn still_to(&self, place: usize, venue: VenueId, order: &mut Incoming) -> Result<VenueId, Why> {
+        if self.venues.takes(venue) { Ok(venue) } else { self.reroute(place, order) }
     }
 
     fn on_step(&self, venue: VenueId, order_type: OrderType) -> Result<(), Why> {
@@ -230,7 +200,7 @@ impl Exchange {
         let here = |listing: &&(usize, &Listing)| !self.shipments.freezes(listing.1.symbol);
         let listings = self.listings.iter().enumerate().collect::<Vec<_>>();
         let orders = listings.iter().filter(here).flat_map(|(place, listing)| {
-            let book = listing.books().find(|(id, _)| *id == venue).map(|(_, book)| book).filter(|b| b.resting() > 0);
+            let book = listing.books.get(venue).filter(|book| book.resting() > 0);
             let orders = book.into_iter().flat_map(|book| {
                 let both = [Side::Buy, Side::Sell].into_iter().flat_map(|side| book.orders(side));
                 both.map(|(_, order)| order.id()).filter(|id| book.held(*id).is_zero())
@@ -240,8 +210,8 @@ impl Exchange {
         orders.take(most).collect()
     }
 
-    /// A record about a venue is applied; what it came to, and whether the books are sound.
-    pub fn step_venue(&mut self, step: &VenueStep) -> (Stepped, bool) {
+    /// A record about a venue is applied; what it came to, whether the books are sound, and the money.
+    pub fn step_venue(&mut self, step: &VenueStep) -> (Stepped, bool, Money) {
         let mut stepped = Stepped::default();
         let (venue, was) = match *step {
             VenueStep::Door { venue, .. } | VenueStep::Drain { venue } => (venue, self.door(venue)),
@@ -264,8 +234,11 @@ impl Exchange {
             let name = digest.mix(u64::from(id.client.0)).mix(id.sequence.0);
             crate::domain::digest::of_verdict(name, verdict)
         });
-        self.chain = self.chain.mix(step.digest().mix(ended.0).0);
-        (stepped, self.listings.iter().all(Listing::is_sound))
+        self.chain = self.chain.mix(step.digest().mix(ended.0).0 ^ self.accounts.trace());
+        self.version = self.version.next();
+        let sound = self.listings.iter().all(|listing| listing.books.is_sound());
+        let balanced = self.listings.iter().all(Listing::is_covered) && self.is_balanced();
+        (stepped, sound, self.money(balanced))
     }
 
     /// Cancels the first orders at a closed venue.
@@ -275,9 +248,9 @@ impl Exchange {
         }
         let mut ended = Vec::new();
         for (place, order) in self.to_drain(venue, DRAIN_ORDERS_MAX) {
-            let listing = &mut self.listings[place];
-            let symbol = listing.symbol;
-            let Some(Verdict { filled, resting, .. }) = listing.at(venue).cancel(order) else { continue };
+            let &mut Listing { symbol, ref mut books, ref mut stock } = &mut self.listings[place];
+            let Some((Verdict { filled, resting, .. }, Some(was))) = books.at(venue).take_back(order) else { continue };
+            self.accounts.release(stock, was.owner, was.side, (was.price, was.quantity));
             let status = OrderStatus::Stopped(Why::VenueClosed);
             self.finished.push(order, symbol, status, filled);
             ended.push((order, Verdict { status, filled, resting }));

@@ -150,6 +150,11 @@ impl Block {
     pub fn bytes(&self) -> u64 {
         self.image.len() as u64
     }
+
+    /// The checksum that was written on it.
+    pub fn checksum(&self) -> u32 {
+        self.image.get(MAGIC.len()..).and_then(<[u8]>::first_chunk).map_or(0, |sum| u32::from_le_bytes(*sum))
+    }
 }
 
 impl Label {
@@ -207,7 +212,8 @@ fn next<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
 /// Blocks by window and number.
 #[derive(Clone, Debug, Default)]
 pub struct Archive {
-    blocks: BTreeMap<(WindowId, u64), Block>,
+    /// Shared with snapshots and checkpoints, copied when a block comes.
+    blocks: Arc<BTreeMap<(WindowId, u64), Block>>,
     /// The number of the last block.
     last: u64,
     windows: usize,
@@ -223,7 +229,7 @@ impl Archive {
         self.windows += usize::from(first);
         self.trades += u64::from(block.label.trades);
         self.bytes += block.bytes();
-        self.blocks.insert((block.window(), self.last), block);
+        Arc::make_mut(&mut self.blocks).insert((block.window(), self.last), block);
     }
 
     /// The archive of these images, in the order in which they were written; those that cannot be read are told of
@@ -252,9 +258,27 @@ impl Archive {
         windows.filter(move |window| last.replace(*window) != Some(*window))
     }
 
-    /// Blocks with a number above this one, by window: what a disk that knows up to there has to write.
-    pub fn since(&self, number: u64) -> impl Iterator<Item = &Block> {
-        self.blocks.iter().filter(move |((_, own), _)| *own > number).map(|(_, block)| block)
+    /// Blocks with a number above this one, with their numbers, by window: what a disk that knows up to there has to write.
+    pub fn since(&self, number: u64) -> impl Iterator<Item = (u64, &Block)> {
+        self.blocks.iter().filter(move |((_, own), _)| *own > number).map(|((_, own), block)| (*own, block))
+    }
+
+    /// The lowest number that a block has.
+    pub fn first(&self) -> Option<u64> {
+        self.blocks.keys().map(|(_, number)| *number).min()
+    }
+
+    /// The blocks are those that a disk holds under their numbers, read again and not looked into: one that rotted there
+    /// is found by whoever asks for it. The number up to which none is missing there.
+    pub fn replace(&mut self, disk: &BTreeMap<u64, Arc<[u8]>>) -> u64 {
+        let mut missing = u64::MAX;
+        for ((_, number), block) in Arc::make_mut(&mut self.blocks) {
+            match disk.get(number) {
+                Some(image) => block.image = Arc::clone(image),
+                None => missing = missing.min(*number),
+            }
+        }
+        self.last.min(missing.saturating_sub(1))
     }
 
     /// The number of the last block; 0 before the first.
@@ -279,9 +303,10 @@ impl Archive {
 
     /// Takes the oldest window out; how many trades it held.
     pub fn forget_oldest(&mut self) -> u64 {
-        let Some(((oldest, _), _)) = self.blocks.first_key_value() else { return 0 };
-        let later = self.blocks.split_off(&(WindowId(oldest.0.saturating_add(1)), 0));
-        let gone = std::mem::replace(&mut self.blocks, later);
+        let Some((oldest, _)) = self.blocks.keys().next().copied() else { return 0 };
+        let blocks = Arc::make_mut(&mut self.blocks);
+        let later = blocks.split_off(&(WindowId(oldest.0.saturating_add(1)), 0));
+        let gone = std::mem::replace(blocks, later);
         let trades = gone.values().map(|block| u64::from(block.label.trades)).sum();
         self.windows -= 1;
         self.trades -= trades;
@@ -292,7 +317,7 @@ impl Archive {
     /// Turns a bit of a block of this window round, as a bad disk does.
     #[cfg(test)]
     pub(super) fn rot(&mut self, window: WindowId, byte: usize) {
-        if let Some((_, block)) = self.blocks.range_mut((window, 0)..).next() {
+        if let Some((_, block)) = Arc::make_mut(&mut self.blocks).range_mut((window, 0)..).next() {
             let mut image = block.image.to_vec();
             image[byte] ^= 0x10;
             block.image = image.into();
@@ -355,7 +380,7 @@ mod tests {
         };
         let mut archive = Archive::default();
         (0..4).for_each(|window| archive.put(Block::pack(WindowId(window / 2), &[trade(window)])));
-        let mut images: Vec<Arc<[u8]>> = archive.since(0).map(|block| Arc::clone(block.image())).collect();
+        let mut images: Vec<Arc<[u8]>> = archive.since(0).map(|(_, block)| Arc::clone(block.image())).collect();
         images[2] = images[2][..30].into();
         let (restored, damaged) = Archive::restore(images);
         assert_eq!(damaged, [(2, BlockError::CutOff { bytes: 30 })]);

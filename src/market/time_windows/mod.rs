@@ -20,10 +20,13 @@ pub mod query;
 pub mod window;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use self::archive::{Archive, BLOCK_TRADES_MAX, Block};
 use self::window::{Deal, TapeTrade, TradeId, WindowId, WindowLength};
+use crate::domain::settings::TradesSettings;
 use crate::domain::time::SimTime;
+pub use crate::domain::trades::Holdings;
 
 /// Hot windows at most.
 pub const WINDOWS_HOT_MAX: usize = 64;
@@ -41,11 +44,20 @@ pub struct WindowRules {
     pub length: WindowLength,
     /// How many windows stay hot, the newest included: 1 to [`WINDOWS_HOT_MAX`].
     pub hot: usize,
+    /// Bytes of the archive at most, [`ARCHIVE_BYTES_MAX`] at the most; for more the oldest window is forgotten.
+    pub archive_bytes: u64,
+}
+
+impl WindowRules {
+    /// As the settings say.
+    pub const fn of(settings: &TradesSettings) -> Self {
+        Self { length: settings.window, hot: settings.hot, archive_bytes: settings.archive_bytes }
+    }
 }
 
 impl Default for WindowRules {
     fn default() -> Self {
-        Self { length: WindowLength::Second, hot: 3 }
+        Self::of(&TradesSettings::default())
     }
 }
 
@@ -57,27 +69,6 @@ pub struct Late {
     pub window: WindowId,
     /// The oldest one that is open.
     pub open: WindowId,
-}
-
-/// What is kept, in figures.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Holdings {
-    /// Windows with trades in memory.
-    pub hot_windows: u64,
-    /// Trades in memory.
-    pub hot_trades: u64,
-    /// Windows with blocks in the archive.
-    pub cold_windows: u64,
-    /// Trades in the archive.
-    pub cold_trades: u64,
-    /// What these would take in memory.
-    pub cold_plain_bytes: u64,
-    /// What they take in the archive.
-    pub cold_packed_bytes: u64,
-    /// Trades refused because their window was closed.
-    pub late: u64,
-    /// Trades forgotten because the archive was full.
-    pub forgotten: u64,
 }
 
 /// Trades by the window of time in which they happened.
@@ -97,7 +88,11 @@ pub struct TimeWindows {
 impl TimeWindows {
     /// No trades yet.
     pub fn new(rules: WindowRules) -> Self {
-        let rules = WindowRules { hot: rules.hot.clamp(1, WINDOWS_HOT_MAX), ..rules };
+        let rules = WindowRules {
+            hot: rules.hot.clamp(1, WINDOWS_HOT_MAX),
+            archive_bytes: rules.archive_bytes.min(ARCHIVE_BYTES_MAX),
+            ..rules
+        };
         Self {
             rules,
             hot: BTreeMap::new(),
@@ -165,6 +160,11 @@ impl TimeWindows {
         &self.archive
     }
 
+    /// The archive's blocks are those that a disk holds; the number of the last one up to which none is missing there.
+    pub fn restore(&mut self, disk: &BTreeMap<u64, Arc<[u8]>>) -> u64 {
+        self.archive.replace(disk)
+    }
+
     /// How time is cut.
     pub const fn rules(&self) -> WindowRules {
         self.rules
@@ -187,7 +187,7 @@ impl TimeWindows {
         for part in trades.chunks(BLOCK_TRADES_MAX) {
             self.archive.put(Block::pack(window, part));
         }
-        while self.archive.windows() > WINDOWS_MAX || self.archive.bytes() > ARCHIVE_BYTES_MAX {
+        while self.archive.windows() > WINDOWS_MAX || self.archive.bytes() > self.rules.archive_bytes {
             self.forgotten += self.archive.forget_oldest();
         }
     }
@@ -212,7 +212,8 @@ mod tests {
 
     #[test]
     fn windows_grow_cold_by_themselves() {
-        let mut windows = TimeWindows::new(WindowRules { length: WindowLength::Second, hot: 2 });
+        let mut windows =
+            TimeWindows::new(WindowRules { length: WindowLength::Second, hot: 2, ..WindowRules::default() });
         for ms in 0..5_000 {
             windows.record(deal(ms, 0)).unwrap();
         }
@@ -228,7 +229,8 @@ mod tests {
 
     #[test]
     fn a_trade_of_a_closed_window_is_refused_and_counted() {
-        let mut windows = TimeWindows::new(WindowRules { length: WindowLength::Second, hot: 2 });
+        let mut windows =
+            TimeWindows::new(WindowRules { length: WindowLength::Second, hot: 2, ..WindowRules::default() });
         windows.record(deal(10_000, 0)).unwrap();
         assert_eq!(windows.record(deal(9_500, 0)), Ok(TradeId(2)), "late, but its window is open");
         let late = windows.record(deal(8_999, 0)).unwrap_err();
@@ -238,7 +240,8 @@ mod tests {
 
     #[test]
     fn a_hot_window_that_is_full_packs_what_it_has() {
-        let mut windows = TimeWindows::new(WindowRules { length: WindowLength::Hour, hot: 1 });
+        let mut windows =
+            TimeWindows::new(WindowRules { length: WindowLength::Hour, hot: 1, ..WindowRules::default() });
         for n in 0..HOT_TRADES_MAX as u64 * 2 + 5 {
             windows.record(deal(n, (n % 10) as u16)).unwrap();
         }
@@ -248,13 +251,14 @@ mod tests {
 
     #[test]
     fn the_oldest_window_is_forgotten_when_the_archive_is_full() {
-        let mut windows = TimeWindows::new(WindowRules { length: WindowLength::Second, hot: 1 });
+        let mut windows =
+            TimeWindows::new(WindowRules { length: WindowLength::Second, hot: 1, ..WindowRules::default() });
         for second in 0..WINDOWS_MAX as u64 + 11 {
             windows.record(deal(second * 1_000, 0)).unwrap();
         }
         let held = windows.holdings();
         assert_eq!((held.cold_windows, held.forgotten, held.hot_windows), (WINDOWS_MAX as u64, 10, 1));
-        assert_eq!(windows.archive().since(0).next().map(Block::window), Some(WindowId(10)));
+        assert_eq!(windows.archive().since(0).next().map(|(_, block)| block.window()), Some(WindowId(10)));
     }
 
     #[test]
@@ -262,7 +266,7 @@ mod tests {
         let run = || {
             let mut windows = TimeWindows::new(WindowRules::default());
             (0..20_000).for_each(|ms| assert!(windows.record(deal(ms, (ms % 13) as u16)).is_ok()));
-            windows.archive().since(0).map(|block| block.image().to_vec()).collect::<Vec<_>>()
+            windows.archive().since(0).map(|(_, block)| block.image().to_vec()).collect::<Vec<_>>()
         };
         assert_eq!(run(), run());
     }

@@ -12,6 +12,7 @@ use super::archive::{Block, BlockError};
 use super::window::{TapeTrade, WindowId};
 use crate::domain::ids::SymbolId;
 use crate::domain::time::SimTime;
+pub use crate::domain::trades::{Heat, Touch};
 
 /// Trades that one answer holds at most.
 pub const ANSWER_TRADES_MAX: usize = 65_536;
@@ -27,30 +28,6 @@ pub struct TapeQuery {
     pub until: SimTime,
     /// So many trades, [`ANSWER_TRADES_MAX`] at most.
     pub limit: usize,
-}
-
-/// Where a window lies.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Heat {
-    /// In memory, as it came.
-    Hot,
-    /// In the archive, packed.
-    Cold,
-}
-
-/// A window that was opened. One that is hot and has packed a part already appears once for each.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Touch {
-    /// Which.
-    pub window: WindowId,
-    /// Where it lies.
-    pub heat: Heat,
-    /// Blocks that were read.
-    pub blocks: u32,
-    /// Blocks that were passed over, because of what is written on them.
-    pub blocks_passed: u32,
-    /// Bytes that were read: of packed blocks, or of rows in memory.
-    pub bytes: u64,
 }
 
 /// Whether an answer is all there is.
@@ -300,7 +277,7 @@ mod tests {
             deals in any_deals(), hot in 1_usize..5, symbol in prop::option::of(0_u16..7),
             from in 0_u64..40_000, length in 0_u64..40_000, limit in 0_usize..400,
         ) {
-            let mut windows = TimeWindows::new(WindowRules { length: WindowLength::Second, hot });
+            let mut windows = TimeWindows::new(WindowRules { length: WindowLength::Second, hot, ..WindowRules::default() });
             let mut all: Vec<TapeTrade> = Vec::new();
             for deal in deals {
                 // A trade is refused just if its window is closed; else its id counts on.

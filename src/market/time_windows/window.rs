@@ -3,71 +3,13 @@
 //! Idea: window 0 begins with the run; window n holds what happened from n lengths on, up to and without n + 1 lengths.
 //! Units: virtual time in ns; prices in ticks, quantities in lots, as everywhere.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::SymbolId;
 use crate::domain::order::Side;
-use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::time::SimTime;
+pub use crate::domain::trades::{WindowId, WindowLength};
 use crate::domain::units::{Price, Quantity};
-
-/// How long a window is.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WindowLength {
-    /// A second.
-    #[default]
-    Second,
-    /// A minute.
-    Minute,
-    /// An hour.
-    Hour,
-}
-
-impl WindowLength {
-    /// Every length, the shortest first.
-    pub const ALL: [Self; 3] = [Self::Second, Self::Minute, Self::Hour];
-
-    /// Its name in files and on the screen.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Second => "second",
-            Self::Minute => "minute",
-            Self::Hour => "hour",
-        }
-    }
-
-    /// The length itself.
-    pub const fn duration(self) -> SimDuration {
-        match self {
-            Self::Second => SimDuration::from_secs(1),
-            Self::Minute => SimDuration::from_secs(60),
-            Self::Hour => SimDuration::from_secs(3_600),
-        }
-    }
-
-    /// The window of a point in time.
-    pub const fn window(self, at: SimTime) -> WindowId {
-        WindowId(at.0 / self.duration().0)
-    }
-
-    /// When a window begins.
-    pub const fn begins(self, window: WindowId) -> SimTime {
-        SimTime(window.0.saturating_mul(self.duration().0))
-    }
-}
-
-/// A window, counted from 0: the one that begins with the run.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct WindowId(pub u64);
-
-impl fmt::Display for WindowId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("w{}", self.0))
-    }
-}
 
 /// A trade of the tape, counted from 1 in the order in which they came.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

@@ -24,6 +24,7 @@ impl Replica {
         let takes = self.raft.leads() && self.raft.transfer_target_now().is_none();
         while takes && self.proposals.open_records() > 0 && go_on(self) {
             let Some((batch, parts)) = self.proposals.close(max) else { return };
+            let batch = batch.stamped(now.mono);
             let mut effects = Vec::new();
             match self.raft.propose(now, Payload::Orders(batch.clone()), &mut effects) {
                 Ok(place) => self.proposals.sent(place.first, place.term, batch, parts),

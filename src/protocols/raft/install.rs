@@ -4,6 +4,8 @@
 //! that are a little late. A follower that needs more gets the snapshot, and its log begins after it.
 //! Sources: Ongaro & Ousterhout 2014 §7.
 
+use std::sync::Arc;
+
 use crate::domain::event::EventKind;
 use crate::domain::fact::ReplicaFact;
 use crate::domain::ids::{LogIndex, NodeId};
@@ -26,6 +28,11 @@ impl Raft {
         self.membership.compact(&snapshot);
         out.push(Effect::Tell(EventKind::SnapshotTaken { index: snapshot.index }));
         self.persist(DiskWrite::Snapshot { snapshot, keep_after }, out);
+    }
+
+    /// The state machine has packed something that its disk shall keep beside the log.
+    pub fn archive(&mut self, number: u64, image: Arc<[u8]>, first: u64, out: &mut Vec<Effect>) {
+        self.persist(DiskWrite::Archive { number, image, first }, out);
     }
 
     /// The log no longer holds what this follower needs.

@@ -17,6 +17,8 @@ pub enum TradeKey {
     Cancel,
     /// Another price or quantity for the selected order.
     Replace,
+    /// Ask for the trades of the symbol in view, by the time in which they happened.
+    History,
     /// Ask what became of the selected order.
     Query,
 }

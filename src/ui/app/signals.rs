@@ -1,13 +1,17 @@
-//! Signals: what the system tells the process while the screen is on.
+//! Signals: what the system tells the process while it runs for somebody.
 //!
 //! Idea: a signal is an input like a key; the loop takes it at its own point, so the terminal is given back by the same
-//! guard as on every other way out. But a loop that hangs in a write (a terminal that nobody reads) takes nothing: so a
-//! thread of its own listens, and if the loop does not end within `GRACE`, it gives the terminal back past the loop
-//! and ends the process itself. In raw mode Ctrl-C and Ctrl-Z are keys; these signals come from outside.
+//! guard as on every other way out. But a loop that hangs in a write (a terminal or a pipe that nobody reads) takes
+//! nothing: so a thread of its own listens, and if the loop does not end within `GRACE`, it gives the terminal back past
+//! the loop and ends the process itself. What comes after the loop may hang too (a recording is saved into a pipe that
+//! nobody opens): the thread listens on, and a signal then ends the process at once. In raw mode Ctrl-C and Ctrl-Z are
+//! keys; these signals come from outside.
 //! Bound: `TOLD_MAX` signals wait; one more is dropped, for it says the same.
 //! Errors: the thread cannot be started, or the system refuses to deliver signals.
 
+use std::future::poll_fn;
 use std::io;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -17,9 +21,18 @@ const TOLD_MAX: usize = 4;
 /// How long the loop may take to end by itself.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// Who listens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Listener {
+    /// The screen: it has a terminal to give back, whatever comes.
+    Screen,
+    /// Plain lines: they only end well. A hangup and a stop do what they do to any program.
+    Lines,
+}
+
 /// What the system wants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Told {
+pub enum Told {
     /// End, with 128 plus this as the exit code.
     End(u8),
     /// Stop until called back.
@@ -29,13 +42,16 @@ pub(super) enum Told {
 }
 
 /// The signals, as the loop hears them. Kept until the terminal is given back: that can hang too.
-pub(super) struct Signals {
+pub struct Signals {
     told: mpsc::Receiver<Told>,
 }
 
 impl Signals {
-    /// Listens from here on.
-    pub(super) fn new() -> io::Result<Self> {
+    /// Listens from here on, until the process ends.
+    ///
+    /// # Errors
+    /// No thread can be started, or the system refuses to deliver signals.
+    pub fn new(listener: Listener) -> io::Result<Self> {
         let (tell, told) = mpsc::channel(TOLD_MAX);
         let (ready, begun) = std::sync::mpsc::sync_channel(1);
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
@@ -44,7 +60,7 @@ impl Signals {
                 Err(error) => return drop(ready.send(Err(error))),
             };
             runtime.block_on(async {
-                match Heard::new() {
+                match Heard::new(listener) {
                     Ok(heard) => {
                         let _ = ready.send(Ok(()));
                         listen(heard, tell).await;
@@ -58,7 +74,7 @@ impl Signals {
     }
 
     /// The next one.
-    pub(super) async fn next(&mut self) -> Told {
+    pub async fn next(&mut self) -> Told {
         match self.told.recv().await {
             Some(told) => told,
             None => std::future::pending().await,
@@ -66,12 +82,12 @@ impl Signals {
     }
 }
 
-/// The thread: passes signals on until the loop is gone.
+/// The thread: passes signals on until the loop is gone, and obeys them itself from then on.
 async fn listen(mut heard: Heard, tell: mpsc::Sender<Told>) {
     loop {
         let told = tokio::select! {
             biased;
-            () = tell.closed() => return,
+            () = tell.closed() => break,
             told = heard.next() => told,
         };
         // A full queue holds the same already.
@@ -81,44 +97,43 @@ async fn listen(mut heard: Heard, tell: mpsc::Sender<Told>) {
                 super::terminal::abandon();
                 std::process::exit(128 + i32::from(number));
             }
-            return;
+            break;
+        }
+    }
+    loop {
+        match heard.next().await {
+            Told::End(number) => std::process::exit(128 + i32::from(number)),
+            Told::Suspend => drop(super::terminal::stop_process()),
+            Told::Continued => {}
         }
     }
 }
 
-/// The signals that are listened to.
+/// The signals that are listened to, and what each means.
 #[cfg(unix)]
-struct Heard {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-    hangup: tokio::signal::unix::Signal,
-    stop: tokio::signal::unix::Signal,
-    resume: tokio::signal::unix::Signal,
-}
+struct Heard(Vec<(tokio::signal::unix::Signal, Told)>);
 
 #[cfg(unix)]
 impl Heard {
-    fn new() -> io::Result<Self> {
+    fn new(listener: Listener) -> io::Result<Self> {
         use rustix::process::Signal;
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hangup: signal(SignalKind::hangup())?,
-            stop: signal(SignalKind::from_raw(Signal::TSTP.as_raw()))?,
-            resume: signal(SignalKind::from_raw(Signal::CONT.as_raw()))?,
-        })
+        let mut meant = vec![(SignalKind::interrupt(), Told::End(2)), (SignalKind::terminate(), Told::End(15))];
+        if listener == Listener::Screen {
+            meant.push((SignalKind::hangup(), Told::End(1)));
+            meant.push((SignalKind::from_raw(Signal::TSTP.as_raw()), Told::Suspend));
+            meant.push((SignalKind::from_raw(Signal::CONT.as_raw()), Told::Continued));
+        }
+        meant.into_iter().map(|(kind, told)| Ok((signal(kind)?, told))).collect::<io::Result<_>>().map(Self)
     }
 
     async fn next(&mut self) -> Told {
-        tokio::select! {
-            biased;
-            _ = self.interrupt.recv() => Told::End(2),
-            _ = self.terminate.recv() => Told::End(15),
-            _ = self.hangup.recv() => Told::End(1),
-            _ = self.stop.recv() => Told::Suspend,
-            _ = self.resume.recv() => Told::Continued,
-        }
+        poll_fn(|context| {
+            let mut ready =
+                self.0.iter_mut().filter_map(|(signal, told)| signal.poll_recv(context).is_ready().then_some(*told));
+            ready.next().map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
     }
 }
 
@@ -128,7 +143,7 @@ struct Heard;
 
 #[cfg(not(unix))]
 impl Heard {
-    fn new() -> io::Result<Self> {
+    fn new(_: Listener) -> io::Result<Self> {
         Ok(Self)
     }
 

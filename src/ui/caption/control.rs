@@ -55,6 +55,7 @@ pub fn control(control: &Control, locale: &Locale) -> String {
         Control::SetReadFrom(ReadFrom::Leader) => locale.text("control-reads-leader").into_owned(),
         Control::SetReadFrom(ReadFrom::Replica) => locale.text("control-reads-replica").into_owned(),
         Control::SetReadFrom(ReadFrom::Fallback) => locale.text("control-reads-fallback").into_owned(),
+        Control::ReadTrades(_) => word("control-trades", "what", crate::lesson::action::show(control)),
         Control::Hand(_) => word("control-hand", "what", crate::lesson::action::show(control)),
         Control::SetTickRate(rate) => locale.say("control-ticks", &[("n", FluentValue::from(rate))]),
         Control::TickBurst(burst) => locale.say("control-tick-burst", &[("n", FluentValue::from(burst.ticks))]),
@@ -67,6 +68,8 @@ pub fn control(control: &Control, locale: &Locale) -> String {
             locale.say("control-move", &[("symbol", symbol.name().into()), ("group", to.to_string().into())])
         }
         Control::StopMoves => locale.text("control-stay").into_owned(),
+        Control::LoseChange { node, group } => locale
+            .say("control-lose-change", &[("node", target(node, locale).into()), ("group", group.to_string().into())]),
         Control::SetVenue { venue, open: true } => word("control-venue-open", "venue", venue.to_string()),
         Control::SetVenue { venue, open: false } => word("control-venue-close", "venue", venue.to_string()),
         Control::Burst(burst) => locale.say("control-burst", &[("n", FluentValue::from(burst.orders))]),

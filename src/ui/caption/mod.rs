@@ -10,7 +10,7 @@ mod why;
 
 use std::borrow::Cow;
 
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::{Event, EventKind, FeedEvent, TradesEvent};
 
 use super::locale::{FluentValue, Locale};
 use super::theme::Role;
@@ -73,6 +73,8 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::SnapshotSent { .. } => "snapshot-sent",
         EventKind::SnapshotInstalled { .. } => "snapshot-installed",
         EventKind::SnapshotTaken { .. } => "snapshot-taken",
+        EventKind::GapFound { .. } => "gap",
+        EventKind::Rebuilt { .. } => "rebuilt",
         EventKind::Rotation { .. } => "rotation",
         EventKind::Draining { .. } => "draining",
         EventKind::Drained => "drained",
@@ -91,7 +93,8 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::TickRateChanged { .. } => "ticks",
         EventKind::OverloadChanged(_) => "overload-rule",
         EventKind::SignalsTrade { .. } => "signals",
-        EventKind::FeedOpened { .. } | EventKind::FeedWrong { .. } | EventKind::FeedEnded { .. } => "feed",
+        EventKind::Feed(_) => "feed",
+        EventKind::Trades(_) => "trades",
         EventKind::Violated { .. } => "violated",
         EventKind::OrdersLost { .. } => "lost",
         EventKind::NodeJoined => "joined",
@@ -151,7 +154,9 @@ pub const fn class(kind: &EventKind) -> &'static str {
         EventKind::Truncated { .. }
         | EventKind::SnapshotSent { .. }
         | EventKind::SnapshotInstalled { .. }
-        | EventKind::SnapshotTaken { .. } => "log",
+        | EventKind::SnapshotTaken { .. }
+        | EventKind::GapFound { .. }
+        | EventKind::Rebuilt { .. } => "log",
         EventKind::Violated { .. } | EventKind::OrdersLost { .. } => "audit",
         EventKind::AckChanged(_)
         | EventKind::RuleSwitched { .. }
@@ -164,8 +169,9 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::OverloadChanged(_)
         | EventKind::SignalsTrade { .. }
         | EventKind::ControlRefused { .. } => "setting",
-        EventKind::FeedOpened { .. } | EventKind::FeedWrong { .. } | EventKind::FeedEnded { .. } => "desk",
-        EventKind::Rotation { .. }
+        EventKind::Feed(_)
+        | EventKind::Trades(_)
+        | EventKind::Rotation { .. }
         | EventKind::Draining { .. }
         | EventKind::Drained
         | EventKind::BurstBegan { .. }
@@ -185,14 +191,16 @@ pub const fn class(kind: &EventKind) -> &'static str {
 pub const fn sign(kind: &EventKind) -> &'static str {
     match kind {
         EventKind::Crashed { .. } | EventKind::Halted { .. } | EventKind::OrdersLost { .. } => "✗",
-        EventKind::Violated { .. } => "✗",
+        EventKind::Violated { .. } | EventKind::Trades(TradesEvent::Damaged { .. }) => "✗",
         EventKind::Isolated | EventKind::Muted | EventKind::Frozen => "⊘",
         EventKind::LinkCut { .. } => "╳",
         EventKind::Elected { .. } => "★",
         EventKind::Recovered { .. } | EventKind::Thawed { .. } => "↻",
         EventKind::Rejoined | EventKind::AllHealed | EventKind::LinkHealed { .. } => "●",
         EventKind::CaughtUp { .. } | EventKind::FirstAnswer { .. } | EventKind::FirstCommit { .. } => "✓",
-        EventKind::Overloaded { .. } | EventKind::DiskSlow { slow: true } | EventKind::FeedWrong { .. } => "▲",
+        EventKind::Overloaded { .. }
+        | EventKind::DiskSlow { slow: true }
+        | EventKind::Feed(FeedEvent::Wrong { .. }) => "▲",
         _ => " ",
     }
 }

@@ -206,6 +206,14 @@ fn leader_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Opt
             figures.push(("index", index.0.into()));
             "event-snapshot-installed"
         }
+        EventKind::GapFound { version, change } => {
+            figures.extend([("index", version.0.into()), ("to", text(&change.0))]);
+            "event-gap"
+        }
+        EventKind::Rebuilt { upto, records } => {
+            figures.extend([("index", upto.0.into()), ("n", (*records).into())]);
+            "event-rebuilt"
+        }
         EventKind::SnapshotTaken { index } => {
             figures.push(("index", index.0.into()));
             "event-snapshot-taken"

@@ -3,7 +3,7 @@
 use super::super::locale::{Language, Locale};
 use super::*;
 use crate::domain::control::{Burst, Control, Target};
-use crate::domain::event::{Health, Invariant, Queue, StepDown};
+use crate::domain::event::{FeedEvent, Health, Invariant, Queue, StepDown, TradesEvent};
 use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, SymbolId, Term};
 use crate::domain::membership::GroupConfig;
 use crate::domain::order::ReadFrom;
@@ -108,6 +108,7 @@ fn every_control() -> Vec<Control> {
         Control::AddNode,
         Control::Decommission(n),
         Control::Replace(n),
+        Control::LoseChange { node: n, group: GroupId(1) },
     ];
     let rules = [AckRule::Leader, AckRule::Majority, AckRule::All, AckRule::Count(2)];
     controls.extend(rules.map(Control::SetAck));
@@ -148,14 +149,11 @@ fn every_kind_of_members(learner: NodeId) -> Vec<EventKind> {
     kinds
 }
 
-fn every_kind_of_the_load() -> [EventKind; 18] {
+fn every_kind_of_the_load() -> [EventKind; 15] {
     [
         EventKind::ReadsMoved { to: ReadFrom::Leader },
         EventKind::ReadsMoved { to: ReadFrom::Replica },
         EventKind::ReadsMoved { to: ReadFrom::Fallback },
-        EventKind::FeedOpened { rows: 1 },
-        EventKind::FeedWrong { line: 7 },
-        EventKind::FeedEnded { orders: 3 },
         EventKind::Rotation { back: true },
         EventKind::Rotation { back: false },
         EventKind::Draining { on: true },
@@ -183,6 +181,28 @@ fn kinds_of_moves_and_of_the_auditor() -> Vec<EventKind> {
     kinds.push(EventKind::Violated { invariant: Invariant::NoLostAck, detail: "c3/14".to_owned() });
     kinds.push(EventKind::OrdersLost { orders: 3 });
     kinds
+}
+
+/// Feeds and trades by time.
+fn kinds_of_the_tape() -> Vec<EventKind> {
+    vec![
+        EventKind::Feed(FeedEvent::Opened { rows: 1 }),
+        EventKind::Feed(FeedEvent::Wrong { line: 7 }),
+        EventKind::Feed(FeedEvent::Ended { orders: 3 }),
+        EventKind::Trades(TradesEvent::Read { symbol: SymbolId(6), found: 1, opened: 2, passed: 3, bytes: 4 }),
+        EventKind::Trades(TradesEvent::Damaged { window: crate::domain::trades::WindowId(3) }),
+    ]
+}
+
+fn every_kind_of_logs(to: NodeId, index: LogIndex) -> Vec<EventKind> {
+    vec![
+        EventKind::Truncated { from: index, records: 3 },
+        EventKind::SnapshotSent { to, index },
+        EventKind::SnapshotInstalled { index },
+        EventKind::SnapshotTaken { index },
+        EventKind::GapFound { version: index, change: index },
+        EventKind::Rebuilt { upto: index, records: 7 },
+    ]
 }
 
 fn every_kind() -> Vec<EventKind> {
@@ -220,10 +240,6 @@ fn every_kind() -> Vec<EventKind> {
         EventKind::FirstAnswer { term },
         EventKind::TransferBegan { to },
         EventKind::TransferFailed { to, why: Why::TransferTimeout },
-        EventKind::Truncated { from: index, records: 3 },
-        EventKind::SnapshotSent { to, index },
-        EventKind::SnapshotInstalled { index },
-        EventKind::SnapshotTaken { index },
         EventKind::RuleSwitched { rule: Rule::PreVote, on: true },
         EventKind::RuleSwitched { rule: Rule::PreVote, on: false },
         EventKind::StrategyChanged(Strategy::RoundRobin),
@@ -231,6 +247,7 @@ fn every_kind() -> Vec<EventKind> {
     kinds.extend(every_kind_of_members(to));
     kinds.extend(every_kind_of_the_load());
     kinds.extend(kinds_of_moves_and_of_the_auditor());
+    kinds.extend(every_kind_of_logs(to, index));
     for health in [Health::Healthy, Health::Degraded, Health::Failed] {
         kinds.push(EventKind::Believes { peer: to, health, silent });
     }
@@ -262,7 +279,7 @@ fn is_whole(text: &str) -> bool {
 fn every_event_has_a_word_and_a_whole_sentence_in_every_language() {
     for language in Language::ALL {
         let locale = Locale::new(language);
-        for kind in every_kind() {
+        for kind in [every_kind(), kinds_of_the_tape()].concat() {
             let said = caption(&event(1, 3, kind.clone()), &[], &locale);
             assert!(is_whole(&said), "{language:?} {kind:?}: {said}");
             let word = word(&kind, &locale);

@@ -55,6 +55,10 @@ pub fn why(why: Why, locale: &Locale) -> String {
         Why::VenueClosed => "why-venue-closed",
         Why::OffStep => "why-off-step",
         Why::JustStarted => "why-just-started",
+        Why::InsufficientFunds => "why-insufficient-funds",
+        Why::InsufficientLots => "why-insufficient-lots",
+        Why::AllotmentShort => "why-allotment-short",
+        Why::AccountsFull => "why-accounts-full",
     };
     locale.text(id).into_owned()
 }

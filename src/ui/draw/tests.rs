@@ -345,4 +345,7 @@ fn the_market_at_its_other_sizes_in_russian_and_with_its_form() {
     snapshot("overlay_order", Story::Healthy, &flawed, (80, 24), Language::English);
     let history = UiState { overlay: Overlay::History(Sequence(4)), ..market() };
     snapshot("overlay_history", Story::Healthy, &history, (80, 24), Language::English);
+    let trades = UiState { overlay: Overlay::Trades(fixture::trades::question()), ..market() };
+    snapshot("overlay_trades", Story::Healthy, &trades, (80, 24), Language::English);
+    snapshot("overlay_trades_ru", Story::Healthy, &trades, (120, 40), Language::Russian);
 }

@@ -10,6 +10,8 @@ use crate::domain::control::Control;
 use crate::domain::hand::HandRequest;
 use crate::domain::ids::Sequence;
 use crate::domain::order::Side;
+use crate::domain::time::SimTime;
+use crate::domain::trades::TradesQuery;
 use crate::domain::view::{ClusterView, FIRST_LOOK};
 use crossterm::event::{KeyCode, KeyModifiers};
 
@@ -128,4 +130,20 @@ fn a_locked_desk_sends_no_order() {
     desk.types("Lo");
     assert_eq!(desk.press(KeyCode::Enter), []);
     assert_eq!(desk.types("OY"), []);
+}
+
+#[test]
+fn the_trades_of_a_symbol_are_asked_for_by_key_and_by_command() {
+    let mut desk = Desk::at_the_market();
+    let asked = |from, until| Control::ReadTrades(TradesQuery { symbol: desk.state.market.symbol, from, until });
+    let (all, some) =
+        (asked(SimTime::ZERO, SimTime::NEVER), asked(SimTime::from_millis(1_000), SimTime::from_millis(2_500)));
+    assert_eq!(desk.types("D"), [Request::from(all)]);
+    assert!(matches!(desk.state.overlay, Overlay::Trades(query) if Control::ReadTrades(query) == all));
+    desk.press(KeyCode::Esc);
+    assert_eq!(desk.state.overlay, Overlay::None);
+    let name = desk.state.market.symbol.name();
+    desk.types(&format!(":trades {name} 1s..2500ms"));
+    assert_eq!(desk.press(KeyCode::Enter), [Request::from(some)]);
+    assert!(matches!(desk.state.overlay, Overlay::Trades(query) if Control::ReadTrades(query) == some));
 }

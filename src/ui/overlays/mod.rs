@@ -6,6 +6,7 @@ mod details;
 mod history;
 mod list;
 mod order;
+mod trades;
 mod why;
 
 use ratatui::layout::Rect;
@@ -34,6 +35,7 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>) {
         Overlay::Why(event) => why::draw(canvas, body, scene, *event),
         Overlay::Order(form) => order::draw(canvas, body, scene, form),
         Overlay::History(order) => history::draw(canvas, body, scene, *order),
+        Overlay::Trades(query) => trades::draw(canvas, body, scene, query),
         Overlay::Confirm(question) => confirm(canvas, body, scene, *question),
     }
 }

@@ -13,7 +13,7 @@ use crate::lesson::action::{self, Context};
 use crate::ui::state::UiState;
 
 /// The verbs that spell an action with a key of its own out.
-pub(super) const VERBS: [(&str, &str); 17] = [
+pub(super) const VERBS: [(&str, &str); 18] = [
     ("burst", "load.burst"),
     ("rate", "load.rate"),
     ("load", "load.toggle"),
@@ -31,6 +31,7 @@ pub(super) const VERBS: [(&str, &str); 17] = [
     ("query", "order.query"),
     ("replace", "order.replace"),
     ("cancel", "order.cancel"),
+    ("trades", "order.trades"),
 ];
 
 /// The verbs of the grammar.

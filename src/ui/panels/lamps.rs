@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::domain::rules::Rule;
+use crate::domain::view::GroupView;
 
 use super::super::canvas::{Canvas, Strip, wrap};
 use super::super::scene::Scene;
@@ -32,9 +33,17 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
             strip = strip.to(next).join(cell);
         }
     }
-    canvas.put(inner, row, strip);
-    row += 1;
-    canvas.put(inner, row, margins(canvas.strip(), scene, columns));
+    if inner.height > row + 1 {
+        canvas.put(inner, row, strip);
+        row += 1;
+        canvas.put(inner, row, margins(canvas.strip(), scene, columns));
+    } else {
+        // No row is left: the group that can bear the least stands beside the last lamp.
+        let next = strip.width().div_ceil(22) * 22;
+        let weakest = scene.view.groups.iter().min_by_key(|group| group.margin());
+        let strip = strip.to(next).add(Role::Muted, locale.text("lamps-margin"));
+        canvas.put(inner, row, weakest.into_iter().fold(strip, margin));
+    }
     let settings = &scene.view.run.settings;
     let off: Vec<&str> = Rule::ALL.iter().filter(|rule| !settings.cluster.rules.on(**rule)).map(|r| r.name()).collect();
     if !off.is_empty() {
@@ -51,15 +60,17 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
 fn margins<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> {
     let locale = &scene.look.locale;
     let strip = strip.add(Role::Muted, locale.text("lamps-margin"));
-    scene.view.groups.iter().fold(strip, |strip, group| {
-        strip.fit(columns, |strip| match group.margin() {
-            None => strip
-                .gap()
-                .badge(Role::NodeFailed, &format!("{} {}/{}", group.id, group.connected, group.replicas.len())),
-            Some(margin) => {
-                let role = if margin == 0 { Role::Warn } else { Role::Text };
-                strip.add(Role::Muted, format!("  {} ", group.id)).add(role, format!("+{margin}"))
-            }
-        })
-    })
+    scene.view.groups.iter().fold(strip, |strip, group| strip.fit(columns, |strip| margin(strip, group)))
+}
+
+fn margin<'a>(strip: Strip<'a>, group: &GroupView) -> Strip<'a> {
+    match group.margin() {
+        None => {
+            strip.gap().badge(Role::NodeFailed, &format!("{} {}/{}", group.id, group.connected, group.replicas.len()))
+        }
+        Some(margin) => {
+            let role = if margin == 0 { Role::Warn } else { Role::Text };
+            strip.add(Role::Muted, format!("  {} ", group.id)).add(role, format!("+{margin}"))
+        }
+    }
 }

@@ -3,7 +3,7 @@
 //! Idea: nothing here can be taken back with `u`: an order that traded has traded. A cancel is an order too.
 
 use super::super::action::ActionKind::{Back, Trade, Typed};
-use super::super::action::TradeKey::{Cancel, Field, Form, Query, Replace, Send, Turn};
+use super::super::action::TradeKey::{Cancel, Field, Form, History, Query, Replace, Send, Turn};
 use super::super::action::{ActionSpec, Context, Effect, Topic, Way, row};
 
 /// Orders by hand.
@@ -29,6 +29,12 @@ pub(super) const TRADE: &[ActionSpec] = &[
         .doing(Effect::Final)
         .hinted(2)
         .taking("#ORDER")
+        .under(Topic::Load),
+    row("order.trades", Trade(History), &["D"])
+        .within(Context::Market)
+        .doing(Effect::Final)
+        .taking("SYMBOL FROM..UNTIL")
+        .hinted(3)
         .under(Topic::Load),
     row("form.send", Trade(Send), &["<enter>"]).within(Context::Form).doing(Effect::Final).hinted(0).under(Topic::Load),
     row("form.close", Back, &["<esc>"]).within(Context::Form).hinted(1).under(Topic::Load),

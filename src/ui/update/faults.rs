@@ -153,6 +153,10 @@ pub fn describe(control: Control) -> Refusal {
             return Refusal::new("done-move").with("symbol", symbol.name()).with("group", to);
         }
         Control::StopMoves => ("done-stay", None),
+        Control::ReadTrades(_) => {
+            return Refusal::new("done-trades").with("what", crate::lesson::action::show(&control));
+        }
+        Control::LoseChange { node, .. } => ("done-lose-change", Some(node)),
         Control::SetVenue { venue, open } => {
             return Refusal::new(if open { "done-venue-open" } else { "done-venue-close" }).with("venue", venue);
         }

@@ -15,7 +15,12 @@ const PAGE: usize = 10;
 /// Moves in whatever list has the focus: an overlay's, the events, or else the nodes.
 pub(super) fn go(state: &mut UiState, given: &Given<'_>, way: Way, leap: Leap) {
     match state.overlay {
-        Overlay::None | Overlay::Welcome | Overlay::WhichKey(_) | Overlay::Why(_) | Overlay::History(_) => {}
+        Overlay::None
+        | Overlay::Welcome
+        | Overlay::WhichKey(_)
+        | Overlay::Why(_)
+        | Overlay::History(_)
+        | Overlay::Trades(_) => {}
         Overlay::Details(_) => {
             select_next(state, given, way);
             state.overlay = Overlay::Details(state.selected);

@@ -7,6 +7,8 @@ use super::refusal::Refusal;
 use super::{Given, Request, undo};
 use crate::domain::control::Control;
 use crate::domain::hand::{HandOrder, HandRequest};
+use crate::domain::time::SimTime;
+use crate::domain::trades::TradesQuery;
 use crate::ui::action::TradeKey;
 use crate::ui::form::OrderForm;
 use crate::ui::state::{Overlay, UiState};
@@ -18,6 +20,10 @@ pub(super) fn perform(
     out: &mut Vec<Request>,
 ) -> Result<(), Refusal> {
     match key {
+        TradeKey::History => {
+            let symbol = state.market.symbol;
+            ask_for_trades(state, TradesQuery { symbol, from: SimTime::ZERO, until: SimTime::NEVER }, out)?;
+        }
         TradeKey::Form => state.overlay = Overlay::Order(Box::new(OrderForm::new(state.market.symbol, given.view))),
         TradeKey::Replace => {
             let order = selected(state, given)?;
@@ -47,12 +53,19 @@ pub(super) fn perform(
     Ok(())
 }
 
+/// Asks for trades by time, and opens the card that the answer comes to.
+pub(super) fn ask_for_trades(state: &mut UiState, query: TradesQuery, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    state.overlay = Overlay::Trades(query);
+    out.push(Control::ReadTrades(query).into());
+    Ok(())
+}
+
 /// Whether the key would do something now.
 pub(crate) fn is_enabled(key: TradeKey, state: &UiState, given: &Given<'_>) -> bool {
     match key {
         TradeKey::Cancel | TradeKey::Query => selected(state, given).is_ok(),
         TradeKey::Replace => selected(state, given).is_ok_and(|order| OrderForm::replace(order, given.view).is_some()),
-        TradeKey::Form | TradeKey::Field(_) | TradeKey::Turn(_) | TradeKey::Send => true,
+        TradeKey::Form | TradeKey::History | TradeKey::Field(_) | TradeKey::Turn(_) | TradeKey::Send => true,
     }
 }
 

@@ -49,6 +49,7 @@ pub(crate) fn cluster() -> ClusterView {
         replicas: NodeId::first(5).map(replica).collect(),
         symbols: 2,
         spreads: SpreadsView::default(),
+        trades: Default::default(),
         resting: 0,
         applied_per_s: 0,
     });
@@ -81,6 +82,8 @@ fn replica(node: NodeId) -> ReplicaView {
         progress: None,
         refused: 0,
         unanswered: 0,
+        version: crate::domain::ids::LogIndex::ORIGIN,
+        gap: None,
         chain: Default::default(),
         cells: Vec::new(),
     }

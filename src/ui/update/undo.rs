@@ -102,6 +102,7 @@ fn resolve(control: Control, view: &ClusterView) -> Control {
         Control::Poison(target) => Control::Poison(named(target)),
         Control::Drain(target) => Control::Drain(named(target)),
         Control::Undrain(target) => Control::Undrain(named(target)),
+        Control::LoseChange { node, group } => Control::LoseChange { node: named(node), group },
         other => other,
     }
 }

@@ -7,7 +7,7 @@
 
 use super::{Clients, LOOK_EVERY, Outbox, PLACES_TRIED_MAX, rate, tell};
 use crate::domain::actor::ActorEffect;
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, FeedEvent};
 use crate::domain::feed::FeedOrder;
 use crate::domain::order::Command;
 use crate::domain::time::SimTime;
@@ -21,8 +21,8 @@ impl Clients {
     pub(super) fn begin(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
         self.source.set_rate(now, rate(&self.load));
         if let Some(feed) = &self.feed {
-            out.push(tell(EventKind::FeedOpened { rows: feed.rows }));
-            out.extend(feed.wrong_line.map(|line| tell(EventKind::FeedWrong { line })));
+            out.push(tell(EventKind::Feed(FeedEvent::Opened { rows: feed.rows })));
+            out.extend(feed.wrong_line.map(|line| tell(EventKind::Feed(FeedEvent::Wrong { line }))));
         }
     }
 
@@ -70,7 +70,7 @@ impl Clients {
             if let Steady::File(file) = &mut self.source
                 && file.sent()
             {
-                out.push(tell(EventKind::FeedEnded { orders }));
+                out.push(tell(EventKind::Feed(FeedEvent::Ended { orders })));
             }
         }
     }

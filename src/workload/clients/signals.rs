@@ -16,7 +16,7 @@ use crate::workload::orders::OPEN_MAX;
 use crate::workload::session::{OpenOrder, Source};
 
 /// Sessions that trade on signals.
-pub(super) const SESSIONS: u32 = 1;
+pub(super) const SESSIONS: u32 = crate::domain::settings::SIGNAL_SESSIONS;
 
 impl Clients {
     pub(super) fn on_signals(&mut self, now: SimTime, signals: &[Signal], out: &mut Vec<ActorEffect>) {

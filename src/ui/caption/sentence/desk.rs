@@ -1,6 +1,6 @@
 //! Sentences of the desk: its queues, its load and its rules, and symbols that move.
 
-use crate::domain::event::{Event, EventKind, Queue};
+use crate::domain::event::{Event, EventKind, FeedEvent, Queue, TradesEvent};
 use crate::domain::order::ReadFrom;
 use crate::domain::rules::AckRule;
 use crate::domain::tick::Overload;
@@ -143,21 +143,11 @@ pub(super) fn setting_event(kind: &EventKind, locale: &Locale, figures: &mut Fig
         EventKind::OverloadChanged(Overload::ShedNewest) => "event-overload-shed-newest",
         EventKind::SignalsTrade { on: true } => "event-signals-on",
         EventKind::SignalsTrade { on: false } => "event-signals-off",
-        EventKind::FeedOpened { rows } => {
-            figures.push(("n", (*rows).into()));
-            "event-feed-opened"
-        }
-        EventKind::FeedWrong { line } => {
-            figures.push(("n", (*line).into()));
-            "event-feed-wrong"
-        }
-        EventKind::FeedEnded { orders } => {
-            figures.push(("n", (*orders).into()));
-            "event-feed-ended"
-        }
         EventKind::ReadsMoved { to: ReadFrom::Leader } => "event-reads-leader",
         EventKind::ReadsMoved { to: ReadFrom::Replica } => "event-reads-replica",
         EventKind::ReadsMoved { to: ReadFrom::Fallback } => "event-reads-fallback",
+        EventKind::Feed(feed) => feed_event(*feed, figures),
+        EventKind::Trades(trades) => trades_event(*trades, figures),
         EventKind::ControlRefused { control: wanted, why: reason } => {
             figures.extend([("control", control(wanted, locale).into()), ("why", why(*reason, locale).into())]);
             "event-refused"
@@ -165,4 +155,28 @@ pub(super) fn setting_event(kind: &EventKind, locale: &Locale, figures: &mut Fig
         _ => return None,
     };
     Some(id)
+}
+
+fn feed_event(feed: FeedEvent, figures: &mut Figures) -> &'static str {
+    let (n, id) = match feed {
+        FeedEvent::Opened { rows } => (rows, "event-feed-opened"),
+        FeedEvent::Wrong { line } => (line, "event-feed-wrong"),
+        FeedEvent::Ended { orders } => (orders, "event-feed-ended"),
+    };
+    figures.push(("n", n.into()));
+    id
+}
+
+fn trades_event(trades: TradesEvent, figures: &mut Figures) -> &'static str {
+    match trades {
+        TradesEvent::Read { symbol, found, opened, passed, bytes } => {
+            figures.extend([("symbol", text(&symbol.name())), ("n", found.into()), ("opened", opened.into())]);
+            figures.extend([("passed", passed.into()), ("bytes", bytes.into())]);
+            "event-trades-read"
+        }
+        TradesEvent::Damaged { window } => {
+            figures.push(("window", window.to_string().into()));
+            "event-window-damaged"
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Orders of a file in place of the drawn load.
 
 use super::*;
+use crate::domain::event::FeedEvent;
 use crate::domain::feed::{FeedError, FeedOrder, FeedRows, FeedSettings};
 use crate::domain::order::Side;
 
@@ -27,12 +28,13 @@ fn the_orders_of_a_file_are_sent_at_their_times_and_no_others() {
     let order =
         |ms: u64| Command::place(SymbolId(6), Side::Sell, OrderType::Limit(Price(10_000 + ms as i64)), Quantity(3));
     assert_eq!(sent, [3, 3, 40, 900].map(|ms| (ms, order(ms))));
-    let feed = |kind: &&EventKind| {
-        matches!(kind, EventKind::FeedOpened { .. } | EventKind::FeedWrong { .. } | EventKind::FeedEnded { .. })
-    };
+    let feed = |kind: &&EventKind| matches!(kind, EventKind::Feed(_));
     let told: Vec<_> = driver.events.iter().filter(feed).cloned().collect();
-    let expected =
-        [EventKind::FeedOpened { rows: 4 }, EventKind::FeedWrong { line: 6 }, EventKind::FeedEnded { orders: 4 }];
+    let expected = [
+        EventKind::Feed(FeedEvent::Opened { rows: 4 }),
+        EventKind::Feed(FeedEvent::Wrong { line: 6 }),
+        EventKind::Feed(FeedEvent::Ended { orders: 4 }),
+    ];
     assert_eq!(told, expected);
     assert_eq!(driver.flow().feed.unwrap().sent, Some(4));
 }

@@ -1,0 +1,53 @@
+//! What happens around the desk: a file of orders is played, trades by time are asked for.
+//!
+//! Idea: events of one concern stand together under one [`EventKind`](super::EventKind), as their sentences do.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::SymbolId;
+use crate::domain::trades::WindowId;
+
+/// A file of orders is played.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FeedEvent {
+    /// It begins.
+    Opened {
+        /// Its rows.
+        rows: u64,
+    },
+    /// It is played only up to a line that is wrong.
+    Wrong {
+        /// Which, counted from 1.
+        line: u64,
+    },
+    /// Its last order was sent.
+    Ended {
+        /// How many there were.
+        orders: u64,
+    },
+}
+
+/// Trades by time were asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TradesEvent {
+    /// Those of a stretch of time were read.
+    Read {
+        /// Whose.
+        symbol: SymbolId,
+        /// How many were found.
+        found: u64,
+        /// Windows that were opened.
+        opened: u64,
+        /// Windows with trades that were not.
+        passed: u64,
+        /// Bytes that were read.
+        bytes: u64,
+    },
+    /// They could not be read: a block of the archive is damaged.
+    Damaged {
+        /// Of this window.
+        window: WindowId,
+    },
+}
