@@ -86,9 +86,10 @@ impl Walk {
         let side = if self.chance.ratio(1, 2) { Side::Buy } else { Side::Sell };
         let price = Price(self.chance.between(985, 1_015) as i64);
         let quantity = Quantity(self.chance.between(1, 30));
+        let recent = Sequence(self.chance.between(sequence.saturating_sub(12).max(1), sequence));
         let command = match self.chance.below(10) {
-            0 | 1 => Command::Cancel { symbol, order: Sequence(self.chance.between(1, sequence)) },
-            2 => Command::Replace { symbol, order: Sequence(self.chance.between(1, sequence)), price, quantity },
+            0 => Command::Cancel { symbol, order: recent },
+            1 | 2 => Command::Replace { symbol, order: recent, price, quantity },
             3 => {
                 let other = SYMBOLS.into_iter().find(|other| *other != symbol).unwrap();
                 let legs = [(symbol, side), (other, side.opposite())];

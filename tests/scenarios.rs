@@ -378,7 +378,7 @@ fn money_conserved_goes_red_when_no_cash_moves() {
 
 #[test]
 fn money_moves_goes_red_when_nothing_moves() {
-    goes_red("money-moves", "data.moved >= 100", 1, |script| {
+    goes_red("money-moves", "data.moved >= 70", 1, |script| {
         instead(script, Control::Divide(PartitionStrategy::Modulo), Control::StopMoves);
         instead(script, Control::Divide(PartitionStrategy::Range), Control::StopMoves);
     });
