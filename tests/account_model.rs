@@ -168,7 +168,7 @@ fn draw(chance: &mut Chance, placed: &[RequestId], id: RequestId) -> Command {
         1 => TimeInForce::FillOrKill,
         _ => TimeInForce::GoodTillCancel,
     };
-    Command::Place { symbol: GOOG, side, order_type, quantity, time_in_force }
+    Command::Place { symbol: GOOG, side, order_type, quantity, time_in_force, venue: None }
 }
 
 #[test]

@@ -163,7 +163,10 @@ impl Walk {
         };
         let prepare = Prepare { tx, half, part, coordinator: GroupId(coordinator as u16 + 1), term: Term(1) };
         let refused = match self.work(group, Work::Prepare(prepare)) {
-            Worked::Voted(Ok(lent)) => return drop(self.votes.insert((tx, half), lent)),
+            Worked::Voted(Ok(lent)) => {
+                self.votes.insert((tx, half), lent);
+                return;
+            }
             Worked::Voted(Err(Why::Moving | Why::NotOwner)) => {
                 let tried = self.tried.entry(tx).or_default();
                 *tried += 1;

@@ -247,7 +247,7 @@ impl Runner for SessionStory {
         let (id, ask) = match command.name.as_str() {
             "buy" | "sell" => {
                 let Incoming { id, side, order_type, quantity, time_in_force, .. } = order(command, client)?;
-                (id, Ask::Place { symbol, side, order_type, quantity, time_in_force })
+                (id, Ask::Place { symbol, side, order_type, quantity, time_in_force, venue: None })
             }
             "replace" => {
                 let at = number(&args.next_pos().ok_or("which request?")?.value)? as u64;

@@ -16,6 +16,7 @@ use chaosdesk::domain::rules::{AckRule, PartitionStrategy, Rule};
 use chaosdesk::domain::tick::Overload;
 use chaosdesk::domain::time::SimDuration;
 use chaosdesk::domain::trades::WindowLength;
+use chaosdesk::domain::venue::VenueId;
 use chaosdesk::lesson::library;
 use chaosdesk::lesson::script::Script;
 use chaosdesk::report::RunResult;
@@ -85,9 +86,10 @@ scripts! {
     two_legs_or_none: "spread",
     an_ordinary_day: "steady",
     ticks_and_back_pressure: "ticks-backpressure",
+    trades_by_time: "trades-archive",
+    two_venues_and_one_of_them_closes: "two-venues",
     one_big_node_or_three_small_ones: "vertical-or-horizontal",
     vip_clients_through_a_burst: "vip-and-bulk",
-    trades_by_time: "trades-archive",
     lesson_1_leader_election: "01-leader-election",
     lesson_2_health_and_failover: "02-health-and-failover",
     lesson_3_what_a_crash_costs: "03-what-a-crash-costs",
@@ -382,4 +384,11 @@ fn money_moves_goes_red_when_nothing_moves() {
         instead(script, Control::Divide(PartitionStrategy::Modulo), Control::StopMoves);
         instead(script, Control::Divide(PartitionStrategy::Range), Control::StopMoves);
     });
+}
+
+#[test]
+fn two_venues_go_red_when_none_closes_or_there_is_but_one() {
+    const CLOSE: Control = Control::SetVenue { venue: VenueId(1), open: false };
+    goes_red("two-venues", "venue.B.drained >= 100", 1, |script| instead(script, CLOSE, Control::SetLoad(true)));
+    goes_red("two-venues", "venue.B.fills >= 500", 1, |script| script.settings.venues.count = 1);
 }

@@ -373,7 +373,9 @@ mod tests {
         let mut map = ClusterMap { venues: vec![venue(); 2], ..map() };
         let door = |turn, open| MapChange::Door { venue: VenueId(1), open, turn };
         assert!(map.apply(&door(2, true)) && !map.apply(&door(1, false)) && !map.apply(&door(2, true)));
-        assert!(map.venues[1].open && map.apply(&door(3, false)) && !map.venues[1].open);
+        assert!(map.venues[1].open);
+        assert!(map.apply(&door(3, false)));
+        assert!(!map.venues[1].open);
         assert!(map.venues[0].open && !map.apply(&MapChange::Door { venue: VenueId(2), open: false, turn: 9 }));
     }
 

@@ -191,7 +191,9 @@ impl Goods {
                     OrderType::Market => 0,
                     OrderType::Limit(price) => 1 | (price.0 as u64) << 1,
                 };
-                name(digest.mix(9 | (*time_in_force as u64) << 8 | u64::from(venue.0) << 16), *id).mix(limit).mix(quantity.0)
+                name(digest.mix(9 | (*time_in_force as u64) << 8 | u64::from(venue.0) << 16), *id)
+                    .mix(limit)
+                    .mix(quantity.0)
             }
         }
     }

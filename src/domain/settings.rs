@@ -4,23 +4,23 @@
 //! settings, its seed and its controls, so all of them are part of a recording.
 //! Units: every length of time is a `SimDuration`; rates are per second; shares are percent.
 
+mod desk;
 mod market_data;
 mod venues;
 
 use serde::{Deserialize, Serialize};
 
+pub use desk::{AccountSettings, MarketSettings, PartitionSettings, TradesSettings};
 pub use market_data::MarketDataSettings;
 pub use venues::VenueSettings;
 
 use super::balancing::BalancerSettings;
 use super::feed::FeedSettings;
 use super::ids::{ClientId, NodeId};
-use super::instrument::INSTRUMENTS;
 use super::order::ReadFrom;
 use super::plan::Region;
-use super::rules::{AckRule, PartitionStrategy, Rules, Strategy};
+use super::rules::{AckRule, Rules, Strategy};
 use super::time::SimDuration;
-use super::trades::WindowLength;
 
 /// Everything that a run begins with, but its seed.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -68,23 +68,6 @@ pub struct Settings {
     /// Where instruments are traded.
     #[serde(default)]
     pub venues: VenueSettings,
-}
-
-/// How trades are kept, by the time in which they happened.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct TradesSettings {
-    /// How long a window is.
-    pub window: WindowLength,
-    /// How many windows stay in memory as they came; older ones are packed and go to the disk.
-    pub hot: usize,
-    /// How many bytes of packed trades a partition keeps; for more the oldest window is forgotten.
-    pub archive_bytes: u64,
-}
-
-impl Default for TradesSettings {
-    fn default() -> Self {
-        Self { window: WindowLength::Second, hot: 3, archive_bytes: 1 << 20 }
-    }
 }
 
 /// Nodes, partitions, replicas.
@@ -358,41 +341,6 @@ impl Default for LoadSettings {
     }
 }
 
-/// What is traded.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct MarketSettings {
-    /// How many instruments: so many first rows of the table.
-    pub instruments: usize,
-}
-
-impl Default for MarketSettings {
-    fn default() -> Self {
-        Self { instruments: INSTRUMENTS.len() }
-    }
-}
-
-/// How keys are divided among partitions.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct PartitionSettings {
-    /// The strategy at the start.
-    pub strategy: PartitionStrategy,
-    /// Points of each partition on the ring of `consistent-hash`.
-    pub virtual_nodes: u16,
-    /// Symbols that move at a time when the division changes: the throttle.
-    #[serde(default = "two")]
-    pub moves_at_once: usize,
-}
-
-const fn two() -> usize {
-    2
-}
-
-impl Default for PartitionSettings {
-    fn default() -> Self {
-        Self { strategy: PartitionStrategy::Hash, virtual_nodes: 160, moves_at_once: two() }
-    }
-}
-
 /// How groups move when nodes come and go.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PlacementSettings {
@@ -405,23 +353,6 @@ pub struct PlacementSettings {
 impl Default for PlacementSettings {
     fn default() -> Self {
         Self { moves_at_once: 2, replace_dead_after: None }
-    }
-}
-
-/// What accounts begin with.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct AccountSettings {
-    /// Dollars of an account, over all partitions.
-    pub cash: u64,
-    /// Lots of each symbol.
-    pub lots: u64,
-    /// The sessions of the load are members of the exchange, not people: they begin with so many times as much of both.
-    pub member_times: u32,
-}
-
-impl Default for AccountSettings {
-    fn default() -> Self {
-        Self { cash: 100_000, lots: 1_000, member_times: 1_000 }
     }
 }
 

@@ -4,7 +4,7 @@
 //! `when = "node.n3.lag >= 50k"` is a state of affairs, looked at again and again.
 
 use crate::document::problem::Complaint;
-use crate::domain::event::{Event, EventKind, Health};
+use crate::domain::event::{Event, EventKind, Health, MovesEvent};
 use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::venue::VenueNews;
 use crate::domain::view::ClusterView;
@@ -64,7 +64,7 @@ pub const NAMES: &[(&str, Test)] = &[
     ("queue_full", |kind| matches!(kind, EventKind::Overloaded { .. })),
     ("symbol_assigned", |kind| matches!(kind, EventKind::SymbolAssigned { .. })),
     ("worker_drained", |kind| matches!(kind, EventKind::Drained)),
-    ("moves_done", |kind| matches!(kind, EventKind::MovesDone { .. })),
+    ("moves_done", |kind| matches!(kind, EventKind::Moves(MovesEvent::Done { .. }))),
     ("rolling_restart_done", |kind| matches!(kind, EventKind::RollingRestart { done: true })),
     ("control_refused", |kind| matches!(kind, EventKind::ControlRefused { .. })),
     ("orders_lost", |kind| matches!(kind, EventKind::OrdersLost { .. })),

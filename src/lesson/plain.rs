@@ -4,216 +4,15 @@
 //! lost"), an operator is a word or none, and an action is a short sentence. What the author writes goes before it.
 //! Left out: grammar. The words are a list, so that no case or plural can be wrong.
 
+mod words;
+
 use crate::domain::control::{Control, Target};
 use crate::domain::order::ReadFrom;
 use crate::domain::rules::AckRule;
 use crate::domain::view::Text;
 
 use super::moment::Condition;
-
-/// The names of figures: the end of their path, English, Russian. A longer path goes before a shorter.
-const FIGURES: &[(&str, &str, &str)] = &[
-    ("ticks.sent", "ticks sent", "отправленные котировки"),
-    ("ticks.processed", "ticks processed", "обработанные котировки"),
-    ("ticks.per_s", "ticks a second", "котировки в секунду"),
-    ("ticks.shed", "ticks shed", "сброшенные котировки"),
-    ("ticks.held_back", "ticks held back", "придержанные котировки"),
-    ("ticks.given_up", "ticks given up", "потерянные котировки"),
-    ("ticks.queued_max", "ticks in the longest queue", "котировки в длиннейшей очереди"),
-    ("ticks.p99_ms_max", "latency of ticks (p99)", "задержка котировок (p99)"),
-    ("signals.count", "signals", "сигналы"),
-    ("signals.orders", "orders by signals", "заявки по сигналам"),
-    (".ticks_per_s", "ticks a second", "котировки в секунду"),
-    (".ticks", "ticks processed", "обработанные котировки"),
-    ("trades.hot", "trades in memory", "сделки в памяти"),
-    ("trades.cold", "trades in the archive", "сделки в архиве"),
-    ("trades.cold_windows", "windows in the archive", "окна в архиве"),
-    ("trades.plain_bytes", "bytes before packing", "байты до сжатия"),
-    ("trades.packed_bytes", "bytes of packed trades", "байты сжатых сделок"),
-    ("trades.packed_per_mille", "packed size in thousandths", "сжатый размер в тысячных"),
-    ("trades.forgotten", "forgotten trades", "забытые сделки"),
-    ("trades.late", "trades that came too late", "опоздавшие сделки"),
-    ("read.found", "trades found", "найденные сделки"),
-    ("read.opened", "windows opened", "открытые окна"),
-    ("read.passed", "windows not opened", "неоткрытые окна"),
-    ("read.bytes", "bytes read", "прочитанные байты"),
-    ("read.cold", "archived windows opened", "открытые окна архива"),
-    ("orders.submitted", "orders submitted", "подано заявок"),
-    ("orders.acknowledged", "orders acknowledged", "подтверждено заявок"),
-    ("orders.rejected", "orders rejected", "отклонено заявок"),
-    ("orders.retried", "orders sent again", "повторено заявок"),
-    ("orders.lost", "orders lost", "потеряно заявок"),
-    ("orders.duplicated", "orders applied twice", "применено дважды"),
-    ("orders.unknown", "orders without an answer", "заявок без ответа"),
-    ("orders.in_doubt", "orders in doubt", "заявок в сомнении"),
-    ("orders.at_risk", "orders at risk", "заявок под угрозой"),
-    ("orders.waiting", "orders waiting", "заявок в ожидании"),
-    ("recent_latency_ms.p50", "latency of late, median", "задержка в последнее время, медиана"),
-    ("recent_latency_ms.p99", "latency of late, 99 of 100", "задержка в последнее время, 99 из 100"),
-    ("latency_ms.p50", "latency, median", "задержка, медиана"),
-    ("latency_ms.p99", "latency, 99 of 100", "задержка, 99 из 100"),
-    ("latency_ms.max", "latency, longest", "задержка, наибольшая"),
-    ("flow.acked_per_s", "orders acknowledged a second", "подтверждается заявок в секунду"),
-    ("flow.queries_per_s", "queries a second", "запросов в секунду"),
-    ("flow.noticed", "cancellations told unasked", "снятий сообщено без запроса"),
-    ("flow.replica_reads", "queries answered by replicas", "ответов от реплик"),
-    ("flow.refused_per_s", "orders refused a second", "отказов в секунду"),
-    ("flow.peak_per_s", "peak a second", "пик в секунду"),
-    ("flow.burst_left", "orders of the burst left", "осталось от всплеска"),
-    ("failovers.count", "failovers", "смен лидера"),
-    ("failovers.open", "failovers under way", "смен лидера в пути"),
-    ("failovers.rounds_max", "most rounds of an election", "больше всего туров выборов"),
-    ("failovers.total_ms_max", "longest failover", "самая долгая смена лидера"),
-    ("failovers.total_ms_median", "failover, median", "смена лидера, медиана"),
-    ("failover.detect_ms", "silence", "тишина"),
-    ("failover.elect_ms", "election", "выборы"),
-    ("failover.first_commit_ms", "to the first commit", "до первой фиксации"),
-    ("failover.first_answer_ms", "to the first answer", "до первого ответа"),
-    ("failover.total_ms", "last failover", "последняя смена лидера"),
-    ("nodes.up", "nodes running", "узлов работает"),
-    ("nodes.lag_max", "records behind, at most", "отставание, наибольшее"),
-    ("replicas.equal", "replicas equal", "реплики равны"),
-    ("net.sent", "messages sent", "послано сообщений"),
-    ("net.dropped", "messages lost", "потеряно сообщений"),
-    ("balancer.routed", "requests routed", "распределено запросов"),
-    ("balancer.refused", "requests turned away", "не принято запросов"),
-    ("balancer.queued", "requests waiting at the balancer", "запросов ждёт у балансировщика"),
-    ("balancer.aged", "requests that rose a class", "запросов поднято в классе"),
-    ("balancer.imbalance", "fullest gateway over the mean", "самый полный шлюз к среднему"),
-    ("cost_per_hour", "dollars an hour", "долларов в час"),
-    ("ticks.sent", "ticks sent", "послано тиков"),
-    ("ticks.processed", "ticks processed", "обработано тиков"),
-    ("ticks.per_s", "ticks a second", "тиков в секунду"),
-    ("ticks.shed", "ticks shed", "сброшено тиков"),
-    ("ticks.held_back", "ticks held back", "придержано тиков"),
-    ("ticks.given_up", "ticks given up", "пропало тиков"),
-    ("ticks.queued_max", "ticks waiting, at most", "тиков в очереди, наибольшее"),
-    ("ticks.p99_ms_max", "latency of a tick, 99 of 100", "задержка тика, 99 из 100"),
-    ("signals.count", "signals", "сигналов"),
-    ("signals.orders", "orders of signals", "заявок по сигналам"),
-    ("spreads.begun", "spreads begun", "спредов начато"),
-    ("spreads.committed", "spreads done", "спредов исполнено"),
-    ("spreads.aborted", "spreads given up", "спредов отменено"),
-    ("spreads.open", "spreads under way", "спредов в пути"),
-    ("spreads.held", "legs held", "ног удержано"),
-    ("placement.imbalance", "leaders, most less fewest", "лидеры, разница"),
-    ("placement.settled", "groups in place", "группы на местах"),
-    (".replicas", "replicas held", "хранит реплик"),
-    ("invariants.checked", "promises checked", "проверено обещаний"),
-    ("invariants.violations", "promises broken", "нарушено обещаний"),
-    ("one_leader_per_term.checked", "one leader a term: checked", "один лидер на терм: проверено"),
-    ("one_leader_per_term.violations", "one leader a term: broken", "один лидер на терм: нарушено"),
-    (".checked", "checked", "проверено"),
-    (".violations", "broken", "нарушено"),
-    ("controller", "controller", "контроллер"),
-    ("transfers.committed", "transfers of cash", "переводов денег"),
-    ("transfers.waiting", "orders that wait for cash", "заявок ждут денег"),
-    ("transfers.in_transit", "cash on its way", "денег в пути"),
-    ("transfers.lots_in_transit", "lots on their way", "лотов в пути"),
-    ("hand.cash", "free cash of the hand", "свободных денег у игрока"),
-    ("hand.reserved", "reserved cash of the hand", "отложенных денег у игрока"),
-    ("hand.realised", "realised profit of the hand", "полученная прибыль игрока"),
-    ("hand.unrealised", "unrealised profit of the hand", "бумажная прибыль игрока"),
-    ("replicas.gaps", "replicas with a gap", "реплик с разрывом"),
-    ("virtual_ms", "time", "время"),
-    ("data.moved", "symbols moved", "инструментов переехало"),
-    ("data.under_way", "symbols on their way", "инструментов в пути"),
-    ("data.planned", "symbols still to move", "инструментам ещё переезжать"),
-    ("data.held_refused", "requests refused because too many were held", "отказов из-за переезда"),
-    ("data.hottest_percent", "share of the busiest partition, %", "доля самого занятого раздела, %"),
-    ("events", "events", "событий"),
-    (".state", "state", "состояние"),
-    (".lag", "records behind", "отставание"),
-    (".leads", "groups led", "ведёт групп"),
-    (".incarnation", "lives", "жизней"),
-    (".believed_failed", "nodes that believe it failed", "считают его отказавшим"),
-    (".taken", "requests taken", "принято запросов"),
-    (".refused", "requests refused", "отказано запросов"),
-    (".fsyncs", "disk syncs", "записей на диск"),
-    (".unsynced", "records not on disk", "записей не на диске"),
-    (".leader", "leader", "лидер"),
-    (".term", "term", "терм"),
-    (".commit", "committed", "зафиксировано"),
-    (".connected", "nodes in touch", "узлов на связи"),
-    (".quorum", "quorum", "кворум"),
-    (".writable", "takes orders", "принимает заявки"),
-    (".lag_max", "records behind, at most", "отставание, наибольшее"),
-    (".equal", "replicas equal", "реплики равны"),
-    (".routed", "requests routed", "распределено запросов"),
-    (".in_flight", "requests in flight", "запросов в работе"),
-    (".drained", "given nothing new", "не получает нового"),
-    (".queued", "requests waiting", "запросов в очереди"),
-    (".p50_ms", "latency, median", "задержка, медиана"),
-    (".p99_ms", "latency, 99 of 100", "задержка, 99 из 100"),
-    (".ticks", "ticks processed", "обработано тиков"),
-    (".ticks_per_s", "ticks a second", "тиков в секунду"),
-];
-
-/// Words that a figure can have: as written, English, Russian.
-const VALUES: &[(&str, &str, &str)] = &[
-    ("yes", "yes", "да"),
-    ("no", "no", "нет"),
-    ("none", "none", "нет"),
-    ("up", "up", "жив"),
-    ("slow", "slow", "медлен"),
-    ("frozen", "frozen", "замер"),
-    ("down", "down", "мёртв"),
-    ("halted", "halted", "остановлен"),
-    ("sync", "catching up", "догоняет"),
-];
-
-/// The operators: as written, English, Russian.
-const OPERATORS: &[(&str, &str, &str)] = &[
-    ("=", "", ""),
-    ("!=", "not", "не"),
-    ("<", "under", "меньше"),
-    ("<=", "at most", "не больше"),
-    (">", "over", "больше"),
-    (">=", "at least", "не меньше"),
-];
-
-/// What can be waited for, in Russian; in English the name with its lines taken out.
-const MOMENTS: &[(&str, &str)] = &[
-    ("node_crashed", "узел погиб"),
-    ("node_recovered", "узел поднят"),
-    ("symbol_assigned", "инструмент назначен узлу"),
-    ("caught_up", "узел догнал остальных"),
-    ("node_frozen", "узел замер"),
-    ("node_thawed", "узел очнулся"),
-    ("node_halted", "узел остановлен"),
-    ("peer_degraded", "узел считают опаздывающим"),
-    ("peer_failed", "узел считают отказавшим"),
-    ("peer_healthy", "узел считают здоровым"),
-    ("election_timeout", "таймер выборов истёк"),
-    ("candidate_stands", "узел выдвигается"),
-    ("symbol_assigned", "инструмент получил узел"),
-    ("vote_granted", "голос отдан"),
-    ("vote_refused", "в голосе отказано"),
-    ("leader_elected", "лидер избран"),
-    ("leader_stepped_down", "лидер сложил полномочия"),
-    ("first_commit", "первая фиксация"),
-    ("first_answer", "первый ответ"),
-    ("transfer_failed", "передача не удалась"),
-    ("tail_truncated", "хвост журнала отрезан"),
-    ("snapshot_sent", "снимок послан"),
-    ("snapshot_installed", "снимок принят"),
-    ("snapshot_taken", "снимок сделан"),
-    ("gap_found", "замечен разрыв версий"),
-    ("rebuilt", "состояние восстановлено с диска"),
-    ("burst_ended", "всплеск закончился"),
-    ("queue_full", "очередь полна"),
-    ("worker_drained", "шлюз закончил начатое"),
-    ("rolling_restart_done", "перезапуск по очереди закончен"),
-    ("moves_done", "переезды окончены"),
-    ("control_refused", "действие отклонено"),
-    ("orders_lost", "заявки потеряны"),
-    ("invariant_violated", "обещание нарушено"),
-    ("node_joined", "узел вошёл в кластер"),
-    ("node_leaving", "узел уходит"),
-    ("node_left", "узел вышел из кластера"),
-    ("replica_placed", "реплика переезжает"),
-    ("rebalanced", "группы на местах"),
-];
+use words::{FIGURES, MOMENTS, OF_VENUES, OPERATORS, VALUES};
 
 fn text(en: impl Into<String>, ru: impl Into<String>) -> Text {
     Text { en: en.into(), ru: ru.into() }
@@ -227,6 +26,11 @@ fn joined(parts: impl IntoIterator<Item = Text>, between: &str) -> Text {
 
 /// The name of a figure, with the node, partition or group that it belongs to.
 pub fn figure(path: &str) -> Text {
+    if let Some((venue, end)) = path.strip_prefix("venue.").and_then(|rest| rest.split_once('.')) {
+        let name = OF_VENUES.iter().find(|(known, ..)| *known == end);
+        let (en, ru) = name.map_or((end, end), |(_, en, ru)| (*en, *ru));
+        return text(format!("venue {venue}: {en}"), format!("площадка {venue}: {ru}"));
+    }
     let row = FIGURES.iter().find(|(end, ..)| if end.starts_with('.') { path.ends_with(end) } else { path == *end });
     let row = row.or_else(|| FIGURES.iter().find(|(end, ..)| path.ends_with(end)));
     let name = row.map_or_else(|| text(path, path), |(_, en, ru)| text(*en, *ru));
@@ -389,7 +193,7 @@ pub fn controls(controls: &[Control]) -> Text {
 #[cfg(test)]
 mod tests {
     use super::super::action::{self, Context};
-    use super::super::measure::{OF_GROUP, OF_NODE, WHOLE};
+    use super::super::measure::{OF_GROUP, OF_NODE, OF_VENUE, WHOLE};
     use super::super::{expression, moment};
     use super::*;
 
@@ -398,7 +202,8 @@ mod tests {
         let whole = WHOLE.iter().map(|(path, ..)| (*path).to_owned());
         let node = OF_NODE.iter().map(|(end, ..)| format!("node.n3.{end}"));
         let group = OF_GROUP.iter().map(|(end, ..)| format!("group.p1.{end}"));
-        for path in whole.chain(node).chain(group) {
+        let venue = OF_VENUE.iter().map(|(end, ..)| format!("venue.B.{end}"));
+        for path in whole.chain(node).chain(group).chain(venue) {
             let name = figure(&path);
             assert!(!name.en.contains(['.', '_']) && !name.ru.contains(['.', '_']), "{path}: {}", name.en);
             assert_ne!(name.en, name.ru, "{path}");

@@ -353,7 +353,11 @@ impl Accounts {
         let opened: i128 = self.iter().map(|(account, _)| self.opening.cash(account).0).sum();
         let billed: i128 = self.iter().map(|(_, purse)| purse.billed).sum();
         let known = self.iter().all(|(_, purse)| purse.free >= 0 && purse.reserved >= 0);
-        known && billed == self.totals.billed && held == self.totals.held && opened == self.totals.opened && self.totals.is_conserved()
+        known
+            && billed == self.totals.billed
+            && held == self.totals.held
+            && opened == self.totals.opened
+            && self.totals.is_conserved()
     }
 
     /// What it takes in memory.

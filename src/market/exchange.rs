@@ -39,7 +39,7 @@ use crate::domain::digest::{self, Digest};
 use crate::domain::fact::{Executed, Fate, Money};
 use crate::domain::ids::{LogIndex, RequestId, SymbolId};
 use crate::domain::log::StateImage;
-use crate::domain::order::{Batch, Command, OrderStatus, Record, Side, Verdict};
+use crate::domain::order::{Batch, Command, OrderStatus, Record, Verdict};
 use crate::domain::units::{Cash, Quantity};
 use crate::domain::why::Why;
 use crate::domain::work::Transaction;

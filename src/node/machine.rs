@@ -67,7 +67,15 @@ pub(super) struct Outcome {
 impl Outcome {
     /// Nothing that an auditor would ask about.
     const fn quiet(chain: Digest) -> Self {
-        Self { executed: Executed::All, chain, sound: true, money: Money::STILL, worked: None, moved: None, stepped: None }
+        Self {
+            executed: Executed::All,
+            chain,
+            sound: true,
+            money: Money::STILL,
+            worked: None,
+            moved: None,
+            stepped: None,
+        }
     }
 }
 

@@ -4,18 +4,17 @@
 //! so that a catch-up can be watched), answers those who wait, and packs a snapshot now and then.
 //! Shape: every input goes through Raft, its effects are obeyed in order (`absorb`), and then the replica does what has
 //! become possible (`settle`): close a batch, answer, begin to apply.
-//! Errors: a snapshot of a wrong kind is a broken invariant and halts the node.
 
 mod batching;
+mod effects;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::event::{EventKind, Queue};
 use crate::domain::fact::{Applied, Executed, ReplicaFact};
 use crate::domain::ids::{GroupId, LogIndex, NodeId, PersistToken};
-use crate::domain::log::{GroupImage, Payload, RaftSnapshot};
+use crate::domain::log::{GroupImage, Payload};
 use crate::domain::map::{ClusterMap, MapChange};
 use crate::domain::membership::{ConfigChange, GroupConfig};
 use crate::domain::order::{Batch, Verdict};
@@ -23,7 +22,7 @@ use crate::domain::rules::AckRule;
 use crate::domain::settings::RaftSettings;
 use crate::domain::time::Now;
 use crate::domain::why::Why;
-use crate::protocols::raft::message::{Effect, Input, Message};
+use crate::protocols::raft::message::{Input, Message};
 use crate::protocols::raft::{Raft, RaftConfig};
 
 use super::machine::{Machine, Outcome};
@@ -309,40 +308,6 @@ impl Replica {
         proposed.map(|_| ())
     }
 
-    pub(super) fn absorb(&mut self, effects: Vec<Effect>, out: &mut Out<'_>) {
-        for effect in effects {
-            match effect {
-                Effect::Persist { token, write } => out.persist(self.group, token, write),
-                Effect::Send { to, message, after: Some(token) } if token > self.synced => {
-                    let synced = out.exit.tokens.of_node(self.group, token);
-                    self.parked.push_back(Parked { after: token, synced, to, message });
-                }
-                Effect::Send { to, message, .. } => out.send_raft(self.group, to, message),
-                Effect::Install(snapshot) => self.install(&snapshot),
-                Effect::ReadReady { token, index } => self.reads.ready(token, index),
-                Effect::ReadRefused { token, why } => {
-                    if why == Why::Overloaded {
-                        self.tell_of_a_full_queue(Queue::Reads, out);
-                    }
-                    self.reads.refused(token, why, out);
-                }
-                Effect::Tell(kind) => out.tell(Some(self.group), kind),
-                Effect::State(what) => out.state(self.group, what),
-            }
-        }
-    }
-
-    fn install(&mut self, snapshot: &RaftSnapshot) {
-        let machine = Machine::from_image(self.group, &snapshot.image);
-        assert!(machine.is_some(), "a snapshot is of its group's kind");
-        if let Some(machine) = machine {
-            self.machine = machine;
-            self.machine.arrived();
-            self.applied = snapshot.index;
-            self.upkeep.installed(snapshot.index);
-        }
-    }
-
     /// Does what has become possible.
     pub(super) fn settle(&mut self, now: Now, desk: &mut Desk<'_>, out: &mut Out<'_>) {
         self.forget_expired(now);
@@ -391,19 +356,6 @@ impl Replica {
             self.upkeep.turn = Some(upto);
             desk.processor.book(now.mono, self.group, cost, desk.settings);
         }
-    }
-
-    fn snapshot_if_due(&mut self, now: Now, desk: &mut Desk<'_>, out: &mut Out<'_>) {
-        let due = self.applied.since(self.upkeep.snapshot_at) >= desk.settings.snapshot_every_records;
-        if !due || !self.is_whole() {
-            return;
-        }
-        let Some(point) = self.raft.log().point_at(self.applied) else { return };
-        let (image, config) = (self.machine.image(), Arc::new(self.raft.group_config_at(point.index)));
-        let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, config, image };
-        let keep_after = LogIndex(self.applied.0.saturating_sub(desk.settings.snapshot_keep_records));
-        self.upkeep.snapshot_at = self.applied;
-        self.input(now, Input::Compact { snapshot, keep_after }, desk, out);
     }
 }
 

@@ -12,8 +12,8 @@ use crate::domain::map::{ClusterMap, Placing};
 use crate::domain::rules::Rules;
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
-use crate::market::time_windows::WindowRules;
 use crate::market::exchange::Exchange;
+use crate::market::time_windows::WindowRules;
 use crate::protocols::raft::RaftConfig;
 use crate::protocols::raft::message::{Body, Message};
 

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, MovesEvent};
 use crate::domain::ids::{GroupId, NodeId, SymbolId, Term};
 use crate::domain::log::Payload;
 use crate::domain::map::{ClusterMap, MapChange};
@@ -200,7 +200,7 @@ impl Replica {
     fn tell_of_a_move(&self, moving: &Moving, moved: Moved, out: &mut Out<'_>) {
         if moved == Moved::Frozen && self.raft.leads() {
             let crate::domain::moving::Shipment { symbol, to, .. } = moving.shipment();
-            out.tell(Some(self.group), EventKind::SymbolFrozen { symbol, to });
+            out.tell(Some(self.group), EventKind::Moves(MovesEvent::Frozen { symbol, to }));
         }
     }
 
@@ -208,16 +208,16 @@ impl Replica {
         let Some(map) = self.machine.map().filter(|_| self.raft.leads()) else { return };
         match change {
             MapChange::Divide { .. } | MapChange::Move(_) | MapChange::Stay => {
-                out.tell(Some(self.group), EventKind::MovesPlanned { moves: map.moves.len() as u64 });
+                out.tell(Some(self.group), EventKind::Moves(MovesEvent::Planned { moves: map.moves.len() as u64 }));
             }
             MapChange::Door { venue, open, .. } => {
                 let news = if *open { VenueNews::Opened(*venue) } else { VenueNews::Closed(*venue) };
                 out.tell(None, EventKind::Venue(news));
             }
             MapChange::Moved { symbol, to } => {
-                out.tell(Some(self.group), EventKind::SymbolMoved { symbol: *symbol, to: *to });
+                out.tell(Some(self.group), EventKind::Moves(MovesEvent::Moved { symbol: *symbol, to: *to }));
                 if map.moves.is_empty() && map.under_way.is_empty() {
-                    out.tell(Some(self.group), EventKind::MovesDone { moved: map.moved });
+                    out.tell(Some(self.group), EventKind::Moves(MovesEvent::Done { moved: map.moved }));
                 }
             }
             _ => {}

@@ -67,6 +67,7 @@ pub fn view(story: Story) -> ClusterView {
         market: trades::market(&truths),
         accounts: crate::domain::view::AccountsView::default(),
         data: crate::domain::view::DataView::default(),
+        venues: Default::default(),
         run: run(story, leader),
         groups,
         net: net(story),

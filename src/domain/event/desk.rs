@@ -1,10 +1,10 @@
-//! What happens around the desk: a file of orders is played, trades by time are asked for.
+//! What happens around the desk: a file of orders is played, trades by time are asked for, symbols move.
 //!
 //! Idea: events of one concern stand together under one [`EventKind`](super::EventKind), as their sentences do.
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::SymbolId;
+use crate::domain::ids::{GroupId, SymbolId};
 use crate::domain::trades::WindowId;
 
 /// A file of orders is played.
@@ -49,5 +49,35 @@ pub enum TradesEvent {
     Damaged {
         /// Of this window.
         window: WindowId,
+    },
+}
+
+/// Symbols move from group to group.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MovesEvent {
+    /// So many symbols are to move.
+    Planned {
+        /// How many.
+        moves: u64,
+    },
+    /// A group takes no more orders of a symbol, which goes to another.
+    Frozen {
+        /// Which symbol.
+        symbol: SymbolId,
+        /// Where it goes.
+        to: GroupId,
+    },
+    /// The cluster map names the symbol's new owner.
+    Moved {
+        /// Which symbol.
+        symbol: SymbolId,
+        /// Whose it is.
+        to: GroupId,
+    },
+    /// No symbol is on its way any more.
+    Done {
+        /// How many have moved in this run.
+        moved: u64,
     },
 }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::desk::{FeedEvent, TradesEvent};
+use super::desk::{FeedEvent, MovesEvent, TradesEvent};
 use crate::domain::control::Control;
-use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet, SymbolId, Term};
+use crate::domain::ids::{LogIndex, NodeId, NodeSet, SymbolId, Term};
 use crate::domain::membership::GroupConfig;
 use crate::domain::order::ReadFrom;
 use crate::domain::plan::{Reason, Step};
@@ -372,31 +372,8 @@ pub enum EventKind {
     },
     /// A replica that its group has no use for was freed, with its place on the disk.
     ReplicaRetired,
-    // --- symbols that move
-    /// So many symbols are to move.
-    MovesPlanned {
-        /// How many.
-        moves: u64,
-    },
-    /// A group takes no more orders of a symbol, which goes to another.
-    SymbolFrozen {
-        /// Which symbol.
-        symbol: SymbolId,
-        /// Where it goes.
-        to: GroupId,
-    },
-    /// The cluster map names the symbol's new owner.
-    SymbolMoved {
-        /// Which symbol.
-        symbol: SymbolId,
-        /// Whose it is.
-        to: GroupId,
-    },
-    /// No symbol is on its way any more.
-    MovesDone {
-        /// How many have moved in this run.
-        moved: u64,
-    },
+    /// Symbols move from group to group.
+    Moves(MovesEvent),
     /// Something about a venue.
     Venue(VenueNews),
 }

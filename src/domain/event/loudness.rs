@@ -1,6 +1,6 @@
 //! How loud an event is: background, a step of a story, or a mark on the time line.
 
-use super::{EventKind, Loudness};
+use super::{EventKind, Loudness, MovesEvent};
 
 impl EventKind {
     /// How loud it is.
@@ -22,8 +22,8 @@ impl EventKind {
             | Self::SnapshotTaken { .. }
             | Self::Voted { .. }
             | Self::VoteRefused { .. }
-            | Self::SymbolFrozen { .. }
-            | Self::SymbolMoved { .. } => Loudness::Quiet,
+            | Self::Moves(MovesEvent::Frozen { .. })
+            | Self::Moves(MovesEvent::Moved { .. }) => Loudness::Quiet,
             _ => Loudness::Notable,
         }
     }

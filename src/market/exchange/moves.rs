@@ -141,7 +141,9 @@ impl Exchange {
                 Goods::Venue(next) => venue = *next,
                 Goods::Book(figures) => *listing.books.at(venue) = Book::unpack(figures),
                 Goods::Order(order) => listing.books.at(venue).unpack_order(order),
-                Goods::Trade { price, quantity, side } => listing.books.at(venue).unpack_trade(*price, *quantity, *side),
+                Goods::Trade { price, quantity, side } => {
+                    listing.books.at(venue).unpack_trade(*price, *quantity, *side);
+                }
                 Goods::Ending { id, status, filled } => self.finished.push(*id, symbol, *status, *filled),
                 Goods::Floor { client, floor } => self.sessions.unpack_floor(*client, *floor),
                 Goods::Answer { id, verdict } => self.sessions.unpack_answer(*id, *verdict),

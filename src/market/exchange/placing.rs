@@ -5,8 +5,8 @@
 //! Errors: an order that is too dear for the account is refused (`InsufficientFunds`, `InsufficientLots`) or waits for cash
 //! of another group (`transfers`). A replace that is too dear leaves its order where it was.
 
-use super::clearing::Clearing;
 use super::Exchange;
+use super::clearing::Clearing;
 use super::listing::Listing;
 use crate::domain::ids::{RequestId, Sequence, SymbolId};
 use crate::domain::order::{OrderStatus, OrderType, Side, Verdict};

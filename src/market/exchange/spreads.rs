@@ -5,8 +5,8 @@
 //! Shape: `begin` for the client's record, `work` for the steps that follow. Every step may come twice.
 //! Sources: ADR-0003.
 
-use super::clearing::Clearing;
 use super::Exchange;
+use super::clearing::Clearing;
 use super::listing::Listing;
 use crate::domain::fact::Money;
 use crate::domain::ids::SymbolId;

@@ -10,7 +10,7 @@ use crate::domain::order::{Batch, Command, Record, TimeInForce};
 use crate::domain::time::SimDuration;
 use crate::domain::units::Quantity;
 use crate::domain::venue::Venue;
-use crate::domain::work::{Decision, Half, Leg, Prepare, TxId, Work};
+use crate::domain::work::{Decision, Half, Leg, Part, Prepare, TxId, Work};
 use crate::market::shipments::Moved;
 
 const GOOG: SymbolId = SymbolId(6);
@@ -37,13 +37,17 @@ fn say(exchange: &mut Exchange, sequence: u64, command: Command) -> Verdict {
     let record = Record { id: id(sequence), floor: Sequence(1), command };
     let mut verdicts = Vec::new();
     let outcome = exchange.apply(&Batch::new([record]), &mut verdicts);
-    assert!(outcome.sound && exchange.books().all(Book::audit));
+    assert!(outcome.sound && outcome.money.balanced && audit(exchange));
     verdicts[0]
 }
 
 fn limit(symbol: SymbolId, side: Side, price: i64, lots: u64, venue: Option<VenueId>) -> Command {
     let (order_type, quantity) = (OrderType::Limit(Price(price)), Quantity(lots));
     Command::Place { symbol, side, order_type, quantity, time_in_force: TimeInForce::GoodTillCancel, venue }
+}
+
+fn audit(exchange: &Exchange) -> bool {
+    exchange.listings.iter().all(|listing| listing.books.audit()) && exchange.audit_money()
 }
 
 fn close(exchange: &mut Exchange, venue: VenueId, turn: u32) -> Stepped {
@@ -129,7 +133,7 @@ fn a_door_goes_by_turns_and_a_late_word_changes_nothing() {
     exchange.step_venue(&VenueStep::Door { venue: B, open: true, turn: 4 });
     assert_eq!(exchange.door(B), Door::Open);
     say(&mut exchange, 1, limit(GOOG, Side::Buy, 95, 5, Some(B)));
-    let (late, _) = exchange.step_venue(&VenueStep::Drain { venue: B });
+    let (late, _, _) = exchange.step_venue(&VenueStep::Drain { venue: B });
     assert_eq!((late, rests(&exchange)), (Stepped::default(), [0, 1]), "it opened before the drain was applied");
 }
 
@@ -144,12 +148,12 @@ fn a_drain_takes_so_many_a_record_and_says_when_it_is_through() {
     say(&mut exchange, 9_000, limit(GOOG, Side::Sell, 45, 1, Some(B)));
     assert_eq!(close(&mut exchange, B, 1), Stepped::default());
     assert_eq!(exchange.door(B), Door::Draining);
-    let (first, _) = exchange.step_venue(&VenueStep::Drain { venue: B });
+    let (first, _, _) = exchange.step_venue(&VenueStep::Drain { venue: B });
     assert_eq!((first.ended.len(), first.drained), (DRAIN_ORDERS_MAX, None));
-    let (last, sound) = exchange.step_venue(&VenueStep::Drain { venue: B });
+    let (last, sound, _) = exchange.step_venue(&VenueStep::Drain { venue: B });
     assert_eq!((last.ended.len(), last.drained, sound), (40, Some(orders), true));
-    assert!(!exchange.is_drainable(B) && exchange.door(B) == Door::Closed && exchange.books().all(Book::audit));
-    let (again, _) = exchange.step_venue(&VenueStep::Drain { venue: B });
+    assert!(!exchange.is_drainable(B) && exchange.door(B) == Door::Closed && audit(&exchange));
+    let (again, _, _) = exchange.step_venue(&VenueStep::Drain { venue: B });
     assert_eq!(again, Stepped::default());
     for (order, verdict) in first.ended.iter().chain(&last.ended) {
         assert_eq!((verdict.status, verdict.resting), (OrderStatus::Stopped(Why::VenueClosed), Quantity::ZERO));
@@ -177,18 +181,19 @@ fn replicas_that_apply_the_same_steps_have_the_same_chain() {
 fn what_is_held_for_a_spread_is_drained_when_that_is_decided() {
     let mut exchange = exchange();
     say(&mut exchange, 1, limit(GOOG, Side::Sell, 100, 5, Some(A)));
-    let tx = TxId(ClientId(9).request(Sequence(1)));
+    let tx = TxId::Spread(ClientId(9).request(Sequence(1)));
     let leg = Leg::new(GOOG, Side::Buy, Price(100), Quantity(2));
     let (coordinator, term) = (GroupId(1), crate::domain::ids::Term(1));
-    exchange.work(&Work::Prepare(Prepare { tx, half: Half::First, leg, coordinator, term }));
+    exchange.work(&Work::Prepare(Prepare { tx, half: Half::First, part: Part::Leg(leg), coordinator, term }));
     close(&mut exchange, A, 1);
     assert!(!exchange.is_drainable(A) && exchange.door(A) == Door::Draining);
     assert_eq!(exchange.step_venue(&VenueStep::Drain { venue: A }).0.ended.len(), 0);
     exchange.work(&Work::Finish { tx, half: Half::First, decision: Decision::Abort(Why::Deadline) });
     assert!(exchange.is_drainable(A));
     assert_eq!(exchange.step_venue(&VenueStep::Drain { venue: A }).0.drained, Some(1));
-    let late = TxId(ClientId(9).request(Sequence(2)));
-    let (worked, _) = exchange.work(&Work::Prepare(Prepare { tx: late, half: Half::First, leg, coordinator, term }));
+    let late = TxId::Spread(ClientId(9).request(Sequence(2)));
+    let (worked, ..) =
+        exchange.work(&Work::Prepare(Prepare { tx: late, half: Half::First, part: Part::Leg(leg), coordinator, term }));
     assert_eq!(worked, crate::market::transactions::Worked::Voted(Err(Why::VenueClosed)));
 }
 
@@ -210,9 +215,9 @@ fn a_symbol_that_moves_takes_its_books_of_all_venues_along_and_is_drained_where_
     assert_eq!(target.shift(&Moving::Own(shipment)).0, Moved::Owned);
     assert_eq!(rests(&target), [1, 1]);
     assert_eq!(target.book_at(GOOG, B).map(|book| book.tape().count()), Some(1));
-    assert!(target.books().all(Book::audit));
+    assert!(audit(&target));
     close(&mut target, B, 1);
-    let (drained, _) = target.step_venue(&VenueStep::Drain { venue: B });
+    let (drained, _, _) = target.step_venue(&VenueStep::Drain { venue: B });
     let stopped =
         Verdict { status: OrderStatus::Stopped(Why::VenueClosed), filled: Quantity(3), resting: Quantity::ZERO };
     assert_eq!(drained.ended, [(id(2), stopped)]);
@@ -228,4 +233,25 @@ fn where_there_is_no_choice_a_word_on_a_venue_changes_nothing() {
         assert_eq!(first, second);
     }
     assert_eq!((plain.resting(), plain.fees()), (told.resting(), Cash(0)));
+}
+
+#[test]
+fn fees_are_billed_to_both_sides_and_what_was_put_aside_comes_back_with_a_drain() {
+    let mut exchange = exchange();
+    let purse = |exchange: &Exchange, sequence| exchange.accounts().purse(id(sequence).client.account());
+    say(&mut exchange, 1, limit(GOOG, Side::Buy, 100, 8, Some(B)));
+    say(&mut exchange, 2, limit(GOOG, Side::Sell, 100, 3, Some(B)));
+    let notional = GOOG.instrument().unwrap().notional(Price(100), Quantity(3)).0;
+    let fee = fee(notional, 100);
+    assert!(fee > 0);
+    assert_eq!([1, 2].map(|sequence| purse(&exchange, sequence).billed), [fee, fee]);
+    assert_eq!((exchange.fees(), exchange.accounts().totals().billed), (Cash(2 * fee), 2 * fee));
+    let before = purse(&exchange, 1);
+    let aside = GOOG.instrument().unwrap().notional(Price(100), Quantity(5)).0;
+    assert_eq!(before.reserved, aside);
+    close(&mut exchange, B, 1);
+    let (_, sound, money) = exchange.step_venue(&VenueStep::Drain { venue: B });
+    assert!(sound && money.balanced && audit(&exchange));
+    let after = purse(&exchange, 1);
+    assert_eq!((after.reserved, after.free), (0, before.free + aside));
 }

@@ -10,7 +10,7 @@ mod why;
 
 use std::borrow::Cow;
 
-use crate::domain::event::{Event, EventKind, FeedEvent, TradesEvent};
+use crate::domain::event::{Event, EventKind, FeedEvent, MovesEvent, TradesEvent};
 
 use super::locale::{FluentValue, Locale};
 use super::theme::Role;
@@ -103,11 +103,17 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::ReplicaPlaced { .. } => "placed",
         EventKind::Rebalanced { .. } => "rebalanced",
         EventKind::ReplicaRetired => "retired",
-        EventKind::MovesPlanned { .. } => "moves-planned",
-        EventKind::SymbolFrozen { .. } => "symbol-frozen",
-        EventKind::SymbolMoved { .. } => "symbol-moved",
-        EventKind::MovesDone { .. } => "moves-done",
+        EventKind::Moves(moves) => name_of_move(moves),
         EventKind::Venue(_) => "venue",
+    }
+}
+
+const fn name_of_move(moves: &MovesEvent) -> &'static str {
+    match moves {
+        MovesEvent::Planned { .. } => "moves-planned",
+        MovesEvent::Frozen { .. } => "symbol-frozen",
+        MovesEvent::Moved { .. } => "symbol-moved",
+        MovesEvent::Done { .. } => "moves-done",
     }
 }
 
@@ -178,10 +184,7 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::BurstEnded { .. }
         | EventKind::SymbolAssigned { .. }
         | EventKind::TickBurstBegan { .. }
-        | EventKind::MovesPlanned { .. }
-        | EventKind::SymbolFrozen { .. }
-        | EventKind::SymbolMoved { .. }
-        | EventKind::MovesDone { .. }
+        | EventKind::Moves(_)
         | EventKind::Venue(_)
         | EventKind::Overloaded { .. } => "desk",
     }
@@ -224,14 +227,13 @@ pub const fn role(kind: &EventKind) -> Role {
         | EventKind::ConfigCommitted { .. }
         | EventKind::NodeJoined
         | EventKind::Rebalanced { .. }
-        | EventKind::MovesDone { .. }
+        | EventKind::Moves(MovesEvent::Done { .. })
         | EventKind::Rejoined
         | EventKind::AllHealed => Role::Ok,
         EventKind::Believes { .. }
         | EventKind::Voted { .. }
         | EventKind::VoteRefused { .. }
-        | EventKind::SymbolFrozen { .. }
-        | EventKind::SymbolMoved { .. }
+        | EventKind::Moves(MovesEvent::Frozen { .. } | MovesEvent::Moved { .. })
         | EventKind::SnapshotTaken { .. } => Role::Muted,
         _ => Role::Text,
     }

@@ -3,7 +3,7 @@
 use super::super::locale::{Language, Locale};
 use super::*;
 use crate::domain::control::{Burst, Control, Target};
-use crate::domain::event::{FeedEvent, Health, Invariant, Queue, StepDown, TradesEvent};
+use crate::domain::event::{FeedEvent, Health, Invariant, MovesEvent, Queue, StepDown, TradesEvent};
 use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, SymbolId, Term};
 use crate::domain::membership::GroupConfig;
 use crate::domain::order::ReadFrom;
@@ -171,9 +171,12 @@ fn every_kind_of_the_load() -> [EventKind; 15] {
 
 fn kinds_of_moves_and_of_the_auditor() -> Vec<EventKind> {
     let (symbol, to) = (SymbolId(6), GroupId(3));
-    let mut kinds: Vec<_> = [0, 1, 1_750].map(|moves| EventKind::MovesPlanned { moves }).into();
-    kinds.extend([EventKind::SymbolFrozen { symbol, to }, EventKind::SymbolMoved { symbol, to }]);
-    kinds.push(EventKind::MovesDone { moved: 1_750 });
+    let mut kinds: Vec<_> = [0, 1, 1_750].map(|moves| EventKind::Moves(MovesEvent::Planned { moves })).into();
+    kinds.extend([
+        EventKind::Moves(MovesEvent::Frozen { symbol, to }),
+        EventKind::Moves(MovesEvent::Moved { symbol, to }),
+    ]);
+    kinds.push(EventKind::Moves(MovesEvent::Done { moved: 1_750 }));
     let venue = VenueId(1);
     let drained = [0, 1, 5].map(|orders| VenueNews::Drained { venue, orders });
     kinds.extend([VenueNews::Opened(venue), VenueNews::Closed(venue)].into_iter().chain(drained).map(EventKind::Venue));

@@ -1,6 +1,6 @@
 //! Sentences of the desk: its queues, its load and its rules, and symbols that move.
 
-use crate::domain::event::{Event, EventKind, FeedEvent, Queue, TradesEvent};
+use crate::domain::event::{Event, EventKind, FeedEvent, MovesEvent, Queue, TradesEvent};
 use crate::domain::order::ReadFrom;
 use crate::domain::rules::AckRule;
 use crate::domain::tick::Overload;
@@ -68,19 +68,19 @@ pub(super) fn move_event(event: &Event, figures: &mut Figures) -> Option<&'stati
         figures.push(("group", text(&group)));
     }
     Some(match &event.kind {
-        EventKind::MovesPlanned { moves } => {
+        EventKind::Moves(MovesEvent::Planned { moves }) => {
             figures.push(("n", (*moves).into()));
             "event-moves-planned"
         }
-        EventKind::SymbolFrozen { symbol, to } => {
+        EventKind::Moves(MovesEvent::Frozen { symbol, to }) => {
             figures.extend([("symbol", text(&symbol.name())), ("to", text(to))]);
             "event-symbol-frozen"
         }
-        EventKind::SymbolMoved { symbol, to } => {
+        EventKind::Moves(MovesEvent::Moved { symbol, to }) => {
             figures.extend([("symbol", text(&symbol.name())), ("to", text(to))]);
             "event-symbol-moved"
         }
-        EventKind::MovesDone { moved } => {
+        EventKind::Moves(MovesEvent::Done { moved }) => {
             figures.push(("n", (*moved).into()));
             "event-moves-done"
         }

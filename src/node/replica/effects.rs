@@ -1,0 +1,66 @@
+//! Effects of Raft, obeyed in order, and the snapshots that go the other way.
+//!
+//! Idea: Raft touches nothing itself: what it wants written, sent, installed or told comes back as a list. What speaks of a
+//! write that is not durable yet is parked until it is.
+//! Errors: a snapshot of a wrong kind is a broken invariant and halts the node.
+
+use std::sync::Arc;
+
+use super::{Desk, Parked, Replica};
+use crate::domain::event::Queue;
+use crate::domain::ids::LogIndex;
+use crate::domain::log::RaftSnapshot;
+use crate::domain::time::Now;
+use crate::domain::why::Why;
+use crate::node::machine::Machine;
+use crate::node::out::Out;
+use crate::protocols::raft::message::{Effect, Input};
+
+impl Replica {
+    pub(in crate::node) fn absorb(&mut self, effects: Vec<Effect>, out: &mut Out<'_>) {
+        for effect in effects {
+            match effect {
+                Effect::Persist { token, write } => out.persist(self.group, token, write),
+                Effect::Send { to, message, after: Some(token) } if token > self.synced => {
+                    let synced = out.exit.tokens.of_node(self.group, token);
+                    self.parked.push_back(Parked { after: token, synced, to, message });
+                }
+                Effect::Send { to, message, .. } => out.send_raft(self.group, to, message),
+                Effect::Install(snapshot) => self.install(&snapshot),
+                Effect::ReadReady { token, index } => self.reads.ready(token, index),
+                Effect::ReadRefused { token, why } => {
+                    if why == Why::Overloaded {
+                        self.tell_of_a_full_queue(Queue::Reads, out);
+                    }
+                    self.reads.refused(token, why, out);
+                }
+                Effect::Tell(kind) => out.tell(Some(self.group), kind),
+                Effect::State(what) => out.state(self.group, what),
+            }
+        }
+    }
+
+    fn install(&mut self, snapshot: &RaftSnapshot) {
+        let machine = Machine::from_image(self.group, &snapshot.image);
+        assert!(machine.is_some(), "a snapshot is of its group's kind");
+        if let Some(machine) = machine {
+            self.machine = machine;
+            self.machine.arrived();
+            self.applied = snapshot.index;
+            self.upkeep.installed(snapshot.index);
+        }
+    }
+
+    pub(super) fn snapshot_if_due(&mut self, now: Now, desk: &mut Desk<'_>, out: &mut Out<'_>) {
+        let due = self.applied.since(self.upkeep.snapshot_at) >= desk.settings.snapshot_every_records;
+        if !due || !self.is_whole() {
+            return;
+        }
+        let Some(point) = self.raft.log().point_at(self.applied) else { return };
+        let (image, config) = (self.machine.image(), Arc::new(self.raft.group_config_at(point.index)));
+        let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, config, image };
+        let keep_after = LogIndex(self.applied.0.saturating_sub(desk.settings.snapshot_keep_records));
+        self.upkeep.snapshot_at = self.applied;
+        self.input(now, Input::Compact { snapshot, keep_after }, desk, out);
+    }
+}
