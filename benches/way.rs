@@ -26,15 +26,19 @@ const BATCH_EVERY: SimDuration = SimDuration::from_micros(50);
 
 fn main() {
     let orders = if table::is_brief() { 20_000 } else { 2_000_000 };
-    let rate = |settings: &Arc<Settings>| table::median(RUNS, || whole_way(settings, orders));
     let budget = "budget 2,000,000";
-    table::line("way: RF 3, majority, batches of 64", rate(&fast(1, 64)), "orders/s", budget);
-    table::line("way: the same, the log batches to 512", rate(&fast(1, 512)), "orders/s", budget);
-    table::line("way: the same, 4 partitions", rate(&fast(4, 512)), "orders/s", budget);
+    for (what, partitions, batch_records_max) in [
+        ("way: RF 3, majority, batches of 64", 1, 64),
+        ("way: the same, the log batches to 512", 1, 512),
+        ("way: the same, 4 partitions", 4, 512),
+    ] {
+        let settings = fast(partitions, batch_records_max);
+        table::row(what, "orders/s", budget, || table::median(RUNS, || whole_way(&settings, orders)));
+    }
     let seconds = if table::is_brief() { 1 } else { 60 };
-    let speed = table::median(RUNS, || steady(seconds));
-    table::line("way: house settings, 2,000/s, factor 5", speed, "x real", "no budget");
-    table::line("way: the same, orders", speed * 2_000.0, "orders/s", "no budget");
+    table::row("way: house settings, 2,000/s, factor 5", "x real", "no budget", || {
+        table::median(RUNS, || steady(seconds))
+    });
 }
 
 fn fast(partitions: usize, batch_records_max: usize) -> Arc<Settings> {

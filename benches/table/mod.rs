@@ -40,6 +40,12 @@ pub fn median(runs: usize, mut figure: impl FnMut() -> f64) -> f64 {
     figures[figures.len() / 2]
 }
 
+/// Whether a line is wanted: words after `--` that are no flags name the lines of a run, all of them if there are none.
+pub fn wants(what: &str) -> bool {
+    let mut words = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).peekable();
+    words.peek().is_none() || words.any(|word| what.contains(&word))
+}
+
 /// Nanoseconds of one go, where a single one is too short to time: as many as make a tenth of a second.
 pub fn nanos_each(mut what: impl FnMut()) -> f64 {
     let mut goes = 1_u32;
@@ -49,6 +55,13 @@ pub fn nanos_each(mut what: impl FnMut()) -> f64 {
             return took.as_nanos() as f64 / f64::from(goes);
         }
         goes *= 2;
+    }
+}
+
+/// A line of the table, measured if it is wanted.
+pub fn row(what: &str, unit: &str, budget: &str, figure: impl FnOnce() -> f64) {
+    if wants(what) {
+        line(what, figure(), unit, budget);
     }
 }
 
