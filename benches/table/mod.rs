@@ -6,6 +6,9 @@
 //! Shape: `cargo bench` measures; `cargo bench -- --test`, and any run that is not of `cargo bench`, is brief.
 #![allow(dead_code, clippy::allow_attributes, reason = "no bench uses all of it")]
 
+pub mod desk;
+pub mod series;
+
 use std::time::{Duration, Instant};
 
 /// Whether figures do not matter: everything runs once, to see that it runs.
@@ -75,7 +78,7 @@ pub fn line(what: &str, figure: f64, unit: &str, budget: &str) {
 }
 
 /// A figure with three digits that matter, or more.
-fn shown(figure: f64) -> String {
+pub fn shown(figure: f64) -> String {
     if figure >= 100.0 { spaced(figure.round() as u64) } else { format!("{figure:.1}") }
 }
 
