@@ -6,6 +6,9 @@
 //! Shape: `cargo bench` measures; `cargo bench -- --test`, and any run that is not of `cargo bench`, is brief.
 #![allow(dead_code, clippy::allow_attributes, reason = "no bench uses all of it")]
 
+pub mod desk;
+pub mod series;
+
 use std::time::{Duration, Instant};
 
 /// Whether figures do not matter: everything runs once, to see that it runs.
@@ -40,6 +43,12 @@ pub fn median(runs: usize, mut figure: impl FnMut() -> f64) -> f64 {
     figures[figures.len() / 2]
 }
 
+/// Whether a line is wanted: words after `--` that are no flags name the lines of a run, all of them if there are none.
+pub fn wants(what: &str) -> bool {
+    let mut words = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).peekable();
+    words.peek().is_none() || words.any(|word| what.contains(&word))
+}
+
 /// Nanoseconds of one go, where a single one is too short to time: as many as make a tenth of a second.
 pub fn nanos_each(mut what: impl FnMut()) -> f64 {
     let mut goes = 1_u32;
@@ -49,6 +58,13 @@ pub fn nanos_each(mut what: impl FnMut()) -> f64 {
             return took.as_nanos() as f64 / f64::from(goes);
         }
         goes *= 2;
+    }
+}
+
+/// A line of the table, measured if it is wanted.
+pub fn row(what: &str, unit: &str, budget: &str, figure: impl FnOnce() -> f64) {
+    if wants(what) {
+        line(what, figure(), unit, budget);
     }
 }
 
@@ -62,7 +78,7 @@ pub fn line(what: &str, figure: f64, unit: &str, budget: &str) {
 }
 
 /// A figure with three digits that matter, or more.
-fn shown(figure: f64) -> String {
+pub fn shown(figure: f64) -> String {
     if figure >= 100.0 { spaced(figure.round() as u64) } else { format!("{figure:.1}") }
 }
 

@@ -27,6 +27,7 @@ pub mod plan;
 pub mod priority;
 pub mod recent;
 pub mod rules;
+pub mod runs;
 pub mod settings;
 pub mod spread;
 pub mod tick;

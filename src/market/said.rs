@@ -38,6 +38,18 @@ const STATUSES: [OrderStatus; 28] = [
     OrderStatus::Rejected(Why::OffStep),
 ];
 
+/// The bytes of refusals by the codes of their reasons; 0, which is no refusal, where a book never gives one.
+const REFUSALS: [u8; 256] = {
+    let (mut bytes, mut at) = ([0; 256], 0);
+    while at < STATUSES.len() {
+        if let OrderStatus::Rejected(why) = STATUSES[at] {
+            bytes[why.code() as usize] = at as u8;
+        }
+        at += 1;
+    }
+    bytes
+};
+
 /// A status that a book can give.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Said(u8);
@@ -50,6 +62,10 @@ impl Said {
             OrderStatus::PartiallyFilled => Self(1),
             OrderStatus::Filled => Self(2),
             OrderStatus::Cancelled => Self(3),
+            OrderStatus::Rejected(why) if REFUSALS[usize::from(why.code())] > 0 => {
+                Self(REFUSALS[usize::from(why.code())])
+            }
+            // Rare, or wrong.
             OrderStatus::Rejected(_) | OrderStatus::Stopped(_) => {
                 let code = STATUSES.iter().position(|known| *known == status).unwrap_or(STATUSES.len());
                 assert!(code < STATUSES.len(), "only what a book says is remembered, not {status:?}");

@@ -52,9 +52,13 @@ struct Session {
     kept: VecDeque<Kept>,
 }
 
-/// The place of a session in its table, good until the next request.
+/// The place of a session in its table, and of the request in its session, so that neither is searched for twice; good
+/// until the next request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct SessionSlot(u32);
+pub struct SessionSlot {
+    session: u32,
+    place: u32,
+}
 
 /// What a request is to its session.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -85,11 +89,14 @@ impl Sessions {
         if id.sequence < session.floor {
             return Admission::Refused(Why::BelowFloor);
         }
-        match session.get(id.sequence).map(|kept| kept.verdict()) {
-            Some(Some(verdict)) => Admission::Repeated(verdict),
-            Some(None) => Admission::CancelledBefore(SessionSlot(slot)),
-            None if session.kept.len() >= KEPT_MAX => Admission::Refused(Why::SessionFull),
-            None => Admission::Fresh(SessionSlot(slot)),
+        let at = |place: usize| SessionSlot { session: slot, place: place as u32 };
+        match session.place(id.sequence) {
+            Ok(place) => match session.kept[place].verdict() {
+                Some(verdict) => Admission::Repeated(verdict),
+                None => Admission::CancelledBefore(at(place)),
+            },
+            Err(_) if session.kept.len() >= KEPT_MAX => Admission::Refused(Why::SessionFull),
+            Err(place) => Admission::Fresh(at(place)),
         }
     }
 
@@ -97,13 +104,16 @@ impl Sessions {
     pub fn keep(&mut self, slot: SessionSlot, sequence: Sequence, verdict: Verdict) {
         let (filled, resting) = (verdict.filled.0 as u32, verdict.resting.0 as u32);
         let said = Some(Said::new(verdict.status));
-        self.sessions[slot.0 as usize].put(Kept { sequence, filled, resting, said });
+        let session = &mut self.sessions[slot.session as usize];
+        // A tombstone that was laid since has moved it on.
+        let place = session.still_at(slot.place as usize, sequence).unwrap_or_else(|| session.place(sequence));
+        session.put_at(place, Kept { sequence, filled, resting, said });
     }
 
     /// Whether a cancel of this order, which does not rest, has come before it. If so a tombstone is left; there must be
     /// room for it and for the cancel's own verdict.
     pub fn bury(&mut self, slot: SessionSlot, order: Sequence) -> Burial {
-        let session = &mut self.sessions[slot.0 as usize];
+        let session = &mut self.sessions[slot.session as usize];
         if order < session.floor || session.get(order).is_some_and(|kept| kept.said.is_some()) {
             return Burial::Known;
         }
@@ -219,8 +229,22 @@ impl Session {
         self.place(sequence).ok().map(|place| self.kept[place])
     }
 
+    /// Whether a place that was found for a sequence is right still.
+    fn still_at(&self, place: usize, sequence: Sequence) -> Option<Result<usize, usize>> {
+        let before = place.checked_sub(1).and_then(|before| self.kept.get(before));
+        let here = self.kept.get(place).map(|kept| kept.sequence);
+        let right = place <= self.kept.len()
+            && before.is_none_or(|kept| kept.sequence < sequence)
+            && here.is_none_or(|here| here >= sequence);
+        right.then(|| if here == Some(sequence) { Ok(place) } else { Err(place) })
+    }
+
     fn put(&mut self, kept: Kept) {
-        match self.place(kept.sequence) {
+        self.put_at(self.place(kept.sequence), kept);
+    }
+
+    fn put_at(&mut self, place: Result<usize, usize>, kept: Kept) {
+        match place {
             Ok(place) => self.kept[place] = kept,
             Err(place) if place == self.kept.len() => self.kept.push_back(kept),
             Err(place) => self.kept.insert(place, kept),

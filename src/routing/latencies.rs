@@ -46,11 +46,16 @@ pub struct Latencies {
 impl Latencies {
     /// Counts one.
     pub fn record(&mut self, now: SimTime, latency: SimDuration) {
+        self.record_many(now, latency, 1);
+    }
+
+    /// Counts so many alike.
+    pub fn record_many(&mut self, now: SimTime, latency: SimDuration, many: u64) {
         self.turn(now);
         let [table, _] = &mut self.tables;
         let count = &mut table.counts[bucket(latency.as_micros())];
-        *count = count.saturating_add(1);
-        table.count += 1;
+        *count = count.saturating_add(u32::try_from(many).unwrap_or(u32::MAX));
+        table.count += many;
         table.max = table.max.max(latency);
     }
 

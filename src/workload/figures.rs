@@ -77,10 +77,10 @@ impl Figures {
         self.noticed += 1;
     }
 
-    /// An order was acknowledged, so long after its first send.
-    pub fn acknowledged(&mut self, now: SimTime, latency: SimDuration) {
-        self.acked.add(now, 1);
-        self.total.record(latency);
+    /// So many orders were acknowledged, so long after their first send.
+    pub fn acknowledged(&mut self, now: SimTime, latency: SimDuration, count: u64) {
+        self.acked.add(now, count);
+        self.total.record_many(latency, count);
         let number = now.0 / SimDuration::from_secs(1).0;
         let second = &mut self.recent[(number % (RECENT_SECONDS + 1)) as usize];
         if second.number != number {
@@ -88,9 +88,9 @@ impl Figures {
             second.histogram.clear();
             second.classes = Default::default();
         }
-        second.histogram.record(latency);
+        second.histogram.record_many(latency, count);
         let class = CLASSES.iter().position(|bound| latency < *bound).unwrap_or(CLASSES.len());
-        second.classes[class] += 1;
+        second.classes[class] += count;
     }
 
     /// Latency of acknowledgements over the whole run.
@@ -128,13 +128,13 @@ mod tests {
     fn old_seconds_leave_the_recent_figures_and_stay_in_the_total() {
         let mut figures = Figures::default();
         let mut flow = FlowView::default();
-        figures.acknowledged(SimTime::from_millis(500), SimDuration::from_millis(50));
-        figures.acknowledged(SimTime::from_millis(3_500), SimDuration::from_millis(2));
+        figures.acknowledged(SimTime::from_millis(500), SimDuration::from_millis(50), 1);
+        figures.acknowledged(SimTime::from_millis(3_500), SimDuration::from_millis(2), 1);
         figures.fill(SimTime::from_millis(3_600), &mut flow);
         assert_eq!((flow.latency.count, flow.buckets), (2, [0, 1, 0, 1, 0]));
         figures.fill(SimTime::from_millis(6_100), &mut flow);
         assert_eq!((flow.latency.count, flow.buckets), (1, [0, 1, 0, 0, 0]));
-        figures.acknowledged(SimTime::from_millis(6_600), SimDuration::from_millis(500));
+        figures.acknowledged(SimTime::from_millis(6_600), SimDuration::from_millis(500), 1);
         figures.fill(SimTime::from_millis(6_700), &mut flow);
         assert_eq!((flow.latency.count, flow.buckets), (2, [0, 1, 0, 0, 1]));
         assert_eq!(flow.latency_total.count, 3);

@@ -171,8 +171,12 @@ impl Session {
         if place >= 2 * SLOTS_MAX {
             return None;
         }
-        if place >= self.slots.len() {
-            self.slots.resize(place + 1, Slot::default());
+        // A session asks in order: nearly always the next place is wanted.
+        if place > self.slots.len() {
+            self.slots.resize(place, Slot::default());
+        }
+        if place == self.slots.len() {
+            self.slots.push_back(Slot::default());
         }
         self.slots.get_mut(place)
     }

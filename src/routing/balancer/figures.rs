@@ -46,9 +46,9 @@ impl Figures {
         self.aged = self.aged.saturating_add(1);
     }
 
-    /// A request was answered, so long after it came here.
-    pub(super) fn answered(&mut self, now: SimTime, priority: Priority, latency: SimDuration) {
-        self.classes[priority.index()].answers.record(now, latency);
+    /// So many requests were answered, so long after they came here.
+    pub(super) fn answered(&mut self, now: SimTime, priority: Priority, latency: SimDuration, count: u64) {
+        self.classes[priority.index()].answers.record_many(now, latency, count);
     }
 }
 

@@ -38,6 +38,7 @@ use crate::domain::event::EventKind;
 use crate::domain::ids::{ActorId, Address, NodeId};
 use crate::domain::order::{Answer, DeskMessage, GatewayLoad, Reply};
 use crate::domain::priority::Classes;
+use crate::domain::runs::Runs;
 use crate::domain::settings::Settings;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{ClusterView, Duty};
@@ -86,6 +87,7 @@ impl Balancer {
     /// Passes answers on to the clients, and counts them.
     fn on_answers(&mut self, now: SimTime, from: NodeId, answers: Arc<[Answer]>, out: &mut Vec<ActorEffect>) {
         let (mut refused, mut answered, mut waited) = (0, 0, 0_u64);
+        let (mut at_worker, mut in_all) = (Runs::default(), Runs::default());
         for answer in answers.iter().filter(|answer| !matches!(answer.reply, Reply::Notice(_))) {
             let is_refusal = matches!(answer.reply, Reply::Refused(_));
             refused += u64::from(is_refusal);
@@ -93,13 +95,23 @@ impl Balancer {
             let Some(worker) = self.workers.get_mut(from.index()) else { continue };
             worker.give_back(known.life);
             if !is_refusal {
-                worker.answered(now, known.at_worker);
-                self.figures.answered(now, known.priority, known.in_all);
+                if let Some((latency, count)) = at_worker.add(known.at_worker) {
+                    worker.answered(now, latency, count);
+                }
+                if let Some(((priority, latency), count)) = in_all.add((known.priority, known.in_all)) {
+                    self.figures.answered(now, priority, latency, count);
+                }
                 answered += 1;
                 waited += known.at_worker.0;
             }
         }
+        if let Some(((priority, latency), count)) = in_all.end() {
+            self.figures.answered(now, priority, latency, count);
+        }
         if let Some(worker) = self.workers.get_mut(from.index()) {
+            if let Some((latency, count)) = at_worker.end() {
+                worker.answered(now, latency, count);
+            }
             worker.refused(now, refused);
             if let Some(mean) = waited.checked_div(answered) {
                 worker.measured(now, SimDuration(mean));

@@ -35,9 +35,9 @@ impl Pace {
         &self.latencies
     }
 
-    /// One answer came after this time; for the percentiles.
-    pub(super) fn record(&mut self, now: SimTime, latency: SimDuration) {
-        self.latencies.record(now, latency);
+    /// So many answers came after this time; for the percentiles.
+    pub(super) fn record(&mut self, now: SimTime, latency: SimDuration, count: u64) {
+        self.latencies.record_many(now, latency, count);
     }
 
     /// A measurement.

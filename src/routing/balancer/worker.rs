@@ -142,9 +142,9 @@ impl Worker {
         self.refusals.add(now, count);
     }
 
-    /// A request was answered after this time.
-    pub(super) fn answered(&mut self, now: SimTime, latency: SimDuration) {
-        self.pace.record(now, latency);
+    /// So many requests were answered after this time.
+    pub(super) fn answered(&mut self, now: SimTime, latency: SimDuration, count: u64) {
+        self.pace.record(now, latency, count);
     }
 
     /// A message of answers came; this is the mean of their times.

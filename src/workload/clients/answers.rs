@@ -10,6 +10,7 @@ use crate::domain::actor::ActorEffect;
 use crate::domain::fact::Fact;
 use crate::domain::ids::{RequestId, Sequence};
 use crate::domain::order::{Answer, Reply};
+use crate::domain::runs::Runs;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::why::Why;
 use crate::workload::burst::Outcome;
@@ -18,8 +19,21 @@ use crate::workload::session::{Ending, Pending};
 
 impl Clients {
     pub(super) fn on_answers(&mut self, now: SimTime, answers: &[Answer], out: &mut Vec<ActorEffect>) {
-        let ended: Vec<(Answer, SimDuration)> =
-            answers.iter().filter_map(|answer| Some((*answer, self.on_answer(now, answer)?))).collect();
+        // Nearly every answer ends a wait, and those of a message have mostly waited equally long.
+        let mut ended: Vec<(Answer, SimDuration)> = Vec::with_capacity(answers.len());
+        let mut waits = Runs::default();
+        for answer in answers {
+            let Some(waited) = self.on_answer(now, answer) else { continue };
+            if matches!(answer.reply, Reply::Accepted(_) | Reply::Verdict(..))
+                && let Some((latency, count)) = waits.add(waited)
+            {
+                self.figures.acknowledged(now, latency, count);
+            }
+            ended.push((*answer, waited));
+        }
+        if let Some((latency, count)) = waits.end() {
+            self.figures.acknowledged(now, latency, count);
+        }
         if !ended.is_empty() {
             out.push(ActorEffect::State(Fact::Answered(Arc::from(ended))));
         }
@@ -59,12 +73,10 @@ impl Clients {
             }
             Reply::Accepted(_) => {
                 self.settle(answer.id, Outcome::Answered);
-                self.figures.acknowledged(now, latency);
                 self.sessions[place].placed(sequence, pending.command);
             }
             Reply::Verdict(_, verdict) => {
                 self.settle(answer.id, Outcome::Answered);
-                self.figures.acknowledged(now, latency);
                 self.sessions[place].decided(sequence, pending.command, verdict);
             }
         }
