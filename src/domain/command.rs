@@ -23,6 +23,8 @@ pub enum Command {
     },
     /// Show this symbol's book in depth from now on.
     Look(super::ids::SymbolId),
+    /// Show this account from now on.
+    Watch(super::ids::AccountId),
     /// End.
     Quit,
 }

@@ -58,6 +58,37 @@ impl fmt::Display for VenueId {
     }
 }
 
+/// Some of the venues.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct VenueSet(u8);
+
+impl VenueSet {
+    /// With this one.
+    #[must_use]
+    pub const fn with(self, venue: VenueId) -> Self {
+        Self(self.0 | 1 << (venue.0 % VENUES_MAX as u8))
+    }
+
+    /// These and those.
+    #[must_use]
+    pub const fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
+    /// Whether it is among them.
+    pub const fn has(self, venue: VenueId) -> bool {
+        self.0 & 1 << (venue.0 % VENUES_MAX as u8) != 0
+    }
+}
+
+impl fmt::Display for VenueSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let letters: String =
+            VenueId::first(VENUES_MAX).filter(|venue| self.has(*venue)).map(|v| v.to_string()).collect();
+        f.pad(&letters)
+    }
+}
+
 /// What a venue is like.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Venue {

@@ -181,10 +181,10 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("transfers.waiting", Kind::Number, |v| count(v.accounts.transfers.waiting)),
     ("transfers.in_transit", Kind::Number, |v| units(v.accounts.transfers.in_transit())),
     ("transfers.lots_in_transit", Kind::Number, |v| count(v.accounts.transfers.lots_in_transit)),
-    ("hand.cash", Kind::Number, |v| dollars(v.accounts.shown.first()?.cash)),
-    ("hand.reserved", Kind::Number, |v| dollars(v.accounts.shown.first()?.reserved)),
-    ("hand.realised", Kind::Number, |v| dollars(v.accounts.shown.first()?.realised)),
-    ("hand.unrealised", Kind::Number, |v| dollars(v.accounts.shown.first()?.unrealised)),
+    ("hand.cash", Kind::Number, |v| dollars(v.accounts.hand.as_ref()?.cash)),
+    ("hand.reserved", Kind::Number, |v| dollars(v.accounts.hand.as_ref()?.reserved)),
+    ("hand.realised", Kind::Number, |v| dollars(v.accounts.hand.as_ref()?.realised)),
+    ("hand.unrealised", Kind::Number, |v| dollars(v.accounts.hand.as_ref()?.unrealised)),
     ("replicas.gaps", Kind::Number, gaps),
 ];
 

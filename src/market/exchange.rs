@@ -43,6 +43,7 @@ use crate::domain::order::{Batch, Command, OrderStatus, Record, Verdict};
 use crate::domain::units::{Cash, Quantity};
 use crate::domain::why::Why;
 use crate::domain::work::Transaction;
+pub use listing::Books;
 use listing::Listing;
 use transfers::WaitingRoom;
 use venues::Venues;
@@ -230,6 +231,11 @@ impl Exchange {
     /// The book of a symbol that it owns, at the first venue.
     pub fn book(&self, symbol: SymbolId) -> Option<&Book> {
         self.place_of(symbol).ok().map(|place| self.listings[place].books.home())
+    }
+
+    /// All books of a symbol that it owns.
+    pub fn books(&self, symbol: SymbolId) -> Option<&Books> {
+        self.place_of(symbol).ok().map(|place| &self.listings[place].books)
     }
 
     /// The whole state, shared, for a snapshot.

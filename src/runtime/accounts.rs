@@ -3,31 +3,40 @@
 //! Idea: an account lives in pieces, one a group; a screen wants the whole. The pieces are read at one instant of virtual
 //! time, not at one index of all logs, so while cash is on its way it stands in no purse: `in_transit` says how much.
 
-use crate::domain::ids::{AccountId, GroupId};
+use crate::domain::ids::{AccountId, GroupId, SymbolId};
 use crate::domain::order::Side;
 use crate::domain::units::{Cash, Price, Quantity};
 use crate::domain::view::{
-    ACCOUNTS_SHOWN_MAX, AccountView, AccountsView, POSITIONS_SHOWN_MAX, PositionView, TransfersView,
+    AccountView, AccountsView, POSITIONS_SHOWN_MAX, PositionView, RESTING_SHOWN_MAX, RESTING_WALKED_MAX, RestingView,
+    TransfersView,
 };
-use crate::market::book::Book;
-use crate::market::exchange::Exchange;
+use crate::market::exchange::{Books, Exchange};
 
+use super::books::window;
 use super::world::World;
 
 impl World {
-    /// The accounts that a screen shows.
+    /// The hand's account in sums, and the transfers.
     pub(super) fn accounts_view(&self) -> AccountsView {
-        let groups: Vec<&Exchange> = self.groups.iter().filter_map(|(group, _)| self.exchange(group)).collect();
+        let groups = self.most_advanced_exchanges();
         let hand = self.basis.settings.client.hand().account();
-        let others = (1..ACCOUNTS_SHOWN_MAX as u32).map(AccountId);
-        let shown = std::iter::once(hand).chain(others).map(|account| account_view(account, &groups));
-        AccountsView { shown: shown.collect(), transfers: transfers_view(&groups) }
+        AccountsView { hand: Some(sums(hand, &groups)), watched: None, transfers: transfers_view(&groups) }
     }
 
-    /// An account, over all groups.
-    pub fn account_view(&self, account: AccountId) -> AccountView {
-        let groups: Vec<&Exchange> = self.groups.iter().filter_map(|(group, _)| self.exchange(group)).collect();
-        account_view(account, &groups)
+    /// An account, over all groups; its rows are those near this symbol. The hand's, if nobody is named.
+    pub fn account_view(&self, account: Option<AccountId>, looked: SymbolId) -> AccountView {
+        let account = account.unwrap_or(self.basis.settings.client.hand().account());
+        let groups = self.most_advanced_exchanges();
+        let all = self.newest_map().owners.len();
+        let near = window(usize::from(looked.0), all, POSITIONS_SHOWN_MAX).map(|row| SymbolId(row as u16));
+        let positions = near.filter_map(|symbol| groups.iter().find_map(|group| position(account, symbol, group)));
+        let positions = positions.collect();
+        let resting = groups.iter().find_map(|group| group.books(looked)).map(|books| resting(account, books));
+        AccountView { positions, resting: resting.unwrap_or_default(), ..sums(account, &groups) }
+    }
+
+    fn most_advanced_exchanges(&self) -> Vec<&Exchange> {
+        self.exchanges().map(|(_, exchange)| exchange).collect()
     }
 
     /// The exchange of a group, for whoever checks its sums.
@@ -53,52 +62,69 @@ fn transfers_view(groups: &[&Exchange]) -> TransfersView {
     view
 }
 
-fn account_view(account: AccountId, groups: &[&Exchange]) -> AccountView {
+/// Cash and profit of an account, over all groups.
+fn sums(account: AccountId, groups: &[&Exchange]) -> AccountView {
     let mut view = AccountView {
         account,
         cash: Cash(0),
         reserved: Cash(0),
         by_partition: Vec::with_capacity(groups.len()),
         positions: Vec::new(),
+        resting: Vec::new(),
+        billed: Cash(0),
         realised: Cash(0),
         unrealised: Cash(0),
     };
     for exchange in groups {
         let purse = exchange.accounts().purse(account);
-        view.cash = Cash(view.cash.0 + purse.free);
-        view.reserved = Cash(view.reserved.0 + purse.reserved);
+        view.cash.0 += purse.free;
+        view.reserved.0 += purse.reserved;
+        view.billed.0 += purse.billed;
         view.by_partition.push(Cash(purse.free));
-        let opening = exchange.accounts().opening();
-        for symbol in exchange.symbols() {
-            let (Some(stock), Some(book)) = (exchange.stock(symbol), exchange.book(symbol)) else { continue };
-            let holding = stock.holding(account, opening);
-            let lots = Quantity(holding.lots());
-            let mark = mark(book);
-            let worth = mark.map_or(holding.cost, |price| stock.notional(price, lots));
-            view.realised = Cash(view.realised.0 + holding.realised);
-            view.unrealised = Cash(view.unrealised.0 + worth - holding.cost);
-            view.positions.push(PositionView {
-                symbol,
-                lots,
-                reserved: Quantity(holding.reserved),
-                cost: Cash(holding.cost),
-                average: Cash(holding.cost.checked_div(i128::from(lots.0)).unwrap_or(0)),
-                mark,
-                realised: Cash(holding.realised),
-                unrealised: Cash(worth - holding.cost),
-            });
+        for position in exchange.symbols().filter_map(|symbol| position(account, symbol, exchange)) {
+            view.realised.0 += position.realised.0;
+            view.unrealised.0 += position.unrealised.0;
         }
     }
-    view.positions.sort_by_key(|position| position.symbol);
-    view.positions.truncate(POSITIONS_SHOWN_MAX);
     view
 }
 
-/// The price by which a position is valued.
-fn mark(book: &Book) -> Option<Price> {
-    let middle = || {
-        let (bid, ask) = (book.best(Side::Buy)?, book.best(Side::Sell)?);
-        Some(Price((bid.0 + ask.0) / 2))
+fn position(account: AccountId, symbol: SymbolId, exchange: &Exchange) -> Option<PositionView> {
+    let (stock, books) = (exchange.stock(symbol)?, exchange.books(symbol)?);
+    let holding = stock.holding(account, exchange.accounts().opening());
+    let lots = Quantity(holding.lots());
+    let mark = mark(books);
+    let worth = mark.map_or(holding.cost, |price| stock.notional(price, lots));
+    Some(PositionView {
+        symbol,
+        lots,
+        reserved: Quantity(holding.reserved),
+        cost: Cash(holding.cost),
+        average: Cash(holding.cost.checked_div(i128::from(lots.0)).unwrap_or(0)),
+        mark,
+        realised: Cash(holding.realised),
+        unrealised: Cash(worth - holding.cost),
+    })
+}
+
+/// The orders of an account that rest in these books.
+fn resting(account: AccountId, books: &Books) -> Vec<RestingView> {
+    let of_side = |side: Side| {
+        books.iter().flat_map(move |(venue, book)| {
+            let nearest = book.orders(side).take(RESTING_WALKED_MAX);
+            let own = nearest.filter(move |(_, order)| order.id().client.account() == account);
+            own.map(move |(price, order)| {
+                let (filled, left) = (Quantity(order.filled.into()), Quantity(order.left.into()));
+                RestingView { id: order.id(), venue, side, price, filled, left }
+            })
+        })
     };
-    book.last_trade().map(|trade| trade.price).or_else(middle)
+    [Side::Buy, Side::Sell].into_iter().flat_map(of_side).take(RESTING_SHOWN_MAX).collect()
+}
+
+/// The price by which a position is valued.
+fn mark(books: &Books) -> Option<Price> {
+    let best = |side| books.iter().filter_map(move |(_, book)| book.best(side));
+    let middle = || Some(Price((best(Side::Buy).max()?.0 + best(Side::Sell).min()?.0) / 2));
+    books.last_trade().map(|trade| trade.price).or_else(middle)
 }

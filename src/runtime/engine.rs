@@ -18,7 +18,7 @@ use super::world::World;
 use crate::domain::command::{Command, LessonCommand, PaceCommand};
 use crate::domain::control::Control;
 use crate::domain::event::{Event, Loudness};
-use crate::domain::ids::{GroupId, SymbolId};
+use crate::domain::ids::{AccountId, GroupId, SymbolId};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{ClusterView, FIRST_LOOK};
 
@@ -89,6 +89,8 @@ pub(super) struct Engine {
     setup: LiveSetup,
     /// The symbol whose book is shown in depth.
     looked: SymbolId,
+    /// The account that is shown; the hand's until somebody says.
+    watched: Option<AccountId>,
     /// A step on its way.
     seek: Option<Seek>,
 }
@@ -114,6 +116,7 @@ impl Engine {
             checkpoints,
             setup,
             looked: FIRST_LOOK,
+            watched: None,
             seek: None,
             world,
         }
@@ -143,6 +146,7 @@ impl Engine {
                 self.steer(steer, clock).await;
             }
             Command::Look(symbol) => self.looked = symbol,
+            Command::Watch(account) => self.watched = Some(account),
             Command::Reset { seed } => {
                 let world = (self.setup.factory)(seed.unwrap_or(self.world.seed()));
                 self.replace(world, None, clock);
@@ -192,6 +196,7 @@ impl Engine {
         let mut view = self.world.view();
         view.run.pace = self.pacer.view();
         view.books = self.world.books(self.looked);
+        view.accounts.watched = Some(self.world.account_view(self.watched, self.looked));
         if let Some(hook) = &self.setup.hook {
             hook.fill(&mut view);
         }

@@ -17,7 +17,7 @@ pub use trade::TradeKey;
 use super::state::Screen;
 use crate::domain::command::PaceCommand;
 use crate::domain::control::Control;
-use crate::domain::ids::{GroupId, NodeId};
+use crate::domain::ids::{AccountId, GroupId, NodeId};
 
 pub use topic::Topic;
 
@@ -176,6 +176,8 @@ pub enum ActionKind {
     Poison,
     /// Give the selected node's gateway nothing new, or let it take part again.
     Drain,
+    /// The last venue takes no more orders, or takes them again.
+    Venue,
     /// Crash and recover one node after the other.
     RollingRestart,
     /// Cut the leader of the group in view off.
@@ -307,6 +309,8 @@ pub enum Action {
     Select(NodeId),
     /// This group in view.
     Group(GroupId),
+    /// This account in view; nobody's number means the hand's.
+    Account(Option<AccountId>),
     /// Begin anew with this seed, or with the same.
     Reset(Option<u64>),
     /// This theme.

@@ -65,9 +65,9 @@ pub fn view(story: Story) -> ClusterView {
     ClusterView {
         trades: Some(trades::answer()),
         market: trades::market(&truths),
-        accounts: crate::domain::view::AccountsView::default(),
+        accounts: trades::accounts(),
         data: crate::domain::view::DataView::default(),
-        venues: Default::default(),
+        venues: if story == Story::Failover { trades::venues() } else { Default::default() },
         run: run(story, leader),
         groups,
         net: net(story),

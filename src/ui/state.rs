@@ -125,6 +125,10 @@ pub enum Panel {
     Ticks,
     /// Spreads between partitions.
     Spreads,
+    /// Cash, positions and resting orders of an account.
+    Account,
+    /// The venues among which there is a choice.
+    Venues,
 }
 
 /// What lies over the screen.

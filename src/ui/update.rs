@@ -102,6 +102,7 @@ pub fn update(state: &mut UiState, given: &Given<'_>, action: &Action) -> Vec<Re
         }
         Action::Select(node) => select(state, given, *node),
         Action::Group(group) => show_group(state, given, *group),
+        Action::Account(account) => market::watch(state, given, *account, &mut out),
         Action::Reset(seed) => {
             state.overlay = Overlay::Confirm(seed.map_or(Question::Reset, Question::ResetTo));
             Ok(())

@@ -198,3 +198,7 @@ action-form-previous = field before
 action-form-turn = next choice
 hint-form-turn = next choice
 action-form-turn-back = choice before
+action-venue-toggle = the last venue takes no more orders, or takes them again
+action-account-next = the next account
+action-account-previous = the account before
+action-account-goto = the account of this number, or the hand's

@@ -92,3 +92,4 @@ done-venue-open = venue { $venue } opens
 done-venue-close = venue { $venue } closes: what rests there is cancelled
 toast-step-quiet = nothing notable in { $group } for { $seconds } s
 done-lose-change = { $node } misses one change
+toast-no-venues = there is but one venue: [venues] count = 2 in the configuration makes it two

@@ -198,3 +198,7 @@ action-form-previous = предыдущее поле
 action-form-turn = следующий выбор
 hint-form-turn = выбор
 action-form-turn-back = предыдущий выбор
+action-venue-toggle = последняя площадка больше не принимает заявок или принимает снова
+action-account-next = следующий счёт
+action-account-previous = предыдущий счёт
+action-account-goto = счёт с этим номером или ваш (hand)

@@ -92,3 +92,4 @@ done-venue-open = площадка { $venue } открывается
 done-venue-close = площадка { $venue } закрывается: её заявки снимаются
 toast-step-quiet = { $seconds } с в { $group } ничего заметного
 done-lose-change = { $node }: одно изменение потеряно
+toast-no-venues = площадка всего одна: [venues] count = 2 в конфигурации сделает две

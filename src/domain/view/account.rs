@@ -1,22 +1,30 @@
-//! Accounts on the screen: cash and positions of a few accounts, summed over all groups.
+//! Accounts on the screen: cash and positions of the hand's account, and of the one that is looked at, over all groups.
 //!
+//! Idea: whoever looks says at whose account and at which symbol (`Command::Watch`, `Command::Look`), so a view costs the
+//! same with ten accounts and with sixty thousand. Sums are over everything; rows are what lies near the symbol in view.
 //! Units: cash in millionths of a dollar; lots; an average price in cash a lot, exact but for the last division.
-//! Bound: [`ACCOUNTS_SHOWN_MAX`] accounts, the hand's first; the positions of each that are worth a row, at most
-//! [`POSITIONS_SHOWN_MAX`], in the order of symbols.
+//! Bound: [`POSITIONS_SHOWN_MAX`] positions round the symbol in view, in table order; [`RESTING_SHOWN_MAX`] orders that
+//! rest in its books, found among the [`RESTING_WALKED_MAX`] nearest to trade on each side.
 
-use crate::domain::ids::{AccountId, SymbolId};
+use crate::domain::ids::{AccountId, RequestId, SymbolId};
+use crate::domain::order::Side;
 use crate::domain::units::{Cash, Price, Quantity};
+use crate::domain::venue::VenueId;
 
-/// Accounts in a view.
-pub const ACCOUNTS_SHOWN_MAX: usize = 8;
 /// Positions of an account in a view.
-pub const POSITIONS_SHOWN_MAX: usize = 64;
+pub const POSITIONS_SHOWN_MAX: usize = 32;
+/// Resting orders of an account in a view.
+pub const RESTING_SHOWN_MAX: usize = 32;
+/// Orders of a side of a book among which they are looked for.
+pub const RESTING_WALKED_MAX: usize = 4_096;
 
 /// All accounts together.
 #[derive(Clone, Debug, Default)]
 pub struct AccountsView {
-    /// The hand's account, then those of the first sessions.
-    pub shown: Vec<AccountView>,
+    /// The hand's account: sums only.
+    pub hand: Option<AccountView>,
+    /// The account that is looked at, with its rows; nothing where nobody looks.
+    pub watched: Option<AccountView>,
     /// Transfers between groups.
     pub transfers: TransfersView,
 }
@@ -58,8 +66,12 @@ pub struct AccountView {
     pub reserved: Cash,
     /// By partition, from the first: free cash.
     pub by_partition: Vec<Cash>,
-    /// Its positions.
+    /// Its positions near the symbol in view.
     pub positions: Vec<PositionView>,
+    /// Its orders that rest in the books of the symbol in view: buys, then sells, the nearest to trade first.
+    pub resting: Vec<RestingView>,
+    /// Fees that venues have billed it.
+    pub billed: Cash,
     /// What sales earned, over all positions.
     pub realised: Cash,
     /// What positions are worth above their cost, over all of them.
@@ -71,6 +83,23 @@ impl AccountView {
     pub const fn profit(&self) -> Cash {
         Cash(self.realised.0 + self.unrealised.0)
     }
+}
+
+/// An order that rests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RestingView {
+    /// Its name.
+    pub id: RequestId,
+    /// At which venue.
+    pub venue: VenueId,
+    /// Its side.
+    pub side: Side,
+    /// Its limit.
+    pub price: Price,
+    /// What has traded.
+    pub filled: Quantity,
+    /// What waits to.
+    pub left: Quantity,
 }
 
 /// A position in one symbol.

@@ -1,13 +1,15 @@
 //! Books on the screen: a line for each symbol near the one that is looked at, and the depth of that one.
 //!
 //! Idea: a screen shows the ladder of one book and a line of each other. So whoever looks says at what
-//! (`Command::Look`), and a view carries the levels of that book only, however many instruments are traded.
+//! (`Command::Look`), and a view carries the levels of that book only, however many instruments are traded. Where a symbol
+//! is traded at several venues its books are shown as one: best prices over all, levels of the same price added up.
 //! Units: prices in ticks of the instrument, quantities in lots.
 //! Bounds: [`BOOKS_MAX`] lines, [`LEVELS_MAX`] levels a side, [`TRADES_MAX`] trades.
 
 use crate::domain::ids::{GroupId, NodeId, SymbolId};
 use crate::domain::order::Side;
 use crate::domain::units::{Price, Quantity};
+use crate::domain::venue::{VenueId, VenueSet};
 
 /// Lines in a view: the symbols round the one that is looked at, in table order.
 pub const BOOKS_MAX: usize = 32;
@@ -53,7 +55,7 @@ pub struct BookLine {
     /// Trades so far.
     pub trades: u64,
     /// Orders that rest.
-    pub resting: u32,
+    pub resting: u64,
     /// The prices of the last trades, oldest first; at most [`TRADES_MAX`].
     pub recent: Vec<Price>,
 }
@@ -108,13 +110,17 @@ pub struct LevelView {
     pub orders: u32,
     /// Lots from the best level to here.
     pub cumulated: Quantity,
+    /// At which venues they rest.
+    pub venues: VenueSet,
 }
 
 /// A trade on a tape.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TradeView {
-    /// Which trade of this book it was, counted from 1.
+    /// Which trade of this symbol it was, counted from 1.
     pub number: u64,
+    /// Where.
+    pub venue: VenueId,
     /// At this price.
     pub price: Price,
     /// So much.
@@ -128,7 +134,8 @@ mod tests {
     use super::*;
 
     fn level(price: i64, quantity: u64, cumulated: u64) -> LevelView {
-        LevelView { price: Price(price), quantity: Quantity(quantity), orders: 1, cumulated: Quantity(cumulated) }
+        let (quantity, cumulated) = (Quantity(quantity), Quantity(cumulated));
+        LevelView { price: Price(price), quantity, orders: 1, cumulated, venues: VenueSet::default() }
     }
 
     #[test]

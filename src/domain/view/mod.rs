@@ -27,7 +27,10 @@ use crate::domain::hand::HandOrder;
 use crate::domain::time::SimTime;
 use crate::domain::trades::TradesAnswer;
 
-pub use account::{ACCOUNTS_SHOWN_MAX, AccountView, AccountsView, POSITIONS_SHOWN_MAX, PositionView, TransfersView};
+pub use account::{
+    AccountView, AccountsView, POSITIONS_SHOWN_MAX, PositionView, RESTING_SHOWN_MAX, RESTING_WALKED_MAX, RestingView,
+    TransfersView,
+};
 pub use books::{BOOKS_MAX, BookLine, BooksView, FIRST_LOOK, LEVELS_MAX, LadderView, LevelView, TRADES_MAX, TradeView};
 pub use data::{DataView, DivisionView, MOVES_SHOWN, MoveStage, MoveView, StrategyView};
 pub use failover::{FailoverEnd, FailoverMoments, FailoverView, InvariantView};

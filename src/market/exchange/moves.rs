@@ -22,7 +22,7 @@ use crate::domain::ids::{AccountId, SymbolId};
 use crate::domain::moving::{Goods, Moving, OrderGoods, PART_GOODS_MAX, Parcel, Shipment, WaitingGoods};
 use crate::domain::order::Side;
 use crate::domain::units::{Price, Quantity};
-use crate::domain::venue::VenueId;
+use crate::domain::venue::{VENUES_MAX, VenueId};
 use crate::domain::why::Why;
 use crate::market::accounts::Stock;
 use crate::market::book::{Book, Incoming};
@@ -152,6 +152,7 @@ impl Exchange {
             }
         }
         debug_assert!(listing.books.audit() && listing.stock.audit(&opening), "what was unpacked adds up");
+        VenueId::first(VENUES_MAX).for_each(|venue| listing.books.note(venue));
         self.accounts.unship_lots(listing.stock.lots());
         self.list(listing);
         for (venue, order) in waiting {

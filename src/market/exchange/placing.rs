@@ -47,6 +47,7 @@ impl Exchange {
                 let till = self.venues.till(venue);
                 let mut clearing = Clearing { symbol, taker: order.owner, accounts, stock, finished, trades, till };
                 let verdict = book.place(order, |event| clearing.hear(event));
+                books.note(venue);
                 if let (OrderType::Limit(limit), false) = (order.order_type, verdict.resting.is_zero()) {
                     self.accounts.reserve(stock, order.owner, order.side, (limit, verdict.resting));
                 }
@@ -102,6 +103,7 @@ impl Exchange {
         let till = self.venues.till(venue);
         let mut clearing = Clearing { symbol, taker, accounts, stock, finished, trades, till };
         let verdict = book.replace(order, price, quantity, |event| clearing.hear(event));
+        books.note(venue);
         let Some(verdict) = verdict else { return Verdict::rejected(Why::UnknownOrder) };
         let refused = matches!(verdict.status, OrderStatus::Rejected(_));
         if let Some((standing, _)) = before {

@@ -183,6 +183,7 @@ impl Exchange {
             }
         } else {
             book.settle(escrow, |event| clearing.hear(event));
+            books.note(VenueId::HOME);
         }
         Some(symbol)
     }

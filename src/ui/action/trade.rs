@@ -21,4 +21,6 @@ pub enum TradeKey {
     History,
     /// Ask what became of the selected order.
     Query,
+    /// Bring the next account into view, or the one before.
+    Account(Way),
 }

@@ -8,10 +8,11 @@ use super::*;
 use crate::domain::command::Command;
 use crate::domain::control::Control;
 use crate::domain::hand::HandRequest;
-use crate::domain::ids::Sequence;
+use crate::domain::ids::{AccountId, Sequence};
 use crate::domain::order::Side;
 use crate::domain::time::SimTime;
 use crate::domain::trades::TradesQuery;
+use crate::domain::venue::VenueId;
 use crate::domain::view::{ClusterView, FIRST_LOOK};
 use crossterm::event::{KeyCode, KeyModifiers};
 
@@ -146,4 +147,37 @@ fn the_trades_of_a_symbol_are_asked_for_by_key_and_by_command() {
     desk.types(&format!(":trades {name} 1s..2500ms"));
     assert_eq!(desk.press(KeyCode::Enter), [Request::from(some)]);
     assert!(matches!(desk.state.overlay, Overlay::Trades(query) if Control::ReadTrades(query) == some));
+}
+
+#[test]
+fn the_brackets_walk_through_the_accounts_and_a_command_jumps_to_one() {
+    let mut desk = Desk::at_the_market();
+    let hand = desk.view.run.settings.client.hand().account();
+    let watch = |account| [Request::Command(Command::Watch(account))];
+    assert_eq!(desk.types("]"), watch(AccountId(1)), "after the hand's, which is the last, comes the first");
+    assert_eq!(desk.types("]"), watch(AccountId(2)));
+    assert_eq!(desk.types("[["), [watch(AccountId(1)), watch(hand)].concat());
+    assert_eq!(desk.state.market.account, None, "the hand's has no need of a number");
+    desk.types(":account 12");
+    assert_eq!(desk.press(KeyCode::Enter), watch(AccountId(12)));
+    assert_eq!(desk.state.market.account, Some(AccountId(12)));
+    desk.types(&format!(":account {}", hand.0 + 1));
+    assert_eq!(desk.press(KeyCode::Enter), [], "there is no such account");
+    assert_eq!(desk.state.market.account, Some(AccountId(12)));
+    desk.press(KeyCode::Esc);
+    desk.types(":account hand");
+    assert_eq!(desk.press(KeyCode::Enter), watch(hand));
+}
+
+#[test]
+fn the_last_venue_is_closed_and_opened_by_key_any_by_command_and_where_there_is_one_nothing_happens() {
+    let mut desk = Desk::at_the_market();
+    assert_eq!(desk.types("cv"), []);
+    desk.view = fixture::view(Story::Failover);
+    let venue = |venue, open| [Request::from(Control::SetVenue { venue: VenueId(venue), open })];
+    assert_eq!(desk.types("cv"), venue(1, true), "it was being drained");
+    desk.view.venues.venues[1].door = crate::domain::venue::Door::Open;
+    assert_eq!(desk.types("cv"), venue(1, false));
+    desk.types(":venue A close");
+    assert_eq!(desk.press(KeyCode::Enter), venue(0, false));
 }

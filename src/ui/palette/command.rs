@@ -6,7 +6,7 @@
 
 use super::control;
 use crate::domain::command::PaceCommand;
-use crate::domain::ids::{GroupId, NodeId};
+use crate::domain::ids::{AccountId, GroupId, NodeId};
 use crate::domain::view::Speed;
 use crate::lesson::action::Context;
 use crate::ui::action::{Action, ActionId};
@@ -18,8 +18,9 @@ use crate::ui::update::refusal::Refusal;
 type Reader = fn(&[&str], &UiState) -> Option<Action>;
 
 /// The commands of the screen: word, the action that they spell out, usage, reader.
-const COMMANDS: [(&str, &str, &str, Reader); 10] = [
+const COMMANDS: [(&str, &str, &str, Reader); 11] = [
     ("n", "node.goto", "n 12", |args, _| Some(Action::Select(node(one(args)?)?))),
+    ("account", "account.goto", "account 12 | hand", |args, _| account(one(args)?)),
     ("group", "group.goto", "group p3 | meta", |args, _| Some(Action::Group(group(one(args)?)?))),
     ("step", "time.step", "step [raw]", |args, state| step(args, state)),
     ("speed", "time.faster", "speed 1/20 | 5 | free", |args, _| {
@@ -90,6 +91,14 @@ pub(super) fn group(text: &str) -> Option<GroupId> {
         return Some(GroupId::META);
     }
     text.strip_prefix('p').unwrap_or(text).parse().ok().filter(|number: &u16| *number > 0).map(GroupId)
+}
+
+/// A number, or the hand's.
+fn account(text: &str) -> Option<Action> {
+    if text == "hand" {
+        return Some(Action::Account(None));
+    }
+    text.parse().ok().filter(|number| *number > 0).map(|number| Action::Account(Some(AccountId(number))))
 }
 
 fn step(args: &[&str], state: &UiState) -> Option<Action> {

@@ -13,7 +13,7 @@ use crate::lesson::action::{self, Context};
 use crate::ui::state::UiState;
 
 /// The verbs that spell an action with a key of its own out.
-pub(super) const VERBS: [(&str, &str); 18] = [
+pub(super) const VERBS: [(&str, &str); 19] = [
     ("burst", "load.burst"),
     ("rate", "load.rate"),
     ("load", "load.toggle"),
@@ -32,6 +32,7 @@ pub(super) const VERBS: [(&str, &str); 18] = [
     ("replace", "order.replace"),
     ("cancel", "order.cancel"),
     ("trades", "order.trades"),
+    ("venue", "venue.toggle"),
 ];
 
 /// The verbs of the grammar.

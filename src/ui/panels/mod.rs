@@ -63,5 +63,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, panel: Panel
         Panel::Blotter => market::blotter::draw(canvas, area, scene),
         Panel::Ticks => market::ticks::draw(canvas, area, scene),
         Panel::Spreads => market::spreads::draw(canvas, area, scene),
+        Panel::Account => market::account::draw(canvas, area, scene),
+        Panel::Venues => market::venues::draw(canvas, area, scene),
     }
 }

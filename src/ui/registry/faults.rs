@@ -22,6 +22,7 @@ pub(super) const FAULTS: &[ActionSpec] = &[
     row("node.mute", Mute, &["c o"]).doing(Effect::Undoable).under(Topic::Faults),
     row("node.poison", Poison, &["c p"]).doing(Effect::Undoable).under(Topic::Faults),
     row("node.drain", Drain, &["c d"]).doing(Effect::Undoable).under(Topic::Faults),
+    row("venue.toggle", Venue, &["c v"]).doing(Effect::Undoable).taking("LETTER open | close").under(Topic::Faults),
     row("cluster.restart", RollingRestart, &["c r"]).doing(Effect::Final).under(Topic::Faults),
     row("leader.isolate", LeaderAlone, &["p l"]).doing(Effect::Undoable).under(Topic::Faults),
     row("fault.undo", Undo, &["u"]).doing(Effect::Undoable).hinted(10).under(Topic::Faults),

@@ -3,7 +3,7 @@
 //! Idea: nothing here can be taken back with `u`: an order that traded has traded. A cancel is an order too.
 
 use super::super::action::ActionKind::{Back, Trade, Typed};
-use super::super::action::TradeKey::{Cancel, Field, Form, History, Query, Replace, Send, Turn};
+use super::super::action::TradeKey::{Account, Cancel, Field, Form, History, Query, Replace, Send, Turn};
 use super::super::action::{ActionSpec, Context, Effect, Topic, Way, row};
 
 /// Orders by hand.
@@ -36,6 +36,9 @@ pub(super) const TRADE: &[ActionSpec] = &[
         .taking("SYMBOL FROM..UNTIL")
         .hinted(3)
         .under(Topic::Load),
+    row("account.next", Trade(Account(Way::On)), &["]"]).within(Context::Market).under(Topic::Lists),
+    row("account.previous", Trade(Account(Way::Back)), &["["]).within(Context::Market).under(Topic::Lists),
+    row("account.goto", Typed, &[]).taking("NUMBER | hand").under(Topic::Lists),
     row("form.send", Trade(Send), &["<enter>"]).within(Context::Form).doing(Effect::Final).hinted(0).under(Topic::Load),
     row("form.close", Back, &["<esc>"]).within(Context::Form).hinted(1).under(Topic::Load),
     row("form.next", Trade(Field(Way::On)), &["<tab>", "<down>"]).within(Context::Form).hinted(2).under(Topic::Load),

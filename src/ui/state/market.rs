@@ -1,17 +1,26 @@
-//! What the dashboard remembers of the market: the symbol in view, the filter of names, the order that is selected.
+//! What the dashboard remembers of the market: the symbol and the account in view, the filter of names, the order that is
+//! selected.
 //!
 //! Idea: a symbol is in view on every screen, as a node and a group are: the order form begins with it wherever it is
 //! opened. The list of symbols is all that the desk trades and the filter lets through, so it is worked out, not kept.
 
 use crate::domain::hand::HandOrder;
-use crate::domain::ids::{Sequence, SymbolId};
+use crate::domain::ids::{AccountId, Sequence, SymbolId};
 use crate::domain::view::{ClusterView, FIRST_LOOK};
 
 use super::Panel;
 
 /// The panels of the screen, in the order of `w`.
-pub(super) const PANELS: &[Panel] =
-    &[Panel::Symbols, Panel::Ladder, Panel::Tape, Panel::Blotter, Panel::Ticks, Panel::Spreads];
+pub(super) const PANELS: &[Panel] = &[
+    Panel::Symbols,
+    Panel::Ladder,
+    Panel::Tape,
+    Panel::Blotter,
+    Panel::Account,
+    Panel::Ticks,
+    Panel::Spreads,
+    Panel::Venues,
+];
 
 /// Where the eyes are on the market.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,11 +33,13 @@ pub struct MarketState {
     pub editing: bool,
     /// The selected order of the blotter; `None` is the newest.
     pub order: Option<Sequence>,
+    /// The account in view; `None` is the hand's.
+    pub account: Option<AccountId>,
 }
 
 impl Default for MarketState {
     fn default() -> Self {
-        Self { symbol: FIRST_LOOK, filter: String::new(), editing: false, order: None }
+        Self { symbol: FIRST_LOOK, filter: String::new(), editing: false, order: None, account: None }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::domain::control::{Control, Target};
 use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::order::ReadFrom;
 use crate::domain::rules::{AckRule, Strategy};
+use crate::domain::venue::Door;
 use crate::domain::view::{ClusterView, Duty, GroupView, NodeTruth, NodeView, Reach};
 use crate::ui::action::ActionKind;
 use crate::ui::state::UiState;
@@ -58,6 +59,10 @@ pub fn plan(kind: ActionKind, state: &UiState, view: &ClusterView) -> Result<Con
         Kind::HealAll => Ok(Control::HealAll),
         Kind::Drain if drained(view, selected) => Ok(Control::Undrain(target)),
         Kind::Drain => Ok(Control::Drain(target)),
+        Kind::Venue => match view.venues.venues.last() {
+            Some(row) => Ok(Control::SetVenue { venue: row.venue, open: row.door != Door::Open }),
+            None => Err(Refusal::new("toast-no-venues")),
+        },
         Kind::Degrade => Ok(Control::SlowDisk { node: target, slow: !shown.disk.slow }),
         Kind::KillLeader => leader(state, view).map(|_| Control::Crash(Target::Leader(state.group))),
         Kind::LeaderAlone => leader(state, view).map(|_| Control::Isolate(Target::Leader(state.group))),

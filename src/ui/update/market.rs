@@ -3,9 +3,10 @@
 //! Idea: on this screen the arrows walk through what has the focus, the orders on the blotter, else the symbols. Looking
 //! at a symbol is asked of the cluster's thread, which shows one book in depth; it is no control and changes no run.
 
+use super::refusal::Refusal;
 use super::{Given, Request, toast};
 use crate::domain::command::Command;
-use crate::domain::ids::{Sequence, SymbolId};
+use crate::domain::ids::{AccountId, Sequence, SymbolId};
 use crate::ui::action::{Leap, Way};
 use crate::ui::hits::Hits;
 use crate::ui::state::{Overlay, Panel, Screen, UiState};
@@ -43,6 +44,39 @@ pub(crate) fn look(state: &mut UiState, symbol: SymbolId, out: &mut Vec<Request>
         state.market.symbol = symbol;
         out.push(Request::Command(Command::Look(symbol)));
     }
+}
+
+/// Brings an account into view; nobody's number means the hand's.
+pub(super) fn watch(
+    state: &mut UiState,
+    given: &Given<'_>,
+    account: Option<AccountId>,
+    out: &mut Vec<Request>,
+) -> Result<(), Refusal> {
+    let hand = given.view.run.settings.client.hand().account();
+    let account = account.unwrap_or(hand);
+    if account > hand {
+        return Err(Refusal::new("toast-no-account").with("account", account.0).with("most", hand.0));
+    }
+    state.market.account = Some(account).filter(|account| *account != hand);
+    out.push(Request::Command(Command::Watch(account)));
+    Ok(())
+}
+
+/// The next account, or the one before; after the last comes the hand's, which is the last.
+pub(super) fn next_account(
+    state: &mut UiState,
+    given: &Given<'_>,
+    way: Way,
+    out: &mut Vec<Request>,
+) -> Result<(), Refusal> {
+    let hand = given.view.run.settings.client.hand().account().0;
+    let current = state.market.account.map_or(hand, |account| account.0);
+    let next = match way {
+        Way::On => current % hand + 1,
+        Way::Back => (current + hand - 2) % hand + 1,
+    };
+    watch(state, given, Some(AccountId(next)), out)
 }
 
 /// Ends typing the filter: if the symbol in view is not among those that are left, the first of them is.

@@ -4,7 +4,7 @@
 //! on the blotter, not here.
 
 use super::refusal::Refusal;
-use super::{Given, Request, undo};
+use super::{Given, Request, market, undo};
 use crate::domain::control::Control;
 use crate::domain::hand::{HandOrder, HandRequest};
 use crate::domain::time::SimTime;
@@ -45,6 +45,7 @@ pub(super) fn perform(
             let order = selected(state, given)?.sequence;
             undo::change(state, given, Control::Hand(HandRequest::Cancel { order }), out)?;
         }
+        TradeKey::Account(way) => market::next_account(state, given, way, out)?,
         TradeKey::Query => {
             let order = selected(state, given)?.sequence;
             undo::change(state, given, Control::Hand(HandRequest::Query { order }), out)?;
@@ -65,7 +66,12 @@ pub(crate) fn is_enabled(key: TradeKey, state: &UiState, given: &Given<'_>) -> b
     match key {
         TradeKey::Cancel | TradeKey::Query => selected(state, given).is_ok(),
         TradeKey::Replace => selected(state, given).is_ok_and(|order| OrderForm::replace(order, given.view).is_some()),
-        TradeKey::Form | TradeKey::History | TradeKey::Field(_) | TradeKey::Turn(_) | TradeKey::Send => true,
+        TradeKey::Form
+        | TradeKey::History
+        | TradeKey::Account(_)
+        | TradeKey::Field(_)
+        | TradeKey::Turn(_)
+        | TradeKey::Send => true,
     }
 }
 

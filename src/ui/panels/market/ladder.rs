@@ -100,16 +100,19 @@ fn rung<'a>(
     let share = level.cumulated.0 * 1_000 / most;
     let own = own(scene, side, level);
     let mark = if own { "◆" } else { " " };
+    // Where there is a choice of venues, a level says on its empty side where it rests.
+    let venues = if scene.view.venues.venues.is_empty() { String::new() } else { level.venues.to_string() };
     match side {
         Side::Buy => {
             let filled = (columns.bar * share as usize).div_ceil(1_000).min(columns.bar);
             let strip = strip.to(columns.bar - filled).add(Role::OrderBid, "█".repeat(filled)).gap();
             let strip = if columns.sum > 0 { strip.right(columns.sum, Role::Muted, &sum) } else { strip };
             let strip = strip.right(LOTS, Role::OrderBid, &lots);
-            strip.right(PRICE, Role::Text, &price(symbol, level.price)).add(Role::Accent, mark)
+            let strip = strip.right(PRICE, Role::Text, &price(symbol, level.price)).add(Role::Accent, mark);
+            strip.gap().add(Role::Muted, venues)
         }
         Side::Sell => {
-            let strip = strip.to(columns.bar + 1 + columns.sum + LOTS);
+            let strip = strip.to(columns.bar + 1 + columns.sum).right(LOTS, Role::Muted, &venues);
             let strip = strip.right(PRICE, Role::Text, &price(symbol, level.price)).add(Role::Accent, mark);
             let strip = strip.right(LOTS, Role::OrderAsk, &lots);
             let strip = if columns.sum > 0 { strip.right(columns.sum, Role::Muted, &sum) } else { strip };

@@ -1,4 +1,4 @@
-//! The panels of the market: symbols, ladder, tape, blotter, market data, spreads.
+//! The panels of the market: symbols, ladder, tape, blotter, account, market data, spreads, venues.
 //!
 //! Idea: prices are written as people write them, with the decimals of their instrument; sides are a word and a column,
 //! so that the colour of bid and ask is never the only sign.
@@ -12,12 +12,14 @@ use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
 
+pub mod account;
 pub mod blotter;
 pub mod ladder;
 pub mod spreads;
 pub mod symbols;
 pub mod tape;
 pub mod ticks;
+pub mod venues;
 pub mod words;
 
 /// The one panel of the list mode: what has the focus, or the symbols.

@@ -119,7 +119,7 @@ fn value<'a>(
         }
         "market-trend" => plain(strip, Role::Muted, &trend(line, width)),
         "market-traded" => plain(strip, Role::Text, &locale.number(line.traded)),
-        "market-resting" => plain(strip, Role::Muted, &locale.number(u64::from(line.resting))),
+        "market-resting" => plain(strip, Role::Muted, &locale.number(line.resting)),
         "market-state" => {
             let (role, id) = match (line.by, leader) {
                 (None, _) => (Role::NodeFailed, "market-gone"),

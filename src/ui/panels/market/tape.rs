@@ -30,6 +30,10 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         let (taker, word) = side(trade.taker, locale);
         let strip = canvas.strip().left(5, taker, &word).right(7, Role::Text, &locale.number(trade.quantity.0));
         let strip = strip.right(11, Role::Text, &price(symbol, trade.price)).gap().add(role, arrow);
+        let strip = match scene.view.venues.venues.len() {
+            0 => strip,
+            _ => strip.gap().add(Role::Muted, trade.venue.to_string()),
+        };
         let number = locale.number(trade.number);
         let strip = strip.fit(usize::from(inner.width), |strip| strip.right(10, Role::Muted, &number));
         canvas.put(inner, row as u16, strip);
