@@ -7,7 +7,8 @@
 //! 1. a group with fewer replicas than its factor gets one ([`Reason::BelowFactor`]); a replica on a dead or leaving node
 //!    moves away ([`Reason::NodeDead`], [`Reason::Draining`]); one too many goes ([`Reason::AboveFactor`]);
 //! 2. replicas of a group that share a region while another region has none are spread ([`Reason::RegionShared`]);
-//! 3. a node that holds at least two more than another gives one away ([`Reason::Crowded`]);
+//! 3. a node that holds at least two more than another gives one away ([`Reason::Crowded`]), along a chain of nodes where
+//!    regions forbid the straight way;
 //! 4. leadership leaves nodes that should not lead, then flows along chains of exchanges from who leads two more to who
 //!    leads two fewer ([`Reason::LeadsMore`]), groups with more load first among equals.
 //!
@@ -18,8 +19,9 @@
 //! Bound: [`STEPS_MAX`] steps a plan; what is left comes with the next.
 //! Left out: weights of nodes; the size of what a replica move copies.
 //! Sources: chains of exchanges are the cost-reducing paths of semi-matchings (Harvey et al. 2003): where none is left the
-//! leads are as even as the placement of replicas allows.
+//! leads are as even as the placement of replicas allows, and the replicas as even as the regions do.
 
+mod crowds;
 mod leaders;
 
 use crate::domain::ids::{GroupId, NodeId, NodeSet};
@@ -190,41 +192,6 @@ impl<'a> Draft<'a> {
             self.take(at, planned);
             true
         })
-    }
-
-    /// Moves a replica from a node to one that holds at least two fewer, without crowding a region.
-    fn relieve_a_node(&mut self) -> bool {
-        let mut givers: Vec<_> = self.members().map(|seat| (self.held[seat.node.index()], seat)).collect();
-        givers.sort_unstable_by_key(|(held, seat)| (*held, seat.node));
-        let pairs = givers.iter().rev().flat_map(|giver| givers.iter().map(move |taker| (giver, taker)));
-        let mut wide = pairs.take_while(|((holds, _), _)| *holds >= givers[0].0 + 2);
-        let step = wide.find_map(|((holds, from), (other, to))| {
-            if *holds < other + 2 {
-                return None;
-            }
-            let at = self.movable(from, to)?;
-            let step = Step::Replace { group: self.groups[at].group, from: from.node, to: to.node };
-            Some((at, Planned { step, reason: Reason::Crowded { holds: *holds, other: *other } }))
-        });
-        step.is_some_and(|(at, planned)| {
-            self.take(at, planned);
-            true
-        })
-    }
-
-    /// A group of the one that the other could hold as well: one that it follows, if there is such, and light.
-    fn movable(&self, from: &Seat, to: &Seat) -> Option<usize> {
-        let fits = |at: &usize| {
-            let Placed { group, replicas, .. } = &self.groups[*at];
-            let own = *group != GroupId::META && replicas.contains(&from.node) && !replicas.contains(&to.node);
-            let here = |region| self.in_region(*at, region);
-            own && (from.region == to.region || here(to.region) < here(from.region))
-        };
-        let cost = |at: &usize| {
-            let Placed { leader, load, .. } = &self.groups[*at];
-            (*leader == Some(from.node), *load, *at)
-        };
-        (0..self.groups.len()).filter(fits).min_by_key(cost)
     }
 
     /// Carries a step out on the draft. A leader whose replica goes hands over first, if there is somebody.

@@ -163,6 +163,18 @@ fn replicas_that_share_a_region_are_spread() {
 }
 
 #[test]
+fn where_regions_forbid_the_straight_way_a_third_node_passes_a_replica_on() {
+    // n1, n4 and n7 stand in region 0, n2, n5 and n8 in 1, n3, n6 and n9 in 2. n3 holds two and n7 nothing, and both groups
+    // of n3 have their other replica in the region of n7.
+    let of = |group, replicas: &[u8]| placed(group, replicas, replicas.first().copied(), replicas.len());
+    let mut groups = [of(1, &[1, 3]), of(2, &[4, 3]), of(3, &[2, 6]), of(4, &[5, 9]), of(5, &[8])];
+    let seats = seats(9, 3);
+    assert_eq!(held(&seats, &groups), [1, 1, 2, 1, 1, 1, 0, 1, 1]);
+    settle(&seats, &mut groups, STEPS_MAX);
+    assert_eq!(held(&seats, &groups), [1; 9], "{groups:?}");
+}
+
+#[test]
 fn where_nobody_can_take_a_replica_it_stays() {
     let mut seats = seats(3, 1);
     seats[2].standing = Standing::Draining;
