@@ -100,7 +100,7 @@ fn position(account: AccountId, symbol: SymbolId, exchange: &Exchange) -> Option
         lots,
         reserved: Quantity(holding.reserved),
         cost: Cash(holding.cost),
-        average: Cash(holding.cost.checked_div(i128::from(lots.0)).unwrap_or(0)),
+        average: Price(holding.cost.checked_div(stock.notional(Price(1), lots)).unwrap_or(0) as i64),
         mark,
         realised: Cash(holding.realised),
         unrealised: Cash(worth - holding.cost),

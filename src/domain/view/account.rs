@@ -2,7 +2,7 @@
 //!
 //! Idea: whoever looks says at whose account and at which symbol (`Command::Watch`, `Command::Look`), so a view costs the
 //! same with ten accounts and with sixty thousand. Sums are over everything; rows are what lies near the symbol in view.
-//! Units: cash in millionths of a dollar; lots; an average price in cash a lot, exact but for the last division.
+//! Units: cash in millionths of a dollar; lots; prices in ticks.
 //! Bound: [`POSITIONS_SHOWN_MAX`] positions round the symbol in view, in table order; [`RESTING_SHOWN_MAX`] orders that
 //! rest in its books, found among the [`RESTING_WALKED_MAX`] nearest to trade on each side.
 
@@ -113,8 +113,8 @@ pub struct PositionView {
     pub reserved: Quantity,
     /// What all of them cost.
     pub cost: Cash,
-    /// What a lot of them cost on average, in cash, rounded down.
-    pub average: Cash,
+    /// At what price they were bought on average, rounded down to a tick.
+    pub average: Price,
     /// The price by which it is valued: the last trade, else the middle of the book, else none.
     pub mark: Option<Price>,
     /// What sales earned.

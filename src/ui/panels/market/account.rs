@@ -135,7 +135,7 @@ fn texts(position: &PositionView, locale: &Locale) -> [String; 7] {
         position.symbol.name().to_owned(),
         locale.number(position.lots.0),
         locale.number(position.reserved.0),
-        dollars(position.average, locale),
+        price(position.symbol, position.average),
         price_or_dash(position.symbol, position.mark),
         gain(position.realised, locale).1,
         gain(position.unrealised, locale).1,

@@ -28,12 +28,13 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
             std::cmp::Ordering::Equal => (" ", Role::Muted),
         };
         let (taker, word) = side(trade.taker, locale);
-        let strip = canvas.strip().left(5, taker, &word).right(7, Role::Text, &locale.number(trade.quantity.0));
-        let strip = strip.right(11, Role::Text, &price(symbol, trade.price)).gap().add(role, arrow);
-        let strip = match scene.view.venues.venues.len() {
-            0 => strip,
-            _ => strip.gap().add(Role::Muted, trade.venue.to_string()),
+        let strip = canvas.strip().left(5, taker, &word);
+        let (strip, lots) = match scene.view.venues.venues.len() {
+            0 => (strip, 7),
+            _ => (strip.add(Role::Muted, trade.venue.to_string()), 6),
         };
+        let strip = strip.right(lots, Role::Text, &locale.number(trade.quantity.0));
+        let strip = strip.right(11, Role::Text, &price(symbol, trade.price)).gap().add(role, arrow);
         let number = locale.number(trade.number);
         let strip = strip.fit(usize::from(inner.width), |strip| strip.right(10, Role::Muted, &number));
         canvas.put(inner, row as u16, strip);

@@ -14,7 +14,8 @@ use super::{Slot, column, row, rows};
 pub(super) fn places(body: Rect, columns: u16, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
     let lines = scene.state.market.listed(scene.view).take(16).count() as u16 + 3;
     let groups = scene.view.groups.len().clamp(1, 6) as u16 + 3;
-    let ticks = scene.view.market.feeds.len().clamp(1, 8) as u16 + 7;
+    // Market data takes one row until there is some.
+    let ticks = if scene.view.market.sent == 0 { 3 } else { scene.view.market.feeds.len().clamp(1, 8) as u16 + 7 };
     let venues = scene.view.venues.venues.len() as u16;
     let venues = (Panel::Venues, 0, if venues == 0 { 0 } else { venues + 3 });
     if columns < 110 {
