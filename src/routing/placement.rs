@@ -1,7 +1,8 @@
 //! Placement: the cluster map with which a run begins.
 //!
 //! Idea: each partition's replicas are the first nodes that a walk round the ring meets, so that another node count
-//! moves few of them. Who *prefers to lead* is a second choice: the voters named first are spread evenly, because
+//! moves few of them; where nodes stand in several regions, the first of the region that has fewest of the partition, so
+//! that no region has two more than another with a free node. Who *prefers to lead* is a second choice: the voters named first are spread evenly, because
 //! leading is the work and a ring knows nothing of work.
 //! Shape: a pure function of the settings.
 //! Bound: 512 groups over 128 nodes; leaders are moved one at a time along a shortest chain of exchanges until no
@@ -16,7 +17,7 @@ use super::partitioner::Partitioner;
 use super::ring::Ring;
 use crate::domain::ids::{NodeId, NodeSet, PartitionId};
 use crate::domain::map::{ClusterMap, Epoch};
-use crate::domain::settings::Settings;
+use crate::domain::settings::{ClusterSettings, Settings};
 use crate::domain::venue::VenueState;
 
 /// Voters of `meta` at most; an odd number, for an even one survives no more faults.
@@ -33,7 +34,7 @@ pub fn initial_map(settings: &Settings) -> ClusterMap {
     let mut groups = vec![meta_voters(&nodes)];
     groups.extend((0..settings.partitions).map(|place| {
         let key = xxh3_64_with_seed(&PartitionId::from_index(place).0.to_le_bytes(), PARTITION_SEED);
-        ring.walk(key).take(settings.replication_factor.max(1)).collect()
+        over_regions(ring.walk(key).collect(), settings)
     }));
     spread_leaders(&mut groups, nodes.len());
     let mut partitioner = Partitioner::new(partition, settings.partitions);
@@ -46,6 +47,20 @@ pub fn initial_map(settings: &Settings) -> ClusterMap {
         venues: venues.table().into_iter().map(VenueState::new).collect(),
         ..ClusterMap::default()
     }
+}
+
+/// The first nodes of a walk, each from a region that has fewest of them so far.
+fn over_regions(mut walk: Vec<NodeId>, settings: &ClusterSettings) -> Vec<NodeId> {
+    let mut in_region = vec![0_usize; settings.regions.len().max(1)];
+    let mut chosen = Vec::with_capacity(settings.replication_factor);
+    while chosen.len() < settings.replication_factor.max(1) && !walk.is_empty() {
+        let fewest = |at: &usize| (in_region[usize::from(settings.region(walk[*at]).0)], *at);
+        let at = (0..walk.len()).min_by_key(fewest).unwrap_or(0);
+        let node = walk.remove(at);
+        in_region[usize::from(settings.region(node).0)] += 1;
+        chosen.push(node);
+    }
+    chosen
 }
 
 /// The first nodes, an odd number of them.
@@ -121,7 +136,6 @@ mod tests {
 
     use super::*;
     use crate::domain::ids::GroupId;
-    use crate::domain::settings::ClusterSettings;
 
     fn settings(nodes: usize, partitions: usize, replication_factor: usize) -> Settings {
         let cluster = ClusterSettings { nodes, partitions, replication_factor, ..ClusterSettings::default() };
@@ -141,6 +155,36 @@ mod tests {
         assert_eq!(leads(&map), [1, 1, 1, 1, 1]);
         assert_eq!(map.voters(GroupId::META), NodeId::first(5).collect::<Vec<_>>());
         assert_eq!(map.owners.len(), 10);
+    }
+
+    proptest! {
+        #[test]
+        fn replicas_are_spread_over_regions(nodes in 1_usize..20, factor in 1_usize..6, regions in 1_usize..5) {
+            let factor = factor.min(nodes);
+            let mut settings = settings(nodes, 24, factor);
+            settings.cluster.regions = (0..regions).map(|region| format!("r{region}")).collect();
+            for voters in &initial_map(&settings).groups[1..] {
+                prop_assert_eq!(voters.iter().copied().collect::<NodeSet>().len(), factor);
+                let of = |region: usize| voters.iter().filter(|node| node.index() % regions == region).count();
+                let free = |region: usize| NodeId::first(nodes).filter(|node| node.index() % regions == region).count() - of(region);
+                let fewest = (0..regions).filter(|region| free(*region) > 0).map(of).min();
+                let most = (0..regions).map(of).max().unwrap_or(0);
+                prop_assert!(fewest.is_none_or(|fewest| most <= fewest + 1), "{:?} over {} regions", voters, regions);
+            }
+        }
+    }
+
+    #[test]
+    fn where_there_is_one_region_a_partition_stands_where_the_ring_says() {
+        let map = initial_map(&settings(9, 16, 3));
+        let ring = Ring::new(NodeId::first(9));
+        for (place, voters) in map.groups[1..].iter().enumerate() {
+            let key = xxh3_64_with_seed(&PartitionId::from_index(place).0.to_le_bytes(), PARTITION_SEED);
+            let (mut voters, mut walk) = (voters.clone(), ring.walk(key).take(3).collect::<Vec<_>>());
+            voters.sort_unstable();
+            walk.sort_unstable();
+            assert_eq!(voters, walk);
+        }
     }
 
     #[test]
