@@ -10,10 +10,14 @@ use std::sync::Arc;
 
 use chaosdesk::desk;
 use chaosdesk::domain::control::{Control, Target};
+use chaosdesk::domain::hand::HandRequest;
 use chaosdesk::domain::ids::GroupId;
+use chaosdesk::domain::order::{OrderType, Side, TimeInForce};
+use chaosdesk::domain::rules::PartitionStrategy;
 use chaosdesk::domain::settings::Settings;
 use chaosdesk::domain::time::{SimDuration, SimTime};
-use chaosdesk::domain::view::{ClusterView, PaceView, Speed};
+use chaosdesk::domain::units::{Price, Quantity};
+use chaosdesk::domain::view::{ClusterView, FIRST_LOOK, PaceView, Speed};
 use chaosdesk::ui::depth::Depth;
 use chaosdesk::ui::draw::draw;
 use chaosdesk::ui::glyphs::Glyphs;
@@ -46,6 +50,8 @@ fn main() -> anyhow::Result<()> {
         ("failover.svg", &failover, Screen::Overview, Language::English),
         ("failover-ru.svg", &failover, Screen::Overview, Language::Russian),
         ("cluster.svg", &after, Screen::Cluster, Language::English),
+        ("data.svg", &dividing(), Screen::Data, Language::English),
+        ("market.svg", &trading(), Screen::Market, Language::English),
     ];
     for (name, view, screen, language) in pictures {
         std::fs::write(folder.join(name), picture(view, screen, language)?)?;
@@ -72,6 +78,42 @@ fn moments() -> (ClusterView, ClusterView, ClusterView) {
     let failover = at_speed(world.view(), Speed::Slow(20));
     world.run_until(world.now() + SimDuration::from_millis(60));
     (healthy, failover, at_speed(world.view(), Speed::Times(1)))
+}
+
+/// Two hundred instruments on their way to other partitions, under a load that is not even.
+fn dividing() -> ClusterView {
+    let mut settings = Settings::default();
+    settings.market.instruments = 200;
+    settings.cluster.partitions = 8;
+    settings.cluster.replication_factor = 3;
+    settings.load.skew_per_mille = 800;
+    let mut world = desk::open(&Arc::new(settings), SEED);
+    world.run_until(SimTime::from_millis(4_000));
+    world.control(Control::Divide(PartitionStrategy::Range));
+    world.run_until(SimTime::from_millis(4_250));
+    at_speed(world.view(), Speed::Times(1))
+}
+
+/// Two venues, market data, and an order by hand that rests.
+fn trading() -> ClusterView {
+    let mut settings = Settings::default();
+    settings.venues.count = 2;
+    settings.market_data.ticks_per_s = 20_000;
+    let mut world = desk::open(&Arc::new(settings), SEED);
+    world.run_until(SimTime::from_millis(4_000));
+    let looked = world.books(FIRST_LOOK);
+    let bid = looked.line(FIRST_LOOK).and_then(|line| line.bid).unwrap_or(Price(100));
+    let order = |side, order_type, lots| {
+        let (quantity, time_in_force) = (Quantity(lots), TimeInForce::GoodTillCancel);
+        Control::Hand(HandRequest::Place { symbol: FIRST_LOOK, side, order_type, quantity, time_in_force })
+    };
+    world.control(order(Side::Buy, OrderType::Market, 20));
+    world.control(order(Side::Buy, OrderType::Limit(Price(bid.0 - 40)), 15));
+    world.run_until(SimTime::from_millis(4_300));
+    let mut view = at_speed(world.view(), Speed::Times(1));
+    view.books = world.books(FIRST_LOOK);
+    view.accounts.watched = Some(world.account_view(None, FIRST_LOOK));
+    view
 }
 
 fn at_speed(mut view: ClusterView, speed: Speed) -> ClusterView {
