@@ -182,8 +182,8 @@ impl TimeWindows {
     }
 
     /// Sorts by symbol, so that a block holds few symbols and their prices lie close, and puts it into the archive.
-    fn pack(&mut self, window: WindowId, mut trades: Vec<TapeTrade>) {
-        trades.sort_unstable_by_key(TapeTrade::by_symbol);
+    fn pack(&mut self, window: WindowId, trades: Vec<TapeTrade>) {
+        let trades = TapeTrade::sorted_by_symbol(trades);
         for part in trades.chunks(BLOCK_TRADES_MAX) {
             self.archive.put(Block::pack(window, part));
         }

@@ -41,6 +41,29 @@ pub struct TapeTrade {
 }
 
 impl TapeTrade {
+    /// Trades in the order of a block. As they come they are in the order of time but for a leader whose clock was ahead
+    /// of the next one's, so they are dealt out to their symbols, which takes no comparison.
+    pub(super) fn sorted_by_symbol(mut trades: Vec<Self>) -> Vec<Self> {
+        if !trades.is_sorted_by_key(Self::by_time) {
+            trades.sort_unstable_by_key(Self::by_symbol);
+            return trades;
+        }
+        let Some(first) = trades.first().copied() else { return trades };
+        let symbols = trades.iter().map(|trade| usize::from(trade.deal.symbol.0)).max().unwrap_or(0) + 1;
+        let mut next = vec![0_u32; symbols + 1];
+        trades.iter().for_each(|trade| next[usize::from(trade.deal.symbol.0) + 1] += 1);
+        for symbol in 1..next.len() {
+            next[symbol] += next[symbol - 1];
+        }
+        let mut sorted = vec![first; trades.len()];
+        for trade in trades {
+            let place = &mut next[usize::from(trade.deal.symbol.0)];
+            sorted[*place as usize] = trade;
+            *place += 1;
+        }
+        sorted
+    }
+
     /// The order inside a block.
     pub const fn by_symbol(&self) -> (SymbolId, SimTime, TradeId) {
         (self.deal.symbol, self.deal.at, self.id)
@@ -54,6 +77,8 @@ impl TapeTrade {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -65,6 +90,26 @@ mod tests {
                 assert_eq!(length.window(SimTime(begins.0 + length.duration().0 - 1)), WindowId(number));
             }
             assert!(length.window(SimTime::NEVER) > WindowId(5_000_000), "the end of time has a window too");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn trades_are_dealt_out_as_a_sort_would_put_them(
+            rows in prop::collection::vec((0_u16..40, 0_u64..9), 0..200),
+            in_time in prop::bool::ANY,
+        ) {
+            let mut at = 0;
+            let trades = rows.into_iter().zip(1..).map(|((symbol, step), id)| {
+                at = if in_time { at + step } else { step };
+                let (symbol, side) = (SymbolId(symbol), Side::Buy);
+                let deal = Deal { at: SimTime(at), symbol, side, price: Price(1), quantity: Quantity(1) };
+                TapeTrade { id: TradeId(id), deal }
+            });
+            let mut sorted: Vec<_> = trades.collect();
+            let dealt = TapeTrade::sorted_by_symbol(sorted.clone());
+            sorted.sort_unstable_by_key(TapeTrade::by_symbol);
+            prop_assert_eq!(dealt, sorted);
         }
     }
 }
