@@ -149,6 +149,8 @@ fn decision(strategy: Strategy, count: usize) -> f64 {
     let mut workers: Vec<Worker> = NodeId::first(count).map(Worker::new).collect();
     let refill = |workers: &mut [Worker], at: usize| {
         let capacity = [100_000, 150_000, 80_000][at % 3];
+        // A new worker: nobody probes this one, so what it was sent would count for ever.
+        workers[at] = Worker::new(NodeId::from_index(at));
         workers[at].measured(SimTime::ZERO, SimDuration::from_micros(900 + 37 * at as u64));
         workers[at].heard(GatewayLoad { in_flight: capacity / 3 + at as u32, capacity, ..GatewayLoad::default() });
     };

@@ -24,6 +24,8 @@
 mod crowds;
 mod leaders;
 
+use std::collections::BTreeSet;
+
 use crate::domain::ids::{GroupId, NodeId, NodeSet};
 pub use crate::domain::plan::{Planned, Reason, Region, Step};
 
@@ -72,7 +74,8 @@ pub struct Placed {
 pub fn plan(seats: &[Seat], groups: &[Placed], steps_max: usize) -> Vec<Planned> {
     let mut draft = Draft::new(seats, groups, steps_max.min(STEPS_MAX));
     draft.mend();
-    while draft.has_room() && (draft.spread_a_region() || draft.relieve_a_node()) {}
+    draft.spread_regions();
+    while draft.has_room() && draft.relieve_a_node() {}
     draft.hand_over();
     draft.steps
 }
@@ -80,9 +83,11 @@ pub fn plan(seats: &[Seat], groups: &[Placed], steps_max: usize) -> Vec<Planned>
 /// The cluster as it will be after the steps so far.
 struct Draft<'a> {
     seats: &'a [Seat],
+    /// The same by node number: a plan asks for them a million times.
+    by_node: Vec<Option<&'a Seat>>,
     groups: Vec<Placed>,
-    /// Replicas of partitions by node; those of `meta` do not count, since it is pinned where it is.
-    held: Vec<usize>,
+    /// Partitions by node, in order; `meta` does not count, since it is pinned where it is.
+    held: Vec<BTreeSet<usize>>,
     steps: Vec<Planned>,
     steps_max: usize,
 }
@@ -91,11 +96,20 @@ impl<'a> Draft<'a> {
     fn new(seats: &'a [Seat], groups: &[Placed], steps_max: usize) -> Self {
         let places = seats.iter().map(|seat| seat.node.index() + 1);
         let named = groups.iter().flat_map(|placed| placed.replicas.iter().map(|node| node.index() + 1));
-        let mut held = vec![0; places.chain(named).max().unwrap_or(0)];
-        for placed in groups.iter().filter(|placed| placed.group != GroupId::META) {
-            placed.replicas.iter().for_each(|node| held[node.index()] += 1);
+        let mut held = vec![BTreeSet::new(); places.chain(named).max().unwrap_or(0)];
+        for (at, placed) in groups.iter().enumerate().filter(|(_, placed)| placed.group != GroupId::META) {
+            for node in &placed.replicas {
+                held[node.index()].insert(at);
+            }
         }
-        Self { seats, groups: groups.to_vec(), held, steps: Vec::new(), steps_max }
+        let mut by_node = vec![None; held.len()];
+        seats.iter().for_each(|seat| by_node[seat.node.index()] = Some(seat));
+        Self { seats, by_node, groups: groups.to_vec(), held, steps: Vec::new(), steps_max }
+    }
+
+    /// How many partitions a node holds.
+    fn holds(&self, node: NodeId) -> usize {
+        self.held[node.index()].len()
     }
 
     fn has_room(&self) -> bool {
@@ -103,7 +117,7 @@ impl<'a> Draft<'a> {
     }
 
     fn seat(&self, node: NodeId) -> Option<&'a Seat> {
-        self.seats.iter().find(|seat| seat.node == node)
+        self.by_node.get(node.index()).copied().flatten()
     }
 
     /// Whether the node should hold what it holds. A node that nobody knows is as good as dead.
@@ -149,7 +163,7 @@ impl<'a> Draft<'a> {
     fn best_home(&self, at: usize) -> Option<NodeId> {
         let replicas: NodeSet = self.groups[at].replicas.iter().copied().collect();
         let free = self.members().filter(|seat| !replicas.contains(seat.node));
-        free.min_by_key(|seat| (self.in_region(at, seat.region), self.held[seat.node.index()], seat.node))
+        free.min_by_key(|seat| (self.in_region(at, seat.region), self.holds(seat.node), seat.node))
             .map(|seat| seat.node)
     }
 
@@ -159,7 +173,7 @@ impl<'a> Draft<'a> {
         let Placed { replicas, leader, .. } = &self.groups[at];
         let worth = |node: &NodeId| {
             let crowd = self.seat(*node).map_or(usize::MAX, |seat| self.in_region(at, seat.region));
-            (crowd, Some(*node) != *leader, self.held[node.index()], *node)
+            (crowd, Some(*node) != *leader, self.holds(*node), *node)
         };
         replicas.iter().copied().max_by_key(worth)
     }
@@ -174,24 +188,28 @@ impl<'a> Draft<'a> {
 
     // --- regions and nodes
 
-    /// Moves a replica out of a region that has two more of its group than another with a free node.
-    fn spread_a_region(&mut self) -> bool {
-        let step = (0..self.groups.len()).find_map(|at| {
-            let to = self.best_home(at)?;
-            let fewest = self.in_region(at, self.seat(to)?.region);
-            let staying = self.groups[at].replicas.iter().filter_map(|node| self.seat(*node));
-            let from = staying
-                .filter(|seat| seat.standing == Standing::Member)
-                .max_by_key(|seat| (self.in_region(at, seat.region), self.held[seat.node.index()], seat.node))?;
-            let replicas = self.in_region(at, from.region);
-            let step = Step::Replace { group: self.groups[at].group, from: from.node, to };
-            let reason = Reason::RegionShared { region: from.region, replicas };
-            (replicas >= fewest + 2).then_some((at, Planned { step, reason }))
-        });
-        step.is_some_and(|(at, planned)| {
-            self.take(at, planned);
-            true
-        })
+    /// Moves replicas out of regions that have two more of their group than another with a free node. One pass: what is
+    /// done for a group later never undoes it.
+    fn spread_regions(&mut self) {
+        for at in 0..self.groups.len() {
+            while self.has_room() {
+                let Some(planned) = self.spread_one(at) else { break };
+                self.take(at, planned);
+            }
+        }
+    }
+
+    fn spread_one(&self, at: usize) -> Option<Planned> {
+        let to = self.best_home(at)?;
+        let fewest = self.in_region(at, self.seat(to)?.region);
+        let staying = self.groups[at].replicas.iter().filter_map(|node| self.seat(*node));
+        let from = staying
+            .filter(|seat| seat.standing == Standing::Member)
+            .max_by_key(|seat| (self.in_region(at, seat.region), self.holds(seat.node), seat.node))?;
+        let replicas = self.in_region(at, from.region);
+        let step = Step::Replace { group: self.groups[at].group, from: from.node, to };
+        let reason = Reason::RegionShared { region: from.region, replicas };
+        (replicas >= fewest + 2).then_some(Planned { step, reason })
     }
 
     /// Carries a step out on the draft. A leader whose replica goes hands over first, if there is somebody.
@@ -218,14 +236,14 @@ impl<'a> Draft<'a> {
             }
         };
         let placed = &mut self.groups[at];
-        let counts = usize::from(placed.group != GroupId::META);
+        let counts = placed.group != GroupId::META;
         if let Some(to) = comes {
             placed.replicas.push(to);
-            self.held[to.index()] += counts;
+            counts.then(|| self.held[to.index()].insert(at));
         }
         if let Some(from) = goes {
             placed.replicas.retain(|node| *node != from);
-            self.held[from.index()] -= counts;
+            counts.then(|| self.held[from.index()].remove(&at));
             if placed.leader == Some(from) {
                 // Who will lead then is for the group to decide; the next plan sees it.
                 placed.leader = None;

@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 
 use super::{Draft, Placed, Planned, Reason, Seat, Step};
-use crate::domain::ids::{GroupId, NodeId, NodeSet};
+use crate::domain::ids::{NodeId, NodeSet};
 
 /// A replica that goes: of which group (its place in the draft), from whom.
 type Link = (usize, NodeId);
@@ -18,7 +18,7 @@ impl Draft<'_> {
     /// Moves replicas along one chain, if there is one.
     pub(super) fn relieve_a_node(&mut self) -> bool {
         let mut givers: Vec<&Seat> = self.members().collect();
-        givers.sort_unstable_by_key(|seat| (std::cmp::Reverse(self.held[seat.node.index()]), seat.node));
+        givers.sort_unstable_by_key(|seat| (std::cmp::Reverse(self.holds(seat.node)), seat.node));
         let Some(chain) = givers.iter().find_map(|giver| self.crowd_chain(giver, &givers)) else { return false };
         for (at, planned) in chain {
             if !self.has_room() {
@@ -31,7 +31,7 @@ impl Draft<'_> {
 
     /// The shortest chain from this node to one that holds at least two fewer; of those the one that holds least.
     fn crowd_chain(&self, from: &Seat, givers: &[&Seat]) -> Option<Vec<(usize, Planned)>> {
-        let holds = |seat: &Seat| self.held[seat.node.index()];
+        let holds = |seat: &Seat| self.holds(seat.node);
         if givers.last().is_none_or(|last| holds(last) + 2 > holds(from)) {
             return None;
         }
@@ -73,16 +73,14 @@ impl Draft<'_> {
         let links = std::iter::successors(came_by[from.node.index()], |(_, before)| came_by[before.index()]);
         let taken: Vec<usize> = links.map(|(at, _)| at).collect();
         let fits = |at: &usize| {
-            let Placed { group, replicas, .. } = &self.groups[*at];
-            let own = *group != GroupId::META && replicas.contains(&from.node) && !replicas.contains(&to.node);
             let here = |region| self.in_region(*at, region);
-            let spread = from.region == to.region || here(to.region) < here(from.region);
-            own && !taken.contains(at) && spread
+            let spread = || from.region == to.region || here(to.region) < here(from.region);
+            !self.groups[*at].replicas.contains(&to.node) && !taken.contains(at) && spread()
         };
         let cost = |at: &usize| {
             let Placed { leader, load, .. } = &self.groups[*at];
             (*leader == Some(from.node), *load, *at)
         };
-        (0..self.groups.len()).filter(fits).min_by_key(cost)
+        self.held[from.node.index()].iter().copied().filter(fits).min_by_key(cost)
     }
 }
