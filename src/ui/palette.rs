@@ -18,6 +18,7 @@ use super::state::{ListState, UiState};
 use super::update::refusal::Refusal;
 use super::update::{Given, faults, order};
 use crate::document::problem::nearest;
+use crate::domain::control::Control;
 
 /// A row of the palette.
 #[derive(Clone, PartialEq, Debug)]
@@ -93,6 +94,27 @@ pub fn choose(list: &ListState, state: &UiState, given: &Given<'_>) -> Result<Op
         });
     }
     Ok(entries.get(list.selected).map(|entry| Action::Do(entry.spec.id)))
+}
+
+/// What Enter would do with a command that is typed, or why it would not; `None` while the text is a search.
+pub fn meaning(text: &str, state: &UiState, given: &Given<'_>) -> Option<Result<String, String>> {
+    let context = control::context(state, given.view);
+    let typed = text.trim().trim_start_matches(':').trim_start();
+    let words = given.words;
+    Some(match command::parse(typed, state, &context)? {
+        Ok(Action::Control(Control::MoveSymbol { symbol, to })) => Ok(given.view.books.line(symbol).map_or_else(
+            || faults::describe(Control::MoveSymbol { symbol, to }).text(words),
+            |line| {
+                let said = Refusal::new("palette-move").with("symbol", symbol.name());
+                said.with("from", line.group).with("to", to).text(words)
+            },
+        )),
+        Ok(Action::Control(control)) => Ok(faults::describe(control).text(words)),
+        // The name of an action finds its own row.
+        Ok(Action::Do(_)) => return None,
+        Ok(_) => Ok(typed.to_owned()),
+        Err(refusal) => Err(refusal.text(words)),
+    })
 }
 
 /// What Tab makes of the text: the selected row's command, or its name.

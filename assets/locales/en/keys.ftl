@@ -175,7 +175,8 @@ action-dialog-yes = yes
 hint-dialog-yes = yes
 action-dialog-no = no
 hint-dialog-no = no
-action-symbol-move = move a symbol to another partition
+action-symbol-move = move a symbol to another partition: the hot one, else the busiest of the group in view
+action-market-move = move the symbol in view to another partition
 
 action-order-form = order form: buy, sell, or a spread
 hint-order-form = order

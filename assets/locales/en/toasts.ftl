@@ -28,6 +28,7 @@ toast-nothing-to-undo = nothing to undo
 toast-nothing-to-redo = nothing to do again
 toast-no-match = no event matches
 toast-needs = needs: { $args }
+toast-move = { $symbol } of { $group } will move: type the number of its new partition
 toast-layout = Cyrillic layout: { $typed } is taken for { $taken }
 toast-unbound = { $key } does nothing; { $help } shows all keys
 toast-unbound-near = { $key } does nothing; { $near }: { $does }
@@ -39,6 +40,7 @@ palette-usage = usage: { $usage }
 palette-error = { $error }
 palette-unknown = no command is like { $text }
 palette-unknown-near = no command is like { $text }: did you mean { $near }?
+palette-move = { $symbol } goes from { $from } to { $to }
 
 done-crash = { $node } killed
 done-recover = { $node } comes back

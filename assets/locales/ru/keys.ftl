@@ -175,7 +175,8 @@ action-dialog-yes = да
 hint-dialog-yes = да
 action-dialog-no = нет
 hint-dialog-no = нет
-action-symbol-move = переселить бумагу в другой раздел
+action-symbol-move = переселить бумагу в другой раздел: горячую, а без неё самую оживлённую в разделе на экране
+action-market-move = переселить бумагу на экране в другой раздел
 
 action-order-form = бланк заявки: купить, продать или спред
 hint-order-form = заявка

@@ -28,6 +28,7 @@ toast-nothing-to-undo = нечего отменять
 toast-nothing-to-redo = нечего повторять
 toast-no-match = таких событий нет
 toast-needs = нужно: { $args }
+toast-move = переселяется { $symbol } из { $group }: наберите номер нового раздела
 toast-layout = русская раскладка: { $typed } понимается как { $taken }
 toast-unbound = { $key } ничего не делает; { $help } покажет клавиши
 toast-unbound-near = { $key } ничего не делает; { $near }: { $does }
@@ -39,6 +40,7 @@ palette-usage = так: { $usage }
 palette-error = { $error }
 palette-unknown = команды вроде { $text } нет
 palette-unknown-near = нет команды, похожей на { $text }: может быть, { $near }?
+palette-move = { $symbol } переезжает из { $from } в { $to }
 
 done-crash = { $node } убит
 done-recover = { $node } возвращается
