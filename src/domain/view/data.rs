@@ -44,8 +44,8 @@ pub struct MoveView {
     pub parts_done: u32,
     /// Parts in all; 0 until it is frozen.
     pub parts: u32,
-    /// Since when it is in this stage, as far as somebody looked.
-    pub since: SimTime,
+    /// Since when nobody carries out its orders; `None` until the source has frozen it.
+    pub frozen_at: Option<SimTime>,
 }
 
 /// How one strategy divides one set of keys.
