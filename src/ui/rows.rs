@@ -121,7 +121,9 @@ pub fn hints(state: &UiState, given: &Given<'_>) -> Vec<Hint> {
     let number = |(_, _, hint): (usize, u8, Hint)| {
         let place = if hint.side == Side::Left { &mut ends.0 } else { &mut ends.1 };
         *place += 1;
-        Hint { priority: priority(hint.side, *place), ..hint }
+        // Who knows no key at all needs this one: it is dropped last.
+        let priority = if hint.action == ActionId("app.help") { 0 } else { priority(hint.side, *place) };
+        Hint { priority, ..hint }
     };
     found.into_iter().map(number).collect()
 }
