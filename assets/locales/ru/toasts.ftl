@@ -59,22 +59,28 @@ done-fast = диск { $node } как прежде
 done-transfer = { $group }: лидерство к { $to }
 done-transfer-best = { $group }: лидерство лучшему ведомому
 done-elect = { $group }: выборы
-done-ack = подтверждение: { $rule }
-done-rule-on = правило { $rule } включено
-done-rule-off = правило { $rule } выключено
-done-strategy = балансировщик: { $name }
+done-ack = подтверждает { $rule ->
+    [leader] один лидер
+    [majority] большинство
+    [all] каждый
+   *[other] { $rule }
+}
+done-ack-count = нужно подтверждений: { $n }
+done-rule-on = правило { rule-said } включено
+done-rule-off = правило { rule-said } выключено
+done-strategy = балансировщик: { strategy-said }
 done-load-on = нагрузка включена
 done-load-off = нагрузка выключена
 done-rate = нагрузка { $rate }/с
 done-skew = перекос { $n }/1000
 done-hot = { $symbol } горячий: { $n } %
-done-hot-off = без горячего символа
+done-hot-off = без горячей бумаги
 done-reads-leader = чтения с лидера
 done-reads-replica = чтения с реплик
 done-reads-fallback = чтения с лидера, иначе с реплик
 done-ticks = котировок { $rate }/с
 done-tick-burst = всплеск котировок: { $ticks }
-done-overload = перегрузка: { $rule }
+done-overload = перегрузка: { overload-said }
 done-signals-on = торговля по сигналам
 done-signals-off = сигналы только на экран
 done-burst = всплеск: { $orders } заявок
@@ -86,7 +92,7 @@ done-poison = { $node }: паника
 done-add-node = узел входит в кластер
 done-decommission = { $node } уходит
 done-replace = { $node } списан, его реплики размещаются заново
-done-divide = деление по { $name }
+done-divide = деление: { division-said }
 done-split = самый горячий раздел разгружается
 done-move = { $symbol } переезжает в { $group }
 done-stay = новые переезды не начинаются
