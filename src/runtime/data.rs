@@ -156,7 +156,6 @@ impl World {
             symbols,
             load_spread: Spread::of(&load),
             load,
-            strategies: self.basis.comparison.rows(&self.basis.settings, map.strategy),
         }
     }
 
