@@ -481,7 +481,10 @@ fn the_palette_says_what_enter_would_do_with_a_command() {
     };
     let moves = Bare.text("palette-move", &[("symbol", SymbolId(0).name()), ("from", "p2"), ("to", "p1")]);
     assert_eq!(rows(&format!("move {} p1", SymbolId(0).name())), [(true, moves)]);
-    assert!(matches!(rows("move NOBODY p1").as_slice(), [(false, why)] if why.contains("NOBODY")));
+    assert!(matches!(rows("move NOBODY p1").as_slice(), [(false, form)] if form.contains(":move SYMBOL pN")));
+    let there = Bare.text("palette-there-already", &[("symbol", SymbolId(0).name()), ("group", "p2")]);
+    assert_eq!(rows(&format!("move {} p2", SymbolId(0).name())), [(false, there)]);
+    assert!(rows("add").iter().any(|(_, text)| text.contains(":add node")), "what has no key is found");
     assert!(rows("kill").len() > 1, "a search lists what it finds");
 }
 
