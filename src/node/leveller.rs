@@ -51,7 +51,7 @@ impl Leveller {
         Self { changed_at: now, cause, ..Self::default() }
     }
 
-    /// These members are believed to be gone.
+    /// These members are late, or gone.
     pub(super) fn watch(&mut self, now: SimTime, gone: NodeSet) {
         if gone == self.gone {
             return;
@@ -72,7 +72,7 @@ impl Leveller {
         cause && now.since(self.changed_at) >= CALM
     }
 
-    /// Whether a node is believed to be gone.
+    /// Whether a node is late, or gone.
     pub(super) fn misses(&self, node: NodeId) -> bool {
         self.gone.contains(node)
     }

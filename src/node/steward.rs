@@ -157,6 +157,8 @@ impl Steward {
         };
         if self.leveller.hands_over(scene.now, scene.map.groups.len()) {
             self.handed.insert(group, (scene.now, planned));
+            let Planned { step, reason } = planned;
+            deeds.push(Deed::Tell(Some(group), EventKind::ReplicaPlaced { step, reason }));
             deeds.push(Deed::HandOver(group, to));
         }
     }
@@ -329,10 +331,11 @@ fn seats(scene: &Scene<'_>) -> Vec<Seat> {
     scene.map.nodes.iter().copied().map(seat).collect()
 }
 
-/// The members that are believed to be gone and are not on their way out.
+/// The members that are not believed well of and are not on their way out. A crash that is over before anybody believes
+/// a node to be gone may have cost it its groups all the same.
 fn gone(scene: &Scene<'_>) -> NodeSet {
     let staying = scene.map.nodes.iter().copied().filter(|node| !scene.map.leaving.contains(node));
-    staying.filter(|node| (scene.health)(*node).0 == Health::Failed).collect()
+    staying.filter(|node| (scene.health)(*node).0 != Health::Healthy).collect()
 }
 
 /// Members that were silent for longer than the settings allow: they leave without being asked.
