@@ -105,6 +105,11 @@ pub fn meaning(text: &str, state: &UiState, given: &Given<'_>) -> Option<Result<
             let said = Refusal::new("palette-move").with("symbol", symbol.name());
             Ok(said.with("from", from).with("to", to).text(words))
         }
+        // What is said of these when they were sent would come too early.
+        Ok(Action::Control(Control::Hand(_) | Control::ReadTrades(_))) => {
+            Ok(control::spec_of(typed)
+                .map_or_else(|| typed.to_owned(), |(_, spec)| words.text(&spec.id.text_id(), &[])))
+        }
         Ok(Action::Control(control)) => Ok(faults::describe(control).text(words)),
         // The name of an action finds its own row.
         Ok(Action::Do(_)) => return None,

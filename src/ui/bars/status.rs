@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::domain::view::GroupView;
+use crate::domain::view::{GroupView, NodeTruth};
 
 use super::super::canvas::{Canvas, Strip};
 use super::super::depth::Depth;
@@ -121,10 +121,11 @@ fn leader<'a>(strip: Strip<'a>, scene: &Scene<'_>, shown: &Shown<'_>) -> Strip<'
 }
 
 fn up<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
-    let nodes = &scene.view.nodes;
-    let up = nodes.iter().filter(|node| node.truth.runs()).count();
-    let role = if up == nodes.len() { Role::Ok } else { Role::Warn };
-    strip.add(role, format!("{} {up}/{}", scene.look.locale.text("status-up"), nodes.len()))
+    // Who has left is missed by nobody.
+    let members = || scene.view.nodes.iter().filter(|node| node.truth != NodeTruth::Gone);
+    let (up, all) = (members().filter(|node| node.truth.runs()).count(), members().count());
+    let role = if up == all { Role::Ok } else { Role::Warn };
+    strip.add(role, format!("{} {up}/{all}", scene.look.locale.text("status-up")))
 }
 
 /// The quorum of the worst group: the one with the least margin.

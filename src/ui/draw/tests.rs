@@ -129,6 +129,15 @@ fn on_a_small_screen_the_quorum_and_the_key_of_help_stay() {
     }
 }
 
+#[test]
+fn who_has_left_is_not_missed() {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let mut view = fixture::view(Story::Healthy);
+    view.nodes[4].truth = crate::domain::view::NodeTruth::Gone;
+    let header = text(&paint(&view, &state(Screen::Overview), &look, (120, 40)).0);
+    assert!(header.lines().next().unwrap().contains("UP 4/4"), "{header}");
+}
+
 fn snapshot_of(name: &str, view: &ClusterView, state: &UiState, size: (u16, u16), language: Language) {
     let look = look("classroom", Depth::Rgb, Glyphs::Unicode, language);
     insta::assert_snapshot!(name, text(&paint(view, state, &look, size).0));
