@@ -106,6 +106,29 @@ fn a_symbol_moves_under_load_and_nobody_is_refused() {
     assert!(world.exchange(to).unwrap().book(GOOG).unwrap().tape().count() > 0, "its trades came along");
 }
 
+#[test]
+fn a_symbol_on_its_way_says_how_long_it_has_been_frozen_whoever_crashes() {
+    let (mut world, from, to) = asked();
+    let seen = |world: &World| world.view().data.moves.first().and_then(|planned| planned.frozen_at);
+    let frozen = |world: &World| !world.exchange(from).expect("a replica runs").shipments().leaving().is_empty();
+    while !frozen(&world) {
+        assert_eq!(seen(&world), None, "it trades still");
+        assert!(world.step_one());
+    }
+    let at = world.now();
+    assert_eq!(seen(&world), Some(at));
+    // Nobody owns it while its heir has no leader, and those who come back freeze it again as they replay their logs.
+    for group in [to, from] {
+        world.control(Control::Crash(Target::Leader(group)));
+    }
+    while seen(&world).is_some() && world.now() < at + SimDuration::from_secs(2) {
+        assert_eq!(seen(&world), Some(at), "as long as somebody shows it");
+        world.run_until(world.now() + SimDuration::from_millis(50));
+        world.control(Control::RecoverAll);
+    }
+    assert!(world.now() >= at + SimDuration::from_millis(100), "the crash held it up");
+}
+
 /// How many events lie between two crashes; the campaign takes 1, every step.
 fn stride() -> usize {
     std::env::var("MOVE_STRIDE").ok().and_then(|text| text.parse().ok()).unwrap_or(47)

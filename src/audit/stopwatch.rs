@@ -26,12 +26,16 @@ use crate::domain::fact::ReplicaFact;
 use crate::domain::ids::{GroupId, NodeId, Term};
 use crate::domain::log::LogPoint;
 use crate::domain::order::Promise;
+use crate::domain::plan::Step;
 use crate::domain::settings::RaftSettings;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{ClusterView, FAILOVERS_MAX, FailoverEnd, FailoverMoments, FailoverView};
 
 /// A group that nobody asked for so long has nobody to answer: longer than a client waits (a second) and asks again.
 pub const QUIET_AFTER: SimDuration = SimDuration::from_secs(3);
+
+/// A hand-over that begins so soon after the controller asked for it is its doing.
+const ASKED_WITHIN: SimDuration = SimDuration::from_millis(100);
 
 /// Measures failovers.
 #[derive(Clone, Debug)]
@@ -50,6 +54,8 @@ pub struct Stopwatch {
 struct Watched {
     leader: Option<(NodeId, Term)>,
     open: Option<Measurement>,
+    /// When the controller last asked its leader to hand over, to even things out: nothing has failed then.
+    asked_to_hand_over: Option<SimTime>,
 }
 
 /// A measurement on its way.
@@ -135,8 +141,18 @@ impl Stopwatch {
             }
             (EventKind::TransferBegan { .. }, _) => {
                 let group = event.group.unwrap_or(GroupId::META);
-                if let Some((node, _)) = self.groups.get(group.index()).and_then(|watched| watched.leader) {
+                let watched = self.groups.get(group.index());
+                let asked = watched.and_then(|watched| watched.asked_to_hand_over);
+                if asked.is_some_and(|asked| at.since(asked) < ASKED_WITHIN) {
+                    return;
+                }
+                if let Some((node, _)) = watched.and_then(|watched| watched.leader) {
                     self.begin(group, at, node, FaultKind::Transfer, Certainty::Certain);
+                }
+            }
+            (EventKind::ReplicaPlaced { step: Step::Lead { group, .. }, .. }, _) => {
+                if let Some(watched) = self.groups.get_mut(group.index()) {
+                    watched.asked_to_hand_over = Some(at);
                 }
             }
             (EventKind::TransferFailed { .. }, _) => {
@@ -386,6 +402,7 @@ mod tests {
     use crate::domain::event::{EventKind, FaultKind};
     use crate::domain::fact::{Fact, ReplicaFact};
     use crate::domain::ids::{GroupId, NodeId, Term};
+    use crate::domain::plan::{Reason, Step};
     use crate::domain::settings::Settings;
     use crate::domain::time::{SimDuration, SimTime};
     use crate::domain::view::{FAILOVERS_MAX, FailoverEnd, FailoverMoments};
@@ -553,6 +570,19 @@ mod tests {
         stage.at(400).event(Some(n(1)), Some(P1), began);
         stage.at(402).leads(2, 2, point(2, 1));
         assert_eq!(stage.view().failovers[0].fault, FaultKind::Transfer);
+    }
+
+    #[test]
+    fn a_hand_over_that_the_controller_asks_for_is_no_failover() {
+        let mut stage = stage();
+        let step = Step::Lead { group: P1, from: n(1), to: n(2) };
+        let reason = Reason::LeadsMore { leads: 2, other: 0 };
+        stage.at(100).event(Some(n(3)), Some(P1), EventKind::ReplicaPlaced { step, reason });
+        stage.at(103).event(Some(n(1)), Some(P1), EventKind::TransferBegan { to: n(2) });
+        stage.at(106).leads(2, 2, point(2, 1));
+        assert!(stage.view().failovers.is_empty());
+        stage.at(900).event(Some(n(2)), Some(P1), EventKind::TransferBegan { to: n(1) });
+        assert_eq!(stage.view().failovers.len(), 1, "somebody at the desk asks for this one");
     }
 
     #[test]

@@ -65,6 +65,11 @@ pub trait Wiring {
 /// Does what the command line asks for; `out` and `err` are the two streams.
 pub fn run(cli: &Cli, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Write) -> Exit {
     let done = match &cli.command {
+        // A file that is named and has no say would be a broken promise.
+        Some(command) if cli.dashboard.config.is_some() && brings_its_own(command) => Err(Trouble::Usage(
+            "`--config` has no say here: a scenario, a recording and a file of orders bring their own settings"
+                .to_owned(),
+        )),
         None => dashboard(&cli.dashboard, wiring, err),
         Some(Command::Run(flags)) => perform(flags, wiring, out, err),
         Some(Command::Replay { file }) => wiring.replay(file).and_then(|(text, exit)| say(out, &text).map(|()| exit)),
@@ -85,6 +90,11 @@ pub fn run(cli: &Cli, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Wr
         let _ = writeln!(err, "chaosdesk: {trouble}");
         trouble.exit()
     })
+}
+
+/// Whether a command takes its settings from what it is given, and none from a configuration.
+const fn brings_its_own(command: &Command) -> bool {
+    matches!(command, Command::Run(_) | Command::Replay { .. } | Command::Match(_))
 }
 
 fn say(out: &mut dyn Write, text: &str) -> Result<(), Trouble> {

@@ -102,6 +102,8 @@ fn wrong_names_and_files_end_with_two() {
     assert!(err.contains("did you mean `kill-the-leader`?"), "{err}");
     let (code, _, err) = go(&["run", "absent.toml"], true);
     assert_eq!((code, err.contains("cannot read absent.toml")), (2, true));
+    let (code, _, err) = go(&["run", "kill-the-leader", "--config", "mine.toml"], true);
+    assert_eq!((code, err.contains("`--config` has no say here")), (2, true), "{err}");
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("mine.toml");
     std::fs::write(&file, "[keys.global]\n\"node.crsh\" = [\"x\"]\n").unwrap();

@@ -219,12 +219,14 @@ fn pair(r: &mut Reader<'_>) -> Reading<LinkPair> {
 }
 
 pub(super) fn node(item: &Item<'_>, key: &str) -> Reading<NodeId> {
+    let allowed = || format!("\"n1\" to \"n{NODES_MAX}\"");
+    if !item.is_string() {
+        return Err(item.place.problem(format!("`{key}` names {}", item.place.text())).allow(allowed()));
+    }
     let word = item.string(key)?;
     let number = word.strip_prefix('n').and_then(|number| number.parse().ok());
     let node = number.filter(|number| (1..=NODES_MAX as u8).contains(number)).map(NodeId);
-    node.ok_or_else(|| {
-        item.place.problem(format!("`{key}` is \"{word}\"")).allow(format!("\"n1\" to \"n{NODES_MAX}\""))
-    })
+    node.ok_or_else(|| item.place.problem(format!("`{key}` names \"{word}\"")).allow(allowed()))
 }
 
 fn disk(r: &mut Reader<'_>, base: &DiskSettings) -> Reading<DiskSettings> {

@@ -9,6 +9,7 @@ use super::digest::Digest;
 use super::ids::{GroupId, LogIndex, NodeId, Term};
 use super::log::LogPoint;
 use super::membership::GroupConfig;
+use super::moving::Shipment;
 use super::order::{Answer, Batch};
 use super::time::{SimDuration, SimTime};
 use super::units::Cash;
@@ -87,6 +88,8 @@ pub enum ReplicaFact {
     Applied(Applied),
     /// It leads, and this configuration of its group is committed.
     Config(GroupConfig),
+    /// It applied a *freeze*: the symbol of this move is traded here no longer.
+    Froze(Shipment),
     /// It is no more: what it held is forgotten, on the disk too.
     Retired,
 }

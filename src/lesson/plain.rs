@@ -12,7 +12,7 @@ use crate::domain::rules::AckRule;
 use crate::domain::view::Text;
 
 use super::moment::Condition;
-use words::{FIGURES, MOMENTS, OF_VENUES, OPERATORS, VALUES};
+use words::{FIGURES, MOMENTS, OF_VENUES, OPERATORS, TYPED, VALUES};
 
 fn text(en: impl Into<String>, ru: impl Into<String>) -> Text {
     Text { en: en.into(), ru: ru.into() }
@@ -129,6 +129,12 @@ pub fn control(control: &Control) -> Text {
     }
 }
 
+/// A word of the commands with what it means, in Russian: `pre_vote (сначала спросить, потом выдвигаться)`.
+fn explained(word: &str) -> String {
+    let meaning = TYPED.iter().find(|(known, _)| *known == word);
+    meaning.map_or_else(|| word.to_owned(), |(_, meaning)| format!("{word} ({meaning})"))
+}
+
 /// What a control changes about the whole desk.
 fn setting(control: &Control) -> Text {
     match *control {
@@ -142,13 +148,14 @@ fn setting(control: &Control) -> Text {
             text(format!("orders are acknowledged by {en}"), format!("заявки подтверждает {ru}"))
         }
         Control::SetRule { rule, on: true } => {
-            text(format!("rule on: {}", rule.name()), format!("правило включено: {}", rule.name()))
+            text(format!("rule on: {}", rule.name()), format!("правило включено: {}", explained(rule.name())))
         }
         Control::SetRule { rule, on: false } => {
-            text(format!("rule off: {}", rule.name()), format!("правило выключено: {}", rule.name()))
+            text(format!("rule off: {}", rule.name()), format!("правило выключено: {}", explained(rule.name())))
         }
         Control::SetStrategy(strategy) => {
-            text(format!("balancer: {}", strategy.name()), format!("балансировщик: {}", strategy.name()))
+            let name = strategy.name();
+            text(format!("balancer: {name}"), format!("балансировщик: {}", explained(name)))
         }
         Control::SetLoad(true) => text("the load begins", "нагрузка включена"),
         Control::SetLoad(false) => text("the load stops", "нагрузка выключена"),
@@ -181,6 +188,52 @@ fn setting(control: &Control) -> Text {
                 format!("изменение не доходит до состояния {}", node.ru),
             )
         }
+        other => of_data(&other),
+    }
+}
+
+/// What a control changes about the data and the market data.
+fn of_data(control: &Control) -> Text {
+    match *control {
+        Control::Divide(strategy) => {
+            let name = strategy.name();
+            text(format!("symbols are divided by {name}"), format!("бумаги делят: {}", explained(name)))
+        }
+        Control::Split => text("the busiest partition gives symbols away", "самый занятый раздел отдаёт бумаги"),
+        Control::MoveSymbol { symbol, to } => {
+            let name = symbol.name();
+            text(format!("{name} moves to {to}"), format!("{name} переезжает в {to}"))
+        }
+        Control::StopMoves => text("no more moves begin", "новые переезды не начинаются"),
+        Control::SetOverload(rule) => {
+            let name = rule.name();
+            text(format!("overload: {name}"), format!("перегрузка: {}", explained(name)))
+        }
+        Control::SetTickRate(rate) => text(format!("{rate} ticks a second"), format!("котировок в секунду: {rate}")),
+        Control::TickBurst(burst) => {
+            text(format!("a burst of {} ticks", burst.ticks), format!("всплеск: котировок {}", burst.ticks))
+        }
+        Control::SetSignalsTrade(true) => text("signals trade", "сигналы торгуют"),
+        Control::SetSignalsTrade(false) => text("signals are only shown", "сигналы только на экране"),
+        Control::HotSymbol { percent: 0, .. } => text("no symbol is hot", "горячей бумаги нет"),
+        Control::HotSymbol { symbol, percent } => {
+            let name = symbol.name();
+            text(format!("{name} takes {percent} % of the orders"), format!("{name} берёт {percent} % заявок"))
+        }
+        Control::Drain(node) => {
+            let node = target(node);
+            text(format!("{} is given nothing new", node.en), format!("{} не получает нового", node.ru))
+        }
+        Control::Undrain(node) => {
+            let node = target(node);
+            text(format!("{} takes part again", node.en), format!("{} снова в работе", node.ru))
+        }
+        Control::SetVenue { venue, open: true } => {
+            text(format!("venue {venue} opens"), format!("площадка {venue} открывается"))
+        }
+        Control::SetVenue { venue, open: false } => {
+            text(format!("venue {venue} closes"), format!("площадка {venue} закрывается"))
+        }
         _ => Text::default(),
     }
 }
@@ -196,6 +249,8 @@ mod tests {
     use super::super::measure::{OF_GROUP, OF_NODE, OF_VENUE, WHOLE};
     use super::super::{expression, moment};
     use super::*;
+    use crate::domain::rules::{PartitionStrategy, Rule, Strategy};
+    use crate::domain::tick::Overload;
 
     #[test]
     fn every_figure_and_moment_has_a_name_in_both_languages() {
@@ -222,11 +277,34 @@ mod tests {
     }
 
     #[test]
+    fn words_that_are_typed_are_explained_in_russian() {
+        let rules = Rule::ALL.map(Rule::name).into_iter();
+        let strategies = Strategy::ALL.map(Strategy::name).into_iter();
+        let divisions = PartitionStrategy::ALL.map(PartitionStrategy::name).into_iter();
+        let overloads = Overload::ALL.map(Overload::name).into_iter();
+        for word in rules.chain(strategies).chain(divisions).chain(overloads) {
+            assert!(explained(word).starts_with(&format!("{word} (")), "{word}");
+        }
+    }
+
+    #[test]
     fn every_action_is_said_in_words() {
         let context = Context::of_file(5, 4);
-        for said in
-            ["crash leader:p1", "ack majority", "burst 100k", "cut n1 -> n2", "load off", "poison n3", "elect p2"]
-        {
+        for said in [
+            "strategy two-choices",
+            "divide range",
+            "overload slow",
+            "move GOOG p3",
+            "split hottest",
+            "drain n2",
+            "crash leader:p1",
+            "ack majority",
+            "burst 100k",
+            "cut n1 -> n2",
+            "load off",
+            "poison n3",
+            "elect p2",
+        ] {
             let words = control(&action::parse_control(said, &context).unwrap());
             assert!(!words.en.is_empty() && !words.ru.is_empty() && words.en != said, "{said}");
         }

@@ -170,7 +170,7 @@ impl Driver {
                 }
             }
             // Of placement, of symbols that move, and the node's own business.
-            Says::Report(_) | Says::HandOver(_) | Says::Move(_) => {}
+            Says::Report(_) | Says::HandOver(_) | Says::Call | Says::Move(_) => {}
         }
         steps.extend(self.drive(stand));
         steps

@@ -51,6 +51,7 @@ impl Letter {
                 return head.mix(7).mix(who).mix(term.0).mix(epoch.0).mix(behind);
             }
             Says::HandOver(to) => return head.mix(8).mix(u64::from(to.0)),
+            Says::Call => return head.mix(9),
         };
         tx.digest(head.mix(kind << 8 | half as u64)).mix(word)
     }
@@ -117,6 +118,8 @@ pub enum Says {
     Move(MoveWord),
     /// The controller wants leadership of the group handed over to this node.
     HandOver(NodeId),
+    /// The controller calls the roll: report.
+    Call,
 }
 
 /// How far a group is on its way to where the map wants it.

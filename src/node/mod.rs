@@ -17,6 +17,7 @@ mod gateway;
 mod heart;
 mod held;
 pub mod letter;
+mod leveller;
 mod machine;
 mod map;
 mod market_data;

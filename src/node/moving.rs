@@ -49,15 +49,25 @@ impl Node {
         if self.map.placing != Placing::Moving {
             return;
         }
-        let wanted: NodeSet = self.map.voters(group).iter().copied().collect();
-        let (me, epoch) = (self.me, self.map.epoch);
+        let wanted = self.wanted(group);
         self.with_replica(group, effects, |replica, desk, out| {
             if let Some(change) = replica.next_change(now, wanted) {
                 // Refused now may be taken with the next beat.
                 let _refused = replica.change_config(now, change, desk, out);
             }
-            let report = replica.report(me, epoch, wanted);
-            out.write(group, GroupId::META, Says::Report(report));
+        });
+        self.report(group, effects);
+    }
+
+    fn wanted(&self, group: GroupId) -> NodeSet {
+        self.map.voters(group).iter().copied().collect()
+    }
+
+    /// Tells the controller how far a group is that this node leads.
+    fn report(&mut self, group: GroupId, effects: &mut Vec<NodeEffect>) {
+        let (me, epoch, wanted) = (self.me, self.map.epoch, self.wanted(group));
+        self.with_replica(group, effects, |replica, _, out| {
+            out.write(group, GroupId::META, Says::Report(replica.report(me, epoch, wanted)));
         });
     }
 
@@ -70,7 +80,14 @@ impl Node {
     ) -> Option<Letter> {
         match letter.says {
             Says::Report(report) => self.steward.hear(now.mono, letter.from, report),
-            Says::HandOver(to) => self.tell_raft(now, letter.to, Input::Transfer(Some(to)), effects),
+            Says::HandOver(to) => {
+                let close = |replica: &Replica| replica.raft.is_close_behind(now, to);
+                // Who is far behind would hold the group up; the controller asks again.
+                if self.replicas.get(letter.to).is_some_and(close) {
+                    self.tell_raft(now, letter.to, Input::Transfer(Some(to)), effects);
+                }
+            }
+            Says::Call => self.report(letter.to, effects),
             _ => return Some(letter),
         }
         None
@@ -94,6 +111,7 @@ impl Node {
                     replica.propose_map(now, change, desk, out);
                 }),
                 Deed::HandOver(group, to) => self.out(effects).write(GroupId::META, group, Says::HandOver(to)),
+                Deed::Call(group) => self.out(effects).write(GroupId::META, group, Says::Call),
                 Deed::Tell(group, kind) => self.out(effects).tell(group, kind),
             }
         }

@@ -1,7 +1,7 @@
 //! The post of a node: letters between groups, and whom they are sent to.
 //!
 //! Idea: a letter goes to whoever is believed to lead the group: the own replica's belief, else whoever wrote for that group
-//! last, else the first voter that is not given up. A wrong guess costs a hop or a letter, never the truth.
+//! last and is among its voters, else the first voter that is not given up. A wrong guess costs a hop or a letter, never the truth.
 //! Bound: a hint a group; letters leave with the step that wrote them.
 
 use crate::domain::ids::{GroupId, NodeId};
@@ -47,19 +47,22 @@ impl Post {
     pub(super) fn flush(&mut self, me: NodeId, directory: &impl Directory, effects: &mut Vec<NodeEffect>) {
         for letter in std::mem::take(&mut self.letters) {
             // Who passes a letter on does not lead; to pass it to oneself would be a circle.
-            let to = self.address(letter.to, directory).filter(|to| letter.hops == 0 || *to != me);
+            let to = self.address(me, letter.to, directory).filter(|to| letter.hops == 0 || *to != me);
             if let Some(to) = to {
                 effects.push(NodeEffect::Send { to, message: NodeMessage::Letter(letter) });
             }
         }
     }
 
-    fn address(&self, group: GroupId, directory: &impl Directory) -> Option<NodeId> {
+    fn address(&self, me: NodeId, group: GroupId, directory: &impl Directory) -> Option<NodeId> {
         if directory.hosts(group) {
             return directory.leader(group);
         }
         let alive = |node: &NodeId| !directory.given_up(*node);
         let hint = self.hints.get(group.index()).copied().flatten().filter(alive);
-        hint.or_else(|| directory.map().voters(group).iter().copied().find(alive))
+        // Who wrote for the group before it moved away may know nothing of it any more; its voters know their leader.
+        let voters = directory.map().voters(group);
+        let voter = || voters.iter().copied().find(|node| alive(node) && *node != me);
+        hint.filter(|node| voters.contains(node)).or_else(voter).or(hint)
     }
 }

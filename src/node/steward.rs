@@ -10,13 +10,13 @@
 //! [`REPORT_AGE_MAX`] says nothing; a hand-over is asked for again after [`HAND_OVER_WITHIN`]; a wish is kept for
 //! [`WISH_FOR`].
 //! Hysteresis: the planner leaves differences of one alone, and once everything is settled the steward rests until
-//! somebody joins or leaves. A crash that moves leaders about is not its business.
+//! somebody joins or leaves. Replicas do not move for a crash; leaders do, when who crashed has come back (`leveller`).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::event::{EventKind, Health};
-use crate::domain::ids::{GroupId, NodeId, Term};
+use crate::domain::ids::{GroupId, NodeId, NodeSet, Term};
 use crate::domain::map::{ClusterMap, Epoch, MapChange, Placing};
 use crate::domain::plan::{Planned, Reason, Step};
 use crate::domain::settings::Settings;
@@ -25,6 +25,7 @@ use crate::domain::view::{PLAN_ROWS_MAX, PlanRow, StepProgress};
 use crate::routing::rebalancer::{self, Placed, STEPS_MAX, Seat, Standing};
 
 use super::letter::Report;
+use super::leveller::Leveller;
 
 /// A report that is older says nothing any more.
 const REPORT_AGE_MAX: SimDuration = SimDuration::from_millis(500);
@@ -42,6 +43,8 @@ pub(super) enum Deed {
     Log(MapChange),
     /// Ask the leader of this group to hand over to this node.
     HandOver(GroupId, NodeId),
+    /// Ask the leader of this group to report.
+    Call(GroupId),
     /// Tell everybody.
     Tell(Option<GroupId>, EventKind),
 }
@@ -69,6 +72,7 @@ pub(super) struct Steward {
     handed: BTreeMap<GroupId, (SimTime, Planned)>,
     /// What comes next, for the screen.
     plan: Vec<Planned>,
+    leveller: Leveller,
 }
 
 impl Steward {
@@ -91,12 +95,17 @@ impl Steward {
     pub(super) fn look(&mut self, scene: &Scene<'_>) -> Vec<Deed> {
         if self.term != scene.term {
             let wishes = std::mem::take(&mut self.wishes);
-            *self = Self { wishes, term: scene.term, since: scene.map.epoch, ..Self::default() };
+            let leveller = Leveller::begin(scene.now, scene.term);
+            *self = Self { wishes, term: scene.term, since: scene.map.epoch, leveller, ..Self::default() };
         }
+        self.leveller.watch(scene.now, gone(scene));
         let mut deeds = self.granted(scene);
         deeds.extend(presumed_dead(scene));
-        if !deeds.is_empty() || scene.map.placing != Placing::Moving {
-            self.rest_if_settled(scene);
+        if scene.map.placing != Placing::Moving {
+            self.level(scene, &mut deeds);
+            return deeds;
+        }
+        if !deeds.is_empty() {
             return deeds;
         }
         self.forget_what_is_done(scene);
@@ -117,11 +126,40 @@ impl Steward {
         deeds
     }
 
-    fn rest_if_settled(&mut self, scene: &Scene<'_>) {
-        if scene.map.placing != Placing::Moving {
-            self.plan.clear();
-            self.moving.clear();
+    /// Leaders go back to balance, if somebody has come back and nothing else is to be done.
+    fn level(&mut self, scene: &Scene<'_>, deeds: &mut Vec<Deed>) {
+        self.moving.clear();
+        self.plan.clear();
+        if !deeds.is_empty() || !self.leveller.due(scene.now) {
             self.handed.clear();
+            return;
+        }
+        if self.leveller.calls(scene.now) {
+            deeds.extend(scene.map.group_ids().map(Deed::Call));
+        }
+        // A group without a leader answers no roll: then nobody else hands over either.
+        let heard =
+            |group: GroupId| self.reports.get(&group).is_some_and(|(at, _)| scene.now.since(*at) < REPORT_AGE_MAX);
+        if !scene.map.group_ids().all(heard) {
+            return;
+        }
+        self.forget_hand_overs(scene);
+        let seats: Vec<Seat> = seats(scene).into_iter().filter(|seat| !self.leveller.misses(seat.node)).collect();
+        self.plan = rebalancer::level(&seats, &self.placed(scene), STEPS_MAX);
+        if !self.handed.is_empty() {
+            return;
+        }
+        let Some(planned @ Planned { step: Step::Lead { group, to, .. }, .. }) = self.plan.first().copied() else {
+            if self.leveller.rest() {
+                deeds.push(Deed::Tell(None, EventKind::Rebalanced { imbalance: self.imbalance(scene) }));
+            }
+            return;
+        };
+        if self.leveller.hands_over(scene.now, scene.map.groups.len()) {
+            self.handed.insert(group, (scene.now, planned));
+            let Planned { step, reason } = planned;
+            deeds.push(Deed::Tell(Some(group), EventKind::ReplicaPlaced { step, reason }));
+            deeds.push(Deed::HandOver(group, to));
         }
     }
 
@@ -144,11 +182,7 @@ impl Steward {
         }
         // Everything that was logged is applied by now: what the map does not know was not taken.
         self.moving.retain(|_, (_, from)| *from <= scene.map.epoch);
-        let led_by = |group: &GroupId| self.reports.get(group).map(|(_, report)| report.leader);
-        self.handed.retain(|group, (at, planned)| {
-            let Step::Lead { to, .. } = planned.step else { return false };
-            led_by(group) != Some(to) && scene.now.since(*at) < HAND_OVER_WITHIN
-        });
+        self.forget_hand_overs(scene);
         // A controller that has just begun finds groups on their way that another one sent there.
         for group in scene.map.group_ids() {
             let inherited = self.report(scene, group).is_some_and(|report| !report.settled);
@@ -158,6 +192,14 @@ impl Steward {
                 self.moving.insert(group, (planned, self.since));
             }
         }
+    }
+
+    fn forget_hand_overs(&mut self, scene: &Scene<'_>) {
+        let led_by = |group: &GroupId| self.reports.get(group).map(|(_, report)| report.leader);
+        self.handed.retain(|group, (at, planned)| {
+            let Step::Lead { to, .. } = planned.step else { return false };
+            led_by(group) != Some(to) && scene.now.since(*at) < HAND_OVER_WITHIN
+        });
     }
 
     /// The groups as they will be when what is on its way has arrived.
@@ -287,6 +329,13 @@ fn seats(scene: &Scene<'_>) -> Vec<Seat> {
         Seat { node, region: scene.settings.cluster.region(node), standing }
     };
     scene.map.nodes.iter().copied().map(seat).collect()
+}
+
+/// The members that are not believed well of and are not on their way out. A crash that is over before anybody believes
+/// a node to be gone may have cost it its groups all the same.
+fn gone(scene: &Scene<'_>) -> NodeSet {
+    let staying = scene.map.nodes.iter().copied().filter(|node| !scene.map.leaving.contains(node));
+    staying.filter(|node| (scene.health)(*node).0 != Health::Healthy).collect()
 }
 
 /// Members that were silent for longer than the settings allow: they leave without being asked.

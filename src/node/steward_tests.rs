@@ -79,7 +79,7 @@ impl Desk {
                 Deed::HandOver(group, to) => {
                     leaders.insert(*group, *to);
                 }
-                Deed::Tell(..) => {}
+                Deed::Tell(..) | Deed::Call(_) => {}
             }
         }
         deeds
@@ -206,4 +206,73 @@ fn a_group_that_waits_for_a_node_that_died_is_placed_anew() {
     desk.report(&waiting);
     assert_eq!(desk.places(), waiting, "n4 will never come");
     assert!(desk.map.groups.iter().all(|voters| !voters.contains(&N4)));
+}
+
+/// Three nodes and six partitions, settled; n3 was gone and leads nothing, and has just come back.
+fn returned() -> Desk {
+    let mut map = joined(6);
+    assert!(map.apply(&MapChange::Left(N4)) && map.apply(&MapChange::Settle));
+    let mut desk = Desk::new(map);
+    for group in desk.map.group_ids() {
+        desk.leaders.insert(group, NodeId(1 + group.0 as u8 % 2));
+    }
+    desk.failed = vec![NodeId(3)];
+    assert_eq!(desk.look(), []);
+    desk.failed.clear();
+    assert_eq!(desk.look(), [], "it may crash again");
+    desk
+}
+
+/// Everybody reports and the controller looks, so many times; the hand-overs, with the time of each.
+fn levelled(desk: &mut Desk, looks: usize, silent: Option<GroupId>) -> Vec<u64> {
+    let mut handed = Vec::new();
+    for _ in 0..looks {
+        desk.report(&[]);
+        if let Some(group) = silent {
+            desk.steward.reports.remove(&group);
+        }
+        let deeds = desk.look();
+        handed.extend(deeds.iter().filter(|deed| matches!(deed, Deed::HandOver(..))).map(|_| desk.ms));
+    }
+    handed
+}
+
+#[test]
+fn who_comes_back_is_given_groups_one_after_the_other() {
+    let mut desk = returned();
+    assert_eq!(levelled(&mut desk, 15, None), Vec::<u64>::new(), "it waits for a second of calm");
+    let handed = levelled(&mut desk, 40, None);
+    // Seven groups: 4, 3 and 0 become 3, 2 and 2.
+    assert_eq!(handed.len(), 2, "{handed:?}");
+    assert!(handed[1] - handed[0] >= super::super::leveller::HAND_OVER_EVERY.as_millis(), "{handed:?}");
+    assert_eq!(levelled(&mut desk, 100, None), Vec::<u64>::new(), "a difference of one is balance");
+}
+
+#[test]
+fn nobody_hands_over_while_a_group_is_without_a_leader() {
+    let mut desk = returned();
+    assert_eq!(levelled(&mut desk, 100, Some(GroupId(3))), Vec::<u64>::new());
+    assert_eq!(levelled(&mut desk, 40, None).len(), 2, "it is led again");
+}
+
+#[test]
+fn a_hand_over_that_never_happens_is_not_tried_for_ever() {
+    let mut desk = returned();
+    let mut tried = 0;
+    for _ in 0..2_000 {
+        desk.report(&[]);
+        let before = desk.leaders.clone();
+        tried += desk.look().iter().filter(|deed| matches!(deed, Deed::HandOver(..))).count();
+        desk.leaders = before;
+    }
+    assert_eq!(tried, 2 * desk.map.groups.len());
+}
+
+#[test]
+fn a_new_controller_looks_once_when_nobody_is_gone() {
+    let mut desk = returned();
+    (desk.steward, desk.term, desk.failed) = (Steward::default(), 2, vec![NodeId(2)]);
+    assert_eq!(levelled(&mut desk, 100, None), Vec::<u64>::new(), "it does not know who was gone before n2");
+    desk.failed.clear();
+    assert_eq!(levelled(&mut desk, 60, None).len(), 2);
 }

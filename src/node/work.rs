@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::domain::event::{EventKind, MovesEvent};
+use crate::domain::fact::ReplicaFact;
 use crate::domain::ids::{GroupId, NodeId, SymbolId, Term};
 use crate::domain::log::Payload;
 use crate::domain::map::{ClusterMap, MapChange};
@@ -198,8 +199,13 @@ impl Replica {
     }
 
     fn tell_of_a_move(&self, moving: &Moving, moved: Moved, out: &mut Out<'_>) {
-        if moved == Moved::Frozen && self.raft.leads() {
-            let crate::domain::moving::Shipment { symbol, to, .. } = moving.shipment();
+        if moved != Moved::Frozen {
+            return;
+        }
+        let shipment = moving.shipment();
+        out.state(self.group, ReplicaFact::Froze(shipment));
+        if self.raft.leads() {
+            let crate::domain::moving::Shipment { symbol, to, .. } = shipment;
             out.tell(Some(self.group), EventKind::Moves(MovesEvent::Frozen { symbol, to }));
         }
     }

@@ -80,6 +80,13 @@ pub fn plan(seats: &[Seat], groups: &[Placed], steps_max: usize) -> Vec<Planned>
     draft.steps
 }
 
+/// Plans hand-overs only: replicas stay where they are.
+pub fn level(seats: &[Seat], groups: &[Placed], steps_max: usize) -> Vec<Planned> {
+    let mut draft = Draft::new(seats, groups, steps_max.min(STEPS_MAX));
+    draft.hand_over();
+    draft.steps
+}
+
 /// The cluster as it will be after the steps so far.
 struct Draft<'a> {
     seats: &'a [Seat],

@@ -139,7 +139,7 @@ impl World {
             stage: MoveStage::Planned,
             parts_done: 0,
             parts: 0,
-            since: self.clock.now,
+            frozen_at: None,
         });
         let count = |of: &dyn Fn(GroupId) -> u64| map.group_ids().skip(1).map(of).collect::<Vec<_>>();
         let symbols = count(&|group| map.symbols(group).count() as u64);
@@ -156,7 +156,6 @@ impl World {
             symbols,
             load_spread: Spread::of(&load),
             load,
-            strategies: self.basis.comparison.rows(&self.basis.settings, map.strategy),
         }
     }
 
@@ -175,7 +174,8 @@ impl World {
         };
         let taken = target.map_or(0, |target| target.taken(shipment));
         let parts_done = if owned { parts } else { taken };
-        MoveView { symbol, from, to, stage, parts_done, parts, since: self.clock.now }
+        let frozen_at = self.groups.get(from).and_then(|group| group.frozen_since(shipment));
+        MoveView { symbol, from, to, stage, parts_done, parts, frozen_at }
     }
 }
 

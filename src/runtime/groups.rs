@@ -4,11 +4,14 @@
 //! leader in truth is the running replica of the highest term that says it leads; a frozen one leads nobody.
 //! Units: log indices count records; `marks` pair a commit index with the time at which it was reached.
 //! Bound: [`MARKS_MAX`] marks a group; when full, every second one of the older half goes, so the far past gets coarser.
+//! One freeze a symbol.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::domain::fact::ReplicaFact;
-use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, Term};
+use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, SymbolId, Term};
+use crate::domain::map::Epoch;
+use crate::domain::moving::Shipment;
 use crate::domain::time::{SimDuration, SimTime};
 
 /// Commit marks of a group.
@@ -37,6 +40,8 @@ pub(super) struct GroupTruth {
     /// The event of the first commit of the latest leader that has one.
     pub first_commit: Option<EventId>,
     marks: VecDeque<(LogIndex, SimTime)>,
+    /// When its first replica stopped trading a symbol: of each symbol the latest move.
+    frozen: BTreeMap<SymbolId, (Shipment, SimTime)>,
 }
 
 impl Groups {
@@ -75,6 +80,7 @@ impl Groups {
                 truth.settle(now, runs);
             }
             ReplicaFact::Committed { to, .. } => truth.commit_to(now, to.index),
+            ReplicaFact::Froze(shipment) => truth.freeze(now, *shipment),
             _ => {}
         }
     }
@@ -114,6 +120,19 @@ impl GroupTruth {
             self.since = now;
             self.last_leader = leader.or(self.last_leader);
         }
+    }
+
+    /// Every replica applies the freeze, some of them again when they come back: the first of the latest move counts.
+    fn freeze(&mut self, now: SimTime, shipment: Shipment) {
+        let known = self.frozen.get(&shipment.symbol).map_or(Epoch::default(), |(known, _)| known.epoch);
+        if shipment.epoch > known {
+            self.frozen.insert(shipment.symbol, (shipment, now));
+        }
+    }
+
+    /// Since when the symbol of this move has been traded here no longer; `None` as long as it is.
+    pub fn frozen_since(&self, shipment: &Shipment) -> Option<SimTime> {
+        self.frozen.get(&shipment.symbol).filter(|(known, _)| known == shipment).map(|(_, at)| *at)
     }
 
     fn commit_to(&mut self, now: SimTime, index: LogIndex) {

@@ -13,7 +13,6 @@ mod accounts;
 mod books;
 mod cast;
 pub mod checkpoints;
-mod comparison;
 mod controls;
 mod data;
 mod dispatch;

@@ -24,7 +24,6 @@ use crate::node::message::NodeEffect;
 use crate::storage::memory_disk::MemoryDisk;
 
 use super::cast::Cast;
-use super::comparison::Comparison;
 use super::dispatch::{Next, Running};
 use super::fingerprint;
 use super::groups::Groups;
@@ -81,8 +80,6 @@ pub(super) struct Basis {
     pub seed: u64,
     /// Draws targets.
     pub targets: Chance,
-    /// The strategies compared, made when first asked for.
-    pub comparison: Arc<Comparison>,
 }
 
 /// Where a run stands.
@@ -140,7 +137,6 @@ impl World {
                 living: map,
                 wishes: Vec::new(),
                 seed,
-                comparison: Arc::default(),
             },
             cast,
         };

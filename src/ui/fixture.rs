@@ -264,9 +264,9 @@ fn replica(place: usize, (truth, reach): What, term: Term, commit: LogIndex, lea
             next: last.next(),
             in_flight: 2,
         }),
-        version: commit,
+        version: LogIndex(commit.0 - lag),
         gap: None,
-        chain: Default::default(),
+        chain: crate::domain::digest::Digest(0x5f3a_91c2_0000_0000).mix(commit.0 - lag),
         cells: held,
     }
 }

@@ -60,6 +60,7 @@ impl Language {
                 include_str!("../../assets/locales/en/keys.ftl"),
                 include_str!("../../assets/locales/en/toasts.ftl"),
                 include_str!("../../assets/locales/en/market.ftl"),
+                include_str!("../../assets/locales/en/rules.ftl"),
             ],
             Self::Russian => &[
                 include_str!("../../assets/locales/ru/screen.ftl"),
@@ -69,6 +70,7 @@ impl Language {
                 include_str!("../../assets/locales/ru/keys.ftl"),
                 include_str!("../../assets/locales/ru/toasts.ftl"),
                 include_str!("../../assets/locales/ru/market.ftl"),
+                include_str!("../../assets/locales/ru/rules.ftl"),
             ],
         }
     }
@@ -265,6 +267,21 @@ mod tests {
         for text in Language::English.files() {
             let strange = text.lines().find(|line| !line.is_ascii());
             assert_eq!(strange, None, "so that the ASCII alphabet loses nothing");
+        }
+    }
+
+    #[test]
+    fn words_that_are_typed_are_explained_in_russian() {
+        use crate::domain::rules::{PartitionStrategy, Rule, Strategy};
+        use crate::domain::tick::Overload;
+        let locale = Locale::new(Language::Russian);
+        let rules = Rule::ALL.map(|rule| ("done-rule-off", "rule", rule.name())).into_iter();
+        let strategies = Strategy::ALL.map(|of| ("event-strategy", "strategy", of.name())).into_iter();
+        let divisions = PartitionStrategy::ALL.map(|of| ("control-divide", "strategy", of.name())).into_iter();
+        let overloads = Overload::ALL.map(|of| ("control-overload", "rule", of.name())).into_iter();
+        for (id, arg, word) in rules.chain(strategies).chain(divisions).chain(overloads) {
+            let said = locale.fill(id, &[(arg, word)]);
+            assert!(said.contains(&format!("{word} (")), "{id}: {said}");
         }
     }
 

@@ -18,6 +18,7 @@ use super::state::{ListState, UiState};
 use super::update::refusal::Refusal;
 use super::update::{Given, faults, order};
 use crate::document::problem::nearest;
+use crate::domain::control::Control;
 
 /// A row of the palette.
 #[derive(Clone, PartialEq, Debug)]
@@ -79,8 +80,7 @@ pub fn is_enabled(spec: &ActionSpec, state: &UiState, given: &Given<'_>) -> bool
 
 /// What Enter means: the command that is typed, or else the row that is selected.
 pub fn choose(list: &ListState, state: &UiState, given: &Given<'_>) -> Result<Option<Action>, Refusal> {
-    let context = control::context(state, given.view);
-    if let Some(parsed) = command::parse(&list.text, state, &context) {
+    if let Some(parsed) = read(&list.text, state, given) {
         return parsed.map(Some);
     }
     let entries = entries(&list.text, state, given);
@@ -93,6 +93,46 @@ pub fn choose(list: &ListState, state: &UiState, given: &Given<'_>) -> Result<Op
         });
     }
     Ok(entries.get(list.selected).map(|entry| Action::Do(entry.spec.id)))
+}
+
+/// What Enter would do with a command that is typed, or why it would not; `None` while the text is a search.
+pub fn meaning(text: &str, state: &UiState, given: &Given<'_>) -> Option<Result<String, String>> {
+    let typed = text.trim().trim_start_matches(':').trim_start();
+    let words = given.words;
+    Some(match read(typed, state, given)? {
+        Ok(Action::Control(Control::MoveSymbol { symbol, to })) if given.view.books.line(symbol).is_some() => {
+            let from = given.view.books.line(symbol).map_or(to, |line| line.group);
+            let said = Refusal::new("palette-move").with("symbol", symbol.name());
+            Ok(said.with("from", from).with("to", to).text(words))
+        }
+        // What is said of these when they were sent would come too early.
+        Ok(Action::Control(Control::Hand(_) | Control::ReadTrades(_))) => {
+            Ok(control::spec_of(typed)
+                .map_or_else(|| typed.to_owned(), |(_, spec)| words.text(&spec.id.text_id(), &[])))
+        }
+        Ok(Action::Control(control)) => Ok(faults::describe(control).text(words)),
+        // The name of an action finds its own row.
+        Ok(Action::Do(_)) => return None,
+        Ok(_) => Ok(typed.to_owned()),
+        // As long as it is not whole, the form of the command says more than what is missing.
+        Err(refusal) => Err(control::spec_of(typed).filter(|_| refusal.id == "palette-error").map_or_else(
+            || refusal.text(words),
+            |(verb, spec)| format!("{}  :{verb} {}", words.text(&spec.id.text_id(), &[]), spec.args),
+        )),
+    })
+}
+
+/// Reads a command; one that asks for what is so already is refused here, before it says that it was done.
+fn read(text: &str, state: &UiState, given: &Given<'_>) -> Option<Result<Action, Refusal>> {
+    let parsed = command::parse(text, state, &control::context(state, given.view))?;
+    Some(parsed.and_then(|action| match action {
+        Action::Control(Control::MoveSymbol { symbol, to })
+            if given.view.books.line(symbol).is_some_and(|line| line.group == to) =>
+        {
+            Err(Refusal::new("palette-there-already").with("symbol", symbol.name()).with("group", to))
+        }
+        action => Ok(action),
+    }))
 }
 
 /// What Tab makes of the text: the selected row's command, or its name.

@@ -3,7 +3,7 @@
 //! Idea: one function says what an overlay shows; drawing prints it and `update` counts and picks from it, so the row
 //! that is highlighted is always the row that is meant.
 
-use super::action::{ActionSpec, Context, Effect, Topic};
+use super::action::{ActionId, ActionSpec, Context, Effect, Topic};
 use super::hint::{Hint, Side};
 use super::input::contexts;
 use super::keymap::Key;
@@ -17,16 +17,7 @@ use super::update::{Given, faults};
 pub fn rows(state: &UiState, given: &Given<'_>) -> Vec<Row> {
     match &state.overlay {
         Overlay::Help(list) => help(list, state, given),
-        Overlay::Palette(list) => palette::entries(&list.text, state, given)
-            .into_iter()
-            .map(|entry| {
-                let text = match (palette::command_of(entry.spec.id), entry.spec.args) {
-                    (Some(command), args) if !args.is_empty() => format!("{}  :{command} {args}", entry.text),
-                    _ => entry.text,
-                };
-                Row { group: String::new(), key: entry.keys, text, enabled: entry.enabled, action: None }
-            })
-            .collect(),
+        Overlay::Palette(list) => commands(list, state, given),
         Overlay::Welcome => welcome(given),
         Overlay::WhichKey(prefix) => menu(Key::char(*prefix), state, given),
         Overlay::Themes(list) => names(&state.presenter.themes.names, list),
@@ -50,6 +41,24 @@ fn welcome(given: &Given<'_>) -> Vec<Row> {
         Some(Row { key: given.keymap.label(spec.id), text, enabled: true, ..Row::default() })
     };
     lines.into_iter().filter_map(line).collect()
+}
+
+/// The command that is typed, and what it would do; or else every command that matches.
+fn commands(list: &ListState, state: &UiState, given: &Given<'_>) -> Vec<Row> {
+    if let Some(meaning) = palette::meaning(&list.text, state, given) {
+        let enabled = meaning.is_ok();
+        let (Ok(text) | Err(text)) = meaning;
+        let key = if enabled { given.keymap.label(ActionId("prompt.done")) } else { "▲".to_owned() };
+        return vec![Row { key, text, enabled, ..Row::default() }];
+    }
+    let row = |entry: palette::Entry| {
+        let text = match (palette::command_of(entry.spec.id), entry.spec.args) {
+            (Some(command), args) if !args.is_empty() => format!("{}  :{command} {args}", entry.text),
+            _ => entry.text,
+        };
+        Row { key: entry.keys, text, enabled: entry.enabled, ..Row::default() }
+    };
+    palette::entries(&list.text, state, given).into_iter().map(row).collect()
 }
 
 fn names(names: &[String], list: &ListState) -> Vec<Row> {
@@ -112,7 +121,9 @@ pub fn hints(state: &UiState, given: &Given<'_>) -> Vec<Hint> {
     let number = |(_, _, hint): (usize, u8, Hint)| {
         let place = if hint.side == Side::Left { &mut ends.0 } else { &mut ends.1 };
         *place += 1;
-        Hint { priority: priority(hint.side, *place), ..hint }
+        // Who knows no key at all needs this one: it is dropped last.
+        let priority = if hint.action == ActionId("app.help") { 0 } else { priority(hint.side, *place) };
+        Hint { priority, ..hint }
     };
     found.into_iter().map(number).collect()
 }

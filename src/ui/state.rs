@@ -60,6 +60,7 @@ impl Screen {
                 Panel::Workers,
                 Panel::Division,
                 Panel::Moves,
+                Panel::Consistency,
                 Panel::Feeds,
                 Panel::Nodes,
                 Panel::Events,
@@ -111,6 +112,8 @@ pub enum Panel {
     Moves,
     /// The balancer's workers, in full.
     Workers,
+    /// Whether the replicas of the group in view agree, and how far each has come.
+    Consistency,
     /// Market data of each node.
     Feeds,
     /// Every symbol in a line.

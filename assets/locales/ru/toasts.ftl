@@ -28,6 +28,7 @@ toast-nothing-to-undo = нечего отменять
 toast-nothing-to-redo = нечего повторять
 toast-no-match = таких событий нет
 toast-needs = нужно: { $args }
+toast-move = переселяется { $symbol } из { $group }: наберите номер нового раздела
 toast-layout = русская раскладка: { $typed } понимается как { $taken }
 toast-unbound = { $key } ничего не делает; { $help } покажет клавиши
 toast-unbound-near = { $key } ничего не делает; { $near }: { $does }
@@ -39,6 +40,8 @@ palette-usage = так: { $usage }
 palette-error = { $error }
 palette-unknown = команды вроде { $text } нет
 palette-unknown-near = нет команды, похожей на { $text }: может быть, { $near }?
+palette-there-already = { $symbol } уже в { $group }
+palette-move = { $symbol } переезжает из { $from } в { $to }
 
 done-crash = { $node } убит
 done-recover = { $node } возвращается
@@ -57,22 +60,28 @@ done-fast = диск { $node } как прежде
 done-transfer = { $group }: лидерство к { $to }
 done-transfer-best = { $group }: лидерство лучшему ведомому
 done-elect = { $group }: выборы
-done-ack = подтверждение: { $rule }
-done-rule-on = правило { $rule } включено
-done-rule-off = правило { $rule } выключено
-done-strategy = балансировщик: { $name }
+done-ack = подтверждает { $rule ->
+    [leader] один лидер
+    [majority] большинство
+    [all] каждый
+   *[other] { $rule }
+}
+done-ack-count = нужно подтверждений: { $n }
+done-rule-on = правило { rule-said } включено
+done-rule-off = правило { rule-said } выключено
+done-strategy = балансировщик: { strategy-said }
 done-load-on = нагрузка включена
 done-load-off = нагрузка выключена
 done-rate = нагрузка { $rate }/с
 done-skew = перекос { $n }/1000
 done-hot = { $symbol } горячий: { $n } %
-done-hot-off = без горячего символа
+done-hot-off = без горячей бумаги
 done-reads-leader = чтения с лидера
 done-reads-replica = чтения с реплик
 done-reads-fallback = чтения с лидера, иначе с реплик
 done-ticks = котировок { $rate }/с
 done-tick-burst = всплеск котировок: { $ticks }
-done-overload = перегрузка: { $rule }
+done-overload = перегрузка: { overload-said }
 done-signals-on = торговля по сигналам
 done-signals-off = сигналы только на экран
 done-burst = всплеск: { $orders } заявок
@@ -84,7 +93,7 @@ done-poison = { $node }: паника
 done-add-node = узел входит в кластер
 done-decommission = { $node } уходит
 done-replace = { $node } списан, его реплики размещаются заново
-done-divide = деление по { $name }
+done-divide = деление: { division-said }
 done-split = самый горячий раздел разгружается
 done-move = { $symbol } переезжает в { $group }
 done-stay = новые переезды не начинаются

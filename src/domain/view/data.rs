@@ -1,9 +1,8 @@
-//! What there is to see of the data: how it is divided, what moves, and what each strategy would make of it.
+//! What there is to see of the data: how it is divided, and what moves. What each strategy would make of the keys depends on
+//! nothing that happens, so the screen works it out by itself (`ui::strategies`).
 //!
 //! Units: loads are records that a partition applied in the last second; shares are in thousandths.
 //! Bound: [`MOVES_SHOWN`] moves, those that are under way first; the histograms have a column a partition.
-
-use std::sync::Arc;
 
 use crate::domain::ids::{GroupId, SymbolId};
 use crate::domain::rules::PartitionStrategy;
@@ -44,36 +43,8 @@ pub struct MoveView {
     pub parts_done: u32,
     /// Parts in all; 0 until it is frozen.
     pub parts: u32,
-    /// Since when it is in this stage, as far as somebody looked.
-    pub since: SimTime,
-}
-
-/// How one strategy divides one set of keys.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct DivisionView {
-    /// Keys in each partition.
-    pub counts: Vec<u64>,
-    /// How even that is.
-    pub spread: Spread,
-    /// Keys that a switch from the strategy in force would move.
-    pub switch_moves: u64,
-    /// The share that theory says of such a switch; `None` where only the keys can tell.
-    pub switch_theory_per_mille: Option<u64>,
-    /// Keys that one partition more would move.
-    pub grow_moves: u64,
-    /// The share that theory says of that.
-    pub grow_theory_per_mille: Option<u64>,
-}
-
-/// A row of the table of strategies.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct StrategyView {
-    /// Which.
-    pub strategy: PartitionStrategy,
-    /// The desk's instruments by their names.
-    pub instruments: DivisionView,
-    /// Trades by their ids.
-    pub trades: DivisionView,
+    /// Since when nobody carries out its orders; `None` until the source has frozen it.
+    pub frozen_at: Option<SimTime>,
 }
 
 /// How the data is divided, and what moves.
@@ -101,6 +72,4 @@ pub struct DataView {
     pub load: Vec<u64>,
     /// How even that is.
     pub load_spread: Spread,
-    /// Every strategy over the same keys; empty until somebody asked. Shared, being the same from frame to frame.
-    pub strategies: Arc<[StrategyView]>,
 }

@@ -221,3 +221,29 @@ pub(super) const MOMENTS: &[(&str, &str)] = &[
     ("venue_drained", "площадка опустела"),
     ("venue_opened", "площадка открылась"),
 ];
+
+/// Rules, strategies and divisions by the word that is typed, in Russian; in English the word explains itself.
+pub(super) const TYPED: &[(&str, &str)] = &[
+    ("pre_vote", "сначала спросить, потом выдвигаться"),
+    ("check_quorum", "лидер без большинства уходит"),
+    ("log_freshness", "голос только за не менее полный журнал"),
+    ("one_vote_per_term", "один голос за терм"),
+    ("commit_only_own_term", "фиксировать только записи своего терма"),
+    ("persist_before_ack", "сначала на диск, потом ответ"),
+    ("lease_reads", "чтение по аренде лидера"),
+    ("joint_consensus", "состав меняют через общее большинство"),
+    ("round-robin", "по очереди"),
+    ("least-connections", "у кого меньше запросов в работе"),
+    ("free-capacity", "у кого больше свободного места"),
+    ("lowest-latency", "кто отвечает быстрее"),
+    ("symbol-hash", "по хешу бумаги"),
+    ("two-choices", "лучший из двух случайных"),
+    ("hash", "по хешу"),
+    ("modulo", "хеш по модулю"),
+    ("range", "по диапазонам"),
+    ("list", "по списку"),
+    ("consistent-hash", "по кольцу хешей"),
+    ("slow", "источник замедляется"),
+    ("shed-oldest", "вытеснять старые"),
+    ("shed-newest", "не брать новые"),
+];

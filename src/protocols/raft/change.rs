@@ -24,6 +24,9 @@ use super::replica::Raft;
 use super::replication::Proposed;
 use super::role::{Role, Transfer};
 
+/// Records that a follower may lack and still take over: more than a busy group has on its way to it.
+const CLOSE_RECORDS: u64 = 1_024;
+
 impl Raft {
     /// Begins a change of the configuration, if this replica leads and none is going on.
     pub fn propose_config(&mut self, now: Now, change: ConfigChange, out: &mut Vec<Effect>) -> Result<Proposed, Why> {
@@ -196,6 +199,16 @@ impl Raft {
         leadership.place_of(node).map(|place| &leadership.progress[place]).is_some_and(|progress| {
             let heard = now.mono.since(progress.heard_at) < self.config.election_max;
             heard && progress.catch_up.keeps_up(progress.matched, now.mono, limit)
+        })
+    }
+
+    /// Whether a follower could take over at once: it was heard lately, and lacks no more than is on its way at any time.
+    /// False where this replica does not lead.
+    pub fn is_close_behind(&self, now: Now, node: NodeId) -> bool {
+        let Role::Leader(leadership) = &self.role else { return false };
+        leadership.place_of(node).map(|place| &leadership.progress[place]).is_some_and(|progress| {
+            let heard = now.mono.since(progress.heard_at) < self.config.election_max;
+            heard && self.image.log.end().index.since(progress.matched) <= CLOSE_RECORDS
         })
     }
 

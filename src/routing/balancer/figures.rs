@@ -3,7 +3,7 @@
 //! Idea: by class of urgency, since that is what waits apart; the workers' own figures are theirs. *Imbalance* is how full
 //! the fullest worker is over how full they are on average, in shares of their capacities, so that gateways of different
 //! sizes can be compared: 1000 is even, 2000 says that one carries twice its part. Who is out of rotation or drained
-//! does not count now; over the whole run everybody counts.
+//! does not count now; over the whole run everybody counts who has not left.
 //! Bound: a table of latencies a class; counts saturate.
 
 use super::Balancer;
@@ -75,9 +75,9 @@ impl Balancer {
             queue_max: self.queue_max as u64,
             aged: self.figures.aged,
             imbalance_per_mille: imbalance(now_full),
-            imbalance_total_per_mille: imbalance(self.workers.iter().map(Worker::utilisation_in_all)),
+            imbalance_total_per_mille: imbalance(self.there().map(Worker::utilisation_in_all)),
             classes,
-            workers: self.workers.iter().map(|worker| worker.view(now, routed)).collect(),
+            workers: self.there().map(|worker| worker.view(now, routed)).collect(),
         }
     }
 }

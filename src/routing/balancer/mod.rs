@@ -7,7 +7,8 @@
 //! Units: a round of probes every 50 virtual ms, two messages a worker.
 //! Bound: `balancer.queue_max` requests of each class wait here while all whom they may go to are full; the newest above
 //! that are refused (`Overloaded`). Where nobody is in rotation nobody waits: all are refused (`NoWorker`). Counts
-//! never go below zero nor wrap; requests at a worker that is taken out are forgotten: their clients ask again.
+//! never go below zero nor wrap; requests at a worker that is taken out are forgotten: their clients ask again. A node
+//! that has left the cluster keeps its place in the table, and is neither probed nor asked nor shown.
 
 mod bounded_hash;
 mod figures;
@@ -146,19 +147,31 @@ impl Balancer {
             Membership::Member | Membership::Joining => {
                 let known = self.workers.len();
                 self.workers.extend((known..=node.index()).map(|place| Worker::new(NodeId::from_index(place))));
-                self.lanes.grow(self.workers.iter().map(|worker| worker.node).collect());
+                self.lanes.follow(self.there().map(|worker| worker.node).collect());
             }
-            Membership::Leaving | Membership::Gone => {
+            Membership::Leaving => {
                 if let Some(worker) = self.workers.get_mut(node.index()) {
                     worker.set_duty(Duty::Draining);
                 }
             }
+            // Its place in the table stays empty.
+            Membership::Gone => {
+                if let Some(worker) = self.workers.get_mut(node.index()) {
+                    worker.leave();
+                }
+                self.lanes.follow(self.there().map(|worker| worker.node).collect());
+            }
         }
+    }
+
+    /// The workers whose nodes have not left.
+    fn there(&self) -> impl Iterator<Item = &Worker> {
+        self.workers.iter().filter(|worker| !worker.has_left())
     }
 
     /// A round of probes; who has missed too many goes out first.
     fn probe(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
-        for worker in &mut self.workers {
+        for worker in self.workers.iter_mut().filter(|worker| !worker.has_left()) {
             if worker.missed() >= PROBES_MISSED_MAX && worker.take_out() {
                 out.push(about(worker.node, EventKind::Rotation { back: false }));
             }
@@ -188,7 +201,9 @@ impl Balancer {
 
     fn set_duty(&mut self, node: NodeId, duty: Duty, control: Control, out: &mut Vec<ActorEffect>) {
         let Some(worker) = self.workers.get_mut(node.index()) else { return };
-        let kind = if worker.set_duty(duty) {
+        let kind = if worker.has_left() {
+            EventKind::ControlRefused { control, why: Why::NoTarget }
+        } else if worker.set_duty(duty) {
             EventKind::Draining { on: duty != Duty::Serving }
         } else {
             EventKind::ControlRefused { control, why: Why::AlreadySo }

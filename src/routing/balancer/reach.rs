@@ -48,12 +48,12 @@ impl Lanes {
     /// The lanes of a cluster with these members.
     pub(super) fn new(classes: Classes, settings: &BalancerSettings, members: NodeSet) -> Self {
         let mut lanes = Self { classes, settings: settings.clone(), reaches: Vec::new(), uniform: true };
-        lanes.grow(members);
+        lanes.follow(members);
         lanes
     }
 
     /// There are other members now.
-    pub(super) fn grow(&mut self, members: NodeSet) {
+    pub(super) fn follow(&mut self, members: NodeSet) {
         let class = |lane: usize| ASSET_CLASSES[lane % ASSET_CLASSES.len()];
         let of = |lane: usize| reach(Self::priority(lane), class(lane), &self.settings, members);
         self.reaches = (0..Self::COUNT).map(of).collect();

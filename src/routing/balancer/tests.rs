@@ -309,3 +309,34 @@ fn a_drained_worker_finishes_what_it_has_and_says_so() {
     (9..12).for_each(|k| desk.submit(records(1, k..k + 1)));
     assert_eq!(desk.taken().0, [1, 1, 1]);
 }
+
+#[test]
+fn a_node_that_has_left_is_forgotten() {
+    for strategy in Strategy::ALL {
+        let mut desk = Desk::new(strategy);
+        desk.submit(records(1, 0..12));
+        let leaves = NodeId(3);
+        desk.step(ActorInput::Member(leaves, Membership::Leaving));
+        assert_eq!(desk.view().workers.len(), 3, "{strategy:?}: it is drained and finishes what it has");
+        desk.step(ActorInput::Member(leaves, Membership::Gone));
+        desk.out.clear();
+        // It misses probes by the dozen, and a late answer of it comes.
+        desk.rounds(PROBES_MISSED_MAX as usize * 2, &[1, 2]);
+        desk.probe_answer(leaves.0, 0, 100);
+        desk.step(ActorInput::Control(Control::Undrain(Target::Node(leaves))));
+        desk.rounds(1, &[1, 2]);
+        let to_it = |effect: &&ActorEffect| matches!(effect, ActorEffect::Send { to, .. } if *to == leaves.into());
+        assert_eq!(desk.out.iter().filter(to_it).count(), 0, "{strategy:?}: it is probed still");
+        assert_eq!(desk.rotations(), [], "{strategy:?}: who has left is not missed");
+        let nodes: Vec<u8> = desk.view().workers.iter().map(|worker| worker.node.0).collect();
+        assert_eq!(nodes, [1, 2], "{strategy:?}");
+        desk.out.clear();
+        // A newcomer gets a number of its own, and does not bring it back.
+        desk.step(ActorInput::Member(NodeId(4), Membership::Joining));
+        for round in 0..20 {
+            desk.submit(records(2, round * 3..round * 3 + 3));
+        }
+        assert_eq!(desk.out.iter().filter(to_it).count(), 0, "{strategy:?}: it is asked still");
+        assert_eq!(desk.view().workers.len(), 3, "{strategy:?}");
+    }
+}

@@ -21,12 +21,23 @@ pub const CAPACITY_ASSUMED: u32 = 64;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Life(pub u8);
 
+/// Whether it is asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Rotation {
+    /// It answers probes.
+    In,
+    /// It does not; it may come back.
+    Out,
+    /// Its node has left the cluster and never comes back: its number is not given to another.
+    Left,
+}
+
 /// What is known of a gateway.
 #[derive(Clone, Debug)]
 pub struct Worker {
     /// Its node.
     pub node: NodeId,
-    in_rotation: bool,
+    rotation: Rotation,
     duty: Duty,
     life: Life,
     in_flight: u32,
@@ -56,7 +67,7 @@ impl Worker {
     pub fn new(node: NodeId) -> Self {
         Self {
             node,
-            in_rotation: true,
+            rotation: Rotation::In,
             duty: Duty::Serving,
             life: Life::default(),
             in_flight: 0,
@@ -94,7 +105,7 @@ impl Worker {
 
     /// Whether it is asked at all: in rotation, and not drained.
     pub const fn serves(&self) -> bool {
-        self.in_rotation && matches!(self.duty, Duty::Serving)
+        matches!(self.rotation, Rotation::In) && matches!(self.duty, Duty::Serving)
     }
 
     /// How many more it could take now: none while it is out of rotation or drained.
@@ -163,23 +174,38 @@ impl Worker {
 
     /// It answered a probe. True if that brings it back into rotation.
     pub fn heard(&mut self, load: GatewayLoad) -> bool {
+        if self.has_left() {
+            return false;
+        }
         // Only the answer to the last probe says how much was sent since; a late one would count too little.
         if self.missed <= 1 {
             self.in_flight = load.in_flight.saturating_add(load.queued).saturating_add(self.since_probe);
         }
         self.load = load;
         self.missed = 0;
-        !std::mem::replace(&mut self.in_rotation, true)
+        std::mem::replace(&mut self.rotation, Rotation::In) == Rotation::Out
     }
 
     /// Takes it out of rotation and forgets what was sent to it. True if it was in.
     pub(super) fn take_out(&mut self) -> bool {
-        let was_in = std::mem::replace(&mut self.in_rotation, false);
+        let was_in = self.rotation == Rotation::In;
         if was_in {
+            self.rotation = Rotation::Out;
             self.life = Life(self.life.0.wrapping_add(1));
             self.in_flight = 0;
         }
         was_in
+    }
+
+    /// Its node has left the cluster: nothing is asked of it any more, and nothing expected.
+    pub(super) fn leave(&mut self) {
+        self.take_out();
+        (self.rotation, self.duty) = (Rotation::Left, Duty::Drained);
+    }
+
+    /// Whether its node has left the cluster.
+    pub(super) const fn has_left(&self) -> bool {
+        matches!(self.rotation, Rotation::Left)
     }
 
     /// It gets nothing new, or takes part again. False if that is so already.
@@ -205,7 +231,7 @@ impl Worker {
     pub(super) fn view(&self, now: SimTime, routed: u64) -> WorkerView {
         WorkerView {
             node: self.node,
-            in_rotation: self.in_rotation,
+            in_rotation: self.rotation == Rotation::In,
             duty: self.duty,
             in_flight: self.in_flight,
             capacity: self.load.capacity,

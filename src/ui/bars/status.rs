@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::domain::view::GroupView;
+use crate::domain::view::{GroupView, NodeTruth};
 
 use super::super::canvas::{Canvas, Strip};
 use super::super::depth::Depth;
@@ -12,27 +12,34 @@ use super::super::widgets::badge;
 
 /// Draws the status bar into one row.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
-    // A note gives way to the quorum; the badge of time, and what locks the keys, never do.
-    let mut notes = scene.notes;
-    let mut right = right_end(canvas.strip(), scene, notes);
-    while let [fewer @ .., _] = notes
-        && vital(canvas.strip(), scene).width() + right.width() + 1 > usize::from(area.width)
-    {
-        notes = fewer;
-        right = right_end(canvas.strip(), scene, notes);
-    }
-    let room = usize::from(area.width).saturating_sub(right.width() + 1);
+    let columns = usize::from(area.width);
     let separator = if area.width >= 100 { " │ " } else { "  " };
+    let mut shown = if area.width < 60 {
+        Shown { notes: &[], gone: Some(Gives::Name) }
+    } else {
+        Shown { notes: scene.notes, gone: None }
+    };
+    let mut right = right_end(canvas.strip(), scene, &shown);
+    while vital(canvas.strip(), scene, separator, &shown).width() + right.width() + 1 > columns {
+        if !shown.give_way() {
+            // All of it was not enough: then at least how long it takes.
+            shown.gone = Some(Gives::Up);
+            break;
+        }
+        right = right_end(canvas.strip(), scene, &shown);
+    }
+    let room = columns.saturating_sub(right.width() + 1);
     let mut left = canvas.strip().add(Role::Text, " ");
-    if area.width >= 60 {
+    if shown.has(Gives::Name) {
         left = left.add(Role::Accent, "chaosdesk");
         if !scene.title.is_empty() && area.width >= 130 {
             left = left.add(Role::Border, separator).add(Role::Muted, scene.title);
         }
         left = left.add(Role::Border, separator);
     }
-    left = leader(left, scene);
-    for part in [up, quorum, commit, flow, safety] {
+    left = leader(left, scene, &shown);
+    let parts = [up, quorum, commit, flow, safety];
+    for part in &parts[usize::from(!shown.has(Gives::Up))..] {
         let before = left.width();
         left = left.fit(room, |strip| part(strip.add(Role::Border, separator), scene));
         if left.width() == before {
@@ -43,14 +50,63 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     canvas.put(area, 0, strip);
 }
 
-/// What is to be seen at any width from 80 columns on, with the least that separates it.
-fn vital<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
-    let strip = leader(strip.add(Role::Text, " chaosdesk  "), scene);
-    quorum(up(strip.add(Role::Border, "  "), scene).add(Role::Border, "  "), scene)
+/// What gives way to the leader, the quorum, the badge of time and what locks the keys, which are to be seen at any width
+/// from 80 columns on.
+struct Shown<'n> {
+    notes: &'n [String],
+    /// What has given way already: everything up to this.
+    gone: Option<Gives>,
+}
+
+/// In the order in which they give way.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gives {
+    /// That there are no colours: it is to be seen.
+    Colour,
+    /// The notes, from the last.
+    Notes,
+    /// The name of the program.
+    Name,
+    /// How many nodes are up.
+    Up,
+    /// Since when there is no leader.
+    Since,
+}
+
+impl Shown<'_> {
+    fn has(&self, part: Gives) -> bool {
+        self.gone.is_none_or(|gone| gone < part)
+    }
+
+    /// Shows one thing less; false if nothing is left to give.
+    const fn give_way(&mut self) -> bool {
+        if let (Some(Gives::Colour), [fewer @ .., _]) = (self.gone, self.notes) {
+            self.notes = fewer;
+            return true;
+        }
+        self.gone = Some(match self.gone {
+            None => Gives::Colour,
+            Some(Gives::Colour) => Gives::Notes,
+            Some(Gives::Notes) => Gives::Name,
+            Some(Gives::Name) => Gives::Up,
+            Some(Gives::Up) => Gives::Since,
+            Some(Gives::Since) => return false,
+        });
+        true
+    }
+}
+
+/// The left end as far as the quorum.
+fn vital<'a>(strip: Strip<'a>, scene: &Scene<'_>, separator: &'static str, shown: &Shown<'_>) -> Strip<'a> {
+    let strip = strip.add(Role::Text, " ");
+    let named = shown.has(Gives::Name);
+    let strip = if named { strip.add(Role::Accent, "chaosdesk").add(Role::Border, separator) } else { strip };
+    let strip = leader(strip, scene, shown).add(Role::Border, separator);
+    quorum(if shown.has(Gives::Up) { up(strip, scene).add(Role::Border, separator) } else { strip }, scene)
 }
 
 /// The group in view and its leader, or since when it has none.
-fn leader<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
+fn leader<'a>(strip: Strip<'a>, scene: &Scene<'_>, shown: &Shown<'_>) -> Strip<'a> {
     let locale = &scene.look.locale;
     let Some(group) = scene.group() else { return strip.add(Role::Muted, locale.text("status-empty")) };
     let strip = strip.add(Role::Muted, format!("{} ", group.id));
@@ -58,16 +114,18 @@ fn leader<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
         Some(node) => strip.add(Role::Leader, format!("★ {node} ")).add(Role::Text, group.term.to_string()),
         None => {
             let since = locale.duration(scene.view.run.now.since(group.since));
-            strip.badge(Role::NodeFailed, &locale.say("status-no-leader", &[("since", since.into())]))
+            let since = if shown.has(Gives::Since) { since } else { String::new() };
+            strip.badge(Role::NodeFailed, locale.say("status-no-leader", &[("since", since.into())]).trim_end())
         }
     }
 }
 
 fn up<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
-    let nodes = &scene.view.nodes;
-    let up = nodes.iter().filter(|node| node.truth.runs()).count();
-    let role = if up == nodes.len() { Role::Ok } else { Role::Warn };
-    strip.add(role, format!("{} {up}/{}", scene.look.locale.text("status-up"), nodes.len()))
+    // Who has left is missed by nobody.
+    let members = || scene.view.nodes.iter().filter(|node| node.truth != NodeTruth::Gone);
+    let (up, all) = (members().filter(|node| node.truth.runs()).count(), members().count());
+    let role = if up == all { Role::Ok } else { Role::Warn };
+    strip.add(role, format!("{} {up}/{all}", scene.look.locale.text("status-up")))
 }
 
 /// The quorum of the worst group: the one with the least margin.
@@ -114,7 +172,7 @@ fn safety<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
     if lost > 0 { strip.badge(Role::Error, &text) } else { strip.add(Role::Muted, text) }
 }
 
-fn right_end<'a>(strip: Strip<'a>, scene: &Scene<'_>, notes: &[String]) -> Strip<'a> {
+fn right_end<'a>(strip: Strip<'a>, scene: &Scene<'_>, shown: &Shown<'_>) -> Strip<'a> {
     let locale = &scene.look.locale;
     let time = badge::time(&scene.view.run.pace, locale);
     let mut strip = strip;
@@ -125,10 +183,10 @@ fn right_end<'a>(strip: Strip<'a>, scene: &Scene<'_>, notes: &[String]) -> Strip
     if scene.state.presenter.key_cast {
         strip = strip.gap().add(Role::Muted, locale.text("status-keys"));
     }
-    for note in notes {
+    for note in shown.notes {
         strip = strip.gap().add(Role::Muted, note.clone());
     }
-    if scene.look.depth == Depth::None {
+    if shown.has(Gives::Colour) && scene.look.depth == Depth::None {
         strip = strip.gap().add(Role::Muted, locale.text("status-no-colour"));
     }
     strip.gap()

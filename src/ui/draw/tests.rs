@@ -14,10 +14,12 @@ use crate::routing::partitioner::keys::KeySet;
 use crate::ui::depth::Depth;
 use crate::ui::fixture::{self, Story};
 use crate::ui::glyphs::Glyphs;
+use crate::ui::keymap::Keymap;
 use crate::ui::locale::{Language, Locale};
 use crate::ui::look::Look;
 use crate::ui::state::{Density, ListState, Panel, Question, Screen, UiState};
 use crate::ui::strategies::Comparison;
+use crate::ui::update::Given;
 
 fn look(theme: &str, depth: Depth, glyphs: Glyphs, language: Language) -> Look {
     Look::new(theme, depth, glyphs, Locale::new(language)).expect("a built-in theme")
@@ -84,6 +86,56 @@ fn the_overview_at_its_other_sizes_and_in_russian() {
     }
     snapshot("overview_120x40_healthy", Story::Healthy, &state(Screen::Overview), (120, 40), Language::English);
     snapshot("overview_120x40_ru", Story::Failover, &state(Screen::Overview), (120, 40), Language::Russian);
+}
+
+/// A small screen with the hints that the program itself would give.
+fn hinted(view: &ClusterView, state: &UiState, look: &Look, size: (u16, u16), notes: &[String]) -> Buffer {
+    let (keymap, hits) = (Keymap::default(), Hits::default());
+    let given = Given { view, words: &look.locale, keymap: &keymap, hits: &hits, lessons: &[] };
+    let hints = crate::ui::rows::hints(state, &given);
+    let strategies = strategies(view, state);
+    let scene = Scene { view, state, look, hints: &hints, rows: &[], title: "", notes, strategies: &strategies };
+    let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal in memory");
+    terminal.draw(|frame| drop(draw(frame, &scene))).expect("a frame");
+    terminal.backend().buffer().clone()
+}
+
+#[test]
+fn on_a_small_screen_the_quorum_and_the_key_of_help_stay() {
+    let small = (80, 24);
+    let view = fixture::view(Story::Failover);
+    let no_colour = look("classroom", Depth::None, Glyphs::Unicode, Language::English);
+    let russian = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::Russian);
+    let overview = state(Screen::Overview);
+    insta::assert_snapshot!("overview_80x24_no_colour", text(&hinted(&view, &overview, &no_colour, small, &[])));
+    insta::assert_snapshot!("overview_80x24_ru", text(&hinted(&view, &overview, &russian, small, &[])));
+    let notes = ["config: ~/.config/chaosdesk.toml".to_owned(), "rec".to_owned()];
+    for (depth, language) in [Depth::None, Depth::Rgb].into_iter().flat_map(|depth| Language::ALL.map(|of| (depth, of)))
+    {
+        let look = look("classroom", depth, Glyphs::Unicode, language);
+        let (quorum, help) =
+            if language == Language::English { ("QUORUM ", "? help") } else { ("КВОРУМ ", "? справка") };
+        for (story, screen) in Story::ALL.into_iter().flat_map(|story| Screen::ALL.map(|screen| (story, screen))) {
+            let mut view = fixture::view(story);
+            view.run.pace.slow_auto = true;
+            view.run.pace.speed = crate::domain::view::Speed::Slow(20);
+            let mut state = state(screen);
+            state.presenter.locked = true;
+            let lines = text(&hinted(&view, &state, &look, small, &notes));
+            let (first, last) = (lines.lines().next().unwrap(), lines.lines().last().unwrap());
+            assert!(first.contains(quorum), "{depth:?} {language:?} {story:?} {screen:?}: {first}");
+            assert!(last.contains(help), "{depth:?} {language:?} {story:?} {screen:?}: {last}");
+        }
+    }
+}
+
+#[test]
+fn who_has_left_is_not_missed() {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let mut view = fixture::view(Story::Healthy);
+    view.nodes[4].truth = crate::domain::view::NodeTruth::Gone;
+    let header = text(&paint(&view, &state(Screen::Overview), &look, (120, 40)).0);
+    assert!(header.lines().next().unwrap().contains("UP 4/4"), "{header}");
 }
 
 fn snapshot_of(name: &str, view: &ClusterView, state: &UiState, size: (u16, u16), language: Language) {

@@ -10,10 +10,12 @@ use crate::domain::control::Control;
 use crate::domain::ids::GroupId;
 use crate::domain::view::ClusterView;
 use crate::lesson::action::{self, Context};
+use crate::ui::action::ActionSpec;
+use crate::ui::registry;
 use crate::ui::state::UiState;
 
 /// The verbs that spell an action with a key of its own out.
-pub(super) const VERBS: [(&str, &str); 19] = [
+pub(super) const VERBS: [(&str, &str); 28] = [
     ("burst", "load.burst"),
     ("rate", "load.rate"),
     ("load", "load.toggle"),
@@ -32,12 +34,28 @@ pub(super) const VERBS: [(&str, &str); 19] = [
     ("replace", "order.replace"),
     ("cancel", "order.cancel"),
     ("trades", "order.trades"),
+    ("move", "symbol.move"),
+    ("add", "node.add"),
+    ("decommission", "node.decommission"),
+    ("cut", "links.cut"),
+    ("hot", "load.hot"),
+    ("skew", "load.skew"),
+    ("divide", "data.divide"),
+    ("split", "data.split"),
+    ("stay", "data.stay"),
     ("venue", "venue.toggle"),
 ];
 
 /// The verbs of the grammar.
 pub fn verbs() -> Vec<&'static str> {
     action::verbs()
+}
+
+/// The verb of a command that is being typed, with the action that it spells out.
+pub(super) fn spec_of(text: &str) -> Option<(&'static str, &'static ActionSpec)> {
+    let word = text.split_whitespace().next()?;
+    let (verb, id) = VERBS.iter().find(|(verb, _)| *verb == word)?;
+    Some((verb, registry::by_name(id)?))
 }
 
 /// What a control means that names no node or group: the selected one, the one in view.

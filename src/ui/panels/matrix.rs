@@ -36,7 +36,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let groups: Vec<&GroupView> = partitions(scene).collect();
     let figures = [
         ("p", (groups.len() as u64).into()),
-        ("n", (scene.view.nodes.len() as u64).into()),
+        ("n", (members(scene) as u64).into()),
         ("factor", (factor(scene) as u64).into()),
     ];
     let columns = usize::from(area.width.saturating_sub(4));
@@ -71,9 +71,14 @@ pub fn partitions<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a GroupView> 
     scene.view.groups.iter().filter(|group| group.id.partition().is_some())
 }
 
+/// Nodes that have not left.
+fn members(scene: &Scene<'_>) -> usize {
+    scene.view.nodes.iter().filter(|node| node.truth != NodeTruth::Gone).count()
+}
+
 /// How many copies there should be.
 fn factor(scene: &Scene<'_>) -> usize {
-    scene.view.run.settings.cluster.replication_factor.min(scene.view.nodes.len())
+    scene.view.run.settings.cluster.replication_factor.min(members(scene))
 }
 
 /// The widest columns with which so many fit; one cell, if they do not fit at all.

@@ -8,6 +8,7 @@ use super::state::Panel;
 
 mod balancer;
 mod beliefs;
+mod consistency;
 mod disks;
 mod division;
 mod events;
@@ -56,6 +57,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, panel: Panel
         Panel::Division => division::draw(canvas, area, scene),
         Panel::Moves => moves::draw(canvas, area, scene),
         Panel::Workers => workers::draw(canvas, area, scene),
+        Panel::Consistency => consistency::draw(canvas, area, scene),
         Panel::Feeds => feeds::draw(canvas, area, scene),
         Panel::Symbols => market::symbols::draw(canvas, area, scene),
         Panel::Ladder => market::ladder::draw(canvas, area, scene),

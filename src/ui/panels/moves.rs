@@ -20,7 +20,7 @@ use super::super::widgets::frame::frame;
 
 /// Columns of a move before its bar: symbol, from, to, stage.
 const HEAD: usize = 7 + 13 + 12;
-/// Columns after it: parts, since.
+/// Columns after it: parts, how long it has been frozen.
 const TAIL: usize = 8 + 9;
 
 /// Draws the panel.
@@ -64,7 +64,9 @@ fn symbol<'a>(strip: Strip<'a>, scene: &Scene<'_>, planned: &MoveView, columns: 
     let strip = bar(strip, bars, share, Role::Bar);
     let parts = format!("{}/{}", planned.parts_done, planned.parts);
     let strip = strip.fit(columns, |strip| strip.right(8, Role::Text, &parts));
-    let since = locale.duration(scene.view.run.now.since(planned.since));
+    // A symbol that still trades waits for nothing yet.
+    let Some(frozen_at) = planned.frozen_at else { return strip };
+    let since = locale.duration(scene.view.run.now.since(frozen_at));
     strip.fit(columns, |strip| strip.right(9, Role::Muted, &since))
 }
 

@@ -25,6 +25,9 @@ pub(super) const FAULTS: &[ActionSpec] = &[
     row("venue.toggle", Venue, &["c v"]).doing(Effect::Undoable).taking("LETTER open | close").under(Topic::Faults),
     row("cluster.restart", RollingRestart, &["c r"]).doing(Effect::Final).under(Topic::Faults),
     row("leader.isolate", LeaderAlone, &["p l"]).doing(Effect::Undoable).under(Topic::Faults),
+    row("node.add", Typed, &[]).doing(Effect::Final).taking("node").under(Topic::Faults),
+    row("node.decommission", Typed, &[]).doing(Effect::Final).taking("nN").under(Topic::Faults),
+    row("links.cut", Typed, &[]).doing(Effect::Undoable).taking("nA -> nB").under(Topic::Faults),
     row("fault.undo", Undo, &["u"]).doing(Effect::Undoable).hinted(10).under(Topic::Faults),
     row("fault.redo", Redo, &["U"]).doing(Effect::Undoable).under(Topic::Faults),
 ];
@@ -66,5 +69,13 @@ pub(super) const LOAD: &[ActionSpec] = &[
         .taking("slow | shed-oldest | shed-newest")
         .under(Topic::Load),
     row("signals.trade", Typed, &[]).doing(Effect::Undoable).taking("on | off").under(Topic::Load),
+    row("load.hot", Typed, &[]).doing(Effect::Undoable).taking("SYMBOL PERCENT | off").under(Topic::Load),
+    row("load.skew", Typed, &[]).doing(Effect::Undoable).taking("N").under(Topic::Load),
+    row("data.divide", Typed, &[])
+        .doing(Effect::Final)
+        .taking("hash | modulo | range | list | consistent-hash")
+        .under(Topic::Load),
+    row("data.split", Typed, &[]).doing(Effect::Final).taking("hottest").under(Topic::Load),
+    row("data.stay", Typed, &[]).doing(Effect::Final).taking("all").under(Topic::Load),
     row("rule.switch", Rule, &[]).doing(Effect::Undoable).taking("NAME on | off").under(Topic::Load),
 ];

@@ -59,6 +59,7 @@ pub(super) const LISTS: &[ActionSpec] = &[
     row("event.why", Enter, &["<enter>"]).within(Context::List).hinted(0).under(Topic::Lists),
     row("symbol.move", MoveSymbol, &["m"]).within(Context::Data).taking("SYMBOL pN").under(Topic::Load),
     row("market.down", Move(Way::On, Leap::Row), &["j", "<down>"]).within(Context::Market).under(Topic::Lists),
+    row("market.move", MoveSymbol, &["m"]).within(Context::Market).under(Topic::Load),
     row("market.up", Move(Way::Back, Leap::Row), &["k", "<up>"]).within(Context::Market).under(Topic::Lists),
     row("overlay.down", Move(Way::On, Leap::Row), &["j", "<down>"]).within(Context::Overlay).under(Topic::Lists),
     row("overlay.up", Move(Way::Back, Leap::Row), &["k", "<up>"]).within(Context::Overlay).under(Topic::Lists),

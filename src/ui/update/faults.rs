@@ -125,11 +125,12 @@ pub fn describe(control: Control) -> Refusal {
         }
         Control::Transfer { group, to: None } => return Refusal::new("done-transfer-best").with("group", group),
         Control::ForceElection(group) => return Refusal::new("done-elect").with("group", group),
+        Control::SetAck(AckRule::Count(count)) => return Refusal::new("done-ack-count").with("n", count),
         Control::SetAck(rule) => return Refusal::new("done-ack").with("rule", rule),
         Control::SetRule { rule, on } => {
             return Refusal::new(if on { "done-rule-on" } else { "done-rule-off" }).with("rule", rule.name());
         }
-        Control::SetStrategy(strategy) => return Refusal::new("done-strategy").with("name", strategy.name()),
+        Control::SetStrategy(strategy) => return Refusal::new("done-strategy").with("strategy", strategy.name()),
         Control::SetLoad(on) => (if on { "done-load-on" } else { "done-load-off" }, None),
         Control::SetRate(rate) => return Refusal::new("done-rate").with("rate", short(rate)),
         Control::SetSkew(skew) => return Refusal::new("done-skew").with("n", skew),
@@ -152,7 +153,7 @@ pub fn describe(control: Control) -> Refusal {
         Control::AddNode => ("done-add-node", None),
         Control::Decommission(target) => ("done-decommission", Some(target)),
         Control::Replace(target) => ("done-replace", Some(target)),
-        Control::Divide(strategy) => return Refusal::new("done-divide").with("name", strategy.name()),
+        Control::Divide(strategy) => return Refusal::new("done-divide").with("strategy", strategy.name()),
         Control::Split => ("done-split", None),
         Control::MoveSymbol { symbol, to } => {
             return Refusal::new("done-move").with("symbol", symbol.name()).with("group", to);

@@ -55,12 +55,32 @@ pub(super) fn ask_for_arguments(state: &mut UiState, given: &Given<'_>, spec: &A
     toast::say(state, given, "toast-needs", &[("args", spec.args)]);
 }
 
-/// Begins the command that moves a symbol: the hot one, if one is.
+/// Begins the command that moves a symbol, and says which symbol and where it is now; nothing moves before Enter.
 fn begin_move(state: &mut UiState, given: &Given<'_>) {
-    let symbol = given.view.flow.hot.map_or(SymbolId(0), |(symbol, _)| symbol);
+    let symbol = to_move(state, given);
     let text = format!("move {} p", symbol.name());
     state.overlay = Overlay::Palette(ListState { text, ..ListState::typing() });
-    toast::say(state, given, "toast-needs", &[("args", "SYMBOL pN")]);
+    match given.view.books.line(symbol) {
+        Some(line) => {
+            let args = [("symbol", symbol.name()), ("group", &line.group.to_string())];
+            toast::say(state, given, "toast-move", &args);
+        }
+        None => toast::say(state, given, "toast-needs", &[("args", "SYMBOL pN")]),
+    }
+}
+
+/// The symbol that a move means: on the market the one in view, for there it is seen. Elsewhere the hot one, which is what
+/// a move is for, else the busiest of the group in view, which is marked on the screen of the data.
+fn to_move(state: &UiState, given: &Given<'_>) -> SymbolId {
+    let in_view = state.market.symbol;
+    if state.screen == Screen::Market {
+        return in_view;
+    }
+    let hot = given.view.flow.hot.map(|(symbol, _)| symbol);
+    let of_group = given.view.books.lines.iter().filter(|line| line.group == state.group);
+    // Of equals the first of the table.
+    let busiest = of_group.rev().max_by_key(|line| line.traded).map(|line| line.symbol);
+    hot.or(busiest).unwrap_or(in_view)
 }
 
 fn enter(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) {

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::domain::control::Target;
 use crate::domain::event::{Event, EventKind};
-use crate::domain::ids::{EventId, Term};
+use crate::domain::ids::{EventId, SymbolId, Term};
 use crate::domain::time::SimTime;
 use crate::domain::view::{
-    DiskView, Duty, GatewayView, GroupView, LessonView, NodeTruth, NodeView, QuestionView, Reach, ReplicaView,
-    RoleView, SpreadsView, WorkerView,
+    BookLine, DiskView, Duty, GatewayView, GroupView, LessonView, NodeTruth, NodeView, QuestionView, Reach,
+    ReplicaView, RoleView, SpreadsView, WorkerView,
 };
 use crate::ui::action::ActionId;
+use crate::ui::fixture::{self, Story};
 use crate::ui::state::ListState;
 use crate::ui::words::Bare;
 
@@ -439,6 +440,52 @@ fn the_palette_runs_a_command_or_the_best_match() {
     let (requests, overlay) = run("rate many");
     assert_eq!(requests, vec![]);
     assert!(matches!(overlay, Overlay::Palette(_)), "what was typed stays");
+}
+
+/// A book: which symbol, whose, how many lots it traded.
+fn line(symbol: u16, group: u16, traded: u64) -> BookLine {
+    let like = fixture::view(Story::Healthy).books.lines.swap_remove(0);
+    BookLine { symbol: SymbolId(symbol), group: GroupId(group), traded, ..like }
+}
+
+#[test]
+fn a_move_names_the_symbol_that_would_move_before_it_does() {
+    let mut bench = Bench::new();
+    bench.view.books.lines = vec![line(0, 1, 5), line(1, 2, 9), line(2, 1, 7), line(3, 1, 7)];
+    bench.state.market.symbol = SymbolId(1);
+    let mut begun = |screen: Screen, id: &'static str, hot: Option<SymbolId>| {
+        bench.view.flow.hot = hot.map(|symbol| (symbol, 50));
+        (bench.state.screen, bench.state.group, bench.state.toasts) = (screen, GroupId(1), Vec::new());
+        assert_eq!(bench.key(id), vec![], "nothing moves yet");
+        let Overlay::Palette(list) = &bench.state.overlay else { panic!("{:?}", bench.state.overlay) };
+        (list.text.clone(), bench.state.toasts.last().unwrap().text.clone())
+    };
+    let expected = |symbol: u16, group: &str| {
+        let name = SymbolId(symbol).name();
+        (format!("move {name} p"), Bare.text("toast-move", &[("symbol", name), ("group", group)]))
+    };
+    assert_eq!(begun(Screen::Market, "market.move", Some(SymbolId(0))), expected(1, "p2"), "the one in view");
+    assert_eq!(begun(Screen::Data, "symbol.move", None), expected(2, "p1"), "the busiest of the group in view");
+    assert_eq!(begun(Screen::Data, "symbol.move", Some(SymbolId(0))), expected(0, "p1"), "the hot one");
+}
+
+#[test]
+fn the_palette_says_what_enter_would_do_with_a_command() {
+    let mut bench = Bench::new();
+    bench.view.books.lines = vec![line(0, 2, 0)];
+    let mut rows = |text: &str| {
+        bench.state.overlay = Overlay::Palette(ListState { text: text.to_owned(), ..ListState::typing() });
+        let Bench { state, view, keymap, hits } = &bench;
+        let rows = crate::ui::rows::rows(state, &Given { view, words: &Bare, keymap, hits, lessons: &[] });
+        rows.into_iter().map(|row| (row.enabled, row.text)).collect::<Vec<_>>()
+    };
+    let moves = Bare.text("palette-move", &[("symbol", SymbolId(0).name()), ("from", "p2"), ("to", "p1")]);
+    assert_eq!(rows(&format!("move {} p1", SymbolId(0).name())), [(true, moves)]);
+    assert!(matches!(rows("move NOBODY p1").as_slice(), [(false, form)] if form.contains(":move SYMBOL pN")));
+    let there = Bare.text("palette-there-already", &[("symbol", SymbolId(0).name()), ("group", "p2")]);
+    assert_eq!(rows(&format!("move {} p2", SymbolId(0).name())), [(false, there)]);
+    assert!(rows("add").iter().any(|(_, text)| text.contains(":add node")), "what has no key is found");
+    assert!(rows("kill").len() > 1, "a search lists what it finds");
 }
 
 #[test]

@@ -40,6 +40,11 @@ fn feeds(scene: &Scene<'_>) -> u16 {
     if scene.view.market.sent == 0 { 3 } else { nodes(scene) + 4 }
 }
 
+/// Rows of the replicas of the group in view.
+fn replicas(scene: &Scene<'_>) -> u16 {
+    scene.group().map_or(1, |group| group.replicas.len().clamp(1, 9)) as u16 + 3
+}
+
 fn narrow(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
     let matrix = matrix(body, scene).min(nodes(scene) + if body.height >= 32 { 7 } else { 5 });
     let matrix = matrix.min(body.height.saturating_sub(WORKERS));
@@ -48,6 +53,7 @@ fn narrow(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
         (Panel::Workers, 1, WORKERS),
         (Panel::Division, 2, 13),
         (Panel::Moves, 1, 6),
+        (Panel::Consistency, 0, replicas(scene)),
         (Panel::Feeds, 0, feeds(scene)),
     ];
     column(body, &slots)
@@ -62,9 +68,15 @@ fn four(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
         if broad { row(top, &[(Panel::Matrix, 1)]) } else { row(top, &[(Panel::Matrix, 1), (Panel::Workers, 1)]) };
     places.extend(division);
     places.extend(if broad {
-        column(right, &[(Panel::Workers, 2, 8), (Panel::Moves, 1, 5)])
+        column(right, &[(Panel::Workers, 2, 8), (Panel::Moves, 1, 5), (Panel::Consistency, 0, replicas(scene))])
     } else {
-        column(right, &[(Panel::Moves, 1, 8), (Panel::Feeds, 0, feeds(scene)), (Panel::Events, 1, 6)])
+        let below = [
+            (Panel::Moves, 1, 5),
+            (Panel::Consistency, 0, replicas(scene)),
+            (Panel::Feeds, 0, feeds(scene)),
+            (Panel::Events, 1, 6),
+        ];
+        column(right, &below)
     });
     places
 }
@@ -74,6 +86,7 @@ fn wide(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
     let right = [
         (Panel::Workers, 0, nodes(scene) + 9),
         (Panel::Moves, 1, 8),
+        (Panel::Consistency, 0, replicas(scene)),
         (Panel::Feeds, 0, feeds(scene)),
         (Panel::Events, 1, 8),
     ];
