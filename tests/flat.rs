@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use chaosdesk::desk;
 use chaosdesk::domain::control::{Burst, Control, Target};
-use chaosdesk::domain::ids::GroupId;
+use chaosdesk::domain::ids::{GroupId, SymbolId};
 use chaosdesk::domain::settings::Settings;
 use chaosdesk::domain::time::{SimDuration, SimTime};
 use chaosdesk::runtime::sizes::Sizes;
@@ -21,14 +21,18 @@ const KEEP: u64 = 200;
 /// What a partition keeps of packed trades: reached within a quarter of a minute.
 const ARCHIVE_BYTES: u64 = 16 * 1_024;
 
-fn world() -> World {
+fn small() -> Settings {
     let mut settings = Settings::default();
     settings.cluster.nodes = 3;
     settings.cluster.replication_factor = 3;
     settings.raft.snapshot_every_records = SNAPSHOT_EVERY;
     settings.raft.snapshot_keep_records = KEEP;
     settings.trades.archive_bytes = ARCHIVE_BYTES;
-    desk::open(&Arc::new(settings), 3)
+    settings
+}
+
+fn world() -> World {
+    desk::open(&Arc::new(small()), 3)
 }
 
 /// The most of each count that stood at the end of a second between these two.
@@ -77,6 +81,26 @@ fn stays_flat(early: &Sizes, late: &Sizes) {
     assert!(late.open <= a_third_more(early.open) + 64, "{early:?} {late:?}");
     assert!(late.machine_bytes <= a_third_more(early.machine_bytes), "{early:?} {late:?}");
     assert!(late.cast_bytes <= a_third_more(early.cast_bytes), "{early:?} {late:?}");
+}
+
+/// Most orders for one of 2,000 symbols, its partition split, and split again: nothing but the trades of one book grows old.
+#[test]
+fn a_hot_symbol_keeps_no_more_than_in_its_first_half() {
+    let mut settings = small();
+    settings.market.instruments = 200;
+    settings.load.skew_per_mille = 1_000;
+    let mut world = desk::open(&Arc::new(settings), 5);
+    world.control(Control::HotSymbol { symbol: SymbolId(7), percent: 60 });
+    let early = peak(&mut world, 0, 60);
+    world.control(Control::Split);
+    let late = peak(&mut world, 60, 120);
+    world.control(Control::Split);
+    let later = peak(&mut world, 120, 150);
+    let ledger = world.view().ledger;
+    assert!(ledger.acknowledged > 150_000 && world.view().data.moved > 0, "{ledger:?}");
+    assert_eq!((ledger.lost, ledger.duplicated, ledger.untracked), (0, 0, 0));
+    stays_flat(&early, &late);
+    stays_flat(&early, &later);
 }
 
 #[test]

@@ -6,12 +6,14 @@
 //! to do, with its arguments; `ActionSpec` ties the two together and is the row of the registry.
 
 mod context;
+mod lab;
 mod topic;
 mod trade;
 
 use std::fmt;
 
 pub use context::Context;
+pub use lab::LabKey;
 pub use trade::TradeKey;
 
 use super::state::Screen;
@@ -212,6 +214,8 @@ pub enum ActionKind {
     SelectNext(Way),
     /// The next group in view.
     NextGroup,
+    /// Something with nodes that come and go, or with how symbols are divided.
+    Lab(LabKey),
     /// This group in view; only in the palette.
     Group,
     /// Time.

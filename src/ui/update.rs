@@ -6,6 +6,7 @@
 
 pub mod faults;
 mod focus;
+mod lab;
 mod list;
 pub(crate) mod market;
 pub(crate) mod order;

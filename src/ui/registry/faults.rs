@@ -4,7 +4,7 @@
 //! or in the palette only. What cannot be taken back says so in its text.
 
 use super::super::action::ActionKind::*;
-use super::super::action::{ActionSpec, Effect, Topic, Way, row};
+use super::super::action::{ActionSpec, Effect, LabKey, Topic, Way, row};
 use crate::domain::ids::NodeId;
 
 /// What breaks and mends.
@@ -25,8 +25,8 @@ pub(super) const FAULTS: &[ActionSpec] = &[
     row("venue.toggle", Venue, &["c v"]).doing(Effect::Undoable).taking("LETTER open | close").under(Topic::Faults),
     row("cluster.restart", RollingRestart, &["c r"]).doing(Effect::Final).under(Topic::Faults),
     row("leader.isolate", LeaderAlone, &["p l"]).doing(Effect::Undoable).under(Topic::Faults),
-    row("node.add", Typed, &[]).doing(Effect::Final).taking("node").under(Topic::Faults),
-    row("node.decommission", Typed, &[]).doing(Effect::Final).taking("nN").under(Topic::Faults),
+    row("node.add", Lab(LabKey::Add), &["p a"]).doing(Effect::Final).taking("node").under(Topic::Faults),
+    row("node.decommission", Lab(LabKey::Remove), &["p r"]).doing(Effect::Final).taking("nN").under(Topic::Faults),
     row("links.cut", Typed, &[]).doing(Effect::Undoable).taking("nA -> nB").under(Topic::Faults),
     row("fault.undo", Undo, &["u"]).doing(Effect::Undoable).hinted(10).under(Topic::Faults),
     row("fault.redo", Redo, &["U"]).doing(Effect::Undoable).under(Topic::Faults),
@@ -69,13 +69,16 @@ pub(super) const LOAD: &[ActionSpec] = &[
         .taking("slow | shed-oldest | shed-newest")
         .under(Topic::Load),
     row("signals.trade", Typed, &[]).doing(Effect::Undoable).taking("on | off").under(Topic::Load),
-    row("load.hot", Typed, &[]).doing(Effect::Undoable).taking("SYMBOL PERCENT | off").under(Topic::Load),
+    row("load.hot", Lab(LabKey::Hot), &["p h"])
+        .doing(Effect::Undoable)
+        .taking("SYMBOL PERCENT | off")
+        .under(Topic::Load),
     row("load.skew", Typed, &[]).doing(Effect::Undoable).taking("N").under(Topic::Load),
-    row("data.divide", Typed, &[])
+    row("data.divide", Lab(LabKey::Divide), &["p d"])
         .doing(Effect::Final)
         .taking("hash | modulo | range | list | consistent-hash")
         .under(Topic::Load),
-    row("data.split", Typed, &[]).doing(Effect::Final).taking("hottest").under(Topic::Load),
+    row("data.split", Lab(LabKey::Split), &["p s"]).doing(Effect::Final).taking("hottest").under(Topic::Load),
     row("data.stay", Typed, &[]).doing(Effect::Final).taking("all").under(Topic::Load),
     row("rule.switch", Rule, &[]).doing(Effect::Undoable).taking("NAME on | off").under(Topic::Load),
 ];

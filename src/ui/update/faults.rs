@@ -4,6 +4,7 @@
 //! refused with a reason instead of sent. Hints ask the same function, so a dimmed hint and a refusal never differ.
 //! Shape: `plan` is pure: `(kind, state, view) -> Control | Refusal`.
 
+use super::lab;
 use super::refusal::Refusal;
 use crate::domain::control::{Control, Target};
 use crate::domain::ids::{GroupId, NodeId};
@@ -63,6 +64,7 @@ pub fn plan(kind: ActionKind, state: &UiState, view: &ClusterView) -> Result<Con
             Some(row) => Ok(Control::SetVenue { venue: row.venue, open: row.door != Door::Open }),
             None => Err(Refusal::new("toast-no-venues")),
         },
+        Kind::Lab(key) => lab::plan(key, state, view),
         Kind::Degrade => Ok(Control::SlowDisk { node: target, slow: !shown.disk.slow }),
         Kind::KillLeader => leader(state, view).map(|_| Control::Crash(Target::Leader(state.group))),
         Kind::LeaderAlone => leader(state, view).map(|_| Control::Isolate(Target::Leader(state.group))),

@@ -188,7 +188,7 @@ const N1: Target = Target::Node(NodeId(1));
 #[test]
 fn a_key_means_a_control() {
     let p1 = GroupId(1);
-    let cases: [(&str, Control); 18] = [
+    let cases: [(&str, Control); 23] = [
         ("node.kill", Control::Crash(N1)),
         ("leader.kill", Control::Crash(Target::Leader(p1))),
         ("node.isolate", Control::Isolate(N1)),
@@ -206,6 +206,11 @@ fn a_key_means_a_control() {
         ("balancer.next", Control::SetStrategy(crate::domain::rules::Strategy::FreeCapacity)),
         ("node.drain", Control::Drain(Target::Node(NodeId(1)))),
         ("reads.next", Control::SetReadFrom(crate::domain::order::ReadFrom::Replica)),
+        ("node.add", Control::AddNode),
+        ("node.decommission", Control::Decommission(N1)),
+        ("data.divide", Control::Divide(crate::domain::rules::PartitionStrategy::Modulo)),
+        ("data.split", Control::Split),
+        ("load.hot", Control::HotSymbol { symbol: crate::domain::view::FIRST_LOOK, percent: 60 }),
         ("node.kill", Control::Crash(N1)),
     ];
     for (key, expected) in cases {
@@ -235,6 +240,18 @@ fn a_key_that_makes_no_sense_is_refused_with_a_reason() {
     bench.view.groups[1].leader = None;
     assert_eq!(bench.key("leader.kill"), vec![]);
     assert_eq!(bench.toast(), "toast-no-leader group=p1");
+}
+
+#[test]
+fn the_lab_replaces_a_dead_node_and_takes_the_heat_off_again() {
+    let mut bench = Bench::new();
+    bench.view.nodes[0].truth = NodeTruth::Down;
+    assert_eq!(bench.key("node.decommission"), vec![Request::from(Control::Replace(Target::Node(NodeId(1))))]);
+    bench.view.nodes[0].truth = NodeTruth::Gone;
+    assert_eq!(bench.key("node.decommission"), vec![]);
+    let symbol = crate::domain::view::FIRST_LOOK;
+    bench.view.flow.hot = Some((symbol, 60));
+    assert_eq!(bench.key("load.hot"), vec![Request::from(Control::HotSymbol { symbol, percent: 0 })]);
 }
 
 #[test]

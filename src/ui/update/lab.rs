@@ -1,0 +1,43 @@
+//! The sharding lab: what its keys mean now.
+//!
+//! Idea: each key does the step that a lesson takes next (one node more, the next strategy, the symbol in view runs hot);
+//! whoever wants another one types it.
+
+use super::refusal::Refusal;
+use crate::domain::control::{Control, Target};
+use crate::domain::rules::PartitionStrategy;
+use crate::domain::view::{ClusterView, NodeTruth};
+use crate::ui::action::LabKey;
+use crate::ui::state::UiState;
+
+/// Of a hundred orders, so many are for the symbol that a key makes hot.
+const HOT_PERCENT: u8 = 60;
+
+/// What a key of the lab means now.
+pub(super) fn plan(key: LabKey, state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    match key {
+        LabKey::Add => Ok(Control::AddNode),
+        LabKey::Remove => remove(state, view),
+        LabKey::Divide => {
+            let all = PartitionStrategy::ALL;
+            let place = all.iter().position(|strategy| *strategy == view.data.strategy);
+            Ok(Control::Divide(all[place.map_or(0, |place| (place + 1) % all.len())]))
+        }
+        LabKey::Split => Ok(Control::Split),
+        LabKey::Hot => {
+            let symbol = state.market.symbol;
+            let is_hot = view.flow.hot.is_some_and(|(hot, _)| hot == symbol);
+            Ok(Control::HotSymbol { symbol, percent: if is_hot { 0 } else { HOT_PERCENT } })
+        }
+    }
+}
+
+fn remove(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    let node = view.nodes.iter().find(|node| node.id == state.selected);
+    let target = Target::Node(state.selected);
+    match node.map(|node| node.truth) {
+        None | Some(NodeTruth::Gone) => Err(Refusal::new("toast-no-node").with("node", state.selected)),
+        Some(NodeTruth::Down | NodeTruth::Halted) => Ok(Control::Replace(target)),
+        Some(_) => Ok(Control::Decommission(target)),
+    }
+}
