@@ -132,9 +132,12 @@ async fn run(mut engine: Engine, clock: WallClock, mut inbox: mpsc::Receiver<Com
             }
         }
         let flow = engine.advance(&clock).await;
-        let due = shown.at + frame(&engine, &shown);
-        if touched || clock.elapsed() >= due {
-            shown = Shown { at: clock.elapsed(), place: engine.place() };
+        let (now, frame) = (clock.elapsed(), frame(&engine, &shown));
+        let due = shown.at + frame;
+        if touched || now >= due {
+            // Views lie on a grid: one that is a little late does not push the later ones back.
+            let at = if (due..due + frame).contains(&now) { due } else { now };
+            shown = Shown { at, place: engine.place() };
             *shared.view.lock() = Arc::new(engine.view());
             shared.version.fetch_add(1, Ordering::Release);
         }
@@ -144,7 +147,7 @@ async fn run(mut engine: Engine, clock: WallClock, mut inbox: mpsc::Receiver<Com
             Flow::Busy => continue,
             // What stands is shown once more if it moved since the last view, and then costs nothing.
             Flow::Stand if shown.place == engine.place() => Duration::MAX,
-            Flow::Rest | Flow::Stand => (shown.at + frame(&engine, &shown)).saturating_sub(clock.elapsed()),
+            Flow::Rest | Flow::Stand => (shown.at + self::frame(&engine, &shown)).saturating_sub(clock.elapsed()),
             Flow::End => return engine.recording(),
         };
         let spoken = tokio::select! {

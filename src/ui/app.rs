@@ -7,6 +7,7 @@
 //! Units: wall time comes from a closure; the loop itself reads no clock.
 //! Errors: a terminal that refuses ends the loop; the guard gives the terminal back.
 
+mod beat;
 mod screen;
 pub mod signals;
 
@@ -33,6 +34,7 @@ use super::update::{Given, Request, toast};
 use super::words::Words;
 use crate::domain::command::{Command, PaceCommand};
 use crate::domain::view::ClusterView;
+use beat::Beat;
 use screen::{open_screen, print};
 use signals::{Listener, Signals, Told};
 
@@ -190,10 +192,10 @@ impl App<'_> {
         self.paint(painter)?;
         self.ask()?;
         let mut keys = EventStream::new();
-        let mut drawn = self.wall();
+        let mut beat = Beat::new(self.wall());
         let mut dirty = false;
         loop {
-            let wait = self.wait(drawn, dirty);
+            let wait = self.wait(beat, dirty);
             let mut events = Vec::new();
             tokio::select! {
                 biased;
@@ -232,10 +234,11 @@ impl App<'_> {
             dirty |= self.desk.look(source, painter.words());
             dirty |= self.desk.tick(painter.words());
             let now = self.wall();
-            let touched = !events.is_empty();
-            if dirty && (touched || now.saturating_sub(drawn) >= self.desk.frame()) {
+            let frame = self.desk.frame();
+            if dirty && (!events.is_empty() || beat.is_due(now, frame)) {
                 self.paint(painter)?;
-                (drawn, dirty) = (now, false);
+                beat.drew(now, frame);
+                dirty = false;
             }
         }
     }
@@ -281,14 +284,11 @@ impl App<'_> {
     }
 
     /// How long nothing has to be done: until the next frame may be drawn, or the next toast goes.
-    fn wait(&self, drawn: Duration, dirty: bool) -> Duration {
-        let now = self.wall();
-        let frame = self.desk.frame();
-        if dirty {
-            return (drawn + frame).saturating_sub(now);
-        }
-        let tick =
-            self.desk.input.next_tick(&self.desk.setup.state).into_iter().chain(self.desk.sieve.next_tick()).min();
+    fn wait(&self, beat: Beat, dirty: bool) -> Duration {
+        let (now, frame) = (self.wall(), self.desk.frame());
+        let frame = if dirty || frame < CALM { beat.wait(now, frame, dirty) } else { frame };
+        let Desk { input, sieve, setup, .. } = &self.desk;
+        let tick = input.next_tick(&setup.state).into_iter().chain(sieve.next_tick()).filter(|_| !dirty).min();
         tick.map_or(frame, |tick| frame.min(tick.saturating_sub(now)))
     }
 
