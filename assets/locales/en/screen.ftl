@@ -299,6 +299,7 @@ consistency-age = for
 consistency-digest = digest
 consistency-says = state
 consistency-equal = EQUAL
+consistency-follows = follows
 consistency-late = BEHIND
 consistency-differs = DIFFERS
 consistency-gap = GAP

@@ -3,10 +3,12 @@
 //! Idea: a replica's version counts the changes that its state was given, and its digest is a chain over all of them and
 //! what they came to. At the same version equal digests mean equal states, and different ones that somebody computes
 //! wrong; where versions differ nothing can be said but who is behind, and for how long. What a replica says of itself
-//! is held against the one that has come farthest.
+//! is held against the one that has come farthest. Under load everybody is a record behind for a moment: that is how
+//! replication works and no alarm, so it is loud only when it lasts as long as makes a node *degraded*.
 
 use ratatui::layout::Rect;
 
+use crate::domain::time::SimDuration;
 use crate::domain::view::{GroupView, ReplicaView};
 
 use super::super::canvas::Canvas;
@@ -37,7 +39,9 @@ const fn column(title: &'static str, min: usize, priority: u8, align: Align) -> 
 enum Standing {
     /// It runs, and has the same version with the same digest.
     Equal,
-    /// It has not come as far.
+    /// It has not come as far, for no longer than a record travels.
+    Follows,
+    /// It has not come as far, for longer.
     Behind,
     /// The same version, another digest.
     Differs,
@@ -48,10 +52,11 @@ enum Standing {
 }
 
 impl Standing {
-    fn of(replica: &ReplicaView, farthest: Option<&ReplicaView>) -> Self {
+    fn of(replica: &ReplicaView, farthest: Option<&ReplicaView>, patience: SimDuration) -> Self {
         match farthest {
             _ if !replica.alive => Self::Down,
             _ if replica.gap.is_some() => Self::Gap,
+            Some(best) if replica.applied < best.applied && replica.lag_time < patience => Self::Follows,
             Some(best) if replica.applied < best.applied => Self::Behind,
             Some(best) if replica.chain != best.chain || replica.version != best.version => Self::Differs,
             _ => Self::Equal,
@@ -61,6 +66,7 @@ impl Standing {
     const fn look(self) -> (Role, &'static str) {
         match self {
             Self::Equal => (Role::NodeHealthy, "consistency-equal"),
+            Self::Follows => (Role::Muted, "consistency-follows"),
             Self::Behind => (Role::LagWarn, "consistency-late"),
             Self::Differs => (Role::NodeFailed, "consistency-differs"),
             Self::Gap => (Role::NodeFailed, "consistency-gap"),
@@ -78,7 +84,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let inner = frame(canvas, scene, area, Panel::Consistency, &title, &locale.text("note-consistency"));
     let Some(group) = group else { return };
     let farthest = farthest(group);
-    let rows: Vec<_> = group.replicas.iter().map(|replica| (replica, Standing::of(replica, farthest))).collect();
+    let patience = scene.view.run.settings.detector.degraded_after;
+    let standing = |replica| Standing::of(replica, farthest, patience);
+    let rows: Vec<_> = group.replicas.iter().map(|replica| (replica, standing(replica))).collect();
     let texts: Vec<_> = rows.iter().map(|(replica, standing)| texts(replica, *standing, locale)).collect();
     let columns = for_texts(&COLUMNS, &texts);
     let widths = widths(&columns, usize::from(inner.width));
@@ -133,11 +141,14 @@ mod tests {
             (replica.applied, replica.version, replica.chain) = (LogIndex(90), LogIndex(90), Digest(7));
         }
         let all = |group: &GroupView| -> Vec<Standing> {
-            group.replicas.iter().map(|replica| Standing::of(replica, farthest(group))).collect()
+            let patience = SimDuration::from_millis(100);
+            group.replicas.iter().map(|replica| Standing::of(replica, farthest(group), patience)).collect()
         };
         assert!(all(&group).iter().all(|standing| *standing == Standing::Equal));
         group.replicas[0].alive = false;
         group.replicas[1].applied = LogIndex(80);
+        assert_eq!(all(&group)[1], Standing::Follows, "for a moment");
+        group.replicas[1].lag_time = SimDuration::from_millis(100);
         group.replicas[2].chain = Digest(8);
         group.replicas[3].gap = Some(LogIndex(91));
         let [down, behind, differs, gap, equal] = all(&group)[..] else { panic!("five replicas") };
