@@ -17,12 +17,13 @@ use std::sync::Arc;
 
 use chaosdesk::desk;
 use chaosdesk::domain::chance::{Chance, Purpose};
-use chaosdesk::domain::ids::{ClientId, GroupId, NodeId, NodeSet, Sequence, SymbolId};
+use chaosdesk::domain::ids::{AccountId, ClientId, GroupId, NodeId, NodeSet, Sequence, SymbolId};
 use chaosdesk::domain::order::{GatewayLoad, OrderType, Side};
 use chaosdesk::domain::rules::{PartitionStrategy, Strategy};
 use chaosdesk::domain::settings::{PartitionSettings, Settings};
 use chaosdesk::domain::time::{SimDuration, SimTime};
 use chaosdesk::domain::units::{Price, Quantity};
+use chaosdesk::market::accounts::{Accounts, Opening, Stock, Trade};
 use chaosdesk::market::book::{Book, Incoming};
 use chaosdesk::market::feed;
 use chaosdesk::market::ticks::lane::Windows;
@@ -55,6 +56,9 @@ fn in_the_market() {
     let resting = [100, 1_000, 10_000, 60_000];
     series::header("orders that rest in the book", &resting);
     series::row("book: one in, one out, every fourth trades", "ns/order", &resting, book);
+    let accounts = [64, 1_000, 10_000, 60_000];
+    series::header("accounts", &accounts);
+    series::row("portfolio: check, put aside, trade, position", "ns/order", &accounts, portfolio);
     let ticks = [1, 16, 256, 4_096];
     series::header("ticks to a batch", &ticks);
     series::row("ticks: through windows and signals", "ns/tick", &ticks, ticks_of_a_batch);
@@ -90,6 +94,26 @@ fn book(resting: usize) -> f64 {
         }
         number += 1;
     })
+}
+
+/// A bid is checked and put aside, a sale meets it, and both have their positions: one of every two orders rests.
+fn portfolio(count: usize) -> f64 {
+    let mut chance = Chance::stream(7, Purpose::Orders, 1);
+    let mut accounts = Accounts::new(Opening::PLENTY);
+    let mut stock = Stock::new(SymbolId(6));
+    (0..count as u32).for_each(|number| accounts.open(AccountId(number)).unwrap());
+    let (price, quantity) = (Price(10_000), Quantity(5));
+    let trade = Trade { side: Side::Sell, price, quantity };
+    let cost = stock.notional(price, quantity);
+    let both = table::nanos_each(|| {
+        let [maker, taker] = [(); 2].map(|()| AccountId(chance.below(count as u64) as u32));
+        accounts.check(&mut stock, maker, Side::Buy, (cost, quantity)).unwrap();
+        accounts.reserve(&mut stock, maker, Side::Buy, (price, quantity));
+        accounts.check(&mut stock, taker, Side::Sell, (0, quantity)).unwrap();
+        accounts.trade(&mut stock, maker, taker, &trade);
+    });
+    assert!(accounts.totals().is_conserved(), "nothing is made or lost");
+    both / 2.0
 }
 
 fn ticks_of_a_batch(size: usize) -> f64 {
