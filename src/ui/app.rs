@@ -10,6 +10,7 @@
 mod beat;
 mod screen;
 pub mod signals;
+mod source;
 
 use std::io;
 use std::sync::Arc;
@@ -35,30 +36,14 @@ use super::words::Words;
 use crate::domain::command::{Command, PaceCommand};
 use crate::domain::view::ClusterView;
 use beat::Beat;
-use screen::{open_screen, print};
+use screen::{fits, open_screen, print};
 use signals::{Listener, Signals, Told};
+pub use source::{Busy, ViewSource};
 
 /// Between two looks at the view while nothing moves, and between two frames with the load off.
 const CALM: Duration = Duration::from_millis(250);
 /// Input events that are taken before the next frame; the rest waits for the one after.
 const INPUT_MAX: usize = 256;
-
-/// The queue of commands is full; nothing was sent.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("the cluster's thread has more commands waiting than it takes")]
-pub struct Busy;
-
-/// Where views come from and commands go to.
-pub trait ViewSource {
-    /// Grows with every view.
-    fn version(&self) -> u64;
-    /// The latest view.
-    fn view(&self) -> Arc<ClusterView>;
-    /// Asks for something, without waiting.
-    fn send(&self, command: Command) -> Result<(), Busy>;
-    /// Whether nobody makes views any more, though nobody was asked to stop.
-    fn is_over(&self) -> bool;
-}
 
 /// Everything that a painter may look at.
 #[derive(Clone, Copy)]
@@ -230,6 +215,11 @@ impl App<'_> {
             if source.is_over() {
                 // A picture that stands still for ever would look like a cluster that does.
                 return Ok((Ending::Broken, Keep::Nothing));
+            }
+            // A resize that came together with a key may never be told.
+            if !fits(&mut self.screen)? {
+                self.clear()?;
+                dirty = true;
             }
             dirty |= self.desk.look(source, painter.words());
             dirty |= self.desk.tick(painter.words());

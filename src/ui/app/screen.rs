@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Rect, Size};
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use crate::ui::terminal::Out;
@@ -16,6 +16,13 @@ pub(super) fn open_screen() -> io::Result<Terminal<CrosstermBackend<Out>>> {
     let (width, height) = crossterm::terminal::size()?;
     let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
     Terminal::with_options(CrosstermBackend::new(Out::default()), TerminalOptions { viewport })
+}
+
+/// Whether the screen has the terminal's size. Asked again and again, because the resize that says so can be lost: the
+/// library that tells of keys and of resizes forgets a signal that came in the same poll as a key.
+pub(super) fn fits(screen: &mut Terminal<CrosstermBackend<Out>>) -> io::Result<bool> {
+    let (width, height) = crossterm::terminal::size()?;
+    Ok(screen.get_frame().area().as_size() == Size { width, height })
 }
 
 /// Prints a frame as plain text, for whoever wants to keep it.
