@@ -17,8 +17,8 @@ use std::sync::Arc;
 
 use chaosdesk::desk;
 use chaosdesk::domain::chance::{Chance, Purpose};
-use chaosdesk::domain::ids::{AccountId, ClientId, GroupId, NodeId, NodeSet, Sequence, SymbolId};
-use chaosdesk::domain::order::{GatewayLoad, OrderType, Side};
+use chaosdesk::domain::ids::{AccountId, ClientId, GroupId, NodeId, Sequence, SymbolId};
+use chaosdesk::domain::order::{OrderType, Side};
 use chaosdesk::domain::rules::{PartitionStrategy, Strategy};
 use chaosdesk::domain::settings::{PartitionSettings, Settings};
 use chaosdesk::domain::time::{SimDuration, SimTime};
@@ -29,8 +29,6 @@ use chaosdesk::market::feed;
 use chaosdesk::market::ticks::lane::Windows;
 use chaosdesk::market::ticks::processor::Processor;
 use chaosdesk::market::ticks::quotes::Quotes;
-use chaosdesk::routing::balancer::strategy::{Picker, Question};
-use chaosdesk::routing::balancer::worker::Worker;
 use chaosdesk::routing::partitioner::Partitioner;
 use chaosdesk::routing::partitioner::keys::KeySet;
 use chaosdesk::routing::rebalancer::{Placed, Region, STEPS_MAX, Seat, Standing, plan};
@@ -162,35 +160,10 @@ fn by_nodes() {
     series::header("nodes, of 16 partitions", &NODES);
     for strategy in Strategy::ALL {
         let what = format!("balancer: a decision, {}", strategy.name());
-        series::row(&what, "ns", &NODES, |nodes| decision(strategy, nodes));
+        series::row(&what, "ns", &NODES, |nodes| table::decision::decision(strategy, nodes));
     }
     series::row("rebalancer: a plan for 256 groups", "us", &NODES, rebalance);
     worlds("nodes", &NODES, |nodes| (nodes, PARTITIONS_FIXED));
-}
-
-/// A pick among workers of three sizes, a third to two thirds full, whose loads change.
-fn decision(strategy: Strategy, count: usize) -> f64 {
-    let mut workers: Vec<Worker> = NodeId::first(count).map(Worker::new).collect();
-    let refill = |workers: &mut [Worker], at: usize| {
-        let capacity = [100_000, 150_000, 80_000][at % 3];
-        // A new worker: nobody probes this one, so what it was sent would count for ever.
-        workers[at] = Worker::new(NodeId::from_index(at));
-        workers[at].measured(SimTime::ZERO, SimDuration::from_micros(900 + 37 * at as u64));
-        workers[at].heard(GatewayLoad { in_flight: capacity / 3 + at as u32, capacity, ..GatewayLoad::default() });
-    };
-    (0..count).for_each(|at| refill(&mut workers, at));
-    let reach: NodeSet = NodeId::first(count).collect();
-    let mut picker = Picker::new(strategy, count, 1);
-    let mut turn = 0_usize;
-    table::nanos_each(|| {
-        let question = Question { workers: &workers, reach, symbol: SymbolId((turn % 10) as u16), count: 1 };
-        let at = black_box(picker.pick(&question)).unwrap().at;
-        workers[at].take(SimTime::ZERO, 1);
-        turn += 1;
-        if turn.is_multiple_of(64) {
-            refill(&mut workers, turn / 64 % count);
-        }
-    })
 }
 
 /// How to balance groups that stand badly.

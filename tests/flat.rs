@@ -83,7 +83,7 @@ fn stays_flat(early: &Sizes, late: &Sizes) {
     assert!(late.cast_bytes <= a_third_more(early.cast_bytes), "{early:?} {late:?}");
 }
 
-/// Most orders for one of 2,000 symbols, its partition split, and split again: nothing but the trades of one book grows old.
+/// Most orders are for one symbol of 200; its partition is split, and split again.
 #[test]
 fn a_hot_symbol_keeps_no_more_than_in_its_first_half() {
     let mut settings = small();

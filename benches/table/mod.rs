@@ -6,6 +6,7 @@
 //! Shape: `cargo bench` measures; `cargo bench -- --test`, and any run that is not of `cargo bench`, is brief.
 #![allow(dead_code, clippy::allow_attributes, reason = "no bench uses all of it")]
 
+pub mod decision;
 pub mod desk;
 pub mod series;
 

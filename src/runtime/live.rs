@@ -16,6 +16,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
+use super::beat::Beat;
 use super::engine::{Engine, Flow, Hook, Standing};
 use super::pacer::{OnFault, WallClock};
 use super::recorder::Recording;
@@ -116,7 +117,7 @@ impl Live {
 
 /// The thread's loop: commands, time, view, rest.
 async fn run(mut engine: Engine, clock: WallClock, mut inbox: mpsc::Receiver<Command>, shared: &Shared) -> Recording {
-    let mut shown = Shown::default();
+    let (mut beat, mut place) = (Beat::default(), Standing::default());
     loop {
         let mut touched = false;
         loop {
@@ -132,12 +133,10 @@ async fn run(mut engine: Engine, clock: WallClock, mut inbox: mpsc::Receiver<Com
             }
         }
         let flow = engine.advance(&clock).await;
-        let (now, frame) = (clock.elapsed(), frame(&engine, &shown));
-        let due = shown.at + frame;
-        if touched || now >= due {
-            // Views lie on a grid: one that is a little late does not push the later ones back.
-            let at = if (due..due + frame).contains(&now) { due } else { now };
-            shown = Shown { at, place: engine.place() };
+        let (now, frame) = (clock.elapsed(), frame(&engine, place));
+        if touched || beat.is_due(now, frame) {
+            beat.drew(now, frame);
+            place = engine.place();
             *shared.view.lock() = Arc::new(engine.view());
             shared.version.fetch_add(1, Ordering::Release);
         }
@@ -146,8 +145,8 @@ async fn run(mut engine: Engine, clock: WallClock, mut inbox: mpsc::Receiver<Com
         let rest = match flow {
             Flow::Busy => continue,
             // What stands is shown once more if it moved since the last view, and then costs nothing.
-            Flow::Stand if shown.place == engine.place() => Duration::MAX,
-            Flow::Rest | Flow::Stand => (shown.at + self::frame(&engine, &shown)).saturating_sub(clock.elapsed()),
+            Flow::Stand if place == engine.place() => Duration::MAX,
+            Flow::Rest | Flow::Stand => beat.wait(clock.elapsed(), self::frame(&engine, place), true),
             Flow::End => return engine.recording(),
         };
         let spoken = tokio::select! {
@@ -162,21 +161,14 @@ async fn run(mut engine: Engine, clock: WallClock, mut inbox: mpsc::Receiver<Com
                 if engine.obey(command, &clock).await == Flow::End {
                     return engine.recording();
                 }
-                shown.at = Duration::ZERO;
+                beat = Beat::default();
             }
         }
     }
 }
 
-/// When and of what the last view was made.
-#[derive(Default)]
-struct Shown {
-    at: Duration,
-    place: Standing,
-}
-
-fn frame(engine: &Engine, shown: &Shown) -> Duration {
-    let news = engine.place().notable != shown.place.notable;
+fn frame(engine: &Engine, shown: Standing) -> Duration {
+    let news = engine.place().notable != shown.notable;
     if engine.world().settings().load.on || news { FRAME } else { FRAME_AT_REST }
 }
 

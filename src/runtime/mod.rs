@@ -10,6 +10,7 @@
 //! knows it) and `engine` and `live` (the thread behind the dashboard).
 
 mod accounts;
+pub mod beat;
 mod books;
 mod cast;
 pub mod checkpoints;

@@ -7,7 +7,6 @@
 //! Units: wall time comes from a closure; the loop itself reads no clock.
 //! Errors: a terminal that refuses ends the loop; the guard gives the terminal back.
 
-mod beat;
 mod screen;
 pub mod signals;
 mod source;
@@ -35,7 +34,7 @@ use super::update::{Given, Request, toast};
 use super::words::Words;
 use crate::domain::command::{Command, PaceCommand};
 use crate::domain::view::ClusterView;
-use beat::Beat;
+use crate::runtime::beat::Beat;
 use screen::{fits, open_screen, print};
 use signals::{Listener, Signals, Told};
 pub use source::{Busy, ViewSource};

@@ -191,3 +191,4 @@ venue-draining = DRAINING
 venue-closed = CLOSED
 venue-points = { $points } bp
 venue-micros = { $micros } us
+account-transfers = transfers { $n }, { $waiting } wait

@@ -187,3 +187,4 @@ venue-draining = ПУСТЕЕТ
 venue-closed = ЗАКРЫТА
 venue-points = { $points } б.п.
 venue-micros = { $micros } мкс
+account-transfers = переводов { $n }, ждут { $waiting }

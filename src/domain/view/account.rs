@@ -78,13 +78,6 @@ pub struct AccountView {
     pub unrealised: Cash,
 }
 
-impl AccountView {
-    /// Profit and loss since the start.
-    pub const fn profit(&self) -> Cash {
-        Cash(self.realised.0 + self.unrealised.0)
-    }
-}
-
 /// An order that rests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RestingView {

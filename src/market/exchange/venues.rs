@@ -197,15 +197,14 @@ impl Exchange {
 
     /// The first orders at a venue that nothing is held of and whose symbol stays.
     fn to_drain(&self, venue: VenueId, most: usize) -> Vec<(usize, RequestId)> {
-        let here = |listing: &&(usize, &Listing)| !self.shipments.freezes(listing.1.symbol);
-        let listings = self.listings.iter().enumerate().collect::<Vec<_>>();
-        let orders = listings.iter().filter(here).flat_map(|(place, listing)| {
-            let book = listing.books.get(venue).filter(|book| book.resting() > 0);
+        let orders = self.listings.iter().enumerate().flat_map(|(place, listing)| {
+            let holds = |book: &&Book| book.resting() > 0 && !self.shipments.freezes(listing.symbol);
+            let book = listing.books.get(venue).filter(holds);
             let orders = book.into_iter().flat_map(|book| {
                 let both = [Side::Buy, Side::Sell].into_iter().flat_map(|side| book.orders(side));
                 both.map(|(_, order)| order.id()).filter(|id| book.held(*id).is_zero())
             });
-            orders.map(move |order| (*place, order))
+            orders.map(move |order| (place, order))
         });
         orders.take(most).collect()
     }

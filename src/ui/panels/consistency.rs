@@ -21,18 +21,14 @@ use super::super::widgets::frame::frame;
 use super::super::widgets::table::{Align, Column, cells, for_texts, widths};
 
 const COLUMNS: [Column; 7] = [
-    column("consistency-node", 4, 0, Align::Left),
-    column("consistency-role", 11, 4, Align::Left),
-    column("consistency-version", 8, 2, Align::Right),
-    column("consistency-behind", 6, 3, Align::Right),
-    column("consistency-age", 7, 6, Align::Right),
-    column("consistency-digest", 8, 5, Align::Right),
-    column("consistency-says", 10, 1, Align::Left),
+    Column::new("consistency-node", 4, 0, Align::Left),
+    Column::new("consistency-role", 11, 4, Align::Left),
+    Column::new("consistency-version", 8, 2, Align::Right),
+    Column::new("consistency-behind", 6, 3, Align::Right),
+    Column::new("consistency-age", 7, 6, Align::Right),
+    Column::new("consistency-digest", 8, 5, Align::Right),
+    Column::new("consistency-says", 10, 1, Align::Left),
 ];
-
-const fn column(title: &'static str, min: usize, priority: u8, align: Align) -> Column {
-    Column { title, min, more: 2, priority, align }
-}
 
 /// What a replica is, beside the one that has come farthest.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

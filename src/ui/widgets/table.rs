@@ -20,6 +20,13 @@ pub struct Column {
     pub align: Align,
 }
 
+impl Column {
+    /// A column of a table whose columns may all become a little wider.
+    pub const fn new(title: &'static str, min: usize, priority: u8, align: Align) -> Self {
+        Self { title, min, more: 2, priority, align }
+    }
+}
+
 /// Which end of its column a text keeps to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Align {

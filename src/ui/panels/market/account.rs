@@ -21,18 +21,14 @@ use super::super::super::widgets::table::{Align, Column, cells, for_texts, width
 use super::{price, price_or_dash, side};
 
 const COLUMNS: [Column; 7] = [
-    column("account-symbol", 8, 0, Align::Left),
-    column("account-lots", 9, 1, Align::Right),
-    column("account-offered", 8, 4, Align::Right),
-    column("account-average", 9, 3, Align::Right),
-    column("account-mark", 9, 5, Align::Right),
-    column("account-realised", 11, 6, Align::Right),
-    column("account-unrealised", 12, 2, Align::Right),
+    Column::new("account-symbol", 8, 0, Align::Left),
+    Column::new("account-lots", 9, 1, Align::Right),
+    Column::new("account-offered", 8, 4, Align::Right),
+    Column::new("account-average", 9, 3, Align::Right),
+    Column::new("account-mark", 9, 5, Align::Right),
+    Column::new("account-realised", 11, 6, Align::Right),
+    Column::new("account-unrealised", 12, 2, Align::Right),
 ];
-
-const fn column(title: &'static str, min: usize, priority: u8, align: Align) -> Column {
-    Column { title, min, more: 2, priority, align }
-}
 
 /// Draws the panel.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
@@ -48,7 +44,19 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     };
     let columns = usize::from(inner.width);
     canvas.put(inner, 0, cash(canvas.strip(), account, locale, columns));
-    canvas.put(inner, 1, profit(canvas.strip(), account, locale, columns));
+    let transfers = &scene.view.accounts.transfers;
+    canvas.put(
+        inner,
+        1,
+        profit(canvas.strip(), account, locale, columns).fit(columns, |strip| match transfers.begun {
+            0 => strip,
+            // Of all accounts: whose orders wait for cash of another partition.
+            begun => {
+                let said = [("n", begun.into()), ("waiting", transfers.waiting.into())];
+                strip.add(Role::Muted, format!("  {}", locale.say("account-transfers", &said)))
+            }
+        }),
+    );
     let below = inner.height.saturating_sub(2);
     // Orders get what they need, up to half of what is left: most accounts have few.
     let orders = (account.resting.len() as u16 + 1).min(below / 2).max(u16::from(below >= 4));

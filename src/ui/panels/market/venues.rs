@@ -17,20 +17,16 @@ use super::super::super::widgets::frame::frame;
 use super::super::super::widgets::table::{Align, Column, cells, for_texts, widths};
 
 const COLUMNS: [Column; 9] = [
-    column("venue-name", 2, 0, Align::Left),
-    column("venue-door", 10, 1, Align::Left),
-    column("venue-fee", 8, 3, Align::Right),
-    column("venue-latency", 8, 7, Align::Right),
-    column("venue-step", 4, 6, Align::Right),
-    column("venue-trades", 8, 2, Align::Right),
-    column("venue-resting", 7, 4, Align::Right),
-    column("venue-drained", 9, 8, Align::Right),
-    column("venue-fees", 10, 5, Align::Right),
+    Column::new("venue-name", 2, 0, Align::Left),
+    Column::new("venue-door", 10, 1, Align::Left),
+    Column::new("venue-fee", 8, 3, Align::Right),
+    Column::new("venue-latency", 8, 7, Align::Right),
+    Column::new("venue-step", 4, 6, Align::Right),
+    Column::new("venue-trades", 8, 2, Align::Right),
+    Column::new("venue-resting", 7, 4, Align::Right),
+    Column::new("venue-drained", 9, 8, Align::Right),
+    Column::new("venue-fees", 10, 5, Align::Right),
 ];
-
-const fn column(title: &'static str, min: usize, priority: u8, align: Align) -> Column {
-    Column { title, min, more: 2, priority, align }
-}
 
 /// Draws the panel.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {

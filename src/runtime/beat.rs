@@ -1,7 +1,7 @@
-//! The beat of the frames: when the next one may be drawn, and how long nothing has to be done before.
+//! The beat of views and frames: when the next one is due, and how long nothing has to be done before.
 //!
 //! Idea: frames lie on a grid. A timer wakes a little late each time, and if every frame counted from when the last one
-//! was drawn, thirty a second would be twenty-six. What somebody did is drawn at once, and begins the grid anew.
+//! was drawn, thirty a second would be twenty-six. What somebody did is shown at once, and begins the grid anew.
 //! Errors: a frame that is later than a whole beat is not made up for: the grid begins anew.
 
 use std::time::Duration;
@@ -10,7 +10,7 @@ use std::time::Duration;
 const LOOK: Duration = Duration::from_millis(3);
 
 /// The beat.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Beat {
     /// The last point of the grid at which something was drawn.
     at: Duration,
