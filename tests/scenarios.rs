@@ -87,6 +87,7 @@ scripts! {
     an_ordinary_day: "steady",
     ticks_and_back_pressure: "ticks-backpressure",
     trades_by_time: "trades-archive",
+    trades_by_id_move_with_the_strategy: "trades-by-id",
     two_venues_and_one_of_them_closes: "two-venues",
     one_big_node_or_three_small_ones: "vertical-or-horizontal",
     vip_clients_through_a_burst: "vip-and-bulk",
@@ -384,6 +385,19 @@ fn money_moves_goes_red_when_nothing_moves() {
         instead(script, Control::Divide(PartitionStrategy::Modulo), Control::StopMoves);
         instead(script, Control::Divide(PartitionStrategy::Range), Control::StopMoves);
     });
+}
+
+#[test]
+fn trades_by_id_go_red_when_the_strategy_stays_or_nothing_is_kept() {
+    goes_red("trades-by-id", "store.emptiest < 100", 1, |script| {
+        instead(script, Control::Divide(PartitionStrategy::Range), Control::StopMoves);
+    });
+    goes_red("trades-by-id", "store.moved > 5000", 1, |script| {
+        for strategy in [PartitionStrategy::Modulo, PartitionStrategy::Range, PartitionStrategy::ConsistentHash] {
+            instead(script, Control::Divide(strategy), Control::StopMoves);
+        }
+    });
+    goes_red("trades-by-id", "store.kept = 4000", 1, |script| script.settings.trades.by_id = 0);
 }
 
 #[test]

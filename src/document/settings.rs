@@ -42,6 +42,8 @@ pub const MOVES_AT_ONCE_MAX: u64 = 64;
 pub const WINDOWS_HOT_MAX: u64 = 64;
 /// What a partition keeps of packed trades at most: 64 MiB.
 pub const ARCHIVE_KIB_MAX: u64 = 65_536;
+/// Trades that are kept by id at most.
+pub const TRADES_BY_ID_MAX: u64 = 200_000;
 /// Dollars that an account begins with at most.
 const CASH_MAX: u64 = 1_000_000_000;
 /// Orders per virtual second at most.
@@ -111,6 +113,7 @@ fn trades(r: &mut Reader<'_>, base: &TradesSettings) -> Reading<TradesSettings> 
         window: r.choice("window", base.window)?,
         hot: r.integer("hot", 1..=WINDOWS_HOT_MAX, base.hot as u64)? as usize,
         archive_bytes: r.integer("archive_kib", 16..=ARCHIVE_KIB_MAX, base.archive_bytes >> 10)? << 10,
+        by_id: r.integer("by_id", 0..=TRADES_BY_ID_MAX, base.by_id)?,
     })
 }
 

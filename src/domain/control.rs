@@ -10,6 +10,7 @@ use super::hand::HandRequest;
 use super::ids::{GroupId, NodeId, SymbolId};
 use super::order::ReadFrom;
 use super::rules::{AckRule, PartitionStrategy, Rule, Strategy};
+use super::stored::TradeId;
 use super::tick::{Overload, TickBurst};
 use super::time::SimDuration;
 use super::trades::TradesQuery;
@@ -146,6 +147,8 @@ pub enum Control {
     StopMoves,
     /// Somebody asks for the trades of a stretch of time.
     ReadTrades(TradesQuery),
+    /// Somebody asks where the trade of this id is.
+    FindTrade(TradeId),
     /// The node's replica of this group misses one change: its machine is not given the next batch of orders.
     LoseChange {
         /// Whose.

@@ -19,6 +19,7 @@ use super::membership::GroupConfig;
 use super::moving::Moving;
 use super::order::Batch;
 use super::recent::count_before;
+use super::stored::Storing;
 use super::venue::VenueStep;
 use super::work::Work;
 
@@ -40,14 +41,16 @@ pub enum Payload {
     Move(Moving),
     /// A step about a venue, in a partition's group. One index.
     Venue(VenueStep),
+    /// Trades come to be kept by id, or have gone to be kept elsewhere, in a partition's group. One index.
+    Store(Storing),
 }
 
 impl Payload {
     /// How many indices it covers; never 0.
     pub fn len(&self) -> u64 {
         match self {
-            Self::Noop | Self::Map(_) | Self::Work(_) | Self::Config(_) | Self::Move(_) | Self::Venue(_) => 1,
             Self::Orders(batch) => batch.len() as u64,
+            _ => 1,
         }
     }
 
@@ -56,6 +59,7 @@ impl Payload {
         match self {
             Self::Move(moving) => moving.cost(),
             Self::Venue(step) => step.cost(),
+            Self::Store(storing) => storing.cost(),
             _ => self.len(),
         }
     }
@@ -75,6 +79,7 @@ impl Payload {
             Self::Config(config) => config.digest(),
             Self::Move(moving) => moving.digest(),
             Self::Venue(step) => step.digest(),
+            Self::Store(storing) => storing.digest(),
         }
     }
 }

@@ -30,6 +30,7 @@ pub mod rules;
 pub mod runs;
 pub mod settings;
 pub mod spread;
+pub mod stored;
 pub mod tick;
 pub mod time;
 pub mod trades;

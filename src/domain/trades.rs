@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{GroupId, NodeId, SymbolId};
 use super::order::Side;
+use super::stored::TradeId;
 use super::time::{SimDuration, SimTime};
 use super::units::{Price, Quantity};
 
@@ -118,6 +119,8 @@ pub const TOUCHED_MAX: usize = 64;
 /// A trade that is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ShownTrade {
+    /// Its name in the cluster.
+    pub id: TradeId,
     /// When.
     pub at: SimTime,
     /// The side of the taker.

@@ -42,6 +42,8 @@ pub enum Why {
     NoLiquidity,
     /// No such order in the book: never placed, filled, or cancelled.
     UnknownOrder,
+    /// No group has a trade of this id: there never was one, or it is too old.
+    UnknownTrade,
     /// Its cancel came first.
     CancelledBefore,
     /// The book holds its full count of resting orders.
@@ -149,6 +151,7 @@ impl Why {
             Self::SameSymbol => 31,
             Self::TransactionUnknown => 32,
             Self::Moving => 33,
+            Self::UnknownTrade => 34,
             Self::AlreadyVoted(_) => 40,
             Self::LogBehind => 41,
             Self::LeaderAlive(_) => 42,

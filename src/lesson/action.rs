@@ -61,6 +61,7 @@ pub const FORMS: &[(&str, &str)] = &[
     ("move", "move SYMBOL GROUP"),
     ("stay", "stay all"),
     ("lose-change", "lose-change TARGET [GROUP]"),
+    ("find", "find TRADE"),
     venue::FORM,
 ];
 
@@ -154,6 +155,7 @@ fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
         "move" => Control::MoveSymbol { symbol: rest.symbol()?, to: rest.group()? },
         "stay" => rest.must("all").map(|()| Control::StopMoves)?,
         "trades" => Control::ReadTrades(tape::read(rest.symbol()?, &rest.word()?)?),
+        "find" => Control::FindTrade(tape::trade(&rest.word()?)?),
         "lose-change" => Control::LoseChange { node: rest.target()?, group: rest.group()? },
         "venue" => venue::control(&rest.word()?, &rest.word()?)?,
         unknown => return Err(verb.complain(format!("there is no action `{unknown}`")).among(unknown, &verbs())),
@@ -333,6 +335,7 @@ pub fn show(control: &Control) -> String {
         Control::MoveSymbol { symbol, to } => format!("move {} {to}", symbol.name()),
         Control::StopMoves => "stay all".to_owned(),
         Control::ReadTrades(query) => tape::show(&query),
+        Control::FindTrade(id) => format!("find {id}"),
         Control::LoseChange { node, group } => format!("lose-change {} {group}", of(node)),
         Control::SetVenue { venue, open } => venue::show(venue, open),
     }
@@ -405,6 +408,7 @@ mod tests {
         all.extend([Control::Split, Control::MoveSymbol { symbol: goog, to: GroupId(2) }, Control::StopMoves]);
         let doors = [true, false].map(|open| Control::SetVenue { venue: crate::domain::venue::VenueId(1), open });
         all.extend(doors);
+        all.push(Control::FindTrade(crate::domain::stored::TradeId::new(GroupId(3), 17)));
         all.extend([Control::SetTickRate(0), Control::TickBurst(TickBurst::KEY)]);
         all.extend(Overload::ALL.map(Control::SetOverload));
         all.extend([true, false].map(Control::SetSignalsTrade));

@@ -42,6 +42,7 @@ pub const SCRIPTS: &[(&str, &str)] = scripts![
     "scenarios/steady.toml",
     "scenarios/ticks-backpressure.toml",
     "scenarios/trades-archive.toml",
+    "scenarios/trades-by-id.toml",
     "scenarios/two-venues.toml",
     "scenarios/vertical-or-horizontal.toml",
     "scenarios/vip-and-bulk.toml",

@@ -175,6 +175,17 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("data.planned", Kind::Number, |v| count(u64::from(v.data.planned))),
     ("data.held_refused", Kind::Number, |v| count(v.data.held_refused)),
     ("data.hottest_percent", Kind::Number, hottest),
+    ("data.switch_per_mille", Kind::Number, |v| count(v.data.store.switch?.symbols.per_mille()?)),
+    ("store.kept", Kind::Number, |v| count(v.data.store.kept)),
+    ("store.away", Kind::Number, |v| count(v.data.store.away)),
+    ("store.twice", Kind::Number, |v| count(v.data.store.twice)),
+    ("store.nowhere", Kind::Number, |v| count(v.data.store.nowhere)),
+    ("store.moved", Kind::Number, |v| count(v.data.store.moved)),
+    ("store.forgotten", Kind::Number, |v| count(v.data.store.forgotten)),
+    ("store.fullest", Kind::Number, |v| count(by_id(v).max()?)),
+    ("store.emptiest", Kind::Number, |v| count(by_id(v).min()?)),
+    ("store.switch_per_mille", Kind::Number, |v| count(v.data.store.switch?.trades.per_mille()?)),
+    ("store.theory_per_mille", Kind::Number, |v| count(v.data.store.switch?.theory?)),
     ("placement.imbalance", Kind::Number, |v| count(u64::from(v.placement.imbalance))),
     ("placement.settled", Kind::YesNo, |v| yes_no(v.placement.placing != Placing::Moving)),
     ("transfers.committed", Kind::Number, |v| count(v.accounts.transfers.committed)),
@@ -187,6 +198,11 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("hand.unrealised", Kind::Number, |v| dollars(v.accounts.hand.as_ref()?.unrealised)),
     ("replicas.gaps", Kind::Number, gaps),
 ];
+
+/// Trades by id in each partition.
+fn by_id(view: &ClusterView) -> impl Iterator<Item = u64> {
+    view.groups.iter().filter(|group| group.id.partition().is_some()).map(|group| group.by_id)
+}
 
 /// The share of the partition that does the most.
 fn hottest(view: &ClusterView) -> Option<Value> {

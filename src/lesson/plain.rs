@@ -204,6 +204,7 @@ fn of_data(control: &Control) -> Text {
             let name = symbol.name();
             text(format!("{name} moves to {to}"), format!("{name} переезжает в {to}"))
         }
+        Control::FindTrade(id) => text(format!("where is trade {id}"), format!("где сделка {id}")),
         Control::StopMoves => text("no more moves begin", "новые переезды не начинаются"),
         Control::SetOverload(rule) => {
             let name = rule.name();

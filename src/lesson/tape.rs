@@ -1,10 +1,11 @@
-//! Questions about trades, as people write them: `trades GOOG 2s..5s`.
+//! Questions about trades, as people write them: `trades GOOG 2s..5s`, `find T000000017003`.
 //!
 //! Idea: the range is of virtual time, the end left out, as everywhere. Either end may be missing: `..5s`, `2s..`.
 //! Errors: a `Complaint` that points at the word.
 
 use crate::document::problem::Complaint;
 use crate::domain::ids::SymbolId;
+use crate::domain::stored::TradeId;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::trades::TradesQuery;
 
@@ -33,6 +34,16 @@ pub(super) fn read(symbol: SymbolId, range: &Word<'_>) -> Result<TradesQuery, Co
     };
     let query = TradesQuery { symbol, from: at(from, SimTime::ZERO)?, until: at(until, SimTime::NEVER)? };
     if query.from < query.until { Ok(query) } else { Err(wrong()) }
+}
+
+/// Reads the id of a trade.
+///
+/// # Errors
+/// It is none.
+pub(super) fn trade(word: &Word<'_>) -> Result<TradeId, Complaint> {
+    let wrong =
+        || word.complain(format!("`{}` is no id of a trade", word.text)).allow("such as T000000017003 or 17003");
+    TradeId::parse(word.text).ok_or_else(wrong)
 }
 
 /// A question the way [`read`] reads it.
@@ -67,6 +78,7 @@ mod tests {
             ("trades GOGG 1s..2s", 7..11, "there is no instrument `GOGG`; did you mean `GOOG`?"),
             ("trades GOOG 2s", 12..14, "`2s` is no stretch of time (allowed: such as 2s..5s"),
             ("trades GOOG 5s..2s", 12..18, "`5s..2s` is no stretch of time"),
+            ("find T17O03", 5..11, "`T17O03` is no id of a trade (allowed: such as T000000017003 or 17003"),
             ("trades GOOG 2s..5x", 16..18, "`5x` is no length of time"),
         ] {
             let complaint = parse_control(text, &FILE).unwrap_err();

@@ -40,6 +40,7 @@ use crate::domain::fact::{Executed, Fate, Money};
 use crate::domain::ids::{LogIndex, RequestId, SymbolId};
 use crate::domain::log::StateImage;
 use crate::domain::order::{Batch, Command, OrderStatus, Record, Verdict};
+use crate::domain::stored::Storing;
 use crate::domain::units::{Cash, Quantity};
 use crate::domain::why::Why;
 use crate::domain::work::Transaction;
@@ -90,6 +91,8 @@ pub struct Exchange {
     room: WaitingRoom,
     venues: Venues,
     version: LogIndex,
+    /// How many of the records were requests of clients.
+    requests: u64,
     chain: Digest,
 }
 
@@ -120,6 +123,7 @@ impl Exchange {
             room: WaitingRoom::default(),
             venues: Venues::default(),
             version: LogIndex::ORIGIN,
+            requests: 0,
             chain: Digest::default(),
         }
     }
@@ -150,6 +154,7 @@ impl Exchange {
             self.chain = self.chain.mix(sealed.0);
         }
         self.version = self.version.plus(records.len() as u64);
+        self.requests += records.len() as u64;
         let executed = fates.map_or(Executed::All, |fates| Executed::Some(fates.into()));
         Outcome { executed, chain: self.chain, sound, money: self.money(balanced) }
     }
@@ -166,9 +171,25 @@ impl Exchange {
         Money { balanced, sent, received, lots_sent: totals.lots_sent, lots_received: totals.lots_received }
     }
 
+    /// A step of trades on their way to where their ids belong is applied.
+    pub fn store(&mut self, storing: &Storing) -> Money {
+        let store = self.trades.store_mut();
+        match storing {
+            Storing::Keep(bundle) => store.keep(bundle),
+            Storing::Sent(bundle) => store.sent(bundle),
+        }
+        self.chain = self.chain.mix(storing.digest().mix(store.len()).0 ^ self.accounts.trace());
+        self.pass(1)
+    }
+
     /// How many records it was given.
     pub const fn version(&self) -> LogIndex {
         self.version
+    }
+
+    /// How many requests of clients it was given: the other records are the cluster's own.
+    pub const fn requests(&self) -> u64 {
+        self.requests
     }
 
     /// So many records concerned others.

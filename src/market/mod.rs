@@ -7,7 +7,8 @@
 //! is held for a leg); [`sessions`] remembers what was answered, [`finished`] what has ended, both with a status by the byte
 //! ([`said`]); [`transactions`] are spreads under way, [`shipments`] symbols that change their group; [`exchange`] puts them together. [`feed`] tells clients where the mid
 //! price is, [`feed_file`] reads series and orders from files. [`ticks`] is what other venues quote, in windows and signals;
-//! [`time_windows`] keeps trades by the time in which they happened, [`trades`] those of a partition; [`venue`] routes between two venues.
+//! [`time_windows`] keeps trades by the time in which they happened, [`trade_store`] by their ids, [`trades`] are those of a
+//! partition; [`venue`] routes between two venues.
 //! Money: [`accounts`] check, reserve and move cash and lots with every order.
 
 pub mod accounts;
@@ -28,6 +29,7 @@ pub mod slot_table;
 pub mod tape;
 pub mod ticks;
 pub mod time_windows;
+pub mod trade_store;
 pub mod trades;
 pub mod transactions;
 pub mod venue;

@@ -1,6 +1,8 @@
-//! The trades of a partition, kept by the time in which they happened, as part of the state that its group replicates.
+//! The trades of a partition, kept by the time in which they happened and by their ids, as part of the state that its group
+//! replicates.
 //!
-//! Idea: a state machine has no clock. The leader stamps each batch with its own when it closes it; the stamp is in the log,
+//! Idea: those by time stay where they happened; those by id go where their ids belong ([`TradeStore`]).
+//! A state machine has no clock. The leader stamps each batch with its own when it closes it; the stamp is in the log,
 //! under the batch's digest, so every replica puts a trade into the same window, packs the same blocks at the same index, and a
 //! replay does so again. Clocks of two leaders differ, and time must not go back: the partition's time is the highest
 //! stamp so far, so a leader whose clock is behind makes it stand still, never return.
@@ -19,8 +21,10 @@ use super::flow::Fill;
 use super::time_windows::query::{ANSWER_TRADES_MAX, TapeQuery};
 use super::time_windows::window::Deal;
 use super::time_windows::{Holdings, TimeWindows, WindowRules};
+use super::trade_store::TradeStore;
 use crate::domain::digest::Digest;
 use crate::domain::ids::{GroupId, NodeId, SymbolId};
+use crate::domain::stored::{StoredTrade, TradeId};
 use crate::domain::time::SimTime;
 use crate::domain::trades::{PartAnswer, SHOWN_MAX, ShownTrade, TOUCHED_MAX, TradesQuery, TradesQuestion};
 
@@ -39,6 +43,7 @@ pub struct Trades {
     written: u64,
     /// Which symbols were ever traded here: questions about others open nothing.
     traded: SymbolSet,
+    store: TradeStore,
 }
 
 /// A set of symbols, a bit each; it grows to the highest that it was given.
@@ -71,7 +76,7 @@ impl Default for Trades {
 }
 
 impl Trades {
-    /// No trades yet.
+    /// No trades yet; none will be kept by id.
     pub fn new(rules: WindowRules) -> Self {
         Self {
             windows: TimeWindows::new(rules),
@@ -79,7 +84,23 @@ impl Trades {
             sealed: 0,
             written: 0,
             traded: SymbolSet::default(),
+            store: TradeStore::new(GroupId(1), 0),
         }
+    }
+
+    /// With this store for trades by id.
+    #[must_use]
+    pub fn with_store(self, store: TradeStore) -> Self {
+        Self { store, ..self }
+    }
+
+    /// The trades by id.
+    pub const fn store(&self) -> &TradeStore {
+        &self.store
+    }
+
+    pub(super) const fn store_mut(&mut self) -> &mut TradeStore {
+        &mut self.store
     }
 
     /// A batch with this stamp is applied: time goes on, and windows may grow cold.
@@ -93,7 +114,9 @@ impl Trades {
         let Fill { side, price, quantity, .. } = *fill;
         self.traded.add(symbol);
         let kept = self.windows.record(Deal { at: self.now, symbol, side, price, quantity });
-        assert!(kept.is_ok(), "the partition's time never goes back, so no trade comes too late");
+        let Ok(number) = kept else { panic!("the partition's time never goes back, so no trade comes too late") };
+        let (at, price, quantity) = (self.now, price.0 as u32, quantity.0 as u32);
+        self.store.enter(number.0, |id| StoredTrade { id, at, price, quantity, hop: 0, symbol, side });
     }
 
     /// A digest over the blocks that were packed since it was last asked; `None` if there are none.
@@ -145,6 +168,7 @@ impl Trades {
             Err(corrupt) => PartAnswer { damaged: Some(corrupt.window), ..nothing },
             Ok(answer) => {
                 let shown = answer.trades.iter().take(SHOWN_MAX).map(|trade| ShownTrade {
+                    id: TradeId::new(group, trade.id.0),
                     at: trade.deal.at,
                     side: trade.deal.side,
                     price: trade.deal.price,
@@ -170,7 +194,7 @@ impl Trades {
 
     /// About what it takes in memory.
     pub fn size_bytes(&self) -> usize {
-        self.windows.size_bytes() as usize
+        self.windows.size_bytes() as usize + self.store.size_bytes()
     }
 }
 

@@ -169,8 +169,8 @@ impl Driver {
                     self.log(Work::Finish { tx, half, decision }, &mut steps);
                 }
             }
-            // Of placement, of symbols that move, and the node's own business.
-            Says::Report(_) | Says::HandOver(_) | Says::Call | Says::Move(_) => {}
+            // Of placement, of symbols and trades that move, and the node's own business.
+            Says::Report(_) | Says::HandOver(_) | Says::Call | Says::Move(_) | Says::Store(_) => {}
         }
         steps.extend(self.drive(stand));
         steps

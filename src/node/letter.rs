@@ -1,5 +1,5 @@
-//! Letters: what the leaders of two groups say to each other: about a transaction of both, a symbol that moves, or a group's
-//! placement.
+//! Letters: what the leaders of two groups say to each other: about a transaction of both, a symbol that moves, trades that
+//! go where their ids belong, or a group's placement.
 //!
 //! Idea: a letter is addressed to a group, since nobody can be sure who leads another group. Whoever gets it and does
 //! not lead passes it on to whom it believes to lead, [`HOPS_MAX`] times; then it is lost. The driver sends it again.
@@ -12,6 +12,7 @@ use crate::domain::units::Cash;
 use crate::domain::why::Why;
 use crate::domain::work::{Decision, Half, Prepare, TxId, Work};
 
+use super::carrier::StoreWord;
 use super::mover::MoveWord;
 
 /// How often a letter is passed on.
@@ -36,6 +37,13 @@ impl Letter {
         let head = Digest(u64::from(self.hops)).mix(u64::from(self.from.0) << 16 | u64::from(self.to.0));
         let (kind, tx, half, word) = match self.says {
             Says::Move(ref word) => return of_move(head, word),
+            Says::Store(StoreWord::Keep(ref bundle)) => return head.mix(10).mix(bundle.digest().0),
+            Says::Store(StoreWord::Kept(name)) => {
+                return head
+                    .mix(11 | u64::from(name.from.0) << 32 | u64::from(name.to.0) << 16)
+                    .mix(name.term.0)
+                    .mix(name.serial);
+            }
             Says::Prepare(prepare) => return head.mix(1).mix(Work::Prepare(prepare).digest().0),
             Says::Vote { tx, half, vote } => {
                 (2, tx, half, vote.map_or_else(|why| u64::from(why.code()), |lent| (lent.0 as u64) << 8))
@@ -116,6 +124,8 @@ pub enum Says {
     Report(Report),
     /// Of a symbol that moves.
     Move(MoveWord),
+    /// Of trades that go where their ids belong.
+    Store(StoreWord),
     /// The controller wants leadership of the group handed over to this node.
     HandOver(NodeId),
     /// The controller calls the roll: report.

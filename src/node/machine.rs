@@ -17,6 +17,7 @@ use crate::market::accounts::Opening;
 use crate::market::exchange::{self, Exchange};
 use crate::market::shipments::Moved;
 use crate::market::time_windows::WindowRules;
+use crate::market::trade_store::TradeStore;
 use crate::market::trades::Trades;
 use crate::market::transactions::Worked;
 
@@ -130,6 +131,10 @@ impl Machine {
                 let (stepped, sound, money) = exchange.step_venue(step);
                 Outcome { sound, money, stepped: Some(stepped), ..Outcome::quiet(exchange.chain()) }
             }
+            (Self::Exchange(exchange), Payload::Store(storing)) => {
+                let money = exchange.store(storing);
+                Outcome { money, ..Outcome::quiet(exchange.chain()) }
+            }
             (Self::Map { map, chain }, Payload::Map(change)) => {
                 Arc::make_mut(map).apply(change);
                 *chain = chain.mix(map.digest().0);
@@ -177,10 +182,12 @@ impl Machine {
         }
     }
 
-    /// The same machine, keeping its trades by these rules from its beginning on.
-    pub(super) fn keeping(mut self, rules: WindowRules) -> Self {
+    /// The same machine, keeping its trades as the settings say from its beginning on.
+    pub(super) fn keeping(mut self, group: GroupId, settings: &Settings) -> Self {
         if let Some(exchange) = self.exchange_mut() {
-            *exchange.trades_mut() = Trades::new(rules);
+            let share = settings.trades.by_id.div_ceil(settings.cluster.partitions.max(1) as u64);
+            let store = TradeStore::new(group, share);
+            *exchange.trades_mut() = Trades::new(WindowRules::of(&settings.trades)).with_store(store);
         }
         self
     }

@@ -4,12 +4,13 @@
 //! it, hands it inputs one at a time and carries out what it wants done, in a tokio task or inline, with one result.
 //! Shape: `message` is the contract with the scheduler. `gateway` takes requests and `tickets` numbers them, `replica` holds a group's Raft and its
 //! state machine (`machine`, applied in turns of the `processor`), `proposals` and `reads` remember who waits for what, `heart` beats and believes, `market_data` takes ticks, `out`
-//! collects effects, `views` shows it all. What concerns two groups is taken on by the `driver` (spreads) and the `mover`
-//! (symbols that move) of the leader, with letters (`letter`, `post`); moves are begun by the `controller`, and gateways hold
-//! (`held`) what comes for a symbol meanwhile. When nodes come and go the `steward` of the controller plans, and the leaders
+//! collects effects, `views` shows it all. What concerns two groups is taken on by the `driver` (spreads) the `mover`
+//! (symbols that move) and the `carrier` (trades that go where their ids belong) of the leader, with letters (`letter`,
+//! `post`); moves are begun by the `controller`, and gateways hold (`held`) what comes for a symbol meanwhile. When nodes come and go the `steward` of the controller plans, and the leaders
 //! move their groups (`moving`).
 
 mod archive;
+pub mod carrier;
 mod controller;
 mod doors;
 mod driver;

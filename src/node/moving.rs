@@ -23,6 +23,7 @@ use crate::domain::view::PlanRow;
 use crate::protocols::raft::message::Input;
 
 use super::Node;
+use super::carrier::Division;
 use super::letter::{Letter, Report, Says};
 use super::message::NodeEffect;
 use super::replica::Replica;
@@ -39,6 +40,9 @@ impl Node {
     pub(super) fn follow(&mut self, now: Now, map: Arc<ClusterMap>) {
         if map.epoch > self.map.epoch {
             self.heart.detector.follow(self.me, &map.nodes, now);
+            if !self.division.fits(&map) {
+                self.division = Division::of(&map, &self.birth.settings.partition);
+            }
             self.map = map;
             self.gateway.map_changed();
         }

@@ -22,6 +22,7 @@ use crate::domain::why::Why;
 use crate::protocols::failure_detector::Change;
 use crate::protocols::raft::message::{Input, Message};
 
+use super::carrier::Division;
 use super::gateway::{Gateway, Wish};
 use super::heart::Heart;
 use super::market_data::MarketData;
@@ -62,7 +63,8 @@ pub struct NodeBoot {
 pub struct Node {
     pub(super) me: NodeId,
     pub(super) map: Arc<ClusterMap>,
-    ack: AckRule,
+    /// Where trades belong by this map.
+    pub(super) division: Division,
     pub(super) replicas: Replicas,
     pub(super) gateway: Gateway,
     pub(super) heart: Heart,
@@ -78,7 +80,7 @@ impl Node {
     /// Begins a life from what the disk holds.
     pub fn boot(boot: NodeBoot) -> Self {
         let NodeBoot { id, incarnation, settings, ack, rules, genesis, map, mut images, seed, now } = boot;
-        let birth = Birth { me: id, seed, incarnation, rules, settings, genesis };
+        let birth = Birth { me: id, seed, incarnation, ack, rules, settings, genesis };
         let settings = &birth.settings;
         let replicas = map.group_ids().map(|group| {
             // Whoever joined the group later began with no configuration: its log or its snapshot has one, if anything.
@@ -101,8 +103,8 @@ impl Node {
             steward: Steward::default(),
             exit: Exit::default(),
             election_at: SimTime::ZERO,
+            division: Division::of(&map, &settings.partition),
             map,
-            ack,
             birth,
         }
     }
@@ -323,7 +325,7 @@ impl Node {
             }),
             NodeOrder::Campaign(group) => self.tell_raft(now, group, Input::Campaign, effects),
             NodeOrder::SetAck(ack) => {
-                self.ack = ack;
+                self.birth.ack = ack;
                 for group in self.replicas.groups() {
                     self.with_replica(group, effects, |replica, desk, out| replica.settle(now, desk, out));
                 }
@@ -360,10 +362,10 @@ impl Node {
         effects: &mut Vec<NodeEffect>,
         act: impl FnOnce(&mut Replica, &mut Desk<'_>, &mut Out<'_>),
     ) {
-        let Self { me, replicas, exit, birth, ack, processor, election_at, .. } = self;
+        let Self { me, replicas, exit, birth, division, processor, election_at, .. } = self;
         let Some(replica) = replicas.get_mut(group) else { return };
         let (settings, moves_at_once) = (&birth.settings.raft, birth.settings.partition.moves_at_once);
-        let mut desk = Desk { settings, ack: *ack, moves_at_once, processor };
+        let mut desk = Desk { settings, ack: birth.ack, moves_at_once, division, processor };
         act(replica, &mut desk, &mut Out { me: *me, effects, exit });
         *election_at = (*election_at).min(replica.raft.deadline());
     }

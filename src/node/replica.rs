@@ -25,6 +25,7 @@ use crate::domain::why::Why;
 use crate::protocols::raft::message::{Input, Message};
 use crate::protocols::raft::{Raft, RaftConfig};
 
+use super::carrier::Division;
 use super::machine::{Machine, Outcome};
 use super::message::{NodeMessage, Proposal};
 use super::out::Out;
@@ -40,6 +41,8 @@ pub(super) struct Desk<'a> {
     pub(super) ack: AckRule,
     /// Moves that a controller keeps under way.
     pub(super) moves_at_once: usize,
+    /// Where trades belong.
+    pub(super) division: &'a Division,
     pub(super) processor: &'a mut Processor,
 }
 
@@ -260,6 +263,10 @@ impl Replica {
                 }
                 Payload::Venue(step) => {
                     done.steps.extend(outcome.stepped.map(|stepped| (step, stepped)));
+                    None
+                }
+                Payload::Store(storing) => {
+                    done.stored.push(storing);
                     None
                 }
                 Payload::Map(change) => {

@@ -46,7 +46,9 @@ impl Lonely {
 
     fn act(&mut self, act: impl FnOnce(&mut Replica, &mut Desk<'_>, &mut Out<'_>)) {
         let Self { replica, settings, processor, exit, effects } = self;
-        let mut desk = Desk { settings: &settings.raft, ack: AckRule::Majority, moves_at_once: 2, processor };
+        let division = Division::of(&ClusterMap::default(), &settings.partition);
+        let mut desk =
+            Desk { settings: &settings.raft, ack: AckRule::Majority, moves_at_once: 2, division: &division, processor };
         act(replica, &mut desk, &mut Out { me: NodeId(1), effects, exit });
     }
 

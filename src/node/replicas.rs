@@ -9,11 +9,10 @@ use crate::domain::event::Health;
 use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::log::GroupImage;
 use crate::domain::map::{ClusterMap, Placing};
-use crate::domain::rules::Rules;
+use crate::domain::rules::{AckRule, Rules};
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
 use crate::market::exchange::Exchange;
-use crate::market::time_windows::WindowRules;
 use crate::protocols::raft::RaftConfig;
 use crate::protocols::raft::message::{Body, Message};
 
@@ -71,6 +70,8 @@ pub(super) struct Birth {
     pub(super) me: NodeId,
     pub(super) seed: u64,
     pub(super) incarnation: u32,
+    /// By which rule it acknowledges.
+    pub(super) ack: AckRule,
     pub(super) rules: Rules,
     pub(super) settings: Arc<Settings>,
     /// The map that the cluster began with: who voted in a group whose log names nobody, and what a state machine is
@@ -84,7 +85,7 @@ impl Birth {
         let start = Start { seed: self.seed, incarnation: self.incarnation, now };
         let config = RaftConfig::new(self.me, voters.to_vec(), &self.settings.raft, self.rules);
         let wealth = Wealth::of(&self.settings);
-        let machine = Machine::new(group, &self.genesis, &wealth).keeping(WindowRules::of(&self.settings.trades));
+        let machine = Machine::new(group, &self.genesis, &wealth).keeping(group, &self.settings);
         Box::new(Replica::boot(config, group, image, machine, start))
     }
 }

@@ -24,6 +24,11 @@ impl Node {
         view.ticks = self.market_data.view(now.mono);
     }
 
+    /// Trades of a group's store that belong elsewhere, if it leads the group.
+    pub fn trades_away(&self, group: GroupId) -> u64 {
+        self.replicas.get(group).map_or(0, super::replica::Replica::trades_away)
+    }
+
     /// Its replica of a group, as it sees itself; lags are the scheduler's to fill in.
     pub fn replica_view(&self, now: Now, group: GroupId) -> Option<ReplicaView> {
         let replica = self.replicas.get(group)?;

@@ -1,4 +1,4 @@
-//! A replica at work: how a leader's transactions and moves get from their drivers into its log and into the post.
+//! A replica at work: how a leader's transactions, moves and trades get from their drivers into its log and into the post.
 //!
 //! Idea: only a leader that has applied an entry of its own term drives: it has then applied whatever any leader before
 //! it had committed, so what it does not find is not there (ADR-0003).
@@ -11,6 +11,7 @@ use crate::domain::ids::{GroupId, NodeId, SymbolId, Term};
 use crate::domain::log::Payload;
 use crate::domain::map::{ClusterMap, MapChange};
 use crate::domain::moving::Moving;
+use crate::domain::stored::Storing;
 use crate::domain::time::Now;
 use crate::domain::venue::{Stepped, VenueNews, VenueStep};
 use crate::domain::why::Why;
@@ -19,6 +20,7 @@ use crate::market::shipments::Moved;
 use crate::market::transactions::Worked;
 
 use super::Node;
+use super::carrier::{Carrier, Depot, Load};
 use super::controller::{Controller, Errand};
 use super::doors::Doors;
 use super::driver::{Driver, Stand, Step};
@@ -33,6 +35,7 @@ use super::replica::{Desk, Replica};
 pub(super) struct Drivers {
     spreads: Driver,
     moves: Mover,
+    trades: Carrier,
     control: Controller,
     pub(super) doors: Doors,
 }
@@ -44,6 +47,7 @@ pub(super) struct Done {
     pub(super) moves: Vec<(Moving, Moved)>,
     pub(super) changes: Vec<MapChange>,
     pub(super) steps: Vec<(VenueStep, Stepped)>,
+    pub(super) stored: Vec<Storing>,
 }
 
 impl Replica {
@@ -52,6 +56,7 @@ impl Replica {
         self.at_work(now, map, desk, out, |driver, stand| driver.drive(stand));
         self.haul(now, map, desk, out, |mover, yard| mover.drive(yard));
         self.mind_doors(now, map, desk, out);
+        self.carry(now, map, desk, out, |carrier, depot| carrier.drive(depot));
         let at_once = desk.moves_at_once;
         self.control(now, desk, out, |control, term, map| control.drive(now.mono, term, map, at_once));
     }
@@ -70,6 +75,7 @@ impl Replica {
                 self.control(now, desk, out, |control, term, map| control.owned(term, map, &shipment));
             }
             Says::Move(word) => self.haul(now, map, desk, out, |mover, yard| mover.letter(yard, word)),
+            Says::Store(word) => self.carry(now, map, desk, out, |carrier, depot| carrier.letter(depot, word)),
             says => self.at_work(now, map, desk, out, |driver, stand| driver.letter(stand, letter.from, &says)),
         }
     }
@@ -89,6 +95,9 @@ impl Replica {
         }
         for (step, stepped) in &done.steps {
             self.stepped(step, stepped, out);
+        }
+        for storing in &done.stored {
+            self.carry(now, map, desk, out, |carrier, depot| carrier.applied(depot, storing));
         }
         if done.works.is_empty() && done.moves.is_empty() {
             self.drive(now, map, desk, out);
@@ -164,6 +173,33 @@ impl Replica {
                 }
             }
         }
+    }
+
+    fn carry(
+        &mut self,
+        now: Now,
+        map: &ClusterMap,
+        desk: &mut Desk<'_>,
+        out: &mut Out<'_>,
+        act: impl FnOnce(&mut Carrier, &Depot<'_>) -> Vec<Load>,
+    ) {
+        let (Some(term), Some(exchange), group) = (self.settled(), self.machine.exchange(), self.group) else { return };
+        let (store, division) = (exchange.trades().store(), desk.division);
+        for load in act(&mut self.drivers.trades, &Depot { now: now.mono, group, term, map, division, store }) {
+            match load {
+                Load::Send(to, word) => out.write(group, to, Says::Store(word)),
+                Load::Log(storing) => {
+                    if !self.log_work(now, Payload::Store(storing.clone()), desk, out) {
+                        self.drivers.trades.refused(&storing);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Trades of its store that belong elsewhere, as far as it leads and knows.
+    pub(super) fn trades_away(&self) -> u64 {
+        if self.raft.leads() { self.drivers.trades.away() } else { 0 }
     }
 
     fn control(

@@ -398,6 +398,7 @@ pub(crate) mod tests {
             applied_per_s: 0,
             spreads: crate::domain::view::SpreadsView::default(),
             trades: Default::default(),
+            by_id: 0,
         });
         view
     }

@@ -73,14 +73,14 @@ impl World {
                 Ok(())
             }
             Control::ReadTrades(query) => self.read_trades(query, cause),
+            Control::FindTrade(id) => self.find_trade(id, cause),
             Control::LoseChange { node, group } => {
                 let node = self.running(node)?;
                 let holds = self.nodes[node.index()].node.as_ref().is_some_and(|node| node.exchange(group).is_some());
-                if !holds {
-                    return Err(Why::NoReplica);
+                if holds {
+                    self.plan_inside(node, NodeInput::Order(NodeOrder::LoseChange(group)), cause);
                 }
-                self.plan_inside(node, NodeInput::Order(NodeOrder::LoseChange(group)), cause);
-                Ok(())
+                if holds { Ok(()) } else { Err(Why::NoReplica) }
             }
             Control::SetAck(_) | Control::SetRule { .. } => self.switch(control, cause),
             Control::SetStrategy(strategy) => self.keep(|settings| settings.load.strategy = strategy),

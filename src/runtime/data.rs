@@ -11,14 +11,12 @@ use crate::domain::ids::{EventId, GroupId, PartitionId, SymbolId};
 use crate::domain::map::{ClusterMap, MapChange, SymbolMove};
 use crate::domain::moving::Shipment;
 use crate::domain::rules::PartitionStrategy;
-use crate::domain::settings::PartitionSettings;
 use crate::domain::spread::Spread;
 use crate::domain::trades::{TradesQuery, TradesQuestion};
 use crate::domain::view::{DataView, MOVES_SHOWN, MoveStage, MoveView};
 use crate::domain::why::Why;
 use crate::market::exchange::Exchange;
 use crate::node::message::{NodeInput, NodeOrder};
-use crate::routing::partitioner::Partitioner;
 use crate::routing::partitioner::split::{self, SplitRules, SymbolLoad};
 
 use super::world::World;
@@ -57,8 +55,7 @@ impl World {
     /// Symbols are divided by another strategy.
     pub(super) fn divide(&mut self, strategy: PartitionStrategy, cause: Option<EventId>) -> Result<(), Why> {
         let map = self.newest_map();
-        let settings = PartitionSettings { strategy, ..self.basis.settings.partition.clone() };
-        let owners = Partitioner::new(&settings, partitions(map)).owners(map.owners.len());
+        let owners = self.partitioner(map, strategy).owners(map.owners.len());
         let moves = SymbolId::first(map.owners.len()).zip(owners).filter_map(|(symbol, to)| {
             let from = map.heir(symbol).filter(|from| *from != to)?;
             Some(SymbolMove { symbol, from, to })
@@ -67,7 +64,9 @@ impl World {
         if map.strategy == strategy && moves == map.moves {
             return Err(Why::AlreadySo);
         }
-        self.change_map(MapChange::Divide { strategy, moves: moves.into() }, cause)
+        self.change_map(MapChange::Divide { strategy, moves: moves.into() }, cause)?;
+        self.foresee_switch(strategy);
+        Ok(())
     }
 
     /// The fullest partitions give symbols to the emptiest.
@@ -152,6 +151,7 @@ impl World {
             moved: map.moved,
             held_requests: nodes().map(|node| node.held_requests().0).sum(),
             held_refused: nodes().map(|node| node.held_requests().1).sum(),
+            store: self.store_view(),
             symbols_spread: Spread::of(&symbols),
             symbols,
             load_spread: Spread::of(&load),

@@ -39,6 +39,7 @@ mod sampler;
 pub mod sizes;
 mod slot;
 pub mod stepper;
+mod stores;
 pub mod tasks;
 #[cfg(test)]
 mod testbed;

@@ -13,8 +13,9 @@ use crate::domain::map::ClusterMap;
 use crate::domain::order::Reply;
 use crate::domain::rules::AckRule;
 use crate::domain::time::{Now, SimDuration, SimTime};
-use crate::domain::view::{SAMPLES_MAX, SampleView};
+use crate::domain::view::{SAMPLES_MAX, SampleView, SwitchView};
 use crate::market::book::Book;
+use crate::market::exchange::Exchange;
 
 use super::groups::Groups;
 use super::slot::NodeSlot;
@@ -34,13 +35,14 @@ const BUSTLE_ROWS: usize = 5;
 pub(super) struct Sampler {
     due: SimTime,
     kept: VecDeque<SampleView>,
-    /// How far each group's most advanced replica had applied, a second of it.
-    applied: VecDeque<Vec<LogIndex>>,
+    /// How many requests each group's most advanced replica had applied, a second of it.
+    applied: VecDeque<Vec<u64>>,
     acked: u64,
     refused: u64,
     /// What each symbol's book was ever asked to do, twice a second of the last two.
     bustle: VecDeque<Vec<u64>>,
     samples: u64,
+    switch: Option<SwitchView>,
 }
 
 impl Sampler {
@@ -52,6 +54,16 @@ impl Sampler {
     /// The samples that are kept, oldest first.
     pub const fn kept(&self) -> &VecDeque<SampleView> {
         &self.kept
+    }
+
+    /// A strategy is to change, and so much is to move.
+    pub const fn note_switch(&mut self, switch: SwitchView) {
+        self.switch = Some(switch);
+    }
+
+    /// The last change of strategy.
+    pub const fn switch(&self) -> Option<SwitchView> {
+        self.switch
     }
 
     /// Counts answers. Under a rule that covers commit a promise and its verdict are one answer; under the others the
@@ -103,7 +115,7 @@ impl Sampler {
         if self.applied.len() > PER_SECOND {
             self.applied.pop_front();
         }
-        let best = groups.iter().map(|(group, _)| best_applied(nodes, map.voters(group), group));
+        let best = groups.iter().map(|(group, _)| most_applied(nodes, map.voters(group), group));
         self.applied.push_back(best.collect());
     }
 
@@ -113,11 +125,11 @@ impl Sampler {
         now.iter().zip(before).map(|(now, before)| now.saturating_sub(*before)).collect()
     }
 
-    /// Records that a group applied in the last second, on its most advanced replica.
+    /// Requests of clients that a group applied in the last second, on its most advanced replica.
     pub fn applied_per_s(&self, group: GroupId) -> u64 {
-        let at = |sample: Option<&Vec<LogIndex>>| sample.and_then(|row| row.get(group.index()).copied());
+        let at = |sample: Option<&Vec<u64>>| sample.and_then(|row| row.get(group.index()).copied());
         match (at(self.applied.front()), at(self.applied.back())) {
-            (Some(before), Some(now)) => now.since(before),
+            (Some(before), Some(now)) => now.saturating_sub(before),
             _ => 0,
         }
     }
@@ -164,7 +176,9 @@ fn load(slot: &NodeSlot, at: SimTime) -> u32 {
     (u64::from(load.in_flight) * 1_000 / full) as u32
 }
 
-fn best_applied(nodes: &[NodeSlot], voters: &[NodeId], group: GroupId) -> LogIndex {
-    let applied = voters.iter().filter_map(|node| nodes[node.index()].node.as_ref()?.applied(group));
-    applied.max().unwrap_or(LogIndex::ORIGIN)
+/// How many requests the group's most advanced replica has applied.
+fn most_applied(nodes: &[NodeSlot], voters: &[NodeId], group: GroupId) -> u64 {
+    let running = voters.iter().filter_map(|node| nodes[node.index()].node.as_ref());
+    let requests = running.filter_map(|node| node.exchange(group).map(Exchange::requests));
+    requests.max().unwrap_or(0)
 }

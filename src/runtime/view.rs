@@ -145,6 +145,7 @@ impl World {
             applied_per_s: self.sampler.applied_per_s(group),
             spreads: self.exchange(group).map(|exchange| spreads(exchange.transactions())).unwrap_or_default(),
             trades: self.exchange(group).map(|exchange| exchange.trades().holdings()).unwrap_or_default(),
+            by_id: self.exchange(group).map_or(0, |exchange| exchange.trades().store().len()),
             replicas,
         }
     }

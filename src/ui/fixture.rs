@@ -207,6 +207,7 @@ fn group(group: u16, all: &[What; 5], leader: Option<NodeId>) -> GroupView {
         symbols: 2 + group % 2,
         spreads: SpreadsView::default(),
         trades: Default::default(),
+        by_id: 4_830 + u64::from(group) * 61,
         resting: 120 + u64::from(group) * 37,
         applied_per_s: if leader.is_some() { 300 + u64::from(group) * 70 } else { 0 },
     }

@@ -106,7 +106,7 @@ pub fn meaning(text: &str, state: &UiState, given: &Given<'_>) -> Option<Result<
             Ok(said.with("from", from).with("to", to).text(words))
         }
         // What is said of these when they were sent would come too early.
-        Ok(Action::Control(Control::Hand(_) | Control::ReadTrades(_))) => {
+        Ok(Action::Control(Control::Hand(_) | Control::ReadTrades(_) | Control::FindTrade(_))) => {
             Ok(control::spec_of(typed)
                 .map_or_else(|| typed.to_owned(), |(_, spec)| words.text(&spec.id.text_id(), &[])))
         }

@@ -77,6 +77,7 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::BadPrice
         | Why::NoLiquidity
         | Why::UnknownOrder
+        | Why::UnknownTrade
         | Why::CancelledBefore
         | Why::BookFull
         | Why::NotFillable

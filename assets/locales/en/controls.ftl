@@ -36,6 +36,7 @@ control-signals-on = signals trade
 control-signals-off = signals are only shown
 control-burst = burst of { $n }
 control-trades = read { $what }
+control-find = find trade { $id }
 control-hand = { $what }
 control-drain = drain { $node }
 control-undrain = stop draining { $node }

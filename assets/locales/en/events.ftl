@@ -190,6 +190,20 @@ event-trades-read = { $symbol }: { $n ->
    *[other] { $opened } windows
  }, { $passed } not opened, { $bytes } bytes read
 event-window-damaged = trades cannot be read: window { $window } is damaged on the disk
+event-trade-bought = { $id }: { $n } { $symbol } bought at { $price }, { $at }, in { $source }; kept by { $group }, shipped { $hops ->
+    [one] once
+   *[other] { $hops } times
+ }{ $copies ->
+    [one] {""}
+   *[other] {", on its way"}
+ }
+event-trade-sold = { $id }: { $n } { $symbol } sold at { $price }, { $at }, in { $source }; kept by { $group }, shipped { $hops ->
+    [one] once
+   *[other] { $hops } times
+ }{ $copies ->
+    [one] {""}
+   *[other] {", on its way"}
+ }
 event-violated = the promise "{ $invariant }" is broken: { $detail }
 event-lost = { $n ->
     [one] 1 acknowledged order is lost for good

@@ -92,6 +92,7 @@ done-divide = divided by { division-said }
 done-split = the hottest partition is split
 done-move = { $symbol } moves to { $group }
 done-stay = no more moves begin
+done-find = asked where trade { $id } is; the events say
 done-venue-open = venue { $venue } opens
 done-venue-close = venue { $venue } closes: what rests there is cancelled
 toast-step-quiet = nothing notable in { $group } for { $seconds } s

@@ -15,6 +15,7 @@ why-bad-quantity = the quantity is zero or too large
 why-bad-price = the price is outside the ladder
 why-no-liquidity = nobody is on the other side of the book
 why-unknown-order = the book does not hold such an order
+why-unknown-trade = no partition has a trade of this id: there never was one, or it is too old
 why-cancelled-before = its cancel came first
 why-book-full = the book is full
 why-not-fillable = it could not be filled in full at once

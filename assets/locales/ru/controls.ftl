@@ -36,6 +36,7 @@ control-signals-on = торговля по сигналам
 control-signals-off = сигналы только на экран
 control-burst = всплеск { $n }
 control-trades = прочитать { $what }
+control-find = найти сделку { $id }
 control-hand = { $what }
 control-drain = вывести { $node } из работы
 control-undrain = вернуть { $node } в работу

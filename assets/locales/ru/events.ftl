@@ -192,6 +192,14 @@ event-feed-ended = { $n ->
  }
 event-trades-read = { $symbol }, сделок: { $n }; окон открыто { $opened }, не открыто { $passed }, прочитано байт: { $bytes }
 event-window-damaged = сделки не прочитать: окно { $window } на диске повреждено
+event-trade-bought = { $id }: куплено { $n } { $symbol } по { $price }, { $at }, в { $source }; хранит { $group }, переездов: { $hops }{ $copies ->
+    [one] {""}
+   *[other] {", в пути"}
+ }
+event-trade-sold = { $id }: продано { $n } { $symbol } по { $price }, { $at }, в { $source }; хранит { $group }, переездов: { $hops }{ $copies ->
+    [one] {""}
+   *[other] {", в пути"}
+ }
 event-violated = обещание «{ $invariant }» нарушено: { $detail }
 event-lost = { $n ->
     [one] { $n } подтверждённая заявка потеряна навсегда

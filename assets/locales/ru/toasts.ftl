@@ -97,6 +97,7 @@ done-divide = деление: { division-said }
 done-split = самый горячий раздел разгружается
 done-move = { $symbol } переезжает в { $group }
 done-stay = новые переезды не начинаются
+done-find = ищем сделку { $id }: ответ в событиях
 done-venue-open = площадка { $venue } открывается
 done-venue-close = площадка { $venue } закрывается: её заявки снимаются
 toast-step-quiet = { $seconds } с в { $group } ничего заметного

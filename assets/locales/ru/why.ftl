@@ -15,6 +15,7 @@ why-bad-quantity = количество равно нулю или слишко�
 why-bad-price = цена вне лестницы
 why-no-liquidity = на другой стороне книги никого
 why-unknown-order = такой заявки в книге нет
+why-unknown-trade = сделки с таким номером нет ни в одном разделе: её не было или она слишком старая
 why-cancelled-before = отмена пришла раньше
 why-book-full = книга полна
 why-not-fillable = её нельзя было исполнить сразу и целиком

@@ -5,6 +5,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{GroupId, SymbolId};
+use crate::domain::order::Side;
+use crate::domain::stored::TradeId;
+use crate::domain::time::SimTime;
 use crate::domain::trades::WindowId;
 
 /// A file of orders is played.
@@ -28,7 +31,7 @@ pub enum FeedEvent {
     },
 }
 
-/// Trades by time were asked for.
+/// Trades were asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TradesEvent {
@@ -49,6 +52,25 @@ pub enum TradesEvent {
     Damaged {
         /// Of this window.
         window: WindowId,
+    },
+    /// A trade was asked for by its id; the event's group has it.
+    Found {
+        /// Its id.
+        id: TradeId,
+        /// What was traded.
+        symbol: SymbolId,
+        /// The side of the taker.
+        side: Side,
+        /// At which price, in ticks.
+        price: u32,
+        /// How many lots.
+        quantity: u32,
+        /// When.
+        at: SimTime,
+        /// How often it was shipped from group to group.
+        hop: u32,
+        /// How many groups have it: two while it is on its way.
+        copies: u8,
     },
 }
 

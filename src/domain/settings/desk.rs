@@ -41,7 +41,7 @@ impl Default for PartitionSettings {
     }
 }
 
-/// How trades are kept, by the time in which they happened.
+/// How trades are kept, by the time in which they happened and by their ids.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct TradesSettings {
     /// How long a window is.
@@ -50,11 +50,18 @@ pub struct TradesSettings {
     pub hot: usize,
     /// How many bytes of packed trades a partition keeps; for more the oldest window is forgotten.
     pub archive_bytes: u64,
+    /// How many trades are kept by id, in all partitions together; for more the oldest are forgotten. 0 keeps none.
+    #[serde(default = "by_id")]
+    pub by_id: u64,
+}
+
+const fn by_id() -> u64 {
+    20_000
 }
 
 impl Default for TradesSettings {
     fn default() -> Self {
-        Self { window: WindowLength::Second, hot: 3, archive_bytes: 1 << 20 }
+        Self { window: WindowLength::Second, hot: 3, archive_bytes: 1 << 20, by_id: by_id() }
     }
 }
 

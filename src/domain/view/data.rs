@@ -1,7 +1,8 @@
 //! What there is to see of the data: how it is divided, and what moves. What each strategy would make of the keys depends on
 //! nothing that happens, so the screen works it out by itself (`ui::strategies`).
 //!
-//! Units: loads are records that a partition applied in the last second; shares are in thousandths.
+//! Units: trades by id are counted once, wherever they are; loads are requests of clients that a partition applied in the
+//! last second; shares are in thousandths.
 //! Bound: [`MOVES_SHOWN`] moves, those that are under way first; the histograms have a column a partition.
 
 use crate::domain::ids::{GroupId, SymbolId};
@@ -47,6 +48,66 @@ pub struct MoveView {
     pub frozen_at: Option<SimTime>,
 }
 
+/// How many of how many move.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Wave {
+    /// Keys that are there.
+    pub all: u64,
+    /// Of them, those that another partition owns afterwards.
+    pub moves: u64,
+}
+
+impl Wave {
+    /// One key more.
+    pub fn note(&mut self, moves: bool) {
+        self.all += 1;
+        self.moves += u64::from(moves);
+    }
+
+    /// The share that moves, in thousandths; nothing where there is nothing.
+    pub const fn per_mille(self) -> Option<u64> {
+        (self.moves * 1_000 + self.all / 2).checked_div(self.all)
+    }
+}
+
+/// The last change of strategy: what of all that was there had to move.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SwitchView {
+    /// From this strategy
+    pub from: PartitionStrategy,
+    /// to this one.
+    pub to: PartitionStrategy,
+    /// Symbols.
+    pub symbols: Wave,
+    /// Trades by id.
+    pub trades: Wave,
+    /// The share that should move by theory, in thousandths; `None` where only the keys can tell.
+    pub theory: Option<u64>,
+}
+
+/// Trades by id, in all partitions together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct StoreView {
+    /// Trades of those that are kept that are somewhere.
+    pub kept: u64,
+    /// Of them, those that are in two places, being on their way.
+    pub twice: u64,
+    /// Trades that should be kept and that no running replica has.
+    pub nowhere: u64,
+    /// Trades that are not where they belong, as the leaders know.
+    pub away: u64,
+    /// Trades that ever happened.
+    pub entered: u64,
+    /// Trades that came from where they had happened to where they belong.
+    pub filed: u64,
+    /// Trades that came from one keeper to another.
+    pub moved: u64,
+    /// Trades that grew too old.
+    pub forgotten: u64,
+    /// The last change of strategy.
+    pub switch: Option<SwitchView>,
+}
+
 /// How the data is divided, and what moves.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct DataView {
@@ -64,11 +125,13 @@ pub struct DataView {
     pub held_requests: u64,
     /// Requests that gateways refused because they held too many.
     pub held_refused: u64,
+    /// Trades by id.
+    pub store: StoreView,
     /// Symbols in each partition.
     pub symbols: Vec<u64>,
     /// How even that is.
     pub symbols_spread: Spread,
-    /// Records that each partition applied in the last second.
+    /// Requests of clients that each partition applied in the last second.
     pub load: Vec<u64>,
     /// How even that is.
     pub load_spread: Spread,

@@ -33,12 +33,14 @@ pub struct GroupView {
     pub symbols: u16,
     /// Orders that rest in its books, on its most advanced replica.
     pub resting: u64,
-    /// Records that it applied in the last second, on its most advanced replica.
+    /// Requests of clients that it applied in the last second, on its most advanced replica.
     pub applied_per_s: u64,
     /// Spreads, as its most advanced replica knows them.
     pub spreads: SpreadsView,
     /// Its trades by windows of time, on its most advanced replica.
     pub trades: Holdings,
+    /// Trades by id that are there, on its most advanced replica.
+    pub by_id: u64,
 }
 
 impl GroupView {

@@ -369,7 +369,7 @@ mod tests {
     #[test]
     fn a_restored_archive_has_all_but_what_is_damaged() {
         let trade = |at| TapeTrade {
-            id: super::super::window::TradeId(at),
+            id: super::super::window::TradeNumber(at),
             deal: super::super::window::Deal {
                 at: SimTime(at),
                 symbol: SymbolId(1),

@@ -10,7 +10,7 @@
 //! errors, never a panic, and nothing is allocated on their word alone.
 //! Sources: the varint is that of Protocol Buffers.
 
-use super::window::{Deal, TapeTrade, TradeId};
+use super::window::{Deal, TapeTrade, TradeNumber};
 use crate::domain::ids::SymbolId;
 use crate::domain::order::Side;
 use crate::domain::time::SimTime;
@@ -49,7 +49,7 @@ pub enum CodecError {
 }
 
 const FIRST: TapeTrade = TapeTrade {
-    id: TradeId(0),
+    id: TradeNumber(0),
     deal: Deal { at: SimTime::ZERO, symbol: SymbolId(0), side: Side::Buy, price: Price(0), quantity: Quantity::ZERO },
 };
 
@@ -87,7 +87,7 @@ pub fn decode(bytes: &[u8], trades: u32, mut see: impl FnMut(TapeTrade)) -> Resu
         let at = SimTime(last.deal.at.0.wrapping_add(at as u64));
         let price = Price(last.deal.price.0.wrapping_add(price));
         last = TapeTrade {
-            id: TradeId(last.id.0.wrapping_add(id as u64)),
+            id: TradeNumber(last.id.0.wrapping_add(id as u64)),
             deal: Deal { at, symbol, side, price, quantity },
         };
         see(last);
@@ -144,7 +144,7 @@ pub(super) mod tests {
         let one = (any::<u64>(), any::<u16>(), any::<bool>(), any::<i64>(), any::<u64>(), any::<u64>());
         prop::collection::vec(one, 0..200).prop_map(|drawn| {
             let trade = |(at, symbol, sells, price, quantity, id)| TapeTrade {
-                id: TradeId(id),
+                id: TradeNumber(id),
                 deal: Deal {
                     at: SimTime(at),
                     symbol: SymbolId(symbol),
@@ -162,7 +162,7 @@ pub(super) mod tests {
     #[test]
     fn neighbours_take_few_bytes() {
         let trade = |n: u64| TapeTrade {
-            id: TradeId(1_000 + n),
+            id: TradeNumber(1_000 + n),
             deal: Deal {
                 at: SimTime(5_000_000_000 + n * 400_000),
                 price: Price(10_000 + n as i64 % 3),

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::archive::{Archive, BLOCK_TRADES_MAX, Block};
-use self::window::{Deal, TapeTrade, TradeId, WindowId, WindowLength};
+use self::window::{Deal, TapeTrade, TradeNumber, WindowId, WindowLength};
 use crate::domain::settings::TradesSettings;
 use crate::domain::time::SimTime;
 pub use crate::domain::trades::Holdings;
@@ -80,7 +80,7 @@ pub struct TimeWindows {
     archive: Archive,
     /// Windows before this one are closed.
     open: WindowId,
-    last: TradeId,
+    last: TradeNumber,
     late: u64,
     forgotten: u64,
 }
@@ -98,7 +98,7 @@ impl TimeWindows {
             hot: BTreeMap::new(),
             archive: Archive::default(),
             open: WindowId(0),
-            last: TradeId(0),
+            last: TradeNumber(0),
             late: 0,
             forgotten: 0,
         }
@@ -108,14 +108,14 @@ impl TimeWindows {
     ///
     /// # Errors
     /// Its window is closed.
-    pub fn record(&mut self, deal: Deal) -> Result<TradeId, Late> {
+    pub fn record(&mut self, deal: Deal) -> Result<TradeNumber, Late> {
         let window = self.rules.length.window(deal.at);
         if window < self.open {
             self.late += 1;
             return Err(Late { window, open: self.open });
         }
         self.advance(deal.at);
-        self.last = TradeId(self.last.0 + 1);
+        self.last = TradeNumber(self.last.0 + 1);
         let trades = self.hot.entry(window).or_default();
         trades.push(TapeTrade { id: self.last, deal });
         if trades.len() >= HOT_TRADES_MAX {
@@ -232,7 +232,7 @@ mod tests {
         let mut windows =
             TimeWindows::new(WindowRules { length: WindowLength::Second, hot: 2, ..WindowRules::default() });
         windows.record(deal(10_000, 0)).unwrap();
-        assert_eq!(windows.record(deal(9_500, 0)), Ok(TradeId(2)), "late, but its window is open");
+        assert_eq!(windows.record(deal(9_500, 0)), Ok(TradeNumber(2)), "late, but its window is open");
         let late = windows.record(deal(8_999, 0)).unwrap_err();
         assert_eq!((late, windows.holdings().late), (Late { window: WindowId(8), open: WindowId(9) }, 1));
         assert_eq!(late.to_string(), "window w8 is archived; the oldest that still takes trades is w9");

@@ -173,7 +173,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::WindowRules;
-    use super::super::window::{Deal, TradeId, WindowLength};
+    use super::super::window::{Deal, TradeNumber, WindowLength};
     use super::*;
     use crate::domain::order::Side;
     use crate::domain::time::SimDuration;
@@ -283,7 +283,7 @@ mod tests {
                 // A trade is refused just if its window is closed; else its id counts on.
                 match windows.record(deal) {
                     Ok(id) => {
-                        prop_assert_eq!(id, TradeId(all.len() as u64 + 1));
+                        prop_assert_eq!(id, TradeNumber(all.len() as u64 + 1));
                         all.push(TapeTrade { id, deal });
                     }
                     Err(late) => prop_assert!(late.window < windows.open()),

@@ -14,7 +14,7 @@ use crate::domain::units::{Price, Quantity};
 /// A trade of the tape, counted from 1 in the order in which they came.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct TradeId(pub u64);
+pub struct TradeNumber(pub u64);
 
 /// Who bought what, for how much, and when.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -35,7 +35,7 @@ pub struct Deal {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct TapeTrade {
     /// Its id.
-    pub id: TradeId,
+    pub id: TradeNumber,
     /// What was traded.
     pub deal: Deal,
 }
@@ -65,12 +65,12 @@ impl TapeTrade {
     }
 
     /// The order inside a block.
-    pub const fn by_symbol(&self) -> (SymbolId, SimTime, TradeId) {
+    pub const fn by_symbol(&self) -> (SymbolId, SimTime, TradeNumber) {
         (self.deal.symbol, self.deal.at, self.id)
     }
 
     /// The order of an answer.
-    pub const fn by_time(&self) -> (SimTime, TradeId) {
+    pub const fn by_time(&self) -> (SimTime, TradeNumber) {
         (self.deal.at, self.id)
     }
 }
@@ -104,7 +104,7 @@ mod tests {
                 at = if in_time { at + step } else { step };
                 let (symbol, side) = (SymbolId(symbol), Side::Buy);
                 let deal = Deal { at: SimTime(at), symbol, side, price: Price(1), quantity: Quantity(1) };
-                TapeTrade { id: TradeId(id), deal }
+                TapeTrade { id: TradeNumber(id), deal }
             });
             let mut sorted: Vec<_> = trades.collect();
             let dealt = TapeTrade::sorted_by_symbol(sorted.clone());

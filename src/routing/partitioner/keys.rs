@@ -4,18 +4,16 @@
 //! only count up. A strategy that is good for one can be the worst for the other, so figures always say of which.
 //! Shape: a set can be walked, again and again, in one order and without memory of its own.
 
-use crate::domain::ids::SymbolId;
+use crate::domain::ids::{GroupId, SymbolId};
+use crate::domain::stored::TradeId;
 use crate::domain::universe::INSTRUMENTS_MAX;
-
-/// Digits of the id of a trade.
-const TRADE_DIGITS: usize = 12;
 
 /// A set of keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum KeySet {
     /// The names of the first so many instruments.
     Instruments(usize),
-    /// The ids of the first so many trades.
+    /// The ids of the first so many trades of a partition.
     Trades(u64),
 }
 
@@ -44,35 +42,14 @@ impl KeySet {
                 let names = SymbolId::first(count).filter_map(SymbolId::instrument);
                 names.for_each(|instrument| see(instrument.name.as_bytes()));
             }
-            Self::Trades(count) => (1..=count).for_each(|id| see(&trade_key(id))),
+            Self::Trades(count) => (1..=count).for_each(|number| see(&TradeId::new(GroupId(1), number).key())),
         }
     }
-}
-
-/// The id of a trade as a key: `T000000000017`. Ids of equal length sort as their numbers do.
-pub const fn trade_key(id: u64) -> [u8; TRADE_DIGITS + 1] {
-    let mut key = [b'0'; TRADE_DIGITS + 1];
-    key[0] = b'T';
-    let (mut rest, mut at) = (id, TRADE_DIGITS);
-    while rest > 0 && at > 0 {
-        key[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        at -= 1;
-    }
-    key
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ids_of_trades_read_and_sort_as_numbers() {
-        assert_eq!(&trade_key(0), b"T000000000000");
-        assert_eq!(&trade_key(17), b"T000000000017");
-        assert_eq!(&trade_key(999_999_999_999), b"T999999999999");
-        assert!(trade_key(99) < trade_key(100));
-    }
 
     #[test]
     fn a_set_shows_as_many_keys_as_it_says_all_different() {

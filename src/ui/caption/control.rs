@@ -56,6 +56,7 @@ pub fn control(control: &Control, locale: &Locale) -> String {
         Control::SetReadFrom(ReadFrom::Replica) => locale.text("control-reads-replica").into_owned(),
         Control::SetReadFrom(ReadFrom::Fallback) => locale.text("control-reads-fallback").into_owned(),
         Control::ReadTrades(_) => word("control-trades", "what", crate::lesson::action::show(control)),
+        Control::FindTrade(id) => word("control-find", "id", id.to_string()),
         Control::Hand(_) => word("control-hand", "what", crate::lesson::action::show(control)),
         Control::SetTickRate(rate) => locale.say("control-ticks", &[("n", FluentValue::from(rate))]),
         Control::TickBurst(burst) => locale.say("control-tick-burst", &[("n", FluentValue::from(burst.ticks))]),

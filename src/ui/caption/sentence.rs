@@ -24,7 +24,7 @@ pub fn sentence(event: &Event, events: &[Event], locale: &Locale) -> (&'static s
         .or_else(|| member_event(&event.kind, locale, &mut figures))
         .or_else(|| desk_event(&event.kind, &mut figures))
         .or_else(|| setting_event(&event.kind, locale, &mut figures))
-        .or_else(|| move_event(event, &mut figures));
+        .or_else(|| move_event(event, locale, &mut figures));
     (id.unwrap_or("somebody"), figures)
 }
 

@@ -26,6 +26,7 @@ pub fn why(why: Why, locale: &Locale) -> String {
         Why::BadPrice => "why-bad-price",
         Why::NoLiquidity => "why-no-liquidity",
         Why::UnknownOrder => "why-unknown-order",
+        Why::UnknownTrade => "why-unknown-trade",
         Why::CancelledBefore => "why-cancelled-before",
         Why::BookFull => "why-book-full",
         Why::NotFillable => "why-not-fillable",

@@ -41,7 +41,8 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, query: &Trad
         touched(strip, *group, touch, locale)
     });
     list(canvas, right, "trades-first", &answer.shown(), locale, |strip, trade| {
-        traded(strip, query.symbol, trade, locale)
+        let strip = traded(strip, query.symbol, trade, locale);
+        strip.fit(usize::from(right.width), |strip| strip.right(15, Role::Muted, &trade.id.to_string()))
     });
 }
 

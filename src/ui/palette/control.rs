@@ -15,7 +15,7 @@ use crate::ui::registry;
 use crate::ui::state::UiState;
 
 /// The verbs that spell an action with a key of its own out.
-pub(super) const VERBS: [(&str, &str); 28] = [
+pub(super) const VERBS: [(&str, &str); 29] = [
     ("burst", "load.burst"),
     ("rate", "load.rate"),
     ("load", "load.toggle"),
@@ -34,6 +34,7 @@ pub(super) const VERBS: [(&str, &str); 28] = [
     ("replace", "order.replace"),
     ("cancel", "order.cancel"),
     ("trades", "order.trades"),
+    ("find", "trade.find"),
     ("move", "symbol.move"),
     ("add", "node.add"),
     ("decommission", "node.decommission"),

@@ -1,7 +1,7 @@
 //! How evenly the partitions divide the desk: a histogram, its figures, and how other strategies would do.
 //!
-//! Idea: three things can be even or not, and seldom are together: names, orders that rest, orders a second. A strategy
-//! that deals names evenly still gets one hot name. So each has its own bars and its own row of figures.
+//! Idea: four things can be even or not, and seldom are together: names, trades by id, orders that rest, orders a second.
+//! A strategy that deals names evenly still gets one hot name, and may heap all trades up in one place. So each has its own bars and its own row of figures.
 //! Units: ratios as they are spoken (1.25), the coefficient of variation in percent of the mean.
 //! Shape: the figures are never left out; then the comparison; the bars take what is left, as a list or as charts.
 
@@ -26,8 +26,9 @@ use super::strategies;
 /// What is divided: its name, and how much of it a partition has.
 type Measure = (&'static str, fn(&GroupView) -> u64);
 
-const MEASURES: [Measure; 3] = [
+const MEASURES: [Measure; 4] = [
     ("division-symbols", |group| group.symbols as u64),
+    ("division-trades", |group| group.by_id),
     ("division-resting", |group| group.resting),
     ("division-rate", |group| group.applied_per_s),
 ];
@@ -45,7 +46,7 @@ const FIGURES: [Column; 8] = [
 
 /// Rows of the figures with their head.
 const FIGURE_ROWS: u16 = 1 + MEASURES.len() as u16;
-/// Columns of a bar at most: three walls of colour say no more than three bars.
+/// Columns of a bar at most: walls of colour say no more than bars.
 const BAR: usize = 14;
 
 /// Draws the panel.

@@ -3,12 +3,13 @@
 //! Idea: a move has five stages, and an order for its symbol waits in three of them; so the stage is a word, the parts
 //! that have arrived are a bar, and the requests that are held stand below. A step of the controller's plan has its
 //! reason beside it, so that nobody has to guess why a replica packs up.
-//! Shape: moves first, then the plan; where both are there, each has half of the rows at least.
+//! Shape: moves first, then the plan; where both are there, each has half of the rows at least. Below them the sums: of
+//! symbols, of trades by id, and what the last change of strategy had to move, beside what theory says.
 
 use ratatui::layout::Rect;
 
 use crate::domain::plan::Step;
-use crate::domain::view::{MoveStage, MoveView, PlanRow, StepProgress};
+use crate::domain::view::{MoveStage, MoveView, PlanRow, StepProgress, SwitchView};
 
 use super::super::canvas::{Canvas, Strip, cut_end};
 use super::super::caption;
@@ -17,6 +18,7 @@ use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::bar::bar;
 use super::super::widgets::frame::frame;
+use super::division::percent;
 
 /// Columns of a move before its bar: symbol, from, to, stage.
 const HEAD: usize = 7 + 13 + 12;
@@ -30,7 +32,10 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let inner = frame(canvas, scene, area, Panel::Moves, &locale.text("panel-moves"), &locale.text("note-moves"));
     let columns = usize::from(inner.width);
     let plan = &scene.view.placement.plan;
-    let fits = usize::from(inner.height.saturating_sub(1)).max(1);
+    let mut sums = vec![totals(canvas.strip(), scene, columns), trades(canvas.strip(), scene, columns)];
+    sums.extend(data.store.switch.map(|last| switch(canvas.strip(), scene, last, columns)));
+    sums.truncate(usize::from(inner.height / 3).max(1));
+    let fits = usize::from(inner.height).saturating_sub(sums.len()).max(1);
     let moves = data.moves.len().min(fits - plan.len().min(fits / 2));
     let steps = plan.len().min(fits - moves);
     let symbols = data.moves[..moves].iter().map(|planned| symbol(canvas.strip(), scene, planned, columns));
@@ -39,7 +44,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     if rows.is_empty() {
         rows.push(canvas.strip().add(Role::Muted, locale.text("moves-none")));
     }
-    rows.push(totals(canvas.strip(), scene, columns));
+    rows.extend(sums);
     for (row, strip) in rows.into_iter().enumerate() {
         canvas.put(inner, row as u16, strip);
     }
@@ -103,7 +108,6 @@ fn replica<'a>(strip: Strip<'a>, scene: &Scene<'_>, planned: &PlanRow, columns: 
 
 /// How many are where, and what the moves cost.
 fn totals<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> {
-    let locale = &scene.look.locale;
     let data = &scene.view.data;
     let figures = [
         ("moves-moved", data.moved, Role::Text),
@@ -112,7 +116,46 @@ fn totals<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> 
         ("moves-held", data.held_requests, Role::Text),
         ("moves-refused", data.held_refused, Role::Warn),
     ];
-    figures.into_iter().fold(strip, |strip, (id, figure, loud)| {
+    row(strip, scene, &figures, columns)
+}
+
+/// Trades by id: how many are kept, and how many of them are not where they belong.
+fn trades<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> {
+    let store = &scene.view.data.store;
+    let figures = [
+        ("store-kept", store.kept, Role::Text),
+        ("store-away", store.away, Role::NodeRecovering),
+        ("store-moved", store.moved, Role::Text),
+        ("store-twice", store.twice, Role::Text),
+        ("store-nowhere", store.nowhere, Role::Warn),
+        ("store-forgotten", store.forgotten, Role::Text),
+    ];
+    row(strip, scene, &figures, columns)
+}
+
+/// What the last change of strategy had to move.
+fn switch<'a>(strip: Strip<'a>, scene: &Scene<'_>, last: SwitchView, columns: usize) -> Strip<'a> {
+    let locale = &scene.look.locale;
+    let strip = strip.add(Role::Muted, format!("{} → {}  ", last.from.name(), last.to.name()));
+    let share = |per_mille: Option<u64>| per_mille.map_or_else(|| "–".to_owned(), |share| percent(scene, share));
+    let figures = [("division-symbols", last.symbols), ("division-trades", last.trades)];
+    let strip = figures.into_iter().fold(strip, |strip, (id, wave)| {
+        strip.fit(columns, |strip| {
+            let strip = strip.add(Role::Muted, format!("{} ", locale.text(id)));
+            let strip = strip.add(Role::Text, share(wave.per_mille()));
+            let counts = format!(" ({}/{})  ", locale.number(wave.moves), locale.number(wave.all));
+            strip.add(Role::Muted, counts)
+        })
+    });
+    strip.fit(columns, |strip| {
+        strip.add(Role::Muted, format!("{} {}", locale.text("strategy-theory"), share(last.theory)))
+    })
+}
+
+/// Figures with their names, as many as fit.
+fn row<'a>(strip: Strip<'a>, scene: &Scene<'_>, figures: &[(&str, u64, Role)], columns: usize) -> Strip<'a> {
+    let locale = &scene.look.locale;
+    figures.iter().fold(strip, |strip, &(id, figure, loud)| {
         strip.fit(columns, |strip| {
             let role = if figure > 0 { loud } else { Role::Muted };
             let strip = strip.add(Role::Muted, format!("{} ", locale.text(id))).add(role, locale.number(figure));

@@ -36,6 +36,7 @@ pub(super) const TRADE: &[ActionSpec] = &[
         .taking("SYMBOL FROM..UNTIL")
         .hinted(3)
         .under(Topic::Load),
+    row("trade.find", Typed, &[]).doing(Effect::Final).taking("TRADE").under(Topic::Load),
     row("account.next", Trade(Account(Way::On)), &["]"]).within(Context::Market).under(Topic::Lists),
     row("account.previous", Trade(Account(Way::Back)), &["["]).within(Context::Market).under(Topic::Lists),
     row("account.goto", Typed, &[]).taking("NUMBER | hand").under(Topic::Lists),

@@ -164,6 +164,7 @@ pub fn describe(control: Control) -> Refusal {
         Control::ReadTrades(_) => {
             return Refusal::new("done-trades").with("what", crate::lesson::action::show(&control));
         }
+        Control::FindTrade(id) => return Refusal::new("done-find").with("id", id),
         Control::LoseChange { node, .. } => ("done-lose-change", Some(node)),
         Control::SetVenue { venue, open } => {
             return Refusal::new(if open { "done-venue-open" } else { "done-venue-close" }).with("venue", venue);

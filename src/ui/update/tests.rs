@@ -51,6 +51,7 @@ pub(crate) fn cluster() -> ClusterView {
         symbols: 2,
         spreads: SpreadsView::default(),
         trades: Default::default(),
+        by_id: 0,
         resting: 0,
         applied_per_s: 0,
     });

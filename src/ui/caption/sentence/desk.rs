@@ -1,12 +1,14 @@
 //! Sentences of the desk: its queues, its load and its rules, and symbols that move.
 
 use crate::domain::event::{Event, EventKind, FeedEvent, MovesEvent, Queue, TradesEvent};
-use crate::domain::order::ReadFrom;
+use crate::domain::order::{ReadFrom, Side};
 use crate::domain::rules::AckRule;
 use crate::domain::tick::Overload;
+use crate::domain::units::Price;
 use crate::domain::venue::VenueNews;
 
 use super::super::super::locale::Locale;
+use super::super::super::panels;
 use super::super::{Figures, control, why};
 use super::text;
 
@@ -63,7 +65,7 @@ pub(super) fn desk_event(kind: &EventKind, figures: &mut Figures) -> Option<&'st
     Some(id)
 }
 
-pub(super) fn move_event(event: &Event, figures: &mut Figures) -> Option<&'static str> {
+pub(super) fn move_event(event: &Event, locale: &Locale, figures: &mut Figures) -> Option<&'static str> {
     if let Some(group) = event.group {
         figures.push(("group", text(&group)));
     }
@@ -85,6 +87,16 @@ pub(super) fn move_event(event: &Event, figures: &mut Figures) -> Option<&'stati
             "event-moves-done"
         }
         EventKind::Venue(news) => venue_event(*news, figures),
+        EventKind::Trades(TradesEvent::Found { id, symbol, side, price, quantity, at, hop, copies }) => {
+            let price = panels::market::price(*symbol, Price(i64::from(*price)));
+            figures.extend([("id", text(id)), ("symbol", text(&symbol.name())), ("price", price.into())]);
+            figures.extend([("n", (*quantity).into()), ("at", locale.clock(*at).into()), ("hops", (*hop).into())]);
+            figures.extend([("source", text(&id.source())), ("copies", (*copies).into())]);
+            match side {
+                Side::Buy => "event-trade-bought",
+                Side::Sell => "event-trade-sold",
+            }
+        }
         _ => return None,
     })
 }
@@ -147,7 +159,7 @@ pub(super) fn setting_event(kind: &EventKind, locale: &Locale, figures: &mut Fig
         EventKind::ReadsMoved { to: ReadFrom::Replica } => "event-reads-replica",
         EventKind::ReadsMoved { to: ReadFrom::Fallback } => "event-reads-fallback",
         EventKind::Feed(feed) => feed_event(*feed, figures),
-        EventKind::Trades(trades) => trades_event(*trades, figures),
+        EventKind::Trades(trades) => return trades_event(*trades, figures),
         EventKind::ControlRefused { control: wanted, why: reason } => {
             figures.extend([("control", control(wanted, locale).into()), ("why", why(*reason, locale).into())]);
             "event-refused"
@@ -167,8 +179,8 @@ fn feed_event(feed: FeedEvent, figures: &mut Figures) -> &'static str {
     id
 }
 
-fn trades_event(trades: TradesEvent, figures: &mut Figures) -> &'static str {
-    match trades {
+fn trades_event(trades: TradesEvent, figures: &mut Figures) -> Option<&'static str> {
+    Some(match trades {
         TradesEvent::Read { symbol, found, opened, passed, bytes } => {
             figures.extend([("symbol", text(&symbol.name())), ("n", found.into()), ("opened", opened.into())]);
             figures.extend([("passed", passed.into()), ("bytes", bytes.into())]);
@@ -178,5 +190,6 @@ fn trades_event(trades: TradesEvent, figures: &mut Figures) -> &'static str {
             figures.push(("window", window.to_string().into()));
             "event-window-damaged"
         }
-    }
+        TradesEvent::Found { .. } => return None,
+    })
 }

@@ -1,0 +1,308 @@
+//! Three groups that trade, a strategy that changes, and every way in which one or two faults can hit the trades on their way.
+//!
+//! The model: a group is its store and its leader's memory; its log is a queue of records that are applied in order; the
+//! post is a queue of letters. An *act* is the next letter, the next record, or 50 ms of time, in which each group trades a
+//! little and groups hear of the strategy one after the other. Faults are put before an act: a leader dies (it forgets,
+//! what it has not logged is lost, the term grows), a letter is lost, comes twice, or comes last. After every act every
+//! trade is somewhere; at the end each is in one place, the one where it belongs.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::domain::ids::{NodeId, SymbolId};
+use crate::domain::map::Epoch;
+use crate::domain::order::Side;
+use PartitionStrategy::{ConsistentHash, Hash, Modulo, Range};
+
+const GROUPS: usize = 3;
+const SHARE: u64 = 1_000;
+const ACTS_MAX: usize = 4_000;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Fault {
+    Crash(usize),
+    Lose,
+    Twice,
+    Last,
+}
+
+const FAULTS: [Fault; 6] = [Fault::Crash(0), Fault::Crash(1), Fault::Crash(2), Fault::Lose, Fault::Twice, Fault::Last];
+
+struct Group {
+    store: TradeStore,
+    carrier: Carrier,
+    term: Term,
+    log: VecDeque<Storing>,
+    map: ClusterMap,
+    division: Division,
+}
+
+struct Model {
+    map: ClusterMap,
+    settings: PartitionSettings,
+    groups: Vec<Group>,
+    post: VecDeque<(GroupId, StoreWord)>,
+    now: SimTime,
+    /// Trades that are still to happen in each group, some with every stretch of time.
+    to_trade: u64,
+    /// Strategies that are still to come, with the number of the stretch.
+    switches: Vec<(u64, PartitionStrategy)>,
+    stretches: u64,
+}
+
+fn trade(id: TradeId) -> StoredTrade {
+    let at = SimTime(id.number());
+    StoredTrade { id, at, price: 100, quantity: 1, hop: 0, symbol: SymbolId(3), side: Side::Buy }
+}
+
+fn enter(store: &mut TradeStore) {
+    store.enter(store.newest() + 1, trade);
+}
+
+fn group(place: usize) -> GroupId {
+    GroupId(place as u16 + 1)
+}
+
+impl Model {
+    fn new(trades: u64, switches: &[(u64, PartitionStrategy)]) -> Self {
+        let settings = PartitionSettings::default();
+        let map = ClusterMap { epoch: Epoch(1), groups: vec![vec![NodeId(1)]; GROUPS + 1], ..ClusterMap::default() };
+        let made = |place| Group {
+            store: TradeStore::new(group(place), SHARE),
+            carrier: Carrier::default(),
+            term: Term(1),
+            log: VecDeque::new(),
+            map: map.clone(),
+            division: Division::of(&map, &settings),
+        };
+        let groups = (0..GROUPS).map(made).collect();
+        let switches = switches.to_vec();
+        Self {
+            map,
+            settings,
+            groups,
+            post: VecDeque::new(),
+            now: SimTime::ZERO,
+            to_trade: trades,
+            switches,
+            stretches: 0,
+        }
+    }
+
+    fn carrier(&mut self, place: usize, act: impl FnOnce(&mut Carrier, &Depot<'_>) -> Vec<Load>) {
+        let Self { groups, post, now, .. } = self;
+        let Group { store, carrier, term, log, map, division } = &mut groups[place];
+        for load in act(carrier, &Depot { now: *now, group: group(place), term: *term, map, division, store }) {
+            match load {
+                Load::Log(storing) => log.push_back(storing),
+                Load::Send(to, word) => post.push_back((to, word)),
+            }
+        }
+    }
+
+    fn deliver(&mut self) {
+        let Some((to, word)) = self.post.pop_front() else { return };
+        self.carrier(to.index() - 1, |carrier, depot| carrier.letter(depot, word));
+    }
+
+    fn apply(&mut self, place: usize) {
+        let Some(storing) = self.groups[place].log.pop_front() else { return };
+        match &storing {
+            Storing::Keep(bundle) => self.groups[place].store.keep(bundle),
+            Storing::Sent(bundle) => self.groups[place].store.sent(bundle),
+        }
+        self.carrier(place, |carrier, depot| carrier.applied(depot, &storing));
+    }
+
+    /// Time passes: some trades happen, a strategy may change, and one group more hears of it.
+    fn pass(&mut self) {
+        self.now = SimTime(self.now.0 + SimDuration::from_millis(50).as_nanos());
+        self.stretches += 1;
+        let trades = self.to_trade.min(4);
+        self.to_trade -= trades;
+        if let Some((_, strategy)) = self.switches.pop_if(|(at, _)| *at <= self.stretches) {
+            (self.map.strategy, self.map.epoch) = (strategy, Epoch(self.map.epoch.0 + 1));
+        }
+        let hears = self.stretches as usize % GROUPS;
+        for place in 0..GROUPS {
+            let group = &mut self.groups[place];
+            (0..trades).for_each(|_| enter(&mut group.store));
+            if place == hears && group.map.epoch < self.map.epoch {
+                group.map = self.map.clone();
+                if !group.division.fits(&group.map) {
+                    group.division = Division::of(&group.map, &self.settings);
+                }
+            }
+            self.carrier(place, |carrier, depot| carrier.drive(depot));
+        }
+    }
+
+    fn suffer(&mut self, fault: Fault) {
+        match fault {
+            Fault::Crash(place) => {
+                let group = &mut self.groups[place];
+                (group.carrier, group.term) = (Carrier::default(), Term(group.term.0 + 1));
+                // The last record has reached nobody else; the one before it has.
+                group.log.pop_back();
+            }
+            Fault::Lose => drop(self.post.pop_front()),
+            Fault::Twice => self.post.extend(self.post.front().cloned()),
+            Fault::Last => self.post.rotate_left(usize::from(!self.post.is_empty())),
+        }
+    }
+
+    fn copies(&self) -> BTreeMap<TradeId, Vec<GroupId>> {
+        let mut copies: BTreeMap<TradeId, Vec<GroupId>> = BTreeMap::new();
+        for (place, of) in self.groups.iter().enumerate() {
+            of.store.iter().for_each(|trade| copies.entry(trade.id).or_default().push(group(place)));
+        }
+        copies
+    }
+
+    fn happened(&self) -> u64 {
+        self.groups.iter().map(|group| group.store.newest()).sum()
+    }
+
+    /// Whether nothing is on its way and nothing will be.
+    fn is_quiet(&self) -> bool {
+        let idle =
+            |group: &Group| group.log.is_empty() && group.carrier.away() == 0 && group.map.epoch == self.map.epoch;
+        self.post.is_empty() && self.to_trade == 0 && self.switches.is_empty() && self.groups.iter().all(idle)
+    }
+
+    /// One act: letters first, then records of one group after the other, then time.
+    fn act(&mut self) {
+        match self.groups.iter().position(|group| !group.log.is_empty()) {
+            _ if !self.post.is_empty() => self.deliver(),
+            Some(place) => self.apply(place),
+            None => self.pass(),
+        }
+    }
+
+    /// Runs to the end with these faults before these acts; how many acts it took.
+    fn run(mut self, faults: &[(usize, Fault)]) -> usize {
+        let mut quiet_for = 0;
+        for act in 0..ACTS_MAX {
+            faults.iter().filter(|(at, _)| *at == act).for_each(|(_, fault)| self.suffer(*fault));
+            self.act();
+            assert_eq!(self.copies().len() as u64, self.happened(), "{faults:?}: at act {act} a trade is nowhere");
+            quiet_for = if self.is_quiet() { quiet_for + 1 } else { 0 };
+            if quiet_for > 4 {
+                self.assert_home(faults);
+                return act;
+            }
+        }
+        panic!(
+            "{faults:?}: it does not come to rest; {} trades are away",
+            self.groups.iter().map(|g| g.carrier.away()).sum::<u64>()
+        );
+    }
+
+    fn assert_home(&self, faults: &[(usize, Fault)]) {
+        for (id, places) in self.copies() {
+            let home = self.groups[0].division.home(id);
+            assert_eq!(places, [home], "{faults:?}: {id} is in one place, the one where it belongs");
+        }
+    }
+}
+
+fn there_and_back() -> Model {
+    let mut switches = vec![(3, Modulo), (5, ConsistentHash), (7, Modulo), (8, Hash)];
+    switches.reverse();
+    Model::new(12, &switches)
+}
+
+#[test]
+fn trades_come_to_where_they_belong_and_stay() {
+    let mut model = Model::new(200, &[]);
+    for _ in 0..2_000 {
+        model.act();
+    }
+    assert!(model.is_quiet() && model.happened() == 600);
+    model.assert_home(&[]);
+    let held: Vec<_> = model.groups.iter().map(|group| group.store.len()).collect();
+    assert!(held.iter().all(|held| (150..250).contains(held)), "{held:?}");
+    let moved = model.groups.iter().map(|group| group.store.tally().moved).sum::<u64>();
+    assert_eq!(moved, 0, "nothing goes twice while the strategy stays");
+}
+
+#[test]
+fn one_fault_at_any_step_loses_nothing_and_leaves_nothing_twice() {
+    let acts = there_and_back().run(&[]);
+    assert!(acts > 80, "the way is long enough to be hit: {acts}");
+    for at in 0..acts {
+        for fault in FAULTS {
+            there_and_back().run(&[(at, fault)]);
+        }
+    }
+}
+
+#[test]
+fn two_faults_at_any_steps_of_a_switch_lose_nothing() {
+    let switch = || Model::new(4, &[(2, Modulo)]);
+    let acts = switch().run(&[]);
+    for first in 0..acts {
+        for second in first..acts + 10 {
+            for fault in FAULTS {
+                for other in FAULTS {
+                    switch().run(&[(first, fault), (second, other)]);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_fills_a_bundle_leaves_at_once_and_the_rest_by_and_by() {
+    let mut model = Model::new(0, &[]);
+    (0..2_000).for_each(|_| enter(&mut model.groups[0].store));
+    model.groups[0].carrier.shipped_at = model.now;
+    model.carrier(0, |carrier, depot| carrier.drive(depot));
+    let sizes = |model: &Model| {
+        let size = |word: &StoreWord| match word {
+            StoreWord::Keep(bundle) => bundle.trades().len(),
+            StoreWord::Kept(_) => 0,
+        };
+        model.post.iter().map(|(_, word)| size(word)).collect::<Vec<_>>()
+    };
+    assert!(sizes(&model).iter().all(|size| *size <= BUNDLE_MAX));
+    let mut calm = Model::new(0, &[]);
+    (0..100).for_each(|_| enter(&mut calm.groups[0].store));
+    calm.carrier(0, |carrier, depot| carrier.drive(depot));
+    assert_eq!(sizes(&calm).len(), 0, "the first stretch is not over");
+    calm.now = SimTime::from_millis(100);
+    calm.carrier(0, |carrier, depot| carrier.drive(depot));
+    assert_eq!(sizes(&calm).len(), 1, "one at a time");
+}
+
+#[test]
+fn a_group_that_cannot_keep_does_not_hold_up_the_others() {
+    let mut model = Model::new(400, &[]);
+    for _ in 0..10_000 {
+        // The second group has lost its quorum: what is for it gets lost.
+        model.post.retain(|(to, _)| *to != group(1));
+        if model.post.is_empty() || model.groups.iter().all(|group| group.log.is_empty()) {
+            model.act();
+        } else {
+            (0..GROUPS).for_each(|place| model.apply(place));
+        }
+    }
+    let at_home = |place: usize| {
+        let of = &model.groups[place];
+        of.store.iter().filter(|trade| of.division.home(trade.id) == group(place)).count()
+    };
+    assert!(at_home(0) > 230 && at_home(2) > 230, "{} {}", at_home(0), at_home(2));
+    assert_eq!(model.groups[0].carrier.flights.len(), 1, "one bundle waits for the second group");
+}
+
+#[test]
+fn range_puts_all_trades_into_one_partition_for_their_ids_begin_alike() {
+    let mut model = Model::new(40, &[(3, Range)]);
+    for _ in 0..2_000 {
+        model.act();
+    }
+    assert!(model.is_quiet());
+    model.assert_home(&[]);
+    let held: Vec<_> = model.groups.iter().map(|group| group.store.len()).collect();
+    assert_eq!((held.iter().sum::<u64>(), held.iter().filter(|held| **held > 0).count()), (120, 1));
+}
