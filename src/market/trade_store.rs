@@ -9,7 +9,7 @@
 //! out; doing either twice is doing it once.
 //! Safety: a copy with hop h goes only when one with hop h + 1 is in another group's log. So of all copies of a trade one
 //! with the highest hop is always there, in whatever order letters come and strategies change (ADR-0006).
-//! Bound: of each partition the newest `share` trades; what is older is forgotten wherever it is, and counted. A keeper
+//! Bound: of each partition the newest `share` trades, and [`FORGET_EVERY`] that wait to go; what is older is forgotten wherever it is, and counted. A keeper
 //! learns from each bundle how far its sender is.
 //! Left out: a trade that is forgotten is gone from here; the archive by time (`trades`) has it longer.
 
@@ -17,6 +17,10 @@ use std::collections::VecDeque;
 
 use crate::domain::ids::GroupId;
 use crate::domain::stored::{Bundle, StoredTrade, TradeId};
+
+/// What is too old goes in company: the oldest trades lie far from the newest in memory, and a look at them costs more
+/// than the trade.
+const FORGET_EVERY: u64 = 64;
 
 /// What happened to trades in this group's store.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -71,6 +75,8 @@ pub struct TradeStore {
     share: u64,
     /// In the order of their partitions; the own one is always there.
     shelves: Vec<Shelf>,
+    /// Where the own one stands.
+    own: usize,
     tally: StoreTally,
 }
 
@@ -78,7 +84,7 @@ impl TradeStore {
     /// The empty store of a group; of each partition the cluster keeps the newest `share` trades.
     pub fn new(me: GroupId, share: u64) -> Self {
         let own = Shelf { source: me, newest: 0, trades: VecDeque::new() };
-        Self { me, share, shelves: vec![own], tally: StoreTally::default() }
+        Self { me, share, shelves: vec![own], own: 0, tally: StoreTally::default() }
     }
 
     /// Of how many trades of each partition this is.
@@ -91,16 +97,13 @@ impl TradeStore {
         if self.share == 0 {
             return;
         }
-        let (me, share) = (self.me, self.share);
-        let place = self.shelf(me);
-        let shelf = &mut self.shelves[place];
+        let shelf = &mut self.shelves[self.own];
         assert!(number > shelf.newest, "trades are counted as they happen");
         shelf.newest = number;
-        shelf.trades.push_back(trade(TradeId::new(me, number)));
+        shelf.trades.push_back(trade(TradeId::new(self.me, number)));
         self.tally.entered += 1;
-        if shelf.trades.front().is_some_and(|oldest| shelf.is_expired(oldest.id, share)) {
-            shelf.trades.pop_front();
-            self.tally.forgotten += 1;
+        if number.is_multiple_of(FORGET_EVERY) {
+            self.tally.forgotten += shelf.learn(number, self.share);
         }
     }
 
@@ -177,14 +180,13 @@ impl TradeStore {
 
     /// The trades that have happened here after the so-manieth and are still here, the oldest first.
     pub fn entered_after(&self, number: u64) -> impl Iterator<Item = &StoredTrade> {
-        let own = self.find_shelf(self.me).map(|shelf| &shelf.trades);
-        own.into_iter()
-            .flat_map(move |trades| trades.range(trades.partition_point(|trade| trade.id.number() <= number)..))
+        let own = &self.shelves[self.own].trades;
+        own.range(own.partition_point(|trade| trade.id.number() <= number)..)
     }
 
     /// How many trades have ever happened here.
     pub fn newest(&self) -> u64 {
-        self.newest_of(self.me)
+        self.shelves[self.own].newest
     }
 
     /// The newest trade of a partition of which this group has heard.
@@ -220,6 +222,7 @@ impl TradeStore {
     fn shelf(&mut self, source: GroupId) -> usize {
         self.shelves.binary_search_by_key(&source, |shelf| shelf.source).unwrap_or_else(|place| {
             self.shelves.insert(place, Shelf { source, newest: 0, trades: VecDeque::new() });
+            self.own += usize::from(place <= self.own);
             place
         })
     }

@@ -156,6 +156,9 @@ impl Carrier {
     /// Finds out where trades belong: those that have happened since, or all of them by another division.
     fn address(&mut self, depot: &Depot<'_>) {
         let division = (depot.division.strategy, depot.division.partitions());
+        if division.1 == 1 {
+            return;
+        }
         if self.sorted != Some(division) {
             self.sorted = Some(division);
             self.waiting.clear();

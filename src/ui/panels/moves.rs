@@ -34,7 +34,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let plan = &scene.view.placement.plan;
     let mut sums = vec![totals(canvas.strip(), scene, columns), trades(canvas.strip(), scene, columns)];
     sums.extend(data.store.switch.map(|last| switch(canvas.strip(), scene, last, columns)));
-    sums.truncate(usize::from(inner.height / 3).max(1));
+    let idle = data.moves.is_empty() && plan.is_empty();
+    // Moves have most of the rows, if there are any.
+    sums.truncate(usize::from(if idle { inner.height.saturating_sub(1) } else { inner.height / 3 }).max(1));
     let fits = usize::from(inner.height).saturating_sub(sums.len()).max(1);
     let moves = data.moves.len().min(fits - plan.len().min(fits / 2));
     let steps = plan.len().min(fits - moves);
