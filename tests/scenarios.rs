@@ -12,7 +12,8 @@ use chaosdesk::cli::{Stepping, Wiring};
 use chaosdesk::domain::control::{Control, Target};
 use chaosdesk::domain::ids::{GroupId, NodeId};
 use chaosdesk::domain::order::ReadFrom;
-use chaosdesk::domain::rules::{AckRule, PartitionStrategy, Rule};
+use chaosdesk::domain::rules::{AckRule, PartitionStrategy, Rule, Strategy};
+use chaosdesk::domain::settings::Settings;
 use chaosdesk::domain::tick::Overload;
 use chaosdesk::domain::time::SimDuration;
 use chaosdesk::domain::trades::WindowLength;
@@ -125,6 +126,25 @@ fn goes_red(name: &str, what: &str, seeds: u64, broken: fn(&mut Script)) {
         seen.push(failed);
     }
     panic!("{name} does not fail on `{what}` though its mechanism is broken: {seen:?}");
+}
+
+/// With its mechanism broken, a comparison fails, and on `what`.
+fn goes_red_between(name: &str, what: &str, broken: fn(&mut Script)) {
+    let mut script = script(name);
+    broken(&mut script);
+    let comparison = cli::compare(&script, &House, Stepping::Inline).expect("it runs");
+    let unmet = comparison.expectations.iter().filter(|row| row.met != Some(true)).map(|row| row.that.clone());
+    let unmet: Vec<String> = unmet.collect();
+    assert!(
+        !comparison.well && unmet.iter().any(|text| text.contains(what)),
+        "{name} does not fail on `{what}`: {unmet:?}"
+    );
+    println!("{name}: {unmet:?}");
+}
+
+/// The settings of every variant.
+fn everywhere(script: &mut Script, change: impl Fn(&mut Settings)) {
+    script.compare.variants.iter_mut().for_each(|variant| change(&mut variant.settings));
 }
 
 fn off(script: &mut Script, rule: Rule) {
@@ -384,6 +404,52 @@ fn money_moves_goes_red_when_nothing_moves() {
     goes_red("money-moves", "data.moved >= 70", 1, |script| {
         instead(script, Control::Divide(PartitionStrategy::Modulo), Control::StopMoves);
         instead(script, Control::Divide(PartitionStrategy::Range), Control::StopMoves);
+    });
+}
+
+#[test]
+fn money_that_moves_goes_red_when_nothing_moves_while_leaders_die() {
+    goes_red("money-moves-crash", "data.moved >= 100", 1, |script| {
+        instead(script, Control::Divide(PartitionStrategy::Modulo), Control::StopMoves);
+    });
+}
+
+#[test]
+fn a_drained_gateway_goes_red_when_it_is_given_more() {
+    goes_red("drain-a-worker", "node.n3.routed = 0", 1, |script| {
+        instead(script, Control::Drain(Target::Node(NodeId(3))), Control::SetLoad(true));
+    });
+    let kept = |script: &mut Script| instead(script, Control::Undrain(Target::Node(NodeId(3))), Control::SetLoad(true));
+    goes_red("drain-a-worker", "node.n3.routed > 200", 1, kept);
+}
+
+#[test]
+fn balancers_go_red_when_all_are_one_or_nothing_is_ever_full() {
+    goes_red_between("balancers", "free-capacity:balancer.imbalance < round-robin", |script| {
+        everywhere(script, |settings| settings.load.strategy = Strategy::RoundRobin);
+    });
+    goes_red_between("balancers", "round-robin:balancer.refused > 100", |script| {
+        everywhere(script, |settings| settings.balancer.queue_max = 1_000_000);
+    });
+}
+
+#[test]
+fn vip_clients_go_red_when_nobody_is_first_and_bulk_when_nothing_ages() {
+    goes_red_between("vip-and-bulk", "by-class:class.vip.p99_ms < 20", |script| {
+        everywhere(script, |settings| settings.balancer.ageing = SimDuration::from_millis(1));
+    });
+    goes_red_between("vip-and-bulk", "by-class:balancer.aged > 1000", |script| {
+        everywhere(script, |settings| settings.balancer.ageing = SimDuration::from_secs(3_600));
+    });
+}
+
+#[test]
+fn one_big_node_goes_red_when_it_is_never_killed() {
+    goes_red_between("vertical-or-horizontal", "vertical:orders.rejected > 500", |script| {
+        instead(script, Control::Crash(Target::Node(NodeId(1))), Control::SetLoad(true));
+    });
+    goes_red_between("vertical-or-horizontal", "vertical:cost_per_hour = horizontal:cost_per_hour", |script| {
+        script.compare.variants[0].settings.gateway.capacities = vec![2_000];
     });
 }
 

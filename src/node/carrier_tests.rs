@@ -3,7 +3,7 @@
 //! The model: a group is its store and its leader's memory; its log is a queue of records that are applied in order; the
 //! post is a queue of letters. An *act* is the next letter, the next record, or 50 ms of time, in which each group trades a
 //! little and groups hear of the strategy one after the other. Faults are put before an act: a leader dies (it forgets,
-//! what it has not logged is lost, the term grows), a letter is lost, comes twice, or comes last. After every act every
+//! what it has not logged is lost, the term grows), loses its role and wins it back (it forgets nothing), a letter is lost, comes twice, or comes last. After every act every
 //! trade is somewhere; at the end each is in one place, the one where it belongs.
 
 use std::collections::BTreeMap;
@@ -21,12 +21,24 @@ const ACTS_MAX: usize = 4_000;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Fault {
     Crash(usize),
+    /// The leader loses its role and wins it back: what it has not logged is lost, its memory is not.
+    Depose(usize),
     Lose,
     Twice,
     Last,
 }
 
-const FAULTS: [Fault; 6] = [Fault::Crash(0), Fault::Crash(1), Fault::Crash(2), Fault::Lose, Fault::Twice, Fault::Last];
+const FAULTS: [Fault; 9] = [
+    Fault::Crash(0),
+    Fault::Crash(1),
+    Fault::Crash(2),
+    Fault::Depose(0),
+    Fault::Depose(1),
+    Fault::Depose(2),
+    Fault::Lose,
+    Fault::Twice,
+    Fault::Last,
+];
 
 struct Group {
     store: TradeStore,
@@ -143,6 +155,11 @@ impl Model {
                 let group = &mut self.groups[place];
                 (group.carrier, group.term) = (Carrier::default(), Term(group.term.0 + 1));
                 // The last record has reached nobody else; the one before it has.
+                group.log.pop_back();
+            }
+            Fault::Depose(place) => {
+                let group = &mut self.groups[place];
+                group.term = Term(group.term.0 + 1);
                 group.log.pop_back();
             }
             Fault::Lose => drop(self.post.pop_front()),
@@ -293,6 +310,40 @@ fn a_group_that_cannot_keep_does_not_hold_up_the_others() {
     };
     assert!(at_home(0) > 230 && at_home(2) > 230, "{} {}", at_home(0), at_home(2));
     assert_eq!(model.groups[0].carrier.flights.len(), 1, "one bundle waits for the second group");
+}
+
+#[test]
+fn groups_that_do_not_answer_do_not_hold_up_the_others() {
+    let map = ClusterMap { epoch: Epoch(1), groups: vec![vec![NodeId(1)]; 9], ..ClusterMap::default() };
+    let division = Division::of(&map, &PartitionSettings::default());
+    let mut store = TradeStore::new(group(0), 100_000);
+    (0..8_000).for_each(|_| enter(&mut store));
+    let mut carrier = Carrier::default();
+    let mut asked = |ms| {
+        let now = SimTime::from_millis(ms);
+        let depot = Depot { now, group: group(0), term: Term(1), map: &map, division: &division, store: &store };
+        let loads = carrier.drive(&depot);
+        loads.iter().filter_map(|load| if let Load::Send(to, _) = load { Some(to.0) } else { None }).collect::<Vec<_>>()
+    };
+    assert_eq!(asked(10), [2, 3, 4, 5], "so many at a time");
+    assert_eq!(asked(60), [0; 0]);
+    assert_eq!(asked(110), [2, 3, 4, 5, 6, 7, 8], "who was asked twice is waited for no more");
+}
+
+#[test]
+fn who_goes_by_an_older_map_than_the_sender_keeps_nothing_yet() {
+    let mut model = Model::new(0, &[]);
+    (0..100).for_each(|_| enter(&mut model.groups[0].store));
+    model.groups[0].map.epoch = Epoch(2);
+    model.now = SimTime::from_millis(100);
+    model.carrier(0, |carrier, depot| carrier.drive(depot));
+    let (to, word) = model.post.pop_front().expect("a bundle leaves");
+    let place = to.index() - 1;
+    model.carrier(place, |carrier, depot| carrier.letter(depot, word.clone()));
+    assert!(model.groups[place].log.is_empty());
+    model.groups[place].map.epoch = Epoch(2);
+    model.carrier(place, |carrier, depot| carrier.letter(depot, word));
+    assert_eq!(model.groups[place].log.len(), 1, "it has heard of the map");
 }
 
 #[test]

@@ -136,6 +136,12 @@ fn who_has_left_is_not_missed() {
     view.nodes[4].truth = crate::domain::view::NodeTruth::Gone;
     let header = text(&paint(&view, &state(Screen::Overview), &look, (120, 40)).0);
     assert!(header.lines().next().unwrap().contains("UP 4/4"), "{header}");
+    let data = text(&paint(&view, &state(Screen::Data), &look, (120, 40)).0);
+    let matrix: Vec<&str> = data.lines().skip(2).take(8).collect();
+    assert!(
+        matrix.iter().any(|row| row.contains(" n4 ")) && matrix.iter().all(|row| !row.starts_with("│  n5 ")),
+        "{data}"
+    );
 }
 
 fn snapshot_of(name: &str, view: &ClusterView, state: &UiState, size: (u16, u16), language: Language) {

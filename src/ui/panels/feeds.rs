@@ -15,7 +15,7 @@ use super::super::theme::Role;
 use super::super::widgets::bar::bar;
 use super::super::widgets::frame::frame;
 use super::super::widgets::table::{Align, Column, widths};
-use super::nodes::window;
+use super::nodes::{present, window};
 
 const COLUMNS: [Column; 7] = [
     Column { title: "column-number", min: 4, more: 0, priority: 0, align: Align::Left },
@@ -48,7 +48,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     });
     canvas.put(inner, 0, head);
     let rows = usize::from(inner.height.saturating_sub(2));
-    let nodes = window(&scene.view.nodes, rows, scene.state.selected);
+    let present = present(scene);
+    let nodes = window(&present, rows, scene.state.selected);
     for (row, node) in nodes.iter().enumerate() {
         let place = row as u16 + 1;
         canvas.hit(Rect::new(inner.x, inner.y + place, inner.width, 1).intersection(inner), Hit::Node(node.id));

@@ -14,7 +14,7 @@ use super::super::theme::Role;
 use super::super::widgets::badge;
 use super::super::widgets::chart;
 use super::super::widgets::frame::frame;
-use super::nodes::{LAG_WARN, lag_role, window};
+use super::nodes::{LAG_WARN, lag_role, present, window};
 
 /// Columns at the right: name, sign, figure.
 const LABEL: u16 = 14;
@@ -31,7 +31,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     if inner.width <= LABEL + 4 || inner.height == 0 {
         return;
     }
-    let nodes = window(&scene.view.nodes, usize::from(inner.height), scene.state.selected);
+    let present = present(scene);
+    let nodes = window(&present, usize::from(inner.height), scene.state.selected);
     let axis = u16::from(usize::from(inner.height) > nodes.len());
     let rows = ((inner.height - axis) / nodes.len().max(1) as u16).max(1);
     let below = rows * nodes.len() as u16;

@@ -19,7 +19,7 @@ use super::super::theme::Role;
 use super::super::widgets::badge;
 use super::super::widgets::bar::bar;
 use super::super::widgets::frame::frame;
-use super::nodes::{lag_role, window};
+use super::nodes::{lag_role, present, window};
 
 /// Columns before the first partition: mark, node, sign.
 const HEAD: usize = 8;
@@ -36,7 +36,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let groups: Vec<&GroupView> = partitions(scene).collect();
     let figures = [
         ("p", (groups.len() as u64).into()),
-        ("n", (members(scene) as u64).into()),
+        ("n", (present(scene).len() as u64).into()),
         ("factor", (factor(scene) as u64).into()),
     ];
     let columns = usize::from(area.width.saturating_sub(4));
@@ -48,8 +48,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let rows = area.height.saturating_sub(2);
     // One row below the table belongs to the copies; the legend and the group in view come if there is more.
     let fits = usize::from(rows.saturating_sub(head + u16::from(rows > head + 2)));
-    let nodes = window(&scene.view.nodes, fits, scene.state.selected);
-    let note = hidden(scene.view.nodes.len() - nodes.len(), groups.len() - shown.len(), locale);
+    let present = present(scene);
+    let nodes = window(&present, fits, scene.state.selected);
+    let note = hidden(present.len() - nodes.len(), groups.len() - shown.len(), locale);
     let inner = frame(canvas, scene, area, Panel::Matrix, &locale.say("panel-matrix", &figures), &note);
     heads(canvas, inner, scene, shown, (width, head));
     let total: u64 = groups.iter().map(|group| group.applied_per_s).sum();
@@ -71,14 +72,9 @@ pub fn partitions<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a GroupView> 
     scene.view.groups.iter().filter(|group| group.id.partition().is_some())
 }
 
-/// Nodes that have not left.
-fn members(scene: &Scene<'_>) -> usize {
-    scene.view.nodes.iter().filter(|node| node.truth != NodeTruth::Gone).count()
-}
-
 /// How many copies there should be.
 fn factor(scene: &Scene<'_>) -> usize {
-    scene.view.run.settings.cluster.replication_factor.min(members(scene))
+    scene.view.run.settings.cluster.replication_factor.min(present(scene).len())
 }
 
 /// The widest columns with which so many fit; one cell, if they do not fit at all.

@@ -2,6 +2,8 @@
 //!
 //! Idea: truth and belief are two columns, because the distance between them is the lesson.
 
+use std::borrow::Borrow;
+
 use ratatui::layout::Rect;
 
 use crate::domain::ids::NodeId;
@@ -69,12 +71,17 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     }
 }
 
+/// The nodes that have not left: who has, holds nothing and does nothing.
+pub fn present<'v>(scene: &Scene<'v>) -> Vec<&'v NodeView> {
+    scene.view.nodes.iter().filter(|node| node.truth != NodeTruth::Gone).collect()
+}
+
 /// As many nodes as fit, the selected one among them.
-pub fn window(nodes: &[NodeView], rows: usize, selected: NodeId) -> &[NodeView] {
+pub fn window<T: Borrow<NodeView>>(nodes: &[T], rows: usize, selected: NodeId) -> &[T] {
     if nodes.len() <= rows || rows == 0 {
         return &nodes[..nodes.len().min(rows)];
     }
-    let place = nodes.iter().position(|node| node.id == selected).unwrap_or(0);
+    let place = nodes.iter().position(|node| node.borrow().id == selected).unwrap_or(0);
     let start = (place + 1).saturating_sub(rows);
     &nodes[start..start + rows]
 }
