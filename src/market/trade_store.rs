@@ -178,6 +178,11 @@ impl TradeStore {
         self.shelves.iter().flat_map(|shelf| shelf.trades.iter())
     }
 
+    /// The trades that are here of each partition, by id.
+    pub fn by_source(&self) -> impl Iterator<Item = (GroupId, impl ExactSizeIterator<Item = &StoredTrade>)> {
+        self.shelves.iter().map(|shelf| (shelf.source, shelf.trades.iter()))
+    }
+
     /// The trades that have happened here after the so-manieth and are still here, the oldest first.
     pub fn entered_after(&self, number: u64) -> impl Iterator<Item = &StoredTrade> {
         let own = &self.shelves[self.own].trades;

@@ -40,7 +40,11 @@ impl World {
         let mut rolls: Vec<Roll> = self.stores().map(|(group, store)| Roll::of(group, store)).collect();
         let mut view = StoreView::default();
         for (group, store) in self.stores() {
-            store.iter().for_each(|trade| count(&mut rolls, trade));
+            for (source, trades) in store.by_source() {
+                if let Ok(place) = rolls.binary_search_by_key(&source, |roll| roll.source) {
+                    rolls[place].call(trades);
+                }
+            }
             let StoreTally { entered, filed, moved, forgotten } = store.tally();
             view.entered += entered;
             view.filed += filed;
@@ -48,10 +52,11 @@ impl World {
             view.forgotten += forgotten;
             view.away += self.trades_away(group);
         }
-        let found = || rolls.iter().flat_map(|roll| roll.found.iter());
-        view.kept = found().filter(|times| **times > 0).count() as u64;
-        view.twice = found().filter(|times| **times > 1).count() as u64;
-        view.nowhere = found().filter(|times| **times == 0).count() as u64;
+        for times in rolls.iter().flat_map(|roll| &roll.found) {
+            view.kept += u64::from(*times > 0);
+            view.twice += u64::from(*times > 1);
+            view.nowhere += u64::from(*times == 0);
+        }
         view.switch = self.sampler.switch();
         view
     }
@@ -109,13 +114,14 @@ impl Roll {
         let floor = store.newest().saturating_sub(store.share());
         Self { source, floor, found: vec![0; (store.newest() - floor) as usize] }
     }
-}
 
-fn count(rolls: &mut [Roll], trade: &StoredTrade) {
-    let Ok(place) = rolls.binary_search_by_key(&trade.id.source(), |roll| roll.source) else { return };
-    let roll = &mut rolls[place];
-    let number = trade.id.number().checked_sub(roll.floor + 1);
-    if let Some(times) = number.and_then(|number| roll.found.get_mut(number as usize)) {
-        *times = times.saturating_add(1);
+    /// Counts these trades of the partition.
+    fn call<'t>(&mut self, trades: impl Iterator<Item = &'t StoredTrade>) {
+        for trade in trades {
+            let number = trade.id.number().checked_sub(self.floor + 1);
+            if let Some(times) = number.and_then(|number| self.found.get_mut(number as usize)) {
+                *times = times.saturating_add(1);
+            }
+        }
     }
 }
