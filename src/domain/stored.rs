@@ -120,6 +120,15 @@ pub struct BundleName {
     pub serial: u64,
 }
 
+/// Why trades are on their way.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Trip {
+    /// From where they happened.
+    First,
+    /// From where they belonged until the strategy changed.
+    Next,
+}
+
 /// Trades on their way from one group to another.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Bundle {
@@ -127,6 +136,8 @@ pub struct Bundle {
     pub name: BundleName,
     /// The map that the sender went by.
     pub epoch: Epoch,
+    /// Why they are shipped.
+    pub trip: Trip,
     trades: Arc<[StoredTrade]>,
     newest: Arc<[TradeId]>,
     digest: Digest,
@@ -134,13 +145,22 @@ pub struct Bundle {
 
 impl Bundle {
     /// These trades, at most [`BUNDLE_MAX`], as the sender has them; and the newest that it knows of each partition.
-    pub fn pack(name: BundleName, epoch: Epoch, trades: Vec<StoredTrade>, newest: Vec<TradeId>) -> Self {
+    pub fn pack(
+        name: BundleName,
+        (epoch, trip): (Epoch, Trip),
+        trades: Vec<StoredTrade>,
+        newest: Vec<TradeId>,
+    ) -> Self {
         assert!(trades.len() <= BUNDLE_MAX, "a bundle is a turn of the processor");
         let BundleName { from, to, term, serial } = name;
-        let head = Digest(0x7374).mix(u64::from(from.0) << 16 | u64::from(to.0)).mix(term.0).mix(serial).mix(epoch.0);
+        let head = Digest(0x7374)
+            .mix(u64::from(from.0) << 16 | u64::from(to.0))
+            .mix(term.0)
+            .mix(serial)
+            .mix(epoch.0 << 1 | trip as u64);
         let known = newest.iter().fold(head, |digest, id| digest.mix(id.0));
         let digest = trades.iter().fold(known, |digest, trade| trade.digest(digest));
-        Self { name, epoch, trades: trades.into(), newest: newest.into(), digest }
+        Self { name, epoch, trip, trades: trades.into(), newest: newest.into(), digest }
     }
 
     /// The trades, with the hops that they had at the sender's, in the order of their ids.
@@ -229,8 +249,9 @@ mod tests {
             symbol: SymbolId(6),
             side: Side::Buy,
         };
-        let bundle =
-            |name, trade| Arc::new(Bundle::pack(name, Epoch(1), vec![trade], vec![TradeId::new(GroupId(1), 9)]));
+        let bundle = |name, trade| {
+            Arc::new(Bundle::pack(name, (Epoch(1), Trip::First), vec![trade], vec![TradeId::new(GroupId(1), 9)]))
+        };
         let all = [
             Storing::Keep(bundle(name, trade)),
             Storing::Sent(bundle(name, trade)),
@@ -239,7 +260,8 @@ mod tests {
             Storing::Keep(bundle(name, StoredTrade { hop: 1, ..trade })),
             Storing::Keep(bundle(name, StoredTrade { side: Side::Sell, ..trade })),
             Storing::Keep(bundle(name, StoredTrade { quantity: 8, ..trade })),
-            Storing::Keep(Arc::new(Bundle::pack(name, Epoch(1), vec![trade], Vec::new()))),
+            Storing::Keep(Arc::new(Bundle::pack(name, (Epoch(1), Trip::First), vec![trade], Vec::new()))),
+            Storing::Keep(Arc::new(Bundle::pack(name, (Epoch(1), Trip::Next), vec![trade], Vec::new()))),
         ];
         for (place, one) in all.iter().enumerate() {
             assert!(all[place + 1..].iter().all(|other| other.digest() != one.digest()), "{one:?}");

@@ -16,7 +16,7 @@
 use std::collections::VecDeque;
 
 use crate::domain::ids::GroupId;
-use crate::domain::stored::{Bundle, StoredTrade, TradeId};
+use crate::domain::stored::{Bundle, StoredTrade, TradeId, Trip};
 
 /// What is too old goes in company: the oldest trades lie far from the newest in memory, and a look at them costs more
 /// than the trade.
@@ -29,9 +29,9 @@ pub struct StoreTally {
     pub entered: u64,
     /// Trades that came here from where they had happened.
     pub filed: u64,
-    /// Trades that came here from another keeper, for the strategy had changed.
+    /// Trades that came here from where they had belonged, for the strategy had changed.
     pub moved: u64,
-    /// Trades that were here when they grew too old.
+    /// Trades that were here when they grew too old; what grew too old on its way is not counted.
     pub forgotten: u64,
 }
 
@@ -109,8 +109,9 @@ impl TradeStore {
 
     /// The trades of a bundle are here now, each with one hop more than its sender had.
     pub fn keep(&mut self, bundle: &Bundle) {
-        let share = self.share;
-        for newest in bundle.newest() {
+        let (share, me) = (self.share, self.me);
+        // Of its own trades a group knows best; who says more has seen what its log has lost, which is the auditor's to tell.
+        for newest in bundle.newest().iter().filter(|newest| newest.source() != me) {
             let place = self.shelf(newest.source());
             self.tally.forgotten += self.shelves[place].learn(newest.number(), share);
         }
@@ -128,7 +129,10 @@ impl TradeStore {
                 }
                 Err(place) => {
                     shelf.trades.insert(place, kept);
-                    *(if kept.hop == 1 { &mut self.tally.filed } else { &mut self.tally.moved }) += 1;
+                    match bundle.trip {
+                        Trip::First => self.tally.filed += 1,
+                        Trip::Next => self.tally.moved += 1,
+                    }
                 }
             }
         }

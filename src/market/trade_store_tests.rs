@@ -31,7 +31,8 @@ fn bundle(from: &TradeStore, to: GroupId, ids: &[TradeId]) -> Bundle {
     let trades: Vec<_> = ids.iter().filter_map(|id| from.find(*id)).copied().collect();
     let mut newest: Vec<_> = ids.iter().map(|id| TradeId::new(id.source(), from.newest_of(id.source()))).collect();
     newest.dedup();
-    Bundle::pack(name, Epoch(1), trades, newest)
+    let trip = if trades.iter().any(|trade| trade.hop > 0) { Trip::Next } else { Trip::First };
+    Bundle::pack(name, (Epoch(1), trip), trades, newest)
 }
 
 fn ids(numbers: &[u64]) -> Vec<TradeId> {
@@ -108,6 +109,17 @@ fn a_leader_finds_what_it_has_not_looked_at() {
     let after = |number| one.entered_after(number).map(|trade| trade.id.number()).collect::<Vec<_>>();
     assert_eq!(after(64), [65, 66]);
     assert_eq!((after(0), after(66)), ((57..=66).collect(), vec![]));
+}
+
+#[test]
+fn a_group_that_has_lost_its_newest_trades_and_hears_of_them_goes_on_trading() {
+    // Ten trades, the fifth is kept elsewhere; then a fault (a rule is off) takes the last four from the group's log.
+    let (ten, mut two) = (traded(ONE, 100, 10), TradeStore::new(TWO, 100));
+    two.keep(&bundle(&ten, TWO, &ids(&[5])));
+    let mut one = traded(ONE, 100, 6);
+    one.keep(&bundle(&two, ONE, &ids(&[5])));
+    one.enter(7, trade);
+    assert_eq!((one.newest(), one.len()), (7, 7));
 }
 
 proptest! {

@@ -5,20 +5,22 @@
 //! here, after a change of strategy many more. Each goes the same way: into a bundle, into the other group's log, out of
 //! this one's. Whoever takes over looks at the same store and begins again.
 //! Shape: `letter`, `applied` and `drive` each return loads: records to log and letters to send.
-//! Throttle: what does not fill a bundle leaves at most every [`pace`], one bundle at a time, the destination that has
-//! waited longest first; full bundles leave at once. Orders go first: a bundle costs the processor what 64 orders do.
+//! Throttle: what does not fill a bundle leaves one bundle a `pace`, for the destination that has waited longest; full
+//! bundles leave at once. All groups together send about [`BUNDLES_PER_SECOND`] small ones at most, so the more partitions
+//! there are, the longer a trade may wait: a round of all destinations takes 2 s at 20 partitions, 4 s at 64, 16 s at 128.
 //! Bound: one bundle is on its way to each group, and [`FLIGHTS_MAX`] that were not sent twice; a group logs
 //! [`KEEPS_MAX`] at a time, others are sent again. Ids wait for as long as the store has their trades.
 //! Sources: ADR-0006.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use crate::domain::digest::Digest;
 use crate::domain::ids::{GroupId, Term};
 use crate::domain::map::ClusterMap;
 use crate::domain::rules::PartitionStrategy;
 use crate::domain::settings::PartitionSettings;
-use crate::domain::stored::{BUNDLE_MAX, Bundle, BundleName, StoredTrade, Storing, TradeId};
+use crate::domain::stored::{BUNDLE_MAX, Bundle, BundleName, StoredTrade, Storing, TradeId, Trip};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::market::trade_store::TradeStore;
 use crate::routing::partitioner::Partitioner;
@@ -29,18 +31,20 @@ use super::driver::RESEND_EVERY;
 const FLIGHTS_MAX: usize = 4;
 /// Bundles that a group logs at a time.
 const KEEPS_MAX: usize = 16;
-/// The least time between two bundles of a group that are not full.
-const PACE_MIN: SimDuration = SimDuration::from_millis(100);
-/// The same for each partition that there is: so that many groups together do not send more than some.
-const PACE_PER_PARTITION: SimDuration = SimDuration::from_millis(8);
+/// The time between two bundles of a group that are not full, where there are few partitions.
+const PACE: SimDuration = SimDuration::from_millis(100);
+/// A round of all destinations takes no less than this.
+const ROUND: SimDuration = SimDuration::from_millis(1_600);
+/// Bundles that are not full of all groups together.
+const BUNDLES_PER_SECOND: u64 = 1_000;
 
 /// What leaders say to each other about trades.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum StoreWord {
     /// Keep these.
     Keep(Arc<Bundle>),
-    /// They are kept.
-    Kept(BundleName),
+    /// What is called so and has this digest is kept: with a rule switched off two leaders may give one name.
+    Kept(BundleName, Digest),
 }
 
 /// What a carrier wants done.
@@ -72,6 +76,11 @@ impl Division {
         self.strategy == map.strategy && self.partitions() == map.groups.len().saturating_sub(1).max(1)
     }
 
+    /// Whether both put every trade into the same place.
+    fn is(&self, other: &Self) -> bool {
+        self.strategy == other.strategy && self.partitions() == other.partitions()
+    }
+
     fn partitions(&self) -> usize {
         self.partitioner.partitions()
     }
@@ -96,7 +105,10 @@ pub(super) struct Depot<'a> {
 impl Depot<'_> {
     /// How often a group ships what does not fill a bundle.
     fn pace(&self) -> SimDuration {
-        PACE_MIN.max(PACE_PER_PARTITION.times(self.division.partitions() as u64))
+        let partitions = self.division.partitions() as u64;
+        let round = SimDuration::from_nanos(ROUND.as_nanos() / partitions);
+        let share = SimDuration::from_nanos(SimDuration::from_secs(1).as_nanos() * partitions / BUNDLES_PER_SECOND);
+        PACE.min(round).max(share)
     }
 }
 
@@ -111,8 +123,24 @@ struct Flight {
 /// Trades that wait to be shipped to a group.
 #[derive(Clone, Debug, Default)]
 struct Waiting {
-    ids: VecDeque<TradeId>,
+    first: VecDeque<TradeId>,
+    next: VecDeque<TradeId>,
     shipped_at: SimTime,
+}
+
+impl Waiting {
+    fn len(&self) -> usize {
+        self.first.len() + self.next.len()
+    }
+
+    /// What is shipped next: the trip for which more of them wait.
+    fn longer(&mut self) -> (Trip, &mut VecDeque<TradeId>) {
+        if self.first.len() >= self.next.len() { (Trip::First, &mut self.first) } else { (Trip::Next, &mut self.next) }
+    }
+
+    fn fills_a_bundle(&self) -> bool {
+        self.first.len().max(self.next.len()) >= BUNDLE_MAX
+    }
 }
 
 /// The memory of a leadership.
@@ -120,7 +148,7 @@ struct Waiting {
 pub(super) struct Carrier {
     term: Term,
     /// By which division the queues were made, and up to which of the group's own trades.
-    sorted: Option<(PartitionStrategy, usize)>,
+    sorted: Option<Division>,
     looked_at: u64,
     waiting: BTreeMap<GroupId, Waiting>,
     flights: BTreeMap<GroupId, Flight>,
@@ -148,37 +176,46 @@ impl Carrier {
 
     /// How many trades it knows to be elsewhere than where they belong.
     pub(super) fn away(&self) -> u64 {
-        let waiting = self.waiting.values().map(|waiting| waiting.ids.len()).sum::<usize>();
+        let waiting = self.waiting.values().map(Waiting::len).sum::<usize>();
         let flying = self.flights.values().map(|flight| flight.bundle.trades().len()).sum::<usize>();
         (waiting + flying) as u64
     }
 
     /// Finds out where trades belong: those that have happened since, or all of them by another division.
     fn address(&mut self, depot: &Depot<'_>) {
-        let division = (depot.division.strategy, depot.division.partitions());
-        if division.1 == 1 {
+        let division = depot.division;
+        if division.partitions() == 1 {
             return;
         }
-        if self.sorted != Some(division) {
-            self.sorted = Some(division);
+        if !self.sorted.as_ref().is_some_and(|sorted| sorted.is(division)) {
+            let before = self.sorted.replace(division.clone());
             self.waiting.clear();
-            depot.store.iter().for_each(|trade| self.note(depot, trade.id));
+            for trade in depot.store.iter() {
+                let was_home = before.as_ref().is_some_and(|before| before.home(trade.id) == depot.group);
+                self.note(depot, trade, if was_home { Trip::Next } else { trip(trade) });
+            }
         } else if self.looked_at < depot.store.newest() {
-            depot.store.entered_after(self.looked_at).for_each(|trade| self.note(depot, trade.id));
+            depot.store.entered_after(self.looked_at).for_each(|trade| self.note(depot, trade, Trip::First));
         }
         self.looked_at = depot.store.newest();
     }
 
-    fn note(&mut self, depot: &Depot<'_>, id: TradeId) {
-        let home = depot.division.home(id);
+    fn note(&mut self, depot: &Depot<'_>, trade: &StoredTrade, trip: Trip) {
+        let home = depot.division.home(trade.id);
         if home == depot.group {
             return;
         }
-        let ids = &mut self.waiting.entry(home).or_default().ids;
-        ids.push_back(id);
-        // More than the store has of one partition: the first of them may be too old to be there.
-        if ids.len() as u64 > depot.store.share() {
-            while ids.pop_front_if(|oldest| depot.store.find(*oldest).is_none()).is_some() {}
+        let waiting = self.waiting.entry(home).or_default();
+        match trip {
+            Trip::First => waiting.first.push_back(trade.id),
+            Trip::Next => waiting.next.push_back(trade.id),
+        }
+        // More than can be there: some have grown too old, or are named twice.
+        if waiting.len() as u64 > depot.store.len() + BUNDLE_MAX as u64 {
+            for ids in [&mut waiting.first, &mut waiting.next] {
+                let known: BTreeSet<TradeId> = ids.drain(..).filter(|id| depot.store.find(*id).is_some()).collect();
+                ids.extend(known);
+            }
         }
     }
 
@@ -188,7 +225,7 @@ impl Carrier {
             return None;
         }
         let paced = depot.now.since(self.shipped_at) >= depot.pace();
-        let may = |waiting: &Waiting| waiting.ids.len() >= BUNDLE_MAX || paced && !waiting.ids.is_empty();
+        let may = |waiting: &Waiting| waiting.fills_a_bundle() || paced && waiting.len() > 0;
         let free = self.waiting.iter().filter(|(to, waiting)| may(waiting) && !self.flights.contains_key(to));
         free.min_by_key(|(to, waiting)| (waiting.shipped_at, **to)).map(|(to, _)| *to)
     }
@@ -196,12 +233,13 @@ impl Carrier {
     /// Packs what waits for a group, as much as a bundle holds, and sends it.
     fn ship(&mut self, depot: &Depot<'_>, to: GroupId, loads: &mut Vec<Load>) {
         let Some(waiting) = self.waiting.get_mut(&to) else { return };
-        let full = waiting.ids.len() >= BUNDLE_MAX;
-        let next = waiting.ids.drain(..waiting.ids.len().min(BUNDLE_MAX));
+        waiting.shipped_at = depot.now;
+        let (trip, ids) = waiting.longer();
+        let full = ids.len() >= BUNDLE_MAX;
+        let next = ids.drain(..ids.len().min(BUNDLE_MAX));
         let mut trades: Vec<StoredTrade> = next.filter_map(|id| depot.store.find(id)).copied().collect();
         trades.sort_unstable_by_key(|trade| (trade.id.source(), trade.id));
         trades.dedup_by_key(|trade| trade.id);
-        waiting.shipped_at = depot.now;
         if trades.is_empty() {
             return;
         }
@@ -209,11 +247,13 @@ impl Carrier {
         let newest = sources.map(|source| TradeId::new(source, depot.store.newest_of(source))).collect();
         self.serial += 1;
         let name = BundleName { from: depot.group, to, term: depot.term, serial: self.serial };
-        let bundle = Arc::new(Bundle::pack(name, depot.map.epoch, trades, newest));
+        let bundle = Arc::new(Bundle::pack(name, (depot.map.epoch, trip), trades, newest));
         loads.push(Load::Send(to, StoreWord::Keep(Arc::clone(&bundle))));
         self.flights.insert(to, Flight { bundle, sent_at: depot.now, sent_again: false });
         if !full {
-            self.shipped_at = depot.now;
+            // Time that nobody asked in is made up for, a little.
+            let early = SimTime(depot.now.0.saturating_sub(PACE.as_nanos()));
+            self.shipped_at = (self.shipped_at + depot.pace()).max(early);
         }
     }
 
@@ -223,8 +263,9 @@ impl Carrier {
         self.begin_term(depot);
         match word {
             StoreWord::Keep(bundle) => self.receive(depot, bundle, &mut loads),
-            StoreWord::Kept(name) => {
-                let flight = self.flights.get(&name.to).filter(|flight| flight.bundle.name == name);
+            StoreWord::Kept(name, digest) => {
+                let meant = |flight: &&Flight| (flight.bundle.name, flight.bundle.digest()) == (name, digest);
+                let flight = self.flights.get(&name.to).filter(meant);
                 if let Some(sent) = flight.map(|flight| Storing::Sent(Arc::clone(&flight.bundle))) {
                     self.log(sent, &mut loads);
                 }
@@ -237,7 +278,7 @@ impl Carrier {
     /// Another group has sent trades.
     fn receive(&mut self, depot: &Depot<'_>, bundle: Arc<Bundle>, loads: &mut Vec<Load>) {
         if depot.store.has(&bundle) {
-            loads.push(Load::Send(bundle.name.from, StoreWord::Kept(bundle.name)));
+            loads.push(Load::Send(bundle.name.from, StoreWord::Kept(bundle.name, bundle.digest())));
             return;
         }
         let keeps = self.logged.iter().filter(|logged| matches!(logged, Storing::Keep(_))).count();
@@ -254,9 +295,9 @@ impl Carrier {
         let mut loads = Vec::new();
         match storing {
             Storing::Keep(bundle) => {
-                loads.push(Load::Send(bundle.name.from, StoreWord::Kept(bundle.name)));
+                loads.push(Load::Send(bundle.name.from, StoreWord::Kept(bundle.name, bundle.digest())));
                 // The strategy may have changed while they were on their way.
-                bundle.trades().iter().for_each(|trade| self.note(depot, trade.id));
+                bundle.trades().iter().for_each(|trade| self.note(depot, trade, Trip::Next));
             }
             Storing::Sent(bundle) => {
                 self.flights.retain(|_, flight| flight.bundle.name != bundle.name);
@@ -273,6 +314,13 @@ impl Carrier {
         }
     }
 
+    /// Records were applied of which it was not told: it looks at everything anew. Names go on, for a late word must not be
+    /// taken for a new one.
+    pub(super) fn start_over(&mut self) {
+        let Self { term, serial, shipped_at, .. } = *self;
+        *self = Self { term, serial, shipped_at, ..Self::default() };
+    }
+
     /// Logs a step once: while it waits to be applied it is not logged again.
     fn log(&mut self, storing: Storing, loads: &mut Vec<Load>) {
         if !self.logged.contains(&storing) {
@@ -285,6 +333,11 @@ impl Carrier {
     pub(super) fn refused(&mut self, storing: &Storing) {
         self.logged.retain(|logged| logged != storing);
     }
+}
+
+/// Why a trade leaves of which it is not known where it belonged before.
+const fn trip(trade: &StoredTrade) -> Trip {
+    if trade.hop == 0 { Trip::First } else { Trip::Next }
 }
 
 #[cfg(test)]

@@ -23,18 +23,23 @@ enum Fault {
     Crash(usize),
     /// The leader loses its role and wins it back: what it has not logged is lost, its memory is not.
     Depose(usize),
+    /// The next record is applied, and the leader's machine has lost a change in the same turn: it is told of nothing.
+    Deaf(usize),
     Lose,
     Twice,
     Last,
 }
 
-const FAULTS: [Fault; 9] = [
+const FAULTS: [Fault; 12] = [
     Fault::Crash(0),
     Fault::Crash(1),
     Fault::Crash(2),
     Fault::Depose(0),
     Fault::Depose(1),
     Fault::Depose(2),
+    Fault::Deaf(0),
+    Fault::Deaf(1),
+    Fault::Deaf(2),
     Fault::Lose,
     Fault::Twice,
     Fault::Last,
@@ -69,6 +74,13 @@ fn trade(id: TradeId) -> StoredTrade {
 
 fn enter(store: &mut TradeStore) {
     store.enter(store.newest() + 1, trade);
+}
+
+fn change(store: &mut TradeStore, storing: &Storing) {
+    match storing {
+        Storing::Keep(bundle) => store.keep(bundle),
+        Storing::Sent(bundle) => store.sent(bundle),
+    }
 }
 
 fn group(place: usize) -> GroupId {
@@ -119,10 +131,7 @@ impl Model {
 
     fn apply(&mut self, place: usize) {
         let Some(storing) = self.groups[place].log.pop_front() else { return };
-        match &storing {
-            Storing::Keep(bundle) => self.groups[place].store.keep(bundle),
-            Storing::Sent(bundle) => self.groups[place].store.sent(bundle),
-        }
+        change(&mut self.groups[place].store, &storing);
         self.carrier(place, |carrier, depot| carrier.applied(depot, &storing));
     }
 
@@ -161,6 +170,13 @@ impl Model {
                 let group = &mut self.groups[place];
                 group.term = Term(group.term.0 + 1);
                 group.log.pop_back();
+            }
+            Fault::Deaf(place) => {
+                let group = &mut self.groups[place];
+                if let Some(storing) = group.log.pop_front() {
+                    change(&mut group.store, &storing);
+                    group.carrier.start_over();
+                }
             }
             Fault::Lose => drop(self.post.pop_front()),
             Fault::Twice => self.post.extend(self.post.front().cloned()),
@@ -272,17 +288,18 @@ fn two_faults_at_any_steps_of_a_switch_lose_nothing() {
 #[test]
 fn what_fills_a_bundle_leaves_at_once_and_the_rest_by_and_by() {
     let mut model = Model::new(0, &[]);
+    model.groups[0].store = TradeStore::new(group(0), 2_000);
     (0..2_000).for_each(|_| enter(&mut model.groups[0].store));
     model.groups[0].carrier.shipped_at = model.now;
     model.carrier(0, |carrier, depot| carrier.drive(depot));
     let sizes = |model: &Model| {
         let size = |word: &StoreWord| match word {
             StoreWord::Keep(bundle) => bundle.trades().len(),
-            StoreWord::Kept(_) => 0,
+            StoreWord::Kept(..) => 0,
         };
         model.post.iter().map(|(_, word)| size(word)).collect::<Vec<_>>()
     };
-    assert!(sizes(&model).iter().all(|size| *size <= BUNDLE_MAX));
+    assert_eq!(sizes(&model), [BUNDLE_MAX, BUNDLE_MAX], "one for each of the two others");
     let mut calm = Model::new(0, &[]);
     (0..100).for_each(|_| enter(&mut calm.groups[0].store));
     calm.carrier(0, |carrier, depot| carrier.drive(depot));
@@ -344,6 +361,40 @@ fn who_goes_by_an_older_map_than_the_sender_keeps_nothing_yet() {
     model.groups[place].map.epoch = Epoch(2);
     model.carrier(place, |carrier, depot| carrier.letter(depot, word));
     assert_eq!(model.groups[place].log.len(), 1, "it has heard of the map");
+}
+
+#[test]
+fn what_waits_for_a_group_that_never_answers_is_bounded_by_the_store() {
+    let mut model = Model::new(0, &[]);
+    for number in 1..=20_000_u64 {
+        enter(&mut model.groups[0].store);
+        if number.is_multiple_of(50) {
+            model.now = SimTime(model.now.0 + SimDuration::from_millis(50).as_nanos());
+            model.post.clear();
+            model.carrier(0, |carrier, depot| carrier.drive(depot));
+        }
+    }
+    let bound = SHARE as usize + 64 + BUNDLE_MAX;
+    let waits = model.groups[0].carrier.waiting.values().map(Waiting::len).max();
+    assert!(waits.is_some_and(|waits| waits <= bound), "{waits:?} wait");
+}
+
+#[test]
+fn what_was_at_home_is_counted_as_moved_and_what_comes_from_its_trade_as_filed() {
+    let mut model = Model::new(60, &[]);
+    (0..1_000).for_each(|_| model.act());
+    let sum = |model: &Model, of: fn(crate::market::trade_store::StoreTally) -> u64| {
+        model.groups.iter().map(|group| of(group.store.tally())).sum::<u64>()
+    };
+    assert!(model.is_quiet());
+    let (before, filed) = (model.groups[0].division.clone(), sum(&model, |tally| tally.filed));
+    model.switches.push((0, Modulo));
+    (0..1_000).for_each(|_| model.act());
+    assert!(model.is_quiet());
+    let (after, copies) = (model.groups[0].division.clone(), model.copies());
+    let wanted = copies.keys().filter(|id| before.home(**id) != after.home(**id)).count() as u64;
+    assert_eq!((sum(&model, |tally| tally.moved), sum(&model, |tally| tally.filed)), (wanted, filed));
+    assert!(wanted > 60, "{wanted}");
 }
 
 #[test]

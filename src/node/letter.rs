@@ -38,11 +38,9 @@ impl Letter {
         let (kind, tx, half, word) = match self.says {
             Says::Move(ref word) => return of_move(head, word),
             Says::Store(StoreWord::Keep(ref bundle)) => return head.mix(10).mix(bundle.digest().0),
-            Says::Store(StoreWord::Kept(name)) => {
-                return head
-                    .mix(11 | u64::from(name.from.0) << 32 | u64::from(name.to.0) << 16)
-                    .mix(name.term.0)
-                    .mix(name.serial);
+            Says::Store(StoreWord::Kept(name, digest)) => {
+                let between = u64::from(name.from.0) << 32 | u64::from(name.to.0) << 16;
+                return head.mix(11 | between).mix(name.term.0).mix(name.serial).mix(digest.0);
             }
             Says::Prepare(prepare) => return head.mix(1).mix(Work::Prepare(prepare).digest().0),
             Says::Vote { tx, half, vote } => {

@@ -349,17 +349,16 @@ impl Replica {
         if self.upkeep.turn.is_some() || commit <= self.applied {
             return;
         }
-        let (mut records, mut cost) = (0, 0);
+        let mut cost = 0;
         let mut upto = self.applied;
         for entry in self.raft.log().entries_from(self.applied.next()) {
-            if entry.last() > commit || records > 0 && records + entry.payload.len() > APPLY_RECORDS_MAX {
+            if entry.last() > commit || cost > 0 && cost + entry.payload.cost() > APPLY_RECORDS_MAX {
                 break;
             }
-            records += entry.payload.len();
             cost += entry.payload.cost();
             upto = entry.last();
         }
-        if records > 0 {
+        if cost > 0 {
             self.upkeep.turn = Some(upto);
             desk.processor.book(now.mono, self.group, cost, desk.settings);
         }

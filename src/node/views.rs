@@ -24,9 +24,9 @@ impl Node {
         view.ticks = self.market_data.view(now.mono);
     }
 
-    /// Trades of a group's store that belong elsewhere, if it leads the group.
+    /// Trades of its store of a group that belong elsewhere.
     pub fn trades_away(&self, group: GroupId) -> u64 {
-        self.replicas.get(group).map_or(0, super::replica::Replica::trades_away)
+        self.replicas.get(group).map_or(0, |replica| replica.trades_away(&self.division))
     }
 
     /// Its replica of a group, as it sees itself; lags are the scheduler's to fill in.

@@ -20,7 +20,7 @@ use crate::market::shipments::Moved;
 use crate::market::transactions::Worked;
 
 use super::Node;
-use super::carrier::{Carrier, Depot, Load};
+use super::carrier::{Carrier, Depot, Division, Load};
 use super::controller::{Controller, Errand};
 use super::doors::Doors;
 use super::driver::{Driver, Stand, Step};
@@ -95,6 +95,9 @@ impl Replica {
         }
         for (step, stepped) in &done.steps {
             self.stepped(step, stepped, out);
+        }
+        if !done.stored.is_empty() && self.settled().is_none() {
+            self.drivers.trades.start_over();
         }
         for storing in &done.stored {
             self.carry(now, map, desk, out, |carrier, depot| carrier.applied(depot, storing));
@@ -197,9 +200,14 @@ impl Replica {
         }
     }
 
-    /// Trades of its store that belong elsewhere, as far as it leads and knows.
-    pub(super) fn trades_away(&self) -> u64 {
-        if self.raft.leads() { self.drivers.trades.away() } else { 0 }
+    /// Trades of its store that belong elsewhere: as a leader knows by its queues, who does not lead by looking at each.
+    pub(super) fn trades_away(&self, division: &Division) -> u64 {
+        if self.settled().is_some() {
+            return self.drivers.trades.away();
+        }
+        let store = self.machine.exchange().map(|exchange| exchange.trades().store());
+        let astray = |id| division.home(id) != self.group;
+        store.map_or(0, |store| store.iter().filter(|trade| astray(trade.id)).count() as u64)
     }
 
     fn control(

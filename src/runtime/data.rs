@@ -64,9 +64,7 @@ impl World {
         if map.strategy == strategy && moves == map.moves {
             return Err(Why::AlreadySo);
         }
-        self.change_map(MapChange::Divide { strategy, moves: moves.into() }, cause)?;
-        self.foresee_switch(strategy);
-        Ok(())
+        self.change_map(MapChange::Divide { strategy, moves: moves.into() }, cause)
     }
 
     /// The fullest partitions give symbols to the emptiest.

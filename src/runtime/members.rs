@@ -124,6 +124,7 @@ impl World {
     }
 
     fn adopt_map(&mut self, map: &Arc<ClusterMap>, cause: Cause) {
+        self.foresee_switch(map);
         let before = std::mem::replace(&mut self.basis.living, Arc::clone(map));
         self.basis.wishes.retain(|change| ClusterMap::clone(map).apply(change));
         for id in map.nodes.iter().copied().filter(|id| !before.nodes.contains(id)) {

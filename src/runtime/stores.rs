@@ -61,10 +61,11 @@ impl World {
         view
     }
 
-    /// Trades that this group has and that belong elsewhere, as its leader knows.
+    /// Trades that this group has and that belong elsewhere, as its leader knows; without one, as its best replica has them.
     fn trades_away(&self, group: GroupId) -> u64 {
-        let leader = self.leader(group).and_then(|leader| self.nodes[leader.index()].node.as_ref());
-        leader.map_or(0, |node| node.trades_away(group))
+        let asked = self.leader(group).or_else(|| self.most_advanced(group).map(|(node, _)| node));
+        let node = asked.and_then(|node| self.nodes[node.index()].node.as_ref());
+        node.map_or(0, |node| node.trades_away(group))
     }
 
     /// Somebody asks where a trade is.
@@ -79,10 +80,9 @@ impl World {
         Ok(())
     }
 
-    /// A change of strategy is asked for: what of all that is there will move.
-    pub(super) fn foresee_switch(&mut self, to: PartitionStrategy) {
-        let map = self.newest_map();
-        let from = map.strategy;
+    /// The strategy has changed with this map, and nothing has moved yet: what of all that is there will.
+    pub(super) fn foresee_switch(&mut self, map: &ClusterMap) {
+        let (from, to) = (self.basis.living.strategy, map.strategy);
         if from == to {
             return;
         }
