@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use chaosdesk::desk;
 use chaosdesk::domain::control::{Control, Target};
-use chaosdesk::domain::event::EventKind;
+use chaosdesk::domain::event::{EventKind, TradesEvent};
 use chaosdesk::domain::ids::{GroupId, NodeId, SymbolId};
+use chaosdesk::domain::rules::PartitionStrategy;
 use chaosdesk::domain::settings::Settings;
+use chaosdesk::domain::stored::TradeId;
 use chaosdesk::domain::time::{SimDuration, SimTime};
 use chaosdesk::domain::trades::{Heat, TradesAnswer, TradesQuery};
 use chaosdesk::runtime::world::World;
@@ -136,4 +138,58 @@ fn trades_of_a_symbol_that_moved_are_found_where_they_happened() {
     assert!(found(home) >= before.found() && found(to) > 0, "both homes have some: {after:?}");
     let shown = after.shown();
     assert!(shown.is_sorted_by_key(|trade| trade.at), "in the order of time");
+}
+
+/// Four partitions under load; every leader loses a change again and again while the strategy changes. What is on its way in
+/// the same turn is applied and nobody is told of it.
+#[test]
+fn trades_come_home_though_their_leaders_miss_what_was_applied() {
+    let mut settings = Settings::default();
+    settings.cluster.partitions = 4;
+    settings.market.instruments = 100;
+    settings.load.orders_per_s = 6_000;
+    settings.raft.apply_cost = SimDuration::from_micros(20);
+    let mut world = desk::open(&Arc::new(settings), 11);
+    let strategies = [PartitionStrategy::Modulo, PartitionStrategy::ConsistentHash, PartitionStrategy::Hash];
+    for round in 0..30_u64 {
+        at(&mut world, 3_000 + round * 337);
+        for group in (1..=4).map(GroupId) {
+            world.control(Control::LoseChange { node: Target::Leader(group), group });
+        }
+        if round % 4 == 3 {
+            world.control(Control::Divide(strategies[round as usize / 4 % 3]));
+        }
+    }
+    at(&mut world, 14_000);
+    world.control(Control::SetLoad(false));
+    at(&mut world, 18_000);
+    let store = world.view().data.store;
+    assert_eq!((store.away, store.twice, store.nowhere), (0, 0, 0), "{store:?}");
+    assert!(store.kept > 10_000 && store.moved > 10_000, "{store:?}");
+    assert_eq!(world.view().failovers.len(), 0, "no new leader has begun anew");
+}
+
+#[test]
+fn a_trade_is_found_by_its_id_wherever_it_is_kept() {
+    let mut settings = Settings::default();
+    settings.cluster.partitions = 4;
+    let mut world = desk::open(&Arc::new(settings), 3);
+    at(&mut world, 3_000);
+    let found = |world: &mut World, id: TradeId| {
+        world.control(Control::FindTrade(id));
+        let view = world.view();
+        view.events.iter().rev().find_map(|event| match event.kind {
+            EventKind::Trades(TradesEvent::Found { id: of, copies, .. }) if of == id => Some((event.group, copies)),
+            _ => None,
+        })
+    };
+    let id = TradeId::new(GroupId(2), 5);
+    let (before, copies) = found(&mut world, id).expect("it happened in the first seconds");
+    assert_eq!(copies, 1);
+    world.control(Control::Divide(PartitionStrategy::Range));
+    at(&mut world, 6_000);
+    let (after, _) = found(&mut world, id).expect("it is kept still");
+    let fullest = world.view().groups.iter().max_by_key(|group| group.by_id).map(|group| group.id);
+    assert_eq!(after, fullest, "all ids begin alike");
+    assert!(before.is_some() && found(&mut world, TradeId::new(GroupId(2), 999_999)).is_none());
 }
