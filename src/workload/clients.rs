@@ -19,7 +19,7 @@ mod hand;
 mod signals;
 mod waiting;
 
-use self::hand::Hand;
+use self::hand::{Asker, Hand};
 
 use super::burst::{BURST_SESSIONS, Bursts};
 use super::figures::Figures;
@@ -166,16 +166,22 @@ impl Clients {
         let full = self.sessions[self.hand_place()].is_full();
         let command = if full { Err(Why::Overloaded) } else { self.hand.command(request) };
         match command {
-            Ok(command) => self.send_by_hand(now, request, command, out),
+            Ok(command) => self.send_by_hand(now, (request, Asker::Person), command, out),
             Err(why) => out.push(tell(EventKind::ControlRefused { control: Control::Hand(request), why })),
         }
     }
 
-    fn send_by_hand(&mut self, now: SimTime, request: HandRequest, command: Command, out: &mut Vec<ActorEffect>) {
+    fn send_by_hand(
+        &mut self,
+        now: SimTime,
+        (request, asker): (HandRequest, Asker),
+        command: Command,
+        out: &mut Vec<ActorEffect>,
+    ) {
         let mut outbox = Outbox { deadline: self.patience.deadline(now), ..Outbox::default() };
         self.ask(now, self.hand_place(), command, Source::STEADY, &mut outbox);
         if let Some(record) = outbox.records.first() {
-            self.hand.sent(now, record.id.sequence, request);
+            self.hand.sent(now, record.id.sequence, request, asker);
         }
         outbox.hand_in(self.load.read_from, Fact::Submitted, out);
     }
@@ -200,7 +206,11 @@ impl Clients {
         self.tell_of_full_places(outbox.turned_away, out);
         outbox.hand_in(self.load.read_from, Fact::Submitted, out);
         for request in self.hand.due(now) {
-            self.on_hand(now, request, out);
+            // Without a place in the session it is asked the next time.
+            let free = !self.sessions[self.hand_place()].is_full();
+            if let Some(command) = self.hand.command(request).ok().filter(|_| free) {
+                self.send_by_hand(now, (request, Asker::Blotter), command, out);
+            }
         }
         while let Some(ended) = self.bursts.take_ended() {
             out.push(tell(EventKind::BurstEnded { orders: ended.orders, failed: ended.failed }));

@@ -2,10 +2,11 @@
 //!
 //! Idea: it sends like any other session, with the same deadlines and retries, so that what happens to its orders is what
 //! happens to everybody's. A spread is decided after its verdict said *pending*, so the hand goes on asking for it by
-//! itself, [`ASKS_MAX`] times.
+//! itself, [`ASKS_MAX`] times. An order that rests trades when others come, and nobody tells its owner: so the hand asks for
+//! each [`every so often`](LOOK_EVERY), as a person's terminal would, and a word is only what is new.
 //! Bound: the rows and words of `domain::hand`; one request in flight is remembered for each place of the session.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::domain::hand::{HandOrder, HandRequest, HandWord, ROWS_MAX, WORDS_MAX};
 use crate::domain::ids::{Sequence, SymbolId};
@@ -19,6 +20,17 @@ pub(super) const SESSIONS: u32 = 1;
 const ASK_EVERY: SimDuration = SimDuration::from_millis(50);
 /// And so many times at most: two-phase commit may block for as long as a group has no leader.
 const ASKS_MAX: u32 = 100;
+/// An order that rests is asked for this often.
+const LOOK_EVERY: SimDuration = SimDuration::from_millis(500);
+
+/// Who asks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Asker {
+    /// A person: every word counts.
+    Person,
+    /// The blotter by itself: only news counts.
+    Blotter,
+}
 
 /// The blotter, and which of its rows the requests on their way belong to.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +39,10 @@ pub(super) struct Hand {
     asked: BTreeMap<Sequence, Sequence>,
     /// The next query of each pending spread, and how many are left.
     pending: BTreeMap<Sequence, (SimTime, u32)>,
+    /// Orders that rest, by the last word, and when each is looked at next.
+    open: BTreeMap<Sequence, SimTime>,
+    /// Queries on their way that the blotter has made by itself.
+    looks: BTreeSet<Sequence>,
 }
 
 impl Hand {
@@ -63,24 +79,37 @@ impl Hand {
     }
 
     /// A request leaves under this sequence.
-    pub(super) fn sent(&mut self, now: SimTime, sequence: Sequence, request: HandRequest) {
+    pub(super) fn sent(&mut self, now: SimTime, sequence: Sequence, request: HandRequest, asker: Asker) {
         let order = request.order().unwrap_or(sequence);
         if request.order().is_none() {
             if self.rows.len() == ROWS_MAX {
-                self.rows.pop_front();
+                if let Some(oldest) = self.rows.pop_front() {
+                    self.open.remove(&oldest.sequence);
+                }
             }
             self.rows.push_back(HandOrder { sequence, request, words: Vec::new() });
         }
         self.asked.insert(sequence, order);
-        // A query that the hand makes by itself is not worth a word.
-        if !self.pending.contains_key(&order) {
-            self.note(now, order, HandWord::Asked(request));
+        while self.asked.len() > crate::workload::session::SPAN_MAX {
+            if let Some((oldest, _)) = self.asked.pop_first() {
+                self.looks.remove(&oldest);
+            }
+        }
+        match asker {
+            Asker::Person => self.note(now, order, HandWord::Asked(request)),
+            Asker::Blotter => {
+                self.looks.insert(sequence);
+            }
         }
     }
 
     /// An answer came.
     pub(super) fn answered(&mut self, now: SimTime, sequence: Sequence, reply: Reply) {
         let Some(order) = self.asked.get(&sequence).copied() else { return };
+        if self.looks.contains(&sequence) && !self.pending.contains_key(&order) {
+            self.looked(now, order, reply);
+            return;
+        }
         let word = match reply {
             Reply::Accepted(promise) => HandWord::Accepted(promise),
             Reply::Verdict(_, verdict) => HandWord::Decided(verdict),
@@ -104,28 +133,59 @@ impl Hand {
             _ => {}
         }
         self.note(now, order, word);
+        self.watch(now, order);
+    }
+
+    /// The blotter has looked at an order that rests: what has traded since, or how it ended, is worth a word. A replica that
+    /// is behind tells what was true before, which is not.
+    fn looked(&mut self, now: SimTime, order: Sequence, reply: Reply) {
+        let Reply::Reading(reading) = reply else { return };
+        let known = self.row(order).and_then(HandOrder::verdict);
+        let news = |(told, known): (Verdict, Verdict)| {
+            is_open(known) && (told.filled > known.filled || !is_open(told) && told.filled >= known.filled)
+        };
+        if reading.order.zip(known).is_some_and(news) {
+            self.note(now, order, HandWord::Read(reading));
+            self.watch(now, order);
+        }
+    }
+
+    /// An order that rests is looked at from now on, one that does not is not.
+    fn watch(&mut self, now: SimTime, order: Sequence) {
+        let Some(row) = self.row(order) else { return };
+        if matches!(row.request, HandRequest::Place { .. }) && row.verdict().is_some_and(is_open) {
+            self.open.entry(order).or_insert(now + LOOK_EVERY);
+        } else {
+            self.open.remove(&order);
+        }
     }
 
     /// A request was sent again.
     pub(super) fn asked_again(&mut self, now: SimTime, sequence: Sequence) {
-        if let Some(order) = self.asked.get(&sequence).copied() {
+        if let Some(order) = self.by_person(sequence) {
             self.note(now, order, HandWord::AskedAgain);
         }
     }
 
     /// Nobody answered in time.
     pub(super) fn gave_up(&mut self, now: SimTime, sequence: Sequence) {
-        if let Some(order) = self.asked.get(&sequence).copied() {
+        if let Some(order) = self.by_person(sequence) {
             self.note(now, order, HandWord::Unknown);
         }
     }
 
-    /// When a pending spread is asked for next.
-    pub(super) fn next(&self) -> SimTime {
-        self.pending.values().map(|(at, _)| *at).min().unwrap_or(SimTime::NEVER)
+    /// The order of a request that a person has made.
+    fn by_person(&self, sequence: Sequence) -> Option<Sequence> {
+        self.asked.get(&sequence).copied().filter(|_| !self.looks.contains(&sequence))
     }
 
-    /// The pending spreads that are to be asked for now.
+    /// When a pending spread, or an order that rests, is asked for next.
+    pub(super) fn next(&self) -> SimTime {
+        let pending = self.pending.values().map(|(at, _)| *at);
+        pending.chain(self.open.values().copied()).min().unwrap_or(SimTime::NEVER)
+    }
+
+    /// The pending spreads, and the orders that rest, that are to be asked for now.
     pub(super) fn due(&mut self, now: SimTime) -> Vec<HandRequest> {
         let mut due = Vec::new();
         self.pending.retain(|order, (at, left)| {
@@ -135,6 +195,10 @@ impl Hand {
             }
             *left > 0
         });
+        for (order, at) in self.open.iter_mut().filter(|(_, at)| **at <= now) {
+            due.push(HandRequest::Query { order: *order });
+            *at = now + LOOK_EVERY;
+        }
         due
     }
 
@@ -149,8 +213,86 @@ impl Hand {
             }
             row.words.push((now, word));
         }
-        while self.asked.len() > crate::workload::session::SPAN_MAX {
-            self.asked.pop_first();
-        }
+    }
+}
+
+/// Whether something of the order may still trade.
+const fn is_open(verdict: Verdict) -> bool {
+    matches!(verdict.status, OrderStatus::Pending | OrderStatus::PartiallyFilled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{GroupId, LogIndex, NodeId, Term};
+    use crate::domain::order::{OrderType, Promise, Reading, Side, TimeInForce};
+    use crate::domain::units::{Price, Quantity};
+
+    const ORDER: Sequence = Sequence(1);
+
+    fn verdict(status: OrderStatus, filled: u64, resting: u64) -> Verdict {
+        Verdict { status, filled: Quantity(filled), resting: Quantity(resting) }
+    }
+
+    fn rests() -> Hand {
+        let mut hand = Hand::default();
+        let (side, order_type) = (Side::Buy, OrderType::Limit(Price(100)));
+        let (quantity, time_in_force) = (Quantity(20), TimeInForce::GoodTillCancel);
+        let request = HandRequest::Place { symbol: SymbolId(7), side, order_type, quantity, time_in_force };
+        hand.sent(SimTime::ZERO, ORDER, request, Asker::Person);
+        let pending = verdict(OrderStatus::Pending, 0, 20);
+        hand.answered(
+            SimTime::ZERO,
+            ORDER,
+            Reply::Verdict(Promise { group: GroupId(1), term: Term(1), index: LogIndex(5) }, pending),
+        );
+        hand
+    }
+
+    /// The blotter asks when it is due, and this is what it is told; how many words the row has then.
+    fn look(hand: &mut Hand, ms: u64, order: Option<Verdict>) -> usize {
+        let now = SimTime::from_millis(ms);
+        let due = hand.due(now);
+        assert_eq!(due, [HandRequest::Query { order: ORDER }], "at {ms}");
+        let asked = Sequence(ms);
+        hand.sent(now, asked, due[0], Asker::Blotter);
+        let (group, by, index) = (GroupId(1), NodeId(1), LogIndex(9));
+        hand.answered(now, asked, Reply::Reading(Reading { group, by, index, behind: 0, current: true, order }));
+        hand.rows[0].words.len()
+    }
+
+    #[test]
+    fn an_order_that_rests_is_looked_at_and_only_news_are_a_word() {
+        let mut hand = rests();
+        assert_eq!((hand.rows[0].words.len(), hand.next()), (2, SimTime::from_millis(500)));
+        assert!(hand.due(SimTime::from_millis(499)).is_empty());
+        assert_eq!(look(&mut hand, 500, Some(verdict(OrderStatus::Pending, 0, 20))), 2, "nothing new");
+        assert_eq!(look(&mut hand, 1_000, Some(verdict(OrderStatus::PartiallyFilled, 7, 13))), 3);
+        assert_eq!(look(&mut hand, 1_500, Some(verdict(OrderStatus::Pending, 0, 20))), 3, "an old replica");
+        assert_eq!(look(&mut hand, 2_000, None), 3, "a replica that does not know it");
+        assert_eq!(look(&mut hand, 2_500, Some(verdict(OrderStatus::Filled, 20, 0))), 4);
+        assert_eq!(hand.rows[0].verdict(), Some(verdict(OrderStatus::Filled, 20, 0)));
+        assert_eq!(hand.next(), SimTime::NEVER, "it has ended");
+    }
+
+    #[test]
+    fn what_the_blotter_asks_and_is_not_told_is_no_word_and_what_a_person_asks_is() {
+        let mut hand = rests();
+        let query = hand.due(SimTime::from_millis(500))[0];
+        hand.sent(SimTime::from_millis(500), Sequence(2), query, Asker::Blotter);
+        hand.asked_again(SimTime::from_millis(600), Sequence(2));
+        hand.gave_up(SimTime::from_millis(700), Sequence(2));
+        assert_eq!(hand.rows[0].words.len(), 2);
+        hand.sent(SimTime::from_millis(800), Sequence(3), query, Asker::Person);
+        hand.gave_up(SimTime::from_millis(900), Sequence(3));
+        assert_eq!(hand.rows[0].words.len(), 4);
+    }
+
+    #[test]
+    fn an_order_that_a_late_refusal_ends_is_told_of() {
+        let mut hand = rests();
+        let refused = verdict(OrderStatus::Rejected(Why::InsufficientFunds), 0, 0);
+        assert_eq!(look(&mut hand, 500, Some(refused)), 3);
+        assert_eq!((hand.rows[0].verdict(), hand.next()), (Some(refused), SimTime::NEVER));
     }
 }
