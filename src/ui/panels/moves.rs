@@ -124,14 +124,15 @@ fn totals<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> 
 /// Trades by id: how many are kept, and how many of them are not where they belong.
 fn trades<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> {
     let store = &scene.view.data.store;
-    let figures = [
+    let mut figures = vec![
         ("store-kept", store.kept, Role::Text),
         ("store-away", store.away, Role::NodeRecovering),
         ("store-moved", store.moved, Role::Text),
         ("store-twice", store.twice, Role::Text),
-        ("store-nowhere", store.nowhere, Role::Warn),
         ("store-forgotten", store.forgotten, Role::Text),
     ];
+    // What is loud comes first: a row that is too long drops its end.
+    figures.insert(if store.nowhere > 0 { 1 } else { 4 }, ("store-nowhere", store.nowhere, Role::Warn));
     row(strip, scene, &figures, columns)
 }
 
@@ -140,28 +141,31 @@ fn switch<'a>(strip: Strip<'a>, scene: &Scene<'_>, last: SwitchView, columns: us
     let locale = &scene.look.locale;
     let strip = strip.add(Role::Muted, format!("{} → {}  ", last.from.name(), last.to.name()));
     let share = |per_mille: Option<u64>| per_mille.map_or_else(|| "–".to_owned(), |share| percent(scene, share));
-    let figures = [("division-symbols", last.symbols), ("division-trades", last.trades)];
-    let strip = figures.into_iter().fold(strip, |strip, (id, wave)| {
-        strip.fit(columns, |strip| {
+    let figures = [("division-trades", last.trades), ("division-symbols", last.symbols)];
+    let theory = format!("{} {}  ", locale.text("strategy-theory"), share(last.theory));
+    figures.into_iter().enumerate().fold(strip, |strip, (place, (id, wave))| {
+        let strip = strip.fit(columns, |strip| {
             let strip = strip.add(Role::Muted, format!("{} ", locale.text(id)));
             let strip = strip.add(Role::Text, share(wave.per_mille()));
-            let counts = format!(" ({}/{})  ", locale.number(wave.moves), locale.number(wave.all));
-            strip.add(Role::Muted, counts)
-        })
-    });
-    strip.fit(columns, |strip| {
-        strip.add(Role::Muted, format!("{} {}", locale.text("strategy-theory"), share(last.theory)))
+            strip.add(Role::Muted, format!(" ({}/{})  ", locale.number(wave.moves), locale.number(wave.all)))
+        });
+        // Theory is about many keys: it stands beside the trades.
+        if place == 0 { strip.fit(columns, |strip| strip.add(Role::Muted, &theory)) } else { strip }
     })
 }
 
-/// Figures with their names, as many as fit.
+/// Figures with their names, up to the first that does not fit: none jumps into the place of another.
 fn row<'a>(strip: Strip<'a>, scene: &Scene<'_>, figures: &[(&str, u64, Role)], columns: usize) -> Strip<'a> {
     let locale = &scene.look.locale;
-    figures.iter().fold(strip, |strip, &(id, figure, loud)| {
-        strip.fit(columns, |strip| {
-            let role = if figure > 0 { loud } else { Role::Muted };
-            let strip = strip.add(Role::Muted, format!("{} ", locale.text(id))).add(role, locale.number(figure));
-            strip.add(Role::Text, "  ")
-        })
-    })
+    let mut strip = strip;
+    for &(id, figure, loud) in figures {
+        let role = if figure > 0 { loud } else { Role::Muted };
+        let name = format!("{} ", locale.text(id));
+        let grown = strip.clone().add(Role::Muted, name).add(role, locale.number(figure));
+        if grown.width() > columns {
+            break;
+        }
+        strip = grown.add(Role::Text, "  ");
+    }
+    strip
 }

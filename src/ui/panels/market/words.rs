@@ -133,7 +133,7 @@ pub fn word(word: &HandWord, order: &HandOrder, locale: &Locale) -> (Role, Strin
             ];
             let (role, id) =
                 if reading.current { (Role::Text, "word-read-current") } else { (Role::Warn, "word-read") };
-            (role, format!("{}: {found}", locale.say(id, &figures)))
+            (role, format!("{found}; {}", locale.say(id, &figures)))
         }
         HandWord::Refused(reason) => {
             (Role::Warn, format!("{}: {}", locale.text("order-refused"), why(*reason, locale)))
