@@ -11,6 +11,7 @@ use crate::domain::ids::{EventId, GroupId, NodeId, Sequence};
 use crate::domain::settings::PartitionSettings;
 use crate::domain::view::{ClusterView, FIRST_LOOK};
 use crate::routing::partitioner::keys::KeySet;
+use crate::ui::action::{Action, ActionId};
 use crate::ui::depth::Depth;
 use crate::ui::fixture::{self, Story};
 use crate::ui::glyphs::Glyphs;
@@ -19,14 +20,15 @@ use crate::ui::locale::{Language, Locale};
 use crate::ui::look::Look;
 use crate::ui::state::{Density, ListState, Panel, Question, Screen, UiState};
 use crate::ui::strategies::Comparison;
-use crate::ui::update::Given;
+use crate::ui::update::{Given, update};
 
 fn look(theme: &str, depth: Depth, glyphs: Glyphs, language: Language) -> Look {
     Look::new(theme, depth, glyphs, Locale::new(language)).expect("a built-in theme")
 }
 
 fn state(screen: Screen) -> UiState {
-    UiState { screen, selected: NodeId(3), ..UiState::default() }
+    let focus = screen.panels()[0];
+    UiState { screen, focus, selected: NodeId(3), ..UiState::default() }
 }
 
 /// What stands in the field of an overlay.
@@ -178,6 +180,66 @@ fn a_matrix_of_many_nodes_and_partitions_says_how_many_it_hides() {
             assert!(node, "{width}x{height}: the selected node is out of sight");
             let group = hits.regions.iter().any(|(_, hit)| *hit == Hit::Group(state.group));
             assert!(group, "{width}x{height}: the group in view is out of sight");
+        }
+    }
+}
+
+/// The beginnings of the titles of a screen's panels, in the order of `w`.
+fn titles(screen: Screen, language: Language) -> &'static [&'static str] {
+    match (screen, language) {
+        (Screen::Data, Language::English) => &[
+            "Partitions 4 x",
+            "Workers of the",
+            "How evenly divided",
+            "Moves",
+            "Replicas of",
+            "Market data of",
+            "Nodes, group",
+            "Events",
+        ],
+        (Screen::Data, Language::Russian) => &[
+            "Разделы 4 ×",
+            "Балансировщик",
+            "Насколько ровно",
+            "Переезды",
+            "Реплики",
+            "Котировки на узлах",
+            "Узлы, группа",
+            "События",
+        ],
+        (Screen::Market, Language::English) => {
+            &["Symbols", "Book ACME", "Tape ACME", "Your orders", "Your account", "Market data", "Spreads", "Venues"]
+        }
+        (Screen::Market, Language::Russian) => {
+            &["Инструменты", "Стакан ACME", "Лента ACME", "Ваши заявки", "Ваш счёт", "Котировки", "Спреды", "Площадки"]
+        }
+        _ => &[],
+    }
+}
+
+#[test]
+fn every_panel_of_a_screen_is_reached_by_walking_at_every_size() {
+    let (keymap, way) = (Keymap::default(), Action::Do(ActionId("panel.next")));
+    for (language, screen) in Language::ALL.into_iter().flat_map(|of| Screen::ALL.map(|screen| (of, screen))) {
+        let look = look("classroom", Depth::Rgb, Glyphs::Unicode, language);
+        let view = fixture::view(if screen == Screen::Lesson { Story::Lesson } else { Story::Failover });
+        let titles = titles(screen, language);
+        for (size, zoom) in
+            [(40, 10), (80, 24), (120, 40), (200, 60)].into_iter().flat_map(|size| [(size, false), (size, true)])
+        {
+            let mut state = UiState { zoom, ..state(screen) };
+            for (step, panel) in screen.panels().iter().enumerate() {
+                let (buffer, hits) = paint(&view, &state, &look, size);
+                let said = format!("{language:?} {screen:?} {size:?} {panel:?}:\n{}", text(&buffer));
+                assert_eq!(state.focus, *panel, "{said}");
+                // Only the overview of a small screen has no frame: it is in words.
+                let worded = size.0 < 80 && screen == Screen::Overview && step == 0 && !zoom;
+                assert!(worded || hits.area_of(*panel).is_some_and(|area| area.height >= 4), "{said}");
+                assert!(titles.get(step).is_none_or(|title| text(&buffer).contains(title)), "{said}");
+                let given = Given { view: &view, words: &look.locale, keymap: &keymap, hits: &hits, lessons: &[] };
+                update(&mut state, &given, &way);
+            }
+            assert_eq!(state.focus, screen.panels()[0], "the walk is a round");
         }
     }
 }
