@@ -142,6 +142,7 @@ form-best = bid { $bid }, ask { $ask }
 form-lots-in-all = in all, what has traded counts
 form-sends = sends
 form-keys = Tab or arrows: next field, left and right: next choice
+form-replaces = replace { $order }: { $side } { $lots } { $symbol } @ { $price }
 form-flaws = { $n ->
     [one] { $n } field is to be mended
    *[other] { $n } fields are to be mended

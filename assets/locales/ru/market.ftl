@@ -137,6 +137,7 @@ form-best = спрос { $bid }, предложение { $ask }
 form-lots-in-all = всего, исполненное считается
 form-sends = отправит
 form-keys = Tab или стрелки: поля, влево и вправо: выбор
+form-replaces = замену { $order }: { $side } { $lots } { $symbol } @ { $price }
 form-flaws = { $n ->
     [one] { $n } поле надо исправить
     [few] { $n } поля надо исправить

@@ -2,12 +2,13 @@
 
 use ratatui::layout::Rect;
 
+use crate::domain::hand::HandRequest;
 use crate::domain::ids::SymbolId;
 use crate::domain::order::{Side, TimeInForce};
 
 use super::super::canvas::{Canvas, cut_end, width};
 use super::super::form::{Field, Kind, OrderForm, Pricing};
-use super::super::panels::market::{price_or_dash, words};
+use super::super::panels::market::{price, price_or_dash, side, words};
 use super::super::scene::Scene;
 use super::super::theme::Role;
 use super::{centred, window};
@@ -52,7 +53,7 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, form: &Order
     let below = fields.len() as u16 + 1;
     let last = match read {
         Ok(request) => {
-            let said = words::request(&request, locale);
+            let said = sends(&request, form, scene);
             let strip = canvas.strip().add(Role::Key, "Enter ").add(Role::Muted, locale.text("form-sends")).gap();
             let room = usize::from(inner.width).saturating_sub(strip.width());
             strip.add(words::row_role(&request), cut_end(&said, room))
@@ -68,6 +69,25 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, form: &Order
 
 const fn is_text(field: Field) -> bool {
     matches!(field, Field::Symbol(_) | Field::Price(_) | Field::Lots(_))
+}
+
+/// What Enter would send: an order as the blotter has it; a change as the order that it would become.
+fn sends(request: &HandRequest, form: &OrderForm, scene: &Scene<'_>) -> String {
+    let locale = &scene.look.locale;
+    let (leg, symbol) = (&form.legs[0], SymbolId::named(&form.legs[0].symbol));
+    match (request, symbol) {
+        (HandRequest::Replace { order, price: to, quantity }, Some(symbol)) => {
+            let figures = [
+                ("order", format!("#{}", order.0).into()),
+                ("side", side(leg.side, locale).1.into()),
+                ("lots", quantity.0.into()),
+                ("symbol", symbol.name().into()),
+                ("price", price(symbol, *to).into()),
+            ];
+            locale.say("form-replaces", &figures)
+        }
+        _ => words::request(request, symbol, locale),
+    }
 }
 
 const fn name(field: Field, form: &OrderForm) -> &'static str {

@@ -66,7 +66,7 @@ fn row(canvas: &mut Canvas<'_>, line: Rect, scene: &Scene<'_>, order: &HandOrder
         locale.say(id, &[("node", reading.by.to_string().into()), ("behind", reading.behind.into())])
     });
     let room = columns.saturating_sub(strip.width() + width(&state) + 2);
-    let asked = cut_end(&words::request(&order.request, locale), room.max(12));
+    let asked = cut_end(&words::request(&order.request, order.symbol(), locale), room.max(12));
     let strip = strip.left(room.min(34).max(width(&asked)), words::row_role(&order.request), &asked).gap();
     let strip = strip.add(role, state);
     let strip = match read {
