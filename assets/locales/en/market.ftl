@@ -154,6 +154,7 @@ form-no-price = a price in steps of { $step }
 form-off-tick = not a whole tick: steps of { $step }
 form-price-beyond = too high
 form-no-lots = whole lots, 1 to { $most }
+form-no-choice = { $char } is no choice here: left and right turn
 toast-no-order = no order yet: o opens the form
 toast-no-replace = only an order with a price can be replaced
 toast-form-flawed = not sent: the marked field is to be mended

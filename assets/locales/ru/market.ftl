@@ -150,6 +150,7 @@ form-no-price = цена с шагом { $step }
 form-off-tick = не целое число шагов: шаг { $step }
 form-price-beyond = слишком высоко
 form-no-lots = целое число лотов, от 1 до { $most }
+form-no-choice = { $char } здесь не выбор: листают влево и вправо
 toast-no-order = заявок ещё нет: o откроет бланк
 toast-no-replace = заменить можно только заявку с ценой
 toast-form-flawed = не отправлено: исправьте отмеченное поле

@@ -34,7 +34,9 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, form: &Order
         let strip = strip.left(NAME, if chosen { Role::Title } else { Role::Muted }, &locale.text(name(*field, form)));
         let start = strip.width();
         let strip = if chosen && is_text(*field) {
-            strip.add(Role::Title, value(*field, form, scene)).add(Role::Accent, "█")
+            // What the first character would replace looks selected.
+            let role = if form.typing == Some(*field) { Role::Title } else { Role::Selection };
+            strip.add(role, value(*field, form, scene)).add(Role::Accent, "█")
         } else if chosen {
             strip.add(Role::Selection, format!("‹ {} ›", value(*field, form, scene)))
         } else {
@@ -44,7 +46,9 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, form: &Order
         let flaws = read.as_ref().err();
         let flaw = flaws.and_then(|flaws| flaws.iter().find(|(of, _)| of == field)).map(|(_, flaw)| flaw.text(locale));
         let room = usize::from(inner.width).saturating_sub(strip.width());
-        let strip = match flaw {
+        let strange = form.strange.filter(|_| chosen);
+        let strange = strange.map(|char| locale.say("form-no-choice", &[("char", char.to_string().into())]));
+        let strip = match flaw.or(strange) {
             Some(flaw) => strip.add(Role::Warn, cut_end(&format!("▲ {flaw}"), room)),
             None => strip.add(Role::Muted, cut_end(&about(*field, form, scene), room)),
         };
@@ -67,10 +71,6 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, form: &Order
     }
 }
 
-const fn is_text(field: Field) -> bool {
-    matches!(field, Field::Symbol(_) | Field::Price(_) | Field::Lots(_))
-}
-
 /// What Enter would send: an order as the blotter has it; a change as the order that it would become.
 fn sends(request: &HandRequest, form: &OrderForm, scene: &Scene<'_>) -> String {
     let locale = &scene.look.locale;
@@ -88,6 +88,10 @@ fn sends(request: &HandRequest, form: &OrderForm, scene: &Scene<'_>) -> String {
         }
         _ => words::request(request, symbol, locale),
     }
+}
+
+const fn is_text(field: Field) -> bool {
+    matches!(field, Field::Symbol(_) | Field::Price(_) | Field::Lots(_))
 }
 
 const fn name(field: Field, form: &OrderForm) -> &'static str {
