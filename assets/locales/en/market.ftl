@@ -174,6 +174,7 @@ account-offered = offered
 account-average = average
 account-mark = mark
 account-orders = resting in { $symbol }: { $n }
+account-more = and { $n } more
 account-filled = { $filled } filled
 toast-no-account = there is no account { $account }: the last is { $most }, the hand's
 panel-venues = Venues

@@ -170,6 +170,7 @@ account-offered = в продаже
 account-average = средняя
 account-mark = цена
 account-orders = стоит в { $symbol }: { $n }
+account-more = и ещё { $n }
 account-filled = исполнено { $filled }
 toast-no-account = счёта { $account } нет: последний { $most }, ваш
 panel-venues = Площадки
