@@ -66,11 +66,13 @@ fn small(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     bars::time::draw(canvas, row(area, area.height - 2), scene);
     bars::hints::draw(canvas, row(area, area.height - 1), scene);
     overlays::draw(canvas, body, scene);
+    // There is no tab bar, so a toast lies over the bars at the bottom: never over the one panel that there is.
+    bars::toasts::draw(canvas, Rect { y: area.bottom() - 2, height: 2, ..area }, area.width, scene);
 }
 
 fn full(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     bars::status::draw(canvas, row(area, 0), scene);
-    bars::tabs::draw(canvas, row(area, 1), scene);
+    let tabs = bars::tabs::draw(canvas, row(area, 1), scene);
     let body = Rect::new(area.x, area.y + 2, area.width, area.height - 4);
     screens::draw(canvas, body, scene);
     if scene.view.run.pace.paused {
@@ -90,6 +92,9 @@ fn full(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     if scene.state.overlay != Overlay::None {
         overlays::draw(canvas, body, scene);
     }
+    // What lies over the screen is being read or filled in: a toast keeps off it.
+    let rows = if scene.state.overlay == Overlay::None { bars::toasts::ROWS_MAX } else { 1 };
+    bars::toasts::draw(canvas, Rect { y: area.y + 1, height: rows, ..area }, tabs, scene);
 }
 
 /// While time stands, the frame around everything has the colour of standing time: seen from the last row.

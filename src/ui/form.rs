@@ -2,7 +2,8 @@
 //!
 //! Idea: the form never lets an order leave that the book would refuse for its shape. Each field says what is wrong with
 //! it as it stands, beside itself, with what is allowed; Enter sends only when nothing is wrong. The price follows the
-//! best of the book until somebody types one.
+//! best of the book until somebody types one. What is typed first into a field replaces what stood there, as in a
+//! spreadsheet; what does not belong there stays in sight and is the flaw, for a sign that vanishes changes an order.
 //! Shape: `OrderForm` is data; `read` is pure: `(form, view) -> HandRequest | a flaw a field`.
 //! Bound: [`FIELD_MAX`] characters a field.
 //! Errors: a `Flaw` is a text id with its arguments; whoever draws knows the language.
@@ -96,6 +97,10 @@ pub struct OrderForm {
     pub wait: TimeInForce,
     /// The field with the cursor.
     pub at: Field,
+    /// The field that is being typed into: the next character is added there. In any other one it replaces everything.
+    pub typing: Option<Field>,
+    /// A letter that is none of the choices of the field with the cursor.
+    pub strange: Option<char>,
 }
 
 impl OrderForm {
@@ -117,6 +122,8 @@ impl OrderForm {
             pricing: Pricing::Limit,
             wait: TimeInForce::GoodTillCancel,
             at: Field::Lots(0),
+            typing: None,
+            strange: None,
         };
         form.follow(view);
         form
@@ -247,7 +254,9 @@ fn price(text: &str, symbol: SymbolId) -> Result<Price, Flaw> {
 }
 
 fn lots(text: &str) -> Result<Quantity, Flaw> {
-    let count = text.parse::<u64>().ok().filter(|count| (1..=LOTS_MAX).contains(count));
+    // A sign is not a digit, though `parse` takes a plus.
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let count = text.parse::<u64>().ok().filter(|_| digits).filter(|count| (1..=LOTS_MAX).contains(count));
     count.map(Quantity).ok_or_else(|| Flaw::new("form-no-lots").with("most", LOTS_MAX))
 }
 

@@ -110,7 +110,7 @@ pub fn meaning(text: &str, state: &UiState, given: &Given<'_>) -> Option<Result<
             Ok(control::spec_of(typed)
                 .map_or_else(|| typed.to_owned(), |(_, spec)| words.text(&spec.id.text_id(), &[])))
         }
-        Ok(Action::Control(control)) => Ok(faults::describe(control).text(words)),
+        Ok(Action::Control(control)) => Ok(faults::describe(control, given.view).text(words)),
         // The name of an action finds its own row.
         Ok(Action::Do(_)) => return None,
         Ok(_) => Ok(typed.to_owned()),

@@ -40,8 +40,8 @@ impl Screen {
     /// In the order of the tab bar.
     pub const ALL: [Self; 6] = [Self::Overview, Self::Cluster, Self::Data, Self::Market, Self::Lesson, Self::Events];
 
-    /// The panels of a screen in the order of `w`, the first having the focus on arrival. A small screen may not draw
-    /// all of them; the focus then walks only through those that it does.
+    /// The panels of a screen in the order of `w`, the first having the focus on arrival. A small screen may not have
+    /// room for all of them; the one with the focus is always drawn.
     pub const fn panels(self) -> &'static [Panel] {
         match self {
             Self::Overview => &[

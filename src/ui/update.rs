@@ -168,7 +168,7 @@ fn look(state: &mut UiState, given: &Given<'_>, kind: ActionKind, out: &mut Vec<
     match kind {
         Kind::Go(screen) => go(state, screen),
         Kind::NextScreen(way) => go(state, neighbour(&Screen::ALL, state.screen, way)),
-        Kind::Focus(way) => focus::next(state, given, way),
+        Kind::Focus(way) => focus::next(state, way),
         Kind::FocusSide(side) => focus::towards(state, given, side),
         Kind::Zoom => state.zoom = !state.zoom,
         Kind::Density => {
@@ -225,9 +225,8 @@ fn go(state: &mut UiState, screen: Screen) {
     // A field that is not on the screen takes no keys.
     state.events.editing = false;
     state.market.editing = false;
-    if !screen.panels().contains(&state.focus) || matches!(screen, Screen::Market | Screen::Lesson | Screen::Events) {
-        state.focus = screen.panels().first().copied().unwrap_or(Panel::Nodes);
-    }
+    // Always the panel that the screen is about: one that the last screen left the focus on could push another out.
+    state.focus = screen.panels().first().copied().unwrap_or(Panel::Nodes);
 }
 
 /// The element after this one, or before it, round and round; the first if it is not there.

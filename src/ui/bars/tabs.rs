@@ -1,15 +1,12 @@
-//! The tab bar: the screens in full words, and toasts at its right end.
+//! The tab bar: the screens in full words. The toasts at its right end are [`super::toasts`].
 
 use ratatui::layout::Rect;
 
-use super::super::canvas::{Canvas, cut_end, width};
+use super::super::canvas::Canvas;
 use super::super::hits::Hit;
 use super::super::scene::Scene;
 use super::super::state::Screen;
 use super::super::theme::Role;
-
-/// Toasts that are shown at a time.
-pub const TOASTS_SHOWN: usize = 2;
 
 /// The id of a screen's name.
 pub const fn title(screen: Screen) -> &'static str {
@@ -23,8 +20,8 @@ pub const fn title(screen: Screen) -> &'static str {
     }
 }
 
-/// Draws the tab bar into one row.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
+/// Draws the tab bar into one row; the columns that it took.
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) -> u16 {
     let locale = &scene.look.locale;
     let mut strip = canvas.strip();
     for screen in Screen::ALL {
@@ -44,17 +41,5 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     }
     let tabs = strip.width();
     canvas.put(area, 0, strip);
-    let mut end = usize::from(area.width).saturating_sub(1);
-    for toast in scene.state.toasts.iter().rev().take(TOASTS_SHOWN) {
-        let text = if toast.count > 1 { format!("{} ×{}", toast.text, toast.count) } else { toast.text.clone() };
-        let room = end.saturating_sub(tabs + 3);
-        if room < 8 {
-            break;
-        }
-        let text = cut_end(&text, room);
-        let role = if toast.error { Role::Error } else { Role::Accent };
-        let start = end - width(&text) - 2;
-        canvas.word(area, start as u16, 0, role, &format!(" {text} "));
-        end = start.saturating_sub(1);
-    }
+    tabs.min(usize::from(area.width)) as u16
 }

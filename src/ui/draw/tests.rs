@@ -1,5 +1,7 @@
 //! Screens at every size: snapshots for reading, sweeps for what must never happen.
 
+use std::sync::Arc;
+
 use ratatui::Terminal;
 use ratatui::backend::{CrosstermBackend, TestBackend};
 use ratatui::buffer::Buffer;
@@ -7,26 +9,29 @@ use ratatui::style::Color;
 use ratatui::{TerminalOptions, Viewport};
 
 use super::*;
-use crate::domain::ids::{EventId, GroupId, NodeId, Sequence};
+use crate::domain::ids::{EventId, GroupId, NodeId, Sequence, SymbolId};
 use crate::domain::settings::PartitionSettings;
+use crate::domain::trades::PartAnswer;
 use crate::domain::view::{ClusterView, FIRST_LOOK};
 use crate::routing::partitioner::keys::KeySet;
+use crate::ui::action::{Action, ActionId};
 use crate::ui::depth::Depth;
 use crate::ui::fixture::{self, Story};
 use crate::ui::glyphs::Glyphs;
 use crate::ui::keymap::Keymap;
 use crate::ui::locale::{Language, Locale};
 use crate::ui::look::Look;
-use crate::ui::state::{Density, ListState, Panel, Question, Screen, UiState};
+use crate::ui::state::{Density, ListState, Panel, Question, Screen, Toast, UiState};
 use crate::ui::strategies::Comparison;
-use crate::ui::update::Given;
+use crate::ui::update::{Given, update};
 
 fn look(theme: &str, depth: Depth, glyphs: Glyphs, language: Language) -> Look {
     Look::new(theme, depth, glyphs, Locale::new(language)).expect("a built-in theme")
 }
 
 fn state(screen: Screen) -> UiState {
-    UiState { screen, selected: NodeId(3), ..UiState::default() }
+    let focus = screen.panels()[0];
+    UiState { screen, focus, selected: NodeId(3), ..UiState::default() }
 }
 
 /// What stands in the field of an overlay.
@@ -178,6 +183,175 @@ fn a_matrix_of_many_nodes_and_partitions_says_how_many_it_hides() {
             assert!(node, "{width}x{height}: the selected node is out of sight");
             let group = hits.regions.iter().any(|(_, hit)| *hit == Hit::Group(state.group));
             assert!(group, "{width}x{height}: the group in view is out of sight");
+        }
+    }
+}
+
+/// The beginnings of the titles of a screen's panels, in the order of `w`.
+fn titles(screen: Screen, language: Language) -> &'static [&'static str] {
+    match (screen, language) {
+        (Screen::Data, Language::English) => &[
+            "Partitions 4 x",
+            "Workers of the",
+            "How evenly divided",
+            "Moves",
+            "Replicas of",
+            "Market data of",
+            "Nodes, group",
+            "Events",
+        ],
+        (Screen::Data, Language::Russian) => &[
+            "Разделы 4 ×",
+            "Балансировщик",
+            "Насколько ровно",
+            "Переезды",
+            "Реплики",
+            "Котировки на узлах",
+            "Узлы, группа",
+            "События",
+        ],
+        (Screen::Market, Language::English) => {
+            &["Symbols", "Book ACME", "Tape ACME", "Your orders", "Your account", "Market data", "Spreads", "Venues"]
+        }
+        (Screen::Market, Language::Russian) => {
+            &["Инструменты", "Стакан ACME", "Лента ACME", "Ваши заявки", "Ваш счёт", "Котировки", "Спреды", "Площадки"]
+        }
+        _ => &[],
+    }
+}
+
+#[test]
+fn every_panel_of_a_screen_is_reached_by_walking_at_every_size() {
+    let (keymap, way) = (Keymap::default(), Action::Do(ActionId("panel.next")));
+    for (language, screen) in Language::ALL.into_iter().flat_map(|of| Screen::ALL.map(|screen| (of, screen))) {
+        let look = look("classroom", Depth::Rgb, Glyphs::Unicode, language);
+        let view = fixture::view(if screen == Screen::Lesson { Story::Lesson } else { Story::Failover });
+        let titles = titles(screen, language);
+        for (size, zoom) in
+            [(40, 10), (80, 24), (120, 40), (200, 60)].into_iter().flat_map(|size| [(size, false), (size, true)])
+        {
+            let mut state = UiState { zoom, ..state(screen) };
+            for (step, panel) in screen.panels().iter().enumerate() {
+                let (buffer, hits) = paint(&view, &state, &look, size);
+                let said = format!("{language:?} {screen:?} {size:?} {panel:?}:\n{}", text(&buffer));
+                assert_eq!(state.focus, *panel, "{said}");
+                // Only the overview of a small screen has no frame: it is in words.
+                let worded = size.0 < 80 && screen == Screen::Overview && step == 0 && !zoom;
+                assert!(worded || hits.area_of(*panel).is_some_and(|area| area.height >= 4), "{said}");
+                assert!(titles.get(step).is_none_or(|title| text(&buffer).contains(title)), "{said}");
+                let given = Given { view: &view, words: &look.locale, keymap: &keymap, hits: &hits, lessons: &[] };
+                update(&mut state, &given, &way);
+            }
+            assert_eq!(state.focus, screen.panels()[0], "the walk is a round");
+        }
+    }
+}
+
+#[test]
+fn a_toast_is_whole_at_every_size() {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let view = fixture::view(Story::Healthy);
+    let long = "`find x`: column 6: no such trade (allowed: such as T000000017003 or 17003, from a list of trades)";
+    let toast = |text: &str| Toast { text: text.to_owned(), error: true, since: Duration::ZERO, count: 1 };
+    for (size, long) in [((40, 10), &long[34..]), ((80, 24), long), ((120, 40), long), ((200, 60), long)] {
+        let mut state = state(Screen::Market);
+        state.toasts = vec![toast(long)];
+        let screen = text(&paint(&view, &state, &look, size).0);
+        let missing = long.split(' ').find(|word| !screen.contains(word));
+        assert_eq!(missing, None, "{size:?}\n{screen}");
+        // An older one stands below the newest, if there is room.
+        state.toasts = vec![toast("shorter and older"), toast(long)];
+        let screen = text(&paint(&view, &state, &look, size).0);
+        assert!(size.0 < 80 || screen.contains("shorter and older"), "{size:?}\n{screen}");
+        assert!(screen.contains("of trades)"), "{size:?}\n{screen}");
+    }
+    let brief = UiState { toasts: vec![toast("killed n3")], ..state(Screen::Market) };
+    let screen = text(&paint(&view, &brief, &look, (80, 24)).0);
+    let tabs = screen.lines().nth(1).unwrap();
+    assert!(tabs.contains("Events") && tabs.contains("killed n3"), "what fits beside the tabs covers none: {tabs}");
+}
+
+#[test]
+fn the_trades_that_are_not_shown_are_counted_from_all_that_were_found() {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let mut view = fixture::view(Story::Healthy);
+    let answer = Arc::make_mut(view.trades.as_mut().expect("an answer"));
+    let more = |part: &mut Arc<PartAnswer>| Arc::make_mut(part).found += 500;
+    answer.parts.iter_mut().take(1).for_each(more);
+    let found = answer.found();
+    let state = UiState { overlay: Overlay::Trades(fixture::trades::question()), ..state(Screen::Market) };
+    for size in [(80, 24), (96, 60), (120, 24)] {
+        let screen = text(&paint(&view, &state, &look, size).0);
+        let column = screen.lines().find_map(|row| row.find("the first trades")).expect("the heading");
+        let below = screen.lines().skip_while(|row| !row.contains("the first trades")).skip(1);
+        let rows: Vec<&str> = below.map(|row| row.get(column..).unwrap_or_default()).collect();
+        let drawn = rows.iter().take_while(|row| row.contains("BUY") || row.contains("SELL")).count() as u64;
+        assert!(drawn > 0 && rows.iter().any(|row| row.contains(&format!("and {} more", found - drawn))), "{screen}");
+    }
+}
+
+#[test]
+fn positions_without_a_row_are_counted_in_the_last_one() {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let view = fixture::view(Story::Healthy);
+    let all = view.accounts.watched.as_ref().expect("an account").positions.len();
+    for size in [(80, 24), (120, 30), (120, 40), (200, 60)] {
+        let state = UiState { focus: Panel::Account, ..state(Screen::Market) };
+        let (buffer, hits) = paint(&view, &state, &look, size);
+        let area = hits.area_of(Panel::Account).expect("it has the focus");
+        let own = |at: &Rect, hit: &Hit| matches!(hit, Hit::Symbol(_)) && area.intersection(*at) == *at;
+        let drawn = hits.regions.iter().filter(|(at, hit)| own(at, hit)).count();
+        let said = text(&buffer).contains(&format!("and {} more", all - drawn));
+        assert!(drawn > 0 && said == (drawn < all), "{size:?} {drawn} of {all}\n{}", text(&buffer));
+    }
+}
+
+#[test]
+fn the_title_of_the_book_names_a_replica_only_if_it_is_not_the_leader() {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let mut view = fixture::view(Story::Healthy);
+    let line = view.books.lines.iter().find(|line| line.symbol == FIRST_LOOK).expect("its line").clone();
+    let group = view.groups.iter_mut().find(|group| group.id == line.group).expect("its group");
+    let market = state(Screen::Market);
+    group.leader = line.by;
+    let title = format!("Book ACME ({}) ", line.group);
+    assert!(text(&paint(&view, &market, &look, (120, 40)).0).contains(&title), "{title}");
+    let other = view.groups.iter_mut().find(|group| group.id == line.group).expect("its group");
+    other.leader = None;
+    let title = format!("Book ACME ({}, read at {}) ", line.group, line.by.expect("a replica"));
+    assert!(text(&paint(&view, &market, &look, (120, 40)).0).contains(&title), "{title}");
+}
+
+#[test]
+fn enter_is_promised_to_the_history_only_where_it_opens_it() {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let view = fixture::view(Story::Healthy);
+    for (focus, promised) in [(Panel::Symbols, false), (Panel::Blotter, true)] {
+        let screen = text(&paint(&view, &UiState { focus, ..state(Screen::Market) }, &look, (120, 40)).0);
+        assert_eq!(screen.contains("Enter history"), promised, "{focus:?}");
+    }
+}
+
+#[test]
+fn a_window_shows_its_close_wherever_it_shows_its_open() {
+    for language in Language::ALL {
+        let look = look("classroom", Depth::Rgb, Glyphs::Unicode, language);
+        let view = fixture::view(Story::Healthy);
+        for (width, symbol) in (80..=220).flat_map(|width| [3, 7].map(|symbol| (width, SymbolId(symbol)))) {
+            let mut state = UiState { focus: Panel::Ticks, ..state(Screen::Market) };
+            state.market.symbol = symbol;
+            let screen = text(&paint(&view, &state, &look, (width, 40)).0);
+            let names = if language == Language::English {
+                ["sliding 1 s", "closed 1 s"]
+            } else {
+                ["скользит 1 с", "закрыто 1 с"]
+            };
+            for name in names {
+                let row = screen.lines().find_map(|row| row.split_once(name)).expect("its length is named").1;
+                let [open, high, close] = [" O ", " H ", " C "].map(|letter| row.contains(letter));
+                assert!(close && open == high, "{width}: {row}");
+                assert!(open || ![120, 200].contains(&width), "there is room for all four: {width}: {row}");
+            }
         }
     }
 }
@@ -401,6 +575,10 @@ fn the_market_at_its_other_sizes_in_russian_and_with_its_form() {
     form.legs[1].symbol = "BOLD".to_owned();
     let flawed = UiState { overlay: Overlay::Order(Box::new(form)), ..market() };
     snapshot("overlay_order", Story::Healthy, &flawed, (80, 24), Language::English);
+    let view = fixture::view(Story::Healthy);
+    let replace = crate::ui::form::OrderForm::replace(view.hand.last().unwrap(), &view).expect("it has a price");
+    let replace = UiState { overlay: Overlay::Order(Box::new(replace)), ..market() };
+    snapshot("overlay_replace", Story::Healthy, &replace, (80, 24), Language::English);
     let history = UiState { overlay: Overlay::History(Sequence(4)), ..market() };
     snapshot("overlay_history", Story::Healthy, &history, (80, 24), Language::English);
     let trades = UiState { overlay: Overlay::Trades(fixture::trades::question()), ..market() };

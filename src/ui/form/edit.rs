@@ -1,4 +1,7 @@
 //! Editing the form: moving between its fields, turning what has choices, typing what has none.
+//!
+//! Idea: nothing that is typed is dropped without a word. A field of text takes every character and says what is wrong
+//! with the whole; a field of choices names the letter that it has no choice for.
 
 use crate::domain::order::{Side, TimeInForce};
 use crate::domain::view::ClusterView;
@@ -16,11 +19,13 @@ impl OrderForm {
             Way::Back => (place + fields.len() - 1) % fields.len(),
         };
         self.at = fields[next];
+        (self.typing, self.strange) = (None, None);
     }
 
     /// The next choice of the field with the cursor, or the one before; what is typed has none.
     pub fn turn(&mut self, way: Way, view: &ClusterView) {
         use TimeInForce::{FillOrKill, GoodTillCancel, ImmediateOrCancel};
+        self.strange = None;
         match self.at {
             Field::Kind => self.kind = if self.kind == Kind::Single { Kind::Spread } else { Kind::Single },
             Field::Side(leg) => self.legs[leg].side = self.legs[leg].side.opposite(),
@@ -39,21 +44,9 @@ impl OrderForm {
 
     /// A character: text where text belongs, else the first letter of a choice, or a blank for the next.
     pub fn typed(&mut self, char: char, view: &ClusterView) {
-        let letter = char.to_ascii_lowercase();
-        match (self.at, letter) {
-            (Field::Symbol(leg), _) if char.is_ascii_alphanumeric() => {
-                push(&mut self.legs[leg].symbol, char.to_ascii_uppercase());
-                self.follow(view);
-            }
-            (Field::Price(leg), '0'..='9' | '.' | ',') => {
-                let leg = &mut self.legs[leg];
-                // What the book proposed is replaced by what is typed, not grown by it.
-                if !std::mem::replace(&mut leg.own_price, true) {
-                    leg.price.clear();
-                }
-                push(&mut leg.price, if char == ',' { '.' } else { char });
-            }
-            (Field::Lots(leg), '0'..='9') => push(&mut self.legs[leg].lots, char),
+        self.strange = None;
+        match (self.at, char.to_ascii_lowercase()) {
+            (Field::Symbol(_) | Field::Price(_) | Field::Lots(_), _) => self.write(char),
             (Field::Side(leg), 'b') => self.legs[leg].side = Side::Buy,
             (Field::Side(leg), 's') => self.legs[leg].side = Side::Sell,
             (Field::Pricing, 'l') => self.pricing = Pricing::Limit,
@@ -62,11 +55,28 @@ impl OrderForm {
             (Field::Wait, 'i') => self.wait = TimeInForce::ImmediateOrCancel,
             (Field::Wait, 'f') => self.wait = TimeInForce::FillOrKill,
             (_, ' ') => self.turn(Way::On, view),
-            _ => {}
+            (Field::Kind | Field::Side(_) | Field::Pricing | Field::Wait, _) => self.strange = Some(char),
         }
-        if matches!(self.at, Field::Side(_)) {
+        if matches!(self.at, Field::Side(_) | Field::Symbol(_)) {
             self.follow(view);
         }
+    }
+
+    /// Adds a character to the text with the cursor; the first one replaces what stood there before the cursor came.
+    fn write(&mut self, char: char) {
+        let char = match (self.at, char) {
+            (Field::Price(_), ',') => '.',
+            (Field::Symbol(_), char) => char.to_ascii_uppercase(),
+            (_, char) => char,
+        };
+        let begins = self.typing != Some(self.at);
+        if let Some(text) = self.text_mut() {
+            if begins {
+                text.clear();
+            }
+            push(text, char);
+        }
+        self.touched();
     }
 
     /// Takes the last character away. A price that was touched is the person's own.
@@ -74,7 +84,7 @@ impl OrderForm {
         if let Some(text) = self.text_mut() {
             text.pop();
         }
-        self.own_price();
+        self.touched();
     }
 
     /// Empties the field.
@@ -82,10 +92,12 @@ impl OrderForm {
         if let Some(text) = self.text_mut() {
             text.clear();
         }
-        self.own_price();
+        self.touched();
     }
 
-    fn own_price(&mut self) {
+    /// What stands in the field is what a person wants there: typing goes on, and the book proposes no other price.
+    fn touched(&mut self) {
+        self.typing = Some(self.at);
         if let Field::Price(leg) = self.at {
             self.legs[leg].own_price = true;
         }

@@ -118,3 +118,50 @@ fn the_cursor_goes_round_through_what_is_there() {
     form.step(Way::Back);
     assert_eq!(form.at, *fields.last().unwrap());
 }
+
+#[test]
+fn the_first_character_replaces_what_stands_in_a_field_and_the_next_are_added() {
+    let (mut form, view) = form();
+    let typed = |form: &mut OrderForm, text: &str| text.chars().for_each(|char| form.typed(char, &view));
+    assert_eq!((form.at, form.legs[0].lots.as_str()), (Field::Lots(0), "10"));
+    typed(&mut form, "25");
+    assert_eq!(form.legs[0].lots, "25");
+    form.step(Way::Back);
+    typed(&mut form, "150");
+    form.step(Way::On);
+    form.erase();
+    typed(&mut form, "7");
+    assert_eq!((form.legs[0].price.as_str(), form.legs[0].lots.as_str()), ("150", "27"), "Backspace means to mend it");
+    form.step(Way::Back);
+    typed(&mut form, "9");
+    assert_eq!(form.legs[0].price, "9", "the cursor came anew");
+    form.at = Field::Symbol(0);
+    typed(&mut form, "goog");
+    assert_eq!(form.legs[0].symbol, "GOOG");
+}
+
+#[test]
+fn what_does_not_belong_into_a_field_stays_in_sight_and_is_its_flaw() {
+    for (field, text, shown, wanted) in [
+        (Field::Lots(0), "-5", "-5", "form-no-lots"),
+        (Field::Lots(0), "5x", "5x", "form-no-lots"),
+        (Field::Lots(0), "+5", "+5", "form-no-lots"),
+        (Field::Price(0), "-150", "-150", "form-no-price"),
+        (Field::Price(0), "1e3", "1e3", "form-no-price"),
+        (Field::Symbol(0), "AC-ME", "AC-ME", "form-no-symbol-near"),
+    ] {
+        let (mut form, view) = form();
+        form.at = field;
+        text.chars().for_each(|char| form.typed(char, &view));
+        let leg = &form.legs[0];
+        let stands = [&leg.symbol, &leg.price, &leg.lots].into_iter().any(|text| text == shown);
+        assert!(stands, "{field:?} {text}: {leg:?}");
+        assert_eq!(flaw(&form, &view, field), Some(wanted), "{field:?} {text}");
+    }
+    let (mut form, view) = form();
+    form.at = Field::Side(0);
+    form.typed('x', &view);
+    assert_eq!((form.strange, form.legs[0].side), (Some('x'), Side::Buy), "a letter that chooses nothing is named");
+    form.typed('s', &view);
+    assert_eq!((form.strange, form.legs[0].side), (None, Side::Sell));
+}

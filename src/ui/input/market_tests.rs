@@ -98,6 +98,30 @@ fn the_form_takes_digits_as_text_and_sends_what_it_shows() {
 }
 
 #[test]
+fn a_minus_before_a_number_of_lots_is_not_dropped_and_nothing_is_sent() {
+    let mut desk = Desk::at_the_market();
+    desk.types("o");
+    desk.types("-5");
+    assert_eq!(desk.press(KeyCode::Enter), []);
+    let Overlay::Order(form) = &desk.state.overlay else { panic!("it is open") };
+    assert_eq!(form.legs[0].lots, "-5", "the form began with 10 lots");
+}
+
+#[test]
+fn a_change_of_an_order_is_told_with_its_price_as_people_write_it() {
+    let mut desk = Desk::at_the_market();
+    desk.types("V");
+    desk.types("150");
+    let sent = desk.press(KeyCode::Enter);
+    assert!(
+        matches!(sent[..], [Request::Command(Command::Control(Control::Hand(HandRequest::Replace { .. })))]),
+        "{sent:?}"
+    );
+    let said = &desk.state.toasts.last().unwrap().text;
+    assert!(said.contains("replace #4 10 at 150.00"), "{said}");
+}
+
+#[test]
 fn a_flawed_form_stays_open_and_nothing_is_sent() {
     let mut desk = Desk::at_the_market();
     desk.types("o");

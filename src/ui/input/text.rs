@@ -83,7 +83,9 @@ impl Input {
     /// Pasted text enters a text field; anywhere else it would be a hail of keys, so it is dropped.
     pub(super) fn on_paste(&mut self, state: &mut UiState, given: &Given<'_>, pasted: &str) {
         if let Overlay::Order(form) = &mut state.overlay {
-            return pasted.chars().take(TEXT_MAX).for_each(|char| form.typed(char, given.view));
+            // Blanks around it came with the mouse, and none of a form's fields has any.
+            let pasted = pasted.trim().chars().filter(|char| !char.is_control());
+            return pasted.take(TEXT_MAX).for_each(|char| form.typed(char, given.view));
         }
         match field(state) {
             Some(text) => {

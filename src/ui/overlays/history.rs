@@ -27,7 +27,8 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, order: Seque
         return;
     };
     let (role, state) = words::state(order, locale);
-    let head = canvas.strip().add(words::row_role(&order.request), words::request(&order.request, locale));
+    let head =
+        canvas.strip().add(words::row_role(&order.request), words::request(&order.request, order.symbol(), locale));
     canvas.put(inner, 0, head.add(Role::Text, "  ").add(role, state));
     let mut row = 2;
     for (at, (role, text)) in said {

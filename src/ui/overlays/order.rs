@@ -2,12 +2,13 @@
 
 use ratatui::layout::Rect;
 
+use crate::domain::hand::HandRequest;
 use crate::domain::ids::SymbolId;
 use crate::domain::order::{Side, TimeInForce};
 
 use super::super::canvas::{Canvas, cut_end, width};
 use super::super::form::{Field, Kind, OrderForm, Pricing};
-use super::super::panels::market::{price_or_dash, words};
+use super::super::panels::market::{price, price_or_dash, side, words};
 use super::super::scene::Scene;
 use super::super::theme::Role;
 use super::{centred, window};
@@ -33,7 +34,9 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, form: &Order
         let strip = strip.left(NAME, if chosen { Role::Title } else { Role::Muted }, &locale.text(name(*field, form)));
         let start = strip.width();
         let strip = if chosen && is_text(*field) {
-            strip.add(Role::Title, value(*field, form, scene)).add(Role::Accent, "█")
+            // What the first character would replace looks selected.
+            let role = if form.typing == Some(*field) { Role::Title } else { Role::Selection };
+            strip.add(role, value(*field, form, scene)).add(Role::Accent, "█")
         } else if chosen {
             strip.add(Role::Selection, format!("‹ {} ›", value(*field, form, scene)))
         } else {
@@ -43,7 +46,9 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, form: &Order
         let flaws = read.as_ref().err();
         let flaw = flaws.and_then(|flaws| flaws.iter().find(|(of, _)| of == field)).map(|(_, flaw)| flaw.text(locale));
         let room = usize::from(inner.width).saturating_sub(strip.width());
-        let strip = match flaw {
+        let strange = form.strange.filter(|_| chosen);
+        let strange = strange.map(|char| locale.say("form-no-choice", &[("char", char.to_string().into())]));
+        let strip = match flaw.or(strange) {
             Some(flaw) => strip.add(Role::Warn, cut_end(&format!("▲ {flaw}"), room)),
             None => strip.add(Role::Muted, cut_end(&about(*field, form, scene), room)),
         };
@@ -52,7 +57,7 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, form: &Order
     let below = fields.len() as u16 + 1;
     let last = match read {
         Ok(request) => {
-            let said = words::request(&request, locale);
+            let said = sends(&request, form, scene);
             let strip = canvas.strip().add(Role::Key, "Enter ").add(Role::Muted, locale.text("form-sends")).gap();
             let room = usize::from(inner.width).saturating_sub(strip.width());
             strip.add(words::row_role(&request), cut_end(&said, room))
@@ -63,6 +68,25 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, form: &Order
     let keys = locale.text("form-keys");
     if width(&keys) <= usize::from(inner.width) {
         canvas.word(inner, 0, below + 1, Role::Muted, &keys);
+    }
+}
+
+/// What Enter would send: an order as the blotter has it; a change as the order that it would become.
+fn sends(request: &HandRequest, form: &OrderForm, scene: &Scene<'_>) -> String {
+    let locale = &scene.look.locale;
+    let (leg, symbol) = (&form.legs[0], SymbolId::named(&form.legs[0].symbol));
+    match (request, symbol) {
+        (HandRequest::Replace { order, price: to, quantity }, Some(symbol)) => {
+            let figures = [
+                ("order", format!("#{}", order.0).into()),
+                ("side", side(leg.side, locale).1.into()),
+                ("lots", quantity.0.into()),
+                ("symbol", symbol.name().into()),
+                ("price", price(symbol, *to).into()),
+            ];
+            locale.say("form-replaces", &figures)
+        }
+        _ => words::request(request, symbol, locale),
     }
 }
 

@@ -37,10 +37,12 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, query: &Trad
     let below = Rect { y: inner.y + said, height: inner.height.saturating_sub(said), ..inner };
     let left = Rect { width: WINDOWS.min(below.width), ..below };
     let right = Rect { x: below.x + left.width, width: below.width - left.width, ..below };
-    list(canvas, left, "trades-windows", &answer.touched().collect::<Vec<_>>(), locale, |strip, (group, touch)| {
+    // An answer carries the first of what was found and opened; how much that was is in its counters.
+    let windows: Vec<_> = answer.touched().collect();
+    list(canvas, left, "trades-windows", (&windows, answer.opened()), locale, |strip, (group, touch)| {
         touched(strip, *group, touch, locale)
     });
-    list(canvas, right, "trades-first", &answer.shown(), locale, |strip, trade| {
+    list(canvas, right, "trades-first", (&answer.shown(), answer.found()), locale, |strip, trade| {
         let strip = traded(strip, query.symbol, trade, locale);
         strip.fit(usize::from(right.width), |strip| strip.right(15, Role::Muted, &trade.id.to_string()))
     });
@@ -72,24 +74,25 @@ fn head(canvas: &mut Canvas<'_>, inner: Rect, answer: &TradesAnswer, locale: &Lo
     4
 }
 
-/// A heading and as many rows as there is room for; the last row says how many there is none for.
+/// A heading and as many rows as there is room for; the last row says how many of all there are besides.
 fn list<T>(
     canvas: &mut Canvas<'_>,
     area: Rect,
     title: &str,
-    rows: &[T],
+    (rows, all): (&[T], u64),
     locale: &Locale,
     draw: impl for<'c> Fn(Strip<'c>, &T) -> Strip<'c>,
 ) {
     canvas.word(area, 0, 0, Role::Muted, &locale.text(title));
     let room = usize::from(area.height).saturating_sub(1);
-    let shown = if rows.len() > room { room.saturating_sub(1) } else { rows.len() };
+    let all = usize::try_from(all).unwrap_or(usize::MAX).max(rows.len());
+    let shown = if all > room { rows.len().min(room.saturating_sub(1)) } else { rows.len() };
     for (row, item) in rows.iter().take(shown).enumerate() {
         let strip = draw(canvas.strip(), item);
         canvas.put(area, row as u16 + 1, strip);
     }
-    if shown < rows.len() {
-        let more = locale.say("trades-more", &[("n", ((rows.len() - shown) as u64).into())]);
+    if shown < all {
+        let more = locale.say("trades-more", &[("n", ((all - shown) as u64).into())]);
         canvas.word(area, 0, shown as u16 + 1, Role::Muted, &more);
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Shape: each screen is columns of panels with weights and least heights; a panel for which there is no room is left
 //! out, the last one first, so that none is a frame without content. A compact screen has the panels of a wider one.
+//! What was left out is not lost: the panel with the focus always has a place, if need be that of another.
 
 mod data;
 mod market;
@@ -14,8 +15,31 @@ use super::super::state::{Density, Panel, Screen};
 /// A panel with its weight and its least height.
 type Slot = (Panel, u16, u16);
 
-/// The panels of the open screen with their areas.
+/// Rows of a place below which it is not given to a panel that was left out.
+const READABLE: u16 = 6;
+
+/// The panels of the open screen with their areas; the one with the focus is among them.
 pub fn places(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
+    seated(fitting(body, scene), scene)
+}
+
+/// Where the focus is on a panel of the screen that this size leaves out, that panel takes the place of the last that was
+/// given: what stands last is what the screen can best do without. So `w` walks through every panel at every size.
+fn seated(mut places: Vec<(Rect, Panel)>, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
+    let focus = scene.state.focus;
+    let named = scene.state.screen.panels().contains(&focus);
+    if !named || places.iter().any(|(_, panel)| *panel == focus) {
+        return places;
+    }
+    let readable = places.iter().rposition(|(area, _)| area.height >= READABLE);
+    if let Some((_, panel)) = readable.or(places.len().checked_sub(1)).and_then(|place| places.get_mut(place)) {
+        *panel = focus;
+    }
+    places
+}
+
+/// The panels of the open screen for which there is room.
+fn fitting(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
     match (scene.state.screen, columns(body, scene)) {
         (Screen::Overview, 160..) => overview_wide(body, scene),
         (Screen::Overview, 110..) => overview(body, scene),

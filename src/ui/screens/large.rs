@@ -1,4 +1,4 @@
-//! Density large: three panels and big figures, for rooms of a hundred.
+//! Density large: big figures and two panels, for rooms of a hundred; the second has the focus, or is the events.
 
 use ratatui::layout::Rect;
 
@@ -30,5 +30,7 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>) {
     let nodes = Rect::new(body.x, body.y + ROWS + 2, body.width, table);
     panels::draw(canvas, nodes, scene, Panel::Nodes);
     let rest = Rect::new(body.x, nodes.bottom(), body.width, body.bottom() - nodes.bottom());
-    panels::draw(canvas, rest, scene, Panel::Events);
+    // Whatever the focus walks on to is seen below the nodes.
+    let focus = scene.state.focus;
+    panels::draw(canvas, rest, scene, if focus == Panel::Nodes { Panel::Events } else { focus });
 }

@@ -1,4 +1,6 @@
 //! The list mode: everything in words, from 40 columns by 10 rows.
+//!
+//! Idea: there is room for one panel, so it is the one with the focus; the overview begins with its summary in words.
 
 use ratatui::layout::Rect;
 
@@ -13,17 +15,13 @@ use super::super::theme::Role;
 /// The least size: columns and rows.
 pub const LEAST: (u16, u16) = (40, 10);
 
-/// Draws the body: nodes, the flow, the last events; on other screens their one panel.
+/// Draws the body: nodes, the flow, the last events; on other screens, and as `w` walks on, the panel with the focus.
 pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>) {
-    let panel = match scene.state.screen {
-        _ if scene.state.zoom => Some(scene.state.focus),
-        Screen::Overview => None,
-        Screen::Cluster => Some(super::super::state::Panel::Raft),
-        Screen::Data => Some(super::super::state::Panel::Matrix),
-        Screen::Market => Some(super::super::panels::market::list_panel(scene)),
-        Screen::Lesson => Some(super::super::state::Panel::Lesson),
-        Screen::Events => Some(super::super::state::Panel::Events),
-    };
+    let (screen, focus) = (scene.state.screen, scene.state.focus);
+    let first = screen.panels().first().copied();
+    let focused = if screen.panels().contains(&focus) { Some(focus) } else { first };
+    // The overview in words stands for its first panel.
+    let panel = focused.filter(|panel| scene.state.zoom || screen != Screen::Overview || Some(*panel) != first);
     if let Some(panel) = panel {
         return panels::draw(canvas, body, scene, panel);
     }

@@ -7,7 +7,8 @@
 use super::lab;
 use super::refusal::Refusal;
 use crate::domain::control::{Control, Target};
-use crate::domain::ids::{GroupId, NodeId};
+use crate::domain::hand::{HandOrder, HandRequest};
+use crate::domain::ids::{GroupId, NodeId, SymbolId};
 use crate::domain::order::ReadFrom;
 use crate::domain::rules::{AckRule, Strategy};
 use crate::domain::venue::Door;
@@ -105,8 +106,9 @@ fn leader(state: &UiState, view: &ClusterView) -> Result<NodeId, Refusal> {
     leader.ok_or_else(|| Refusal::new("toast-no-leader").with("group", state.group))
 }
 
-/// A control in words: a text id and its arguments, targets by name.
-pub fn describe(control: Control) -> Refusal {
+/// A control in words: a text id and its arguments, targets by name. The view knows the order that a change concerns, and
+/// by its symbol how the price is written.
+pub fn describe(control: Control, view: &ClusterView) -> Refusal {
     let (id, target) = match control {
         Control::Crash(target) => ("done-crash", Some(target)),
         Control::Recover(target) => ("done-recover", Some(target)),
@@ -144,7 +146,7 @@ pub fn describe(control: Control) -> Refusal {
         Control::SetReadFrom(ReadFrom::Replica) => ("done-reads-replica", None),
         Control::SetReadFrom(ReadFrom::Fallback) => ("done-reads-fallback", None),
         Control::Burst(burst) => return Refusal::new("done-burst").with("orders", short(burst.orders)),
-        Control::Hand(_) => return Refusal::new("done-hand").with("what", crate::lesson::action::show(&control)),
+        Control::Hand(request) => return Refusal::new("done-hand").with("what", hand(&request, view)),
         Control::SetTickRate(rate) => return Refusal::new("done-ticks").with("rate", short(rate)),
         Control::TickBurst(burst) => return Refusal::new("done-tick-burst").with("ticks", short(burst.ticks)),
         Control::SetOverload(rule) => return Refusal::new("done-overload").with("rule", rule.name()),
@@ -172,6 +174,16 @@ pub fn describe(control: Control) -> Refusal {
     };
     let words = Refusal::new(id);
     target.map_or(words.clone(), |target| words.with("node", name(target)))
+}
+
+/// An order of the hand as lessons write it; a change of one with its price as people do.
+fn hand(request: &HandRequest, view: &ClusterView) -> String {
+    let HandRequest::Replace { order, price, quantity } = *request else {
+        return crate::lesson::action::show(&Control::Hand(*request));
+    };
+    let symbol = view.hand.iter().find(|known| known.sequence == order).and_then(HandOrder::symbol);
+    let at = symbol.and_then(SymbolId::instrument).map_or_else(|| price.0.to_string(), |it| it.show_price(price));
+    format!("replace #{} {} at {at}", order.0, quantity.0)
 }
 
 /// A round number as the palette takes it: `100k`, `1M`.

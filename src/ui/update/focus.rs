@@ -1,29 +1,24 @@
 //! Focus: which panel has it, and where it goes.
 //!
-//! Idea: the focus walks through the panels that were drawn, in the order of the screen; before the first frame, and in
-//! a test without one, through those that the screen names.
+//! Idea: `w` walks through all panels that the screen names, drawn or not: drawing gives the one with the focus a place.
+//! The arrows go by what the eye sees, so only to what was drawn.
 
 use ratatui::layout::Rect;
 
 use super::{Given, neighbour};
 use crate::ui::action::{Side, Way};
-use crate::ui::state::{Panel, UiState};
+use crate::ui::state::UiState;
 
 /// The next panel, or the one before.
-pub(super) fn next(state: &mut UiState, given: &Given<'_>, way: Way) {
-    // A zoomed panel is alone on the screen; the others are still there.
-    let drawn: Vec<Panel> = given.hits.panels().map(|(_, panel)| panel).collect();
-    let named = state.screen.panels();
-    let order: Vec<Panel> =
-        named.iter().copied().filter(|panel| state.zoom || drawn.is_empty() || drawn.contains(panel)).collect();
-    state.focus = neighbour(if order.is_empty() { named } else { &order }, state.focus, way);
+pub(super) fn next(state: &mut UiState, way: Way) {
+    state.focus = neighbour(state.screen.panels(), state.focus, way);
 }
 
 /// The nearest panel at this side of the focused one; none there, no change.
 pub(super) fn towards(state: &mut UiState, given: &Given<'_>, side: Side) {
     let Some(from) = given.hits.area_of(state.focus) else {
         let way = if matches!(side, Side::Left | Side::Up) { Way::Back } else { Way::On };
-        return next(state, given, way);
+        return next(state, way);
     };
     let others = given.hits.panels().filter(|(_, panel)| *panel != state.focus);
     let nearest =

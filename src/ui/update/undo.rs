@@ -25,7 +25,7 @@ pub(super) fn change(
     out.push(control.into());
     let done = resolve(control, given.view);
     let inverse = inverse(done, given.view);
-    let said = faults::describe(done).text(given.words);
+    let said = faults::describe(done, given.view).text(given.words);
     if inverse.is_empty() {
         toast::say(state, given, "toast-done", &[("what", &said)]);
         return Ok(());
@@ -44,7 +44,7 @@ pub(super) fn undo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request
             continue;
         }
         out.extend(entry.inverse.iter().map(|control| Request::from(*control)));
-        let what = faults::describe(entry.done).text(given.words);
+        let what = faults::describe(entry.done, given.view).text(given.words);
         toast::say(state, given, "toast-undone", &[("what", &what)]);
         remember(&mut state.undo.undone, entry);
         return Ok(());
@@ -60,7 +60,7 @@ pub(super) fn redo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request
             continue;
         }
         out.push(entry.done.into());
-        let what = faults::describe(entry.done).text(given.words);
+        let what = faults::describe(entry.done, given.view).text(given.words);
         toast::say(state, given, "toast-done", &[("what", &what)]);
         remember(&mut state.undo.done, Undo { inverse, ..entry });
         return Ok(());

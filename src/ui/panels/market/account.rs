@@ -120,7 +120,10 @@ fn positions(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, positions: 
     if area.height < 2 {
         return;
     }
-    let room = usize::from(area.height - 1);
+    // Of two rows the heading gives way to the row that says how many positions there are besides.
+    let headed = area.height > 2 || positions.len() < 2;
+    let rows = usize::from(area.height - u16::from(headed));
+    let room = if positions.len() > rows { rows - 1 } else { rows };
     let chosen = positions.iter().position(|position| position.symbol == symbol).unwrap_or(0);
     let first = chosen.saturating_sub(room / 2).min(positions.len().saturating_sub(room));
     let shown = &positions[first..(first + room).min(positions.len())];
@@ -128,13 +131,19 @@ fn positions(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, positions: 
     let columns = for_texts(&COLUMNS, &texts);
     let widths = widths(&columns, usize::from(area.width).saturating_sub(2));
     let heads = COLUMNS.map(|column| locale.text(column.title).into_owned());
-    canvas.put(area, 0, cells(canvas.strip().to(2), &columns, &widths, &heads, |_| Role::Muted));
-    for (row, (position, texts)) in (1..).zip(shown.iter().zip(&texts)) {
+    if headed {
+        canvas.put(area, 0, cells(canvas.strip().to(2), &columns, &widths, &heads, |_| Role::Muted));
+    }
+    for (row, (position, texts)) in (u16::from(headed)..).zip(shown.iter().zip(&texts)) {
         canvas.hit(Rect::new(area.x, area.y + row, area.width, 1), Hit::Symbol(position.symbol));
         let here = position.symbol == symbol;
         let strip = canvas.strip().add(Role::Accent, if here { "❯ " } else { "  " });
         let roles = roles(position, here);
         canvas.put(area, row, cells(strip, &columns, &widths, texts, |place| roles[place]));
+    }
+    if shown.len() < positions.len() {
+        let more = locale.say("account-more", &[("n", ((positions.len() - shown.len()) as u64).into())]);
+        canvas.word(area, 2, area.height - 1, Role::Muted, &more);
     }
 }
 

@@ -3,6 +3,8 @@
 //! Idea: a row says what was asked and where it stands; every word that came back has its time in the history, a read
 //! with the replica that answered and how far that was behind.
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 
 use crate::domain::hand::HandOrder;
@@ -20,7 +22,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
     let orders = &scene.view.hand;
     let title = locale.say("panel-blotter", &[("n", (orders.len() as u64).into())]);
-    let inner = frame(canvas, scene, area, Panel::Blotter, &title, &locale.text("note-blotter"));
+    // Enter is the history's only here; elsewhere it opens what has the focus there.
+    let note = if scene.focused(Panel::Blotter) { locale.text("note-blotter") } else { Cow::Borrowed("") };
+    let inner = frame(canvas, scene, area, Panel::Blotter, &title, &note);
     let Some(chosen) = scene.state.market.selected(scene.view) else {
         for (row, id) in ["blotter-none", "blotter-how"].iter().enumerate() {
             canvas.word(inner, 0, row as u16, Role::Muted, &locale.text(id));
@@ -66,7 +70,7 @@ fn row(canvas: &mut Canvas<'_>, line: Rect, scene: &Scene<'_>, order: &HandOrder
         locale.say(id, &[("node", reading.by.to_string().into()), ("behind", reading.behind.into())])
     });
     let room = columns.saturating_sub(strip.width() + width(&state) + 2);
-    let asked = cut_end(&words::request(&order.request, locale), room.max(12));
+    let asked = cut_end(&words::request(&order.request, order.symbol(), locale), room.max(12));
     let strip = strip.left(room.min(34).max(width(&asked)), words::row_role(&order.request), &asked).gap();
     let strip = strip.add(role, state);
     let strip = match read {

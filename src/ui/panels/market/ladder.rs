@@ -25,7 +25,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
     let symbol = scene.state.market.symbol;
     let line = scene.view.books.line(symbol);
-    let place = line.and_then(|line| Some(format!("{} {}", line.group, line.by?))).unwrap_or_default();
+    let place = line.map_or_else(|| "–".to_owned(), |line| place(line, scene));
     let title = locale.say("panel-ladder", &[("symbol", symbol.name().into()), ("place", place.into())]);
     let inner = frame(canvas, scene, area, Panel::Ladder, &title, &locale.text("note-ladder"));
     let Some(book) = scene.view.books.ladder.as_ref().filter(|book| book.symbol == symbol) else {
@@ -58,6 +58,18 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     }
     if foot > 0 {
         canvas.put(inner, inner.height - 1, bottom(canvas.strip(), scene, line, usize::from(inner.width)));
+    }
+}
+
+/// Who owns the book; and, where the replica that was read is not the leader whom the list of symbols names, which it was.
+fn place(line: &BookLine, scene: &Scene<'_>) -> String {
+    let leader = scene.view.groups.iter().find(|group| group.id == line.group).and_then(|group| group.leader);
+    match line.by.filter(|by| Some(*by) != leader) {
+        Some(by) => {
+            let figures = [("group", line.group.to_string().into()), ("node", by.to_string().into())];
+            scene.look.locale.say("ladder-read-at", &figures)
+        }
+        None => line.group.to_string(),
     }
 }
 

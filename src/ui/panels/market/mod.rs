@@ -8,8 +8,6 @@ use crate::domain::order::Side;
 use crate::domain::units::Price;
 
 use super::super::locale::Locale;
-use super::super::scene::Scene;
-use super::super::state::Panel;
 use super::super::theme::Role;
 
 pub mod account;
@@ -21,12 +19,6 @@ pub mod tape;
 pub mod ticks;
 pub mod venues;
 pub mod words;
-
-/// The one panel of the list mode: what has the focus, or the symbols.
-pub fn list_panel(scene: &Scene<'_>) -> Panel {
-    let focus = scene.state.focus;
-    if scene.state.screen.panels().contains(&focus) { focus } else { Panel::Symbols }
-}
 
 /// A price with the decimals of its instrument.
 pub fn price(symbol: SymbolId, price: Price) -> String {

@@ -1,13 +1,18 @@
 //! Market data: what the source sends and the nodes process, the windows of the symbol in view, and the signals.
 
+use std::cmp::Reverse;
+
 use ratatui::layout::Rect;
 
 use crate::domain::ids::SymbolId;
+use crate::domain::tick::Signal;
+use crate::domain::time::SimDuration;
 use crate::domain::units::Price;
 use crate::domain::view::{BarView, FeedView, NodeView};
 
-use super::super::super::canvas::{Canvas, Strip};
+use super::super::super::canvas::{Canvas, Strip, width};
 use super::super::super::hits::Hit;
+use super::super::super::locale::Locale;
 use super::super::super::scene::Scene;
 use super::super::super::state::Panel;
 use super::super::super::theme::Role;
@@ -43,7 +48,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         let said = locale.say("ticks-signals", &[("n", market.signals.into()), ("orders", market.orders.into())]);
         canvas.word(inner, 0, row, Role::Muted, &said);
     }
-    for (line, signal) in market.tape.iter().rev().take(room).enumerate() {
+    for (line, signal) in latest(&market.tape).iter().take(room).enumerate() {
         let (role, word) = side(signal.side, locale);
         let strip = canvas.strip().right(9, Role::Muted, &signal.time.to_string()).gap();
         let strip = strip.left(5, role, &word).left(8, Role::Text, signal.symbol.name());
@@ -95,13 +100,28 @@ fn windows(canvas: &mut Canvas<'_>, inner: Rect, row: u16, scene: &Scene<'_>) ->
     let said = locale.say("ticks-symbol", &[("symbol", symbol.name().into()), ("node", owner.into())]);
     let strip = canvas.strip().add(Role::Title, said).add(Role::Text, format!("  {last}"));
     canvas.put(inner, row, strip);
-    for (line, (id, bar)) in
-        [("ticks-sliding", found.ticks.sliding), ("ticks-tumbled", found.ticks.tumbled)].iter().enumerate()
-    {
-        let strip = canvas.strip().left(10, Role::Muted, &locale.text(id));
+    let lengths = &scene.view.run.settings.market_data;
+    let windows = [
+        ("ticks-sliding", lengths.sliding, found.ticks.sliding),
+        ("ticks-tumbled", lengths.tumbling, found.ticks.tumbled),
+    ];
+    let windows = windows.map(|(id, of, bar)| (locale.say(id, &[("length", length(of, locale).into())]), bar));
+    let names = windows.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
+    for (line, (name, bar)) in windows.iter().enumerate() {
+        let strip = canvas.strip().left(names, Role::Muted, name);
         canvas.put(inner, row + 1 + line as u16, window(strip, scene, symbol, bar, usize::from(inner.width)));
     }
     row + 3
+}
+
+/// How long a window is: `1 s`, not `1.0 s`, where it is whole seconds.
+fn length(of: SimDuration, locale: &Locale) -> String {
+    match of.as_micros() {
+        us if us >= 1_000_000 && us.is_multiple_of(1_000_000) => {
+            format!("{} {}", locale.number(us / 1_000_000), locale.text("unit-s"))
+        }
+        _ => locale.duration(of),
+    }
 }
 
 fn owner(node: Option<&NodeView>, gone: String) -> String {
@@ -116,13 +136,47 @@ fn window<'a>(strip: Strip<'a>, scene: &Scene<'_>, symbol: SymbolId, bar: &BarVi
     let locale = &scene.look.locale;
     // Prices of windows are doubled mids: half of them, rounded down to a tick, is what is written.
     let at = |doubled: u64| price(symbol, Price((doubled / 2) as i64));
-    let Some([open, high, low, close]) = bar.ohlc else { return strip.add(Role::Muted, "–") };
-    let vwap = bar.vwap.map_or_else(|| "–".to_owned(), at);
-    let strip = strip.add(Role::Muted, "VWAP ").add(Role::Title, vwap);
-    let strip = [("O", open), ("H", high), ("L", low), ("C", close)].iter().fold(strip, |strip, (name, value)| {
-        strip.fit(columns, |strip| strip.add(Role::Muted, format!("  {name} ")).add(Role::Text, at(*value)))
-    });
+    let Some([open, high, low, close]) = bar.ohlc else { return strip.add(Role::Muted, " –") };
+    let named =
+        |strip: Strip<'a>, name: &str, value| strip.add(Role::Muted, format!(" {name} ")).add(Role::Text, at(value));
+    let all = [("O", open), ("H", high), ("L", low), ("C", close)];
+    let four = all.iter().fold(strip.clone(), |strip, (name, value)| named(strip, name, *value));
+    // All four or the last alone: three of them look like a whole that they are not.
+    let strip = if four.width() <= columns { four } else { named(strip, "C", close) };
+    let strip = match bar.vwap {
+        Some(vwap) => strip.fit(columns, |strip| strip.add(Role::Muted, "  VWAP ").add(Role::Title, at(vwap))),
+        None => strip,
+    };
     strip.fit(columns, |strip| {
         strip.add(Role::Muted, format!("  {}", locale.say("ticks-in-window", &[("n", bar.ticks.into())])))
     })
+}
+
+/// The latest signals first. Each node tells its own, so they come in out of the order of their times.
+fn latest(tape: &[Signal]) -> Vec<Signal> {
+    let mut signals: Vec<Signal> = tape.iter().rev().copied().collect();
+    signals.sort_by_key(|signal| Reverse(signal.time));
+    signals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::order::Side;
+    use crate::domain::time::SimTime;
+    use crate::domain::units::Quantity;
+
+    #[test]
+    fn signals_stand_by_their_times_the_newest_first_and_of_one_time_the_one_told_last() {
+        let signal = |ms, lots| Signal {
+            time: SimTime::from_millis(ms),
+            symbol: SymbolId(7),
+            side: Side::Buy,
+            price: Price(1),
+            quantity: Quantity(lots),
+        };
+        let told = [signal(7_849, 1), signal(7_850, 2), signal(7_851, 3), signal(7_850, 4)];
+        assert_eq!(latest(&told), [signal(7_851, 3), signal(7_850, 4), signal(7_850, 2), signal(7_849, 1)]);
+        assert_eq!(latest(&[]), []);
+    }
 }

@@ -1,6 +1,7 @@
 //! What became of an order, in words: one for its state, a sentence for each word on its row.
 
 use crate::domain::hand::{HandOrder, HandRequest, HandWord};
+use crate::domain::ids::SymbolId;
 use crate::domain::order::{OrderStatus, OrderType, Side, TimeInForce, Verdict};
 use crate::domain::work::Leg;
 
@@ -9,8 +10,9 @@ use super::super::super::locale::Locale;
 use super::super::super::theme::Role;
 use super::{price, side};
 
-/// What an order is: `BUY 10 ACME @ 101.02 ioc`, or both legs of a spread.
-pub fn request(request: &HandRequest, locale: &Locale) -> String {
+/// What an order is: `BUY 10 ACME @ 101.02 ioc`, or both legs of a spread. A request about an order does not name its
+/// symbol, by whose decimals its price is written: it comes from the order.
+pub fn request(request: &HandRequest, of: Option<SymbolId>, locale: &Locale) -> String {
     match *request {
         HandRequest::Place { symbol, side: taken, order_type, quantity, time_in_force } => {
             let at = match order_type {
@@ -25,8 +27,9 @@ pub fn request(request: &HandRequest, locale: &Locale) -> String {
             format!("{} {} {} {at}{wait}", side(taken, locale).1, quantity.0, symbol.name())
         }
         HandRequest::Spread { legs } => format!("{} + {}", leg(&legs[0], locale), leg(&legs[1], locale)),
-        HandRequest::Replace { price, quantity, .. } => {
-            locale.say("word-replace", &[("lots", quantity.0.into()), ("price", price.0.to_string().into())])
+        HandRequest::Replace { price: to, quantity, .. } => {
+            let at = of.map_or_else(|| to.0.to_string(), |symbol| price(symbol, to));
+            locale.say("word-replace", &[("lots", quantity.0.into()), ("price", at.into())])
         }
         HandRequest::Cancel { .. } => locale.text("word-cancel").into_owned(),
         HandRequest::Query { .. } => locale.text("word-query").into_owned(),
@@ -106,11 +109,7 @@ pub fn word(word: &HandWord, order: &HandOrder, locale: &Locale) -> (Role, Strin
             HandRequest::Place { .. } | HandRequest::Spread { .. } => {
                 (Role::Muted, locale.text("word-sent").into_owned())
             }
-            HandRequest::Replace { price: to, quantity, .. } => {
-                let at = order.symbol().map_or_else(|| to.0.to_string(), |symbol| price(symbol, to));
-                (Role::Muted, locale.say("word-replace", &[("lots", quantity.0.into()), ("price", at.into())]))
-            }
-            _ => (Role::Muted, request(asked, locale)),
+            _ => (Role::Muted, request(asked, order.symbol(), locale)),
         },
         HandWord::AskedAgain => (Role::Warn, locale.text("word-again").into_owned()),
         HandWord::Accepted(promise) => {
