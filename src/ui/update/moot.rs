@@ -14,11 +14,16 @@ use crate::routing::partitioner::Partitioner;
 
 /// Why this control would change nothing, if the view tells.
 pub(super) fn why(control: Control, view: &ClusterView) -> Option<Refusal> {
-    let by_controller = match control {
-        Control::Divide(_) | Control::Split | Control::MoveSymbol { .. } | Control::StopMoves => true,
-        Control::AddNode | Control::Decommission(_) | Control::Replace(_) => true,
-        _ => false,
-    };
+    let by_controller = matches!(
+        control,
+        Control::Divide(_)
+            | Control::Split
+            | Control::MoveSymbol { .. }
+            | Control::StopMoves
+            | Control::AddNode
+            | Control::Decommission(_)
+            | Control::Replace(_)
+    );
     if by_controller && view.run.controller.is_none() {
         return Some(Refusal::new("toast-no-controller"));
     }
