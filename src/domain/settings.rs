@@ -12,7 +12,7 @@ mod venues;
 use serde::{Deserialize, Serialize};
 
 pub use desk::{AccountSettings, MarketSettings, PartitionSettings, TradesSettings};
-pub use gateway::GatewaySettings;
+pub use gateway::{GatewaySettings, GatewaySize};
 pub use market_data::MarketDataSettings;
 pub use venues::VenueSettings;
 

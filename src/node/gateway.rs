@@ -14,8 +14,8 @@ use crate::domain::ids::{ActorId, GroupId, NodeId};
 use crate::domain::map::ClusterMap;
 use crate::domain::order::{Answer, Batch, GatewayLoad, ReadFrom, Record, Reply, Submission};
 use crate::domain::priority::{Classes, Priority};
-use crate::domain::settings::Settings;
-use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::settings::{GatewaySize, Settings};
+use crate::domain::time::SimTime;
 use crate::domain::venue::VENUES_MAX;
 use crate::domain::view::GatewayView;
 use crate::domain::why::Why;
@@ -70,18 +70,10 @@ pub(super) trait Directory {
     }
 }
 
-/// How much a gateway can do: what was dealt to it.
-#[derive(Clone, Copy, Debug)]
-struct Size {
-    service_time: SimDuration,
-    capacity: u32,
-    queue_max: usize,
-}
-
 /// The gateway of a node.
 #[derive(Clone, Debug)]
 pub(super) struct Gateway {
-    size: Size,
+    size: GatewaySize,
     classes: Classes,
     queue: AgedQueue<Waiting>,
     /// Requests that wait, by class.
@@ -100,11 +92,7 @@ impl Gateway {
     /// The gateway of this node; service times and capacities are dealt out in turn.
     pub(super) fn new(me: NodeId, settings: &Settings, groups: usize) -> Self {
         Self {
-            size: Size {
-                service_time: settings.gateway.service_time(me),
-                capacity: settings.gateway.capacity(me),
-                queue_max: settings.gateway.queue_max,
-            },
+            size: settings.gateway.size(me),
             classes: Classes::new(&settings.client),
             queue: AgedQueue::new(Priority::ALL, settings.balancer.ageing),
             queued: [0; Priority::COUNT],

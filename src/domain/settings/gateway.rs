@@ -25,7 +25,24 @@ pub struct GatewaySettings {
     pub cost_per_hour: u64,
 }
 
+/// How much a gateway can do: what was dealt to it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct GatewaySize {
+    /// What it spends on one request.
+    pub service_time: SimDuration,
+    /// Requests in flight at most.
+    pub capacity: u32,
+    /// Requests of each class that wait for a free place at most.
+    pub queue_max: usize,
+}
+
 impl GatewaySettings {
+    /// What is dealt to this node's gateway.
+    pub fn size(&self, node: NodeId) -> GatewaySize {
+        let (service_time, capacity) = (self.service_time(node), self.capacity(node));
+        GatewaySize { service_time, capacity, queue_max: self.queue_max }
+    }
+
     /// What this node's gateway spends on one request; service times are dealt out in turn.
     pub fn service_time(&self, node: NodeId) -> SimDuration {
         self.service_times.get(node.index() % self.service_times.len().max(1)).copied().unwrap_or(SERVICE_TIME)
