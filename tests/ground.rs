@@ -67,6 +67,29 @@ fn without_an_answer_it_stays_dark_and_a_late_one_is_still_no_keys() {
 }
 
 #[test]
+fn an_answer_with_an_esc_before_it_or_in_pieces_is_no_keys() {
+    // Cut at 0 there is an Esc before it instead, which the stream of keys takes for one with the first byte.
+    for cut in [0, 2, 5, 12] {
+        let mut desk = asked(&[]);
+        if cut == 0 {
+            desk.send("\x1b");
+        } else {
+            desk.send(&LIGHT[..cut]);
+            // Some frames are a pause that no clock has to tell.
+            let frames = desk.frames();
+            desk.wait("some frames", |pty| pty.frames() > frames + 6);
+        }
+        desk.send(&LIGHT[cut..]);
+        desk.send("L");
+        desk.wait("the light theme", |pty| pty.ground() == PAPER[0]);
+        desk.wait_for("LOCKED");
+        let text = desk.text();
+        assert!(!["does nothing", "BURST", "ffff"].iter().any(|leak| text.contains(leak)), "cut at {cut}: {text}");
+        quit(&mut desk, "q after an answer in pieces");
+    }
+}
+
+#[test]
 fn a_dark_answer_changes_nothing_and_what_only_looks_like_one_was_typed() {
     let mut desk = asked(&[]);
     desk.send("\x1b]11;rgb:1111/1111/1111\x07");

@@ -318,7 +318,7 @@ fn a_replica_far_behind_goes_red_when_one_record_is_sent_at_a_time() {
 #[test]
 fn the_burst_of_a_million_goes_red_when_gateways_are_slow() {
     goes_red("burst-1m", "orders.acknowledged >= 900k", 1, |script| {
-        script.settings.gateway.service_time = SimDuration::from_millis(20);
+        script.settings.gateway.service_times = vec![SimDuration::from_millis(20)];
         script.length = SimDuration::from_secs(30);
     });
 }
@@ -427,6 +427,9 @@ fn a_drained_gateway_goes_red_when_it_is_given_more() {
 fn balancers_go_red_when_all_are_one_or_nothing_is_ever_full() {
     goes_red_between("balancers", "free-capacity:balancer.imbalance < round-robin", |script| {
         everywhere(script, |settings| settings.load.strategy = Strategy::RoundRobin);
+    });
+    goes_red_between("balancers", "lowest-latency:latency_ms.p50 < round-robin", |script| {
+        everywhere(script, |settings| settings.gateway.service_times = vec![SimDuration::from_micros(380)]);
     });
     goes_red_between("balancers", "round-robin:balancer.refused > 100", |script| {
         everywhere(script, |settings| settings.balancer.queue_max = 1_000_000);

@@ -37,7 +37,7 @@ pub fn fast(nodes: usize, partitions: usize, batch_records_max: usize) -> Settin
             ..DiskSettings::default()
         },
         gateway: GatewaySettings {
-            service_time: SimDuration::ZERO,
+            service_times: vec![SimDuration::ZERO],
             capacities: vec![65_536],
             queue_max: 65_536,
             ..GatewaySettings::default()

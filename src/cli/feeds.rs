@@ -75,7 +75,7 @@ mod tests {
         (dir, path)
     }
 
-    const SERIES: &str = "Date,Open,High,Low,Close,Volume\nd,1,1,1,1,0\n";
+    const SERIES: &str = "Date,Open,High,Low,Close,Volume\n2004-08-19,1,1,1,1,0\n";
 
     #[test]
     fn a_series_moves_the_instrument_that_its_file_is_named_after() {

@@ -303,6 +303,22 @@ impl<'d> Item<'d> {
         }
     }
 
+    /// A whole number within a range, or a list of such with at least one.
+    ///
+    /// # Errors
+    /// It is something else, or one is outside.
+    pub fn integers(&self, key: &str, range: RangeInclusive<u64>) -> Reading<Vec<u64>> {
+        let allowed = format!("a whole number from {} to {}, or a list of such", range.start(), range.end());
+        match &self.value {
+            DeValue::Integer(_) => Ok(vec![self.integer(key, range)?]),
+            DeValue::Array(items) if items.is_empty() => {
+                Err(self.place.problem(format!("`{key}` is empty")).allow(allowed))
+            }
+            DeValue::Array(_) => self.elements(key)?.iter().map(|item| item.integer(key, range.clone())).collect(),
+            _ => Err(self.wrong(key, &allowed)),
+        }
+    }
+
     /// `true` or `false`.
     ///
     /// # Errors

@@ -27,7 +27,7 @@ pub const PARTITIONS_MAX: u64 = 512;
 /// No timer of the cluster is longer than ten minutes: a longer one is a slip of the pen.
 pub(super) const TIMER_MS_MAX: u64 = 600_000;
 /// Nor is a latency or an fsync longer than ten seconds.
-const LATENCY_US_MAX: u64 = 10_000_000;
+pub const LATENCY_US_MAX: u64 = 10_000_000;
 /// Windows are made of panes of 100 ms, 600 at most.
 const WINDOW_MS: std::ops::RangeInclusive<u64> = 100..=60_000;
 /// Bounds of queues and counts that cost memory.
@@ -242,11 +242,16 @@ fn disk(r: &mut Reader<'_>, base: &DiskSettings) -> Reading<DiskSettings> {
 
 fn gateway(r: &mut Reader<'_>, base: &GatewaySettings) -> Reading<GatewaySettings> {
     Ok(GatewaySettings {
-        service_time: r.micros("service_us", 0..=LATENCY_US_MAX, base.service_time)?,
+        service_times: service_times(r, &base.service_times)?,
         capacities: capacities(r, &base.capacities)?,
         queue_max: r.integer("queue_max", 0..=COUNT_MAX, base.queue_max as u64)? as usize,
         cost_per_hour: r.integer("cost_per_hour", 0..=COUNT_MAX, base.cost_per_hour)?,
     })
+}
+
+fn service_times(r: &mut Reader<'_>, base: &[SimDuration]) -> Reading<Vec<SimDuration>> {
+    let Some(item) = r.optional("service_us") else { return Ok(base.to_vec()) };
+    Ok(item.integers("service_us", 0..=LATENCY_US_MAX)?.into_iter().map(SimDuration::from_micros).collect())
 }
 
 fn capacities(r: &mut Reader<'_>, base: &[u32]) -> Reading<Vec<u32>> {

@@ -5,12 +5,14 @@
 //! Units: every length of time is a `SimDuration`; rates are per second; shares are percent.
 
 mod desk;
+mod gateway;
 mod market_data;
 mod venues;
 
 use serde::{Deserialize, Serialize};
 
 pub use desk::{AccountSettings, MarketSettings, PartitionSettings, TradesSettings};
+pub use gateway::{GatewaySettings, GatewaySize};
 pub use market_data::MarketDataSettings;
 pub use venues::VenueSettings;
 
@@ -228,38 +230,6 @@ pub struct DiskSettings {
 impl Default for DiskSettings {
     fn default() -> Self {
         Self { fsync: SimDuration::from_millis(1), fsync_jitter: SimDuration::from_micros(200), slow_factor: 30 }
-    }
-}
-
-/// The gateway of a node.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct GatewaySettings {
-    /// What a gateway spends on one request.
-    pub service_time: SimDuration,
-    /// Requests in flight at most, given to the nodes in turn.
-    pub capacities: Vec<u32>,
-    /// Requests of each class that wait for a free place; one more is refused.
-    pub queue_max: usize,
-    /// What one unit of capacity costs in an hour, in thousandths of a dollar.
-    #[serde(default)]
-    pub cost_per_hour: u64,
-}
-
-impl GatewaySettings {
-    /// The capacity of this node's gateway; capacities are dealt out in turn.
-    pub fn capacity(&self, node: NodeId) -> u32 {
-        self.capacities.get(node.index() % self.capacities.len().max(1)).copied().unwrap_or(1_000)
-    }
-}
-
-impl Default for GatewaySettings {
-    fn default() -> Self {
-        Self {
-            service_time: SimDuration::from_micros(40),
-            capacities: vec![1_000, 1_500, 800],
-            queue_max: 4_096,
-            cost_per_hour: 10,
-        }
     }
 }
 

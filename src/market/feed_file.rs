@@ -1,6 +1,7 @@
 //! Feeds from files: a price series, or orders, as CSV; read line by line, with the wrong line named.
 //!
-//! Idea: the header says which of two formats it is. `Date,Open,High,Low,Close,Volume` is a series: its closes are mids.
+//! Idea: the header says which of two formats it is. `Date,Open,High,Low,Close,Volume` is a series: its closes are mids, and
+//! each of its dates is after the one before it: a series that goes back is two files in one, or sorted the other way round.
 //! `time,symbol,side,type,price,quantity` are orders to be sent at their times. Reading stops at the first line that is
 //! wrong; what came before it is kept and played, so one bad line late in a long file costs only what lies behind it.
 //! Units: prices are decimals in dollars, of a series cut to the millionth; an order's price must be a whole number of ticks and its quantity of
@@ -17,6 +18,8 @@ use crate::domain::instrument::{INSTRUMENTS, Instrument};
 use crate::domain::order::{OrderType, Side};
 use crate::domain::time::SimTime;
 use crate::domain::units::{Price, Quantity};
+
+use super::feed_date::moment;
 
 /// Rows of a file at most.
 pub const ROWS_MAX: usize = 10_000_000;
@@ -50,8 +53,8 @@ pub fn read(text: &str, instruments: usize) -> Result<FeedFile, FeedError> {
     let digest = text.bytes().fold(Digest::default(), |digest, byte| digest.mix(u64::from(byte)));
     let lines = lines.filter(|(_, line)| !line.trim().is_empty());
     let (rows, error) = if header.eq_ignore_ascii_case(SERIES_HEADER) {
-        let (rows, error) = take_rows(lines, |line, _: &[i64]| close(line));
-        (FeedRows::Series(rows.into()), error)
+        let (rows, error) = take_rows(lines, candle);
+        (FeedRows::Series(rows.iter().map(|row| row.close).collect()), error)
     } else if header.eq_ignore_ascii_case(ORDERS_HEADER) {
         let (rows, error) = take_rows(lines, |line, before: &[FeedOrder]| order(line, before, instruments));
         (FeedRows::Orders(rows.into()), error)
@@ -65,7 +68,7 @@ pub fn read(text: &str, instruments: usize) -> Result<FeedFile, FeedError> {
 /// Rows until the end, or until one is wrong.
 fn take_rows<'t, T>(
     lines: impl Iterator<Item = (usize, &'t str)>,
-    read: impl Fn(&str, &[T]) -> Result<T, Wrong>,
+    read: impl Fn(&'t str, &[T]) -> Result<T, Wrong>,
 ) -> (Vec<T>, Option<FeedError>) {
     let mut rows = Vec::new();
     for (place, line) in lines {
@@ -88,8 +91,25 @@ fn fields<const N: usize>(line: &str) -> Result<[&str; N], Wrong> {
     fields.try_into().map_err(|_| (format!("{count} fields"), format!("{N} fields")))
 }
 
-fn close(line: &str) -> Result<i64, Wrong> {
-    let [_, open, high, low, close, _] = fields(line)?;
+/// A row of a series.
+struct Candle<'t> {
+    date: &'t str,
+    moment: i64,
+    close: i64,
+}
+
+fn candle<'t>(line: &'t str, before: &[Candle<'t>]) -> Result<Candle<'t>, Wrong> {
+    let [date, open, high, low, close, _] = fields(line)?;
+    let moment = moment(date).ok_or_else(|| {
+        (
+            format!("`Date` is `{date}`"),
+            "a date such as 2004-08-19, also with a time, as 2004-08-19 09:30:00".to_owned(),
+        )
+    })?;
+    if let Some(last) = before.last().filter(|last| moment <= last.moment) {
+        let found = format!("`Date` is {date}, not after the one before it");
+        return Err((found, format!("a date after {}", last.date)));
+    }
     // Series come with more digits than anybody trades in; what lies beyond the millionth is cut.
     let price = |name, text: &str| positive(name, text.split_at_checked(cut(text)).map_or(text, |(kept, _)| kept));
     let (open, high, low, close) =
@@ -98,7 +118,7 @@ fn close(line: &str) -> Result<i64, Wrong> {
         let found = "High or Low does not enclose Open and Close".to_owned();
         return Err((found, "Low <= Open, Close <= High".to_owned()));
     }
-    Ok(close)
+    Ok(Candle { date, moment, close })
 }
 
 /// Where a decimal is cut: behind its sixth decimal, if all behind it are digits.
@@ -224,8 +244,29 @@ mod tests {
 
     #[test]
     fn a_series_that_cannot_be_is_refused() {
-        let text = "Date,Open,High,Low,Close,Volume\nd,5,4,3,4,0\n";
+        let text = "Date,Open,High,Low,Close,Volume\n2004-08-19,5,4,3,4,0\n";
         assert!(read(text, 10).unwrap().error.unwrap().to_string().starts_with("line 2: High or Low"));
+    }
+
+    #[test]
+    fn a_series_whose_dates_do_not_go_on_stops_there() {
+        let first = "2004-08-19";
+        for (date, words) in [
+            ("2004-08-18", "`Date` is 2004-08-18, not after the one before it (allowed: a date after 2004-08-19)"),
+            ("2004-08-19", "`Date` is 2004-08-19, not after the one before it (allowed: a date after 2004-08-19)"),
+            ("1999-12-31 23:59", "not after the one before it"),
+            ("d", "`Date` is `d` (allowed: a date such as 2004-08-19, also with a time"),
+            ("19.08.2004", "`Date` is `19.08.2004`"),
+            ("", "`Date` is ``"),
+        ] {
+            let text = format!("{SERIES_HEADER}\n{first},4,5,3,4,0\n\n{date},4,5,3,4.5,0\n2004-08-21,4,5,3,4,0\n");
+            let file = read(&text, 10).unwrap();
+            assert_eq!(file.rows, FeedRows::Series([4_000_000].into()), "{date}");
+            let error = file.error.unwrap().to_string();
+            assert!(error.starts_with("line 4: ") && error.contains(words), "{date}: {error}");
+        }
+        let text = format!("{SERIES_HEADER}\n{first},4,5,3,4,0\n{first} 09:30,4,5,3,4.5,0\n2004-08-20,4,5,3,4,0\n");
+        assert_eq!(read(&text, 10).unwrap().error, None);
     }
 
     #[test]

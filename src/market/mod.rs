@@ -16,6 +16,7 @@ pub mod book;
 pub mod escrow;
 pub mod exchange;
 pub mod feed;
+mod feed_date;
 pub mod feed_file;
 pub mod finished;
 pub mod flow;

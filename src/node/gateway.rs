@@ -4,7 +4,7 @@
 //! a bounded queue; beyond that they are refused. It knows no truth about leaders: it asks its own replica, remembers
 //! the hints of those who declined, and follows a hint at most [`REDIRECTS_MAX`] times.
 //! Waiting: by class of urgency, with ageing (`routing::aged_queue`), so that a bulk load holds nobody up and starves not.
-//! Units: capacity and queue are in requests; one request costs `gateway.service_time` of virtual time.
+//! Units: capacity and queue are in requests; one request costs the gateway's service time.
 //! Where this node holds no replica, it asks the voters in turn, so that one that is cut off starves nobody.
 //! Bound: `capacity` open, `queue_max` of each class waiting; what is open past its deadline is forgotten, the client has given up.
 
@@ -14,7 +14,7 @@ use crate::domain::ids::{ActorId, GroupId, NodeId};
 use crate::domain::map::ClusterMap;
 use crate::domain::order::{Answer, Batch, GatewayLoad, ReadFrom, Record, Reply, Submission};
 use crate::domain::priority::{Classes, Priority};
-use crate::domain::settings::{GatewaySettings, Settings};
+use crate::domain::settings::{GatewaySize, Settings};
 use crate::domain::time::SimTime;
 use crate::domain::venue::VENUES_MAX;
 use crate::domain::view::GatewayView;
@@ -73,8 +73,7 @@ pub(super) trait Directory {
 /// The gateway of a node.
 #[derive(Clone, Debug)]
 pub(super) struct Gateway {
-    settings: GatewaySettings,
-    capacity: u32,
+    size: GatewaySize,
     classes: Classes,
     queue: AgedQueue<Waiting>,
     /// Requests that wait, by class.
@@ -90,11 +89,10 @@ pub(super) struct Gateway {
 }
 
 impl Gateway {
-    /// The gateway of this node; capacities are dealt out in turn.
+    /// The gateway of this node; service times and capacities are dealt out in turn.
     pub(super) fn new(me: NodeId, settings: &Settings, groups: usize) -> Self {
         Self {
-            capacity: settings.gateway.capacity(me),
-            settings: settings.gateway.clone(),
+            size: settings.gateway.size(me),
             classes: Classes::new(&settings.client),
             queue: AgedQueue::new(Priority::ALL, settings.balancer.ageing),
             queued: [0; Priority::COUNT],
@@ -113,7 +111,7 @@ impl Gateway {
     pub(super) fn load(&self) -> GatewayLoad {
         GatewayLoad {
             in_flight: self.tickets.in_flight(),
-            capacity: self.capacity,
+            capacity: self.size.capacity,
             queued: self.queued.iter().sum(),
             queued_by_class: self.queued,
         }
@@ -123,7 +121,7 @@ impl Gateway {
     pub(super) fn view(&self, now: SimTime) -> GatewayView {
         GatewayView {
             load: self.load(),
-            queue_max: self.settings.queue_max as u32,
+            queue_max: self.size.queue_max as u32,
             taken: self.taken,
             refused: self.refused,
             busy_per_mille: self.meter.per_mille(now),
@@ -147,7 +145,7 @@ impl Gateway {
         let mut full = false;
         for (priority, batch) in self.by_class(batch) {
             let lane = priority.index();
-            let places = (self.settings.queue_max + self.free()).saturating_sub(self.queued[lane] as usize);
+            let places = (self.size.queue_max + self.free()).saturating_sub(self.queued[lane] as usize);
             let fit = batch.len().min(places);
             let over = fit < batch.len();
             if over {
@@ -182,7 +180,7 @@ impl Gateway {
 
     fn free(&self) -> usize {
         let serving = self.serving.as_ref().map_or(0, |(_, waiting)| waiting.batch.len() as u32);
-        self.capacity.saturating_sub(self.tickets.in_flight() + serving) as usize
+        self.size.capacity.saturating_sub(self.tickets.in_flight() + serving) as usize
     }
 
     /// Takes the next piece of the queue, if there is one and room for it.
@@ -203,7 +201,7 @@ impl Gateway {
             }
             self.queued[lane] -= take as u32;
             self.taken += take as u64;
-            let cost = self.settings.service_time.times(take as u64);
+            let cost = self.size.service_time.times(take as u64);
             self.meter.add(now, cost);
             self.serving = Some((now + cost, waiting));
         }

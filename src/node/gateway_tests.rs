@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::ids::{ClientId, Sequence, SymbolId};
 use crate::domain::map::Epoch;
 use crate::domain::order::{Command, OrderType, Side};
+use crate::domain::settings::GatewaySettings;
 use crate::domain::time::SimDuration;
 use crate::domain::units::{Price, Quantity};
 
@@ -59,8 +60,9 @@ fn submission(records: Vec<Record>) -> Submission {
 }
 
 fn gateway(capacity: u32, queue_max: usize) -> Gateway {
-    let service_time = SimDuration::from_micros(40);
-    let gateway = GatewaySettings { service_time, capacities: vec![capacity], queue_max, ..GatewaySettings::default() };
+    let service_times = vec![SimDuration::from_micros(40)];
+    let gateway =
+        GatewaySettings { service_times, capacities: vec![capacity], queue_max, ..GatewaySettings::default() };
     Gateway::new(NodeId(1), &Settings { gateway, ..Settings::default() }, 3)
 }
 

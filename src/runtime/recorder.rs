@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::settings::{MOVES_AT_ONCE_MAX, NODES_MAX, PARTITIONS_MAX, VIRTUAL_NODES_MAX};
+use crate::document::settings::{LATENCY_US_MAX, MOVES_AT_ONCE_MAX, NODES_MAX, PARTITIONS_MAX, VIRTUAL_NODES_MAX};
 use crate::domain::control::RecordedControl;
 use crate::domain::digest::Digest;
 use crate::domain::event::Event;
@@ -183,6 +183,7 @@ impl Recording {
 /// No world can be made of some settings; a file may hold any.
 fn can_be_built(settings: &Settings) -> Result<(), RecordingError> {
     let cluster = &settings.cluster;
+    let slowest = settings.gateway.service_times.iter().map(|time| time.as_nanos().div_ceil(1_000)).max().unwrap_or(0);
     let table = [
         ("nodes", cluster.nodes as u64, NODES_MAX),
         ("partitions", cluster.partitions as u64, PARTITIONS_MAX),
@@ -190,6 +191,8 @@ fn can_be_built(settings: &Settings) -> Result<(), RecordingError> {
         ("instruments", settings.market.instruments as u64, INSTRUMENTS_MAX as u64),
         ("virtual_nodes", u64::from(settings.partition.virtual_nodes), VIRTUAL_NODES_MAX),
         ("moves_at_once", settings.partition.moves_at_once as u64, MOVES_AT_ONCE_MAX),
+        // A gateway that takes no time can be built, too.
+        ("service_us", slowest.max(1), LATENCY_US_MAX),
     ];
     match table.into_iter().find(|(_, found, max)| !(1..=*max).contains(found)) {
         Some((key, found, max)) => Err(RecordingError::Settings { key, found, max }),
@@ -398,7 +401,17 @@ mod tests {
             fs::read_to_string(path).unwrap()
         };
         let cut: String = text.lines().take(5).map(|line| format!("{line}\n")).collect();
+        let with_times = |times: &str| {
+            assert!(text.contains(r#""service_time":40000,"#), "{text}");
+            text.replacen(r#""service_time":40000,"#, &format!(r#""service_time":{times},"#), 1)
+        };
+        for times in ["0", "[40000]", "[1500000,2000000,1200000]"] {
+            assert!(Recording::parse(&with_times(times)).is_ok(), "{times}");
+        }
+        let (slow, none) = (with_times("[40000,10000000001]"), with_times("[]"));
+        assert!(Recording::parse(&none).unwrap_err().to_string().contains("`service_time` is an empty list"));
         let table = [
+            (slow.as_str(), "line 2 of the recording: `service_us` is 10000001, allowed: 1 to 10000000"),
             ("", "not a recording: the first line should be `chaosdesk-recording 1` and is ``"),
             ("[package]\nname", "not a recording: the first line should be `chaosdesk-recording 1` and is `[package]`"),
             ("chaosdesk-recording 2\n{}", "a recording of format 2; this program reads format 1"),

@@ -235,7 +235,7 @@ impl App<'_> {
     /// Asks the terminal for its ground. Nobody waits: the answer comes among the keys, and is sifted out.
     fn ask(&mut self) -> io::Result<()> {
         if self.desk.setup.grounds.is_some() {
-            self.desk.sieve.listen();
+            self.desk.sieve.listen(self.wall());
             execute!(io::stdout(), Print(ground::QUESTION))?;
         }
         Ok(())

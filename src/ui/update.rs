@@ -9,6 +9,7 @@ mod focus;
 mod lab;
 mod list;
 pub(crate) mod market;
+mod moot;
 pub(crate) mod order;
 mod overlay;
 pub mod refusal;

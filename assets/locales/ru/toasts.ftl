@@ -103,3 +103,6 @@ done-venue-close = площадка { $venue } закрывается: её за
 toast-step-quiet = { $seconds } с в { $group } ничего заметного
 done-lose-change = { $node }: одно изменение потеряно
 toast-no-venues = площадка всего одна: [venues] count = 2 в конфигурации сделает две
+toast-no-controller = контроллера нет: у meta нет лидера, решать некому
+toast-divided-already = деление и так: { division-said }, и ничего не запланировано
+toast-nothing-planned = ни один переезд не запланирован

@@ -64,6 +64,10 @@ const MISTAKES: &[(&str, usize, usize, &[&str])] = &[
     ("[cluster]\nack = 6", 2, 1, &["`ack` wants 6 replicas, but each partition has 5", "1 to 5"]),
     ("[cluster]\nnodes = 3", 2, 1, &["`replication_factor` is 5, but there are 3 nodes", "1 to 3"]),
     ("[cluster]\nrules_off = [\"pre_vote\", \"chek_quorum\"]", 2, 26, &["did you mean `check_quorum`?"]),
+    ("[gateway]\nservice_us = []", 2, 14, &["`service_us` is empty", "a whole number from 0 to 10000000, or a list"]),
+    ("[gateway]\nservice_us = [40, 10000001]", 2, 19, &["`service_us` is 10000001, out of range"]),
+    ("[gateway]\nservice_us = [40, \"1\"]", 2, 19, &["`service_us` is a string", "a whole number from 0 to 10000000"]),
+    ("[gateway]\nservice_us = \"40\"", 2, 14, &["`service_us` is a string", "10000000, or a list of such"]),
     ("[gateway]\ncapacities = []", 2, 14, &["`capacities` is empty"]),
     ("[gateway]\ncapacities = [1, 0]", 2, 18, &["`capacities` is 0, out of range"]),
     (

@@ -59,6 +59,7 @@ pub(crate) fn cluster() -> ClusterView {
     view.balancer.workers = NodeId::first(5).map(WorkerView::idle).collect();
     view.flow.load_on = true;
     view.flow.rate = 2_000;
+    view.run.controller = Some(NodeId(4));
     view
 }
 
@@ -443,6 +444,60 @@ fn a_hand_is_raised_and_taken_off() {
     assert_eq!(bench.key("lesson.unvote"), vec![LessonCommand::Unvote(1).into()]);
     assert_eq!(bench.key("lesson.vote.3"), vec![], "there are two options");
     assert_eq!(bench.key("lesson.reveal"), vec![LessonCommand::Reveal.into()]);
+}
+
+#[test]
+fn what_nobody_could_decide_is_not_said_to_be_done() {
+    use crate::domain::rules::PartitionStrategy::{Hash, Modulo};
+    let p2 = GroupId(2);
+    let all = [
+        Control::Divide(Modulo),
+        Control::Split,
+        Control::MoveSymbol { symbol: SymbolId(0), to: p2 },
+        Control::StopMoves,
+        Control::AddNode,
+        Control::Decommission(N1),
+        Control::Replace(N1),
+    ];
+    for control in all {
+        let mut bench = Bench::new();
+        bench.view.data.planned = 1;
+        assert_eq!(bench.act(&Action::Control(control)), [Request::from(control)], "{control:?}");
+        bench.view.run.controller = None;
+        assert_eq!(bench.act(&Action::Control(control)), [], "{control:?}");
+        assert_eq!(bench.toast(), "toast-no-controller");
+    }
+    let mut bench = Bench::new();
+    bench.view.run.controller = None;
+    let crash = Control::Crash(N1);
+    assert_eq!(bench.act(&Action::Control(crash)), [Request::from(crash)], "a fault needs nobody's decision");
+    let mut bench = Bench::new();
+    assert_eq!(bench.act(&Action::Control(Control::StopMoves)), []);
+    assert_eq!(bench.toast(), "toast-nothing-planned");
+    let again = Control::Divide(Hash);
+    assert_eq!(bench.act(&Action::Control(again)), []);
+    assert_eq!(bench.toast(), "toast-divided-already strategy=hash");
+    // Where one symbol was moved by hand, or moves are planned, the strategy in force has something to do.
+    bench.view.data.planned = 1;
+    assert_eq!(bench.act(&Action::Control(again)), [Request::from(again)]);
+    bench.view.data.planned = 0;
+    let sent = [1, 2].map(|group| {
+        bench.view.books.lines = vec![line(0, group, 0)];
+        bench.act(&Action::Control(again)).len()
+    });
+    assert_eq!(sent.iter().sum::<usize>(), 1, "the one partition is where hash wants it, the other is not");
+}
+
+#[test]
+fn a_change_that_nobody_could_take_back_now_can_be_taken_back_later() {
+    use crate::domain::rules::PartitionStrategy::{Hash, Modulo};
+    let mut bench = Bench::new();
+    bench.act(&Action::Control(Control::Divide(Modulo)));
+    (bench.view.data.strategy, bench.view.run.controller) = (Modulo, None);
+    assert_eq!(bench.key("fault.undo"), []);
+    assert_eq!(bench.toast(), "toast-no-controller");
+    bench.view.run.controller = Some(NodeId(4));
+    assert_eq!(bench.key("fault.undo"), [Request::from(Control::Divide(Hash))]);
 }
 
 #[test]

@@ -7,7 +7,7 @@
 
 use super::faults::{self, node};
 use super::refusal::Refusal;
-use super::{Given, Request, toast};
+use super::{Given, Request, moot, toast};
 use crate::domain::control::{Control, Target};
 use crate::domain::ids::NodeId;
 use crate::domain::venue::Door;
@@ -22,6 +22,9 @@ pub(super) fn change(
     control: Control,
     out: &mut Vec<Request>,
 ) -> Result<(), Refusal> {
+    if let Some(refusal) = moot::why(control, given.view) {
+        return Err(refusal);
+    }
     out.push(control.into());
     let done = resolve(control, given.view);
     let inverse = inverse(done, given.view);
@@ -43,6 +46,10 @@ pub(super) fn undo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request
         if !stands(&entry, given.view) {
             continue;
         }
+        if let Some(refusal) = entry.inverse.iter().find_map(|control| moot::why(*control, given.view)) {
+            state.undo.done.push(entry);
+            return Err(refusal);
+        }
         out.extend(entry.inverse.iter().map(|control| Request::from(*control)));
         let what = faults::describe(entry.done, given.view).text(given.words);
         toast::say(state, given, "toast-undone", &[("what", &what)]);
@@ -58,6 +65,10 @@ pub(super) fn redo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request
         let inverse = inverse(entry.done, given.view);
         if inverse.is_empty() {
             continue;
+        }
+        if let Some(refusal) = moot::why(entry.done, given.view) {
+            state.undo.undone.push(entry);
+            return Err(refusal);
         }
         out.push(entry.done.into());
         let what = faults::describe(entry.done, given.view).text(given.words);
