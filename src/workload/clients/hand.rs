@@ -82,10 +82,9 @@ impl Hand {
     pub(super) fn sent(&mut self, now: SimTime, sequence: Sequence, request: HandRequest, asker: Asker) {
         let order = request.order().unwrap_or(sequence);
         if request.order().is_none() {
-            if self.rows.len() == ROWS_MAX {
-                if let Some(oldest) = self.rows.pop_front() {
-                    self.open.remove(&oldest.sequence);
-                }
+            let full = self.rows.len() == ROWS_MAX;
+            if let Some(oldest) = self.rows.pop_front_if(|_| full) {
+                self.open.remove(&oldest.sequence);
             }
             self.rows.push_back(HandOrder { sequence, request, words: Vec::new() });
         }
