@@ -146,11 +146,13 @@ fn switch<'a>(strip: Strip<'a>, scene: &Scene<'_>, last: SwitchView, columns: us
     figures.into_iter().enumerate().fold(strip, |strip, (place, (id, wave))| {
         let strip = strip.fit(columns, |strip| {
             let strip = strip.add(Role::Muted, format!("{} ", locale.text(id)));
-            let strip = strip.add(Role::Text, share(wave.per_mille()));
-            strip.add(Role::Muted, format!(" ({}/{})  ", locale.number(wave.moves), locale.number(wave.all)))
+            strip.add(Role::Text, share(wave.per_mille())).add(Role::Text, "  ")
         });
         // Theory is about many keys: it stands beside the trades.
-        if place == 0 { strip.fit(columns, |strip| strip.add(Role::Muted, &theory)) } else { strip }
+        let strip = if place == 0 { strip.fit(columns, |strip| strip.add(Role::Muted, &theory)) } else { strip };
+        strip.fit(columns, |strip| {
+            strip.add(Role::Muted, format!("{}/{}  ", locale.number(wave.moves), locale.number(wave.all)))
+        })
     })
 }
 
