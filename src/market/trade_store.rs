@@ -4,12 +4,12 @@
 //! from there it goes where its id belongs, and goes again when the strategy changes. The state does not know the
 //! strategy: it holds trades, and two records change what it holds. Which trade belongs where, the leader knows
 //! (`node::carrier`).
-//! Shape: a [`Shelf`] for each partition of which there are trades, in the order of ids; they come nearly in that order, so
+//! Shape: a *shelf* for each partition of which there are trades, in the order of ids; they come nearly in that order, so
 //! nearly every one is put behind the last. [`keep`](TradeStore::keep) merges a bundle, [`sent`](TradeStore::sent) takes one
 //! out; doing either twice is doing it once.
 //! Safety: a copy with hop h goes only when one with hop h + 1 is in another group's log. So of all copies of a trade one
 //! with the highest hop is always there, in whatever order letters come and strategies change (ADR-0006).
-//! Bound: of each partition the newest `share` trades, and [`FORGET_EVERY`] that wait to go; what is older is forgotten wherever it is, and counted. A keeper
+//! Bound: of each partition the newest `share` trades, and up to 64 that wait to go; what is older is forgotten wherever it is, and counted. A keeper
 //! learns from each bundle how far its sender is.
 //! Left out: a trade that is forgotten is gone from here; the archive by time (`trades`) has it longer.
 

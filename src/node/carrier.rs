@@ -6,10 +6,10 @@
 //! this one's. Whoever takes over looks at the same store and begins again.
 //! Shape: `letter`, `applied` and `drive` each return loads: records to log and letters to send.
 //! Throttle: what does not fill a bundle leaves one bundle a `pace`, for the destination that has waited longest; full
-//! bundles leave at once. All groups together send about [`BUNDLES_PER_SECOND`] small ones at most, so the more partitions
+//! bundles leave at once. All groups together send about a thousand small ones a second at most, so the more partitions
 //! there are, the longer a trade may wait: a round of all destinations takes 2 s at 20 partitions, 4 s at 64, 16 s at 128.
-//! Bound: one bundle is on its way to each group, and [`FLIGHTS_MAX`] that were not sent twice; a group logs
-//! [`KEEPS_MAX`] at a time, others are sent again. Ids wait for as long as the store has their trades.
+//! Bound: one bundle is on its way to each group, and `FLIGHTS_MAX` that were not sent twice; a group logs
+//! `KEEPS_MAX` at a time, others are sent again. Ids wait for as long as the store has their trades.
 //! Sources: ADR-0006.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

@@ -3,7 +3,7 @@
 //! Idea: it sends like any other session, with the same deadlines and retries, so that what happens to its orders is what
 //! happens to everybody's. A spread is decided after its verdict said *pending*, so the hand goes on asking for it by
 //! itself, [`ASKS_MAX`] times. An order that rests trades when others come, and nobody tells its owner: so the hand asks for
-//! each [`every so often`](LOOK_EVERY), as a person's terminal would, and a word is only what is new.
+//! each twice a second, as a person's terminal would, and a word is only what is new.
 //! Bound: the rows and words of `domain::hand`; one request in flight is remembered for each place of the session.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
