@@ -83,6 +83,11 @@ impl ClusterMap {
         (0..).map(SymbolId).zip(&self.owners).filter(move |(_, owner)| **owner == group).map(|(symbol, _)| symbol)
     }
 
+    /// How many partitions there are.
+    pub const fn partitions(&self) -> usize {
+        self.groups.len().saturating_sub(1)
+    }
+
     /// Every group, `meta` first.
     pub fn group_ids(&self) -> impl Iterator<Item = GroupId> + use<> {
         (0..self.groups.len() as u16).map(GroupId)

@@ -25,10 +25,6 @@ const FORGET_EVERY: u64 = 64;
 /// What happened to trades in this group's store.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct StoreTally {
-    /// Trades that happened here.
-    pub entered: u64,
-    /// Trades that came here from where they had happened.
-    pub filed: u64,
     /// Trades that came here from where they had belonged, for the strategy had changed.
     pub moved: u64,
     /// Trades that were here when they grew too old; what grew too old on its way is not counted.
@@ -101,7 +97,6 @@ impl TradeStore {
         assert!(number > shelf.newest, "trades are counted as they happen");
         shelf.newest = number;
         shelf.trades.push_back(trade(TradeId::new(self.me, number)));
-        self.tally.entered += 1;
         if number.is_multiple_of(FORGET_EVERY) {
             self.tally.forgotten += shelf.learn(number, self.share);
         }
@@ -129,10 +124,7 @@ impl TradeStore {
                 }
                 Err(place) => {
                     shelf.trades.insert(place, kept);
-                    match bundle.trip {
-                        Trip::First => self.tally.filed += 1,
-                        Trip::Next => self.tally.moved += 1,
-                    }
+                    self.tally.moved += u64::from(bundle.trip == Trip::Next);
                 }
             }
         }

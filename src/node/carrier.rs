@@ -18,7 +18,6 @@ use std::sync::Arc;
 use crate::domain::digest::Digest;
 use crate::domain::ids::{GroupId, Term};
 use crate::domain::map::ClusterMap;
-use crate::domain::rules::PartitionStrategy;
 use crate::domain::settings::PartitionSettings;
 use crate::domain::stored::{BUNDLE_MAX, Bundle, BundleName, StoredTrade, Storing, TradeId, Trip};
 use crate::domain::time::{SimDuration, SimTime};
@@ -26,6 +25,7 @@ use crate::market::trade_store::TradeStore;
 use crate::routing::partitioner::Partitioner;
 
 use super::driver::RESEND_EVERY;
+use super::logged::Logged;
 
 /// Bundles of a group that are on their way and were not sent a second time.
 const FLIGHTS_MAX: usize = 4;
@@ -58,36 +58,31 @@ pub(super) enum Load {
 
 /// Which trades belong where: what the map says, worked out once for all groups of a node.
 #[derive(Clone, Debug)]
-pub(super) struct Division {
-    strategy: PartitionStrategy,
-    partitioner: Arc<Partitioner>,
-}
+pub(super) struct Division(Arc<Partitioner>);
 
 impl Division {
     /// By this map.
     pub(super) fn of(map: &ClusterMap, settings: &PartitionSettings) -> Self {
-        let settings = PartitionSettings { strategy: map.strategy, ..settings.clone() };
-        let partitioner = Partitioner::new(&settings, map.groups.len().saturating_sub(1));
-        Self { strategy: map.strategy, partitioner: Arc::new(partitioner) }
+        Self(Arc::new(Partitioner::of(settings, map.strategy, map.partitions())))
     }
 
     /// Whether it is what this map says.
     pub(super) fn fits(&self, map: &ClusterMap) -> bool {
-        self.strategy == map.strategy && self.partitions() == map.groups.len().saturating_sub(1).max(1)
+        (self.0.strategy(), self.partitions()) == (map.strategy, map.partitions().max(1))
     }
 
     /// Whether both put every trade into the same place.
     fn is(&self, other: &Self) -> bool {
-        self.strategy == other.strategy && self.partitions() == other.partitions()
+        (self.0.strategy(), self.partitions()) == (other.0.strategy(), other.partitions())
     }
 
     fn partitions(&self) -> usize {
-        self.partitioner.partitions()
+        self.0.partitions()
     }
 
     /// Where a trade belongs.
     pub(super) fn home(&self, id: TradeId) -> GroupId {
-        GroupId::of(self.partitioner.owner(&id.key()))
+        GroupId::of(self.0.owner(&id.key()))
     }
 }
 
@@ -155,7 +150,7 @@ pub(super) struct Carrier {
     shipped_at: SimTime,
     serial: u64,
     /// What this leadership has logged and not applied yet.
-    logged: Vec<Storing>,
+    logged: Logged<Storing>,
 }
 
 impl Carrier {
@@ -291,7 +286,7 @@ impl Carrier {
     /// A record about trades was applied.
     pub(super) fn applied(&mut self, depot: &Depot<'_>, storing: &Storing) -> Vec<Load> {
         self.begin_term(depot);
-        self.logged.retain(|logged| logged != storing);
+        self.logged.done(storing);
         let mut loads = Vec::new();
         match storing {
             Storing::Keep(bundle) => {
@@ -323,15 +318,14 @@ impl Carrier {
 
     /// Logs a step once: while it waits to be applied it is not logged again.
     fn log(&mut self, storing: Storing, loads: &mut Vec<Load>) {
-        if !self.logged.contains(&storing) {
-            self.logged.push(storing.clone());
+        if self.logged.news(&storing) {
             loads.push(Load::Log(storing));
         }
     }
 
     /// Raft did not take it: it may be tried again.
     pub(super) fn refused(&mut self, storing: &Storing) {
-        self.logged.retain(|logged| logged != storing);
+        self.logged.done(storing);
     }
 }
 

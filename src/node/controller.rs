@@ -14,6 +14,7 @@ use crate::domain::moving::Shipment;
 use crate::domain::time::SimTime;
 
 use super::driver::RESEND_EVERY;
+use super::logged::Logged;
 use super::mover::MoveWord;
 
 /// What a controller wants done.
@@ -31,7 +32,7 @@ pub(super) struct Controller {
     term: Term,
     asked: BTreeMap<Shipment, SimTime>,
     /// Changes that this leadership has logged and not applied yet.
-    logged: Vec<MapChange>,
+    logged: Logged<MapChange>,
 }
 
 impl Controller {
@@ -44,7 +45,7 @@ impl Controller {
         let idle = |symbol| map.under_way.iter().all(|shipment| shipment.symbol != symbol);
         let next =
             map.moves.iter().filter(|planned| idle(planned.symbol)).map(|planned| MapChange::Begin(planned.symbol));
-        let next: Vec<_> = next.filter(|change| !self.logged.contains(change)).take(room).collect();
+        let next: Vec<_> = next.filter(|change| !self.logged.has(change)).take(room).collect();
         for change in next {
             self.log(change, &mut errands);
         }
@@ -71,7 +72,7 @@ impl Controller {
 
     /// A change of the map was applied.
     pub(super) fn applied(&mut self, change: &MapChange) {
-        self.logged.retain(|logged| logged != change);
+        self.logged.done(change);
     }
 
     /// Raft did not take it: it may be tried again.
@@ -86,8 +87,7 @@ impl Controller {
     }
 
     fn log(&mut self, change: MapChange, errands: &mut Vec<Errand>) {
-        if !self.logged.contains(&change) {
-            self.logged.push(change.clone());
+        if self.logged.news(&change) {
             errands.push(Errand::Log(change));
         }
     }

@@ -20,6 +20,7 @@ use crate::domain::time::Now;
 use crate::domain::venue::{Stepped, VenueId, VenueNews, VenueState, VenueStep};
 use crate::market::exchange::Exchange;
 
+use super::logged::Logged;
 use super::message::NodeEffect;
 use super::out::Out;
 use super::replica::{Desk, Replica};
@@ -29,7 +30,7 @@ use super::replica::{Desk, Replica};
 pub(super) struct Doors {
     term: Term,
     /// What this leadership has logged and not applied yet.
-    logged: Vec<VenueStep>,
+    logged: Logged<VenueStep>,
 }
 
 impl Doors {
@@ -45,14 +46,12 @@ impl Doors {
             (!known.open && exchange.is_drainable(venue)).then_some(VenueStep::Drain { venue })
         };
         let steps = VenueId::first(venues.len()).zip(venues.iter().zip(exchange.venues())).filter_map(next);
-        let steps: Vec<_> = steps.filter(|step| !self.logged.contains(step)).collect();
-        self.logged.extend(&steps);
-        steps
+        steps.filter(|step| self.logged.news(step)).collect()
     }
 
     /// A step was applied, or Raft did not take it.
     pub(super) fn done(&mut self, step: &VenueStep) {
-        self.logged.retain(|logged| logged != step);
+        self.logged.done(step);
     }
 }
 

@@ -20,6 +20,7 @@ use crate::domain::work::{Decision, Half, Part, Prepare, TxId, Work};
 use crate::market::transactions::{Open, Transactions, Worked};
 
 use super::letter::Says;
+use super::logged::Logged;
 
 /// A letter without an answer is sent again after this.
 pub(super) const RESEND_EVERY: SimDuration = SimDuration::from_millis(100);
@@ -64,7 +65,7 @@ pub(super) struct Driver {
     /// When a prepared half was first seen, or last asked about.
     guests: BTreeMap<(TxId, Half), SimTime>,
     /// What this leadership has logged and not applied yet.
-    logged: Vec<Work>,
+    logged: Logged<Work>,
 }
 
 impl Driver {
@@ -179,7 +180,7 @@ impl Driver {
     /// A record of work was applied, and came to this.
     pub(super) fn applied(&mut self, stand: &Stand<'_>, work: &Work, worked: Worked) -> Vec<Step> {
         self.begin_term(stand);
-        self.logged.retain(|logged| logged != work);
+        self.logged.done(work);
         let mut steps = Vec::new();
         match (*work, worked) {
             (Work::Prepare(Prepare { tx, half, coordinator, .. }), Worked::Voted(vote)) => {
@@ -203,15 +204,14 @@ impl Driver {
 
     /// Logs a step once: while it waits to be applied it is not logged again.
     fn log(&mut self, work: Work, steps: &mut Vec<Step>) {
-        if !self.logged.contains(&work) {
-            self.logged.push(work);
+        if self.logged.news(&work) {
             steps.push(Step::Log(work));
         }
     }
 
     /// Raft did not take it: it may be tried again.
     pub(super) fn refused(&mut self, work: &Work) {
-        self.logged.retain(|logged| logged != work);
+        self.logged.done(work);
     }
 }
 

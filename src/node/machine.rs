@@ -86,7 +86,7 @@ impl Machine {
         if group == GroupId::META {
             return Self::Map { map: Arc::clone(map), chain: Digest::default() };
         }
-        let partitions = (map.groups.len() as u16).saturating_sub(1).max(1);
+        let partitions = map.partitions().max(1) as u16;
         let Wealth { accounts, members_to } = *wealth;
         let opening = Opening { group, partitions, settings: accounts, members_to };
         Self::Exchange(Box::new(Exchange::open(opening, map.symbols(group)).with_venues(&map.venues)))

@@ -19,6 +19,7 @@ mod heart;
 mod held;
 pub mod letter;
 mod leveller;
+mod logged;
 mod machine;
 mod map;
 mod market_data;

@@ -21,6 +21,7 @@ use crate::market::exchange::Exchange;
 use crate::market::shipments::{Leaving, Moved};
 
 use super::driver::RESEND_EVERY;
+use super::logged::Logged;
 
 /// What leaders say to each other about a move.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -67,7 +68,7 @@ pub(super) struct Mover {
     term: Term,
     heard: BTreeMap<Shipment, Heard>,
     /// What this leadership has logged and not applied yet.
-    logged: Vec<Moving>,
+    logged: Logged<Moving>,
 }
 
 impl Mover {
@@ -159,7 +160,7 @@ impl Mover {
     /// A record of a move was applied, and came to this.
     pub(super) fn applied(&mut self, yard: &Yard<'_>, moving: &Moving, moved: Moved) -> Vec<Haul> {
         self.begin_term(yard);
-        self.logged.retain(|logged| logged != moving);
+        self.logged.done(moving);
         let shipment = moving.shipment();
         let mut hauls = Vec::new();
         match moved {
@@ -193,15 +194,14 @@ impl Mover {
 
     /// Logs a step once: while it waits to be applied it is not logged again.
     fn log(&mut self, moving: Moving, hauls: &mut Vec<Haul>) {
-        if !self.logged.contains(&moving) {
-            self.logged.push(moving.clone());
+        if self.logged.news(&moving) {
             hauls.push(Haul::Log(moving));
         }
     }
 
     /// Raft did not take it: it may be tried again.
     pub(super) fn refused(&mut self, moving: &Moving) {
-        self.logged.retain(|logged| logged != moving);
+        self.logged.done(moving);
     }
 }
 

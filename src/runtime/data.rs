@@ -17,6 +17,7 @@ use crate::domain::view::{DataView, MOVES_SHOWN, MoveStage, MoveView};
 use crate::domain::why::Why;
 use crate::market::exchange::Exchange;
 use crate::node::message::{NodeInput, NodeOrder};
+use crate::routing::partitioner::Partitioner;
 use crate::routing::partitioner::split::{self, SplitRules, SymbolLoad};
 
 use super::world::World;
@@ -55,7 +56,8 @@ impl World {
     /// Symbols are divided by another strategy.
     pub(super) fn divide(&mut self, strategy: PartitionStrategy, cause: Option<EventId>) -> Result<(), Why> {
         let map = self.newest_map();
-        let owners = self.partitioner(map, strategy).owners(map.owners.len());
+        let owners =
+            Partitioner::of(&self.basis.settings.partition, strategy, map.partitions()).owners(map.owners.len());
         let moves = SymbolId::first(map.owners.len()).zip(owners).filter_map(|(symbol, to)| {
             let from = map.heir(symbol).filter(|from| *from != to)?;
             Some(SymbolMove { symbol, from, to })
@@ -76,7 +78,7 @@ impl World {
             let load = loads.get(usize::from(symbol.0)).copied().unwrap_or(0);
             Some(SymbolLoad { symbol, owner, load })
         });
-        let plan = split::flatten(&symbols.collect::<Vec<_>>(), partitions(map), &SplitRules::default());
+        let plan = split::flatten(&symbols.collect::<Vec<_>>(), map.partitions(), &SplitRules::default());
         if plan.moves.is_empty() {
             return Err(Why::AlreadySo);
         }
@@ -175,11 +177,6 @@ impl World {
         let frozen_at = self.groups.get(from).and_then(|group| group.frozen_since(shipment));
         MoveView { symbol, from, to, stage, parts_done, parts, frozen_at }
     }
-}
-
-/// Among how many partitions symbols are divided.
-fn partitions(map: &ClusterMap) -> usize {
-    map.groups.len().saturating_sub(1)
 }
 
 /// Where a symbol will be when all that is planned has happened.

@@ -7,11 +7,10 @@
 //! Units: trades.
 //! Errors: a trade that nobody has is a refusal, as of every control.
 
+use crate::domain::actor::Draft;
 use crate::domain::event::{EventKind, TradesEvent};
 use crate::domain::ids::{EventId, GroupId, SymbolId};
 use crate::domain::map::ClusterMap;
-use crate::domain::rules::PartitionStrategy;
-use crate::domain::settings::PartitionSettings;
 use crate::domain::stored::{StoredTrade, TradeId};
 use crate::domain::view::{StoreView, SwitchView, Wave};
 use crate::domain::why::Why;
@@ -45,9 +44,7 @@ impl World {
                     rolls[place].call(trades);
                 }
             }
-            let StoreTally { entered, filed, moved, forgotten } = store.tally();
-            view.entered += entered;
-            view.filed += filed;
+            let StoreTally { moved, forgotten } = store.tally();
             view.moved += moved;
             view.forgotten += forgotten;
             view.away += self.trades_away(group);
@@ -76,7 +73,7 @@ impl World {
         let StoredTrade { at, price, quantity, hop, symbol, side, .. } = trade;
         let copies = copies().count() as u8;
         let kind = TradesEvent::Found { id, symbol, side, price, quantity, at, hop, copies };
-        self.tell(crate::domain::actor::Draft { node: None, group: Some(group), kind: EventKind::Trades(kind) }, cause);
+        self.tell(Draft { node: None, group: Some(group), kind: EventKind::Trades(kind) }, cause);
         Ok(())
     }
 
@@ -86,8 +83,8 @@ impl World {
         if from == to {
             return;
         }
-        let partitions = map.groups.len().saturating_sub(1).max(1);
-        let [before, mut after] = [from, to].map(|strategy| self.partitioner(map, strategy));
+        let settings = &self.basis.settings.partition;
+        let [before, mut after] = [from, to].map(|strategy| Partitioner::of(settings, strategy, map.partitions()));
         let mut trades = Wave::default();
         for trade in self.stores().flat_map(|(_, store)| store.iter()) {
             let key = trade.id.key();
@@ -98,14 +95,8 @@ impl World {
         for (symbol, owner) in SymbolId::first(map.owners.len()).zip(owners) {
             symbols.note(map.heir(symbol) != Some(owner));
         }
-        let theory = movement::on_switch(from, to, partitions).map(Share::per_mille);
+        let theory = movement::on_switch(from, to, map.partitions()).map(Share::per_mille);
         self.sampler.note_switch(SwitchView { from, to, symbols, trades, theory });
-    }
-
-    /// The partitioner of a strategy over the partitions that there are.
-    pub(super) fn partitioner(&self, map: &ClusterMap, strategy: PartitionStrategy) -> Partitioner {
-        let settings = PartitionSettings { strategy, ..self.basis.settings.partition.clone() };
-        Partitioner::new(&settings, map.groups.len().saturating_sub(1))
     }
 }
 

@@ -51,7 +51,7 @@ pub fn contexts(state: &UiState, given: &Given<'_>) -> Vec<Context> {
             return vec![if list.editing { Context::Prompt } else { Context::Overlay }];
         }
         Overlay::Order(_) => return vec![Context::Form],
-        Overlay::Details(_) | Overlay::Why(_) | Overlay::History(_) | Overlay::Trades(_) => {
+        Overlay::Details(_) | Overlay::Why(_) | Overlay::History(_) | Overlay::Trades(_) | Overlay::Trade(_) => {
             return vec![Context::Overlay, Context::Global];
         }
         Overlay::None | Overlay::Welcome | Overlay::WhichKey(_) => {}

@@ -16,6 +16,7 @@ use super::theme::Appearance;
 use crate::domain::control::Control;
 use crate::domain::event::Event;
 use crate::domain::ids::{EventId, GroupId, NodeId, Sequence};
+use crate::domain::stored::TradeId;
 use crate::domain::trades::TradesQuery;
 
 /// The screens: one question each.
@@ -158,6 +159,8 @@ pub enum Overlay {
     History(Sequence),
     /// Trades by time: what was asked.
     Trades(TradesQuery),
+    /// A trade by its id.
+    Trade(TradeId),
     /// A question with a dangerous yes.
     Confirm(Question),
     /// The themes to pick from.

@@ -97,6 +97,11 @@ pub fn update(state: &mut UiState, given: &Given<'_>, action: &Action) -> Vec<Re
             None => Ok(()),
         },
         Action::Control(Control::ReadTrades(query)) => order::ask_for_trades(state, *query, &mut out),
+        Action::Control(Control::FindTrade(id)) => {
+            state.overlay = Overlay::Trade(*id);
+            out.push(Control::FindTrade(*id).into());
+            Ok(())
+        }
         Action::Control(control) => undo::change(state, given, *control, &mut out),
         Action::Pace(pace) => {
             out.push((*pace).into());

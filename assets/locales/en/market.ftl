@@ -96,6 +96,7 @@ ticks-sliding = sliding { $length }
 ticks-tumbled = closed { $length }
 ticks-in-window = { $n } ticks
 ticks-signals = { $n } signals, { $orders } became orders
+trade-title = Trade { $id }
 trades-title = Trades of { $symbol }, { $range }
 trades-found = { $n ->
     [one] { $n } trade

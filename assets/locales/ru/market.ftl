@@ -96,6 +96,7 @@ ticks-sliding = скользит { $length }
 ticks-tumbled = закрыто { $length }
 ticks-in-window = { $n } котир.
 ticks-signals = { $n } сигналов, { $orders } стали заявками
+trade-title = Сделка { $id }
 trades-title = Сделки { $symbol }, { $range }
 trades-found = Найдено: { $n ->
     [one] { $n } сделка

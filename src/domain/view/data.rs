@@ -96,10 +96,6 @@ pub struct StoreView {
     pub nowhere: u64,
     /// Trades that are not where they belong, as the leaders know.
     pub away: u64,
-    /// Trades that ever happened.
-    pub entered: u64,
-    /// Trades that came from where they had happened to where they belong.
-    pub filed: u64,
     /// Trades that came from one keeper to another.
     pub moved: u64,
     /// Trades that grew too old.

@@ -74,6 +74,11 @@ impl Partitioner {
         Self { partitions, scheme }
     }
 
+    /// This strategy, whichever the settings name, over so many partitions.
+    pub fn of(settings: &PartitionSettings, strategy: PartitionStrategy, partitions: usize) -> Self {
+        Self::new(&PartitionSettings { strategy, ..settings.clone() }, partitions)
+    }
+
     /// Ranges with these split points.
     pub const fn of_ranges(ranges: Ranges, partitions: usize) -> Self {
         Self { partitions, scheme: Scheme::Range(ranges) }

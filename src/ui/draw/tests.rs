@@ -585,3 +585,34 @@ fn the_market_at_its_other_sizes_in_russian_and_with_its_form() {
     snapshot("overlay_trades", Story::Healthy, &trades, (80, 24), Language::English);
     snapshot("overlay_trades_ru", Story::Healthy, &trades, (120, 40), Language::Russian);
 }
+
+#[test]
+fn where_a_trade_is_kept_is_said_on_any_screen() {
+    use crate::domain::control::Control;
+    use crate::domain::event::{EventKind, TradesEvent};
+    use crate::domain::ids::{GroupId, SymbolId};
+    use crate::domain::order::Side;
+    use crate::domain::stored::TradeId;
+    use crate::domain::time::SimTime;
+    use crate::domain::why::Why;
+    let id = TradeId::new(GroupId(3), 17);
+    let at = SimTime::from_millis(4_120);
+    let (symbol, side, price, quantity) = (SymbolId(6), Side::Buy, 13_520, 12);
+    let found = TradesEvent::Found { id, symbol, side, price, quantity, at, hop: 1, copies: 1 };
+    let refused = EventKind::ControlRefused { control: Control::FindTrade(id), why: Why::UnknownTrade };
+    for language in [Language::English, Language::Russian] {
+        let look = look("classroom", Depth::Rgb, Glyphs::Unicode, language);
+        let state = UiState { overlay: Overlay::Trade(id), ..state(Screen::Market) };
+        for kind in [EventKind::Trades(found), refused.clone()] {
+            let mut view = fixture::view(Story::Healthy);
+            let asked = text(&paint(&view, &state, &look, (80, 24)).0);
+            let mut event = view.events.last().expect("the story has events").clone();
+            (event.kind, event.group) = (kind, Some(GroupId(2)));
+            let sentence = crate::ui::caption::caption(&event, &view.events, &look.locale);
+            assert!(asked.contains(&*look.locale.text("trades-waiting")), "{asked}");
+            view.events.push(event);
+            let card = text(&paint(&view, &state, &look, (80, 24)).0);
+            assert!(sentence.split(' ').all(|word| card.contains(word)), "{sentence}\n{card}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ mod details;
 mod history;
 mod list;
 mod order;
+mod trade;
 mod trades;
 mod why;
 
@@ -36,6 +37,7 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>) {
         Overlay::Order(form) => order::draw(canvas, body, scene, form),
         Overlay::History(order) => history::draw(canvas, body, scene, *order),
         Overlay::Trades(query) => trades::draw(canvas, body, scene, query),
+        Overlay::Trade(id) => trade::draw(canvas, body, scene, *id),
         Overlay::Confirm(question) => confirm(canvas, body, scene, *question),
     }
 }

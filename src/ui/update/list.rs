@@ -20,7 +20,8 @@ pub(super) fn go(state: &mut UiState, given: &Given<'_>, way: Way, leap: Leap) {
         | Overlay::WhichKey(_)
         | Overlay::Why(_)
         | Overlay::History(_)
-        | Overlay::Trades(_) => {}
+        | Overlay::Trades(_)
+        | Overlay::Trade(_) => {}
         Overlay::Details(_) => {
             select_next(state, given, way);
             state.overlay = Overlay::Details(state.selected);

@@ -107,7 +107,7 @@ fn enter(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) {
         }
         Overlay::Help(list) => state.overlay = Overlay::Help(ListState { editing: false, ..list }),
         Overlay::Themes(_) | Overlay::Lessons(_) => pick(state, given, out),
-        Overlay::Details(_) | Overlay::Why(_) | Overlay::History(_) | Overlay::Trades(_) => {
+        Overlay::Details(_) | Overlay::Why(_) | Overlay::History(_) | Overlay::Trades(_) | Overlay::Trade(_) => {
             state.overlay = Overlay::None;
         }
         // The row of an order has a history behind it.
