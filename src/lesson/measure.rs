@@ -201,7 +201,7 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
 
 /// Trades by id in each partition.
 fn by_id(view: &ClusterView) -> impl Iterator<Item = u64> {
-    view.groups.iter().filter(|group| group.id.partition().is_some()).map(|group| group.by_id)
+    view.partitions().map(|group| group.by_id)
 }
 
 /// The share of the partition that does the most.

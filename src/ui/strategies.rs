@@ -47,7 +47,7 @@ pub struct Strategies {
 impl Strategies {
     /// Makes the comparisons anew if the strategy in force or the number of partitions is another.
     pub fn follow(&mut self, view: &ClusterView) {
-        let partitions = view.groups.iter().filter(|group| group.id.partition().is_some()).count();
+        let partitions = view.partitions().count();
         let settings = view.run.settings.partition.clone();
         let wanted = (PartitionSettings { strategy: view.data.strategy, ..settings }, partitions);
         if self.made_for.as_ref() == Some(&wanted) {

@@ -89,6 +89,13 @@ pub struct ClusterView {
     pub venues: VenuesView,
 }
 
+impl ClusterView {
+    /// The groups that own symbols: all but `meta`.
+    pub fn partitions(&self) -> impl Iterator<Item = &GroupView> {
+        self.groups.iter().filter(|group| group.id.partition().is_some())
+    }
+}
+
 /// Events in a view.
 pub const EVENTS_MAX: usize = 512;
 /// Failovers in a view.

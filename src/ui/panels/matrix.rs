@@ -69,7 +69,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
 
 /// The groups that own symbols.
 pub fn partitions<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a GroupView> {
-    scene.view.groups.iter().filter(|group| group.id.partition().is_some())
+    scene.view.partitions()
 }
 
 /// How many copies there should be.

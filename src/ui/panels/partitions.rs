@@ -15,7 +15,7 @@ use super::super::widgets::frame::frame;
 /// Draws the panel.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
-    let groups: Vec<&GroupView> = scene.view.groups.iter().filter(|group| group.id.partition().is_some()).collect();
+    let groups: Vec<&GroupView> = scene.view.partitions().collect();
     let title = locale.say("panel-partitions", &[("n", (groups.len() as u64).into())]);
     let inner = frame(canvas, scene, area, Panel::Partitions, &title, &locale.text("note-partitions"));
     let rows = usize::from(inner.height);
@@ -63,8 +63,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
 /// How many partitions each node leads, as bars.
 fn leaders(canvas: &mut Canvas<'_>, inner: Rect, scene: &Scene<'_>, partitions: usize) {
     for (row, node) in scene.view.nodes.iter().enumerate() {
-        let leads =
-            scene.view.groups.iter().filter(|g| g.id.partition().is_some() && g.leader == Some(node.id)).count();
+        let leads = scene.view.partitions().filter(|group| group.leader == Some(node.id)).count();
         let strip = canvas.strip().left(5, Role::Text, &node.id.to_string());
         let columns = usize::from(inner.width).saturating_sub(8).min(partitions * 4);
         let strip = bar(strip, columns, (leads * 1_000 / partitions.max(1)) as u64, Role::Leader);

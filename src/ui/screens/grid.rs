@@ -84,7 +84,7 @@ fn nodes(scene: &Scene<'_>) -> u16 {
 }
 
 fn partitions(scene: &Scene<'_>) -> u16 {
-    scene.view.groups.iter().filter(|group| group.id.partition().is_some()).count().min(100) as u16
+    scene.view.partitions().count().min(100) as u16
 }
 
 /// Two columns by percent.

@@ -8,7 +8,6 @@
 use super::refusal::Refusal;
 use crate::domain::control::Control;
 use crate::domain::rules::PartitionStrategy;
-use crate::domain::settings::PartitionSettings;
 use crate::domain::view::ClusterView;
 use crate::routing::partitioner::Partitioner;
 
@@ -41,8 +40,7 @@ fn is_divided(strategy: PartitionStrategy, view: &ClusterView) -> bool {
     if strategy != view.data.strategy || view.data.planned > 0 || view.data.under_way > 0 {
         return false;
     }
-    let partitions = view.groups.iter().filter(|group| group.id.partition().is_some()).count();
-    let settings = PartitionSettings { strategy, ..view.run.settings.partition.clone() };
-    let owners = Partitioner::new(&settings, partitions).owners(view.run.settings.market.instruments);
+    let mut partitioner = Partitioner::of(&view.run.settings.partition, strategy, view.partitions().count());
+    let owners = partitioner.owners(view.run.settings.market.instruments);
     view.books.lines.iter().all(|line| owners.get(usize::from(line.symbol.0)) == Some(&line.group))
 }

@@ -13,7 +13,7 @@ use super::super::super::widgets::frame::frame;
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
     let inner = frame(canvas, scene, area, Panel::Spreads, &locale.text("panel-spreads"), "");
-    let groups = || scene.view.groups.iter().filter(|group| group.id.partition().is_some());
+    let groups = || scene.view.partitions();
     let columns = usize::from(inner.width).saturating_sub(5);
     // Where five do not fit, what was begun is left out: it is the sum of the others.
     let shown = if columns >= 5 * 9 { 5 } else { 4 };
