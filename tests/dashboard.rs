@@ -216,10 +216,13 @@ fn plain_lines_that_nobody_reads_do_not_outlive_a_signal() {
 
 #[test]
 fn a_terminal_that_goes_away_ends_it() {
-    let mut desk = open(&[]);
-    desk.hang_up();
-    let code = desk.child.wait().unwrap().exit_code();
-    assert_eq!(code, 129);
+    // Before it has drawn, as soon as it has, and while it runs.
+    for frames in [0, 1, 20] {
+        let mut desk = open(&[]);
+        desk.wait("frames", |desk| desk.frames() >= frames);
+        desk.hang_up();
+        assert_eq!(desk.child.wait().unwrap().exit_code(), 129, "after {frames} frames");
+    }
 }
 
 #[test]

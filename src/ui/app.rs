@@ -175,6 +175,10 @@ impl App<'_> {
         // The first frame goes out before anything else is set up: it is what a person waits for.
         self.paint(painter)?;
         self.ask()?;
+        // The stream panics where nobody can be listened to any more; asked like this, the reader behind it says so.
+        if crossterm::event::poll(Duration::ZERO).is_err() {
+            return Ok((Ending::Gone, Keep::Nothing));
+        }
         let mut keys = EventStream::new();
         let mut beat = Beat::new(self.wall());
         let mut dirty = false;
