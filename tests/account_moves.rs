@@ -145,12 +145,21 @@ impl Walk {
                 self.seen.spreads += u32::from(open.transaction.request().is_some());
                 self.seen.lent += u32::from(lent != Cash(0));
                 let before: usize = self.groups.iter().map(Exchange::waiting).sum();
-                self.work(coordinator, Work::Decide { tx, decision, voters: [None; 2] });
+                let voters = self.voters(tx);
+                self.work(coordinator, Work::Decide { tx, decision, voters });
                 assert_eq!(before, self.groups.iter().map(Exchange::waiting).sum::<usize>());
             }
             _ => self.ask(coordinator, tx, half, open.transaction.parts[half.index()]),
         }
         true
+    }
+
+    /// The groups that hold the halves.
+    fn voters(&self, tx: TxId) -> [Option<GroupId>; 2] {
+        Half::BOTH.map(|half| {
+            let holds = |group: &usize| self.groups[*group].transactions().prepared(tx, half).is_some();
+            (0..GROUPS).find(holds).map(|group| GroupId(group as u16 + 1))
+        })
     }
 
     fn held(&self, tx: TxId, half: Half) -> Option<&Held> {
@@ -180,7 +189,8 @@ impl Walk {
             Worked::Voted(Err(why)) => why,
             other => panic!("{other:?}"),
         };
-        self.work(coordinator, Work::Decide { tx, decision: Decision::Abort(refused), voters: [None; 2] });
+        let voters = self.voters(tx);
+        self.work(coordinator, Work::Decide { tx, decision: Decision::Abort(refused), voters });
     }
 
     fn shift(&mut self, group: usize, moving: &Moving) -> Moved {

@@ -3,7 +3,7 @@
 //! Idea: two short lists, part of the replicated state, and a mark a symbol. *Leaving* symbols are frozen here and packed;
 //! *arriving* ones are parcels that are not complete. The mark is the epoch of the last move of the symbol that this group
 //! took part in: whatever speaks of an older one is a straggler and changes nothing.
-//! Shape: plain tables; `exchange` fills them, `node::mover` reads them.
+//! Shape: plain tables; `exchange` fills them, `node::tasks::symbol_migration` reads them.
 //! Bound: the controller has only so many moves under way (`partition.moves_at_once`), so the lists are as short.
 //! Sources: ADR-0003.
 

@@ -142,11 +142,15 @@ impl Transactions {
         Ok(())
     }
 
-    /// Decides, if it was not decided before; the transaction, if this decided it.
+    /// Decides, if it was not decided before; the transaction, if this decided it. One that is aborted before anybody holds
+    /// a half of it is forgotten at once.
     pub fn decide(&mut self, number: u64, decision: Decision, voters: Voters) -> Option<Transaction> {
         let open = self.open.get_mut(&number).filter(|open| open.decided.is_none())?;
         open.decided = Some((decision, voters));
         let transaction = open.transaction;
+        if !decision.is_commit() && voters == [None; 2] {
+            self.forget(number);
+        }
         let tally = self.tally_of(&transaction);
         if decision.is_commit() {
             tally.committed += 1;

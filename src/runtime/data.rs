@@ -1,7 +1,7 @@
 //! The data: how it is divided, what moves, and the controls that change it.
 //!
 //! Idea: a control is turned into a plan here, from what the cluster map says and from the load that was measured, and the
-//! plan goes to the controller, which carries it out (`node::controller`). What the screen shows is read from the replicas.
+//! plan goes to the controller, which carries it out (`node::tasks::move_controller`). What the screen shows is read from the replicas.
 //! Units: load is what a book was asked to do, nearly: orders that came to rest and trades, over the last two seconds.
 //! Errors: a refusal is an event, as of every control.
 

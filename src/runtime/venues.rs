@@ -1,7 +1,7 @@
 //! Venues for the screen, and the control that opens and closes them.
 //!
 //! Idea: a control is a wish, as for members: whoever leads `meta` writes it into the map, now or after a failover, and the
-//! leaders of the groups do what follows (`node::doors`). A wish carries the turn of the door that it asks for, so a later
+//! leaders of the groups do what follows (`node::tasks::venue_control`). A wish carries the turn of the door that it asks for, so a later
 //! one stands whichever is written first.
 //! What the screen shows is summed over the most advanced replica of each group, and over all gateways.
 //! Errors: a refusal is an event, as of every control.

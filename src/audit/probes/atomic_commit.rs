@@ -58,6 +58,8 @@ impl Rule for AtomicCommit {
         let Some(seen) = self.seen.get_mut(group.index()).filter(|seen| at > seen) else { return };
         *seen = *at;
         match (*work, *worked) {
+            // Nobody holds a half of it: it is forgotten at once.
+            (Work::Decide { voters: [None, None], .. }, Worked::Decided) => {}
             (Work::Decide { tx, decision, voters }, Worked::Decided) => {
                 let before = self.known.insert(tx, Known { decision, voters, happened: [false; 2] });
                 verdicts.check(before.is_none(), || format!("{tx}: decided a second time, at {at} of {group}"));

@@ -109,7 +109,7 @@ impl Tasks {
                 add(&mut deeds, actions);
             }
             (State::Exchange(exchange), Body::Transaction(message)) => {
-                let state = TxState { transactions: exchange.transactions(), closing: self.moves.task().closing() };
+                let state = tx_state(exchange, &self.moves);
                 add(&mut deeds, self.transactions.receive(&site.of(state), from, message));
             }
             (State::Exchange(exchange), Body::Move(message)) => {
@@ -154,7 +154,7 @@ impl Tasks {
     fn applied(&mut self, site: &Site<'_>, exchange: &Exchange, done: &Done, deeds: &mut Vec<Deed>) {
         match done {
             Done::Work(work, worked) => {
-                let state = TxState { transactions: exchange.transactions(), closing: self.moves.task().closing() };
+                let state = tx_state(exchange, &self.moves);
                 add(deeds, self.transactions.applied(&site.of(state), work, worked));
             }
             Done::Move(moving, moved) => {
@@ -184,7 +184,7 @@ impl Tasks {
             State::Exchange(exchange) => {
                 // First, for it closes symbols to the legs of spreads.
                 add(deeds, self.moves.tick(&site.of(exchange)));
-                let state = TxState { transactions: exchange.transactions(), closing: self.moves.task().closing() };
+                let state = tx_state(exchange, &self.moves);
                 add(deeds, self.transactions.tick(&site.of(state)));
                 if !site.map.venues.is_empty() {
                     add(deeds, self.venues.tick(&site.of(exchange)));
@@ -225,6 +225,12 @@ impl Tasks {
     pub(super) fn trades_away(&self) -> u64 {
         self.trades.task().away()
     }
+}
+
+/// The part of the state that transactions read, and the symbols that take no more legs.
+fn tx_state<'a>(exchange: &'a Exchange, moves: &'a Runner<SymbolMigration>) -> TxState<'a> {
+    let (transactions, accounts) = (exchange.transactions(), exchange.accounts());
+    TxState { transactions, accounts, closing: moves.task().closing() }
 }
 
 impl<'a> Site<'a> {

@@ -25,6 +25,7 @@ use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::units::Cash;
 use crate::domain::why::Why;
 use crate::domain::work::{Decision, Half, Part, Prepare, Transaction, TxId, Voters, Work, Worked};
+use crate::market::accounts::Accounts;
 use crate::market::transactions::{Open, Transactions};
 
 /// A transaction that is not decided by then is aborted.
@@ -99,6 +100,8 @@ pub(super) enum TxSlot {
 #[derive(Clone, Copy)]
 pub(super) struct TxState<'a> {
     pub(super) transactions: &'a Transactions,
+    /// Who has how much cash here.
+    pub(super) accounts: &'a Accounts,
     /// Symbols that take no more legs, for they are about to move.
     pub(super) closing: &'a Closing,
 }
@@ -208,15 +211,11 @@ impl LeaderTask for TransactionTask {
                 out.forget(&TxKey::Guest(tx, half));
                 out.send(tx.coordinator, TxMessage { tx, half, step: TxStep::Finished });
             }
-            (Work::Decide { tx, .. }, Worked::Decided) => {
-                if let Some(open) = stand.state.transactions.open(tx.number) {
-                    self.go_on(stand, open, out);
-                }
-            }
-            (Work::Forget { tx }, _) => {
-                self.ballots.remove(&tx.number);
-                out.forget(&TxKey::Open(tx.number));
-            }
+            (Work::Decide { tx, .. }, Worked::Decided) => match stand.state.transactions.open(tx.number) {
+                Some(open) => self.go_on(stand, open, out),
+                None => self.forget(tx, out),
+            },
+            (Work::Forget { tx }, _) => self.forget(tx, out),
             _ => {}
         }
     }
@@ -239,6 +238,11 @@ impl LeaderTask for TransactionTask {
 }
 
 impl TransactionTask {
+    fn forget(&mut self, tx: TxId, out: &mut Outbox<'_>) {
+        self.ballots.remove(&tx.number);
+        out.forget(&TxKey::Open(tx.number));
+    }
+
     /// Takes one open transaction on: what can be logged is, and what is missing is asked for.
     fn go_on(&mut self, stand: &Stand<'_>, open: &Open, out: &mut Outbox<'_>) {
         let tx = open.transaction.id;
@@ -276,9 +280,13 @@ impl TransactionTask {
             return if vote.is_ok() { answer(stand, from, (tx, half)) } else { Reception::Stale };
         };
         if let Some(ballot) = self.ballots.get_mut(&tx.number) {
+            let first = ballot.votes[half.index()].is_none();
             ballot.votes[half.index()].get_or_insert((from, vote));
-            if let Some(decision) = ballot.verdict(stand.now) {
-                out.propose(Work::Decide { tx: open.transaction.id, decision, voters: ballot.voters() });
+            match ballot.verdict(stand.now) {
+                Some(decision) => out.propose(Work::Decide { tx, decision, voters: ballot.voters() }),
+                // The other half may have waited for this vote.
+                None if first && half == Half::First => ballot.ask(stand, &open.transaction, out),
+                None => {}
             }
         }
         Reception::Noted
@@ -319,6 +327,12 @@ fn on_prepare(stand: &Stand<'_>, prepare: Prepare) -> Reception<TransactionTask>
     }
     if part.symbol().is_some_and(|symbol| stand.state.closing.closes(symbol)) {
         return Reception::NotYet;
+    }
+    if let Part::Lend { account, .. } = part
+        && stand.state.accounts.purse(account).free == 0
+    {
+        // A vote against promises nothing, so it needs no record.
+        return Reception::Done(TxMessage { tx, half, step: TxStep::Vote(Err(Why::AllotmentShort)) });
     }
     Reception::Due(Work::Prepare(prepare))
 }
@@ -382,14 +396,15 @@ impl Ballot {
         voters.iter().zip(self.finished).all(|(voter, finished)| voter.is_none() || finished)
     }
 
-    /// Asks for the votes that are missing.
+    /// Asks for the votes that are missing: of a transfer, the lender's first, for most lenders have nothing.
     fn ask(&self, stand: &Stand<'_>, transaction: &Transaction, out: &mut Outbox<'_>) {
         let floor = stand.state.transactions.floor();
         for half in Half::BOTH.into_iter().filter(|half| self.votes[half.index()].is_none()) {
             let part = transaction.parts[half.index()];
             let group = match part {
                 Part::Leg { leg, .. } => stand.map.owner(leg.symbol()),
-                Part::Lend { group, .. } | Part::Borrow { group, .. } => Some(group),
+                Part::Lend { group, .. } => Some(group),
+                Part::Borrow { group, .. } => self.votes[0].map(|_| group),
             };
             if let Some(group) = group {
                 let step = TxStep::Prepare { part, term: stand.term, floor };

@@ -136,7 +136,8 @@ impl Model {
         let Self { map, groups, network, now } = self;
         let Group { id, exchange, driver, term, log } = &mut groups[place];
         let closing = Closing::default();
-        let state = TxState { transactions: exchange.transactions(), closing: &closing };
+        let (transactions, accounts) = (exchange.transactions(), exchange.accounts());
+        let state = TxState { transactions, accounts, closing: &closing };
         for action in act(driver, &Context { now: *now, group: *id, term: *term, map, state }) {
             match action {
                 Action::Propose(work) => {

@@ -275,6 +275,11 @@ impl Lab {
     /// Lets a leader's tasks act, if it is one that may.
     fn lead(&mut self, place: usize, act: impl FnOnce(&mut Tasks, &Site<'_>) -> Vec<Deed>) {
         let (now, sabotage) = (self.now, self.sabotage);
+        if sabotage == Sabotage::NoMemory
+            && let Some(exchange) = self.groups[place].machine.exchange_mut()
+        {
+            exchange.forget_finished();
+        }
         let Group { id, machine, applied, log, term, settled, tasks, map, division } = &mut self.groups[place];
         if !*settled && sabotage != Sabotage::ActsUnsettled {
             return;
@@ -306,11 +311,6 @@ impl Lab {
             self.by_map(&self.groups[place].map, &mut payload);
         }
         let group = &mut self.groups[place];
-        if self.sabotage == Sabotage::NoMemory
-            && let Some(exchange) = group.machine.exchange_mut()
-        {
-            exchange.forget_finished();
-        }
         let mut verdicts = Vec::new();
         let mut outcome = group.machine.apply(&payload, &mut verdicts);
         assert!(outcome.sound && outcome.money.balanced, "books and accounts are sound after {payload:?}");

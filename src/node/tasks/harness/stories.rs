@@ -104,6 +104,12 @@ pub(super) fn spreads_and_moves() -> Story {
     Story { name: "spreads and moves", feats: [2, 2, 4], cues, lab }
 }
 
+/// As many lots as cost this number of dollars at a price of 50 ticks.
+fn lots_for(symbol: SymbolId, dollars: i128) -> Quantity {
+    let one = symbol.instrument().expect("it is listed").notional(Price(50), Quantity(1)).0;
+    Quantity((dollars * 1_000_000 / one) as u64)
+}
+
 /// An order whose cash lies in other groups.
 pub(super) fn transfer() -> Story {
     let mut settings = settings();
@@ -111,7 +117,7 @@ pub(super) fn transfer() -> Story {
     // Nobody else has an order, for nobody could pay for it.
     let lab = Lab::new(settings);
     let [one, ..] = symbols(&lab);
-    let order = Command::place(one, Side::Buy, OrderType::Limit(Price(50)), Quantity(26));
+    let order = Command::place(one, Side::Buy, OrderType::Limit(Price(50)), lots_for(one, 13));
     Story { name: "transfer", feats: [1, 0, 0], cues: vec![(0, ask(1, 1, order))], lab }
 }
 
@@ -164,7 +170,7 @@ pub(super) fn all() -> Vec<Story> {
 /// Spreads, short orders, moves, a change of strategy, all at once and at random acts.
 pub(super) fn everything(chance: &mut Chance) -> Story {
     let mut settings = settings();
-    settings.accounts.cash = 75;
+    settings.accounts.cash = 3_000;
     let lab = lab(settings);
     let owned = symbols(&lab);
     let mut cues: Vec<(usize, Cue)> = Vec::new();
@@ -174,7 +180,12 @@ pub(super) fn everything(chance: &mut Chance) -> Story {
         let command = if chance.ratio(2, 3) {
             spread_of(owned[first], owned[second], chance.between(1, 6))
         } else {
-            Command::place(owned[first], Side::Buy, OrderType::Limit(Price(90)), Quantity(chance.between(1, 40)))
+            Command::place(
+                owned[first],
+                Side::Buy,
+                OrderType::Limit(Price(50)),
+                lots_for(owned[first], chance.between(1, 1_600).into()),
+            )
         };
         cues.push((chance.below(80) as usize, ask(1 + chance.below(2) as u32, sequence, command)));
     }
