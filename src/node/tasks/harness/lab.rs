@@ -54,8 +54,6 @@ pub(super) enum Sabotage {
     FinishByMap,
     /// Participants forget what they have finished.
     NoMemory,
-    /// A leader that was elected anew acts at once, before it has applied what others had committed.
-    ActsUnsettled,
 }
 
 /// Until everything else is over.
@@ -274,14 +272,14 @@ impl Lab {
 
     /// Lets a leader's tasks act, if it is one that may.
     fn lead(&mut self, place: usize, act: impl FnOnce(&mut Tasks, &Site<'_>) -> Vec<Deed>) {
-        let (now, sabotage) = (self.now, self.sabotage);
-        if sabotage == Sabotage::NoMemory
+        let now = self.now;
+        if self.sabotage == Sabotage::NoMemory
             && let Some(exchange) = self.groups[place].machine.exchange_mut()
         {
             exchange.forget_finished();
         }
         let Group { id, machine, applied, log, term, settled, tasks, map, division } = &mut self.groups[place];
-        if !*settled && sabotage != Sabotage::ActsUnsettled {
+        if !*settled {
             return;
         }
         let state = match &*machine {

@@ -134,7 +134,6 @@ fn a_broken_mechanism_is_found() {
     assert!(finds(&stories::spreads_and_moves(), Sabotage::FinishByMap), "finish by the map of the moment");
     assert!(finds(&stories::spread(), Sabotage::NoMemory), "participants without a memory");
     assert!(finds(&stories::transfer(), Sabotage::NoMemory), "lenders without a memory");
-    assert!(finds(&stories::spread(), Sabotage::ActsUnsettled), "leaders that act before they know");
 }
 
 #[test]

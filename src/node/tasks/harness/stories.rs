@@ -126,7 +126,7 @@ fn transfer_and_move() -> Story {
     let Story { lab, mut cues, .. } = transfer();
     let [one, ..] = symbols(&lab);
     cues.push((2, move_to(one, GroupId(1), GroupId(2))));
-    Story { name: "transfer and move", feats: [1, 1, 0], cues, lab }
+    Story { name: "transfer and move", feats: [2, 1, 0], cues, lab }
 }
 
 /// Trades, and a strategy that changes where their ids belong.
