@@ -178,9 +178,8 @@ impl Recording {
         }
         // A line that is not whole was being written as the program was killed.
         let torn = (!text.ends_with('\n')).then(|| text.lines().count());
-        let mut recording = None;
-        loop {
-            let Some((line, text)) = lines.next() else { break };
+        let mut recording: Option<Self> = None;
+        while let Some((line, text)) = lines.next() {
             match (Self::run(line, text, &mut lines, torn), recording.take()) {
                 // A run that was cut off before its first mark: the one before it is what there is.
                 (Err(RecordingError::CutOff), before) => recording = before,

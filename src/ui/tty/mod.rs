@@ -8,6 +8,7 @@
 //! Errors: a terminal that is gone ends the reader.
 
 mod decode;
+mod paste;
 mod scanner;
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@
 //!
 //! Units: wall time, handed in.
 //! Bound: [`HELD_MAX`] keys are held, then it is no person who types; [`TEXT_MAX`] characters of an answer are kept, the
-//! rest is swallowed without being kept; [`PASTE_MAX`] characters of a paste, the rest is dropped.
+//! rest is swallowed without being kept; `PASTE_MAX` characters of a paste, the rest is dropped.
 //! Limit: an answer cut twice with long pauses, both in its first three bytes, leaks what a person may have typed of it.
 //! Sources: ECMA-48; xterm's control sequences; the parser of vt100.net (ESC, CAN and SUB break a string off).
 
@@ -23,6 +23,7 @@ use std::time::Duration;
 use crossterm::event::Event;
 
 use super::decode;
+use super::paste::Paste;
 use super::utf8::Utf8;
 
 /// How long a lone Esc waits for the rest of a sequence.
@@ -45,12 +46,9 @@ pub const HELD_MAX: usize = 64;
 const REST_MIN: usize = 4;
 /// Characters of an answer that are kept.
 const TEXT_MAX: usize = 64;
-/// Characters of a paste that are kept.
-pub const PASTE_MAX: usize = 1 << 16;
 
 const ESC: char = '\x1b';
 const BEL: char = '\x07';
-const PASTE_END: &str = "\x1b[201~";
 /// How answers begin that no person types: OSC, DCS and APC.
 const HEADS: [&str; 13] =
     ["]4;", "]10;", "]11;", "]12;", "]52;", "]1337;", "P>|", "P!|", "P0+", "P1+", "P0$", "P1$", "_Gi="];
@@ -100,6 +98,7 @@ pub struct Scanner {
     began: Duration,
     utf8: Utf8,
     mouse: [u8; 3],
+    pasted: Paste,
     /// What terminals said in OSC, to be asked for.
     answers: Vec<String>,
 }
@@ -348,6 +347,10 @@ impl Scanner {
             '[' if self.length == 0 => self.parameter(char),
             'M' if self.length == 0 && self.certain => self.state = State::Mouse(3),
             ' '..='?' => self.parameter(char),
+            // No report is as short as that.
+            '@'..='~' if self.length == 0 && !self.certain && decode::csi("", char).is_none() => {
+                self.break_off(char, wall, out);
+            }
             '@'..='~' => {
                 let text = std::mem::take(&mut self.text);
                 self.reset();
@@ -388,20 +391,9 @@ impl Scanner {
             self.reset();
             return out.push(decode::key(char));
         }
-        self.text.push(char);
-        if self.text.ends_with(PASTE_END) {
-            let end = self.text.len() - PASTE_END.len();
-            self.text.truncate(end);
-            let kept: String = self.text.chars().take(PASTE_MAX).collect();
+        if let Some(text) = self.pasted.push(char) {
             self.reset();
-            out.push(Event::Paste(kept));
-        } else if self.text.len() > 8 * PASTE_MAX {
-            // Only the end is still looked for.
-            let kept: String = self.text.chars().take(PASTE_MAX).collect();
-            let mut tail: Vec<char> = self.text.chars().rev().take(PASTE_END.len()).collect();
-            tail.reverse();
-            self.text = kept;
-            self.text.extend(tail);
+            out.push(Event::Paste(text));
         }
     }
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseEventKind};
 
-use super::scanner::{ANSWER_FOR, PASTE_MAX};
+use super::paste::PASTE_MAX;
+use super::scanner::ANSWER_FOR;
 use super::*;
 use crate::domain::chance::{Chance, Purpose};
 
