@@ -32,8 +32,8 @@ impl Bench {
 
     /// Types a line, presses the arrow down this often, and Enter.
     fn enter_after(&self, line: &str, down: usize) -> (Vec<Request>, UiState) {
-        let mut state = UiState::default();
-        state.overlay = Overlay::Palette(ListState { text: line.to_owned(), ..ListState::typing() });
+        let overlay = Overlay::Palette(ListState { text: line.to_owned(), ..ListState::typing() });
+        let mut state = UiState { overlay, ..UiState::default() };
         for _ in 0..down {
             update(&mut state, &self.given(), &Action::Do(ActionId("prompt.next")));
         }
@@ -153,8 +153,8 @@ fn what_is_only_offered_is_run_when_it_is_picked_or_completed() {
     assert_eq!(complete(&ListState::typing(), &UiState::default(), &given), None);
     assert_eq!(bench.enter_after("", 1).0, bench.enter_after("node.kill", 0).0);
     // One more key typed, and nothing is picked any more.
-    let mut state = UiState::default();
-    state.overlay = Overlay::Palette(ListState { text: "iso".to_owned(), ..ListState::typing() });
+    let overlay = Overlay::Palette(ListState { text: "iso".to_owned(), ..ListState::typing() });
+    let mut state = UiState { overlay, ..UiState::default() };
     let mut input = crate::ui::input::Input::default();
     for code in
         [crossterm::event::KeyCode::Down, crossterm::event::KeyCode::Char('l'), crossterm::event::KeyCode::Enter]
