@@ -13,7 +13,7 @@
 
 mod pty;
 
-use pty::desk::{Desk, leader, open, quit, rate, row};
+use pty::desk::{Desk, leader, open, quit, rate};
 
 /// Answers of which each, read as keys, did something to a cluster: killed, isolated, handed over, opened the palette.
 const ANSWERS: [&str; 10] = [
@@ -32,6 +32,11 @@ const ANSWERS: [&str; 10] = [
 fn some_frames(desk: &mut Desk) {
     let frames = desk.frames();
     desk.wait("some frames", |pty| pty.frames() > frames + 3);
+}
+
+/// What the screen Cluster says of n2.
+fn row_of(pty: &pty::Pty) -> String {
+    pty.line("n2 ")
 }
 
 fn is_untouched(desk: &Desk, answer: &str) {
@@ -76,6 +81,6 @@ fn answers_of_terminals_press_no_key_however_they_are_cut() {
     desk.send("\x1b");
     some_frames(&mut desk);
     desk.send("x");
-    desk.wait("n2 dead", |pty| row(pty, 2).contains("DOWN"));
+    desk.wait("n2 dead", |pty| row_of(pty).contains("down") && pty.text().contains("UP 4/5"));
     quit(&mut desk, "q after many answers");
 }

@@ -293,7 +293,7 @@ fn no_output_is_written_over_what_is_read_or_would_be_missed() {
     let at = |name: &str| dir.path().join(name);
     fs::write(at("s.toml"), SHORT).unwrap();
     fs::copy("tests/feeds/GOOG.csv", at("GOOG.csv")).unwrap();
-    fs::write(at("c.toml"), "[cluster]\nnodes = 3\n").unwrap();
+    fs::write(at("c.toml"), "[cluster]\nnodes = 3\nreplication_factor = 3\n").unwrap();
 
     fs::write(at("precious.txt"), "my only copy").unwrap();
     std::os::unix::fs::symlink(at("s.toml"), at("link")).unwrap();
