@@ -231,10 +231,11 @@ fn a_run_that_begins_again_is_recorded_as_the_last_one() {
     let file = dir.path().join("class.run");
     let place = file.to_str().unwrap();
     let mut desk = open(&["--record", place]);
-    desk.wait("orders", |pty| rate(pty) > 0);
+    desk.send("x");
+    desk.wait("n1 dead", |pty| row(pty, 1).contains("DOWN"));
     desk.send(":reset seed 7\r");
     desk.send("y");
-    desk.wait("another run", |pty| pty.text().contains("seed 7"));
+    desk.wait("another run", |pty| row(pty, 1).contains("UP"));
     desk.wait("orders", |pty| rate(pty) > 0);
     quit(&mut desk, "q after a reset");
     assert_eq!(std::fs::read_to_string(&file).unwrap().matches("chaosdesk-recording 1").count(), 2);
