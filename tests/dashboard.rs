@@ -184,18 +184,63 @@ fn waits_in(pid: i32, call: &str) {
 }
 
 #[test]
-fn a_recording_that_nobody_takes_does_not_outlive_a_signal() {
+fn a_recording_that_nobody_takes_is_waited_for_before_the_terminal_is_taken() {
     let dir = tempfile::tempdir().unwrap();
     let pipe = dir.path().join("class.run");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    let mut desk = open(&["--record", pipe.to_str().unwrap()]);
-    desk.send("q");
-    desk.wait("the shell's screen", |pty| pty.mode(1049) == Some(false));
-    // The terminal is the shell's again; the program waits for somebody who reads the recording.
+    let mut desk = open_with(&["--record", pipe.to_str().unwrap()], &[]);
+    // As a shell's `> pipe` does, it waits for somebody who reads.
     waits_in(desk.pid(), "257 ");
     signal(&desk, Signal::INT);
-    assert_eq!(desk.end(), 130);
-    desk.assert_restored("Ctrl-C while the recording is saved");
+    assert_ne!(desk.end(), 0);
+    assert_eq!(desk.mode(1049), None, "the terminal was not taken");
+}
+
+#[test]
+fn a_recording_of_a_program_that_was_killed_replays() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("class.run");
+    let place = file.to_str().unwrap();
+    let mut desk = open(&["--record", place]);
+    desk.wait("orders", |pty| rate(pty) > 0);
+    desk.send("x");
+    desk.wait("n1 dead", |pty| row(pty, 1).contains("DOWN"));
+    signal(&desk, Signal::KILL);
+    desk.end();
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains("Crash") || text.contains("crash"), "{text}");
+    assert!(!text.contains("{\"end\""), "it had no time to end");
+    let done = Command::new(PROGRAM).args(["replay", place]).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert_eq!(done.status.code(), Some(0), "{said}{}", String::from_utf8_lossy(&done.stderr));
+    assert!(said.starts_with("the same run") && said.contains("breaks off"), "{said}");
+    // It holds something now: only a word that says so writes over it.
+    let done = Command::new(PROGRAM).args(["--plain", "--record", place]).output().unwrap();
+    assert_eq!(done.status.code(), Some(2));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    let mut desk = open(&["--record", place, "--force"]);
+    desk.wait("orders", |pty| rate(pty) > 0);
+    quit(&mut desk, "q with a recording in place of another");
+    let new = std::fs::read_to_string(&file).unwrap();
+    assert!(new.contains("{\"end\"") && !new.contains("rash\":"), "{new}");
+}
+
+#[test]
+fn a_run_that_begins_again_is_recorded_as_the_last_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("class.run");
+    let place = file.to_str().unwrap();
+    let mut desk = open(&["--record", place]);
+    desk.send("x");
+    desk.wait("n1 dead", |pty| row(pty, 1).contains("DOWN"));
+    desk.send(":reset seed 7\r");
+    desk.send("y");
+    desk.wait("another run", |pty| row(pty, 1).contains("UP"));
+    desk.wait("orders", |pty| rate(pty) > 0);
+    quit(&mut desk, "q after a reset");
+    assert_eq!(std::fs::read_to_string(&file).unwrap().matches("chaosdesk-recording 1").count(), 2);
+    let done = Command::new(PROGRAM).args(["replay", place]).output().unwrap();
+    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stdout));
 }
 
 #[test]

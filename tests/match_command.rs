@@ -67,3 +67,45 @@ fn verdicts_tell_what_became_of_every_line() {
                     7,cancel,2,refused,UnknownOrder,0,0\n";
     assert_eq!(std::fs::read_to_string(file).unwrap(), verdicts);
 }
+
+#[test]
+fn verdicts_never_empty_the_orders_and_cost_no_trades() {
+    let dir = tempfile::tempdir().unwrap();
+    let (orders, other) = (dir.path().join("orders.csv"), dir.path().join("link.csv"));
+    let (orders, other) = (orders.to_str().unwrap(), other.to_str().unwrap());
+    let text = "new,1,a,sell,limit,100,1\nnew,2,b,buy,limit,100,1\n";
+    std::fs::write(orders, text).unwrap();
+    std::os::unix::fs::symlink(orders, other).unwrap();
+    for words in [["--verdicts", orders, orders], ["--verdicts", other, orders], ["--verdicts", orders, other]] {
+        for force in [&[][..], &["--force"]] {
+            let (code, out, err) = matched(&[&words, force].concat(), b"");
+            assert_eq!((code, out.as_str()), (2, ""), "{err}");
+            assert!(err.contains("is the file of the orders of this run"), "{err}");
+        }
+    }
+    let stdin = std::fs::File::open(orders).unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_chaosdesk"));
+    let ran = program.args(["match", "--verdicts", orders, "--force"]).stdin(stdin).output().unwrap();
+    assert_eq!(ran.status.code(), Some(2), "the orders on the standard input are a file, too");
+    assert_eq!(std::fs::read_to_string(orders).unwrap(), text);
+    // What is not ours stays; earlier verdicts are replaced.
+    let verdicts = dir.path().join("v.csv");
+    let verdicts = verdicts.to_str().unwrap();
+    std::fs::write(verdicts, "my only copy").unwrap();
+    let (code, _, err) = matched(&["--verdicts", verdicts, orders], b"");
+    assert!(code == 2 && err.contains("holds something already"), "{err}");
+    for words in [&["--verdicts", verdicts, orders, "--force"][..], &["--verdicts", verdicts, orders]] {
+        assert_eq!(matched(words, b"").0, 0);
+    }
+    assert_eq!(std::fs::read_to_string(verdicts).unwrap().lines().count(), 3);
+    // A disk that is full costs the verdicts, not the trades nor the counts.
+    if std::path::Path::new("/dev/full").exists() {
+        let (code, out, err) = matched(&["--verdicts", "/dev/full", orders], b"");
+        assert_eq!((code, out), (4, format!("{HEADER}1,1,2,100,1,buy\n")), "{err}");
+        assert!(err.starts_with("2 orders: 1 trades, 0 refused, 0 rest\n"), "{err}");
+        assert!(err.contains("cannot write /dev/full: No space left"), "{err}");
+    }
+    let (code, out, err) = matched(&["."], b"");
+    assert_eq!((code, out.as_str()), (2, ""), "{err}");
+    assert!(err.contains("cannot read .: is a directory"), "{err}");
+}

@@ -161,7 +161,7 @@ fn a_file_that_is_no_recording_ends_with_two_and_a_line() {
     let file = dir.path().join("run.rec");
     record(&file);
     let text = fs::read_to_string(&file).unwrap();
-    let cut: String = text.lines().take(4).map(|line| format!("{line}\n")).collect();
+    let cut: String = text.lines().take(2).map(|line| format!("{line}\n")).collect();
     let table = [
         ("hello\n".to_owned(), "not a recording"),
         (text.replacen("chaosdesk-recording 1", "chaosdesk-recording 9", 1), "format 9"),
@@ -235,4 +235,104 @@ fn a_recording_names_its_feed_and_a_replay_refuses_another_file() {
     let (code, _, err) = chaosdesk(&["replay", path(&file)]);
     assert_eq!(code, 2);
     assert!(err.contains("is not the one that was recorded: digest "), "{err}");
+}
+
+/// A script of half a second that expects nothing.
+const SHORT: &str = "name = \"short\"\ntitle = { en = \"A\", ru = \"Б\" }\nlength_ms = 500\n";
+
+#[test]
+fn a_result_that_cannot_be_written_is_known_before_the_run_or_costs_no_summary() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = dir.path().join("short.toml");
+    fs::write(&script, SHORT).unwrap();
+    let absent = dir.path().join("absent/out.json");
+    for (file, why) in [(path(&absent), "No such file"), (path(dir.path()), "s a directory")] {
+        let (code, out, err) = chaosdesk(&["run", path(&script), "--json", file]);
+        assert_eq!((code, out.as_str()), (2, ""), "{err}");
+        assert!(err.contains("--json: cannot write") && err.contains(file) && err.contains(why), "{err}");
+        let (code, out, err) = chaosdesk(&["--plain", "--record", file]);
+        assert_eq!((code, out.as_str()), (2, ""), "{err}");
+        assert!(err.contains("--record: cannot write") && err.contains(file) && err.contains(why), "{err}");
+    }
+    if Path::new("/dev/full").exists() {
+        let (code, out, err) = chaosdesk(&["run", path(&script), "--json", "/dev/full"]);
+        assert_eq!(code, 4, "{err}");
+        assert!(out.contains("submitted"), "the summary is printed: {out}");
+        assert!(err.contains("cannot write /dev/full: No space left"), "{err}");
+        let (code, out, err) = chaosdesk(&["--plain", "--record", "/dev/full"]);
+        assert_eq!((code, out.as_str()), (4, ""), "not one event was printed");
+        assert!(err.contains("cannot write /dev/full: No space left"), "{err}");
+    }
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left behind");
+}
+
+#[test]
+fn a_folder_that_may_not_be_written_is_refused_before_the_run() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("closed");
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o555)).unwrap();
+    if fs::write(folder.join("probe"), "").is_ok() {
+        // Whoever may do everything cannot see this.
+        return;
+    }
+    for words in [["run", "steady", "--json"], ["--plain", "--force", "--record"]] {
+        let mut words = words.to_vec();
+        let file = folder.join("out");
+        words.push(path(&file));
+        let (code, out, err) = chaosdesk(&words);
+        assert_eq!((code, out.as_str()), (2, ""), "{err}");
+        assert!(err.contains("cannot write") && err.contains("ermission denied"), "{err}");
+    }
+}
+
+#[test]
+fn no_output_is_written_over_what_is_read_or_would_be_missed() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    fs::write(at("s.toml"), SHORT).unwrap();
+    fs::copy("tests/feeds/GOOG.csv", at("GOOG.csv")).unwrap();
+    fs::write(at("c.toml"), "[cluster]\nnodes = 3\nreplication_factor = 3\n").unwrap();
+
+    fs::write(at("precious.txt"), "my only copy").unwrap();
+    std::os::unix::fs::symlink(at("s.toml"), at("link")).unwrap();
+    fs::hard_link(at("GOOG.csv"), at("hard")).unwrap();
+    let files = ["s.toml", "GOOG.csv", "c.toml", "precious.txt"];
+    let before = files.map(|name| fs::read(at(name)).unwrap());
+    let (script, feed, config) = (at("s.toml"), at("GOOG.csv"), at("c.toml"));
+    let (script, feed, config) = (path(&script), path(&feed), path(&config));
+    let (link, hard, precious) = (at("link"), at("hard"), at("precious.txt"));
+    let (link, hard, precious) = (path(&link), path(&hard), path(&precious));
+    let run = ["run", script, "--feed", feed];
+    let desk = ["--plain", "--config", config, "--lesson", script, "--feed", feed];
+    let table: [(&[&str], &[&str], &str); 12] = [
+        (&run, &["--json", script], "is the script of this run"),
+        (&run, &["--json", link, "--force"], "is the script of this run"),
+        (&run, &["--json", feed, "--force"], "is the feed of this run"),
+        (&run, &["--json", hard, "--force"], "is the feed of this run"),
+        (&run, &["--json", precious], "holds something already; --force"),
+        (&desk, &["--record", config], "is the configuration of this run"),
+        (&desk, &["--record", config, "--force"], "is the configuration of this run"),
+        (&desk, &["--record", script, "--force"], "is the lesson of this run"),
+        (&desk, &["--record", link, "--force"], "is the lesson of this run"),
+        (&desk, &["--record", feed, "--force"], "is the feed of this run"),
+        (&desk, &["--record", hard, "--force"], "is the feed of this run"),
+        (&desk, &["--record", precious], "holds something already; --force"),
+    ];
+    for (words, output, why) in table {
+        let words = [words, output].concat();
+        let (code, out, err) = chaosdesk(&words);
+        assert_eq!((code, out.as_str()), (2, ""), "{words:?}: {err}");
+        assert!(err.contains(why), "{words:?}: {err}");
+    }
+    assert_eq!(before, files.map(|name| fs::read(at(name)).unwrap()));
+    // An earlier result is replaced, and another file with a word.
+    let result = at("out.json");
+    for words in [&["--json", path(&result)][..], &["--json", path(&result)], &["--json", precious, "--force"]] {
+        let (code, _, err) = chaosdesk(&[&run, words].concat());
+        assert_eq!(code, 0, "{err}");
+    }
+    let of_precious: Value = serde_json::from_str(&fs::read_to_string(precious).unwrap()).unwrap();
+    assert_eq!(of_precious["scenario"], "short");
 }

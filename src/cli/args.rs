@@ -58,9 +58,12 @@ pub struct DashboardFlags {
     /// Print events as plain lines, without one escape byte
     #[arg(long)]
     pub plain: bool,
-    /// Record the run into this file
+    /// Record the run into this file, as it goes on
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
+    /// Write over a recording, or any other file, that `--record` names; never over one that is read
+    #[arg(long, requires = "record")]
+    pub force: bool,
     /// Dress for a class: light theme, large density, keys shown
     #[arg(long)]
     pub present: bool,
@@ -125,9 +128,12 @@ pub struct RunFlags {
     /// Another seed than the script's
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Write the result as JSON; `-` is the standard output
+    /// Write the result as JSON; `-` is the standard output. An earlier result is replaced
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// Write over any other file that `--json` names; never over one that is read
+    #[arg(long, requires = "json")]
+    pub force: bool,
     /// Play this file: a price series, or orders (docs/feeds.md)
     #[arg(long, value_name = "FILE.csv")]
     pub feed: Option<PathBuf>,
@@ -157,9 +163,12 @@ pub struct MatchFlags {
     /// What happens where an owner would trade with itself
     #[arg(long, value_name = "RULE", value_parser = choice::<SelfTrade>(), default_value = "cancel-incoming")]
     pub self_trade: SelfTrade,
-    /// Write what became of every line into this file
+    /// Write what became of every line into this file; earlier verdicts are replaced
     #[arg(long, value_name = "FILE.csv")]
     pub verdicts: Option<PathBuf>,
+    /// Write over any other file that `--verdicts` names; never over the orders
+    #[arg(long, requires = "verdicts")]
+    pub force: bool,
 }
 
 /// How nodes take their steps.

@@ -16,9 +16,9 @@ use crate::domain::command::{Command, LessonCommand, PaceCommand};
 use crate::domain::view::ClusterView;
 use crate::lesson::guide::Guide;
 use crate::lesson::library;
-use crate::runtime::live::{Live, LiveSetup};
+use crate::runtime::live::{Left, Live, LiveSetup};
 use crate::runtime::pacer::{OnFault, WallClock};
-use crate::runtime::recorder::Recording;
+use crate::runtime::recording_file::RecordingFile;
 use crate::ui::app::signals::{Listener, Signals, Told};
 use crate::ui::app::{self, Busy, Ending, Setup, ViewSource};
 use crate::ui::caption;
@@ -38,7 +38,8 @@ use super::args::DashboardFlags;
 use super::exit::{Exit, Trouble};
 use super::find::Found;
 use super::house::language;
-use super::{find, keys, scripts};
+use super::output::{Input, Output, Over};
+use super::{feeds, find, keys, scripts};
 
 /// The seed of a run that names none: the first lesson of a class goes as the teacher tried it the evening before.
 const SEED: u64 = 1;
@@ -76,17 +77,17 @@ pub fn open(config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Ex
         return Err(Trouble::NoTerminal(why.to_owned()));
     }
     let look = look(&config.ui)?;
+    let recording = flags.record.as_deref().map(|file| recording(file, config, found, flags)).transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
-    let source = Source(start(config, flags).map_err(broken)?);
+    let source = Source(start(config, flags, recording).map_err(broken)?);
     let ending = if flags.plain {
         runtime.block_on(plain(&source, &look.locale)).map_err(broken)?
     } else {
         let notes = Notes { recording: flags.record.is_some(), config: found.path.as_deref().map(show) };
         runtime.block_on(screen(config, flags, look, notes, &source))?
     };
-    let recording = source.0.stop();
-    if let (Some(file), Some(recording)) = (&flags.record, recording) {
-        save(&recording, file)?;
+    if let (Some(file), Some(left)) = (&flags.record, source.0.stop()) {
+        tell(left, file)?;
     }
     Ok(match ending {
         Ending::Quit => Exit::Well,
@@ -108,16 +109,35 @@ fn show(path: &Path) -> String {
     path.display().to_string()
 }
 
-fn save(recording: &Recording, file: &Path) -> Result<(), Trouble> {
-    recording.save(file).map_err(broken)?;
+/// Opens the file of the recording, before the first frame: not one that the program reads, nor one that holds something.
+fn recording(file: &Path, config: &Config, found: &Found, flags: &DashboardFlags) -> Result<RecordingFile, Trouble> {
+    let themes = [&config.ui.theme.dark, &config.ui.theme.light].into_iter().filter_map(|name| theme_file(name));
+    let mut inputs: Vec<Input> = themes.map(|file| Input::new("the theme", file)).collect();
+    inputs.extend(found.path.iter().map(|path| Input::new("the configuration", path)));
+    inputs.extend(flags.lesson.iter().map(|name| Input::new("the lesson", name)));
+    inputs.extend(feeds::input(&config.settings));
+    let lesson = flags.lesson.as_deref().and_then(|name| scripts::open(name).ok());
+    inputs.extend(lesson.and_then(|script| feeds::input(&script.settings)));
+    let output = Output::open("--record", file, &inputs, Over::Nothing.or_forced(flags.force))?;
+    let cannot = |error| Trouble::Running(format!("cannot write {}: {error}", show(file)));
+    output.begin().and_then(RecordingFile::new).map_err(cannot)
+}
+
+/// Says what was recorded, and what became of the file.
+fn tell(left: Left, file: &Path) -> Result<(), Trouble> {
+    let Left { recording, failed } = left;
     let (end, hash) = (recording.end.at, recording.end.hash);
+    let said = match &failed {
+        None => format!("recorded {end} s into {}, hash {hash}", show(file)),
+        Some(_) => format!("ran {end} s, hash {hash}; the recording {} breaks off before that", show(file)),
+    };
     // The screen is given back by now; nobody is left to tell if the stream is closed.
-    let _ = writeln!(io::stderr(), "recorded {end} s into {}, hash {hash}", file.display());
-    Ok(())
+    let _ = writeln!(io::stderr(), "{said}");
+    failed.map_or(Ok(()), |error| Err(Trouble::Running(format!("cannot write {}: {error}", show(file)))))
 }
 
 /// Starts the cluster's thread.
-fn start(config: &Config, flags: &DashboardFlags) -> io::Result<Live> {
+fn start(config: &Config, flags: &DashboardFlags, recording: Option<RecordingFile>) -> io::Result<Live> {
     let settings = Arc::new(config.settings.clone());
     let guide = Guide::new(Box::new(|name| scripts::open(name).ok()));
     let live = Live::start(LiveSetup {
@@ -125,6 +145,7 @@ fn start(config: &Config, flags: &DashboardFlags) -> io::Result<Live> {
         seed: flags.seed.unwrap_or(SEED),
         hook: Some(Box::new(guide)),
         on_fault: if config.time.slow_on_fault && !flags.plain { OnFault::Slow } else { OnFault::GoOn },
+        recording,
     })?;
     let mut first = vec![Command::Pace(PaceCommand::Set(config.time.speed))];
     first.extend(config.time.start_paused.then_some(Command::Pace(PaceCommand::Pause)));
@@ -234,15 +255,19 @@ pub(super) fn depth(ui: &UiSettings, detected: Depth) -> Depth {
     }
 }
 
-/// A theme: a file by its path, else `./themes`, the user's own, and the built-in ones.
-fn theme(name: &str, depth: Depth) -> Result<Theme, Trouble> {
+/// The file of a theme: by its path, else in `./themes` or the user's own; `None` for a built-in one.
+fn theme_file(name: &str) -> Option<PathBuf> {
     let own = find::own_folder().map(|folder| folder.join("themes"));
     let beside = |folder: &Path| folder.join(format!("{name}.toml"));
-    let file = if Path::new(name).extension().is_some_and(|end| end == "toml") {
-        Some(PathBuf::from(name))
-    } else {
-        [Some(PathBuf::from("themes")), own].into_iter().flatten().map(|f| beside(&f)).find(|file| file.is_file())
-    };
+    if Path::new(name).extension().is_some_and(|end| end == "toml") {
+        return Some(PathBuf::from(name));
+    }
+    [Some(PathBuf::from("themes")), own].into_iter().flatten().map(|f| beside(&f)).find(|file| file.is_file())
+}
+
+/// A theme, of a file or a built-in one.
+fn theme(name: &str, depth: Depth) -> Result<Theme, Trouble> {
+    let file = theme_file(name);
     let Some(file) = file else {
         return Theme::named(name, depth).map_err(|error| Trouble::Usage(error.to_string()));
     };

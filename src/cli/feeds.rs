@@ -13,6 +13,7 @@ use crate::domain::settings::Settings;
 use crate::market::feed_file;
 
 use super::exit::Trouble;
+use super::output::Input;
 
 /// Reads a feed for a run with these settings, and puts it into them.
 ///
@@ -54,6 +55,11 @@ pub fn reopen(settings: &mut Settings) -> Result<(), Trouble> {
             Err(Trouble::Usage(why))
         }
     }
+}
+
+/// The file of a run's feed.
+pub fn input(settings: &Settings) -> Option<Input> {
+    settings.feed.as_ref().map(|feed| Input::new("the feed", &feed.path))
 }
 
 /// What is said at the end of a run whose feed has a wrong line.

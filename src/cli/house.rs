@@ -65,7 +65,8 @@ impl Wiring for House {
         let world = desk::open(&Arc::new(settings), recording.header.seed);
         Ok(match recorder::replay(world, &recording) {
             Replay::Same(mark) => {
-                let text = format!("the same run: {} events, {} s, hash {}\n", mark.events, mark.at, mark.hash);
+                let cut = if recording.whole { "" } else { " (the recording breaks off there)" };
+                let text = format!("the same run: {} events, {} s, hash {}{cut}\n", mark.events, mark.at, mark.hash);
                 (text, Exit::Well)
             }
             Replay::Differs(difference) => (format!("{difference}\n"), Exit::Failed),

@@ -26,6 +26,7 @@ use crate::market::ladder::PRICE_MAX;
 
 use super::args::MatchFlags;
 use super::exit::{Exit, Trouble};
+use super::output::{Input, Output, Over};
 
 /// The most orders that rest: far beyond any real book.
 pub const RESTING_MAX: u32 = 1 << 24;
@@ -48,13 +49,14 @@ pub fn run(flags: &MatchFlags, out: &mut dyn Write, err: &mut dyn Write) -> Resu
         None => Box::new(BufReader::with_capacity(BUFFER_BYTES, io::stdin().lock())),
         Some(path) => {
             let cannot = |error| Trouble::Usage(format!("cannot read {name}: {error}"));
-            Box::new(BufReader::with_capacity(BUFFER_BYTES, File::open(path).map_err(cannot)?))
+            Box::new(BufReader::with_capacity(BUFFER_BYTES, open(path).map_err(cannot)?))
         }
     };
-    let verdicts = flags.verdicts.as_deref().map(create).transpose()?;
+    let verdicts = flags.verdicts.as_deref().map(|path| verdicts(path, flags)).transpose()?;
     let mut pen = Pen {
         trades: BufWriter::with_capacity(BUFFER_BYTES, out),
         verdicts: verdicts.map(|file| BufWriter::with_capacity(BUFFER_BYTES, file)),
+        failed: None,
         count: 0,
     };
     let ended = desk.all(input, &name, &mut pen);
@@ -65,18 +67,31 @@ pub fn run(flags: &MatchFlags, out: &mut dyn Write, err: &mut dyn Write) -> Resu
             let (orders, trades, refused, rest) = (desk.orders, pen.count, desk.refused, desk.book.resting());
             // Nobody is left to tell if the error stream is closed.
             let _ = writeln!(err, "{orders} orders: {trades} trades, {refused} refused, {rest} rest");
-            Ok(Exit::Well)
         }
         // `chaosdesk match big.csv | head` has seen enough.
-        Err(Halt::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(Exit::Well),
-        Err(Halt::Output(error)) => Err(Trouble::Running(format!("cannot write: {error}"))),
-        Err(Halt::Input(error)) => Err(Trouble::Running(format!("cannot read {name}: {error}"))),
-        Err(Halt::Line(problem)) => Err(Trouble::Usage(problem)),
+        Err(Halt::Output(error)) if error.kind() == ErrorKind::BrokenPipe => {}
+        Err(Halt::Output(error)) => return Err(Trouble::Running(format!("cannot write: {error}"))),
+        Err(Halt::Input(error)) => return Err(Trouble::Usage(format!("cannot read {name}: {error}"))),
+        Err(Halt::Line(problem)) => return Err(Trouble::Usage(problem)),
+    }
+    match (pen.failed, &flags.verdicts) {
+        (Some(error), Some(path)) => Err(Trouble::Running(format!("cannot write {}: {error}", path.display()))),
+        _ => Ok(Exit::Well),
     }
 }
 
-fn create(path: &Path) -> Result<File, Trouble> {
-    File::create(path).map_err(|error| Trouble::Running(format!("cannot write {}: {error}", path.display())))
+/// Opens a file of orders: a directory can be opened, too, but not read.
+fn open(path: &Path) -> io::Result<File> {
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() { Err(ErrorKind::IsADirectory.into()) } else { Ok(file) }
+}
+
+/// The file of the verdicts, which must not be the one of the orders.
+fn verdicts(path: &Path, flags: &MatchFlags) -> Result<File, Trouble> {
+    let orders = Input::new("the file of the orders", flags.file.as_deref().unwrap_or_else(|| Path::new("-")));
+    let over = Over::Own(|head| head.starts_with(VERDICTS_HEADER)).or_forced(flags.force);
+    let output = Output::open("--verdicts", path, &[orders], over)?;
+    output.begin().map_err(|error| Trouble::Running(format!("cannot write {}: {error}", path.display())))
 }
 
 /// Why it did not get to the end.
@@ -210,17 +225,20 @@ fn owns(book: &Book, owners: &BTreeMap<Box<str>, AccountId>, order: u64, owner: 
     owner.is_none_or(|owner| owners.get(owner).copied() == book.owner(name_of(order)))
 }
 
-/// Writes trades, and verdicts if they are wanted.
+/// Writes trades, and verdicts if they are wanted. A file of verdicts that fails ends nothing: the trades go on.
 struct Pen<W: Write> {
     trades: W,
     verdicts: Option<BufWriter<File>>,
+    /// Why the file of the verdicts is not whole.
+    failed: Option<io::Error>,
     count: u64,
 }
 
 impl<W: Write> Pen<W> {
     fn begin(&mut self) -> io::Result<()> {
         writeln!(self.trades, "{TRADES_HEADER}")?;
-        self.verdicts.as_mut().map_or(Ok(()), |verdicts| writeln!(verdicts, "{VERDICTS_HEADER}"))
+        self.note(|verdicts| writeln!(verdicts, "{VERDICTS_HEADER}"));
+        Ok(())
     }
 
     fn write(&mut self, desk: &Desk, done: &Done) -> io::Result<()> {
@@ -235,13 +253,14 @@ impl<W: Write> Pen<W> {
                     };
                     let verdict = Verdict { status, filled: stopped.filled, resting: stopped.left };
                     let done = Done { action: "met", order: stopped.id.sequence.0, verdict };
-                    self.verdict(desk, &done)?;
+                    self.verdict(desk, &done);
                 }
                 // Nothing is ever held in a book of its own.
                 BookEvent::Returns(_) | BookEvent::Rests(_) => {}
             }
         }
-        self.verdict(desk, done)
+        self.verdict(desk, done);
+        Ok(())
     }
 
     fn trade(&mut self, csv: &OrderCsv, fill: &Fill) -> io::Result<()> {
@@ -255,8 +274,7 @@ impl<W: Write> Pen<W> {
         writeln!(self.trades, "{},{maker},{taker},{price},{quantity},{side}", self.count)
     }
 
-    fn verdict(&mut self, desk: &Desk, done: &Done) -> io::Result<()> {
-        let Some(verdicts) = &mut self.verdicts else { return Ok(()) };
+    fn verdict(&mut self, desk: &Desk, done: &Done) {
         let Done { action, order, verdict } = done;
         let (status, why) = match verdict.status {
             OrderStatus::Pending | OrderStatus::PartiallyFilled => ("rests", None),
@@ -267,11 +285,20 @@ impl<W: Write> Pen<W> {
         };
         let why = why.map_or_else(String::new, |why| format!("{why:?}"));
         let (filled, resting) = (desk.csv.lot.show(verdict.filled.0), desk.csv.lot.show(verdict.resting.0));
-        writeln!(verdicts, "{},{action},{order},{status},{why},{filled},{resting}", desk.line)
+        self.note(|verdicts| writeln!(verdicts, "{},{action},{order},{status},{why},{filled},{resting}", desk.line));
+    }
+
+    /// Writes into the file of the verdicts, until it fails.
+    fn note(&mut self, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) {
+        if let Some(error) = self.verdicts.as_mut().and_then(|verdicts| write(verdicts).err()) {
+            // What is still in its buffer would fail again.
+            self.verdicts.take().map(BufWriter::into_parts);
+            self.failed = Some(error);
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.trades.flush()?;
-        self.verdicts.as_mut().map_or(Ok(()), Write::flush)
+        self.note(Write::flush);
+        self.trades.flush()
     }
 }

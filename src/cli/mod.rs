@@ -13,6 +13,7 @@ pub mod find;
 pub mod house;
 pub mod keys;
 pub mod matching;
+pub mod output;
 pub mod scripts;
 
 use std::io::Write;
@@ -31,6 +32,7 @@ use crate::ui::locale::Locale;
 pub use args::{Cli, Command, ConfigCommand, DashboardFlags, MatchFlags, RunFlags, Stepping};
 pub use exit::{Exit, Trouble};
 use find::Found;
+use output::{Input, Output, Over};
 
 /// What `main` puts together out of the rooms that are not reached from here.
 pub trait Wiring {
@@ -156,6 +158,7 @@ fn perform(flags: &RunFlags, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut
     if let Some(feed) = &flags.feed {
         feeds::open(feed, &mut script.settings)?;
     }
+    let output = json_output(flags, &script)?;
     complain(feeds::complaint(&script.settings), err);
     let (text, json, well) = if script.compare.is_empty() {
         let script = Arc::new(script);
@@ -166,20 +169,31 @@ fn perform(flags: &RunFlags, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut
         let comparison = compare(&script, wiring, flags.stepping())?;
         (comparison.to_string(), comparison.to_json(), comparison.well)
     };
-    match &flags.json {
-        None => say(out, &text)?,
-        Some(file) => {
-            let json = json.map_err(|error| Trouble::Running(error.to_string()))?;
-            if file.as_os_str() == "-" {
-                say(out, &json)?;
-            } else {
-                let cannot = |error| Trouble::Running(format!("cannot write {}: {error}", file.display()));
-                std::fs::write(file, json).map_err(cannot)?;
-                say(out, &text)?;
-            }
+    let json = json.map_err(|error| Trouble::Running(error.to_string()));
+    match (&flags.json, output) {
+        (Some(_), None) => say(out, &json?)?,
+        (_, output) => {
+            // The summary first: it is there even if the file fails.
+            say(out, &text)?;
+            output.map_or(Ok(()), |output| output.write(&json?))?;
         }
     }
     Ok(if well { Exit::Well } else { Exit::Failed })
+}
+
+/// The file that the result goes to, opened before the run; `None` without one, and for the standard output.
+fn json_output(flags: &RunFlags, script: &Script) -> Result<Option<Output>, Trouble> {
+    let Some(path) = flags.json.as_deref().filter(|path| path.as_os_str() != "-") else { return Ok(None) };
+    let mut inputs = vec![Input::new("the script", &flags.script)];
+    inputs.extend(feeds::input(&script.settings));
+    let over = Over::Own(is_result).or_forced(flags.force);
+    Output::open("--json", path, &inputs, over).map(Some)
+}
+
+/// Whether a file that begins so is a result of an earlier run.
+fn is_result(head: &str) -> bool {
+    let mut parts = head.split_whitespace();
+    parts.next() == Some("{") && parts.next() == Some("\"scenario\":")
 }
 
 /// Runs a script on each cluster of its comparison.

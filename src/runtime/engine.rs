@@ -10,9 +10,9 @@
 use std::time::Duration;
 
 use super::checkpoints::Checkpoints;
-use super::live::LiveSetup;
+use super::live::{Left, LiveSetup};
 use super::pacer::{Pacer, Plan, WallClock};
-use super::recorder::{Recorder, Recording, RecordingHeader};
+use super::recorder::{Mark, Recorder, RecordingHeader};
 use super::tasks::TaskStepper;
 use super::world::World;
 use crate::domain::command::{Command, LessonCommand, PaceCommand};
@@ -105,9 +105,12 @@ struct Seek {
 
 impl Engine {
     /// Begins with this world at this wall time.
-    pub fn new(world: World, setup: LiveSetup, wall: Duration) -> Self {
+    pub fn new(world: World, mut setup: LiveSetup, wall: Duration) -> Self {
         let pacer = Pacer::new(wall, world.now(), setup.on_fault);
         let recorder = recorder_of(&world, None);
+        if let Some(file) = &mut setup.recording {
+            file.begin(recorder.header());
+        }
         let checkpoints = begun_with(&world);
         Self {
             stepper: TaskStepper::default(),
@@ -156,6 +159,7 @@ impl Engine {
             }
         }
         self.spread_news(clock).await;
+        self.record(None);
         Flow::Rest
     }
 
@@ -185,10 +189,19 @@ impl Engine {
             self.look_for(seek, self.world.notable() - notable, flow);
         }
         self.world.bury_tasks(&mut self.stepper);
-        self.recorder.observe(&self.world);
+        let mark = self.recorder.observe(&self.world);
+        self.record(mark);
         self.checkpoints.offer(&self.world);
         self.spread_news(clock).await;
+        self.record(None);
         flow
+    }
+
+    /// Writes what is new into the file of the recording.
+    fn record(&mut self, mark: Option<Mark>) {
+        if let Some(file) = &mut self.setup.recording {
+            file.append(&self.world, mark);
+        }
     }
 
     /// What the screen sees.
@@ -203,9 +216,10 @@ impl Engine {
         view
     }
 
-    /// The run up to here.
-    pub fn recording(&self) -> Recording {
-        self.recorder.finish(&self.world)
+    /// The run up to here, which is its end.
+    pub fn leave(mut self) -> Left {
+        let failed = self.setup.recording.take().and_then(|file| file.end(&self.world));
+        Left { recording: self.recorder.finish(&self.world), failed }
     }
 
     async fn pace(&mut self, command: PaceCommand, clock: &WallClock) {
@@ -266,6 +280,9 @@ impl Engine {
 
     fn replace(&mut self, world: World, scenario: Option<String>, clock: &WallClock) {
         self.recorder = recorder_of(&world, scenario);
+        if let Some(file) = &mut self.setup.recording {
+            file.begin(self.recorder.header());
+        }
         self.checkpoints = begun_with(&world);
         self.stepper = TaskStepper::default();
         self.pacer.jump(clock.elapsed(), world.now());
@@ -340,7 +357,7 @@ mod tests {
     }
 
     fn engine(hook: Option<Box<dyn Hook>>, clock: &WallClock) -> Engine {
-        let setup = LiveSetup { factory: Box::new(world), seed: 5, hook, on_fault: OnFault::Slow };
+        let setup = LiveSetup { factory: Box::new(world), seed: 5, hook, on_fault: OnFault::Slow, recording: None };
         Engine::new(world(5), setup, clock.elapsed())
     }
 
@@ -396,7 +413,7 @@ mod tests {
             assert_eq!((crashed.node, crashed.at), (Some(NodeId(2)), elected.at), "at the very moment");
             assert!(engine.view().lesson.unwrap().current >= 3);
             engine.obey(Command::Lesson(LessonCommand::Next), &clock).await;
-            assert_eq!((engine.world().seed(), engine.recording().header.seed), (77, 77));
+            assert_eq!((engine.world().seed(), engine.recorder.header().seed), (77, 77));
         });
     }
 

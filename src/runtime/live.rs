@@ -20,6 +20,7 @@ use super::beat::Beat;
 use super::engine::{Engine, Flow, Hook, Standing};
 use super::pacer::{OnFault, WallClock};
 use super::recorder::Recording;
+use super::recording_file::RecordingFile;
 use super::world::World;
 use crate::domain::command::Command;
 use crate::domain::view::ClusterView;
@@ -41,13 +42,24 @@ pub struct LiveSetup {
     pub hook: Option<Box<dyn Hook>>,
     /// Whether time slows by itself on a fault.
     pub on_fault: OnFault,
+    /// Where the run is recorded as it goes on.
+    pub recording: Option<RecordingFile>,
+}
+
+/// What a run leaves.
+#[derive(Debug)]
+pub struct Left {
+    /// The run.
+    pub recording: Recording,
+    /// Why the file of the recording is not whole, if there is one and it is not.
+    pub failed: Option<io::Error>,
 }
 
 /// A cluster that runs in a thread of its own.
 pub struct Live {
     shared: Arc<Shared>,
     commands: mpsc::Sender<Command>,
-    thread: JoinHandle<Recording>,
+    thread: JoinHandle<Left>,
 }
 
 #[derive(Default)]
@@ -107,8 +119,8 @@ impl Live {
         self.thread.is_finished()
     }
 
-    /// Ends the run and answers its recording; `None` if the thread itself panicked.
-    pub fn stop(self) -> Option<Recording> {
+    /// Ends the run and answers what it leaves; `None` if the thread itself panicked.
+    pub fn stop(self) -> Option<Left> {
         // Without a sender the thread ends too, so a full channel does not matter.
         drop(self.commands);
         self.thread.join().ok()
@@ -116,7 +128,7 @@ impl Live {
 }
 
 /// The thread's loop: commands, time, view, rest.
-async fn run(mut engine: Engine, clock: WallClock, mut inbox: mpsc::Receiver<Command>, shared: &Shared) -> Recording {
+async fn run(mut engine: Engine, clock: WallClock, mut inbox: mpsc::Receiver<Command>, shared: &Shared) -> Left {
     let (mut beat, mut place) = (Beat::default(), Standing::default());
     loop {
         let mut touched = false;
@@ -125,11 +137,11 @@ async fn run(mut engine: Engine, clock: WallClock, mut inbox: mpsc::Receiver<Com
                 Ok(command) => {
                     touched = true;
                     if engine.obey(command, &clock).await == Flow::End {
-                        return engine.recording();
+                        return engine.leave();
                     }
                 }
                 Err(mpsc::error::TryRecvError::Empty) => break,
-                Err(mpsc::error::TryRecvError::Disconnected) => return engine.recording(),
+                Err(mpsc::error::TryRecvError::Disconnected) => return engine.leave(),
             }
         }
         let flow = engine.advance(&clock).await;
@@ -147,7 +159,7 @@ async fn run(mut engine: Engine, clock: WallClock, mut inbox: mpsc::Receiver<Com
             // What stands is shown once more if it moved since the last view, and then costs nothing.
             Flow::Stand if place == engine.place() => Duration::MAX,
             Flow::Rest | Flow::Stand => beat.wait(clock.elapsed(), self::frame(&engine, place), true),
-            Flow::End => return engine.recording(),
+            Flow::End => return engine.leave(),
         };
         let spoken = tokio::select! {
             biased;
@@ -156,10 +168,10 @@ async fn run(mut engine: Engine, clock: WallClock, mut inbox: mpsc::Receiver<Com
         };
         match spoken {
             None => {}
-            Some(None) => return engine.recording(),
+            Some(None) => return engine.leave(),
             Some(Some(command)) => {
                 if engine.obey(command, &clock).await == Flow::End {
-                    return engine.recording();
+                    return engine.leave();
                 }
                 beat = Beat::default();
             }
@@ -192,7 +204,8 @@ mod tests {
     use crate::runtime::recorder::{Replay, replay};
 
     fn live() -> Live {
-        let setup = LiveSetup { factory: Box::new(world), seed: 5, hook: None, on_fault: OnFault::GoOn };
+        let setup =
+            LiveSetup { factory: Box::new(world), seed: 5, hook: None, on_fault: OnFault::GoOn, recording: None };
         Live::start(setup).unwrap()
     }
 
@@ -218,7 +231,7 @@ mod tests {
         live.send(Command::Control(Control::RecoverAll)).unwrap();
         wait(&live, |view| view.nodes[2].truth == NodeTruth::Up);
         assert!(live.version() > 3);
-        let recording = live.stop().unwrap();
+        let recording = live.stop().unwrap().recording;
         assert_eq!(recording.controls.len(), 2);
         assert_eq!(replay(world(5), &recording), Replay::Same(recording.end), "live and headless are one run");
     }

@@ -34,6 +34,7 @@ pub mod pacer;
 pub mod panic_guard;
 pub mod queue;
 pub mod recorder;
+pub mod recording_file;
 mod repeats;
 mod sampler;
 pub mod sizes;

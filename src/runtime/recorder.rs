@@ -3,7 +3,8 @@
 //! Idea: a run is its seed, its settings and its controls with their places; everything else follows. Hashes along the way
 //! are witnesses: a replay that differs is caught in the stretch where it began to differ.
 //! Shape: a text file of lines. The first is `chaosdesk-recording 1`, the second the header as JSON, then a control or a
-//! mark each, in order, and the end. A file without an end was cut off and is refused.
+//! mark each, in order, and the end. A file without an end was cut off (its program was killed): it is played up to its last
+//! mark, and one without a mark is refused.
 //! Units: a place in a run is its virtual time and how many scheduler events came before.
 //! Bound: [`MARKS_MAX`] marks; when full, every second one goes and the spacing doubles.
 //! Errors: `RecordingError`; all of them mean that the input is unusable (exit code 2).
@@ -75,6 +76,8 @@ pub struct Recording {
     pub marks: Vec<Mark>,
     /// Where it ended.
     pub end: Mark,
+    /// The run came to its end; of one whose program was killed the last witness is the end.
+    pub whole: bool,
 }
 
 /// Takes witnesses while a run goes on.
@@ -85,9 +88,10 @@ pub struct Recorder {
     spacing: SimDuration,
 }
 
+/// A line of a recording, after the header.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Line {
+pub(super) enum Line {
     Control(RecordedControl),
     Mark(Mark),
     End(Mark),
@@ -99,10 +103,15 @@ impl Recorder {
         Self { header, marks: Vec::new(), spacing: SPACING }
     }
 
-    /// Takes a mark if one is due. Any moment between two steps will do.
-    pub fn observe(&mut self, world: &World) {
+    /// What the run began with.
+    pub const fn header(&self) -> &RecordingHeader {
+        &self.header
+    }
+
+    /// Takes a mark if one is due, and answers it. Any moment between two steps will do.
+    pub fn observe(&mut self, world: &World) -> Option<Mark> {
         if self.marks.last().is_some_and(|last| world.now().since(last.at) < self.spacing) {
-            return;
+            return None;
         }
         if self.marks.len() == MARKS_MAX {
             let mut place = 0;
@@ -112,7 +121,9 @@ impl Recorder {
             });
             self.spacing = self.spacing.times(2);
         }
-        self.marks.push(Mark::of(world));
+        let mark = Mark::of(world);
+        self.marks.push(mark);
+        Some(mark)
     }
 
     /// The recording of the run up to here.
@@ -122,6 +133,7 @@ impl Recorder {
             controls: world.controls().to_vec(),
             marks: self.marks.clone(),
             end: Mark::of(world),
+            whole: true,
         }
     }
 }
@@ -164,19 +176,45 @@ impl Recording {
                 return Err(RecordingError::NotARecording { found });
             }
         }
-        let (line, text) = lines.next().ok_or(RecordingError::CutOff)?;
-        let header: RecordingHeader =
-            serde_json::from_str(text).map_err(|source| RecordingError::Line { line, source })?;
-        can_be_built(&header.settings)?;
-        let (mut controls, mut marks) = (Vec::new(), Vec::new());
-        for (line, text) in lines {
-            match serde_json::from_str(text).map_err(|source| RecordingError::Line { line, source })? {
-                Line::Control(control) => controls.push(control),
-                Line::Mark(mark) => marks.push(mark),
-                Line::End(end) => return Ok(Self { header, controls, marks, end }),
+        // A line that is not whole was being written as the program was killed.
+        let torn = (!text.ends_with('\n')).then(|| text.lines().count());
+        let mut recording: Option<Self> = None;
+        while let Some((line, text)) = lines.next() {
+            match (Self::run(line, text, &mut lines, torn), recording.take()) {
+                // A run that was cut off before its first mark: the one before it is what there is.
+                (Err(RecordingError::CutOff), before) => recording = before,
+                (run, _) => recording = Some(run?),
             }
         }
-        Err(RecordingError::CutOff)
+        recording.ok_or(RecordingError::CutOff)
+    }
+
+    /// Reads a run: its header, and its lines up to where the next one begins.
+    fn run<'a>(
+        line: usize,
+        text: &str,
+        lines: &mut impl Iterator<Item = (usize, &'a str)>,
+        torn: Option<usize>,
+    ) -> Result<Self, RecordingError> {
+        let header: RecordingHeader = match serde_json::from_str(text) {
+            Ok(header) => header,
+            Err(source) if torn == Some(line) && source.is_eof() => return Err(RecordingError::CutOff),
+            Err(source) => return Err(RecordingError::Line { line, source }),
+        };
+        can_be_built(&header.settings)?;
+        let (mut controls, mut marks, mut end) = (Vec::new(), Vec::new(), None);
+        for (line, text) in lines.take_while(|(_, text)| *text != FIRST_LINE) {
+            match serde_json::from_str(text) {
+                Ok(Line::Control(control)) => controls.push(control),
+                Ok(Line::Mark(mark)) => marks.push(mark),
+                Ok(Line::End(mark)) => end = Some(mark),
+                Err(_) if torn == Some(line) => break,
+                Err(source) => return Err(RecordingError::Line { line, source }),
+            }
+        }
+        let whole = end.is_some();
+        let end = end.or(marks.last().copied()).ok_or(RecordingError::CutOff)?;
+        Ok(Self { header, controls, marks, end, whole })
     }
 }
 
@@ -243,8 +281,8 @@ pub enum RecordingError {
         /// What is possible.
         max: u64,
     },
-    /// It has no end.
-    #[error("the recording is cut off: it has no line `end`")]
+    /// It has no end, and nothing to check it by.
+    #[error("the recording is cut off: it has no line `end` and no mark")]
     CutOff,
 }
 
@@ -374,6 +412,56 @@ mod tests {
     }
 
     #[test]
+    fn a_recording_that_was_cut_anywhere_is_played_up_to_its_last_mark() {
+        use super::super::recording_file::RecordingFile;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("run.rec");
+        let mut file = RecordingFile::new(fs::File::create(&path).unwrap()).unwrap();
+        let mut other = world(4);
+        let header = |world: &World| RecordingHeader {
+            seed: world.seed(),
+            settings: (**world.settings()).clone(),
+            scenario: None,
+        };
+        // Another run came before, and was given up.
+        file.begin(&header(&other));
+        other.run_until(ms(50));
+        file.append(&other, Some(Mark::of(&other)));
+        let mut world = world(3);
+        file.begin(&header(&world));
+        for second in 1..=4_u64 {
+            world.run_until(ms(second * 700));
+            world.control(if second % 2 == 1 { Control::Crash(Target::Random) } else { Control::RecoverAll });
+            file.append(&world, None);
+        }
+        world.run_until(ms(3_500));
+        assert!(file.end(&world).is_none());
+        let whole = Recording::load(&path).unwrap();
+        assert_eq!((whole.whole, whole.controls.len(), whole.marks.len()), (true, 4, 4));
+        assert_eq!(replay(super::super::testbed::world(3), &whole), Replay::Same(whole.end));
+        let text = fs::read_to_string(&path).unwrap();
+        let (mut played, mut places) = (0, Vec::new());
+        for cut in (0..text.len() - 1).step_by(7) {
+            match Recording::parse(&text[..cut]) {
+                Ok(cut) => {
+                    assert!(!cut.whole);
+                    if places.last() != Some(&cut.end) {
+                        places.push(cut.end);
+                        let again = super::super::testbed::world(cut.header.seed);
+                        assert_eq!(replay(again, &cut), Replay::Same(cut.end));
+                    }
+                    played += 1;
+                }
+                Err(error) => {
+                    let early = matches!(error, RecordingError::CutOff | RecordingError::NotARecording { .. });
+                    assert!(early && played == 0, "{cut}: {error}");
+                }
+            }
+        }
+        assert_eq!(places.len(), 5, "{places:?}");
+    }
+
+    #[test]
     fn a_recording_whose_places_do_not_fit_differs_and_does_no_harm() {
         let mut recording = record();
         recording.controls[2].after_events = 1;
@@ -400,7 +488,7 @@ mod tests {
             record().save(&path).unwrap();
             fs::read_to_string(path).unwrap()
         };
-        let cut: String = text.lines().take(5).map(|line| format!("{line}\n")).collect();
+        let cut: String = text.lines().take(2).map(|line| format!("{line}\n")).collect();
         let with_times = |times: &str| {
             assert!(text.contains(r#""service_time":40000,"#), "{text}");
             text.replacen(r#""service_time":40000,"#, &format!(r#""service_time":{times},"#), 1)
@@ -415,9 +503,9 @@ mod tests {
             ("", "not a recording: the first line should be `chaosdesk-recording 1` and is ``"),
             ("[package]\nname", "not a recording: the first line should be `chaosdesk-recording 1` and is `[package]`"),
             ("chaosdesk-recording 2\n{}", "a recording of format 2; this program reads format 1"),
-            ("chaosdesk-recording 1\n", "the recording is cut off: it has no line `end`"),
+            ("chaosdesk-recording 1\n", "the recording is cut off: it has no line `end` and no mark"),
             ("chaosdesk-recording 1\n{}", "line 2 of the recording: missing field `seed` at line 1 column 2"),
-            (&cut, "the recording is cut off: it has no line `end`"),
+            (&cut, "the recording is cut off: it has no line `end` and no mark"),
         ];
         for (text, message) in table {
             assert_eq!(Recording::parse(text).unwrap_err().to_string(), message);

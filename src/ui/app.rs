@@ -15,34 +15,34 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossterm::event::{Event, EventStream};
+use crossterm::event::Event;
 use crossterm::execute;
 use crossterm::style::Print;
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
-use futures_util::StreamExt;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::{Frame, Terminal};
 
-use super::ground::{self, Grounds, Sieve};
+use super::ground::{self, Grounds};
 use super::hits::Hits;
 use super::input::Input;
 use super::keymap::Keymap;
 use super::state::UiState;
 use super::terminal::{self, MouseCapture, Out, TerminalError, TerminalGuard};
+use super::tty::{Reader, Scanner};
 use super::update::{Given, Request, toast};
 use super::words::Words;
 use crate::domain::command::{Command, PaceCommand};
 use crate::domain::view::ClusterView;
 use crate::runtime::beat::Beat;
 use screen::{fits, open_screen, print};
-use signals::{Listener, Signals, Told};
+use signals::{Listener, Resized, Signals, Told};
 pub use source::{Busy, ViewSource};
 
 /// Between two looks at the view while nothing moves, and between two frames with the load off.
 const CALM: Duration = Duration::from_millis(250);
-/// Input events that are taken before the next frame; the rest waits for the one after.
-const INPUT_MAX: usize = 256;
+/// Bytes of input that are taken before the next frame; the rest waits for the one after.
+const INPUT_MAX: usize = 1 << 14;
 
 /// Everything that a painter may look at.
 #[derive(Clone, Copy)]
@@ -119,8 +119,8 @@ pub async fn run(
     let screen = open_screen()?;
     let view = source.view();
     let stirred = Duration::ZERO;
-    let (input, sieve, hits, seen) = (Input::default(), Sieve::default(), Hits::default(), source.version());
-    let desk = Desk { input, sieve, hits, view, seen, stirred, setup };
+    let (input, scanner, hits, seen) = (Input::default(), Scanner::default(), Hits::default(), source.version());
+    let desk = Desk { input, scanner, asked: false, hits, view, seen, stirred, setup };
     let mut app = App { desk, guard, screen, last: None };
     let ending = app.run(source, painter, &mut signals).await;
     let App { guard, last, desk, .. } = app;
@@ -148,7 +148,9 @@ enum Keep {
 /// Everything but the terminal.
 struct Desk<'a> {
     input: Input,
-    sieve: Sieve,
+    scanner: Scanner,
+    /// The terminal was asked for its ground, and has not answered.
+    asked: bool,
     hits: Hits,
     view: Arc<ClusterView>,
     seen: u64,
@@ -175,16 +177,13 @@ impl App<'_> {
         // The first frame goes out before anything else is set up: it is what a person waits for.
         self.paint(painter)?;
         self.ask()?;
-        // The stream panics where nobody can be listened to any more; asked like this, the reader behind it says so.
-        if crossterm::event::poll(Duration::ZERO).is_err() {
-            return Ok((Ending::Gone, Keep::Nothing));
-        }
-        let mut keys = EventStream::new();
+        let mut reader = Reader::open()?;
+        let mut resized = Resized::new()?;
         let mut beat = Beat::new(self.wall());
         let mut dirty = false;
         loop {
             let wait = self.wait(beat, dirty);
-            let mut events = Vec::new();
+            let mut bytes = Vec::new();
             tokio::select! {
                 biased;
                 told = signals.next() => match told {
@@ -201,17 +200,20 @@ impl App<'_> {
                         dirty = true;
                     }
                 },
-                event = keys.next() => match event {
-                    Some(Ok(event)) => events.push(event),
-                    Some(Err(_)) | None => return Ok((Ending::Gone, Keep::Nothing)),
+                read = reader.next() => match read {
+                    Some(read) => bytes = read,
+                    None => return Ok((Ending::Gone, Keep::Nothing)),
                 },
+                () = resized.next() => {}
                 () = tokio::time::sleep(wait) => {}
             }
-            while let Some(Some(Ok(event))) = ready(&mut keys, events.len()) {
-                events.push(event);
+            while bytes.len() < INPUT_MAX
+                && let Some(more) = reader.ready()
+            {
+                bytes.extend(more);
             }
             self.desk.setup.state.wall = self.wall();
-            let events = self.desk.sift(events, &mut dirty);
+            let events = self.desk.scan(&bytes, &mut dirty);
             if let Some(end) = self.take(&events, source, painter, &mut dirty)? {
                 return Ok(end);
             }
@@ -236,10 +238,10 @@ impl App<'_> {
         }
     }
 
-    /// Asks the terminal for its ground. Nobody waits: the answer comes among the keys, and is sifted out.
+    /// Asks the terminal for its ground. Nobody waits: the answer comes among the keys, and is taken out.
     fn ask(&mut self) -> io::Result<()> {
         if self.desk.setup.grounds.is_some() {
-            self.desk.sieve.listen(self.wall());
+            self.desk.asked = true;
             execute!(io::stdout(), Print(ground::QUESTION))?;
         }
         Ok(())
@@ -280,8 +282,8 @@ impl App<'_> {
     fn wait(&self, beat: Beat, dirty: bool) -> Duration {
         let (now, frame) = (self.wall(), self.desk.frame());
         let frame = if dirty || frame < CALM { beat.wait(now, frame, dirty) } else { frame };
-        let Desk { input, sieve, setup, .. } = &self.desk;
-        let tick = input.next_tick(&setup.state).into_iter().chain(sieve.next_tick()).filter(|_| !dirty).min();
+        let Desk { input, scanner, setup, .. } = &self.desk;
+        let tick = input.next_tick(&setup.state).into_iter().chain(scanner.next_tick()).filter(|_| !dirty).min();
         tick.map_or(frame, |tick| frame.min(tick.saturating_sub(now)))
     }
 
@@ -321,12 +323,6 @@ impl App<'_> {
     }
 }
 
-/// An event that is already there, as long as there is room for more before the next frame.
-fn ready(keys: &mut EventStream, taken: usize) -> Option<Option<Result<Event, io::Error>>> {
-    use futures_util::FutureExt;
-    if taken == 0 || taken >= INPUT_MAX { None } else { keys.next().now_or_never() }
-}
-
 impl Desk<'_> {
     fn given<'b>(&'b self, words: &'b dyn Words) -> Given<'b> {
         let Self { hits, view, setup, .. } = self;
@@ -340,18 +336,19 @@ impl Desk<'_> {
         input.on_event(state, &given, event)
     }
 
-    /// What was typed, without the terminal's answer; the answer chooses the theme.
-    fn sift(&mut self, events: Vec<Event>, dirty: &mut bool) -> Vec<Event> {
-        let Self { sieve, setup, .. } = self;
-        let mut typed = Vec::new();
-        for event in events {
-            let ground = sieve.sift(event, setup.state.wall, &mut typed);
-            if let (Some(ground), Some(grounds)) = (ground, &setup.grounds) {
+    /// What was pressed; what the terminal answered is none of it, and chooses the theme.
+    fn scan(&mut self, bytes: &[u8], dirty: &mut bool) -> Vec<Event> {
+        let Self { scanner, asked, setup, .. } = self;
+        let mut pressed = Vec::new();
+        scanner.feed(bytes, setup.state.wall, &mut pressed);
+        scanner.release(setup.state.wall, &mut pressed);
+        for answer in scanner.answers() {
+            if let (Some(ground), Some(grounds), true) = (ground::answer(&answer), &setup.grounds, *asked) {
+                *asked = false;
                 *dirty |= setup.state.presenter.themes.settle(grounds, ground);
             }
         }
-        sieve.release(setup.state.wall, &mut typed);
-        typed
+        pressed
     }
 
     fn tick(&mut self, words: &dyn Words) -> bool {

@@ -354,6 +354,7 @@ pub fn rows(typed: &str) -> Vec<HelpRow> {
         key: key.to_owned(),
         text: text.to_owned(),
         enabled: true,
+        offered: false,
         action: None,
     };
     let all = [

@@ -43,6 +43,7 @@ pub mod state;
 pub mod strategies;
 pub mod terminal;
 pub mod theme;
+pub mod tty;
 pub mod update;
 pub mod widgets;
 pub mod words;

@@ -1,20 +1,24 @@
-//! The palette: every command by name, with arguments, found by fuzzy matching.
+//! The palette: every command by name, with arguments, found by what is typed of it.
 //!
 //! Idea: what is typed is first read as a command (`burst 100k over 2s`, `group p3`, `crash n3`); if it is none, the
-//! registry's actions are ranked by how well their texts match. Each row shows its key, so the palette teaches.
-//! Errors: a command with wrong arguments is refused with its usage; the text stays to be mended.
+//! registry's actions are ranked by how well they fit. Each row shows its key, so the palette teaches.
+//! Enter runs a command, the row that was picked with the arrows, or the best row if the line names it; an empty line runs
+//! nothing, and what changes the cluster is never run on letters that only occur in its text.
+//! Errors: a command with wrong arguments is refused with its usage, a line that names nothing with the nearest row; the
+//! text stays, to be corrected.
 
 mod command;
 pub mod control;
-
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
+mod ranking;
 
 pub use command::command_of;
+pub use ranking::Fit;
+use ranking::Ranking;
 
 use super::action::{Action, ActionId, ActionKind, ActionSpec, Context};
+use super::input::contexts;
 use super::registry;
-use super::state::{ListState, UiState};
+use super::state::{ListState, Overlay, UiState};
 use super::update::refusal::Refusal;
 use super::update::{Given, faults, order};
 use crate::document::problem::nearest;
@@ -31,6 +35,8 @@ pub struct Entry {
     pub keys: String,
     /// It would do something now.
     pub enabled: bool,
+    /// How well the line fits it; of an empty line all are equal.
+    pub fit: Fit,
 }
 
 /// The actions that match, best first; all of them in the order of help while nothing is typed.
@@ -40,21 +46,41 @@ pub fn entries(text: &str, state: &UiState, given: &Given<'_>) -> Vec<Entry> {
     let all = listed.map(|spec| {
         let help = given.words.text(&spec.id.text_id(), &[]);
         let enabled = is_enabled(spec, state, given);
-        Entry { spec, text: help, keys: given.keymap.label(spec.id), enabled }
+        Entry { spec, text: help, keys: given.keymap.label(spec.id), enabled, fit: Fit::Scattered }
     });
-    if text.trim().is_empty() {
+    let line = line(text);
+    if line.is_empty() {
         return all.collect();
     }
-    let pattern = Pattern::parse(text.trim(), CaseMatching::Ignore, Normalization::Smart);
-    let (mut matcher, mut buffer) = (Matcher::new(Config::DEFAULT), Vec::new());
-    let mut scored: Vec<(u32, Entry)> = all
+    let mut ranking = Ranking::new(line);
+    let mut ranked: Vec<(u32, Entry)> = all
         .filter_map(|entry| {
-            let haystack = format!("{} {}", entry.text, entry.spec.id);
-            Some((pattern.score(Utf32Str::new(&haystack, &mut buffer), &mut matcher)?, entry))
+            let found = ranking.fit(entry.spec.id.0, &entry.text);
+            let (fit, score) = if is_exact(line, &entry, given) { (Fit::Exact, 0) } else { found? };
+            Some((score, Entry { fit, ..entry }))
         })
         .collect();
-    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    scored.into_iter().map(|(_, entry)| entry).collect()
+    // Of two that one key means, the nearer context is meant, and so it is first.
+    let near = contexts(&UiState { overlay: Overlay::None, ..state.clone() }, given);
+    let place = |entry: &Entry| match entry.fit {
+        Fit::Exact => near.iter().position(|context| *context == entry.spec.context).unwrap_or(near.len()),
+        _ => 0,
+    };
+    ranked.sort_by_key(|(score, entry)| (entry.fit, place(entry), std::cmp::Reverse(*score)));
+    ranked.into_iter().map(|(_, entry)| entry).collect()
+}
+
+/// What is typed, without the colon that is already there and the blanks around it.
+fn line(text: &str) -> &str {
+    text.trim().trim_start_matches(':').trim_start()
+}
+
+/// Whether this is the id, the command word or a key of an action.
+fn is_exact(line: &str, entry: &Entry, given: &Given<'_>) -> bool {
+    let id = entry.spec.id;
+    id.0.eq_ignore_ascii_case(line)
+        || command::commands_of(id).any(|command| command.eq_ignore_ascii_case(line))
+        || given.keymap.bindings().any(|(_, keys, of)| of == id && keys.to_string() == line)
 }
 
 /// What is done with the selected order has its keys on the market only; from the palette it is done anywhere.
@@ -78,26 +104,43 @@ pub fn is_enabled(spec: &ActionSpec, state: &UiState, given: &Given<'_>) -> bool
     }
 }
 
-/// What Enter means: the command that is typed, or else the row that is selected.
+/// What Enter means: the row that was picked, the command that is typed, or else the row that the line names.
 pub fn choose(list: &ListState, state: &UiState, given: &Given<'_>) -> Result<Option<Action>, Refusal> {
-    if let Some(parsed) = read(&list.text, state, given) {
-        return parsed.map(Some);
+    let text = line(&list.text);
+    if !list.picked || meaning(&list.text, state, given).is_some() {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        if let Some(parsed) = read(text, state, given) {
+            return parsed.map(Some);
+        }
     }
     let entries = entries(&list.text, state, given);
-    if entries.is_empty() && !list.text.trim().is_empty() {
-        let text = list.text.trim();
-        let first = text.trim_start_matches(':').split_whitespace().next().unwrap_or_default();
-        return Err(match nearest(first, &command::words()) {
-            Some(near) => Refusal::new("palette-unknown-near").with("text", text).with("near", near),
-            None => Refusal::new("palette-unknown").with("text", text),
-        });
+    if list.picked || ranking::runs_first(&entries) {
+        return Ok(entries.get(list.selected).map(|entry| Action::Do(entry.spec.id)));
     }
-    Ok(entries.get(list.selected).map(|entry| Action::Do(entry.spec.id)))
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let offered = |entry: &Entry| {
+        let [complete, next] = ["prompt.complete", "prompt.next"].map(|id| given.keymap.label(ActionId(id)));
+        let near = command_of(entry.spec.id).unwrap_or(entry.spec.id.0);
+        let refusal = Refusal::new("palette-offered").with("text", text).with("near", near);
+        refusal.with("complete", complete).with("next", next)
+    };
+    Err(match (entries.first(), nearest(first, &command::words())) {
+        (Some(entry), _) => offered(entry),
+        (None, Some(near)) => Refusal::new("palette-unknown-near").with("text", text).with("near", near),
+        (None, None) => Refusal::new("palette-unknown").with("text", text),
+    })
+}
+
+/// The row that Enter would run though none was picked: the first, if the line names it.
+pub fn meant(entries: &[Entry]) -> Option<usize> {
+    ranking::runs_first(entries).then_some(0)
 }
 
 /// What Enter would do with a command that is typed, or why it would not; `None` while the text is a search.
 pub fn meaning(text: &str, state: &UiState, given: &Given<'_>) -> Option<Result<String, String>> {
-    let typed = text.trim().trim_start_matches(':').trim_start();
+    let typed = line(text);
     let words = given.words;
     Some(match read(typed, state, given)? {
         Ok(Action::Control(Control::MoveSymbol { symbol, to })) if given.view.books.line(symbol).is_some() => {
@@ -135,9 +178,15 @@ fn read(text: &str, state: &UiState, given: &Given<'_>) -> Option<Result<Action,
     }))
 }
 
-/// What Tab makes of the text: the selected row's command, or its name.
+/// What Tab makes of the text: the selected row's command, or its name. An empty line names no row.
 pub fn complete(list: &ListState, state: &UiState, given: &Given<'_>) -> Option<String> {
+    if line(&list.text).is_empty() && !list.picked {
+        return None;
+    }
     let entries = entries(&list.text, state, given);
     let id: ActionId = entries.get(list.selected)?.spec.id;
     Some(command_of(id).map_or_else(|| id.to_string(), |command| format!("{command} ")))
 }
+
+#[cfg(test)]
+mod tests;

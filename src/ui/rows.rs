@@ -51,14 +51,16 @@ fn commands(list: &ListState, state: &UiState, given: &Given<'_>) -> Vec<Row> {
         let key = if enabled { given.keymap.label(ActionId("prompt.done")) } else { "▲".to_owned() };
         return vec![Row { key, text, enabled, ..Row::default() }];
     }
-    let row = |entry: palette::Entry| {
+    let entries = palette::entries(&list.text, state, given);
+    let meant = palette::meant(&entries);
+    let row = |(place, entry): (usize, palette::Entry)| {
         let text = match (palette::command_of(entry.spec.id), entry.spec.args) {
             (Some(command), args) if !args.is_empty() => format!("{}  :{command} {args}", entry.text),
             _ => entry.text,
         };
-        Row { key: entry.keys, text, enabled: entry.enabled, ..Row::default() }
+        Row { key: entry.keys, text, enabled: entry.enabled, offered: meant != Some(place), ..Row::default() }
     };
-    palette::entries(&list.text, state, given).into_iter().map(row).collect()
+    entries.into_iter().enumerate().map(row).collect()
 }
 
 fn names(names: &[String], list: &ListState) -> Vec<Row> {
@@ -84,7 +86,7 @@ fn row(spec: &ActionSpec, key: String, state: &UiState, given: &Given<'_>) -> Ro
         key,
         text: given.words.text(&spec.id.text_id(), &[]),
         enabled: palette::is_enabled(spec, state, given),
-        action: None,
+        ..Row::default()
     }
 }
 

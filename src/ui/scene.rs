@@ -44,6 +44,8 @@ pub struct HelpRow {
     pub text: String,
     /// It would do something now.
     pub enabled: bool,
+    /// It is only offered: Enter does not take it before it was picked.
+    pub offered: bool,
     /// What a click on it does at once; `None` only selects it.
     pub action: Option<ActionId>,
 }

@@ -191,6 +191,8 @@ pub struct ListState {
     pub selected: usize,
     /// The text is being typed: letters are text. Always so in the palette.
     pub editing: bool,
+    /// The row was picked by hand, with the arrows or a click, and not only because it is the first.
+    pub picked: bool,
 }
 
 impl ListState {

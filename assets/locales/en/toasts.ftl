@@ -40,6 +40,7 @@ palette-usage = usage: { $usage }
 palette-error = { $error }
 palette-unknown = no command is like { $text }
 palette-unknown-near = no command is like { $text }: did you mean { $near }?
+palette-offered = { $text } is no command: { $complete } takes { $near }, { $next } picks a row
 palette-there-already = { $symbol } is in { $group } already
 palette-move = { $symbol } goes from { $from } to { $to }
 

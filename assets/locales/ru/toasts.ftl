@@ -40,6 +40,7 @@ palette-usage = так: { $usage }
 palette-error = { $error }
 palette-unknown = команды вроде { $text } нет
 palette-unknown-near = нет команды, похожей на { $text }: может быть, { $near }?
+palette-offered = команды { $text } нет: { $complete } подставит { $near }, { $next } выберет строку
 palette-there-already = { $symbol } уже в { $group }
 palette-move = { $symbol } переезжает из { $from } в { $to }
 

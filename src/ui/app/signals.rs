@@ -3,8 +3,8 @@
 //! Idea: a signal is an input like a key; the loop takes it at its own point, so the terminal is given back by the same
 //! guard as on every other way out. But a loop that hangs in a write (a terminal or a pipe that nobody reads) takes
 //! nothing: so a thread of its own listens, and if the loop does not end within `GRACE`, it gives the terminal back past
-//! the loop and ends the process itself. What comes after the loop may hang too (a recording is saved into a pipe that
-//! nobody opens): the thread listens on, and a signal then ends the process at once. In raw mode Ctrl-C and Ctrl-Z are
+//! the loop and ends the process itself. What comes after the loop may hang too (a recording goes into a pipe that
+//! nobody reads): the thread listens on, and a signal then ends the process at once. In raw mode Ctrl-C and Ctrl-Z are
 //! keys; these signals come from outside.
 //! Bound: `TOLD_MAX` signals wait; one more is dropped, for it says the same.
 //! Errors: the thread cannot be started, or the system refuses to deliver signals.
@@ -106,6 +106,36 @@ async fn listen(mut heard: Heard, tell: mpsc::Sender<Told>) {
             Told::Suspend => drop(super::terminal::stop_process()),
             Told::Continued => {}
         }
+    }
+}
+
+/// Hears that the terminal has another size.
+#[cfg(unix)]
+pub(super) struct Resized(tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Resized {
+    pub(super) fn new() -> io::Result<Self> {
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::window_change()).map(Self)
+    }
+
+    pub(super) async fn next(&mut self) {
+        self.0.recv().await;
+    }
+}
+
+/// Elsewhere the loop looks by itself.
+#[cfg(not(unix))]
+pub(super) struct Resized;
+
+#[cfg(not(unix))]
+impl Resized {
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    pub(super) async fn next(&mut self) {
+        std::future::pending().await
     }
 }
 

@@ -68,8 +68,8 @@ impl Input {
             (Some(Hit::Yes), Overlay::Confirm(_)) => self.act(state, given, ActionId("dialog.yes")),
             (Some(Hit::Row(row)), _) => {
                 let chosen = list_mut(&mut state.overlay).is_some_and(|list| {
-                    let again = list.selected == row;
-                    list.selected = row;
+                    let again = list.picked && list.selected == row;
+                    (list.selected, list.picked) = (row, true);
                     again
                 });
                 if chosen { update(state, given, &Action::Do(ActionId("overlay.enter"))) } else { Vec::new() }

@@ -57,7 +57,7 @@ fn type_into_form(form: &mut OrderForm, given: &Given<'_>, key: Key) {
 fn changed(state: &mut UiState) {
     match &mut state.overlay {
         Overlay::Palette(list) | Overlay::Help(list) | Overlay::Themes(list) | Overlay::Lessons(list) => {
-            list.selected = 0;
+            (list.selected, list.picked) = (0, false);
         }
         _ if state.market.editing => {}
         _ => {

@@ -33,7 +33,11 @@ pub fn list(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, state: &List
     for (line, (place, row)) in lines.iter().skip(first).take(room).enumerate() {
         let strip = match place {
             None => canvas.strip().add(Role::Title, row.group.clone()),
-            Some(place) => entry(canvas.strip(), row, keys, *place == state.selected, usize::from(inner.width)),
+            Some(place) => {
+                // What Enter would not take does not look as if it would.
+                let chosen = *place == state.selected && (state.picked || !row.offered);
+                entry(canvas.strip(), row, keys, chosen, usize::from(inner.width))
+            }
         };
         if let Some(place) = place {
             canvas.hit(Rect::new(inner.x, inner.y + line as u16 + 2, inner.width, 1), Hit::Row(*place));

@@ -40,8 +40,13 @@ const COMMANDS: [(&str, &str, &str, Reader); 11] = [
 
 /// The command word of an action, if it takes arguments.
 pub fn command_of(id: ActionId) -> Option<&'static str> {
+    commands_of(id).next()
+}
+
+/// Every command word of an action.
+pub(super) fn commands_of(id: ActionId) -> impl Iterator<Item = &'static str> {
     let screen = COMMANDS.iter().map(|(word, action, ..)| (*word, *action));
-    screen.chain(control::VERBS).find(|(_, action)| *action == id.0).map(|(word, _)| word)
+    screen.chain(control::VERBS).filter(move |(_, action)| *action == id.0).map(|(word, _)| word)
 }
 
 /// Every word that a command may begin with.
@@ -174,6 +179,7 @@ mod tests {
             ("crash", control(Control::Crash(Target::Node(NodeId(2))))),
             ("kill leader:p2", control(Control::Crash(Target::Leader(GroupId(2))))),
             ("cut n1 -> n2", control(Control::Cut { from: Target::Node(NodeId(1)), to: Target::Node(NodeId(2)) })),
+            ("kill", control(Control::Crash(Target::Node(NodeId(2))))),
             ("restart", None),
             ("node.kill", Some(Ok(Action::Do(ActionId("node.kill"))))),
             ("kill the lead", None),

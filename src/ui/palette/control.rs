@@ -68,8 +68,8 @@ pub fn context(state: &UiState, view: &ClusterView) -> Context {
 /// Reads a control. `None` if it is none, and so a search.
 pub fn palette_control(text: &str, context: &Context) -> Option<Result<Control, Complaint>> {
     let (verb, bare) = text.split_once(char::is_whitespace).map_or((text, true), |(verb, _)| (verb, false));
-    if verb == "kill" && !bare {
-        // The dashboard says kill where the files say crash.
+    if verb == "kill" {
+        // The dashboard says kill where the files say crash; alone it means the selected node, as `crash` does.
         return action::parse_control(&text.replacen("kill", "crash", 1), context).ok().map(Ok);
     }
     if !verbs().contains(&verb) {

@@ -42,9 +42,14 @@ pub(crate) fn list_mut(overlay: &mut Overlay) -> Option<&mut ListState> {
 }
 
 pub(super) fn go(state: &mut UiState, given: &Given<'_>, way: Way, leap: Leap) {
-    let count = rows::rows(state, given).len();
+    let rows = rows::rows(state, given);
     if let Some(shown) = list_mut(&mut state.overlay) {
-        list::rows(shown, count, way, leap);
+        // A first row that is only offered is not marked: the first step marks it.
+        let marked = shown.picked || !rows.first().is_some_and(|row| row.offered);
+        if marked || (way, leap) != (Way::On, Leap::Row) {
+            list::rows(shown, rows.len(), way, leap);
+        }
+        shown.picked = true;
     }
 }
 

@@ -558,7 +558,7 @@ fn the_palette_says_what_enter_would_do_with_a_command() {
     let there = Bare.text("palette-there-already", &[("symbol", SymbolId(0).name()), ("group", "p2")]);
     assert_eq!(rows(&format!("move {} p2", SymbolId(0).name())), [(false, there)]);
     assert!(rows("add").iter().any(|(_, text)| text.contains(":add node")), "what has no key is found");
-    assert!(rows("kill").len() > 1, "a search lists what it finds");
+    assert!(rows("leader").len() > 1, "a search lists what it finds");
 }
 
 #[test]

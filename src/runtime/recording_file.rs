@@ -1,0 +1,85 @@
+//! A recording as it is written, while the run goes on.
+//!
+//! Idea: what a class did is in the file as soon as it was done, so that a process that is killed leaves a recording that
+//! replays. Each control goes in at once, with a witness behind it, and so does each mark; the line `end` only says that the
+//! run ended by itself. A run that begins again begins again in the file: the beginning's line stands in it twice, and the
+//! last run is the one that is played.
+//! Errors: the first write that fails ends the writing, not the run; it is told at the end.
+
+use std::fs::File;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::recorder::{FIRST_LINE, Line, Mark, RecordingHeader};
+use super::world::World;
+
+/// The file of a run.
+#[derive(Debug)]
+pub struct RecordingFile {
+    file: File,
+    /// A run has begun in it.
+    begun: bool,
+    /// Controls of this run that are in it.
+    controls: usize,
+    /// The latest mark that is in it.
+    marked: Option<Mark>,
+    failed: Option<io::Error>,
+}
+
+impl RecordingFile {
+    /// Begins to write, so that a file that takes nothing is found out before the run.
+    ///
+    /// # Errors
+    /// The file takes nothing.
+    pub fn new(mut file: File) -> io::Result<Self> {
+        writeln!(file, "{FIRST_LINE}")?;
+        Ok(Self { file, begun: false, controls: 0, marked: None, failed: None })
+    }
+
+    /// The run begins; or another one does, instead of the one so far.
+    pub(super) fn begin(&mut self, header: &RecordingHeader) {
+        if self.begun {
+            self.put(&[FIRST_LINE.to_owned()]);
+        }
+        (self.begun, self.controls, self.marked) = (true, 0, None);
+        self.put_lines(&[header]);
+    }
+
+    /// Writes what is new: controls with a witness behind them, and the mark that was taken.
+    pub(super) fn append(&mut self, world: &World, mark: Option<Mark>) {
+        let controls = world.controls();
+        let fresh = &controls[self.controls.min(controls.len())..];
+        let mark = if fresh.is_empty() { mark } else { Some(Mark::of(world)) };
+        let Some(mark) = mark.filter(|mark| self.marked != Some(*mark)) else { return };
+        let lines: Vec<Line> = fresh.iter().map(|control| Line::Control(*control)).chain([Line::Mark(mark)]).collect();
+        self.put_lines(&lines);
+        (self.controls, self.marked) = (controls.len(), Some(mark));
+    }
+
+    /// The run ended here. Answers why the file is not whole, if it is not.
+    pub(super) fn end(mut self, world: &World) -> Option<io::Error> {
+        self.append(world, None);
+        self.put_lines(&[Line::End(Mark::of(world))]);
+        self.failed
+    }
+
+    fn put_lines<T: Serialize>(&mut self, lines: &[T]) {
+        match lines.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>() {
+            Ok(lines) => self.put(&lines),
+            Err(error) => self.failed = self.failed.take().or(Some(error.into())),
+        }
+    }
+
+    /// In one write, so that a line is there or is not.
+    fn put(&mut self, lines: &[String]) {
+        if self.failed.is_some() {
+            return;
+        }
+        let text: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
+        if let Err(error) = self.file.write_all(text.as_bytes()) {
+            tracing::error!(target: "cluster", "the recording cannot be written on: {error}");
+            self.failed = Some(error);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! What Enter runs, over the whole registry.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::domain::chance::{Chance, Purpose};
+use crate::domain::command::Command;
+use crate::ui::action::Effect;
+use crate::ui::hits::Hits;
+use crate::ui::keymap::Keymap;
+use crate::ui::locale::{Language, Locale};
+use crate::ui::update::{Request, tests::cluster, update};
+
+/// A palette with a language, over a cluster that is well.
+struct Bench {
+    locale: Locale,
+    keymap: Keymap,
+    hits: Hits,
+    view: crate::domain::view::ClusterView,
+}
+
+impl Bench {
+    fn new(language: Language) -> Self {
+        let (locale, hits) = (Locale::new(language), Hits::default());
+        Self { locale, keymap: Keymap::default(), hits, view: cluster() }
+    }
+
+    fn given(&self) -> Given<'_> {
+        let Self { locale, keymap, hits, view } = self;
+        Given { view, words: locale, keymap, hits, lessons: &[] }
+    }
+
+    /// Types a line, presses the arrow down this often, and Enter.
+    fn enter_after(&self, line: &str, down: usize) -> (Vec<Request>, UiState) {
+        let overlay = Overlay::Palette(ListState { text: line.to_owned(), ..ListState::typing() });
+        let mut state = UiState { overlay, ..UiState::default() };
+        for _ in 0..down {
+            update(&mut state, &self.given(), &Action::Do(ActionId("prompt.next")));
+        }
+        let requests = update(&mut state, &self.given(), &Action::Do(ActionId("prompt.done")));
+        (requests, state)
+    }
+
+    fn enter(&self, line: &str) -> Vec<Control> {
+        controls(&self.enter_after(line, 0).0)
+    }
+
+    /// Every line that names an action which changes the cluster: its id, its command words, its keys, and its own words.
+    fn names_one(&self, line: &str) -> bool {
+        let given = self.given();
+        let lower = line.to_lowercase();
+        let words = |text: &str| -> BTreeSet<String> {
+            let parts = text.split(|char: char| !char.is_alphanumeric()).filter(|part| !part.is_empty());
+            parts.map(str::to_lowercase).collect()
+        };
+        let first = lower.split_whitespace().next().unwrap_or_default();
+        control::verbs().contains(&first)
+            || first == "kill"
+            || registry::all().filter(|spec| spec.effect.mutates()).any(|spec| {
+                let mut known = words(&given.words.text(&spec.id.text_id(), &[]));
+                known.extend(words(spec.id.0));
+                lower == spec.id.0
+                    || command::commands_of(spec.id).any(|command| command == lower)
+                    || spec.keys.contains(&line)
+                    || words(&lower).is_subset(&known)
+            })
+    }
+}
+
+fn controls(requests: &[Request]) -> Vec<Control> {
+    let control = |request: &Request| match request {
+        Request::Command(Command::Control(control)) => Some(*control),
+        _ => None,
+    };
+    requests.iter().filter_map(control).collect()
+}
+
+#[test]
+fn a_line_that_only_looks_like_a_command_changes_nothing() {
+    for language in [Language::English, Language::Russian] {
+        let bench = Bench::new(language);
+        for line in
+            ["", " ", ":", "no", "seed", "K", "w", "ok", "yes", "go", "q", "good", "one", "be", "un", "ki", "!x"]
+        {
+            assert_eq!(bench.enter(line), [], "{line:?}");
+        }
+        // What is meant by these.
+        assert!(matches!(bench.enter("load").as_slice(), [Control::SetLoad(_)]), "{:?}", bench.enter("load"));
+        assert_eq!(bench.enter_after("q", 0).0, [Request::Quit]);
+        let (requests, state) = bench.enter_after("undo", 0);
+        assert_eq!((requests, state.toasts.len()), (vec![], 1), "there is nothing to undo, and that is said");
+        let (requests, state) = bench.enter_after("", 0);
+        assert_eq!((requests, state.overlay), (vec![], Overlay::None), "an empty line runs nothing");
+    }
+}
+
+#[test]
+fn undo_undoes() {
+    let bench = Bench::new(Language::English);
+    let mut state = UiState::default();
+    update(&mut state, &bench.given(), &Action::Do(ActionId("node.isolate")));
+    assert_eq!(state.undo.done.len(), 1);
+    state.overlay = Overlay::Palette(ListState { text: ":undo".to_owned(), ..ListState::typing() });
+    let requests = update(&mut state, &bench.given(), &Action::Do(ActionId("prompt.done")));
+    let handed_over = controls(&requests).iter().any(|control| matches!(control, Control::Transfer { .. }));
+    assert_eq!((state.undo.done.len(), handed_over), (0, false));
+}
+
+#[test]
+fn a_name_comes_before_words_and_words_before_letters() {
+    let bench = Bench::new(Language::English);
+    let state = UiState::default();
+    for (line, id) in [
+        ("undo", "fault.undo"),
+        ("x", "node.kill"),
+        ("X", "leader.kill"),
+        ("c z", "node.freeze"),
+        ("K", "lesson.back"),
+        ("w", "panel.next"),
+        ("q", "app.quit"),
+        ("m", "symbol.move"),
+        ("load", "load.toggle"),
+        ("NODE.KILL", "node.kill"),
+        ("kill the leader", "leader.kill"),
+        ("quit", "app.quit"),
+        ("heal every link", "links.heal"),
+    ] {
+        let entries = entries(line, &state, &bench.given());
+        assert_eq!(entries[0].spec.id.0, id, "{line}");
+        assert!(entries.windows(2).all(|pair| pair[0].fit <= pair[1].fit), "{line}");
+        if line != "m" {
+            assert_eq!(meant(&entries), Some(0), "{line}");
+        }
+    }
+    assert_eq!(meant(&entries("", &state, &bench.given())), None);
+}
+
+#[test]
+fn what_is_only_offered_is_run_when_it_is_picked_or_completed() {
+    let bench = Bench::new(Language::English);
+    // `isol` is no command; the first row is offered, and its line stays.
+    let (requests, state) = bench.enter_after("isol", 0);
+    let Overlay::Palette(list) = &state.overlay else { panic!("{:?}", state.overlay) };
+    assert_eq!((controls(&requests), list.text.as_str()), (vec![], "isol"));
+    assert!(state.toasts[0].text.contains("node.isolate"), "{:?}", state.toasts);
+    let (requests, _) = bench.enter_after("isol", 1);
+    assert!(matches!(controls(&requests).as_slice(), [Control::Isolate(_)]), "{requests:?}");
+    let given = bench.given();
+    let list = ListState { text: "isol".to_owned(), ..ListState::typing() };
+    assert_eq!(complete(&list, &UiState::default(), &given).as_deref(), Some("node.isolate"));
+    assert!(matches!(bench.enter("node.isolate").as_slice(), [Control::Isolate(_)]));
+    // An empty line is completed to nothing, and a row that was picked of it is run.
+    assert_eq!(complete(&ListState::typing(), &UiState::default(), &given), None);
+    assert_eq!(bench.enter_after("", 1).0, bench.enter_after("node.kill", 0).0);
+    // One more key typed, and nothing is picked any more.
+    let overlay = Overlay::Palette(ListState { text: "iso".to_owned(), ..ListState::typing() });
+    let mut state = UiState { overlay, ..UiState::default() };
+    let mut input = crate::ui::input::Input::default();
+    for code in
+        [crossterm::event::KeyCode::Down, crossterm::event::KeyCode::Char('l'), crossterm::event::KeyCode::Enter]
+    {
+        let event = crossterm::event::Event::Key(crossterm::event::KeyEvent::from(code));
+        assert_eq!(input.on_event(&mut state, &given, &event), []);
+    }
+}
+
+#[test]
+fn no_line_that_names_nothing_changes_the_cluster() {
+    let seed = std::env::var("PALETTE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let mut chance = Chance::stream(seed, Purpose::Storm, 0);
+    let (mut lines, mut named) = (0, 0);
+    for language in [Language::English, Language::Russian] {
+        let bench = Bench::new(language);
+        let texts: Vec<Vec<char>> = registry::all()
+            .flat_map(|spec| [bench.locale.text(&spec.id.text_id()).into_owned(), spec.id.0.to_owned()])
+            .map(|text| text.chars().collect())
+            .collect();
+        for _ in 0..3_000 {
+            // Letters of a text in their order, which is what scattered letters match; or a piece of it.
+            let text = &texts[chance.below(texts.len() as u64) as usize];
+            let line: String = if chance.below(3) == 0 {
+                let from = chance.below(text.len() as u64) as usize;
+                text[from..].iter().take(1 + chance.below(8) as usize).collect()
+            } else {
+                let keep = 1 + chance.below(6);
+                text.iter().filter(|_| chance.below(keep) == 0).take(12).collect()
+            };
+            lines += 1;
+            if bench.names_one(line.trim().trim_start_matches(':').trim_start()) {
+                named += 1;
+                continue;
+            }
+            assert_eq!(bench.enter(&line), [], "{language:?} {line:?}, PALETTE_SEED={seed}");
+        }
+        // Every string of one or two small letters.
+        for first in 'a'..='z' {
+            for second in std::iter::once(String::new()).chain(('a'..='z').map(String::from)) {
+                let line = format!("{first}{second}");
+                if !bench.names_one(&line) {
+                    assert_eq!(bench.enter(&line), [], "{language:?} {line:?}");
+                }
+            }
+        }
+    }
+    assert!(named * 2 < lines, "most lines name nothing: {named} of {lines} do");
+}
+
+#[test]
+fn every_action_that_changes_the_cluster_is_run_by_its_name() {
+    let bench = Bench::new(Language::English);
+    let state = UiState::default();
+    let listed = entries("", &state, &bench.given());
+    for entry in listed.iter().filter(|entry| matches!(entry.spec.effect, Effect::Undoable | Effect::Final)) {
+        let found = entries(entry.spec.id.0, &state, &bench.given());
+        assert_eq!((found[0].spec.id, found[0].fit), (entry.spec.id, Fit::Exact));
+    }
+    let mut state = UiState { overlay: Overlay::Palette(ListState::typing()), ..UiState::default() };
+    update(&mut state, &bench.given(), &Action::Do(ActionId("prompt.next")));
+    let Overlay::Palette(list) = &state.overlay else { panic!("{:?}", state.overlay) };
+    assert_eq!((list.selected, list.picked), (0, true), "the first step marks the first row");
+}

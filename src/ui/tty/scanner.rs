@@ -1,0 +1,399 @@
+//! The scanner: bytes of the terminal become keys, and what a terminal answers becomes none.
+//!
+//! Idea: a terminal answers in strings (`ESC P` DCS, `ESC ]` OSC, `ESC _` APC, `ESC ^` PM, `ESC X` SOS, or their one-byte
+//! forms) that end with ST or BEL, and in control sequences. Read as keys, the letters of an answer would kill nodes. So a
+//! string is swallowed to its end, whatever it says, and nobody has to have asked for it. The line may cut it anywhere.
+//! What makes this hard is that `ESC` is a key and `ESC P` is Alt-P. Three rules decide:
+//! - A person presses keys one by one. An introducer with more behind it in one burst is *certain*: it is swallowed however
+//!   long the line pauses in it. What may have been typed is *in doubt*: it is held, is an answer if its end comes in the
+//!   same burst or its beginning is one that only answers have, and is let go as keys after a short silence.
+//! - A lone Esc, and Esc with an introducer, are let go after a moment; their place is kept, so that the rest of a cut answer
+//!   is still known for what it is.
+//! - A certain string that never ends does not take the keyboard for ever: a control key, Esc or an arrow breaks it off, and
+//!   after a long silence what comes is in doubt again.
+//!
+//! Units: wall time, handed in.
+//! Bound: [`HELD_MAX`] keys are held, then it is no person who types; [`TEXT_MAX`] characters of an answer are kept, the
+//! rest is swallowed without being kept; `PASTE_MAX` characters of a paste, the rest is dropped.
+//! Limit: an answer cut twice with long pauses, both in its first three bytes, leaks what a person may have typed of it.
+//! Sources: ECMA-48; xterm's control sequences; the parser of vt100.net (ESC, CAN and SUB break a string off).
+
+use std::time::Duration;
+
+use crossterm::event::Event;
+
+use super::decode;
+use super::paste::Paste;
+use super::utf8::Utf8;
+
+/// How long a lone Esc waits for the rest of a sequence.
+pub const ESC_FOR: Duration = Duration::from_millis(100);
+/// How long Esc with an introducer waits: Alt-P is hardly ever pressed.
+pub const ALT_FOR: Duration = Duration::from_millis(250);
+/// After this silence what is in doubt was typed.
+pub const SHORT: Duration = Duration::from_millis(100);
+/// Bytes of one burst follow one another within this.
+pub const BURST: Duration = Duration::from_millis(50);
+/// Esc and another key within this are one key with Alt.
+const ALT_WITHIN: Duration = Duration::from_millis(20);
+/// After this silence inside an answer what comes may have been typed.
+pub const QUIET: Duration = Duration::from_secs(1);
+/// A string that goes on for longer is in doubt after every pause.
+pub const ANSWER_FOR: Duration = Duration::from_secs(10);
+/// Keys that are held at most.
+pub const HELD_MAX: usize = 64;
+/// Fewer keys than this in a burst after a long silence were typed.
+const REST_MIN: usize = 4;
+/// Characters of an answer that are kept.
+const TEXT_MAX: usize = 64;
+
+const ESC: char = '\x1b';
+const BEL: char = '\x07';
+/// How answers begin that no person types: OSC, DCS and APC.
+const HEADS: [&str; 13] =
+    ["]4;", "]10;", "]11;", "]12;", "]52;", "]1337;", "P>|", "P!|", "P0+", "P1+", "P0$", "P1$", "_Gi="];
+
+/// What comes next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum State {
+    /// A key.
+    #[default]
+    Ground,
+    /// Something after Esc.
+    Escape,
+    /// A string's character; its introducer.
+    Inside(char),
+    /// After Esc in a string: half of `ESC \`, which ends it.
+    Closing(char),
+    /// A parameter or the final of a control sequence.
+    Csi,
+    /// The one character after `ESC O`.
+    Ss3,
+    /// So many bytes of the mouse.
+    Mouse(u8),
+    /// Pasted text.
+    Paste,
+}
+
+/// Takes bytes, gives events.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Scanner {
+    state: State,
+    /// What the sequence so far would be if it had been typed.
+    held: Vec<Event>,
+    /// No person types this.
+    certain: bool,
+    /// Esc and the introducer came together.
+    whole: bool,
+    /// The sequence after its introducer, as far as it is kept.
+    text: String,
+    /// Characters of it.
+    length: usize,
+    /// Keys that came since a long silence in a certain string.
+    rest: Option<usize>,
+    /// An answer ended with a bare Esc or BEL: a backslash may still come.
+    closed: bool,
+    /// When the latest character came, and the first of a string.
+    latest: Duration,
+    began: Duration,
+    utf8: Utf8,
+    mouse: [u8; 3],
+    pasted: Paste,
+    /// What terminals said in OSC, to be asked for.
+    answers: Vec<String>,
+}
+
+impl Scanner {
+    /// Takes bytes that came now; `out` gets what was pressed, in order.
+    pub fn feed(&mut self, bytes: &[u8], wall: Duration, out: &mut Vec<Event>) {
+        for byte in bytes {
+            if let State::Mouse(left) = self.state {
+                self.mouse[3 - usize::from(left.clamp(1, 3))] = *byte;
+                self.state = State::Mouse(left - 1);
+                if left <= 1 {
+                    self.reset();
+                    out.extend(decode::x10_mouse(self.mouse));
+                }
+            } else if let Some(char) = self.utf8.push(*byte) {
+                self.take(char, wall, out);
+            }
+            self.latest = wall;
+        }
+    }
+
+    /// What terminals said in OSC since the last time.
+    pub fn answers(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.answers)
+    }
+
+    /// When `release` has something to do.
+    pub fn next_tick(&self) -> Option<Duration> {
+        let after = match self.state {
+            State::Closing(_) => ALT_FOR,
+            _ if self.held.is_empty() => return None,
+            State::Escape => ESC_FOR,
+            State::Inside(_) | State::Csi | State::Ss3 if self.whole && self.length == 0 => ALT_FOR,
+            _ => SHORT,
+        };
+        Some(self.latest + after)
+    }
+
+    /// Lets go of what was held for too long: it was typed. Its place is kept: if it was not, the rest is still no keys.
+    pub fn release(&mut self, wall: Duration, out: &mut Vec<Event>) {
+        if self.next_tick().is_none_or(|tick| tick > wall) {
+            return;
+        }
+        match self.state {
+            State::Escape => out.append(&mut self.held),
+            State::Closing(kind) if self.certain => {
+                // The Esc ended the string by itself.
+                self.end(kind);
+                (self.state, self.closed) = (State::Escape, true);
+            }
+            State::Closing(_) => {
+                out.append(&mut self.held);
+                out.push(decode::key(ESC));
+                self.reset();
+                self.state = State::Escape;
+            }
+            _ if self.certain => match self.rest.take() {
+                Some(keys) if keys < REST_MIN => {
+                    out.append(&mut self.held);
+                    self.reset();
+                }
+                _ => {
+                    self.held.clear();
+                    self.rest = Some(0);
+                }
+            },
+            _ => {
+                out.append(&mut self.held);
+                if self.length == 0 && self.whole && self.state != State::Ss3 {
+                    self.whole = false;
+                } else {
+                    self.reset();
+                }
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        let Self { latest, mouse, .. } = *self;
+        let (utf8, answers) = (std::mem::take(&mut self.utf8), self.answers());
+        *self = Self { latest, mouse, utf8, answers, ..Self::default() };
+    }
+
+    fn take(&mut self, char: char, wall: Duration, out: &mut Vec<Event>) {
+        let gap = wall.saturating_sub(self.latest);
+        match self.state {
+            State::Ground | State::Mouse(_) => self.ground(char, wall, out),
+            State::Escape => self.escaped(char, gap, wall, out),
+            State::Inside(kind) => self.inside(kind, char, gap, wall, out),
+            State::Closing(kind) => self.closing(kind, char, wall, out),
+            State::Csi => self.csi(char, gap, wall, out),
+            State::Ss3 => self.ss3(char, wall, out),
+            State::Paste => self.paste(char, gap, out),
+        }
+    }
+
+    fn ground(&mut self, char: char, wall: Duration, out: &mut Vec<Event>) {
+        let closed = self.closed && char == ESC;
+        self.reset();
+        self.closed = closed;
+        let begin = |kind| (State::Inside(kind), true);
+        (self.state, self.certain) = match char {
+            ESC => {
+                self.held.push(decode::key(ESC));
+                (State::Escape, false)
+            }
+            // One character instead of Esc and one: no key sends these.
+            '\u{90}' => begin('P'),
+            '\u{98}' => begin('X'),
+            '\u{9d}' => begin(']'),
+            '\u{9e}' => begin('^'),
+            '\u{9f}' => begin('_'),
+            '\u{9b}' => (State::Csi, true),
+            '\u{80}'..='\u{9f}' => (State::Ground, false),
+            char => {
+                out.push(decode::key(char));
+                (State::Ground, false)
+            }
+        };
+        self.began = wall;
+    }
+
+    fn escaped(&mut self, char: char, gap: Duration, wall: Duration, out: &mut Vec<Event>) {
+        let together = gap <= ALT_WITHIN && !self.held.is_empty();
+        let state = match char {
+            ']' | 'P' | '_' | '^' | 'X' => State::Inside(char),
+            '[' => State::Csi,
+            'O' => State::Ss3,
+            '\\' if self.closed => return self.reset(),
+            ESC => {
+                out.append(&mut self.held);
+                return self.ground(char, wall, out);
+            }
+            char => {
+                if together {
+                    self.reset();
+                    return out.push(decode::alt(char));
+                }
+                out.append(&mut self.held);
+                return self.ground(char, wall, out);
+            }
+        };
+        (self.state, self.whole, self.closed, self.began) = (state, together, false, wall);
+        (self.certain, self.length) = (false, 0);
+        if together {
+            self.held = vec![decode::alt(char)];
+        } else {
+            self.held.push(decode::key(char));
+        }
+    }
+
+    fn inside(&mut self, kind: char, char: char, gap: Duration, wall: Duration, out: &mut Vec<Event>) {
+        match char {
+            ESC if self.length == 0 && !self.certain => self.break_off(char, wall, out),
+            ESC => self.state = State::Closing(kind),
+            BEL | '\u{9c}' if self.is_wrapped(kind) => {}
+            BEL if self.length == 0 && !self.certain => self.break_off(char, wall, out),
+            BEL | '\u{9c}' => {
+                self.end(kind);
+                // Some end their answer twice.
+                self.closed = char == BEL;
+            }
+            '\0'..='\x1f' | '\x7f' => {
+                // CAN and SUB end a string by the standard; another control ends it if a person pressed it.
+                let pressed = gap > BURST || matches!(char, '\x18' | '\x1a');
+                if !self.certain || pressed {
+                    self.break_off(char, wall, out);
+                }
+            }
+            char => self.more(kind, char, gap, wall),
+        }
+    }
+
+    /// A character of a string.
+    fn more(&mut self, kind: char, char: char, gap: Duration, wall: Duration) {
+        self.certain |= self.length == 0 && self.whole && gap <= BURST;
+        let stalled = gap > QUIET || gap > SHORT && wall.saturating_sub(self.began) > ANSWER_FOR;
+        self.length += 1;
+        if self.length <= TEXT_MAX {
+            self.text.push(char);
+        }
+        if !self.certain {
+            self.held.push(decode::key(char));
+            let so_far = format!("{kind}{}", self.text);
+            self.certain = self.held.len() >= HELD_MAX || HEADS.iter().any(|head| so_far.starts_with(head));
+            if self.certain {
+                self.held.clear();
+            }
+        } else if let Some(keys) = self.rest.or(stalled.then_some(0)) {
+            self.rest = Some(keys + 1);
+            if keys < REST_MIN {
+                self.held.push(decode::key(char));
+            }
+        } else {
+            self.held.clear();
+        }
+    }
+
+    /// The end of a string. What it says is kept if it is an OSC.
+    fn end(&mut self, kind: char) {
+        let text = std::mem::take(&mut self.text);
+        self.reset();
+        if kind == ']' {
+            self.answers.push(text);
+        }
+    }
+
+    /// tmux hands sequences through inside a DCS, with each Esc of them doubled.
+    fn is_wrapped(&self, kind: char) -> bool {
+        kind == 'P' && self.text.starts_with("tmux;")
+    }
+
+    fn closing(&mut self, kind: char, char: char, wall: Duration, out: &mut Vec<Event>) {
+        match char {
+            '\\' => self.end(kind),
+            ESC if self.is_wrapped(kind) => self.state = State::Inside(kind),
+            char => {
+                if self.certain {
+                    // It ended with a bare Esc, or was broken off by a key that begins with one.
+                    self.end(kind);
+                } else {
+                    out.append(&mut self.held);
+                    self.reset();
+                }
+                self.ground(ESC, wall, out);
+                self.escaped(char, Duration::ZERO, wall, out);
+            }
+        }
+    }
+
+    /// It was typed after all, or breaks off here.
+    fn break_off(&mut self, char: char, wall: Duration, out: &mut Vec<Event>) {
+        if !self.certain || self.rest.is_some() {
+            out.append(&mut self.held);
+        }
+        self.ground(char, wall, out);
+    }
+
+    fn csi(&mut self, char: char, gap: Duration, wall: Duration, out: &mut Vec<Event>) {
+        if self.length == 0 && self.whole && gap <= BURST {
+            self.certain = true;
+            self.held.clear();
+        }
+        match char {
+            '[' if self.length == 0 => self.parameter(char),
+            'M' if self.length == 0 && self.certain => self.state = State::Mouse(3),
+            ' '..='?' => self.parameter(char),
+            // No report is as short as that.
+            '@'..='~' if self.length == 0 && !self.certain && decode::csi("", char).is_none() => {
+                self.break_off(char, wall, out);
+            }
+            '@'..='~' => {
+                let text = std::mem::take(&mut self.text);
+                self.reset();
+                if (text.as_str(), char) == ("200", '~') {
+                    self.state = State::Paste;
+                } else {
+                    out.extend(decode::csi(&text, char));
+                }
+            }
+            char => self.break_off(char, wall, out),
+        }
+    }
+
+    fn parameter(&mut self, char: char) {
+        self.length += 1;
+        if self.length <= TEXT_MAX {
+            self.text.push(char);
+        }
+        if !self.certain {
+            self.held.push(decode::key(char));
+            self.certain = self.held.len() >= HELD_MAX;
+        }
+    }
+
+    fn ss3(&mut self, char: char, wall: Duration, out: &mut Vec<Event>) {
+        match decode::ss3(char) {
+            Some(event) => {
+                self.reset();
+                out.push(event);
+            }
+            None => self.break_off(char, wall, out),
+        }
+    }
+
+    fn paste(&mut self, char: char, gap: Duration, out: &mut Vec<Event>) {
+        // A paste that never ends is broken off by Ctrl-C alone.
+        if char == '\x03' && gap > QUIET {
+            self.reset();
+            return out.push(decode::key(char));
+        }
+        if let Some(text) = self.pasted.push(char) {
+            self.reset();
+            out.push(Event::Paste(text));
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! What terminals answer presses no key, and what a person presses is not lost.
+
+use std::time::Duration;
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseEventKind};
+
+use super::paste::PASTE_MAX;
+use super::scanner::ANSWER_FOR;
+use super::*;
+use crate::domain::chance::{Chance, Purpose};
+
+/// What terminals answer to the questions that programs ask them: attributes (DA1, DA2, DA3), version, capabilities,
+/// settings, modes, colours, clipboard, keyboard, graphics, sizes, titles.
+pub(crate) const ANSWERS: [(&str, &[&str]); 12] = [
+    (
+        "xterm",
+        &[
+            "\x1b[?64;1;2;6;9;15;16;17;18;21;22;28c",
+            "\x1b[>41;390;0c",
+            "\x1bP!|00000000\x1b\\",
+            "\x1bP>|XTerm(390)\x1b\\",
+            "\x1bP1+r544e=787465726d2d323536636f6c6f72\x1b\\",
+            "\x1bP1$r0;1;38;5;208m\x1b\\",
+            "\x1b]11;rgb:1010/1212/1818\x07",
+            "\x1b]lxterm: make big red Xs\x1b\\",
+            "\x1b[8;24;80t",
+            "\x1b[?1;0;256S",
+        ],
+    ),
+    ("tmux", &["\x1bP>|tmux 3.5a\x1b\\", "\x1b[>84;0;0c", "\x1bPtmux;\x1b\x1b]11;rgb:10/12/18\x07\x1b\\"]),
+    ("foot", &["\x1bP>|foot(1.20.2)\x1b\\", "\x1bP!|464f4f54\x1b\\", "\x1b[>1;012002;0c", "\x1bP0+r5858\x1b\\"]),
+    (
+        "kitty",
+        &[
+            "\x1bP>|kitty(0.38.1)\x1b\\",
+            "\x1b_Gi=31;OK\x1b\\",
+            "\x1b_Gi=31;ENODATA:insufficient image data fix\x1b\\",
+            "\x1b[?1u",
+            "\x1b[?2026;2$y",
+            "\x1b]99;i=1:p=?;a=focus,report:o=always:u=0,1,2\x1b\\",
+        ],
+    ),
+    ("iTerm2", &["\x1bP>|iTerm2 3.5.10\x1b\\", "\x1b]1337;ReportCellSize=17.0;8.0;2.0\x1b\\", "\x1b[>0;95;0c"]),
+    ("Windows Terminal", &["\x1b[?61;6;7;14;21;22;23;24;28;32;42;52c", "\x1b[>0;10;1c", "\x1bP1$r2 q\x1b\\"]),
+    ("WezTerm", &["\x1bP>|WezTerm 20240203-110809-5046fc22\x1b\\", "\x1b[?65;4;6;18;22c", "\x1b[=0c"]),
+    ("Alacritty", &["\x1b]11;rgb:1d1d/1f1f/2121\x1b\\", "\x1b]52;c;a2lsbCBhbGwgWCBmRmJy\x1b\\", "\x1b[>0;2401;1c"]),
+    ("VTE", &["\x1bP>|VTE(7802)\x1b\\", "\x1bP!|7E565445\x1b\\", "\x1b[?997;1n", "\x1b]4;1;rgb:cdcd/0000/0000\x1b\\"]),
+    ("Konsole", &["\x1bP>|Konsole 24.12.0\x1b\\", "\x1b[>1;241200;0c", "\x1b]10;rgb:fcfc/fcfc/fcfc\x07"]),
+    ("mintty", &["\x1bP>|mintty 3.7.7\x1b\\", "\x1b[>77;30707;0c", "\x1b[12;40R"]),
+    ("GNU screen", &["\x1b[>83;50001;0c", "\x1b[?1;2c", "\x1b^a privacy message: fix\x1b\\", "\x1bXa string\x1b\\"]),
+];
+
+const MS: fn(u64) -> Duration = Duration::from_millis;
+
+fn key(code: KeyCode, modifiers: KeyModifiers) -> Event {
+    Event::Key(KeyEvent::new(code, modifiers))
+}
+
+fn char(char: char) -> Event {
+    let shift = if char.is_uppercase() { KeyModifiers::SHIFT } else { KeyModifiers::NONE };
+    key(KeyCode::Char(char), shift)
+}
+
+fn esc() -> Event {
+    key(KeyCode::Esc, KeyModifiers::NONE)
+}
+
+/// What comes of these pieces with a pause after each; time goes on in small steps, as the loop's does.
+fn scanned(scanner: &mut Scanner, at: &mut Duration, pieces: &[&[u8]], pause: Duration) -> Vec<Event> {
+    let mut out = Vec::new();
+    for piece in pieces {
+        scanner.feed(piece, *at, &mut out);
+        scanner.release(*at, &mut out);
+        let next = *at + pause;
+        while let Some(tick) = scanner.next_tick().filter(|tick| *tick < next) {
+            scanner.release(tick, &mut out);
+        }
+        *at = next;
+    }
+    out
+}
+
+/// The same with a scanner of its own, and a long silence at the end.
+fn pressed(pieces: &[&[u8]], pause: Duration) -> Vec<Event> {
+    let (mut scanner, mut at) = (Scanner::default(), MS(5_000));
+    let mut out = scanned(&mut scanner, &mut at, pieces, pause);
+    out.extend(scanned(&mut scanner, &mut at, &[b""], MS(60_000)));
+    out
+}
+
+fn answers() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ANSWERS.into_iter().flat_map(|(terminal, answers)| answers.iter().map(move |answer| (terminal, *answer)))
+}
+
+#[test]
+fn the_answers_of_ten_terminals_split_at_every_byte_press_no_key() {
+    assert!(ANSWERS.len() >= 10);
+    for (terminal, answer) in answers() {
+        let bytes = answer.as_bytes();
+        for cut in 0..bytes.len() {
+            for pause in [0, 10, 49, 99, 240, 999, 1_200, 60_000].map(MS) {
+                let (first, second) = bytes.split_at(cut);
+                let out = pressed(&[b"x", first, second, b"q"], pause);
+                // What may have been pressed does not wait for ever; it changes nothing.
+                let typed_too = match cut {
+                    1 if pause > ESC_FOR => vec![esc()],
+                    2 if pause > ALT_FOR => vec![key(KeyCode::Char(char::from(bytes[1])), KeyModifiers::ALT)],
+                    _ => vec![],
+                };
+                // Before the letter, Alt with a capital has Shift, too.
+                let out: Vec<Event> = out.into_iter().map(without_shift_of_alt).collect();
+                let expected = [vec![char('x')], typed_too, vec![char('q')]].concat();
+                assert_eq!(out, expected, "{terminal}: {answer:?} cut at {cut}, a pause of {pause:?}");
+            }
+        }
+    }
+}
+
+fn without_shift_of_alt(event: Event) -> Event {
+    match event {
+        Event::Key(key) if key.modifiers.contains(KeyModifiers::ALT) => {
+            Event::Key(KeyEvent { modifiers: KeyModifiers::ALT, ..key })
+        }
+        other => other,
+    }
+}
+
+#[test]
+fn answers_that_come_byte_by_byte_press_no_key() {
+    for (terminal, answer) in answers() {
+        for pause in [0, 1, 15, 40, 99].map(MS) {
+            let mut pieces: Vec<&[u8]> = answer.as_bytes().chunks(1).collect();
+            pieces.push(b"q");
+            assert_eq!(pressed(&pieces, pause), [char('q')], "{terminal}: {answer:?}, {pause:?} between bytes");
+        }
+    }
+}
+
+#[test]
+fn answers_in_controls_of_eight_bits_and_many_at_once_press_no_key() {
+    for (terminal, answer) in answers().filter(|(_, answer)| !answer.contains("tmux;")) {
+        let short = ["P", "X", "]", "^", "_", "[", "\\"].into_iter().fold(answer.to_owned(), |text, introducer| {
+            let one = char::from(introducer.as_bytes()[0] + 0x40);
+            text.replace(&format!("\x1b{introducer}"), &one.to_string())
+        });
+        // As UTF-8 writes them, and as single bytes.
+        let single: Vec<u8> = short.chars().map(|char| u8::try_from(u32::from(char)).unwrap()).collect();
+        for bytes in [short.as_bytes(), &single] {
+            for cut in 0..bytes.len() {
+                let (first, second) = bytes.split_at(cut);
+                for pause in [0, 2_000].map(MS) {
+                    assert_eq!(pressed(&[first, second, b"q"], pause), [char('q')], "{terminal}: {short:?} at {cut}");
+                }
+            }
+        }
+    }
+    // All at once, in pieces of every size, with keys at both ends.
+    let all = format!("x{}q", answers().map(|(_, answer)| answer).collect::<String>());
+    for size in 1..80 {
+        let pieces: Vec<&[u8]> = all.as_bytes().chunks(size).collect();
+        assert_eq!(pressed(&pieces, MS(5)), [char('x'), char('q')], "pieces of {size}");
+    }
+}
+
+#[test]
+fn an_answer_is_swallowed_however_long_it_is() {
+    let long = format!("\x1b]52;c;{}\x1b\\q", "Xx".repeat(200_000));
+    let pieces: Vec<&[u8]> = long.as_bytes().chunks(4_096).collect();
+    assert_eq!(pressed(&pieces, MS(1)), [char('q')]);
+}
+
+#[test]
+fn what_an_osc_says_can_be_asked_for() {
+    let (mut scanner, mut out) = (Scanner::default(), Vec::new());
+    scanner.feed(b"\x1b]11;rgb:0/0/0\x07\x1b]11;rgb:f/f/f\x1b\\\x1bP>|foot\x1b\\", MS(1), &mut out);
+    assert_eq!((scanner.answers(), out), (vec!["11;rgb:0/0/0".to_owned(), "11;rgb:f/f/f".to_owned()], vec![]));
+    // urxvt ends with a bare Esc.
+    scanner.feed(b"\x1b]11;rgb:0/0/0\x1b", MS(2), &mut Vec::new());
+    scanner.release(MS(2_000), &mut Vec::new());
+    assert_eq!(scanner.answers(), ["11;rgb:0/0/0"]);
+    let mut out = Vec::new();
+    scanner.feed(b"q", MS(3_000), &mut out);
+    assert_eq!(out, [char('q')]);
+}
+
+#[test]
+fn what_a_person_presses_comes_through() {
+    let alt = |char: char| {
+        let shift = if char.is_uppercase() { KeyModifiers::SHIFT } else { KeyModifiers::NONE };
+        key(KeyCode::Char(char), KeyModifiers::ALT | shift)
+    };
+    // A hand: one key after another, each in one piece.
+    for pause in [110, 180, 400, 3_000].map(MS) {
+        for introducer in ['P', 'X', ']', '_', '^', '[', 'O'] {
+            let with_alt = format!("\x1b{introducer}");
+            let out = pressed(&[with_alt.as_bytes(), b"x", b"1", b"\x1b", b"X", b"A", b"q"], pause.max(MS(260)));
+            let typed = [alt(introducer), char('x'), char('1'), esc(), char('X'), char('A'), char('q')];
+            assert_eq!(out, typed, "Alt-{introducer}, {pause:?}");
+            let out = pressed(&[b"\x1b", introducer.to_string().as_bytes(), b"x", b"A", b"\x1b", b":"], pause);
+            let typed = [esc(), char(introducer), char('x'), char('A'), esc(), char(':')];
+            assert_eq!(out, typed, "Esc, {introducer}, {pause:?}");
+        }
+    }
+    // A fast hand: Esc and the next key are two keys, unless they came as one.
+    assert_eq!(pressed(&[b"\x1b", b"x"], MS(30)), [esc(), char('x')]);
+    assert_eq!(pressed(&[b"\x1bx"], MS(30)), [alt('x')]);
+    assert_eq!(pressed(&[b"\x1b\x1b"], MS(30)), [esc(), esc()]);
+    // A key that is held down repeats.
+    assert_eq!(pressed(&[b"\x1bP", b"\x1bP", b"\x1bP"], MS(30)), [alt('P'), alt('P'), alt('P')]);
+    assert_eq!(pressed(&[b"jjjj\x1b", b"k"], MS(300)), ['j', 'j', 'j', 'j', '\x1b', 'k'].map(super::decode::key));
+    assert_eq!(pressed(&["жé漢".as_bytes()], MS(1)), [char('ж'), char('é'), char('漢')]);
+}
+
+#[test]
+fn keys_cut_by_the_line_are_whole() {
+    let table: [(&str, Event); 6] = [
+        ("\x1b[A", key(KeyCode::Up, KeyModifiers::NONE)),
+        ("\x1b[1;5C", key(KeyCode::Right, KeyModifiers::CONTROL)),
+        ("\x1bOP", key(KeyCode::F(1), KeyModifiers::NONE)),
+        ("\x1b[3~", key(KeyCode::Delete, KeyModifiers::NONE)),
+        ("\x1b[15~", key(KeyCode::F(5), KeyModifiers::NONE)),
+        ("\x1b[200~kill X\r\x1b]0;x\x07\x1b[201~", Event::Paste("kill X\r\x1b]0;x\x07".to_owned())),
+    ];
+    for (bytes, event) in table {
+        for cut in 0..bytes.len() {
+            let (first, second) = bytes.as_bytes().split_at(cut);
+            for pause in [0, 30, 99].map(MS) {
+                assert_eq!(pressed(&[first, second, b"q"], pause), [event.clone(), char('q')], "{bytes:?} at {cut}");
+            }
+        }
+    }
+    let mouse = pressed(&[b"\x1b[<64;10;5M\x1b[M !!"], MS(1));
+    let kinds: Vec<_> = mouse.iter().map(|event| matches!(event, Event::Mouse(_))).collect();
+    assert_eq!(kinds, [true, true]);
+    assert!(matches!(&mouse[0], Event::Mouse(mouse) if mouse.kind == MouseEventKind::ScrollUp));
+    let long = format!("\x1b[200~{}\x1b[201~q", "a".repeat(3_000_000));
+    let out = pressed(&[long.as_bytes()], MS(1));
+    assert!(matches!(&out[0], Event::Paste(text) if text.len() == PASTE_MAX), "its bound holds");
+    assert_eq!(out[1..], [char('q')]);
+}
+
+#[test]
+fn an_answer_that_never_ends_does_not_take_the_keyboard_for_ever() {
+    for broken in ["\x1bP>|XT", "\x1b]11;rgb:1", "\x1b_Gi=3", "\u{90}1+r"] {
+        // After a silence a key is a key.
+        for silence in [1_100, 20_000].map(MS) {
+            let (mut scanner, mut at) = (Scanner::default(), Duration::ZERO);
+            scanned(&mut scanner, &mut at, &[broken.as_bytes()], silence);
+            let out = scanned(&mut scanner, &mut at, &[b"x", b"q", b"X"], MS(150));
+            assert_eq!(out, [char('x'), char('q'), char('X')], "{broken:?} and {silence:?}");
+        }
+        // A control key and an arrow are keys at once.
+        let ctrl_c = key(KeyCode::Char('c'), KeyModifiers::CONTROL);
+        let up = key(KeyCode::Up, KeyModifiers::NONE);
+        let enter = key(KeyCode::Enter, KeyModifiers::NONE);
+        for (bytes, event) in [(&b"\x03"[..], ctrl_c), (b"\x1b[A", up), (b"\r", enter)] {
+            assert_eq!(pressed(&[broken.as_bytes(), bytes, b"q"], MS(120)), [event, char('q')], "{broken:?}");
+        }
+        // Somebody who types on without a pause is heard after some seconds.
+        let (mut scanner, mut at) = (Scanner::default(), Duration::ZERO);
+        scanned(&mut scanner, &mut at, &[broken.as_bytes()], MS(150));
+        let keys: Vec<&[u8]> = std::iter::repeat_n(&b"j"[..], 200).collect();
+        let out = scanned(&mut scanner, &mut at, &keys, MS(150));
+        let lost = 200 - out.len();
+        assert!(MS(150) * (lost as u32) <= ANSWER_FOR + QUIET + SHORT + BURST, "{lost} keys were lost");
+    }
+}
+
+#[test]
+fn whatever_comes_the_keyboard_works_again() {
+    let seed = std::env::var("TTY_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let mut chance = Chance::stream(seed, Purpose::Storm, 0);
+    let bag: &[u8] = b"\x1b\x1b\x1b[]P_^XO\\\x07\x9c\x90\x9b0;?>$~cMxq\xe6\xbc\x03\r\x18";
+    for walk in 0..400 {
+        let (mut scanner, mut at, mut out) = (Scanner::default(), Duration::ZERO, Vec::new());
+        for _ in 0..60 {
+            let piece: Vec<u8> = (0..=chance.below(6)).map(|_| bag[chance.below(bag.len() as u64) as usize]).collect();
+            let pause = MS([0, 5, 30, 80, 120, 300, 1_500][chance.below(7) as usize]);
+            out.extend(scanned(&mut scanner, &mut at, &[&piece], pause));
+            assert!(scanner.next_tick().is_none_or(|tick| tick >= at.saturating_sub(pause)));
+        }
+        scanned(&mut scanner, &mut at, &[b""], MS(2_000));
+        // Ctrl-C ends what may still be open (three bytes of the mouse are the longest that it is part of).
+        let out = scanned(&mut scanner, &mut at, &[b"\x03", b"\x03", b"\x03", b"\x03", b"q"], MS(2_000));
+        assert_eq!(out.last(), Some(&char('q')), "walk {walk}, TTY_SEED={seed}");
+        assert!(out.contains(&key(KeyCode::Char('c'), KeyModifiers::CONTROL)), "walk {walk}, TTY_SEED={seed}");
+    }
+}
