@@ -23,8 +23,8 @@ impl fmt::Display for RunResult {
         )?;
         writeln!(
             f,
-            "  promises    {} lost, {} duplicated, {} in doubt",
-            orders.lost, orders.duplicated, orders.in_doubt
+            "  promises    {} lost, {} duplicated, {} in doubt, {} revoked, {} untracked",
+            orders.lost, orders.duplicated, orders.in_doubt, orders.revoked, orders.untracked
         )?;
         let latency = &self.latency_ms;
         writeln!(f, "  latency     p50 {}, p99 {}, max {}", ms(latency.p50), ms(latency.p99), ms(latency.max))?;

@@ -3,7 +3,8 @@
 //! Idea: most promises are kept when they are given, because the rule waits for the commit. One that is not waits here
 //! until its order is applied, or until it is clear that it never will be: a batch of a later term was applied (the log
 //! of that term's leader lacks the order), or something else stands at its index.
-//! Bound: [`PROMISES_MAX`] a group; the ledger counts one more as untracked.
+//! Bound: [`PROMISES_MAX`] a group, as many as a leader's log may hold that are not committed; the ledger counts one more
+//! as untracked.
 
 use std::collections::VecDeque;
 
@@ -11,7 +12,7 @@ use crate::domain::ids::{LogIndex, RequestId, Term};
 use crate::domain::order::Promise;
 
 /// Open promises of one group.
-pub const PROMISES_MAX: usize = 65_536;
+pub const PROMISES_MAX: usize = 1 << 20;
 
 /// A promise and whose it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
