@@ -214,11 +214,15 @@ impl RunResult {
 }
 
 /// No lamp may be red, no promise revoked, and no order beyond the ledger's memory. But a script that expects orders to be
-/// lost has its own lamp red on purpose, and one that speaks of revoked or untracked orders judges them itself.
+/// lost, or violations, has lamps red on purpose, and one that speaks of revoked or untracked orders judges them itself.
 fn sound(view: &ClusterView, outcome: &Outcome) -> bool {
     let expects = |figure: &str| outcome.checks.iter().any(|check| check.text.contains(figure));
     let loses = expects("orders.lost >");
-    let excused = |invariant| loses && invariant == Invariant::NoLostAck;
+    let breaks = expects("invariants.violations >");
+    let excused = |invariant: Invariant| {
+        let named = || expects(&format!("invariant.{}.violations >", invariant.name()));
+        breaks || loses && invariant == Invariant::NoLostAck || named()
+    };
     let counted = [("orders.revoked", view.ledger.revoked), ("orders.untracked", view.ledger.untracked)];
     if counted.into_iter().any(|(figure, count)| count > 0 && !expects(figure)) {
         return false;
@@ -510,8 +514,12 @@ pub(crate) mod tests {
         let outcome = |text| Outcome { checks: vec![check(text)], failures: Vec::new() };
         assert!(RunResult::of(&lossy, Some(("x", &outcome("orders.lost > 0")))).well);
         assert!(!RunResult::of(&lossy, Some(("x", &outcome("orders.unknown = 0")))).well);
+        assert!(RunResult::of(&lossy, Some(("x", &outcome("invariant.no_lost_ack.violations > 0")))).well);
         lossy.invariants.iter_mut().for_each(|row| row.violations = 1);
         assert!(!RunResult::of(&lossy, Some(("x", &outcome("orders.lost > 0")))).well);
+        assert!(!RunResult::of(&lossy, Some(("x", &outcome("invariant.no_lost_ack.violations > 0")))).well);
+        assert!(!RunResult::of(&lossy, Some(("x", &outcome("invariants.violations = 0")))).well);
+        assert!(RunResult::of(&lossy, Some(("x", &outcome("invariants.violations > 0")))).well);
     }
 
     #[test]
