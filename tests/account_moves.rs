@@ -16,11 +16,11 @@ use chaosdesk::domain::order::{Batch, Command, OrderType, Record, Side};
 use chaosdesk::domain::settings::AccountSettings;
 use chaosdesk::domain::units::{Cash, Price, Quantity};
 use chaosdesk::domain::why::Why;
-use chaosdesk::domain::work::{Decision, Half, Leg, Part, Prepare, TxId, Work};
+use chaosdesk::domain::work::{Decision, Half, Leg, Part, Prepare, TxId, Work, Worked};
 use chaosdesk::market::accounts::Opening;
 use chaosdesk::market::exchange::Exchange;
 use chaosdesk::market::shipments::Moved;
-use chaosdesk::market::transactions::{Held, Worked};
+use chaosdesk::market::transactions::Held;
 
 const GROUPS: usize = 3;
 const SYMBOLS: [SymbolId; 4] = [SymbolId(0), SymbolId(1), SymbolId(6), SymbolId(7)];
@@ -126,10 +126,11 @@ impl Walk {
         let Some((coordinator, open)) = self.pick(&open) else { return false };
         let tx = open.transaction.id;
         let half = self.pick(&Half::BOTH).unwrap();
-        if let Some(decision) = open.decision {
+        let floor = self.groups[coordinator].transactions().floor();
+        if let Some((decision, _)) = open.decided {
             let holder = (0..GROUPS).find(|group| self.groups[*group].transactions().prepared(tx, half).is_some());
             match holder {
-                Some(group) => drop(self.work(group, Work::Finish { tx, half, decision })),
+                Some(group) => drop(self.work(group, Work::Finish { tx, half, decision, floor })),
                 None if Half::BOTH.iter().all(|half| self.held(tx, *half).is_none()) => {
                     self.work(coordinator, Work::Forget { tx });
                 }
@@ -141,10 +142,10 @@ impl Walk {
             (Some(first), Some(second)) => {
                 let lent = Cash(first.0 + second.0);
                 let decision = if lent == Cash(0) { Decision::Commit } else { Decision::Lend(lent) };
-                self.seen.spreads += u32::from(matches!(tx, TxId::Spread(_)));
+                self.seen.spreads += u32::from(open.transaction.request().is_some());
                 self.seen.lent += u32::from(lent != Cash(0));
                 let before: usize = self.groups.iter().map(Exchange::waiting).sum();
-                self.work(coordinator, Work::Decide { tx, decision });
+                self.work(coordinator, Work::Decide { tx, decision, voters: [None; 2] });
                 assert_eq!(before, self.groups.iter().map(Exchange::waiting).sum::<usize>());
             }
             _ => self.ask(coordinator, tx, half, open.transaction.parts[half.index()]),
@@ -158,10 +159,11 @@ impl Walk {
 
     fn ask(&mut self, coordinator: usize, tx: TxId, half: Half, part: Part) {
         let group = match part {
-            Part::Leg(leg) => self.owners[&leg.symbol()],
+            Part::Leg { leg, .. } => self.owners[&leg.symbol()],
             Part::Lend { group, .. } | Part::Borrow { group, .. } => group.index() - 1,
         };
-        let prepare = Prepare { tx, half, part, coordinator: GroupId(coordinator as u16 + 1), term: Term(1) };
+        let floor = self.groups[coordinator].transactions().floor();
+        let prepare = Prepare { tx, half, part, term: Term(1), floor };
         let refused = match self.work(group, Work::Prepare(prepare)) {
             Worked::Voted(Ok(lent)) => {
                 self.votes.insert((tx, half), lent);
@@ -178,7 +180,7 @@ impl Walk {
             Worked::Voted(Err(why)) => why,
             other => panic!("{other:?}"),
         };
-        self.work(coordinator, Work::Decide { tx, decision: Decision::Abort(refused) });
+        self.work(coordinator, Work::Decide { tx, decision: Decision::Abort(refused), voters: [None; 2] });
     }
 
     fn shift(&mut self, group: usize, moving: &Moving) -> Moved {
@@ -250,7 +252,7 @@ impl Walk {
         for open in self.groups.iter().flat_map(|group| group.transactions().opened()) {
             let tx = open.transaction.id;
             let lent = self.votes.get(&(tx, Half::First)).copied().unwrap_or(Cash(0)).0;
-            cash += match open.decision {
+            cash += match open.decided.map(|(decision, _)| decision) {
                 None => lent,
                 Some(Decision::Lend(_)) if self.held(tx, Half::Second).is_some() => lent,
                 Some(Decision::Abort(_)) if self.held(tx, Half::First).is_some() => lent,
@@ -294,8 +296,7 @@ impl Walk {
         // What arrives when its order has moved on stays where it was asked for: the account's own, and free.
         let waiting: usize = self.groups.iter().map(Exchange::waiting).sum();
         let open = self.groups.iter().flat_map(|group| group.transactions().opened());
-        let transfers =
-            open.filter(|open| matches!(open.transaction.id, TxId::Transfer { .. }) && open.decision.is_none());
+        let transfers = open.filter(|open| open.transaction.request().is_none() && open.decided.is_none());
         self.seen.lent_to_nobody += u32::from(transfers.count() > waiting);
     }
 }

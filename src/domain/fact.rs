@@ -13,6 +13,7 @@ use super::moving::Shipment;
 use super::order::{Answer, Batch};
 use super::time::{SimDuration, SimTime};
 use super::units::Cash;
+use super::work::{Work, Worked};
 
 /// Something that a probe may want to hold somebody to.
 #[derive(Clone, Debug)]
@@ -90,6 +91,15 @@ pub enum ReplicaFact {
     Config(GroupConfig),
     /// It applied a *freeze*: the symbol of this move is traded here no longer.
     Froze(Shipment),
+    /// It applied a step of a transaction between groups, and it came to this.
+    Worked {
+        /// Its index.
+        at: LogIndex,
+        /// The step.
+        work: Work,
+        /// What it came to.
+        worked: Worked,
+    },
     /// It is no more: what it held is forgotten, on the disk too.
     Retired,
 }
@@ -128,11 +138,15 @@ pub struct Money {
     pub lots_sent: u64,
     /// Lots that came with symbols, ever.
     pub lots_received: u64,
+    /// Transfers prepared here and symbols that leave: what is on its way because of this group. Where all groups have
+    /// none, nothing is on its way.
+    pub in_transit: u32,
 }
 
 impl Money {
     /// Nothing to complain of, and nothing moved.
-    pub const STILL: Self = Self { balanced: true, sent: Cash(0), received: Cash(0), lots_sent: 0, lots_received: 0 };
+    pub const STILL: Self =
+        Self { balanced: true, sent: Cash(0), received: Cash(0), lots_sent: 0, lots_received: 0, in_transit: 0 };
 }
 
 /// What became of a record.

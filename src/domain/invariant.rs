@@ -23,13 +23,16 @@ pub enum Invariant {
     NoDoubleFill,
     /// No book is crossed, and quantity is conserved.
     BookSound,
-    /// No unit of cash and no lot is made or lost, in a group or between groups.
+    /// No unit of cash and no lot is made or lost, in a group or between groups; with nothing under way, all that was sent
+    /// has arrived.
     MoneyConserved,
+    /// Both halves of a transaction between groups happen, each once, or neither does.
+    AtomicCommit,
 }
 
 impl Invariant {
     /// Every invariant, in the order of the lamps.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::OneLeaderPerTerm,
         Self::LogMatching,
         Self::LeaderCompleteness,
@@ -39,6 +42,7 @@ impl Invariant {
         Self::NoDoubleFill,
         Self::BookSound,
         Self::MoneyConserved,
+        Self::AtomicCommit,
     ];
 
     /// Its name in results and in scenario files.
@@ -53,6 +57,7 @@ impl Invariant {
             Self::NoDoubleFill => "no_double_fill",
             Self::BookSound => "book_sound",
             Self::MoneyConserved => "money_conserved",
+            Self::AtomicCommit => "atomic_commit",
         }
     }
 }

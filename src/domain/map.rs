@@ -186,7 +186,8 @@ impl ClusterMap {
     }
 
     fn moved(&mut self, symbol: SymbolId, to: GroupId) -> bool {
-        let Some(owner) = self.owners.get_mut(usize::from(symbol.0)) else { return false };
+        let begun = self.under_way.iter().any(|shipment| shipment.symbol == symbol && shipment.to == to);
+        let Some(owner) = self.owners.get_mut(usize::from(symbol.0)).filter(|_| begun) else { return false };
         let new = *owner != to;
         *owner = to;
         self.moved += u64::from(new);

@@ -1,13 +1,14 @@
 //! Work between groups: what a group logs besides the orders of its clients.
 //!
 //! Idea: a thing that concerns two partitions is a chain of records, each in the log of the group that it changes, so a
-//! crash forgets none of it. Who drives the chain is the leader of the moment (`node::driver`); what is true is what was
-//! applied.
+//! crash forgets none of it. The leader of the moment drives the chain (`node::tasks`); what is true is what was applied.
 //! Two kinds: a client's spread, of two [legs](Leg), and a *transfer* of cash from one group's allotment to another's.
+//! Names: the coordinator numbers its transactions from 1, without a gap. So one number, the *floor*, says which of them it
+//! has forgotten for good: all below it.
 //! Shape: a [`Transaction`] has two [`Part`]s. *Prepare* and *finish* are records of a part's group, *decide* and *forget*
-//! of the coordinator's: the group that logged the client's request.
+//! of the coordinator's. [`Worked`] is what applying one came to.
 //! Units: prices in ticks, quantities in lots.
-//! Sources: Gray 1978 (two-phase commit); Mohan, Lindsay & Obermarck 1986 (presumed abort); ADR-0003.
+//! Sources: Gray 1978 (two-phase commit); Mohan, Lindsay & Obermarck 1986 (presumed abort); ADR-0003, ADR-0007.
 
 use std::fmt;
 
@@ -21,34 +22,23 @@ use super::why::Why;
 
 /// A transaction over two groups, by its name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum TxId {
-    /// A spread: named by the request that asked for it.
-    Spread(RequestId),
-    /// A transfer of cash: named by the group that is short, and counted there.
-    Transfer {
-        /// The group that borrows.
-        by: GroupId,
-        /// The how-manieth transfer of that group it is.
-        number: u64,
-    },
+pub struct TxId {
+    /// The group that decides it.
+    pub coordinator: GroupId,
+    /// Its number there, from 1.
+    pub number: u64,
 }
 
 impl TxId {
     /// What it adds to a chain.
     pub const fn digest(self, digest: Digest) -> Digest {
-        match self {
-            Self::Spread(RequestId { client, sequence }) => digest.mix(client.0 as u64).mix(sequence.0),
-            Self::Transfer { by, number } => digest.mix(1 << 40 | by.0 as u64).mix(number),
-        }
+        digest.mix(1 << 40 | self.coordinator.0 as u64).mix(self.number)
     }
 }
 
 impl fmt::Display for TxId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Spread(request) => write!(f, "tx {request}"),
-            Self::Transfer { by, number } => write!(f, "transfer {by}/{number}"),
-        }
+        write!(f, "tx {}/{}", self.coordinator, self.number)
     }
 }
 
@@ -121,7 +111,12 @@ impl Leg {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Part {
     /// It trades a leg, in whichever group owns the symbol.
-    Leg(Leg),
+    Leg {
+        /// What is traded.
+        leg: Leg,
+        /// The client's request, under whose name the leg trades.
+        order: RequestId,
+    },
     /// It lends cash of an account: so much, or as much of it as is free.
     Lend {
         /// The group that lends.
@@ -144,7 +139,7 @@ impl Part {
     /// The book that it touches.
     pub const fn symbol(&self) -> Option<SymbolId> {
         match self {
-            Self::Leg(leg) => Some(leg.symbol()),
+            Self::Leg { leg, .. } => Some(leg.symbol()),
             Self::Lend { .. } | Self::Borrow { .. } => None,
         }
     }
@@ -152,7 +147,7 @@ impl Part {
     /// What it adds to a chain.
     pub fn digest(&self, digest: Digest) -> Digest {
         match *self {
-            Self::Leg(leg) => leg.digest(digest),
+            Self::Leg { leg, order } => leg.digest(digest.mix(u64::from(order.client.0)).mix(order.sequence.0)),
             Self::Lend { group, account, amount } => {
                 digest.mix(1 << 41 | u64::from(group.0)).mix(u64::from(account.0)).mix(amount.0 as u64)
             }
@@ -172,10 +167,21 @@ pub struct Transaction {
 
 impl Transaction {
     /// A client's spread.
-    pub const fn spread(request: RequestId, legs: [Leg; 2]) -> Self {
-        Self { id: TxId::Spread(request), parts: [Part::Leg(legs[0]), Part::Leg(legs[1])] }
+    pub const fn spread(id: TxId, order: RequestId, legs: [Leg; 2]) -> Self {
+        Self { id, parts: [Part::Leg { leg: legs[0], order }, Part::Leg { leg: legs[1], order }] }
+    }
+
+    /// The client's request and its first leg, if it is a spread.
+    pub const fn request(&self) -> Option<(RequestId, Leg)> {
+        match self.parts[0] {
+            Part::Leg { leg, order } => Some((order, leg)),
+            Part::Lend { .. } | Part::Borrow { .. } => None,
+        }
     }
 }
+
+/// The groups that hold the two halves, as they have voted; `None` where no vote in favour had come.
+pub type Voters = [Option<GroupId>; 2];
 
 /// How a transaction ends. The first decision in the coordinator's log stands.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -189,6 +195,11 @@ pub enum Decision {
 }
 
 impl Decision {
+    /// Whether both parts happen.
+    pub const fn is_commit(self) -> bool {
+        matches!(self, Self::Commit | Self::Lend(_))
+    }
+
     const fn word(self) -> u64 {
         match self {
             Self::Commit => 1,
@@ -207,11 +218,11 @@ pub struct Prepare {
     pub half: Half,
     /// What it is.
     pub part: Part,
-    /// Who decides.
-    pub coordinator: GroupId,
     /// The term in which the coordinator's leader asked: only a leader of this term or a later one may say that it knows
     /// nothing of the transaction.
     pub term: Term,
+    /// The coordinator has forgotten every transaction below this number.
+    pub floor: u64,
 }
 
 /// A record of work, one index each.
@@ -225,6 +236,8 @@ pub enum Work {
         tx: TxId,
         /// How it ends.
         decision: Decision,
+        /// Who holds the halves: *finish* goes there, wherever the symbols are by then.
+        voters: Voters,
     },
     /// A part's group trades or keeps what is in escrow, or gives it back.
     Finish {
@@ -234,6 +247,8 @@ pub enum Work {
         half: Half,
         /// As decided.
         decision: Decision,
+        /// The coordinator has forgotten every transaction below this number.
+        floor: u64,
     },
     /// Both parts are finished: the coordinator need not remember it.
     Forget {
@@ -257,12 +272,49 @@ impl Work {
     pub fn digest(&self) -> Digest {
         let name = self.tx().digest(Digest(0x7774));
         match self {
-            Self::Prepare(Prepare { half, part, coordinator, term, .. }) => {
-                part.digest(name.mix(1 | (*half as u64) << 8 | u64::from(coordinator.0) << 16)).mix(term.0)
+            Self::Prepare(Prepare { half, part, term, floor, .. }) => {
+                part.digest(name.mix(1 | (*half as u64) << 8)).mix(term.0).mix(*floor)
             }
-            Self::Decide { decision, .. } => name.mix(2).mix(decision.word()),
-            Self::Finish { half, decision, .. } => name.mix(3 | (*half as u64) << 8).mix(decision.word()),
+            Self::Decide { decision, voters, .. } => {
+                let of = |voter: Option<GroupId>| voter.map_or(u64::from(u16::MAX), |group| u64::from(group.0));
+                name.mix(2).mix(decision.word()).mix(of(voters[0]) << 16 | of(voters[1]))
+            }
+            Self::Finish { half, decision, floor, .. } => {
+                name.mix(3 | (*half as u64) << 8).mix(decision.word()).mix(*floor)
+            }
             Self::Forget { .. } => name.mix(4),
+        }
+    }
+}
+
+/// What applying a record of work came to, alike on every replica.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Worked {
+    /// A *prepare*: the vote, with what is lent.
+    Voted(Result<Cash, Why>),
+    /// A *decide*: this decision stands.
+    Decided,
+    /// A *finish*: the half has been traded, moved, or given back, by this record.
+    Finished,
+    /// The half was finished before this record, which changes nothing.
+    FinishedBefore,
+    /// A *forget*.
+    Forgotten,
+    /// Late: it speaks of something that is over, or that was never here. Nothing has changed.
+    Stale,
+}
+
+impl Worked {
+    /// What it adds to a chain.
+    pub const fn word(self) -> u64 {
+        match self {
+            Self::Voted(Err(why)) => why.code() as u64,
+            Self::Voted(Ok(Cash(amount))) => (amount as u64) << 8,
+            Self::Decided => 1 << 56,
+            Self::Finished => 2 << 56,
+            Self::FinishedBefore => 3 << 56,
+            Self::Forgotten => 4 << 56,
+            Self::Stale => 5 << 56,
         }
     }
 }

@@ -43,7 +43,6 @@ use crate::domain::order::{Batch, Command, OrderStatus, Record, Verdict};
 use crate::domain::stored::Storing;
 use crate::domain::units::{Cash, Quantity};
 use crate::domain::why::Why;
-use crate::domain::work::Transaction;
 pub use listing::Books;
 use listing::Listing;
 use transfers::WaitingRoom;
@@ -176,7 +175,8 @@ impl Exchange {
     fn money(&self, balanced: bool) -> Money {
         let totals = self.accounts.totals();
         let (sent, received) = (Cash(totals.sent), Cash(totals.received));
-        Money { balanced, sent, received, lots_sent: totals.lots_sent, lots_received: totals.lots_received }
+        let in_transit = self.transactions.cash_in_transit() + self.shipments.leaving().len() as u32;
+        Money { balanced, sent, received, lots_sent: totals.lots_sent, lots_received: totals.lots_received, in_transit }
     }
 
     /// A step of trades on their way to where their ids belong is applied.
@@ -342,7 +342,7 @@ impl Exchange {
             Command::Replace { symbol, order, price, quantity } => {
                 self.replace(place, symbol, record.id.client.request(order), price, quantity)
             }
-            Command::Spread { legs } => match self.begin(Transaction::spread(record.id, legs), &legs) {
+            Command::Spread { legs } => match self.begin(record.id, legs) {
                 Ok(verdict) => verdict,
                 Err(why) => return Decision::refused(why),
             },

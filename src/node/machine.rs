@@ -10,16 +10,18 @@ use crate::domain::fact::{Executed, Money};
 use crate::domain::ids::{AccountId, GroupId, LogIndex, RequestId};
 use crate::domain::log::{Payload, StateImage};
 use crate::domain::map::ClusterMap;
-use crate::domain::order::Verdict;
+use crate::domain::order::{Batch, Verdict};
 use crate::domain::settings::{AccountSettings, Settings};
 use crate::domain::venue::Stepped;
+use crate::domain::work::Worked;
 use crate::market::accounts::Opening;
 use crate::market::exchange::{self, Exchange};
 use crate::market::shipments::Moved;
 use crate::market::time_windows::WindowRules;
 use crate::market::trade_store::TradeStore;
 use crate::market::trades::Trades;
-use crate::market::transactions::Worked;
+
+use super::tasks::Done;
 
 /// What a group replicates.
 #[derive(Clone, Debug)]
@@ -57,25 +59,39 @@ pub(super) struct Outcome {
     pub(super) chain: Digest,
     pub(super) sound: bool,
     pub(super) money: Money,
-    /// What a record of work came to.
-    pub(super) worked: Option<Worked>,
-    /// What a record of a move came to.
-    pub(super) moved: Option<Moved>,
-    /// What a record about a venue came to.
-    pub(super) stepped: Option<Stepped>,
+    /// What a record that concerns a leader's task came to.
+    task: TaskOutcome,
+}
+
+/// What a record that concerns a leader's task came to.
+#[derive(Debug)]
+enum TaskOutcome {
+    /// There is nothing more to say of it.
+    Plain,
+    Worked(Worked),
+    Moved(Moved),
+    Stepped(Stepped),
 }
 
 impl Outcome {
     /// Nothing that an auditor would ask about.
     const fn quiet(chain: Digest) -> Self {
-        Self {
-            executed: Executed::All,
-            chain,
-            sound: true,
-            money: Money::STILL,
-            worked: None,
-            moved: None,
-            stepped: None,
+        Self { executed: Executed::All, chain, sound: true, money: Money::STILL, task: TaskOutcome::Plain }
+    }
+
+    /// The orders of an entry that came to this, or what tasks are told of it.
+    pub(super) fn split(&mut self, payload: Payload) -> (Option<Batch>, Option<Done>) {
+        let task = std::mem::replace(&mut self.task, TaskOutcome::Plain);
+        match (payload, task) {
+            (Payload::Orders(batch), _) => (Some(batch), None),
+            (Payload::Work(work), TaskOutcome::Worked(worked)) => (None, Some(Done::Work(work, worked))),
+            (Payload::Move(moving), TaskOutcome::Moved(moved)) => (None, Some(Done::Move(moving, moved))),
+            (Payload::Venue(step), TaskOutcome::Stepped(stepped)) => (None, Some(Done::Venue(step, stepped))),
+            (Payload::Store(storing), _) => (None, Some(Done::Store(storing))),
+            (Payload::Map(change), _) => (None, Some(Done::Map(change))),
+            (Payload::Noop | Payload::Config(_) | Payload::Work(_) | Payload::Move(_) | Payload::Venue(_), _) => {
+                (None, None)
+            }
         }
     }
 }
@@ -121,15 +137,15 @@ impl Machine {
             }
             (Self::Exchange(exchange), Payload::Work(work)) => {
                 let (worked, sound, money) = exchange.work(work);
-                Outcome { sound, money, worked: Some(worked), ..Outcome::quiet(exchange.chain()) }
+                Outcome { sound, money, task: TaskOutcome::Worked(worked), ..Outcome::quiet(exchange.chain()) }
             }
             (Self::Exchange(exchange), Payload::Move(moving)) => {
                 let (moved, sound, money) = exchange.shift(moving);
-                Outcome { sound, money, moved: Some(moved), ..Outcome::quiet(exchange.chain()) }
+                Outcome { sound, money, task: TaskOutcome::Moved(moved), ..Outcome::quiet(exchange.chain()) }
             }
             (Self::Exchange(exchange), Payload::Venue(step)) => {
                 let (stepped, sound, money) = exchange.step_venue(step);
-                Outcome { sound, money, stepped: Some(stepped), ..Outcome::quiet(exchange.chain()) }
+                Outcome { sound, money, task: TaskOutcome::Stepped(stepped), ..Outcome::quiet(exchange.chain()) }
             }
             (Self::Exchange(exchange), Payload::Store(storing)) => {
                 let money = exchange.store(storing);

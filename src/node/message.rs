@@ -19,7 +19,7 @@ use crate::domain::trades::TradesQuestion;
 use crate::domain::why::Why;
 use crate::protocols::raft::message::Message;
 
-use super::letter::Letter;
+use super::tasks::message::GroupMessage;
 
 /// What nodes say to each other.
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ pub enum NodeMessage {
     /// The cluster map, to a node with an older one.
     Map(Arc<ClusterMap>),
     /// From the leader of one group to that of another.
-    Letter(Letter),
+    Group(GroupMessage),
 }
 
 /// A gateway's number of a proposal, counted from 0.

@@ -4,44 +4,36 @@
 //! it, hands it inputs one at a time and carries out what it wants done, in a tokio task or inline, with one result.
 //! Shape: `message` is the contract with the scheduler. `gateway` takes requests and `tickets` numbers them, `replica` holds a group's Raft and its
 //! state machine (`machine`, applied in turns of the `processor`), `proposals` and `reads` remember who waits for what, `heart` beats and believes, `market_data` takes ticks, `out`
-//! collects effects, `views` shows it all. What concerns two groups is taken on by the `driver` (spreads) the `mover`
-//! (symbols that move) and the `carrier` (trades that go where their ids belong) of the leader, with letters (`letter`,
-//! `post`); moves are begun by the `controller`, and gateways hold (`held`) what comes for a symbol meanwhile. When nodes come and go the `steward` of the controller plans, and the leaders
-//! move their groups (`moving`).
+//! collects effects, `views` shows it all. What concerns two groups, or takes a leader many records, is a leader task
+//! ([`tasks`]): transactions, symbols that move, trades that go where their ids belong, venues. Gateways hold (`held`) what
+//! comes for a symbol that moves. When nodes come and go the `steward` of the controller plans, and the leaders move their
+//! groups (`moving`).
 
 mod archive;
-pub mod carrier;
-mod controller;
-mod doors;
-mod driver;
 mod gateway;
 mod heart;
 mod held;
-pub mod letter;
 mod leveller;
-mod logged;
 mod machine;
 mod map;
 mod market_data;
 pub mod message;
 mod meter;
-pub mod mover;
 mod moving;
 #[expect(clippy::module_inception, reason = "the node is the concept, the rest are its parts")]
 mod node;
 mod out;
-mod post;
 mod processor;
 mod proposals;
 mod reads;
 mod replica;
 mod replicas;
 mod steward;
+pub mod tasks;
 mod tickets;
 mod upkeep;
 mod venues;
 mod views;
-mod work;
 
 pub use node::{Node, NodeBoot};
 pub use views::cells;

@@ -23,11 +23,11 @@ use crate::domain::view::PlanRow;
 use crate::protocols::raft::message::Input;
 
 use super::Node;
-use super::carrier::Division;
-use super::letter::{Letter, Report, Says};
 use super::message::NodeEffect;
 use super::replica::Replica;
 use super::steward::{Deed, Scene};
+use super::tasks::Division;
+use super::tasks::message::{Body, GroupMessage, Report};
 
 impl Node {
     /// What it plans as the controller, and how far that is; nothing if it is none.
@@ -71,30 +71,25 @@ impl Node {
     fn report(&mut self, group: GroupId, effects: &mut Vec<NodeEffect>) {
         let (me, epoch, wanted) = (self.me, self.map.epoch, self.wanted(group));
         self.with_replica(group, effects, |replica, _, out| {
-            out.write(group, GroupId::META, Says::Report(replica.report(me, epoch, wanted)));
+            out.send_to_group(group, GroupId::META, epoch, Body::Report(replica.report(me, epoch, wanted)));
         });
     }
 
-    /// A letter about placement; gives back what is of another kind.
-    pub(super) fn placement_letter(
-        &mut self,
-        now: Now,
-        letter: Letter,
-        effects: &mut Vec<NodeEffect>,
-    ) -> Option<Letter> {
-        match letter.says {
-            Says::Report(report) => self.steward.hear(now.mono, letter.from, report),
-            Says::HandOver(to) => {
-                let close = |replica: &Replica| replica.raft.is_close_behind(now, to);
-                // Who is far behind would hold the group up; the controller asks again.
-                if self.replicas.get(letter.to).is_some_and(close) {
-                    self.tell_raft(now, letter.to, Input::Transfer(Some(to)), effects);
+    /// A message about placement.
+    pub(super) fn on_placement(&mut self, now: Now, message: &GroupMessage, effects: &mut Vec<NodeEffect>) {
+        let GroupMessage { header, body } = message;
+        match body {
+            Body::Report(report) => self.steward.hear(now.mono, header.from, *report),
+            Body::HandOver(to) => {
+                let close = |replica: &Replica| replica.raft.is_close_behind(now, *to);
+                // A node that is far behind would hold the group up; the controller asks again.
+                if self.replicas.get(header.to).is_some_and(close) {
+                    self.tell_raft(now, header.to, Input::Transfer(Some(*to)), effects);
                 }
             }
-            Says::Call => self.report(letter.to, effects),
-            _ => return Some(letter),
+            Body::Call => self.report(header.to, effects),
+            Body::Transaction(_) | Body::Move(_) | Body::Trades(_) => {}
         }
-        None
     }
 
     /// The controller looks at what is to be done, once it has applied all that its log holds.
@@ -108,14 +103,17 @@ impl Node {
             (detector.health(node), silent)
         };
         let (settings, term) = (&self.birth.settings, meta.raft.term());
+        let epoch = map.epoch;
         let deeds = self.steward.look(&Scene { now: now.mono, term, map, settings, health: &health });
         for deed in deeds {
             match deed {
                 Deed::Log(change) => self.with_replica(GroupId::META, effects, |replica, desk, out| {
                     replica.propose_map(now, change, desk, out);
                 }),
-                Deed::HandOver(group, to) => self.out(effects).write(GroupId::META, group, Says::HandOver(to)),
-                Deed::Call(group) => self.out(effects).write(GroupId::META, group, Says::Call),
+                Deed::HandOver(group, to) => {
+                    self.out(effects).send_to_group(GroupId::META, group, epoch, Body::HandOver(to));
+                }
+                Deed::Call(group) => self.out(effects).send_to_group(GroupId::META, group, epoch, Body::Call),
                 Deed::Tell(group, kind) => self.out(effects).tell(group, kind),
             }
         }

@@ -22,7 +22,6 @@ use crate::domain::why::Why;
 use crate::protocols::failure_detector::Change;
 use crate::protocols::raft::message::{Input, Message};
 
-use super::carrier::Division;
 use super::gateway::{Gateway, Wish};
 use super::heart::Heart;
 use super::market_data::MarketData;
@@ -32,6 +31,7 @@ use super::processor::{Processor, Turn};
 use super::replica::{Desk, Replica};
 use super::replicas::{Beliefs, Birth, Replicas};
 use super::steward::Steward;
+use super::tasks::Division;
 
 /// What a node's process begins with.
 #[derive(Clone, Debug)]
@@ -153,7 +153,7 @@ impl Node {
         }
         self.flush_beats(effects);
         let Self { me, exit, replicas, heart, map, .. } = self;
-        exit.post.flush(*me, &Beliefs { replicas, heart, map }, effects);
+        exit.outbox.flush(*me, &Beliefs { replicas, heart, map }, effects);
         self.adopt_map(now, effects);
     }
 
@@ -197,7 +197,7 @@ impl Node {
         for group in self.replicas.groups() {
             if self.replicas.get(group).is_some_and(|replica| replica.raft.leads()) {
                 self.tell_raft(now, group, Input::Beat, effects);
-                self.drive(now, group, effects);
+                self.beat_tasks(now, group, effects);
                 self.bring(now, group, effects);
             }
         }
@@ -248,7 +248,7 @@ impl Node {
                 gateway.declined(now.mono, ticket, (batch, why), &beliefs, &mut wishes);
             }
             NodeMessage::Map(map) => self.follow(now, map),
-            NodeMessage::Letter(letter) => self.letter(now, from, letter, effects),
+            NodeMessage::Group(message) => self.on_group_message(now, from, message, effects),
         }
         self.grant(wishes, effects);
     }

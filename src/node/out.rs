@@ -12,11 +12,12 @@ use crate::domain::event::EventKind;
 use crate::domain::fact::{Fact, ReplicaFact};
 use crate::domain::ids::{GroupId, NodeId, PersistToken};
 use crate::domain::log::DiskWrite;
+use crate::domain::map::Epoch;
 use crate::protocols::raft::message::{Body, Message};
 
-use super::letter::{Letter, Says};
 use super::message::{NodeEffect, NodeMessage};
-use super::post::Post;
+use super::tasks::Outbox;
+use super::tasks::message::{Body as GroupBody, GroupMessage, Header};
 
 /// The node's persist tokens, and whose they are.
 #[derive(Clone, Debug, Default)]
@@ -82,12 +83,12 @@ impl Beats {
     }
 }
 
-/// What leaves a node and is kept track of: writes, beats, letters.
+/// What leaves a node and is kept track of: writes, beats, messages between groups.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Exit {
     pub(super) tokens: Tokens,
     pub(super) beats: Beats,
-    pub(super) post: Post,
+    pub(super) outbox: Outbox,
 }
 
 /// The effects of the step that is on.
@@ -111,9 +112,9 @@ impl Out<'_> {
         }
     }
 
-    /// Writes a letter from one group to another.
-    pub(super) fn write(&mut self, from: GroupId, to: GroupId, says: Says) {
-        self.exit.post.write(Letter { to, from, hops: 0, says });
+    /// Sends from one group to another, by the map of this epoch.
+    pub(super) fn send_to_group(&mut self, from: GroupId, to: GroupId, epoch: Epoch, body: GroupBody) {
+        self.exit.outbox.push(GroupMessage { header: Header { to, from, epoch, hops: 0 }, body });
     }
 
     /// Writes for a group.

@@ -7,6 +7,7 @@
 
 mod batching;
 mod effects;
+mod tasks;
 
 use std::collections::VecDeque;
 
@@ -25,15 +26,14 @@ use crate::domain::why::Why;
 use crate::protocols::raft::message::{Input, Message};
 use crate::protocols::raft::{Raft, RaftConfig};
 
-use super::carrier::Division;
 use super::machine::{Machine, Outcome};
 use super::message::{NodeMessage, Proposal};
 use super::out::Out;
 use super::processor::{APPLY_RECORDS_MAX, Processor};
 use super::proposals::{Early, Proposals};
 use super::reads::{ReadPoint, Reads};
+use super::tasks::{Division, Done, Tasks};
 use super::upkeep::Upkeep;
-use super::work::{Done, Drivers};
 
 /// What a replica is told with every input.
 pub(super) struct Desk<'a> {
@@ -71,7 +71,7 @@ pub(super) struct Replica {
     pub(super) upkeep: Upkeep,
     /// Queues whose refusals were told of, until each is empty again.
     full: Full,
-    pub(super) drivers: Drivers,
+    tasks: Tasks,
     /// The committed configuration of which the auditor was told.
     told: GroupConfig,
 }
@@ -106,7 +106,7 @@ impl Replica {
             reads: Reads::default(),
             upkeep,
             full: Full::default(),
-            drivers: Drivers::default(),
+            tasks: Tasks::default(),
             told: GroupConfig::default(),
         }
     }
@@ -193,13 +193,13 @@ impl Replica {
         let records = || batch.records().iter().copied();
         let mut fits = true;
         for why in [Why::Moving, Why::NotOwner] {
-            let declined: Vec<_> = records().filter(|record| self.gate(record.command.symbol()) == Err(why)).collect();
+            let declined: Vec<_> = records().filter(|record| self.gate(&record.command) == Err(why)).collect();
             if !declined.is_empty() {
                 fits = false;
                 out.send(from, NodeMessage::Declined { ticket, batch: Batch::new(declined), why });
             }
         }
-        let rest = || records().filter(|record| self.gate(record.command.symbol()).is_ok()).collect::<Vec<_>>();
+        let rest = || records().filter(|record| self.gate(&record.command).is_ok()).collect::<Vec<_>>();
         (!fits).then(|| Proposal { batch: Batch::new(rest()), ..proposal.clone() })
     }
 
@@ -233,7 +233,7 @@ impl Replica {
         if self.upkeep.gap().is_some() {
             self.rebuild(out);
         }
-        let mut done = Done::default();
+        let (mut done, from) = (Vec::new(), self.applied);
         let mut verdicts: Vec<Verdict> = Vec::new();
         let next = self.applied.next();
         let entries: Vec<_> = self.raft.log().entries_from(next).take_while(|e| e.last() <= upto).cloned().collect();
@@ -248,33 +248,14 @@ impl Replica {
                 break;
             }
             verdicts.clear();
-            let outcome = self.machine.apply(&entry.payload, &mut verdicts);
+            let mut outcome = self.machine.apply(&entry.payload, &mut verdicts);
             self.applied = entry.last();
             self.proposals.applied(entry.first, &verdicts, &outcome.executed);
-            let batch = match entry.payload {
-                Payload::Orders(batch) => Some(batch),
-                Payload::Work(work) => {
-                    done.works.extend(outcome.worked.map(|worked| (work, worked)));
-                    None
-                }
-                Payload::Move(moving) => {
-                    done.moves.extend(outcome.moved.map(|moved| (moving, moved)));
-                    None
-                }
-                Payload::Venue(step) => {
-                    done.steps.extend(outcome.stepped.map(|stepped| (step, stepped)));
-                    None
-                }
-                Payload::Store(storing) => {
-                    done.stored.push(storing);
-                    None
-                }
-                Payload::Map(change) => {
-                    done.changes.push(change);
-                    None
-                }
-                Payload::Noop | Payload::Config(_) => None,
-            };
+            let (batch, task) = outcome.split(entry.payload);
+            if let Some(Done::Work(work, worked)) = task {
+                out.state(self.group, ReplicaFact::Worked { at: entry.first, work, worked });
+            }
+            done.extend(task);
             let Outcome { executed, chain, sound, money, .. } = outcome;
             let (first, term, short) = (entry.first, entry.term, self.machine.take_short());
             let applied = Applied { first, term, batch, executed, short, chain, sound, money };
@@ -284,7 +265,7 @@ impl Replica {
         self.snapshot_if_due(now, desk, out);
         self.reads.serve(self.point(out.me), &self.machine, out);
         self.settle(now, desk, out);
-        self.worked(now, map, &done, desk, out);
+        self.turn_ended(now, map, (from, &done), desk, out);
     }
 
     /// What was applied late is answered with the rest.

@@ -24,8 +24,8 @@ use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{PLAN_ROWS_MAX, PlanRow, StepProgress};
 use crate::routing::rebalancer::{self, Placed, STEPS_MAX, Seat, Standing};
 
-use super::letter::Report;
 use super::leveller::Leveller;
+use super::tasks::message::Report;
 
 /// A report that is older says nothing any more.
 const REPORT_AGE_MAX: SimDuration = SimDuration::from_millis(500);

@@ -318,7 +318,7 @@ fn cells_of(image: &GroupImage) -> Vec<CellView> {
 }
 
 fn spreads(transactions: &Transactions) -> SpreadsView {
-    let tally = transactions.tally();
+    let tally = transactions.spreads();
     SpreadsView {
         open: transactions.opened().len() as u16,
         held: transactions.guests().len() as u16,

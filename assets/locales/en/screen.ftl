@@ -126,6 +126,7 @@ lamp-no-lost-ack = no order lost
 lamp-no-double-fill = none applied twice
 lamp-book-sound = books are sound
 lamp-money-conserved = money conserved
+lamp-atomic-commit = atomic commit
 rules-off = RULES OFF: { $rules }
 raft-votes = votes
 raft-ends = its log ends at { $index }

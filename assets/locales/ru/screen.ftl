@@ -126,6 +126,7 @@ lamp-no-lost-ack = заявки целы
 lamp-no-double-fill = ничто не дважды
 lamp-book-sound = книги в порядке
 lamp-money-conserved = деньги целы
+lamp-atomic-commit = всё или ничего
 rules-off = ВЫКЛЮЧЕНО: { $rules }
 raft-votes = голоса
 raft-ends = его журнал кончается на { $index }

@@ -5,6 +5,7 @@
 //! Shape: a probe is a [`Rule`]; [`Watch`] lends it a lamp and the door of `domain::actor`.
 //! Bound: each rule says its own; what it has forgotten it does not check, and its lamp's count of checks says so.
 
+mod atomic_commit;
 mod book_sound;
 mod leader_completeness;
 mod log_matching;
@@ -129,18 +130,23 @@ pub fn all(map: &ClusterMap) -> Vec<Box<dyn Probe>> {
         watch(monotonic::Monotonic::new(map)),
         watch(book_sound::BookSound),
         watch(money::MoneyConserved::new(map)),
+        watch(atomic_commit::AtomicCommit::new(map)),
     ]
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::audit::stage::P2;
     use crate::audit::stage::{P1, Stage, applied, n, orders, point};
     use crate::domain::digest::Digest;
     use crate::domain::event::{EventKind, Invariant};
-    use crate::domain::fact::{Applied, Fact, ReplicaFact};
-    use crate::domain::ids::{LogIndex, Term};
+    use crate::domain::fact::{Applied, Fact, Money, ReplicaFact};
+    use crate::domain::ids::{GroupId, LogIndex, Term};
     use crate::domain::log::LogPoint;
     use crate::domain::settings::Settings;
+    use crate::domain::units::Cash;
+    use crate::domain::why::Why;
+    use crate::domain::work::{Decision, Half, TxId, Work, Worked};
 
     fn stage() -> Stage {
         Stage::new(&Settings::default())
@@ -330,6 +336,101 @@ mod tests {
         let broken = Applied { sound: false, ..applied(1, 4, Some(orders(1, 4..=5))) };
         stage.replica(1, ReplicaFact::Applied(broken));
         assert_red(&stage, Invariant::BookSound);
+    }
+
+    const TX: TxId = TxId { coordinator: P1, number: 1 };
+    const COMMIT: Decision = Decision::Commit;
+    const ABORT: Decision = Decision::Abort(Why::Deadline);
+
+    fn worked(stage: &mut Stage, group: GroupId, at: u64, work: Work, worked: Worked) {
+        let what = ReplicaFact::Worked { at: LogIndex(at), work, worked };
+        stage.fact(&Fact::Replica { node: n(1), group, what });
+    }
+
+    fn decides(stage: &mut Stage, decision: Decision) {
+        let voters = [Some(P1), Some(P2)];
+        worked(stage, P1, 1, Work::Decide { tx: TX, decision, voters }, Worked::Decided);
+    }
+
+    fn finishes(stage: &mut Stage, (group, at): (GroupId, u64), half: Half, decision: Decision) {
+        worked(stage, group, at, Work::Finish { tx: TX, half, decision, floor: 1 }, Worked::Finished);
+    }
+
+    fn forgets(stage: &mut Stage) {
+        worked(stage, P1, 9, Work::Forget { tx: TX }, Worked::Forgotten);
+    }
+
+    #[test]
+    fn both_halves_as_decided_are_atomic_and_so_is_a_stray_that_is_undone() {
+        for decision in [COMMIT, ABORT] {
+            let mut stage = stage();
+            decides(&mut stage, decision);
+            finishes(&mut stage, (P1, 2), Half::First, decision);
+            finishes(&mut stage, (P2, 1), Half::Second, decision);
+            // Another replica applies the same records, and a group that was asked too late gives its half back.
+            finishes(&mut stage, (P2, 1), Half::Second, decision);
+            finishes(&mut stage, (P2, 3), Half::First, ABORT);
+            forgets(&mut stage);
+            assert_green(&stage, Invariant::AtomicCommit);
+        }
+    }
+
+    #[test]
+    fn a_half_that_ends_otherwise_or_elsewhere_or_twice_is_seen() {
+        type Story = fn(&mut Stage);
+        let stories: [(&str, Story); 6] = [
+            ("undone though decided", |stage| {
+                decides(stage, COMMIT);
+                finishes(stage, (P2, 1), Half::Second, ABORT);
+            }),
+            ("done though undone", |stage| {
+                decides(stage, ABORT);
+                finishes(stage, (P2, 1), Half::Second, COMMIT);
+            }),
+            ("twice", |stage| {
+                decides(stage, COMMIT);
+                finishes(stage, (P2, 1), Half::Second, COMMIT);
+                finishes(stage, (P2, 2), Half::Second, COMMIT);
+            }),
+            ("in a group that did not vote", |stage| {
+                decides(stage, COMMIT);
+                finishes(stage, (P1, 2), Half::Second, COMMIT);
+            }),
+            ("before it was decided", |stage| finishes(stage, (P2, 1), Half::Second, COMMIT)),
+            ("forgotten with one half", |stage| {
+                decides(stage, COMMIT);
+                finishes(stage, (P1, 2), Half::First, COMMIT);
+                forgets(stage);
+            }),
+        ];
+        for (story, tell) in stories {
+            let mut stage = stage();
+            tell(&mut stage);
+            assert_eq!(stage.lamp(Invariant::AtomicCommit).violations, 1, "{story}");
+            assert_red(&stage, Invariant::AtomicCommit);
+        }
+    }
+
+    #[test]
+    fn money_that_was_sent_and_not_received_is_seen_when_nothing_is_under_way() {
+        let money = |sent, received, in_transit| Money {
+            sent: Cash(sent),
+            received: Cash(received),
+            in_transit,
+            ..Money::STILL
+        };
+        let applies = |stage: &mut Stage, group, first, money| {
+            let what = ReplicaFact::Applied(Applied { money, ..applied(1, first, None) });
+            stage.fact(&Fact::Replica { node: n(1), group, what });
+        };
+        let mut stage = stage();
+        applies(&mut stage, P1, 1, money(700, 0, 1));
+        applies(&mut stage, P2, 1, money(0, 0, 1));
+        applies(&mut stage, P1, 2, money(700, 0, 0));
+        applies(&mut stage, P2, 2, money(0, 700, 0));
+        assert_green(&stage, Invariant::MoneyConserved);
+        applies(&mut stage, P1, 3, money(900, 0, 0));
+        assert_red(&stage, Invariant::MoneyConserved);
     }
 
     #[test]

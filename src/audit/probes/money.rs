@@ -52,5 +52,15 @@ impl Rule for MoneyConserved {
         verdicts.check(lots_received <= lots_sent, || {
             format!("{group}: at {last} the groups have received {lots_received} of {lots_sent} lots that moved")
         });
+        // A group that has finished its half may be ahead of one that has not, never the other way round: where no group
+        // holds anything for another, all that was sent has arrived.
+        if self.groups.iter().all(|(_, money)| money.in_transit == 0) {
+            verdicts.check(received == sent && lots_received == lots_sent, || {
+                format!(
+                    "{group}: at {last} nothing is under way, and of {sent} sent {received} were received, of {lots_sent} lots \
+                     {lots_received}"
+                )
+            });
+        }
     }
 }

@@ -2,23 +2,24 @@
 //!
 //! Idea: a client's spread is an order whose verdict is *pending* until its transaction is decided; a query then tells
 //! how it ended. A leg that is prepared here holds its counterparts in the book's escrow, and trades or gives them back.
-//! Shape: `begin` for the client's record, `work` for the steps that follow. Every step may come twice.
-//! Sources: ADR-0003.
+//! Shape: `begin` for the client's record, `work` for the steps that follow. Every step may come twice, late, or for
+//! something that was never here; what was done is not done again.
+//! Sources: ADR-0003, ADR-0007.
 
 use super::Exchange;
 use super::clearing::Clearing;
 use super::listing::Listing;
 use crate::domain::fact::Money;
-use crate::domain::ids::SymbolId;
+use crate::domain::ids::{RequestId, SymbolId};
 use crate::domain::order::{OrderStatus, OrderType, Side, TimeInForce, Verdict};
 use crate::domain::units::{Cash, Quantity};
 use crate::domain::venue::VenueId;
 use crate::domain::why::Why;
-use crate::domain::work::{Decision, Half, Leg, Part, Prepare, Transaction, TxId, Work};
+use crate::domain::work::{Decision, Half, Leg, Part, Prepare, Transaction, TxId, Voters, Work, Worked};
 use crate::market::accounts::Short;
 use crate::market::book::{Book, Incoming};
 use crate::market::escrow::Escrow;
-use crate::market::transactions::{Guest, Held, Transactions, Worked};
+use crate::market::transactions::{Guest, Held, Transactions};
 
 impl Exchange {
     /// The spreads that it coordinates, and the legs that it holds.
@@ -26,40 +27,49 @@ impl Exchange {
         &self.transactions
     }
 
+    /// Forgets which halves it has finished: a mechanism that tests break on purpose.
+    #[cfg(test)]
+    pub(crate) fn forget_finished(&mut self) {
+        self.transactions.forget_finished();
+    }
+
     /// A client asks for a spread.
     ///
     /// # Errors
     /// There is no room: nothing has changed, and it may be asked again.
-    pub(super) fn begin(&mut self, transaction: Transaction, legs: &[Leg; 2]) -> Result<Verdict, Why> {
-        let [first, second] = *legs;
+    pub(super) fn begin(&mut self, order: RequestId, legs: [Leg; 2]) -> Result<Verdict, Why> {
+        let [first, second] = legs;
         if first.symbol() == second.symbol() {
             return Ok(Verdict::rejected(Why::SameSymbol));
         }
         if legs.iter().any(|leg| leg.symbol().instrument().is_none()) {
             return Ok(Verdict::rejected(Why::UnknownSymbol));
         }
-        self.transactions.begin(transaction)?;
+        self.transactions.begin(Transaction::spread(self.next_tx(), order, legs))?;
         Ok(Verdict { status: OrderStatus::Pending, filled: Quantity::ZERO, resting: first.quantity() })
+    }
+
+    /// The name of the next transaction that this group coordinates.
+    pub(super) const fn next_tx(&self) -> TxId {
+        TxId { coordinator: self.accounts.opening().group, number: self.transactions.next_number() }
     }
 
     /// A step of a transaction is applied; what it came to, whether the books that it touched are sound, and the money.
     pub fn work(&mut self, work: &Work) -> (Worked, bool, Money) {
         let (worked, symbol) = match *work {
-            Work::Prepare(prepare) => (Worked::Voted(self.prepare(prepare)), prepare.part.symbol()),
-            Work::Decide { tx, decision } => (Worked::Noted, self.decide_on(tx, decision)),
-            Work::Finish { tx, half, decision } => self.finish(tx, half, decision),
+            Work::Prepare(prepare) => (self.prepare(prepare), prepare.part.symbol()),
+            Work::Decide { tx, decision, voters } => self.decide_on(tx, decision, voters),
+            Work::Finish { tx, half, decision, floor } => {
+                let done = self.finish(tx, half, decision);
+                self.transactions.raise_floor(tx.coordinator, floor);
+                done
+            }
             Work::Forget { tx } => {
-                self.transactions.forget(tx);
-                (Worked::Noted, None)
+                let known = self.transactions.forget(tx.number);
+                (if known { Worked::Forgotten } else { Worked::Stale }, None)
             }
         };
-        let word = match worked {
-            Worked::Voted(Err(why)) => u64::from(why.code()),
-            Worked::Voted(Ok(Cash(amount))) => (amount as u64) << 8,
-            Worked::Noted | Worked::Finished(None) => 0,
-            Worked::Finished(Some(coordinator)) => u64::from(coordinator.0) << 8,
-        };
-        self.chain = self.chain.mix(work.digest().mix(word).0 ^ self.accounts.trace());
+        self.chain = self.chain.mix(work.digest().mix(worked.word()).0 ^ self.accounts.trace());
         self.version = self.version.next();
         let touched = symbol.and_then(|symbol| self.place_of(symbol).ok()).map(|place| &self.listings[place]);
         let sound = touched.is_none_or(|listing| listing.books.is_sound());
@@ -67,17 +77,29 @@ impl Exchange {
         (worked, sound, self.money(balanced))
     }
 
-    /// A part is asked for: its counterparts, or its cash, go into escrow. What is lent is told.
-    fn prepare(&mut self, prepare: Prepare) -> Result<Cash, Why> {
-        let Prepare { tx, half, part, .. } = prepare;
+    /// A part is asked for: its counterparts, or its cash, go into escrow. What was finished is not prepared again.
+    fn prepare(&mut self, prepare: Prepare) -> Worked {
+        let Prepare { tx, half, floor, .. } = prepare;
+        self.transactions.raise_floor(tx.coordinator, floor);
         if let Some(guest) = self.transactions.prepared(tx, half) {
-            return Ok(guest.lent());
+            return Worked::Voted(Ok(guest.lent()));
         }
+        if self.transactions.finished(tx, half).is_some() {
+            return Worked::FinishedBefore;
+        }
+        if self.transactions.is_over(tx) {
+            return Worked::Stale;
+        }
+        Worked::Voted(self.hold(prepare))
+    }
+
+    /// What a part needs is put into escrow; what is lent is told.
+    fn hold(&mut self, prepare: Prepare) -> Result<Cash, Why> {
         if !self.transactions.has_room() {
             return Err(Why::Overloaded);
         }
-        let held = match part {
-            Part::Leg(leg) => Held::Lots(self.prepare_leg(tx, &leg)?),
+        let held = match prepare.part {
+            Part::Leg { leg, order } => Held::Lots(self.prepare_leg(order, &leg)?),
             Part::Lend { account, amount, .. } => self.prepare_loan(account, amount)?,
             Part::Borrow { account, .. } => self.accounts.open(account).map(|()| Held::Cash(Cash(0)))?,
         };
@@ -89,13 +111,13 @@ impl Exchange {
 
     /// The leg's counterparts go into escrow, and what it will pay or deliver is put aside: exactly that, since the prices
     /// at which it will trade are known.
-    fn prepare_leg(&mut self, tx: TxId, leg: &Leg) -> Result<Escrow, Why> {
+    fn prepare_leg(&mut self, order: RequestId, leg: &Leg) -> Result<Escrow, Why> {
         let place = self.place_of(leg.symbol())?;
         self.serves(leg.symbol())?;
         if !self.venues.takes(VenueId::HOME) {
             return Err(Why::VenueClosed);
         }
-        let taker = taker(tx, leg)?;
+        let taker = taker(order, leg);
         self.accounts.open(taker.owner)?;
         let Listing { books, stock, .. } = &mut self.listings[place];
         let book = books.at(VenueId::HOME);
@@ -121,7 +143,7 @@ impl Exchange {
     /// What is put aside in cash for a leg that waits here.
     pub(super) fn reserved_for(&self, guest: &Guest) -> i128 {
         match (guest.prepare.part, &guest.held) {
-            (Part::Leg(leg), Held::Lots(escrow)) if leg.side() == Side::Buy => {
+            (Part::Leg { leg, .. }, Held::Lots(escrow)) if leg.side() == Side::Buy => {
                 self.stock(leg.symbol()).map_or(0, |stock| stock.worth(escrow.worth()))
             }
             _ => 0,
@@ -130,39 +152,43 @@ impl Exchange {
 
     /// The first decision stands; with it the client's spread has ended. A transfer that does not happen lets the order that
     /// waits for it ask elsewhere. The book that was touched, if one was.
-    fn decide_on(&mut self, tx: TxId, decision: Decision) -> Option<SymbolId> {
-        let transaction = self.transactions.decide(tx, decision)?;
-        match (tx, transaction.parts[0], decision) {
-            (TxId::Spread(request), Part::Leg(first), Decision::Abort(why)) => {
-                self.finished.push(request, first.symbol(), OrderStatus::Rejected(why), Quantity::ZERO);
+    fn decide_on(&mut self, tx: TxId, decision: Decision, voters: Voters) -> (Worked, Option<SymbolId>) {
+        let Some(transaction) = self.transactions.decide(tx.number, decision, voters) else {
+            return (Worked::Stale, None);
+        };
+        let touched = match (transaction.request(), decision) {
+            (Some((order, first)), Decision::Abort(why)) => {
+                self.finished.push(order, first.symbol(), OrderStatus::Rejected(why), Quantity::ZERO);
                 None
             }
-            (TxId::Spread(request), Part::Leg(first), _) => {
-                self.finished.push(request, first.symbol(), OrderStatus::Filled, first.quantity());
+            (Some((order, first)), _) => {
+                self.finished.push(order, first.symbol(), OrderStatus::Filled, first.quantity());
                 None
             }
-            (_, _, Decision::Abort(_)) => self.call(tx),
-            _ => None,
-        }
+            (None, Decision::Abort(_)) => self.call(tx),
+            (None, _) => None,
+        };
+        (Worked::Decided, touched)
     }
 
-    /// A part does what was held for it, or gives it back.
+    /// A part does what was held for it, or gives it back; once, and only what was prepared.
     fn finish(&mut self, tx: TxId, half: Half, decision: Decision) -> (Worked, Option<SymbolId>) {
-        let Some(Guest { prepare, held }) = self.transactions.leave(tx, half) else {
-            return (Worked::Finished(None), None);
+        let Some(Guest { prepare, held }) = self.transactions.finish(tx, half, decision) else {
+            let before = self.transactions.finished(tx, half).is_some();
+            return (if before { Worked::FinishedBefore } else { Worked::Stale }, None);
         };
         let touched = match (&prepare.part, held) {
-            (Part::Leg(leg), Held::Lots(escrow)) => self.finish_leg(tx, leg, &escrow, decision),
+            (Part::Leg { leg, order }, Held::Lots(escrow)) => self.finish_leg(*order, leg, &escrow, decision),
             (part, held) => self.finish_transfer(tx, part, &held, decision),
         };
-        (Worked::Finished(Some(prepare.coordinator)), touched)
+        (Worked::Finished, touched)
     }
 
     /// A leg trades with what is held for it, or gives it back.
-    fn finish_leg(&mut self, tx: TxId, leg: &Leg, escrow: &Escrow, decision: Decision) -> Option<SymbolId> {
+    fn finish_leg(&mut self, order: RequestId, leg: &Leg, escrow: &Escrow, decision: Decision) -> Option<SymbolId> {
         let symbol = leg.symbol();
         let place = self.place_of(symbol).ok()?;
-        let owner = taker(tx, leg).ok()?.owner;
+        let owner = order.client.account();
         let Listing { books, stock, .. } = &mut self.listings[place];
         let book = books.at(VenueId::HOME);
         let (accounts, finished, trades) = (&mut self.accounts, &mut self.finished, &mut self.trades);
@@ -190,14 +216,13 @@ impl Exchange {
 }
 
 /// The order that a leg is.
-fn taker(tx: TxId, leg: &Leg) -> Result<Incoming, Why> {
-    let TxId::Spread(id) = tx else { return Err(Why::TransactionUnknown) };
-    Ok(Incoming {
+const fn taker(id: RequestId, leg: &Leg) -> Incoming {
+    Incoming {
         id,
         owner: id.client.account(),
         side: leg.side(),
         order_type: OrderType::Limit(leg.limit()),
         quantity: leg.quantity(),
         time_in_force: TimeInForce::FillOrKill,
-    })
+    }
 }

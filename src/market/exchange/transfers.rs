@@ -44,8 +44,6 @@ pub(super) struct Waiting {
 #[derive(Clone, Debug, Default)]
 pub(super) struct WaitingRoom {
     waiting: Vec<Waiting>,
-    /// Transfers that were asked for, ever.
-    numbered: u64,
 }
 
 impl WaitingRoom {
@@ -116,11 +114,10 @@ impl Exchange {
         if self.room.len() == WAITING_MAX {
             return Err(Why::AllotmentShort);
         }
-        let tx = TxId::Transfer { by: opening.group, number: self.room.numbered + 1 };
+        let tx = self.next_tx();
         let (account, amount) = (order.owner, Cash(missing));
         let parts = [Part::Lend { group: lender, account, amount }, Part::Borrow { group: opening.group, account }];
         self.transactions.begin(Transaction { id: tx, parts }).map_err(|_| Why::AllotmentShort)?;
-        self.room.numbered += 1;
         self.room.waiting.push(Waiting { tx: Some(tx), order: *order, symbol, venue, tried });
         Ok(pending(order.quantity))
     }

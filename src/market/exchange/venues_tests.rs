@@ -10,7 +10,7 @@ use crate::domain::order::{Batch, Command, Record, TimeInForce};
 use crate::domain::time::SimDuration;
 use crate::domain::units::Quantity;
 use crate::domain::venue::Venue;
-use crate::domain::work::{Decision, Half, Leg, Part, Prepare, TxId, Work};
+use crate::domain::work::{Decision, Half, Leg, Part, Prepare, TxId, Work, Worked};
 use crate::market::shipments::Moved;
 
 const GOOG: SymbolId = SymbolId(6);
@@ -181,20 +181,19 @@ fn replicas_that_apply_the_same_steps_have_the_same_chain() {
 fn what_is_held_for_a_spread_is_drained_when_that_is_decided() {
     let mut exchange = exchange();
     say(&mut exchange, 1, limit(GOOG, Side::Sell, 100, 5, Some(A)));
-    let tx = TxId::Spread(ClientId(9).request(Sequence(1)));
+    let name = |number| TxId { coordinator: GroupId(1), number };
     let leg = Leg::new(GOOG, Side::Buy, Price(100), Quantity(2));
-    let (coordinator, term) = (GroupId(1), crate::domain::ids::Term(1));
-    exchange.work(&Work::Prepare(Prepare { tx, half: Half::First, part: Part::Leg(leg), coordinator, term }));
+    let part = Part::Leg { leg, order: ClientId(9).request(Sequence(1)) };
+    let (tx, half, term, floor) = (name(1), Half::First, crate::domain::ids::Term(1), 1);
+    exchange.work(&Work::Prepare(Prepare { tx, half, part, term, floor }));
     close(&mut exchange, A, 1);
     assert!(!exchange.is_drainable(A) && exchange.door(A) == Door::Draining);
     assert_eq!(exchange.step_venue(&VenueStep::Drain { venue: A }).0.ended.len(), 0);
-    exchange.work(&Work::Finish { tx, half: Half::First, decision: Decision::Abort(Why::Deadline) });
+    exchange.work(&Work::Finish { tx, half, decision: Decision::Abort(Why::Deadline), floor });
     assert!(exchange.is_drainable(A));
     assert_eq!(exchange.step_venue(&VenueStep::Drain { venue: A }).0.drained, Some(1));
-    let late = TxId::Spread(ClientId(9).request(Sequence(2)));
-    let (worked, ..) =
-        exchange.work(&Work::Prepare(Prepare { tx: late, half: Half::First, part: Part::Leg(leg), coordinator, term }));
-    assert_eq!(worked, crate::market::transactions::Worked::Voted(Err(Why::VenueClosed)));
+    let (worked, ..) = exchange.work(&Work::Prepare(Prepare { tx: name(2), half, part, term, floor }));
+    assert_eq!(worked, Worked::Voted(Err(Why::VenueClosed)));
 }
 
 #[test]

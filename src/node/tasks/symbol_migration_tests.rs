@@ -1,8 +1,8 @@
 //! A controller, a source and a target, a symbol between them, and every way in which one or two faults can hit its move.
 //!
 //! The model: a group is its state and its leader's memory; its log is a queue of records that are applied in order; the
-//! post is a queue of letters. An *act* is the next letter, the next record, a client's order, or 50 ms of time. Faults are
-//! put before an act: a leader dies (it forgets, what it has not logged is lost, the term grows), a letter is lost, comes
+//! network is a queue of messages. An *act* is the next message, the next record, a client's order, or 50 ms of time. Faults are
+//! put before an act: a leader dies (it forgets, what it has not logged is lost, the term grows), a message is lost, comes
 //! twice, or comes last. A client sends the same few orders again and again to whom the map names, as gateways do. Every run must
 //! end with one owner, with the map naming it, and with each order executed once, in the order in which they were accepted. After
 //! every act all money is counted anew: what is in no group is on its way, to the last unit of cash and the last lot.
@@ -11,15 +11,16 @@ use std::collections::VecDeque;
 
 use super::*;
 use crate::domain::fact::Fate;
-use crate::domain::ids::{AccountId, ClientId, NodeId, RequestId, Sequence};
-use crate::domain::map::{Epoch, MapChange, SymbolMove};
+use crate::domain::ids::{AccountId, ClientId, LogIndex, NodeId, RequestId, Sequence, Term};
+use crate::domain::map::{ClusterMap, Epoch, MapChange, SymbolMove};
 use crate::domain::moving::Goods;
 use crate::domain::order::{Batch, Command, OrderType, Record, Side, Verdict};
 use crate::domain::settings::AccountSettings;
-use crate::domain::time::SimDuration;
+use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::units::{Price, Quantity};
 use crate::market::accounts::{Opening, Totals};
-use crate::node::controller::{Controller, Errand};
+use crate::node::tasks::move_controller::{ControllerState, MoveController};
+use crate::node::tasks::runner::{Action, Runner};
 
 const GOOG: SymbolId = SymbolId(6);
 const ACME: SymbolId = SymbolId(7);
@@ -45,20 +46,20 @@ enum Logged {
 
 struct Group {
     exchange: Exchange,
-    mover: Mover,
+    mover: Runner<SymbolMigration>,
     term: Term,
     log: VecDeque<Logged>,
 }
 
 struct Model {
     map: ClusterMap,
-    controller: Controller,
+    controller: Runner<MoveController>,
     meta_term: Term,
     meta_log: VecDeque<MapChange>,
     /// What the two groups' nodes know: they hear of a change when time passes.
     known: ClusterMap,
     groups: [Group; 2],
-    post: VecDeque<(GroupId, MoveWord)>,
+    network: VecDeque<(GroupId, GroupId, MoveMessage)>,
     now: SimTime,
     /// Who executed which order, and what was said of it.
     executed: Vec<(RequestId, GroupId)>,
@@ -93,18 +94,18 @@ impl Model {
         };
         let group = |group: GroupId, symbols: &[SymbolId]| Group {
             exchange: Exchange::open(opening(group), symbols.iter().copied()),
-            mover: Mover::default(),
+            mover: Runner::default(),
             term: Term(1),
             log: VecDeque::new(),
         };
         let mut model = Self {
             known: map.clone(),
             map,
-            controller: Controller::default(),
+            controller: Runner::default(),
             meta_term: Term(1),
             meta_log: VecDeque::new(),
             groups: [group(SOURCE, &[GOOG]), group(TARGET, &[ACME])],
-            post: VecDeque::new(),
+            network: VecDeque::new(),
             now: SimTime::ZERO,
             executed: Vec::new(),
             answers: Vec::new(),
@@ -131,30 +132,45 @@ impl Model {
         self.next_order += 1;
     }
 
-    fn mover(&mut self, place: usize, act: impl FnOnce(&mut Mover, &Yard<'_>) -> Vec<Haul>) {
-        let Self { known, groups, post, now, .. } = self;
+    fn mover(
+        &mut self,
+        place: usize,
+        act: impl FnOnce(&mut Runner<SymbolMigration>, &Site<'_>) -> Vec<Action<SymbolMigration>>,
+    ) {
+        let Self { known, groups, network, now, .. } = self;
         let Group { exchange, mover, term, log } = &mut groups[place];
-        for haul in act(mover, &Yard { now: *now, term: *term, map: known, state: exchange }) {
-            match haul {
-                Haul::Log(moving) => log.push_back(Logged::Moving(moving)),
-                Haul::Send(to, word) => post.push_back((to, word)),
+        let group = GroupId(place as u16 + 1);
+        for action in act(mover, &Context { now: *now, group, term: *term, map: known, state: exchange }) {
+            match action {
+                Action::Propose(moving) => {
+                    mover.placed(&moving, Some(LogIndex(1)));
+                    log.push_back(Logged::Moving(moving));
+                }
+                Action::Send(to, message) => network.push_back((to, group, message)),
             }
         }
     }
 
-    fn controller(&mut self, act: impl FnOnce(&mut Controller, Term, &ClusterMap) -> Vec<Errand>) {
-        for errand in act(&mut self.controller, self.meta_term, &self.map) {
-            match errand {
-                Errand::Log(change) => self.meta_log.push_back(change),
-                Errand::Send(to, word) => self.post.push_back((to, word)),
+    fn controller(
+        &mut self,
+        act: impl FnOnce(&mut Runner<MoveController>, &Context<'_, MoveController>) -> Vec<Action<MoveController>>,
+    ) {
+        let state = ControllerState { map: &self.map, at_once: 2 };
+        let context = Context { now: self.now, group: GroupId::META, term: self.meta_term, map: &self.known, state };
+        for action in act(&mut self.controller, &context) {
+            match action {
+                Action::Propose(change) => {
+                    self.controller.placed(&change, Some(LogIndex(1)));
+                    self.meta_log.push_back(change);
+                }
+                Action::Send(to, message) => self.network.push_back((to, GroupId::META, message)),
             }
         }
     }
 
     fn drive(&mut self) {
-        let now = self.now;
-        self.controller(|controller, term, map| controller.drive(now, term, map, 2));
-        (0..2).for_each(|place| self.mover(place, Mover::drive));
+        self.controller(Runner::tick);
+        (0..2).for_each(|place| self.mover(place, Runner::tick));
     }
 
     fn apply(&mut self, place: usize) -> bool {
@@ -163,7 +179,7 @@ impl Model {
             Logged::Moving(moving) => {
                 let (moved, sound, money) = self.groups[place].exchange.shift(&moving);
                 assert!(sound && money.balanced, "book and money are sound after {moving:?}");
-                self.mover(place, |mover, yard| mover.applied(yard, &moving, moved));
+                self.mover(place, |mover, site| mover.applied(site, &moving, &moved));
             }
             Logged::Orders(record) => {
                 let mut verdicts = Vec::new();
@@ -182,20 +198,17 @@ impl Model {
 
     /// The next thing that happens; false if nothing will, ever.
     fn go_on(&mut self) -> bool {
-        if let Some((to, word)) = self.post.pop_front() {
-            match (to, word) {
-                (GroupId::META, MoveWord::Owned(shipment)) => {
-                    self.controller(|controller, term, map| controller.owned(term, map, &shipment));
-                }
-                (to, word) => self.mover(to.index() - 1, |mover, yard| mover.letter(yard, word)),
+        if let Some((to, from, message)) = self.network.pop_front() {
+            match to {
+                GroupId::META => self.controller(|controller, context| controller.receive(context, from, message)),
+                to => self.mover(to.index() - 1, |mover, site| mover.receive(site, from, message)),
             }
             return true;
         }
         if let Some(change) = self.meta_log.pop_front() {
             self.map.apply(&change);
-            self.controller.applied(&change);
-            let now = self.now;
-            self.controller(|controller, term, map| controller.drive(now, term, map, 2));
+            self.controller(|controller, context| controller.applied(context, &change, &()));
+            self.controller(Runner::tick);
             return true;
         }
         if (0..2).any(|place| self.apply(place)) {
@@ -217,26 +230,26 @@ impl Model {
     fn fault(&mut self, fault: Fault) {
         match fault {
             Fault::Crash(2) => {
-                self.controller = Controller::default();
+                self.controller = Runner::default();
                 self.meta_term = self.meta_term.next();
                 // The plan itself was logged by somebody else, and stands.
                 self.meta_log.retain(|change| matches!(change, MapChange::Move(_)));
             }
             Fault::Crash(place) => {
                 let group = &mut self.groups[place];
-                group.mover = Mover::default();
+                group.mover = Runner::default();
                 group.log.clear();
                 group.term = group.term.next();
             }
-            Fault::Lose => drop(self.post.pop_front()),
+            Fault::Lose => drop(self.network.pop_front()),
             Fault::Twice => {
-                if let Some(letter) = self.post.front().cloned() {
-                    self.post.push_back(letter);
+                if let Some(message) = self.network.front().cloned() {
+                    self.network.push_back(message);
                 }
             }
             Fault::Last => {
-                if let Some(letter) = self.post.pop_front() {
-                    self.post.push_back(letter);
+                if let Some(message) = self.network.pop_front() {
+                    self.network.push_back(message);
                 }
             }
         }
@@ -401,13 +414,15 @@ fn a_straggler_of_an_older_move_changes_nothing() {
     let mut model = Model::new();
     let mut parts = Vec::new();
     while model.map.moved == 0 {
-        if let Some((TARGET, word @ MoveWord::Part(_))) = model.post.front() {
-            parts.push(word.clone());
+        if let Some((TARGET, _, message)) = model.network.front()
+            && matches!(message.step, MoveStep::Part(_))
+        {
+            parts.push(message.clone());
         }
         assert!(model.go_on());
     }
     model.run(&[]);
-    // It goes back, and then all letters of the first move come once more.
+    // It goes back, and then all messages of the first move come once more.
     let back = [SymbolMove { symbol: GOOG, from: TARGET, to: SOURCE }];
     model.meta_log.push_back(MapChange::Move(back.into()));
     while model.map.moved < 2 {
@@ -416,8 +431,8 @@ fn a_straggler_of_an_older_move_changes_nothing() {
     model.run(&[]);
     assert_eq!(model.map.owner(GOOG), Some(SOURCE));
     assert!(!parts.is_empty());
-    for word in parts {
-        model.mover(1, |mover, yard| mover.letter(yard, word));
+    for message in parts {
+        model.mover(1, |mover, site| mover.receive(site, SOURCE, message));
     }
     assert!(model.groups[1].log.is_empty() && model.groups[1].exchange.serves(GOOG).is_err());
     assert!(model.groups[0].exchange.serves(GOOG).is_ok());

@@ -1,21 +1,25 @@
 //! Two groups, a spread between them, and every way in which one or two faults can hit it.
 //!
-//! The model: a group is its exchange and its leader's driver; its log is a queue of works that are applied in order; the
-//! post is a queue of letters. A *move* is the next letter, the next work, or 50 ms of time. Faults are put before a move:
-//! a leader dies (its driver forgets, what it has not logged is lost, the term grows), a letter is lost, comes twice, or
-//! comes last. Every run must end with both legs done or neither, and nothing held.
+//! The model: a group is its exchange and its leader's task; its log is a queue of works that are applied in order; the
+//! network is a queue of messages. A *move* is the next message, the next work, or 50 ms of time. Faults are put before a
+//! move: a leader dies (its task forgets, what it has not logged is lost, the term grows), a message is lost, comes twice,
+//! or comes last. Every run must end with both legs done or neither, and nothing held. The `harness` has more groups, more
+//! protocols at once, and messages that come at any later time.
 
 use std::collections::VecDeque;
 
 use super::*;
+use crate::domain::ids::LogIndex;
 use crate::domain::ids::{AccountId, ClientId, NodeId, RequestId, Sequence, SymbolId};
+use crate::domain::map::ClusterMap;
 use crate::domain::map::Epoch;
 use crate::domain::order::{Batch, Command, OrderStatus, OrderType, Record, Side};
 use crate::domain::settings::AccountSettings;
 use crate::domain::units::{Price, Quantity};
-use crate::domain::work::{Leg, Transaction};
+use crate::domain::work::Leg;
 use crate::market::accounts::Opening;
 use crate::market::exchange::Exchange;
+use crate::node::tasks::runner::{Action, Runner};
 
 const GOOG: SymbolId = SymbolId(6);
 const ACME: SymbolId = SymbolId(7);
@@ -34,7 +38,7 @@ const FAULTS: [Fault; 5] = [Fault::Crash(0), Fault::Crash(1), Fault::Lose, Fault
 struct Group {
     id: GroupId,
     exchange: Exchange,
-    driver: Driver,
+    driver: Runner<TransactionTask>,
     term: Term,
     log: VecDeque<Work>,
 }
@@ -42,7 +46,7 @@ struct Group {
 struct Model {
     map: ClusterMap,
     groups: [Group; 2],
-    post: VecDeque<(GroupId, GroupId, Says)>,
+    network: VecDeque<(GroupId, GroupId, TxMessage)>,
     now: SimTime,
 }
 
@@ -62,17 +66,16 @@ fn request() -> RequestId {
     ClientId(1).request(Sequence(1))
 }
 
-fn spread() -> Transaction {
-    Transaction::spread(request(), legs())
-}
+/// The first transaction of the first group.
+const SPREAD: TxId = TxId { coordinator: GroupId(1), number: 1 };
 
 impl Model {
     /// A bid in the first book and asks in the second; `asks` lots of them.
     fn new(asks: u64) -> Self {
         let group = |place: usize, symbol| Group {
             id: GroupId(place as u16 + 1),
-            exchange: Exchange::new([symbol]),
-            driver: Driver::default(),
+            exchange: Exchange::open(Opening { group: GroupId(place as u16 + 1), ..Opening::PLENTY }, [symbol]),
+            driver: Runner::default(),
             term: Term(1),
             log: VecDeque::new(),
         };
@@ -87,7 +90,7 @@ impl Model {
             ..ClusterMap::default()
         };
         let mut model =
-            Self { map, groups: [group(0, GOOG), group(1, ACME)], post: VecDeque::new(), now: SimTime::ZERO };
+            Self { map, groups: [group(0, GOOG), group(1, ACME)], network: VecDeque::new(), now: SimTime::ZERO };
         let orders = |records: Vec<Record>, exchange: &mut Exchange| {
             exchange.apply(&Batch::new(records), &mut Vec::new());
         };
@@ -125,22 +128,30 @@ impl Model {
         transit
     }
 
-    fn act(&mut self, place: usize, act: impl FnOnce(&mut Driver, &Stand<'_>) -> Vec<Step>) {
-        let Self { map, groups, post, now } = self;
+    fn act(
+        &mut self,
+        place: usize,
+        act: impl FnOnce(&mut Runner<TransactionTask>, &Stand<'_>) -> Vec<Action<TransactionTask>>,
+    ) {
+        let Self { map, groups, network, now } = self;
         let Group { id, exchange, driver, term, log } = &mut groups[place];
-        let stand = Stand { now: *now, group: *id, term: *term, map, state: exchange.transactions() };
-        for step in act(driver, &stand) {
-            match step {
-                Step::Log(work) => log.push_back(work),
-                Step::Send(to, says) => post.push_back((to, *id, says)),
+        let closing = Closing::default();
+        let state = TxState { transactions: exchange.transactions(), closing: &closing };
+        for action in act(driver, &Context { now: *now, group: *id, term: *term, map, state }) {
+            match action {
+                Action::Propose(work) => {
+                    driver.placed(&work, Some(LogIndex(1)));
+                    log.push_back(work);
+                }
+                Action::Send(to, message) => network.push_back((to, *id, message)),
             }
         }
     }
 
     /// The next thing that happens; false if nothing will, ever.
     fn go_on(&mut self) -> bool {
-        if let Some((to, from, says)) = self.post.pop_front() {
-            self.act(to.index() - 1, |driver, stand| driver.letter(stand, from, &says));
+        if let Some((to, from, message)) = self.network.pop_front() {
+            self.act(to.index() - 1, |driver, stand| driver.receive(stand, from, message));
             return true;
         }
         for place in 0..2 {
@@ -149,12 +160,13 @@ impl Model {
                 assert!(sound && money.balanced, "books and accounts are sound after {work:?}");
                 assert!(self.groups[place].exchange.audit_money(), "every unit is accounted for after {work:?}");
                 self.in_transit();
-                self.act(place, |driver, stand| driver.applied(stand, &work, worked));
+                self.act(place, |driver, stand| driver.applied(stand, &work, &worked));
+                self.act(place, Runner::tick);
                 return true;
             }
         }
         self.now += SimDuration::from_millis(50);
-        (0..2).for_each(|place| self.act(place, Driver::drive));
+        (0..2).for_each(|place| self.act(place, Runner::tick));
         !self.groups.iter().all(|group| group.exchange.transactions().is_idle())
     }
 
@@ -162,19 +174,19 @@ impl Model {
         match fault {
             Fault::Crash(place) => {
                 let group = &mut self.groups[place];
-                group.driver = Driver::default();
+                group.driver = Runner::default();
                 group.log.clear();
                 group.term = group.term.next();
             }
-            Fault::Lose => drop(self.post.pop_front()),
+            Fault::Lose => drop(self.network.pop_front()),
             Fault::Twice => {
-                if let Some(letter) = self.post.front().cloned() {
-                    self.post.push_back(letter);
+                if let Some(message) = self.network.front().cloned() {
+                    self.network.push_back(message);
                 }
             }
             Fault::Last => {
-                if let Some(letter) = self.post.pop_front() {
-                    self.post.push_back(letter);
+                if let Some(message) = self.network.pop_front() {
+                    self.network.push_back(message);
                 }
             }
         }
@@ -322,9 +334,89 @@ fn a_leader_of_an_older_term_cannot_disown_a_spread() {
     while model.groups[1].exchange.transactions().is_idle() {
         assert!(model.go_on());
     }
-    let (tx, half) = (spread().id, Half::Second);
-    model.act(1, |driver, stand| driver.letter(stand, GroupId(1), &Says::Unknown { tx, half, term: Term(6) }));
+    let (tx, half) = (SPREAD, Half::Second);
+    let unknown = |term| TxMessage { tx, half, step: TxStep::Unknown { term: Term(term), floor: 1 } };
+    model.act(1, |driver, stand| driver.receive(stand, GroupId(1), unknown(6)));
     assert!(model.groups[1].log.is_empty(), "an old leader may have missed the spread");
-    model.act(1, |driver, stand| driver.letter(stand, GroupId(1), &Says::Unknown { tx, half, term: Term(7) }));
+    model.act(1, |driver, stand| driver.receive(stand, GroupId(1), unknown(7)));
     assert_eq!(model.groups[1].log.len(), 1, "a leader of that term has not");
+}
+
+/// The message of a *prepare* of the second half, as the coordinator sent it.
+fn prepare_of_second() -> TxMessage {
+    let part = Part::Leg { leg: legs()[1], order: request() };
+    TxMessage { tx: SPREAD, half: Half::Second, step: TxStep::Prepare { part, term: Term(1), floor: 1 } }
+}
+
+#[test]
+fn a_prepare_that_comes_after_its_finish_is_not_carried_out_again() {
+    let mut model = Model::new(10);
+    // The other half is never finished, so the coordinator goes on saying "commit".
+    while model.groups[1].exchange.transactions().finished(SPREAD, Half::Second).is_none() {
+        model.network.retain(|(to, _, message)| {
+            *to != GroupId(1) || !matches!(message.step, TxStep::Finish { .. } | TxStep::Finished)
+        });
+        assert!(model.go_on());
+    }
+    model.act(1, |driver, stand| driver.receive(stand, GroupId(1), prepare_of_second()));
+    assert!(model.groups[1].log.is_empty(), "it is remembered");
+    let prepare = Prepare {
+        tx: SPREAD,
+        half: Half::Second,
+        part: Part::Leg { leg: legs()[1], order: request() },
+        term: Term(1),
+        floor: 1,
+    };
+    let (worked, ..) = model.groups[1].exchange.work(&Work::Prepare(prepare));
+    assert_eq!(worked, Worked::FinishedBefore, "nor does a record that an older leader had logged do anything");
+    model.run(&[]);
+    assert!(both_or_neither(&model, &[]), "five lots, once");
+}
+
+#[test]
+fn a_prepare_that_comes_when_all_is_forgotten_is_stale() {
+    let mut model = Model::new(10);
+    model.run(&[]);
+    // A second spread tells the other group that the first is forgotten.
+    let one = |leg: Leg| Leg::new(leg.symbol(), leg.side(), leg.limit(), Quantity(1));
+    let again = record(1, 2, Command::Spread { legs: legs().map(one) });
+    model.groups[0].exchange.apply(&Batch::new(vec![again]), &mut Vec::new());
+    model.run(&[]);
+    assert_eq!(model.groups[1].exchange.transactions().remembered(), 1, "the first is below the floor");
+    model.act(1, |driver, stand| driver.receive(stand, GroupId(1), prepare_of_second()));
+    assert!(model.groups[1].log.is_empty());
+}
+
+#[test]
+fn only_a_group_that_has_prepared_says_finished() {
+    let mut model = Model::new(5);
+    let step = TxStep::Finish { decision: Decision::Commit, floor: 1 };
+    let finish = TxMessage { tx: SPREAD, half: Half::Second, step };
+    model.act(1, |driver, stand| driver.receive(stand, GroupId(1), finish));
+    assert!(model.groups[1].log.is_empty() && model.network.is_empty(), "it was never here");
+}
+
+#[test]
+fn finish_leaves_with_the_decision() {
+    let mut model = Model::new(5);
+    while model.groups[0].exchange.transactions().open(1).is_some_and(|open| open.decided.is_none()) {
+        assert!(model.go_on());
+    }
+    let finishes = model.network.iter().filter(|(_, _, message)| matches!(message.step, TxStep::Finish { .. }));
+    assert_eq!(finishes.count(), 2, "at once, not with a timer");
+}
+
+#[test]
+fn a_vote_for_what_is_decided_is_answered_at_once() {
+    let mut model = Model::new(5);
+    model.act(0, Runner::tick);
+    let voters = [Some(GroupId(1)), None];
+    model.groups[0].exchange.work(&Work::Decide { tx: SPREAD, decision: Decision::Abort(Why::Deadline), voters });
+    let vote = TxMessage { tx: SPREAD, half: Half::Second, step: TxStep::Vote(Ok(Cash(0))) };
+    model.network.clear();
+    model.act(0, |driver, stand| driver.receive(stand, GroupId(2), vote));
+    let told = |(to, _, message): &(GroupId, GroupId, TxMessage)| {
+        *to == GroupId(2) && matches!(message.step, TxStep::Finish { decision: Decision::Abort(_), .. })
+    };
+    assert!(model.network.iter().any(told), "it need not wait until it asks");
 }

@@ -1,18 +1,19 @@
 //! Three groups that trade, a strategy that changes, and every way in which one or two faults can hit the trades on their way.
 //!
 //! The model: a group is its store and its leader's memory; its log is a queue of records that are applied in order; the
-//! post is a queue of letters. An *act* is the next letter, the next record, or 50 ms of time, in which each group trades a
+//! network is a queue of messages. An *act* is the next message, the next record, or 50 ms of time, in which each group trades a
 //! little and groups hear of the strategy one after the other. Faults are put before an act: a leader dies (it forgets,
-//! what it has not logged is lost, the term grows), loses its role and wins it back (it forgets nothing), a letter is lost, comes twice, or comes last. After every act every
+//! what it has not logged is lost, the term grows), loses its role and wins it back (it forgets nothing), a message is lost, comes twice, or comes last. After every act every
 //! trade is somewhere; at the end each is in one place, the one where it belongs.
 
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::domain::ids::{NodeId, SymbolId};
-use crate::domain::map::Epoch;
+use crate::domain::ids::{LogIndex, NodeId, SymbolId, Term};
+use crate::domain::map::{ClusterMap, Epoch};
 use crate::domain::order::Side;
 use crate::domain::rules::PartitionStrategy;
+use crate::node::tasks::runner::{Action, Runner};
 use PartitionStrategy::{ConsistentHash, Hash, Modulo, Range};
 
 const GROUPS: usize = 3;
@@ -48,7 +49,9 @@ const FAULTS: [Fault; 12] = [
 
 struct Group {
     store: TradeStore,
-    carrier: Carrier,
+    task: Runner<TradeMigration>,
+    /// The records that were applied.
+    applied: LogIndex,
     term: Term,
     log: VecDeque<Storing>,
     map: ClusterMap,
@@ -59,7 +62,7 @@ struct Model {
     map: ClusterMap,
     settings: PartitionSettings,
     groups: Vec<Group>,
-    post: VecDeque<(GroupId, StoreWord)>,
+    network: VecDeque<(GroupId, GroupId, TradeMessage)>,
     now: SimTime,
     /// Trades that are still to happen in each group, some with every stretch of time.
     to_trade: u64,
@@ -94,7 +97,8 @@ impl Model {
         let map = ClusterMap { epoch: Epoch(1), groups: vec![vec![NodeId(1)]; GROUPS + 1], ..ClusterMap::default() };
         let made = |place| Group {
             store: TradeStore::new(group(place), SHARE),
-            carrier: Carrier::default(),
+            task: Runner::default(),
+            applied: LogIndex::ORIGIN,
             term: Term(1),
             log: VecDeque::new(),
             map: map.clone(),
@@ -106,7 +110,7 @@ impl Model {
             map,
             settings,
             groups,
-            post: VecDeque::new(),
+            network: VecDeque::new(),
             now: SimTime::ZERO,
             to_trade: trades,
             switches,
@@ -114,26 +118,37 @@ impl Model {
         }
     }
 
-    fn carrier(&mut self, place: usize, act: impl FnOnce(&mut Carrier, &Depot<'_>) -> Vec<Load>) {
-        let Self { groups, post, now, .. } = self;
-        let Group { store, carrier, term, log, map, division } = &mut groups[place];
-        for load in act(carrier, &Depot { now: *now, group: group(place), term: *term, map, division, store }) {
-            match load {
-                Load::Log(storing) => log.push_back(storing),
-                Load::Send(to, word) => post.push_back((to, word)),
+    fn task(
+        &mut self,
+        place: usize,
+        act: impl FnOnce(&mut Runner<TradeMigration>, &Site<'_>) -> Vec<Action<TradeMigration>>,
+    ) {
+        let Self { groups, network, now, .. } = self;
+        let Group { store, task, term, log, map, division, applied } = &mut groups[place];
+        let (state, of) = (TradeState { division, store }, group(place));
+        for action in act(task, &Context { now: *now, group: of, term: *term, map, state }) {
+            match action {
+                Action::Propose(storing) => {
+                    task.placed(&storing, Some(applied.plus(log.len() as u64 + 1)));
+                    log.push_back(storing);
+                }
+                Action::Send(to, message) => network.push_back((to, of, message)),
             }
         }
     }
 
     fn deliver(&mut self) {
-        let Some((to, word)) = self.post.pop_front() else { return };
-        self.carrier(to.index() - 1, |carrier, depot| carrier.letter(depot, word));
+        let Some((to, from, message)) = self.network.pop_front() else { return };
+        self.task(to.index() - 1, |task, site| task.receive(site, from, message));
     }
 
     fn apply(&mut self, place: usize) {
         let Some(storing) = self.groups[place].log.pop_front() else { return };
         change(&mut self.groups[place].store, &storing);
-        self.carrier(place, |carrier, depot| carrier.applied(depot, &storing));
+        let Group { applied, task, .. } = &mut self.groups[place];
+        task.advance(*applied, applied.next());
+        *applied = applied.next();
+        self.task(place, |task, site| task.applied(site, &storing, &()));
     }
 
     /// Time passes: some trades happen, a strategy may change, and one group more hears of it.
@@ -155,7 +170,7 @@ impl Model {
                     group.division = Division::of(&group.map, &self.settings);
                 }
             }
-            self.carrier(place, |carrier, depot| carrier.drive(depot));
+            self.task(place, Runner::tick);
         }
     }
 
@@ -163,7 +178,7 @@ impl Model {
         match fault {
             Fault::Crash(place) => {
                 let group = &mut self.groups[place];
-                (group.carrier, group.term) = (Carrier::default(), Term(group.term.0 + 1));
+                (group.task, group.term) = (Runner::default(), Term(group.term.0 + 1));
                 // The last record has reached nobody else; the one before it has.
                 group.log.pop_back();
             }
@@ -176,12 +191,14 @@ impl Model {
                 let group = &mut self.groups[place];
                 if let Some(storing) = group.log.pop_front() {
                     change(&mut group.store, &storing);
-                    group.carrier.start_over();
+                    group.applied = group.applied.next();
+                    // The turn in which the machine was rebuilt.
+                    group.task.advance(group.applied, group.applied);
                 }
             }
-            Fault::Lose => drop(self.post.pop_front()),
-            Fault::Twice => self.post.extend(self.post.front().cloned()),
-            Fault::Last => self.post.rotate_left(usize::from(!self.post.is_empty())),
+            Fault::Lose => drop(self.network.pop_front()),
+            Fault::Twice => self.network.extend(self.network.front().cloned()),
+            Fault::Last => self.network.rotate_left(usize::from(!self.network.is_empty())),
         }
     }
 
@@ -200,14 +217,14 @@ impl Model {
     /// Whether nothing is on its way and nothing will be.
     fn is_quiet(&self) -> bool {
         let idle =
-            |group: &Group| group.log.is_empty() && group.carrier.away() == 0 && group.map.epoch == self.map.epoch;
-        self.post.is_empty() && self.to_trade == 0 && self.switches.is_empty() && self.groups.iter().all(idle)
+            |group: &Group| group.log.is_empty() && group.task.task().away() == 0 && group.map.epoch == self.map.epoch;
+        self.network.is_empty() && self.to_trade == 0 && self.switches.is_empty() && self.groups.iter().all(idle)
     }
 
-    /// One act: letters first, then records of one group after the other, then time.
+    /// One act: messages first, then records of one group after the other, then time.
     fn act(&mut self) {
         match self.groups.iter().position(|group| !group.log.is_empty()) {
-            _ if !self.post.is_empty() => self.deliver(),
+            _ if !self.network.is_empty() => self.deliver(),
             Some(place) => self.apply(place),
             None => self.pass(),
         }
@@ -228,7 +245,7 @@ impl Model {
         }
         panic!(
             "{faults:?}: it does not come to rest; {} trades are away",
-            self.groups.iter().map(|g| g.carrier.away()).sum::<u64>()
+            self.groups.iter().map(|g| g.task.task().away()).sum::<u64>()
         );
     }
 
@@ -291,22 +308,21 @@ fn what_fills_a_bundle_leaves_at_once_and_the_rest_by_and_by() {
     let mut model = Model::new(0, &[]);
     model.groups[0].store = TradeStore::new(group(0), 2_000);
     (0..2_000).for_each(|_| enter(&mut model.groups[0].store));
-    model.groups[0].carrier.shipped_at = model.now;
-    model.carrier(0, |carrier, depot| carrier.drive(depot));
+    model.task(0, Runner::tick);
     let sizes = |model: &Model| {
-        let size = |word: &StoreWord| match word {
-            StoreWord::Keep(bundle) => bundle.trades().len(),
-            StoreWord::Kept(..) => 0,
+        let size = |message: &TradeMessage| match message {
+            TradeMessage::Keep(bundle) => bundle.trades().len(),
+            TradeMessage::Kept(..) => 0,
         };
-        model.post.iter().map(|(_, word)| size(word)).collect::<Vec<_>>()
+        model.network.iter().map(|(_, _, message)| size(message)).collect::<Vec<_>>()
     };
     assert_eq!(sizes(&model), [BUNDLE_MAX, BUNDLE_MAX], "one for each of the two others");
     let mut calm = Model::new(0, &[]);
     (0..100).for_each(|_| enter(&mut calm.groups[0].store));
-    calm.carrier(0, |carrier, depot| carrier.drive(depot));
+    calm.task(0, Runner::tick);
     assert_eq!(sizes(&calm).len(), 0, "the first stretch is not over");
     calm.now = SimTime::from_millis(100);
-    calm.carrier(0, |carrier, depot| carrier.drive(depot));
+    calm.task(0, Runner::tick);
     assert_eq!(sizes(&calm).len(), 1, "one at a time");
 }
 
@@ -315,8 +331,8 @@ fn a_group_that_cannot_keep_does_not_hold_up_the_others() {
     let mut model = Model::new(400, &[]);
     for _ in 0..10_000 {
         // The second group has lost its quorum: what is for it gets lost.
-        model.post.retain(|(to, _)| *to != group(1));
-        if model.post.is_empty() || model.groups.iter().all(|group| group.log.is_empty()) {
+        model.network.retain(|(to, ..)| *to != group(1));
+        if model.network.is_empty() || model.groups.iter().all(|group| group.log.is_empty()) {
             model.act();
         } else {
             (0..GROUPS).for_each(|place| model.apply(place));
@@ -327,7 +343,7 @@ fn a_group_that_cannot_keep_does_not_hold_up_the_others() {
         of.store.iter().filter(|trade| of.division.home(trade.id) == group(place)).count()
     };
     assert!(at_home(0) > 230 && at_home(2) > 230, "{} {}", at_home(0), at_home(2));
-    assert_eq!(model.groups[0].carrier.flights.len(), 1, "one bundle waits for the second group");
+    assert_eq!(model.groups[0].task.task().in_flight.len(), 1, "one bundle waits for the second group");
 }
 
 #[test]
@@ -336,12 +352,13 @@ fn groups_that_do_not_answer_do_not_hold_up_the_others() {
     let division = Division::of(&map, &PartitionSettings::default());
     let mut store = TradeStore::new(group(0), 100_000);
     (0..8_000).for_each(|_| enter(&mut store));
-    let mut carrier = Carrier::default();
+    let mut task = Runner::<TradeMigration>::default();
     let mut asked = |ms| {
         let now = SimTime::from_millis(ms);
-        let depot = Depot { now, group: group(0), term: Term(1), map: &map, division: &division, store: &store };
-        let loads = carrier.drive(&depot);
-        loads.iter().filter_map(|load| if let Load::Send(to, _) = load { Some(to.0) } else { None }).collect::<Vec<_>>()
+        let state = TradeState { division: &division, store: &store };
+        let actions = task.tick(&Context { now, group: group(0), term: Term(1), map: &map, state });
+        let sent = |action: &Action<_>| if let Action::Send(to, _) = action { Some(to.0) } else { None };
+        actions.iter().filter_map(sent).collect::<Vec<_>>()
     };
     assert_eq!(asked(10), [2, 3, 4, 5], "so many at a time");
     assert_eq!(asked(60), [0; 0]);
@@ -354,13 +371,13 @@ fn who_goes_by_an_older_map_than_the_sender_keeps_nothing_yet() {
     (0..100).for_each(|_| enter(&mut model.groups[0].store));
     model.groups[0].map.epoch = Epoch(2);
     model.now = SimTime::from_millis(100);
-    model.carrier(0, |carrier, depot| carrier.drive(depot));
-    let (to, word) = model.post.pop_front().expect("a bundle leaves");
+    model.task(0, Runner::tick);
+    let (to, from, message) = model.network.pop_front().expect("a bundle leaves");
     let place = to.index() - 1;
-    model.carrier(place, |carrier, depot| carrier.letter(depot, word.clone()));
+    model.task(place, |task, site| task.receive(site, from, message.clone()));
     assert!(model.groups[place].log.is_empty());
     model.groups[place].map.epoch = Epoch(2);
-    model.carrier(place, |carrier, depot| carrier.letter(depot, word));
+    model.task(place, |task, site| task.receive(site, from, message));
     assert_eq!(model.groups[place].log.len(), 1, "it has heard of the map");
 }
 
@@ -371,12 +388,12 @@ fn what_waits_for_a_group_that_never_answers_is_bounded_by_the_store() {
         enter(&mut model.groups[0].store);
         if number.is_multiple_of(50) {
             model.now = SimTime(model.now.0 + SimDuration::from_millis(50).as_nanos());
-            model.post.clear();
-            model.carrier(0, |carrier, depot| carrier.drive(depot));
+            model.network.clear();
+            model.task(0, Runner::tick);
         }
     }
     let bound = SHARE as usize + 64 + BUNDLE_MAX;
-    let waits = model.groups[0].carrier.waiting.values().map(Waiting::len).max();
+    let waits = model.groups[0].task.task().waiting.values().map(Waiting::len).max();
     assert!(waits.is_some_and(|waits| waits <= bound), "{waits:?} wait");
 }
 
