@@ -202,9 +202,13 @@ fn two_leaders_of_a_term_are_named_and_one_vote_a_term_prevents_them() {
     let off = Control::SetRule { rule: Rule::OneVotePerTerm, on: false };
     for seed in 1..=8 {
         let with = perform("two-leaders", |script| script.seed = seed);
-        let line = with.invariants.iter().find(|row| row.name == "one_leader_per_term").and_then(|row| row.first.clone());
+        let line =
+            with.invariants.iter().find(|row| row.name == "one_leader_per_term").and_then(|row| row.first.clone());
         let line = line.unwrap_or_else(|| panic!("seed {seed}: {with}"));
-        assert!(line.contains("p1: ") && line.contains("n1") && line.contains("n2") && line.contains("in T2"), "{line}");
+        assert!(
+            line.contains("p1: ") && line.contains("n1") && line.contains("n2") && line.contains("in T2"),
+            "{line}"
+        );
         let without = perform("two-leaders", |script| {
             script.seed = seed;
             instead(script, off, Control::SetLoad(true));

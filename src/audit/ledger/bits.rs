@@ -45,14 +45,6 @@ impl Bits {
         Some(known)
     }
 
-    /// Takes a number out.
-    pub fn remove(&mut self, number: u64) {
-        let place = (number / WORD).checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
-        if let Some(word) = place.and_then(|place| self.words.get_mut(place)) {
-            *word &= !(1 << (number % WORD));
-        }
-    }
-
     /// Takes out every number from this one on; how many there were.
     pub fn cut(&mut self, from: u64) -> u64 {
         let place = usize::try_from((from / WORD).saturating_sub(self.first)).unwrap_or(usize::MAX);
@@ -99,10 +91,6 @@ mod tests {
                         let lowest = bits.lowest().max(number);
                         let gone = model.split_off(&lowest);
                         prop_assert_eq!(bits.cut(number), gone.len() as u64);
-                    }
-                    1 => {
-                        bits.remove(number);
-                        model.remove(&number);
                     }
                     _ => {
                         let before = left;

@@ -3,8 +3,8 @@
 //! Idea: the latest word of a client decides where its order stands; a promise once heard is never unheard.
 
 use crate::domain::actor::Draft;
-use crate::domain::ids::{GroupId, RequestId};
 use crate::domain::event::EventKind;
+use crate::domain::ids::{GroupId, RequestId};
 use crate::domain::order::{Answer, Batch, OrderStatus, Promise, Reply};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::why::Why;

@@ -4,8 +4,13 @@ use super::*;
 use crate::audit::stage::{P1, P2, Stage, applied, n, orders, point};
 use crate::domain::event::Invariant;
 use crate::domain::fact::{Applied, Executed, Fate, ReplicaFact};
+use crate::domain::ids::SymbolId;
+use crate::domain::order::{Answer, Batch, OrderStatus, Promise, Reply, Side, Verdict};
 use crate::domain::settings::Settings;
+use crate::domain::time::SimDuration;
+use crate::domain::units::{Cash, Price, Quantity};
 use crate::domain::why::Why;
+use crate::domain::work::{Decision, Half, Leg, Part, Prepare, Work, Worked};
 
 fn stage(rule: AckRule) -> Stage {
     let mut settings = Settings::default();
@@ -309,4 +314,216 @@ fn flat_run(total: u64) -> Ledger {
     }
     assert!(out.is_empty());
     ledger
+}
+
+/// A record of p1 that is turned away, or decided against, for want of cash or room.
+fn short(term: u64, first: u64, batch: Batch, fate: Fate) -> Applied {
+    let ids: Vec<_> = batch.records().iter().map(|record| record.id).collect();
+    let executed = Executed::Some(vec![fate; ids.len()].into());
+    Applied { executed, short: Some(ids.into()), ..applied(term, first, Some(batch)) }
+}
+
+#[test]
+fn a_copy_that_is_refused_is_no_presence() {
+    let mut stage = stage(AckRule::Leader);
+    stage.submit(1, [1]).accept(1, 1, 1, 1).leads(2, 2, point(0, 0)).apply_noop(2, 2, 1);
+    assert_eq!(counts(&stage).lost, 1);
+    let below_floor = Executed::Some([Fate::Refused].into());
+    let late = Applied { executed: below_floor, ..applied(2, 2, Some(orders(1, [1]))) };
+    stage.replica(2, ReplicaFact::Applied(late.clone())).replica(3, ReplicaFact::Applied(late));
+    assert_eq!((counts(&stage).lost, counts(&stage).settled), (1, 0), "it is gone for good");
+    stage.replica(2, ReplicaFact::Applied(short(2, 3, orders(1, [1]), Fate::Refused)));
+    assert_eq!(
+        (counts(&stage).lost, counts(&stage).revoked),
+        (1, 0),
+        "and a copy for which there is no room says nothing"
+    );
+}
+
+#[test]
+fn what_was_settled_long_ago_is_lost_with_its_log() {
+    // Far beyond the trail and the rings of the sessions: one order of each batch is even older than its session's ring.
+    let mut ledger = flat_run(300_000);
+    let mut out = Vec::new();
+    let mut observe = |ledger: &mut Ledger, node, applied| {
+        ledger.observe(
+            SimTime::ZERO,
+            &Fact::Replica { node: n(node), group: P1, what: ReplicaFact::Applied(applied) },
+            &mut out,
+        );
+    };
+    // A replica that applies late what everybody has forgotten contradicts nothing.
+    observe(&mut ledger, 3, applied(1, 101, Some(orders(2, 1..51))));
+    assert_eq!((ledger.view().lost, ledger.view().settled), (0, 300_000));
+    observe(&mut ledger, 3, applied(2, 101, None));
+    let view = ledger.view();
+    assert_eq!((view.lost, view.settled, view.untracked, view.in_doubt), (300_000 - 100, 100, 0, 0));
+    // What the new term settles is safe.
+    let batch = orders(9, 1..=3);
+    ledger.observe(SimTime::ZERO, &Fact::Submitted(batch.clone()), &mut Vec::new());
+    observe(&mut ledger, 3, applied(2, 102, Some(batch.clone())));
+    observe(&mut ledger, 2, applied(2, 102, Some(batch.clone())));
+    let promise = |index| Promise { group: P1, term: Term(2), index: LogIndex(index) };
+    let verdict = Verdict { status: OrderStatus::Filled, filled: Quantity(1), resting: Quantity::ZERO };
+    let answer = |place: usize| Answer { id: batch.records()[place].id, reply: Reply::Verdict(promise(102), verdict) };
+    let answers: Vec<_> = (0..3).map(|place| (answer(place), SimDuration::ZERO)).collect();
+    ledger.observe(SimTime::ZERO, &Fact::Answered(answers.into()), &mut Vec::new());
+    assert_eq!((ledger.view().lost, ledger.view().settled), (300_000 - 100, 103));
+}
+
+#[test]
+fn a_log_that_is_overturned_below_the_window_leaves_orders_untracked() {
+    let mut group = Group::new(&[n(1)]);
+    let mut slot = Slot::waiting(P1);
+    for index in [5, SETTLED_MAX + 100, SETTLED_MAX + 200] {
+        slot.promise(P1, LogIndex(index));
+        group.let_go(&slot);
+    }
+    assert_eq!(group.settled_below, 1, "the first is below the window now");
+    let mut ledger = Ledger::new(&map(), AckRule::Majority);
+    ledger.groups[1] = group;
+    ledger.counts.settled = 3;
+    ledger.groups[1].trail.push(&applied(1, SETTLED_MAX + 300, None));
+    let mut out = Vec::new();
+    let what = ReplicaFact::Applied(applied(2, SETTLED_MAX + 300, None));
+    ledger.observe(SimTime::ZERO, &Fact::Replica { node: n(1), group: P1, what }, &mut out);
+    assert_eq!((ledger.view().lost, ledger.view().untracked), (0, 0), "what is not overturned is safe");
+}
+
+#[test]
+fn an_order_that_is_older_than_its_ring_is_not_executed_twice_unseen() {
+    let mut stage = stage(AckRule::Majority);
+    let many = session::LINGER as u64 * 3;
+    for first in (1..many).step_by(64) {
+        let batch = || orders(1, first..first + 64);
+        stage.submit(1, first..first + 64).apply(1, 1, first, batch()).apply(2, 1, first, batch());
+        (first..first + 64).for_each(|order| {
+            stage.verdict(1, order, 1, order);
+        });
+    }
+    let view = counts(&stage);
+    assert_eq!((view.settled, view.duplicated, view.untracked), (many, 0, 0));
+    stage.apply(1, 1, many + 1, orders(1, [7])).apply(2, 1, many + 1, orders(1, [7]));
+    let view = counts(&stage);
+    assert_eq!((view.duplicated, view.untracked), (1, 0), "once, however many replicas do it");
+    let lamp = stage.lamp(Invariant::NoDoubleFill);
+    assert_eq!(lamp.violations, 1);
+    assert!(lamp.first.is_some_and(|(_, line)| line.contains("c1/7")));
+}
+
+#[test]
+fn a_leg_that_trades_twice_is_seen() {
+    use crate::domain::work::TxId;
+    let mut stage = stage(AckRule::Majority);
+    let order = ClientId(1).request(crate::domain::ids::Sequence(1));
+    let leg = Leg::new(SymbolId(0), Side::Buy, Price(5), Quantity(1));
+    let tx = |number| TxId { coordinator: P1, number };
+    let prepare = |number, half| {
+        Work::Prepare(Prepare { tx: tx(number), half, part: Part::Leg { leg, order }, term: Term(1), floor: 1 })
+    };
+    let finish = |number, half| Work::Finish { tx: tx(number), half, decision: Decision::Commit, floor: 1 };
+    let mut at = 0;
+    let mut works = |stage: &mut Stage, work, worked| {
+        at += 1;
+        for node in 1..=3 {
+            stage.replica(node, ReplicaFact::Worked { at: LogIndex(at), work, worked }).apply_noop(node, 1, at);
+        }
+    };
+    let voted = Worked::Voted(Ok(Cash(0)));
+    stage.submit(1, [1]);
+    for half in Half::BOTH {
+        works(&mut stage, prepare(1, half), voted);
+        works(&mut stage, finish(1, half), Worked::Finished);
+        works(&mut stage, finish(1, half), Worked::FinishedBefore);
+    }
+    works(&mut stage, Work::Forget { tx: tx(1) }, Worked::Forgotten);
+    assert_eq!(counts(&stage).duplicated, 0, "each leg once, whoever applies it and however often it is asked for");
+    works(&mut stage, prepare(1, Half::Second), voted);
+    works(&mut stage, finish(1, Half::Second), Worked::Finished);
+    assert_eq!(counts(&stage).duplicated, 1);
+    let lamp = stage.lamp(Invariant::NoDoubleFill);
+    assert!(lamp.first.is_some_and(|(_, line)| line.contains("leg 2 of spread c1/1 trades again")));
+}
+
+#[test]
+fn a_promise_that_ends_for_want_of_cash_or_room_is_revoked() {
+    // Promised, then turned away where it was promised, whichever comes first.
+    let mut stage = stage(AckRule::Leader);
+    stage.submit(1, 1..=2).accept(1, 1, 1, 1);
+    stage.replica(1, ReplicaFact::Applied(short(1, 1, orders(1, 1..=2), Fate::Refused)));
+    assert_eq!((counts(&stage).revoked, counts(&stage).lost), (1, 0));
+    stage.accept(1, 2, 1, 2);
+    assert_eq!((counts(&stage).revoked, counts(&stage).lost, counts(&stage).in_doubt), (2, 0, 0));
+    stage.replica(2, ReplicaFact::Applied(short(1, 1, orders(1, 1..=2), Fate::Refused)));
+    assert_eq!((counts(&stage).revoked, counts(&stage).settled), (2, 2), "a majority agrees that it ended so");
+    // A copy that was still on its way is executed after all.
+    stage.apply(1, 1, 3, orders(1, [1]));
+    assert_eq!((counts(&stage).revoked, counts(&stage).duplicated), (1, 0));
+}
+
+#[test]
+fn an_order_that_waited_for_cash_in_vain_is_revoked() {
+    let mut stage = stage(AckRule::Majority);
+    let pending = Verdict { status: OrderStatus::Pending, filled: Quantity::ZERO, resting: Quantity(1) };
+    let promise = Promise { group: P1, term: Term(1), index: LogIndex(1) };
+    stage.submit(1, [1]).apply(1, 1, 1, orders(1, [1])).answer(1, 1, Reply::Verdict(promise, pending));
+    let id = ClientId(1).request(crate::domain::ids::Sequence(1));
+    let ended = Applied { short: Some([id].into()), ..applied(1, 2, None) };
+    stage.replica(1, ReplicaFact::Applied(ended.clone())).replica(2, ReplicaFact::Applied(ended));
+    assert_eq!((counts(&stage).revoked, counts(&stage).untracked), (1, 0));
+    // Where the record that ended it is overturned, it goes on.
+    stage.replica(3, ReplicaFact::Applied(applied(2, 2, None)));
+    assert_eq!((counts(&stage).revoked, counts(&stage).lost), (0, 0));
+}
+
+#[test]
+fn promise_and_refusal_in_one_word_revoke_nothing() {
+    let mut stage = stage(AckRule::Majority);
+    let said = |index, why| {
+        Reply::Verdict(Promise { group: P1, term: Term(1), index: LogIndex(index) }, Verdict::rejected(why))
+    };
+    stage.submit(1, 1..=2);
+    stage.replica(1, ReplicaFact::Applied(short(1, 1, orders(1, [1]), Fate::Executed)));
+    stage.replica(1, ReplicaFact::Applied(short(1, 2, orders(1, [2]), Fate::Refused)));
+    stage.answer(1, 1, said(1, Why::InsufficientFunds)).answer(1, 2, said(2, Why::SessionFull));
+    let view = counts(&stage);
+    assert_eq!((view.revoked, view.lost, view.in_doubt), (0, 0, 0));
+    stage.leads(2, 2, point(0, 0)).apply_noop(2, 2, 1);
+    assert_eq!(counts(&stage).lost, 1, "only the one that was decided is missing from the next log");
+}
+
+#[test]
+fn orders_of_a_session_that_left_are_untracked_once() {
+    let mut ledger = Ledger::new(&map(), AckRule::Majority);
+    let mut out = Vec::new();
+    let batch = orders(SESSIONS_MAX as u32, 1..=2);
+    ledger.observe(SimTime::ZERO, &Fact::Submitted(batch.clone()), &mut out);
+    let what = ReplicaFact::Applied(applied(1, 1, Some(batch.clone())));
+    ledger.observe(SimTime::ZERO, &Fact::Replica { node: n(1), group: P1, what }, &mut out);
+    let promise = Promise { group: P1, term: Term(1), index: LogIndex(1) };
+    let answers: Vec<_> = batch
+        .records()
+        .iter()
+        .map(|record| (Answer { id: record.id, reply: Reply::Accepted(promise) }, SimDuration::ZERO))
+        .collect();
+    ledger.observe(SimTime::ZERO, &Fact::Answered(answers.into()), &mut out);
+    ledger.observe(SimTime::ZERO, &Fact::GaveUp(batch), &mut out);
+    let view = ledger.view();
+    assert_eq!((view.submitted, view.untracked, view.acknowledged, view.lost), (2, 2, 0, 0));
+    assert!(out.is_empty());
+}
+
+#[test]
+fn promises_beyond_the_bound_are_untracked_and_never_lost_in_silence() {
+    let mut ledger = Ledger::new(&map(), AckRule::Leader);
+    ledger.groups[1].promises = promises::Promises::full();
+    let mut out = Vec::new();
+    ledger.observe(SimTime::ZERO, &Fact::Submitted(orders(1, [1])), &mut out);
+    let promise = Promise { group: P1, term: Term(1), index: LogIndex(9) };
+    let answer = Answer { id: ClientId(1).request(crate::domain::ids::Sequence(1)), reply: Reply::Accepted(promise) };
+    ledger.observe(SimTime::ZERO, &Fact::Answered([(answer, SimDuration::ZERO)].into()), &mut out);
+    assert_eq!((ledger.view().acknowledged, ledger.view().untracked), (1, 1));
+    let what = ReplicaFact::Applied(applied(2, 9, None));
+    ledger.observe(SimTime::ZERO, &Fact::Replica { node: n(2), group: P1, what }, &mut out);
+    assert_eq!((ledger.view().lost, ledger.view().untracked), (0, 1));
 }

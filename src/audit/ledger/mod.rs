@@ -12,7 +12,8 @@
 //!   that overturns what was settled makes that lost too, however long ago it was settled.
 //! - **in doubt**: acknowledged by a leader that is gone, and nobody has applied it or shown that it is lost.
 //! - **at risk**: acknowledged by a leader that still leads, above the highest commit index.
-//! - **duplicated**: one (client, sequence) changed the state at two indices, or in two groups.
+//! - **duplicated**: one (client, sequence) changed the state at two indices, or in two groups; or a leg of its spread
+//!   traded twice.
 //! - **settled**: acknowledged, and applied by a majority of the voters under one chain.
 //! - **revoked**: acknowledged by a word that left its end open (a promise without a verdict, or *pending*), and then ended
 //!   unexecuted for want of cash or of room. A client that hears promise and refusal in one word was promised nothing.
@@ -27,8 +28,8 @@
 //! overturns it finds it.
 //! Bound: [`SESSIONS_MAX`] sessions, [`SETTLED_MAX`] indices a group, and the bounds of those four; what falls out is counted
 //! as `untracked`.
-//! Left out: what is executed again after it had left its ring and was then overturned: it may be a copy that makes the loss
-//! good, so it counts as untracked, not as duplicated. Losses that only the disks know (persist_before_ack off) show when
+//! Left out: what is executed again after it had left its ring and was then overturned, and legs that trade again after any
+//! log was overturned: that may make a loss good, so it counts as untracked, not as duplicated. Losses that only the disks know (persist_before_ack off) show when
 //! the next leader applies over them, not before.
 //! Sources: Ongaro & Ousterhout 2014 §5.4.2, §8; Ongaro 2014 §6.3.
 
@@ -37,7 +38,10 @@ mod clients;
 mod promises;
 mod replicas;
 mod session;
+mod spreads;
 mod trail;
+
+use std::collections::BTreeMap;
 
 use crate::domain::actor::Draft;
 use crate::domain::event::{Event, EventKind, Invariant};
@@ -48,6 +52,7 @@ use crate::domain::membership::GroupConfig;
 use crate::domain::rules::AckRule;
 use crate::domain::time::SimTime;
 use crate::domain::view::{ClusterView, LedgerView};
+use crate::domain::work::TxId;
 
 use self::bits::Bits;
 use self::promises::Promises;
@@ -71,6 +76,10 @@ pub struct Ledger {
     counts: LedgerView,
     lost: Lamp,
     doubled: Lamp,
+    /// Whose spreads are under way.
+    spreads: BTreeMap<TxId, RequestId>,
+    /// A log was overturned: a leg that trades again may trade for the first time by now.
+    overturned: bool,
     /// Orders that had left their rings were overturned: a second execution of one that old may be its first by now.
     blurred: bool,
 }
@@ -142,6 +151,8 @@ impl Ledger {
             counts: LedgerView::default(),
             lost: Lamp::new(Invariant::NoLostAck),
             doubled: Lamp::new(Invariant::NoDoubleFill),
+            spreads: BTreeMap::new(),
+            overturned: false,
             blurred: false,
         }
     }
@@ -201,7 +212,8 @@ impl Ledger {
     pub fn size_bytes(&self) -> u64 {
         let sessions: usize = self.sessions.iter().map(Session::size_bytes).sum();
         let groups: usize = self.groups.iter().map(Group::size_bytes).sum();
-        (sessions + groups) as u64
+        let spreads = self.spreads.len() * size_of::<(TxId, RequestId)>();
+        (sessions + groups + spreads) as u64
     }
 
     /// Writes the counts and the two lamps.

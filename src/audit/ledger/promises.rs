@@ -8,6 +8,8 @@
 
 use std::collections::VecDeque;
 
+#[cfg(test)]
+use crate::domain::ids::{ClientId, Sequence};
 use crate::domain::ids::{LogIndex, RequestId, Term};
 use crate::domain::order::Promise;
 
@@ -44,6 +46,14 @@ pub struct Promises {
 }
 
 impl Promises {
+    /// As many as there may be, of nobody.
+    #[cfg(test)]
+    pub fn full() -> Self {
+        let nobody = RequestId { client: ClientId(0), sequence: Sequence(0) };
+        let promised = Promised { id: nobody, term: Term(1), index: LogIndex(1) };
+        Self { open: vec![promised; PROMISES_MAX].into() }
+    }
+
     /// Adds one; false if there is no room.
     pub fn push(&mut self, promised: Promised) -> bool {
         let room = self.open.len() < PROMISES_MAX;

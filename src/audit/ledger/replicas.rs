@@ -45,6 +45,10 @@ impl Ledger {
                     self.agree(place, &trace);
                 }
             }
+            ReplicaFact::Worked { at, work, worked } => {
+                let scene = Scene { at: now, node: Some(node), group: place };
+                self.on_worked(scene, *at, (work, worked), out);
+            }
             ReplicaFact::Applied(applied) => self.on_applied(now, node, place, applied, out),
             _ => {}
         }
@@ -149,13 +153,7 @@ impl Ledger {
         }
     }
 
-    pub(super) fn doubled(
-        &mut self,
-        times: u64,
-        scene: Scene,
-        out: &mut Vec<Draft>,
-        what: impl FnOnce() -> String,
-    ) {
+    pub(super) fn doubled(&mut self, times: u64, scene: Scene, out: &mut Vec<Draft>, what: impl FnOnce() -> String) {
         self.counts.duplicated += times;
         self.doubled.violated(times, scene, out, || format!("{}: {}", scene.group, what()));
     }
@@ -193,7 +191,7 @@ impl Ledger {
             // Some of what was settled below the window may be gone as well.
             self.counts.untracked += std::mem::take(&mut group.settled_below);
         }
-        self.blurred |= past[0] > 0;
+        (self.overturned, self.blurred) = (true, self.blurred || past[0] > 0);
         for id in gone.iter().flat_map(|trace| trace.short.iter()).flat_map(|short| short.iter()) {
             if let Some(slot) = find(&mut self.sessions, *id) {
                 unrevoke(&mut self.counts, slot);
@@ -216,7 +214,12 @@ impl Ledger {
         (orders.into_iter().map(|(_, id)| id).collect(), past)
     }
 
-    fn lose_overturned(&mut self, (orders, [past, covered]): (Vec<RequestId>, [u64; 2]), scene: Scene, out: &mut Vec<Draft>) {
+    fn lose_overturned(
+        &mut self,
+        (orders, [past, covered]): (Vec<RequestId>, [u64; 2]),
+        scene: Scene,
+        out: &mut Vec<Draft>,
+    ) {
         self.counts.settled -= past;
         self.lose(&orders, scene, out);
         self.lose_past(past, covered, scene, out);

@@ -282,13 +282,6 @@ impl Session {
         legs.get_mut(leg).map_or(Recall::Forgotten, |legs| recall(legs.insert(sequence.0, &mut 0)))
     }
 
-    /// The log in which this leg traded was overturned.
-    pub fn untrade_leg(&mut self, sequence: Sequence, leg: usize) {
-        if let Some(legs) = self.legs.as_mut().and_then(|legs| legs.get_mut(leg)) {
-            legs.remove(sequence.0);
-        }
-    }
-
     /// How many sequences the ring holds.
     #[cfg(test)]
     pub fn len(&self) -> usize {

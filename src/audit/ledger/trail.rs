@@ -33,8 +33,6 @@ pub struct Trace {
     pub first: LogIndex,
     /// The index of its last record.
     pub last: LogIndex,
-    /// Its term.
-    pub term: Term,
     /// The chain over what was applied up to its end.
     pub chain: Digest,
     /// Its orders.
@@ -127,8 +125,7 @@ impl Trail {
         Some((at, trace))
     }
 
-    /// The term of what was applied at this index, as far as that is known.
-    pub fn term_at(&self, index: LogIndex) -> Option<Term> {
+    fn term_at(&self, index: LogIndex) -> Option<Term> {
         let after = count_before(self.terms.len(), |at| self.terms[at].0 <= index);
         Some(self.terms.get(after.checked_sub(1)?)?.1)
     }
@@ -147,7 +144,6 @@ impl Trail {
         let trace = Trace {
             first: applied.first,
             last,
-            term: applied.term,
             chain: applied.chain,
             batch: applied.batch.clone(),
             executed: applied.executed.clone(),
@@ -203,9 +199,10 @@ impl Trail {
 
     /// Lets the oldest batch go, if the bounds say so; `Some` where nobody had agreed on it yet.
     pub fn trim(&mut self) -> Option<Option<Trace>> {
-        let front = self.traces.front().filter(|front| {
-            self.records > RECORDS_MAX || self.records > RECORDS_KEPT && front.agreed
-        })?;
+        let front = self
+            .traces
+            .front()
+            .filter(|front| self.records > RECORDS_MAX || self.records > RECORDS_KEPT && front.agreed)?;
         self.records -= front.len();
         self.forgotten_to = front.last;
         Some(self.traces.pop_front().filter(|trace| !trace.agreed))
