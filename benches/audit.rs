@@ -56,6 +56,7 @@ fn facts_of(first: u64, size: u64) -> Vec<Fact> {
             term: Term(1),
             batch: Some(batch.clone()),
             executed: Executed::All,
+            short: None,
             chain: Digest(first),
             sound: true,
             money: Money::STILL,

@@ -89,6 +89,7 @@ scripts! {
     ticks_and_back_pressure: "ticks-backpressure",
     trades_by_time: "trades-archive",
     trades_by_id_move_with_the_strategy: "trades-by-id",
+    two_leaders_in_one_term: "two-leaders",
     two_venues_and_one_of_them_closes: "two-venues",
     one_big_node_or_three_small_ones: "vertical-or-horizontal",
     vip_clients_through_a_burst: "vip-and-bulk",
@@ -191,6 +192,29 @@ fn lesson_1_goes_red_when_a_node_votes_twice_in_a_term() {
             two_candidates(script);
         });
         assert!(result.invariants.iter().all(|row| row.violations == 0), "seed {seed}: {result}");
+    }
+}
+
+/// Where the rule is never switched off, the same cuts, disks and crash break nothing; where it is, the violation says who
+/// leads, in which term of which group.
+#[test]
+fn two_leaders_of_a_term_are_named_and_one_vote_a_term_prevents_them() {
+    let off = Control::SetRule { rule: Rule::OneVotePerTerm, on: false };
+    for seed in 1..=8 {
+        let with = perform("two-leaders", |script| script.seed = seed);
+        let line =
+            with.invariants.iter().find(|row| row.name == "one_leader_per_term").and_then(|row| row.first.clone());
+        let line = line.unwrap_or_else(|| panic!("seed {seed}: {with}"));
+        assert!(
+            line.contains("p1: ") && line.contains("n1") && line.contains("n2") && line.contains("in T2"),
+            "{line}"
+        );
+        let without = perform("two-leaders", |script| {
+            script.seed = seed;
+            instead(script, off, Control::SetLoad(true));
+        });
+        assert!(without.invariants.iter().all(|row| row.violations == 0), "seed {seed}: {without}");
+        assert!(!without.well, "and the scenario goes red: {without}");
     }
 }
 

@@ -62,6 +62,7 @@ pub fn applied(term: u64, first: u64, batch: Option<Batch>) -> Applied {
         chain: content.mix(term).mix(first),
         batch,
         executed: Executed::All,
+        short: None,
         sound: true,
         money: Money::STILL,
     }

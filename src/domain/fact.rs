@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::digest::Digest;
-use super::ids::{GroupId, LogIndex, NodeId, Term};
+use super::ids::{GroupId, LogIndex, NodeId, RequestId, Term};
 use super::log::LogPoint;
 use super::membership::GroupConfig;
 use super::moving::Shipment;
@@ -113,10 +113,12 @@ pub struct Applied {
     pub term: Term,
     /// The records; `None` for an entry without orders.
     pub batch: Option<Batch>,
-    /// Which records changed the state: all, or those whose bit is set (the others were repetitions or refused).
+    /// Which records changed the state: all, or those whose bit is set (the others were repetitions or turned away).
     pub executed: Executed,
     /// The chain over records and verdicts up to its end.
     pub chain: Digest,
+    /// Which orders ended by it unexecuted, for want of cash or of room: its own, or such that had waited.
+    pub short: Option<Arc<[RequestId]>>,
     /// Whether every book that it touched is uncrossed with its quantity conserved.
     pub sound: bool,
     /// Whether money and lots add up, and what went to other groups and came from them.
@@ -152,7 +154,9 @@ impl Money {
 pub enum Fate {
     /// It decided its request, and changed the state.
     Executed,
-    /// It was a repetition, or refused for now.
+    /// It was decided before: its verdict was repeated.
+    Repeated,
+    /// It was turned away and decides nothing: below its session's floor, or no room for now.
     Refused,
     /// Its symbol belongs to another group, which it is sent to.
     PassedOn,

@@ -125,6 +125,19 @@ pub enum Why {
 }
 
 impl Why {
+    /// Whether cash or room was wanting: the same order might have been executed at another time.
+    pub const fn is_shortage(self) -> bool {
+        matches!(
+            self,
+            Self::InsufficientFunds
+                | Self::AllotmentShort
+                | Self::AccountsFull
+                | Self::BookFull
+                | Self::SessionFull
+                | Self::Overloaded
+        )
+    }
+
     /// A stable number for hash chains and recordings.
     pub const fn code(self) -> u8 {
         match self {

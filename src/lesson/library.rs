@@ -43,6 +43,7 @@ pub const SCRIPTS: &[(&str, &str)] = scripts![
     "scenarios/ticks-backpressure.toml",
     "scenarios/trades-archive.toml",
     "scenarios/trades-by-id.toml",
+    "scenarios/two-leaders.toml",
     "scenarios/two-venues.toml",
     "scenarios/vertical-or-horizontal.toml",
     "scenarios/vip-and-bulk.toml",

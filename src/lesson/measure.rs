@@ -107,6 +107,8 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("orders.unknown", Kind::Number, |v| count(v.ledger.unknown)),
     ("orders.in_doubt", Kind::Number, |v| count(v.ledger.in_doubt)),
     ("orders.at_risk", Kind::Number, |v| count(v.ledger.at_risk)),
+    ("orders.revoked", Kind::Number, |v| count(v.ledger.revoked)),
+    ("orders.untracked", Kind::Number, |v| count(v.ledger.untracked)),
     ("orders.waiting", Kind::Number, |v| count(v.ledger.waiting)),
     ("latency_ms.p50", Kind::Number, |v| latency(v, |l| l.p50)),
     ("latency_ms.p99", Kind::Number, |v| latency(v, |l| l.p99)),

@@ -132,6 +132,7 @@ impl Exchange {
         let records = batch.records();
         let mut fates: Option<Vec<Fate>> = None;
         let (mut sound, mut balanced) = (true, true);
+        let mut short = Vec::new();
         verdicts.reserve(records.len());
         self.trades.begin(batch.stamp());
         for (at, record) in records.iter().enumerate() {
@@ -142,6 +143,12 @@ impl Exchange {
                 sound &= listing.books.is_sound();
                 balanced &= listing.is_covered() && self.is_balanced();
             }
+            if let OrderStatus::Rejected(why) = verdict.status
+                && why.is_shortage()
+                && fate != Fate::Repeated
+            {
+                short.push(record.id);
+            }
             if fate != Fate::Executed {
                 fates.get_or_insert_with(|| vec![Fate::Executed; records.len()])[at] = fate;
             }
@@ -149,6 +156,7 @@ impl Exchange {
             self.chain = self.chain.mix(link.0 ^ self.accounts.trace());
             verdicts.push(verdict);
         }
+        self.finished.ended_short(short);
         if let Some(sealed) = self.trades.seal() {
             self.chain = self.chain.mix(sealed.0);
         }
@@ -259,6 +267,11 @@ impl Exchange {
         self.place_of(symbol).ok().map(|place| &self.listings[place].books)
     }
 
+    /// Which orders ended unexecuted since this was last asked, for want of cash or of room.
+    pub fn take_short(&mut self) -> Option<Arc<[RequestId]>> {
+        self.finished.take_short()
+    }
+
     /// The whole state, shared, for a snapshot.
     pub fn image(&self) -> StateImage {
         debug_assert!(self.listings.iter().all(|listing| listing.books.audit()), "a snapshot is of books that add up");
@@ -302,7 +315,7 @@ impl Exchange {
         let (slot, cancelled_before) = match self.sessions.admit(record.id, record.floor) {
             Admission::Fresh(slot) => (slot, false),
             Admission::CancelledBefore(slot) => (slot, true),
-            Admission::Repeated(verdict) => return Decision { verdict, fate: Fate::Refused },
+            Admission::Repeated(verdict) => return Decision { verdict, fate: Fate::Repeated },
             Admission::Refused(why) => return Decision::refused(why),
         };
         let place = match place {

@@ -6,6 +6,8 @@
 //! of its bucket. Nothing is ever unlinked: a number that the ring has overwritten ends the walk.
 //! Bound: the last [`FINISHED_MAX`] endings of the group, over all its symbols; older ones read as "not known".
 
+use std::sync::Arc;
+
 use super::said::Said;
 use super::slot_table::hash_of_request;
 use crate::domain::ids::{ClientId, RequestId, Sequence, SymbolId};
@@ -34,11 +36,14 @@ pub struct Finished {
     /// How many there ever were. Ending number n (from 1) stands at (n - 1) mod the ring; 32 bits may wrap, and a number
     /// that is mistaken for a young one then only costs a comparison of names.
     count: u32,
+    /// Orders that ended unexecuted, for want of cash or of room, since somebody last asked: by the record that was applied
+    /// last.
+    short: Vec<RequestId>,
 }
 
 impl Default for Finished {
     fn default() -> Self {
-        Self { ring: Vec::new(), buckets: vec![0; FINISHED_MAX], count: 0 }
+        Self { ring: Vec::new(), buckets: vec![0; FINISHED_MAX], count: 0, short: Vec::new() }
     }
 }
 
@@ -49,6 +54,26 @@ const fn bucket_of(id: RequestId) -> usize {
 impl Finished {
     /// An order has ended.
     pub fn push(&mut self, id: RequestId, symbol: SymbolId, status: OrderStatus, filled: Quantity) {
+        if let OrderStatus::Rejected(why) = status
+            && why.is_shortage()
+        {
+            self.short.push(id);
+        }
+        self.restore(id, symbol, status, filled);
+    }
+
+    /// These orders of a batch ended unexecuted, for want of cash or of room; nothing else of the batch did.
+    pub fn ended_short(&mut self, orders: Vec<RequestId>) {
+        self.short = orders;
+    }
+
+    /// Which orders have since this was last asked.
+    pub fn take_short(&mut self) -> Option<Arc<[RequestId]>> {
+        (!self.short.is_empty()).then(|| std::mem::take(&mut self.short).into())
+    }
+
+    /// An ending that came with its symbol.
+    pub fn restore(&mut self, id: RequestId, symbol: SymbolId, status: OrderStatus, filled: Quantity) {
         let bucket = bucket_of(id);
         let RequestId { client, sequence } = id;
         let (filled, older, said) = (filled.0 as u32, self.buckets[bucket], Said::new(status));

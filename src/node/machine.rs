@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::domain::digest::Digest;
 use crate::domain::fact::{Executed, Money};
-use crate::domain::ids::{AccountId, GroupId, LogIndex};
+use crate::domain::ids::{AccountId, GroupId, LogIndex, RequestId};
 use crate::domain::log::{Payload, StateImage};
 use crate::domain::map::ClusterMap;
 use crate::domain::order::{Batch, Verdict};
@@ -162,6 +162,11 @@ impl Machine {
             }
             (machine, _) => Outcome::quiet(machine.chain()),
         }
+    }
+
+    /// Which orders ended unexecuted by the last entry, for want of cash or of room.
+    pub(super) fn take_short(&mut self) -> Option<Arc<[RequestId]>> {
+        self.exchange_mut().and_then(Exchange::take_short)
     }
 
     /// The chain over all that was applied.

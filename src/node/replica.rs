@@ -257,7 +257,8 @@ impl Replica {
             }
             done.extend(task);
             let Outcome { executed, chain, sound, money, .. } = outcome;
-            let applied = Applied { first: entry.first, term: entry.term, batch, executed, chain, sound, money };
+            let (first, term, short) = (entry.first, entry.term, self.machine.take_short());
+            let applied = Applied { first, term, batch, executed, short, chain, sound, money };
             out.state(self.group, ReplicaFact::Applied(applied));
         }
         self.archive(out);

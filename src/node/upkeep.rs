@@ -107,13 +107,15 @@ impl Replica {
         for entry in tail {
             verdicts.clear();
             let Outcome { executed, chain, sound, money, .. } = self.machine.apply(&entry.payload, &mut verdicts);
+            let short = self.machine.take_short();
             if self.upkeep.missed != Some(entry.first) {
                 continue;
             }
             self.answer_late(entry.first, &verdicts, &executed);
             let Payload::Orders(batch) = entry.payload else { continue };
             let batch = Some(batch);
-            let applied = Applied { first: entry.first, term: entry.term, batch, executed, chain, sound, money };
+            let (first, term) = (entry.first, entry.term);
+            let applied = Applied { first, term, batch, executed, short, chain, sound, money };
             out.state(self.group, ReplicaFact::Applied(applied));
         }
         assert_eq!(self.version(), self.applied, "a machine that was rebuilt has every change");

@@ -23,8 +23,8 @@ impl fmt::Display for RunResult {
         )?;
         writeln!(
             f,
-            "  promises    {} lost, {} duplicated, {} in doubt",
-            orders.lost, orders.duplicated, orders.in_doubt
+            "  promises    {} lost, {} duplicated, {} in doubt, {} revoked, {} untracked",
+            orders.lost, orders.duplicated, orders.in_doubt, orders.revoked, orders.untracked
         )?;
         let latency = &self.latency_ms;
         writeln!(f, "  latency     p50 {}, p99 {}, max {}", ms(latency.p50), ms(latency.p99), ms(latency.max))?;
@@ -32,6 +32,11 @@ impl fmt::Display for RunResult {
         let (checked, violations) =
             self.invariants.iter().fold((0, 0), |(c, v), row| (c + row.checked, v + row.violations));
         writeln!(f, "  invariants  {checked} checks, {violations} violations")?;
+        let unchecked = self.invariants.iter().filter(|row| row.checked == 0 && row.violations == 0);
+        let unchecked: Vec<&str> = unchecked.map(|row| row.name).collect();
+        if !unchecked.is_empty() {
+            writeln!(f, "    unchecked {}", unchecked.join(", "))?;
+        }
         for row in self.invariants.iter().filter(|row| row.violations > 0) {
             writeln!(f, "    broken    {}: {}", row.name, row.first.as_deref().unwrap_or("no detail"))?;
         }
@@ -88,7 +93,12 @@ mod tests {
             |met, measured: &str| ExpectationFigures { that: "orders.lost = 0".into(), met, measured: measured.into() };
         result.expectations = vec![expectation(Some(false), "105"), expectation(None, "")];
         result.well = false;
+        assert!(!result.to_string().contains("unchecked"), "{result}");
+        result.invariants[0].checked = 0;
         let text = result.to_string();
+        let name = result.invariants[0].name;
+        assert!(text.contains(&format!("    unchecked {name}\n")), "{text}");
+        assert!(text.contains("110 revoked, 111 untracked"), "{text}");
         assert!(text.contains("FAILED      orders.lost = 0 (it is 105)"), "{text}");
         assert!(text.contains("orders.lost = 0 (never looked at)"), "{text}");
         assert!(

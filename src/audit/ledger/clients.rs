@@ -3,14 +3,15 @@
 //! Idea: the latest word of a client decides where its order stands; a promise once heard is never unheard.
 
 use crate::domain::actor::Draft;
+use crate::domain::event::EventKind;
 use crate::domain::ids::{GroupId, RequestId};
-use crate::domain::order::{Answer, Batch, Promise, Reply};
+use crate::domain::order::{Answer, Batch, OrderStatus, Promise, Reply};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::why::Why;
 
 use super::promises::Promised;
 use super::session::{Marks, Slot, Standing};
-use super::{Ledger, find, session_of, settle, stand};
+use super::{Ledger, find, revoke, session_of, settle, stand};
 use crate::audit::lamp::Scene;
 
 impl Ledger {
@@ -29,9 +30,18 @@ impl Ledger {
             };
             *slot = Slot::waiting(group);
             self.counts.waiting += 1;
-            let forced = session.trim();
-            self.counts.untracked += forced.open;
-            self.counts.waiting -= forced.waiting;
+            let (counts, groups) = (&mut self.counts, &mut self.groups);
+            session.trim(|slot, closed| {
+                if !closed {
+                    counts.untracked += 1;
+                    counts.waiting -= u64::from(slot.standing == Standing::Waiting);
+                } else if slot.marks.has(Marks::SETTLED)
+                    && !slot.marks.has(Marks::REVOKED)
+                    && let Some(group) = groups.get_mut(slot.group.index())
+                {
+                    group.let_go(slot);
+                }
+            });
         }
     }
 
@@ -62,9 +72,17 @@ impl Ledger {
                 let voters = self.groups.get(promise.group.index()).map_or(0, |group| group.config.voters.len());
                 let asked_at = SimTime(now.0.saturating_sub(waited.0));
                 let covered = self.rule.covers_commit(voters) && asked_at >= self.rule_since;
-                self.on_promise(now, answer.id, promise, if covered { Marks::COVERED } else { 0 }, out);
+                let marks = if covered { Marks::COVERED } else { 0 };
+                self.on_promise(now, answer.id, promise, marks | Marks::OPEN_ENDED, out);
             }
-            Reply::Verdict(promise, _) => self.on_promise(now, answer.id, promise, Marks::COVERED, out),
+            Reply::Verdict(promise, verdict) => {
+                let ending = match verdict.status {
+                    OrderStatus::Pending => Marks::OPEN_ENDED,
+                    OrderStatus::Rejected(_) => Marks::DECLINED,
+                    _ => 0,
+                };
+                self.on_promise(now, answer.id, promise, Marks::COVERED | ending, out);
+            }
             Reply::Refused(why) => {
                 let Some(slot) = find(&mut self.sessions, answer.id) else { return };
                 if slot.standing == Standing::Waiting {
@@ -76,31 +94,85 @@ impl Ledger {
         }
     }
 
-    fn on_promise(&mut self, now: SimTime, id: RequestId, promise: Promise, mark: u8, out: &mut Vec<Draft>) {
+    fn on_promise(&mut self, now: SimTime, id: RequestId, promise: Promise, marks: u16, out: &mut Vec<Draft>) {
         let Some(slot) = find(&mut self.sessions, id) else { return };
         if slot.standing == Standing::Empty {
             return;
         }
         let first = !matches!(slot.standing, Standing::Acknowledged | Standing::Lost);
-        if mark != 0 {
-            slot.marks.set(mark);
+        slot.marks.set(marks & Marks::COVERED);
+        if !first {
+            return;
         }
-        if first {
-            stand(&mut self.counts, slot, Standing::Acknowledged);
-        }
+        // A verdict that was decided is a promise like any other; one that was not, promises nothing.
+        let declined = if slot.marks.has(Marks::PRESENT) { 0 } else { Marks::DECLINED };
+        slot.marks.set(marks & (Marks::COVERED | Marks::OPEN_ENDED | declined));
+        stand(&mut self.counts, slot, Standing::Acknowledged);
+        revoke(&mut self.counts, slot);
         if slot.marks.has(Marks::AGREED) {
             settle(&mut self.counts, &mut self.lost, slot);
         }
-        if slot.marks.has(Marks::PRESENT) || !first {
+        if !slot.is_open() {
             return;
         }
+        slot.promise(promise.group, promise.index);
         let Some(group) = self.groups.get_mut(promise.group.index()) else { return };
+        if group.turned_away(id, promise.index) {
+            slot.stand(promise.group, promise.index);
+            slot.marks.set(Marks::SHORT);
+            revoke(&mut self.counts, slot);
+            return;
+        }
         let promised = Promised::new(id, promise);
         if promised.decided_by(group.trail.end(), group.trail.term()) {
             let node = group.leading.map(|(_, node)| node);
-            self.lose(&[promised], Scene { at: now, node, group: promise.group }, out);
+            self.lose(&[id], Scene { at: now, node, group: promise.group }, out);
         } else if !group.promises.push(promised) {
-            self.counts.untracked += 1;
+            self.counts.untracked += u64::from(slot.marks.set(Marks::UNTRACKED));
+        }
+    }
+
+    /// These promises are broken for good, those of them that are open.
+    pub(super) fn lose(&mut self, orders: &[RequestId], scene: Scene, out: &mut Vec<Draft>) {
+        let (mut lost, mut covered) = (0, 0);
+        let mut first = None;
+        for id in orders {
+            let Some(slot) = find(&mut self.sessions, *id).filter(|slot| slot.is_open()) else { continue };
+            slot.standing = Standing::Lost;
+            lost += 1;
+            if slot.marks.has(Marks::COVERED) {
+                covered += 1;
+                first = first.or(Some((*id, slot.place())));
+            }
+        }
+        self.count_lost(lost, covered, scene, out, || match first {
+            Some((id, index)) => format!("first {id}, promised at {index}"),
+            None => String::new(),
+        });
+    }
+
+    /// Orders are gone that have left their rings: settled long ago, and known by their indices only.
+    pub(super) fn lose_past(&mut self, lost: u64, covered: u64, scene: Scene, out: &mut Vec<Draft>) {
+        self.count_lost(lost, covered, scene, out, || "settled long ago".to_owned());
+    }
+
+    fn count_lost(
+        &mut self,
+        lost: u64,
+        covered: u64,
+        scene: Scene,
+        out: &mut Vec<Draft>,
+        which: impl FnOnce() -> String,
+    ) {
+        if lost == 0 {
+            return;
+        }
+        self.counts.lost += lost;
+        self.lost.checked(lost);
+        out.push(Draft { node: scene.node, group: Some(scene.group), kind: EventKind::OrdersLost { orders: lost } });
+        if covered > 0 {
+            let line = || format!("{}: {covered} acknowledged orders are gone, {}", scene.group, which());
+            self.lost.violated(covered, scene, out, line);
         }
     }
 }

@@ -3,15 +3,18 @@
 //! Idea: most promises are kept when they are given, because the rule waits for the commit. One that is not waits here
 //! until its order is applied, or until it is clear that it never will be: a batch of a later term was applied (the log
 //! of that term's leader lacks the order), or something else stands at its index.
-//! Bound: [`PROMISES_MAX`] a group; the ledger counts one more as untracked.
+//! Bound: [`PROMISES_MAX`] a group, as many as a leader's log may hold that are not committed; the ledger counts one more
+//! as untracked.
 
 use std::collections::VecDeque;
 
+#[cfg(test)]
+use crate::domain::ids::{ClientId, Sequence};
 use crate::domain::ids::{LogIndex, RequestId, Term};
 use crate::domain::order::Promise;
 
 /// Open promises of one group.
-pub const PROMISES_MAX: usize = 65_536;
+pub const PROMISES_MAX: usize = 1 << 20;
 
 /// A promise and whose it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,6 +46,14 @@ pub struct Promises {
 }
 
 impl Promises {
+    /// As many as there may be, of nobody.
+    #[cfg(test)]
+    pub fn full() -> Self {
+        let nobody = RequestId { client: ClientId(0), sequence: Sequence(0) };
+        let promised = Promised { id: nobody, term: Term(1), index: LogIndex(1) };
+        Self { open: vec![promised; PROMISES_MAX].into() }
+    }
+
     /// Adds one; false if there is no room.
     pub fn push(&mut self, promised: Promised) -> bool {
         let room = self.open.len() < PROMISES_MAX;

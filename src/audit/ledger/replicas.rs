@@ -1,19 +1,21 @@
 //! What replicas do: batches are applied, agreed upon, or overturned; promises are kept or broken.
 //!
-//! Idea: the first replica that applies a batch says where its orders stand; the rest only agree.
+//! Idea: the first replica that applies a batch says where its orders stand; the rest only agree. An order stands where it
+//! was executed, or where its verdict was repeated. A record that was turned away (below its session's floor, no room for
+//! now) is no presence: the order that it carries may have been lost long before. Only where that very record was promised
+//! has its order come to an end: it is *revoked*, for want of room.
 
 use crate::audit::lamp::Scene;
 use crate::domain::actor::Draft;
-use crate::domain::event::EventKind;
 use crate::domain::fact::{Applied, Fate, ReplicaFact};
-use crate::domain::ids::{GroupId, NodeId};
+use crate::domain::ids::{ClientId, GroupId, LogIndex, NodeId, RequestId};
 use crate::domain::order::{Batch, Record};
 use crate::domain::time::SimTime;
 
-use super::promises::{Promised, Sweep};
-use super::session::{Marks, Standing};
+use super::promises::Sweep;
+use super::session::{Marks, Recall, Standing};
 use super::trail::{Standpoint, Trace};
-use super::{Group, Ledger, find, settle};
+use super::{Group, Ledger, find, revoke, settle, unrevoke};
 
 impl Ledger {
     pub(super) fn on_replica(
@@ -34,14 +36,18 @@ impl Ledger {
             ReplicaFact::Installed { base, .. } => {
                 let config = group.config;
                 for trace in group.trail.confirm_to(base.index, node, &config) {
-                    self.agree(&trace);
+                    self.agree(place, &trace);
                 }
             }
             ReplicaFact::Config(config) => {
                 group.config = *config;
                 for trace in group.trail.agree_by(config) {
-                    self.agree(&trace);
+                    self.agree(place, &trace);
                 }
+            }
+            ReplicaFact::Worked { at, work, worked } => {
+                let scene = Scene { at: now, node: Some(node), group: place };
+                self.on_worked(scene, *at, (work, worked), out);
             }
             ReplicaFact::Applied(applied) => self.on_applied(now, node, place, applied, out),
             _ => {}
@@ -50,26 +56,31 @@ impl Ledger {
 
     fn on_applied(&mut self, now: SimTime, node: NodeId, place: GroupId, applied: &Applied, out: &mut Vec<Draft>) {
         let scene = Scene { at: now, node: Some(node), group: place };
-        let Some(group) = self.groups.get_mut(scene.group.index()) else { return };
-        let config = group.config;
+        let Some(group) = self.groups.get(place.index()) else { return };
         let at = match group.trail.place(applied) {
             Standpoint::Aside => return,
             Standpoint::Known(at) => at,
             Standpoint::Fresh => self.on_fresh(scene, applied, out),
-            Standpoint::Overturns(at) => {
-                let gone = group.trail.overturn(at);
-                let orders = self.overturn(scene.group, &gone);
+            Standpoint::Overturns => {
+                let overturned = self.overturn(place, applied);
                 let at = self.on_fresh(scene, applied, out);
-                let lost: Vec<_> = orders.into_iter().filter(|promised| self.is_open(promised.id)).collect();
-                self.lose(&lost, scene, out);
+                self.lose_overturned(overturned, scene, out);
                 at
             }
         };
-        let Some(group) = self.groups.get_mut(scene.group.index()) else { return };
+        let Some(group) = self.groups.get_mut(place.index()) else { return };
+        let config = group.config;
         let agreed = group.trail.confirm(at, node, &config);
-        self.counts.untracked += group.trail.trim();
+        while let Some(let_go) = group.trail.trim() {
+            for record in let_go.iter().flat_map(Trace::records) {
+                // Nobody will say any more that a majority has it.
+                if let Some(slot) = find(&mut self.sessions, record.id).filter(|slot| !slot.marks.has(Marks::AGREED)) {
+                    self.counts.untracked += u64::from(slot.marks.set(Marks::UNTRACKED));
+                }
+            }
+        }
         if let Some(trace) = agreed {
-            self.agree(&trace);
+            self.agree(place, &trace);
         }
     }
 
@@ -79,100 +90,164 @@ impl Ledger {
         let sweep = if applied.term > group.trail.term() { Sweep::All } else { Sweep::Front };
         group.trail.push(applied);
         let at = group.trail.last_place();
-        let decided = |group: &mut Group| group.promises.decided(group.trail.end(), group.trail.term(), sweep);
         let records = applied.batch.as_ref().map_or(&[][..], Batch::records);
         for (place, record) in records.iter().enumerate() {
-            // What is passed on stands where it was passed to, or nowhere yet.
-            if applied.executed.fate(place) == Fate::PassedOn {
-                continue;
-            }
-            let Some(slot) = find(&mut self.sessions, record.id) else { continue };
-            slot.marks.set(Marks::PRESENT);
-            if slot.standing == Standing::Lost {
-                // A copy of the order that was still on its way: it is done after all.
-                slot.standing = Standing::Acknowledged;
-                self.counts.lost -= 1;
-            }
-            let index = applied.first.plus(place as u64);
-            if applied.executed.at(place) && !slot.execute(scene.group, index) && slot.marks.set(Marks::TWICE) {
-                self.counts.duplicated += 1;
-                self.doubled.violated(1, scene, out, || {
-                    format!("{}: order {} is executed again at {index}", scene.group, record.id)
-                });
-            }
+            self.on_record(scene, applied, (place, record), out);
         }
         self.doubled.checked(records.len() as u64);
+        self.on_short(scene.group, applied);
+        let decided = |group: &mut Group| group.promises.decided(group.trail.end(), group.trail.term(), sweep);
         let decided = self.groups.get_mut(scene.group.index()).map(decided).unwrap_or_default();
         if !decided.is_empty() {
-            let lost: Vec<_> = decided.into_iter().filter(|promised| self.is_open(promised.id)).collect();
+            let lost: Vec<_> = decided.into_iter().map(|promised| promised.id).collect();
             self.lose(&lost, scene, out);
         }
         at
     }
 
-    /// Takes back batches that a later term wrote over; says which orders stood there.
-    fn overturn(&mut self, group: GroupId, gone: &[Trace]) -> Vec<Promised> {
+    fn on_record(&mut self, scene: Scene, applied: &Applied, (place, record): (usize, &Record), out: &mut Vec<Draft>) {
+        let index = applied.first.plus(place as u64);
+        let executed = match applied.executed.fate(place) {
+            // What is passed on stands where it was passed to, or nowhere yet.
+            Fate::PassedOn | Fate::Refused => return,
+            Fate::Repeated => false,
+            Fate::Executed => true,
+        };
+        let Some(slot) = find(&mut self.sessions, record.id) else {
+            if executed {
+                self.on_past(scene, record.id, out);
+            }
+            return;
+        };
+        let first = if executed {
+            if !slot.marks.has(Marks::EXECUTED) {
+                unrevoke(&mut self.counts, slot);
+            }
+            slot.execute(scene.group, index)
+        } else {
+            slot.stand(scene.group, index);
+            true
+        };
+        if slot.standing == Standing::Lost {
+            // A copy of the order that was still on its way: it is done after all.
+            slot.standing = Standing::Acknowledged;
+            self.counts.lost -= 1;
+        }
+        if !first && slot.marks.set(Marks::TWICE) {
+            self.doubled(1, scene, out, || format!("order {} is executed again at {index}", record.id));
+        }
+    }
+
+    /// An order is executed that has left its ring: only that it was executed before is remembered, if at all.
+    fn on_past(&mut self, scene: Scene, id: RequestId, out: &mut Vec<Draft>) {
+        let Some(session) = self.sessions.get_mut(id.client.0 as usize).filter(|session| session.is_past(id.sequence))
+        else {
+            return;
+        };
+        match session.execute_past(id.sequence) {
+            Recall::First => {}
+            Recall::Again if !self.blurred => {
+                self.doubled(1, scene, out, || format!("order {id} is executed again, long after the first time"));
+            }
+            Recall::Again | Recall::Forgotten => self.counts.untracked += 1,
+        }
+    }
+
+    pub(super) fn doubled(&mut self, times: u64, scene: Scene, out: &mut Vec<Draft>, what: impl FnOnce() -> String) {
+        self.counts.duplicated += times;
+        self.doubled.violated(times, scene, out, || format!("{}: {}", scene.group, what()));
+    }
+
+    /// Orders ended by this batch, unexecuted, for want of cash or of room.
+    fn on_short(&mut self, group: GroupId, applied: &Applied) {
+        for id in applied.short.iter().flat_map(|short| short.iter()) {
+            let Some(slot) = find(&mut self.sessions, *id) else {
+                // It waited so long that its session has been let go: it may have been promised.
+                let past = self.sessions.get(id.client.0 as usize).is_some_and(|session| session.is_past(id.sequence));
+                self.counts.untracked += u64::from(past && applied.batch.is_none());
+                continue;
+            };
+            if !slot.marks.has(Marks::PRESENT) {
+                // Turned away for now, where it was promised: its promise ends here. A copy elsewhere says nothing.
+                let Some(place) = place_in(applied, *id).filter(|index| slot.is_open() && slot.is_at(group, *index))
+                else {
+                    continue;
+                };
+                slot.stand(group, place);
+            }
+            slot.marks.set(Marks::SHORT);
+            revoke(&mut self.counts, slot);
+        }
+    }
+
+    /// Takes back all from this batch's index on, a later term having written over it; the acknowledged orders that
+    /// stood there, and how many more there were that have left their rings, and of those how many a rule covered.
+    fn overturn(&mut self, place: GroupId, applied: &Applied) -> (Vec<RequestId>, [u64; 2]) {
+        let Some(group) = self.groups.get_mut(place.index()) else { return Default::default() };
+        let from = applied.first;
+        let gone = group.trail.overturn(from);
+        let past = [group.settled.cut(from.0), group.covered.cut(from.0)];
+        if from.0 < group.settled.lowest() {
+            // Some of what was settled below the window may be gone as well.
+            self.counts.untracked += std::mem::take(&mut group.settled_below);
+        }
+        (self.overturned, self.blurred) = (true, self.blurred || past[0] > 0);
+        for id in gone.iter().flat_map(|trace| trace.short.iter()).flat_map(|short| short.iter()) {
+            if let Some(slot) = find(&mut self.sessions, *id) {
+                unrevoke(&mut self.counts, slot);
+            }
+        }
         let mut orders = Vec::new();
-        for trace in gone {
-            let records = trace.batch.as_ref().map_or(&[][..], Batch::records);
-            for (place, Record { id, .. }) in records.iter().enumerate() {
-                if trace.executed.fate(place) == Fate::PassedOn {
+        for (client, session) in self.sessions.iter_mut().enumerate() {
+            for (sequence, slot) in session.slots_mut() {
+                if !slot.overturn(place, from) {
                     continue;
                 }
-                let Some(slot) = find(&mut self.sessions, *id) else { continue };
-                let index = trace.first.plus(place as u64);
-                slot.overturn(group, index);
-                if !slot.marks.has(Marks::PRESENT) {
-                    if slot.marks.clear(Marks::SETTLED) {
-                        self.counts.settled -= 1;
-                    }
-                    orders.push(Promised { id: *id, term: trace.term, index });
+                unrevoke(&mut self.counts, slot);
+                self.counts.settled -= u64::from(slot.marks.clear(Marks::SETTLED));
+                if slot.is_open() {
+                    orders.push((slot.place(), ClientId(client as u32).request(sequence)));
                 }
             }
         }
-        orders
+        orders.sort_unstable_by_key(|(index, id)| (*index, id.client, id.sequence));
+        (orders.into_iter().map(|(_, id)| id).collect(), past)
+    }
+
+    fn lose_overturned(
+        &mut self,
+        (orders, [past, covered]): (Vec<RequestId>, [u64; 2]),
+        scene: Scene,
+        out: &mut Vec<Draft>,
+    ) {
+        self.counts.settled -= past;
+        self.lose(&orders, scene, out);
+        self.lose_past(past, covered, scene, out);
     }
 
     /// A majority has applied this batch.
-    fn agree(&mut self, trace: &Trace) {
-        for (place, record) in trace.batch.as_ref().map_or(&[][..], Batch::records).iter().enumerate() {
-            if trace.executed.fate(place) == Fate::PassedOn {
+    fn agree(&mut self, group: GroupId, trace: &Trace) {
+        for (place, record) in trace.records().iter().enumerate() {
+            let fate = trace.executed.fate(place);
+            if fate == Fate::PassedOn {
                 continue;
             }
             let Some(slot) = find(&mut self.sessions, record.id) else { continue };
+            // A record that was turned away concerns an order only where it was promised.
+            if fate == Fate::Refused && !slot.is_at(group, trace.first.plus(place as u64)) {
+                continue;
+            }
             slot.marks.set(Marks::AGREED);
             if slot.standing == Standing::Acknowledged {
                 settle(&mut self.counts, &mut self.lost, slot);
             }
         }
     }
+}
 
-    /// These promises are broken for good.
-    pub(super) fn lose(&mut self, lost: &[Promised], scene: Scene, out: &mut Vec<Draft>) {
-        let mut covered = 0;
-        let mut first = None;
-        for promised in lost {
-            let Some(slot) = find(&mut self.sessions, promised.id) else { continue };
-            slot.standing = Standing::Lost;
-            self.counts.lost += 1;
-            self.lost.checked(1);
-            if slot.marks.has(Marks::COVERED) {
-                covered += 1;
-                first = first.or(Some(*promised));
-            }
-        }
-        if lost.is_empty() {
-            return;
-        }
-        let kind = EventKind::OrdersLost { orders: lost.len() as u64 };
-        out.push(Draft { node: scene.node, group: Some(scene.group), kind });
-        if let Some(Promised { id, term, index }) = first {
-            self.lost.violated(covered, scene, out, || {
-                format!(
-                    "{}: {covered} acknowledged orders are gone, first {id}, promised at {index} in {term}",
-                    scene.group
-                )
-            });
-        }
-    }
+/// The index at which a batch holds this order, having turned it away.
+fn place_in(applied: &Applied, id: RequestId) -> Option<LogIndex> {
+    let records = applied.batch.as_ref()?.records();
+    let place = records.iter().position(|record| record.id == id)?;
+    (applied.executed.fate(place) == Fate::Refused).then(|| applied.first.plus(place as u64))
 }

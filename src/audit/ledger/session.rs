@@ -1,21 +1,25 @@
 //! One session's orders, as a dense ring: what was asked, what was said of it, and where it was applied.
 //!
 //! Idea: a session numbers its requests from 1 without a gap, so an order is found by subtraction, not by search.
-//! Shape: `base` is the sequence of the oldest slot; queries and unknown sequences are empty slots.
-//! Bound: a session keeps its last [`LINGER`] sequences even when they are closed, as the memory in which a second
-//! execution is recognised; beyond that it lets closed slots go from the front. At [`SLOTS_MAX`] the oldest goes whatever
-//! it is, and the ledger counts it as untracked.
+//! Shape: `base` is the sequence of the oldest slot; queries and unknown sequences are empty slots. What has left the ring
+//! is remembered by a bit: whether it was executed (`older`), and whether a leg of it has traded (`legs`).
+//! Bound: a session keeps its last [`LINGER`] sequences even when they are closed; beyond that it lets closed slots go
+//! from the front. At [`SLOTS_MAX`] the oldest goes whatever it is, and the ledger counts it as untracked. Bits reach
+//! [`OLDER_MAX`] sequences back; what is executed below them is untracked too, for nothing can say whether it is done twice.
 //! Units: 16 bytes a slot.
 
 use std::collections::VecDeque;
 use std::num::NonZeroU64;
 
+use super::bits::Bits;
 use crate::domain::ids::{GroupId, LogIndex, Sequence};
 
 /// Sequences that a session remembers though they are closed.
 pub const LINGER: usize = 1_024;
 /// Sequences that a session remembers at most.
 pub const SLOTS_MAX: usize = 16_384;
+/// Sequences of which a session remembers whether they were executed.
+pub const OLDER_MAX: u64 = 65_536;
 
 /// What the client was told last.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -37,38 +41,50 @@ pub enum Standing {
 
 /// What is known of an order beside its standing.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Marks(u8);
+pub struct Marks(u16);
 
 impl Marks {
-    /// It stands in an applied log.
-    pub const PRESENT: u8 = 1;
+    /// It stands in an applied log: it was executed, or its verdict was repeated.
+    pub const PRESENT: u16 = 1;
     /// A majority has applied it under one chain.
-    pub const AGREED: u8 = 2;
+    pub const AGREED: u16 = 1 << 1;
     /// It was sent again.
-    pub const RETRIED: u8 = 4;
+    pub const RETRIED: u16 = 1 << 2;
     /// It was executed twice.
-    pub const TWICE: u8 = 8;
+    pub const TWICE: u16 = 1 << 3;
     /// It was promised by a rule that covers commit.
-    pub const COVERED: u8 = 16;
+    pub const COVERED: u16 = 1 << 4;
     /// It counts as settled.
-    pub const SETTLED: u8 = 32;
+    pub const SETTLED: u16 = 1 << 5;
+    /// It was executed where it stands.
+    pub const EXECUTED: u16 = 1 << 6;
+    /// The first word on it left open how it ends: a promise without a verdict, or *pending*.
+    pub const OPEN_ENDED: u16 = 1 << 7;
+    /// It has ended unexecuted, for want of cash or of room.
+    pub const SHORT: u16 = 1 << 8;
+    /// It counts as revoked.
+    pub const REVOKED: u16 = 1 << 9;
+    /// The first word on it was a verdict that refuses it: nothing was promised.
+    pub const DECLINED: u16 = 1 << 10;
+    /// It counts as untracked: nothing more is concluded about it.
+    pub const UNTRACKED: u16 = 1 << 11;
 
-    /// Whether the mark is set.
-    pub const fn has(self, mark: u8) -> bool {
-        self.0 & mark != 0
+    /// Whether one of these is set.
+    pub const fn has(self, marks: u16) -> bool {
+        self.0 & marks != 0
     }
 
     /// Sets a mark; true if it was not set.
-    pub const fn set(&mut self, mark: u8) -> bool {
+    pub const fn set(&mut self, mark: u16) -> bool {
         let fresh = !self.has(mark);
         self.0 |= mark;
         fresh
     }
 
-    /// Clears a mark; true if it was set.
-    pub const fn clear(&mut self, mark: u8) -> bool {
-        let was = self.has(mark);
-        self.0 &= !mark;
+    /// Clears marks; true if one was set.
+    pub const fn clear(&mut self, marks: u16) -> bool {
+        let was = self.has(marks);
+        self.0 &= !marks;
         was
     }
 }
@@ -76,18 +92,19 @@ impl Marks {
 /// An order in the ledger.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Slot {
-    executed: Option<NonZeroU64>,
-    /// The group that owns its symbol, or that executed it.
+    /// Where it stands; as long as it stands nowhere, where it was promised to.
+    place: Option<NonZeroU64>,
+    /// The group that owns its symbol, or where it stands or was promised.
     pub group: GroupId,
-    /// What the client was told last.
-    pub standing: Standing,
-    /// What else is known.
+    /// What is known.
     pub marks: Marks,
+    /// What its client was told last.
+    pub standing: Standing,
 }
 
 impl Default for Slot {
     fn default() -> Self {
-        Self { executed: None, group: GroupId::META, standing: Standing::Empty, marks: Marks::default() }
+        Self { place: None, group: GroupId::META, marks: Marks::default(), standing: Standing::Empty }
     }
 }
 
@@ -97,24 +114,57 @@ impl Slot {
         Self { group, standing: Standing::Waiting, ..Self::default() }
     }
 
+    /// Where it stands, or was promised to.
+    pub fn place(&self) -> LogIndex {
+        LogIndex(self.place.map_or(0, NonZeroU64::get))
+    }
+
     /// Notes that the order changed the state at this place; false if it had done so at another.
     pub fn execute(&mut self, group: GroupId, index: LogIndex) -> bool {
-        let index = NonZeroU64::new(index.0);
-        if self.executed.is_some() {
-            return self.executed == index && self.group == group;
+        if self.marks.has(Marks::EXECUTED) {
+            return self.is_at(group, index);
         }
-        self.executed = index;
-        self.group = group;
+        self.put(group, index);
+        self.marks.set(Marks::EXECUTED);
         true
     }
 
-    /// Takes back an execution whose log was overturned. An order whose first execution lies elsewhere stays.
-    pub fn overturn(&mut self, group: GroupId, index: LogIndex) {
-        if self.executed.is_none() || self.executed == NonZeroU64::new(index.0) && self.group == group {
-            self.executed = None;
-            self.marks.clear(Marks::PRESENT);
-            self.marks.clear(Marks::AGREED);
+    /// Notes that the order stands at this place without being executed there: its verdict was repeated, or it was turned
+    /// away for good.
+    pub fn stand(&mut self, group: GroupId, index: LogIndex) {
+        if !self.marks.has(Marks::PRESENT) {
+            self.put(group, index);
         }
+    }
+
+    /// Notes where the order was promised to.
+    pub fn promise(&mut self, group: GroupId, index: LogIndex) {
+        (self.place, self.group) = (NonZeroU64::new(index.0), group);
+    }
+
+    fn put(&mut self, group: GroupId, index: LogIndex) {
+        self.promise(group, index);
+        self.marks.set(Marks::PRESENT);
+    }
+
+    /// Whether this is its place.
+    pub fn is_at(&self, group: GroupId, index: LogIndex) -> bool {
+        self.place() == index && self.group == group
+    }
+
+    /// Takes it out of a log that was overturned from this index on; whether it stood there.
+    pub fn overturn(&mut self, group: GroupId, from: LogIndex) -> bool {
+        let gone = self.marks.has(Marks::PRESENT) && self.group == group && self.place() >= from;
+        if gone {
+            self.marks.clear(Marks::PRESENT | Marks::AGREED | Marks::EXECUTED);
+        }
+        gone
+    }
+
+    /// Whether it was promised, and nothing shows yet whether that is kept.
+    pub fn is_open(&self) -> bool {
+        const ANSWERED: u16 = Marks::PRESENT | Marks::DECLINED | Marks::UNTRACKED;
+        self.standing == Standing::Acknowledged && !self.marks.has(ANSWERED)
     }
 
     /// Whether nothing more is expected of it, its session having asked no more below `floor`.
@@ -122,19 +172,21 @@ impl Slot {
         match self.standing {
             Standing::Empty | Standing::Lost => true,
             Standing::Waiting => false,
-            Standing::Acknowledged => self.marks.has(Marks::AGREED),
-            Standing::Rejected | Standing::Unknown => below_floor,
+            Standing::Acknowledged => self.marks.has(Marks::AGREED | Marks::DECLINED | Marks::UNTRACKED),
+            Standing::Rejected | Standing::Unknown => below_floor || self.marks.has(Marks::UNTRACKED),
         }
     }
 }
 
-/// Orders that left a ring though something was still expected of them.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Forced {
-    /// How many.
-    pub open: u64,
-    /// How many of them wait for an answer.
-    pub waiting: u64,
+/// Whether a number was in a set, as far as the set remembers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Recall {
+    /// It was not.
+    First,
+    /// It was.
+    Again,
+    /// It is too old to say.
+    Forgotten,
 }
 
 /// A session's ring.
@@ -143,11 +195,15 @@ pub struct Session {
     base: u64,
     floor: u64,
     slots: VecDeque<Slot>,
+    /// Which of those before the ring were executed.
+    older: Bits,
+    /// Of which orders the first leg has traded, and of which the second; made for the first spread.
+    legs: Option<Box<[Bits; 2]>>,
 }
 
 impl Default for Session {
     fn default() -> Self {
-        Self { base: 1, floor: 1, slots: VecDeque::new() }
+        Self { base: 1, floor: 1, slots: VecDeque::new(), older: Bits::new(OLDER_MAX), legs: None }
     }
 }
 
@@ -160,6 +216,17 @@ impl Session {
     /// The order with this sequence, if the ring holds it, to be changed.
     pub fn slot_mut(&mut self, sequence: Sequence) -> Option<&mut Slot> {
         self.slots.get_mut(usize::try_from(sequence.0.checked_sub(self.base)?).ok()?)
+    }
+
+    /// All slots of the ring with their sequences, to be changed.
+    pub fn slots_mut(&mut self) -> impl Iterator<Item = (Sequence, &mut Slot)> {
+        let base = self.base;
+        self.slots.iter_mut().enumerate().map(move |(place, slot)| (Sequence(base + place as u64), slot))
+    }
+
+    /// Whether the ring has let this sequence go.
+    pub const fn is_past(&self, sequence: Sequence) -> bool {
+        sequence.0 < self.base
     }
 
     /// The order with this sequence, its place made if need be. `None` if it lies before the ring, or too far ahead.
@@ -186,25 +253,52 @@ impl Session {
         self.floor = self.floor.max(floor.0);
     }
 
-    /// Lets closed orders go; says which open ones had to go too.
-    pub fn trim(&mut self) -> Forced {
-        let mut forced = Forced::default();
+    /// Lets closed orders go, and open ones where there are too many; each is handed over, with whether it was closed.
+    pub fn trim(&mut self, mut leaves: impl FnMut(&Slot, bool)) {
         while self.slots.len() > LINGER {
             let Some(front) = self.slots.front() else { break };
             let closed = front.closed(self.base < self.floor);
             if !closed && self.slots.len() <= SLOTS_MAX {
                 break;
             }
-            forced.open += u64::from(!closed);
-            forced.waiting += u64::from(front.standing == Standing::Waiting);
+            leaves(front, closed);
+            if front.marks.has(Marks::EXECUTED) {
+                // The oldest bits go for good: what is executed below them is told to be forgotten.
+                self.older.insert(self.base, &mut 0);
+            }
             self.slots.pop_front();
             self.base += 1;
         }
-        forced
     }
 
-    /// How many sequences it holds.
+    /// An order that has left the ring is executed.
+    pub fn execute_past(&mut self, sequence: Sequence) -> Recall {
+        recall(self.older.insert(sequence.0, &mut 0))
+    }
+
+    /// A leg of an order trades: the first or the second.
+    pub fn trade_leg(&mut self, sequence: Sequence, leg: usize) -> Recall {
+        let legs = self.legs.get_or_insert_with(|| Box::new([Bits::new(OLDER_MAX), Bits::new(OLDER_MAX)]));
+        legs.get_mut(leg).map_or(Recall::Forgotten, |legs| recall(legs.insert(sequence.0, &mut 0)))
+    }
+
+    /// How many sequences the ring holds.
+    #[cfg(test)]
     pub fn len(&self) -> usize {
         self.slots.len()
+    }
+
+    /// What it takes in memory.
+    pub fn size_bytes(&self) -> usize {
+        let legs = self.legs.as_ref().map_or(0, |legs| legs.iter().map(Bits::size_bytes).sum());
+        self.slots.len() * size_of::<Slot>() + self.older.size_bytes() + legs
+    }
+}
+
+fn recall(known: Option<bool>) -> Recall {
+    match known {
+        Some(false) => Recall::First,
+        Some(true) => Recall::Again,
+        None => Recall::Forgotten,
     }
 }

@@ -2,24 +2,29 @@
 //!
 //! Idea: the first replica to apply a batch decides where its orders stand; every further one only counts towards the
 //! majority, a bit for a whole batch. That is what keeps the ledger at a few nanoseconds an order.
-//! A batch of a later term that stands where another batch stood *overturns* all from there on: the earlier one was
-//! applied by replicas that have forgotten it (a rule was off), and its orders are gone.
-//! Bound: agreed batches go from the front above [`RECORDS_KEPT`] records; any batch goes above [`RECORDS_MAX`].
+//! A batch of a later term than what stands at its index *overturns* all from there on: the earlier was applied by replicas
+//! that have forgotten it (a rule was off), and its orders are gone. For that the trail keeps the term of every index,
+//! long after it has let the batch go.
+//! Bound: agreed batches go from the front above [`RECORDS_KEPT`] records; any batch goes above [`RECORDS_MAX`]. Terms: the
+//! last [`TERMS_MAX`]; what stands below them is taken for what it was.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::audit::last_of;
 use crate::domain::digest::Digest;
 use crate::domain::fact::{Applied, Executed};
-use crate::domain::ids::{LogIndex, NodeId, NodeSet, Term};
+use crate::domain::ids::{LogIndex, NodeId, NodeSet, RequestId, Term};
 use crate::domain::membership::GroupConfig;
-use crate::domain::order::Batch;
+use crate::domain::order::{Batch, Record};
 use crate::domain::recent::count_before;
 
-/// Records of agreed batches that a trail keeps, to recognise that they are overturned.
+/// Records of agreed batches that a trail keeps, to recognise who applies them late.
 pub const RECORDS_KEPT: u64 = 16_384;
-/// Records that a trail keeps at most.
-pub const RECORDS_MAX: u64 = 262_144;
+/// Records that a trail keeps at most: as many as a leader's log may hold that are not committed.
+pub const RECORDS_MAX: u64 = 1 << 20;
+/// Terms whose first index is known.
+pub const TERMS_MAX: usize = 4_096;
 
 /// A batch where it stands.
 #[derive(Clone, Debug)]
@@ -28,17 +33,28 @@ pub struct Trace {
     pub first: LogIndex,
     /// The index of its last record.
     pub last: LogIndex,
-    /// Its term.
-    pub term: Term,
     /// The chain over what was applied up to its end.
     pub chain: Digest,
     /// Its orders.
     pub batch: Option<Batch>,
     /// What became of them.
     pub executed: Executed,
+    /// Which orders ended by it unexecuted, for want of cash or of room.
+    pub short: Option<Arc<[RequestId]>>,
     /// Who has applied it.
     by: NodeSet,
     agreed: bool,
+}
+
+impl Trace {
+    /// Its orders.
+    pub fn records(&self) -> &[Record] {
+        self.batch.as_ref().map_or(&[][..], Batch::records)
+    }
+
+    const fn len(&self) -> u64 {
+        self.last.0 - self.first.0 + 1
+    }
 }
 
 /// What an applied batch is to the trail.
@@ -48,9 +64,9 @@ pub enum Standpoint {
     Fresh,
     /// It stands at this place already.
     Known(usize),
-    /// It is of a later term than what stands at this place, and takes it.
-    Overturns(usize),
-    /// It contradicts what stands there and does not prevail, or lies before the trail.
+    /// It is of a later term than what stands at its index, and takes it.
+    Overturns,
+    /// It contradicts what stands there and does not prevail, or it is what was let go.
     Aside,
 }
 
@@ -60,6 +76,8 @@ pub struct Trail {
     traces: VecDeque<Trace>,
     records: u64,
     forgotten_to: LogIndex,
+    /// From which index on which term, oldest first.
+    terms: VecDeque<(LogIndex, Term)>,
     term: Term,
 }
 
@@ -82,7 +100,7 @@ impl Trail {
 
     /// What it takes in memory beside the records.
     pub fn size_bytes(&self) -> usize {
-        self.traces.len() * size_of::<Trace>()
+        self.traces.len() * size_of::<Trace>() + self.terms.len() * size_of::<(LogIndex, Term)>()
     }
 
     /// What this batch is to it.
@@ -90,33 +108,51 @@ impl Trail {
         if applied.first > self.end() {
             return Standpoint::Fresh;
         }
-        if applied.first <= self.forgotten_to {
-            return Standpoint::Aside;
+        if let Some((at, trace)) = self.find(applied.first)
+            && trace.chain == applied.chain
+            && trace.last == last_of(applied)
+        {
+            return Standpoint::Known(at);
         }
-        let at = count_before(self.traces.len(), |at| self.traces[at].last < applied.first);
-        match self.traces.get(at) {
-            Some(trace) if trace.chain == applied.chain && trace.last == last_of(applied) => Standpoint::Known(at),
-            Some(trace) if applied.term > trace.term => Standpoint::Overturns(at),
-            _ => Standpoint::Aside,
-        }
+        let later = self.term_at(applied.first).is_some_and(|term| applied.term > term);
+        if later { Standpoint::Overturns } else { Standpoint::Aside }
+    }
+
+    /// The batch that stands at this index, if it was not let go, and its place.
+    pub fn find(&self, index: LogIndex) -> Option<(usize, &Trace)> {
+        let at = count_before(self.traces.len(), |at| self.traces[at].last < index);
+        let trace = self.traces.get(at).filter(|trace| trace.first <= index)?;
+        Some((at, trace))
+    }
+
+    fn term_at(&self, index: LogIndex) -> Option<Term> {
+        let after = count_before(self.terms.len(), |at| self.terms[at].0 <= index);
+        Some(self.terms.get(after.checked_sub(1)?)?.1)
     }
 
     /// Adds a batch at the end.
     pub fn push(&mut self, applied: &Applied) {
         let last = last_of(applied);
         assert!(applied.first > self.end(), "a batch is added behind the trail");
-        self.records += last.0 - applied.first.0 + 1;
+        if self.terms.back().is_none_or(|(_, term)| *term != applied.term) {
+            self.terms.push_back((applied.first, applied.term));
+            if self.terms.len() > TERMS_MAX {
+                self.terms.pop_front();
+            }
+        }
         self.term = self.term.max(applied.term);
-        self.traces.push_back(Trace {
+        let trace = Trace {
             first: applied.first,
             last,
-            term: applied.term,
             chain: applied.chain,
             batch: applied.batch.clone(),
             executed: applied.executed.clone(),
+            short: applied.short.clone(),
             by: NodeSet::default(),
             agreed: false,
-        });
+        };
+        self.records += trace.len();
+        self.traces.push_back(trace);
     }
 
     /// Where the last batch stands.
@@ -124,10 +160,13 @@ impl Trail {
         self.traces.len().saturating_sub(1)
     }
 
-    /// Takes everything from this place on, oldest first.
-    pub fn overturn(&mut self, at: usize) -> Vec<Trace> {
+    /// Everything from this index on is gone; the batches that it still held, oldest first.
+    pub fn overturn(&mut self, from: LogIndex) -> Vec<Trace> {
+        let at = count_before(self.traces.len(), |at| self.traces[at].last < from);
         let gone: Vec<_> = self.traces.drain(at..).collect();
-        self.records -= gone.iter().map(|trace| trace.last.0 - trace.first.0 + 1).sum::<u64>();
+        self.records -= gone.iter().map(Trace::len).sum::<u64>();
+        self.forgotten_to = self.forgotten_to.min(LogIndex(from.0.saturating_sub(1)));
+        while self.terms.pop_back_if(|(first, _)| *first >= from).is_some() {}
         gone
     }
 
@@ -158,20 +197,14 @@ impl Trail {
         fresh.map(agree).collect()
     }
 
-    /// Forgets from the front what the bounds say; says how many records went though nobody had agreed on them.
-    pub fn trim(&mut self) -> u64 {
-        let mut forced = 0;
-        while self.records > RECORDS_KEPT {
-            let Some(front) = self.traces.front() else { break };
-            if !front.agreed && self.records <= RECORDS_MAX {
-                break;
-            }
-            let records = front.last.0 - front.first.0 + 1;
-            forced += if front.agreed { 0 } else { records };
-            self.records -= records;
-            self.forgotten_to = front.last;
-            self.traces.pop_front();
-        }
-        forced
+    /// Lets the oldest batch go, if the bounds say so; `Some` where nobody had agreed on it yet.
+    pub fn trim(&mut self) -> Option<Option<Trace>> {
+        let front = self
+            .traces
+            .front()
+            .filter(|front| self.records > RECORDS_MAX || self.records > RECORDS_KEPT && front.agreed)?;
+        self.records -= front.len();
+        self.forgotten_to = front.last;
+        Some(self.traces.pop_front().filter(|trace| !trace.agreed))
     }
 }

@@ -219,6 +219,8 @@ pub struct LedgerView {
     pub waiting: u64,
     /// Answered, and applied by a majority under one chain: settled and forgotten.
     pub settled: u64,
-    /// Beyond the auditor's memory: orders that it could not follow, its bounds being met. 0 in any sound run.
+    /// Acknowledged, and ended unexecuted for want of cash or of room.
+    pub revoked: u64,
+    /// Beyond the auditor's memory: orders of which it can say nothing, its bounds being met.
     pub untracked: u64,
 }

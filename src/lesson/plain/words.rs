@@ -36,6 +36,8 @@ pub(super) const FIGURES: &[(&str, &str, &str)] = &[
     ("orders.unknown", "orders without an answer", "заявок без ответа"),
     ("orders.in_doubt", "orders in doubt", "заявок в сомнении"),
     ("orders.at_risk", "orders at risk", "заявок под угрозой"),
+    ("orders.revoked", "promises revoked", "обещаний отозвано"),
+    ("orders.untracked", "orders not tracked", "заявок вне учёта"),
     ("orders.waiting", "orders waiting", "заявок в ожидании"),
     ("recent_latency_ms.p50", "latency of late, median", "задержка в последнее время, медиана"),
     ("recent_latency_ms.p99", "latency of late, 99 of 100", "задержка в последнее время, 99 из 100"),

@@ -144,7 +144,7 @@ impl Exchange {
                 Goods::Trade { price, quantity, side } => {
                     listing.books.at(venue).unpack_trade(*price, *quantity, *side);
                 }
-                Goods::Ending { id, status, filled } => self.finished.push(*id, symbol, *status, *filled),
+                Goods::Ending { id, status, filled } => self.finished.restore(*id, symbol, *status, *filled),
                 Goods::Floor { client, floor } => self.sessions.unpack_floor(*client, *floor),
                 Goods::Answer { id, verdict } => self.sessions.unpack_answer(*id, *verdict),
                 Goods::Holding(holding) => listing.stock.unpack(holding, &opening),

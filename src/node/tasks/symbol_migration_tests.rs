@@ -187,7 +187,7 @@ impl Model {
                 assert!(outcome.sound);
                 match outcome.executed.fate(0) {
                     Fate::Executed => self.executed.push((record.id, GroupId(place as u16 + 1))),
-                    Fate::Refused => {}
+                    Fate::Refused | Fate::Repeated => {}
                     Fate::PassedOn => return true,
                 }
                 self.answers.push((record.id, verdicts[0]));

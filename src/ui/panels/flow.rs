@@ -42,6 +42,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     }
 }
 
+/// Figures of the ledger that are shown only where there is something to count.
+const QUIET: [&str; 2] = ["ledger-revoked", "ledger-untracked"];
+
 /// The ledger in one row: what matters most first.
 pub fn line<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> {
     let locale = &scene.look.locale;
@@ -49,12 +52,16 @@ pub fn line<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a
     let figures = [
         ("ledger-lost", ledger.lost, Role::Error),
         ("ledger-duplicated", ledger.duplicated, Role::Error),
+        ("ledger-revoked", ledger.revoked, Role::Error),
+        ("ledger-untracked", ledger.untracked, Role::Error),
         ("ledger-in-doubt", ledger.in_doubt, Role::Warn),
         ("ledger-unknown", ledger.unknown, Role::Warn),
         ("ledger-at-risk", ledger.at_risk, Role::Text),
         ("ledger-retried", ledger.retried, Role::Text),
     ];
-    figures.into_iter().fold(strip, |strip, (id, value, loud)| {
+    // Revoked and untracked stand there once there are some: a run that is sound has neither.
+    let shown = figures.into_iter().filter(|(id, value, _)| *value > 0 || !QUIET.contains(id));
+    shown.fold(strip, |strip, (id, value, loud)| {
         strip.fit(columns, |strip| {
             let role = if value > 0 { loud } else { Role::Muted };
             strip.add(role, format!("{} {}", locale.text(id), locale.number(value))).add(Role::Text, "  ")

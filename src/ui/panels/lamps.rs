@@ -1,4 +1,4 @@
-//! Lamps and margins: is every promise kept, and how many more may fail.
+//! Lamps and margins: is every promise kept, and how many more may fail. A lamp that was not checked in this run is dark.
 
 use ratatui::layout::Rect;
 
@@ -22,6 +22,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         let name = locale.text(&format!("lamp-{}", lamp.invariant.name().replace('_', "-"))).into_owned();
         let cell = if lamp.violations > 0 {
             canvas.strip().badge(Role::Error, &format!("✗ {name} {}", locale.number(lamp.violations)))
+        } else if lamp.checked == 0 {
+            // Nothing has been proved yet: dark, not green.
+            canvas.strip().add(Role::Muted, format!("○ {name}"))
         } else {
             canvas.strip().add(Role::Ok, "● ").add(Role::Text, name)
         };
