@@ -21,6 +21,7 @@ use crate::domain::view::GatewayView;
 use crate::domain::why::Why;
 use crate::market::exchange::Exchange;
 use crate::routing::aged_queue::{AgedQueue, Next};
+use crate::routing::drain::{Drain, MARGIN};
 
 use super::held::Held;
 use super::message::{Proposal, Ticket};
@@ -86,6 +87,11 @@ pub(super) struct Gateway {
     told_full: bool,
     meter: Meter,
     held: Held,
+    /// How fast the queue empties.
+    drain: Drain,
+    /// What cannot be answered in time is refused.
+    admission: bool,
+    pub(super) refused_late: u64,
 }
 
 impl Gateway {
@@ -104,6 +110,9 @@ impl Gateway {
             told_full: false,
             meter: Meter::default(),
             held: Held::default(),
+            drain: Drain::default(),
+            admission: settings.admission.on,
+            refused_late: 0,
         }
     }
 
@@ -146,7 +155,9 @@ impl Gateway {
         for (priority, batch) in self.by_class(batch) {
             let lane = priority.index();
             let places = (self.size.queue_max + self.free()).saturating_sub(self.queued[lane] as usize);
-            let fit = batch.len().min(places);
+            let in_time = self.in_time(now, lane, deadline);
+            let fit = batch.len().min(places).min(in_time);
+            self.refused_late += batch.len().min(places).saturating_sub(in_time) as u64;
             let over = fit < batch.len();
             if over {
                 let refused = &batch.records()[fit..];
@@ -162,6 +173,26 @@ impl Gateway {
         }
         self.serve(now);
         full && !std::mem::replace(&mut self.told_full, true)
+    }
+
+    /// How many more of a class can be answered in time: more urgent ones are served before, and the leader wants its time.
+    fn in_time(&self, now: SimTime, lane: usize, deadline: SimTime) -> usize {
+        let left = deadline.since(now);
+        let ahead: usize = self.queued[..=lane].iter().map(|queued| *queued as usize).sum();
+        if !self.admission || ahead == 0 {
+            return usize::MAX;
+        }
+        let eldest = self.queue.front(lane).map(|(arrived, _)| *arrived);
+        if self.drain.is_too_slow(now, ahead as u64, eldest, left) {
+            return 0;
+        }
+        let served = (left.0 / MARGIN).checked_div(self.size.service_time.0);
+        served.map_or(usize::MAX, |served| (served as usize).saturating_sub(ahead))
+    }
+
+    /// Whether requests that could only be answered too late are refused.
+    pub(super) const fn set_admission(&mut self, on: bool) {
+        self.admission = on;
     }
 
     /// The requests of a batch by class; the batch itself, if they are of one, as they mostly are.
@@ -203,6 +234,7 @@ impl Gateway {
             self.taken += take as u64;
             let cost = self.size.service_time.times(take as u64);
             self.meter.add(now, cost);
+            self.drain.begin(now);
             self.serving = Some((now + cost, waiting));
         }
         self.told_full &= !self.queue.is_empty();
@@ -218,6 +250,7 @@ impl Gateway {
             self.route(now, &waiting, directory, wishes);
         }
         while let Some((_, waiting)) = self.serving.take_if(|(at, _)| *at <= now) {
+            self.drain.left(now, waiting.batch.len() as u64, !self.queue.is_empty());
             self.route(now, &waiting, directory, wishes);
             self.serve(now);
         }

@@ -9,6 +9,7 @@
 //! `post`); moves are begun by the `controller`, and gateways hold (`held`) what comes for a symbol meanwhile. When nodes come and go the `steward` of the controller plans, and the leaders
 //! move their groups (`moving`).
 
+mod admission;
 mod archive;
 pub mod carrier;
 mod controller;

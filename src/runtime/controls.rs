@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::domain::actor::ActorInput;
 use crate::domain::control::{Control, Target};
-use crate::domain::event::EventKind;
+use crate::domain::event::{AdmissionEvent, EventKind};
 use crate::domain::ids::{ActorId, EventId, GroupId, NodeId};
 use crate::domain::settings::Settings;
 use crate::domain::view::FaultView;
@@ -82,7 +82,7 @@ impl World {
                 }
                 if holds { Ok(()) } else { Err(Why::NoReplica) }
             }
-            Control::SetAck(_) | Control::SetRule { .. } => self.switch(control, cause),
+            Control::SetAck(_) | Control::SetRule { .. } | Control::SetAdmission(_) => self.switch(control, cause),
             Control::SetStrategy(strategy) => self.keep(|settings| settings.load.strategy = strategy),
             Control::SetLoad(on) => self.keep(|settings| settings.load.on = on),
             Control::SetRate(rate) => self.keep(|settings| settings.load.orders_per_s = rate),
@@ -103,6 +103,8 @@ impl World {
             | Control::TickBurst(_)
             | Control::Hand(_)
             | Control::RollingRestart
+            | Control::FindCapacity
+            | Control::SetRateOfCapacity(_)
             | Control::HotSymbol { .. }
             | Control::Drain(_)
             | Control::Undrain(_) => Ok(()),
@@ -342,8 +344,8 @@ impl World {
     }
 
     fn switch(&mut self, control: Control, cause: Cause) -> Result<(), Why> {
-        let before = self.basis.settings.cluster.clone();
-        let cluster = &mut Arc::make_mut(&mut self.basis.settings).cluster;
+        let before = (self.basis.settings.cluster.clone(), self.basis.settings.admission);
+        let Settings { cluster, admission, .. } = Arc::make_mut(&mut self.basis.settings);
         let (order, kind) = match control {
             Control::SetAck(ack) => {
                 cluster.ack = ack;
@@ -353,9 +355,13 @@ impl World {
                 cluster.rules = cluster.rules.with(rule, on);
                 (NodeOrder::SetRules(cluster.rules), EventKind::RuleSwitched { rule, on })
             }
+            Control::SetAdmission(on) => {
+                admission.on = on;
+                (NodeOrder::SetAdmission(on), EventKind::Admission(AdmissionEvent::Switched { on }))
+            }
             _ => return Ok(()),
         };
-        if *cluster == before {
+        if (&*cluster, *admission) == (&before.0, before.1) {
             return Err(Why::AlreadySo);
         }
         let told = Some(self.tell_of(None, kind, cause));

@@ -6,6 +6,7 @@
 //! Units: times are virtual unless they say `wall`; lags are in records; latencies in `SimDuration`.
 //! Bounds: each list says its own.
 
+mod admission;
 mod account;
 mod books;
 mod data;
@@ -27,6 +28,7 @@ use crate::domain::hand::HandOrder;
 use crate::domain::time::SimTime;
 use crate::domain::trades::TradesAnswer;
 
+pub use admission::{AdmissionView, NodeAdmissionView, SearchView};
 pub use account::{
     AccountView, AccountsView, POSITIONS_SHOWN_MAX, PositionView, RESTING_SHOWN_MAX, RESTING_WALKED_MAX, RestingView,
     TransfersView,
@@ -49,6 +51,8 @@ pub use venues::{VenueView, VenuesView};
 pub struct ClusterView {
     /// The clock, the run and how fast it goes.
     pub run: RunView,
+    /// What is refused at once, and how much the desk can do.
+    pub admission: AdmissionView,
     /// Every node, in order.
     pub nodes: Vec<NodeView>,
     /// Every group, `meta` first.
