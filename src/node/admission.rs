@@ -1,8 +1,8 @@
 //! Admission at a leader: what could only be answered too late is refused while its client can still do something about it.
 //!
 //! Idea: an order waits twice here. First for its acknowledgement: the log, the disks, the followers; how fast that goes is
-//! measured (`Drain`). Then for the processor, which applies the records of all groups of this node in turns; what it has
-//! before it is counted. Whichever takes longer, times [`MARGIN`], must fit into the time that the request has left.
+//! measured (`Drain`). Then for the processor, which applies the records of all groups of this node in turns: what it has
+//! before it is counted, and the share of it that the group gets is measured. Whichever takes longer, times [`MARGIN`], must fit into the time that the request has left.
 //! Under a rule that acknowledges before the commit only the first is waited for, so only the first counts.
 //! A voter that is gone is not overload. Where the rule cannot be met without it, what was sent waits, for it may come back;
 //! once the deadline of something has passed, the group is *stalled*: orders are refused and told who is missing, until
@@ -28,6 +28,8 @@ use super::replica::{Desk, Replica};
 pub(super) struct Admission {
     /// How fast records are acknowledged.
     drain: Drain,
+    /// How fast records are applied, its group's share of the processor being what it is.
+    apply: Drain,
     /// What this replica last told the processor that it has to apply.
     counted: u64,
     /// Requests that were refused because their answer would have come too late.
@@ -79,6 +81,9 @@ impl Replica {
         if !asks && !self.raft.ack_covers_commit(desk.ack) {
             return None;
         }
+        if self.admission.apply.is_too_slow(now.mono, self.backlog(), self.proposals.eldest(), left) {
+            return Some(0);
+        }
         let limit = SimDuration(left.0 / MARGIN);
         desk.processor.fit(now.mono, self.backlog(), limit, desk.settings)
     }
@@ -109,6 +114,13 @@ impl Replica {
     /// Orders were taken: they wait for their acknowledgement from now on.
     pub(super) fn note_offered(&mut self, now: Now) {
         self.admission.drain.begin(now.mono);
+        self.admission.apply.begin(now.mono);
+    }
+
+    /// So many records were applied.
+    pub(super) fn note_applied(&mut self, now: Now, records: u64) {
+        let waits = self.backlog() > 0;
+        self.admission.apply.left(now.mono, records, waits);
     }
 
     /// So many records were acknowledged just now; the processor learns what there is to apply.
@@ -162,14 +174,9 @@ impl Replica {
         self.admission.stalled
     }
 
-    /// How many records are acknowledged in a second while some wait, as measured.
-    pub(super) fn acknowledges_per_s(&self) -> Option<u64> {
-        self.admission.drain.per_second()
-    }
-
     /// It leads no longer: what it measured was its own.
     pub(super) fn forget_pace(&mut self) {
-        self.admission.drain = Drain::default();
+        (self.admission.drain, self.admission.apply) = Default::default();
     }
 }
 

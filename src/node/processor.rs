@@ -57,9 +57,15 @@ impl Processor {
         self.turns.pop_front_if(|(at, _)| *at <= now).map(|(_, turn)| turn)
     }
 
-    /// Books a turn for so many records.
-    pub(super) fn book(&mut self, now: SimTime, group: GroupId, records: u64, settings: &RaftSettings) {
-        let length = settings.apply_cost.times(records);
+    /// Books a turn for so many records; those of housekeeping can cost more than an order.
+    pub(super) fn book(
+        &mut self,
+        now: SimTime,
+        group: GroupId,
+        (cost, records): (u64, u64),
+        settings: &RaftSettings,
+    ) {
+        let length = settings.apply_cost.times(cost);
         self.pace.add(length, records);
         self.book_turn(now, Turn::Apply(group), length);
     }

@@ -90,6 +90,12 @@ impl Proposals {
         (self.open_records + self.unacked, eldest.map(|part| part.since))
     }
 
+    /// Since when the eldest of all that wait here for an answer has.
+    pub(super) fn eldest(&self) -> Eldest {
+        let logged = self.waiting.front().and_then(|waiting| waiting.parts.first());
+        logged.or_else(|| self.open.front().map(|(_, part)| part)).map(|part| part.since)
+    }
+
     /// How many records it did not log because their deadline had passed.
     pub(super) const fn expired(&self) -> u64 {
         self.expired

@@ -292,6 +292,7 @@ impl Replica {
             let applied = Applied { first: entry.first, term: entry.term, batch, executed, chain, sound, money };
             out.state(self.group, ReplicaFact::Applied(applied));
         }
+        self.note_applied(now, self.applied.next().since(next));
         self.archive(out);
         self.snapshot_if_due(now, desk, out);
         self.reads.serve(self.point(out.me), &self.machine, out);
@@ -365,8 +366,7 @@ impl Replica {
         if self.upkeep.turn.is_some() || commit <= self.applied {
             return;
         }
-        let (mut cost, turn_max) = (0, Processor::turn_max(desk.settings));
-        let mut upto = self.applied;
+        let (mut cost, mut upto, turn_max) = (0, self.applied, Processor::turn_max(desk.settings));
         for entry in self.raft.log().entries_from(self.applied.next()) {
             if entry.last() > commit || cost > 0 && cost + entry.payload.cost() > turn_max {
                 break;
@@ -376,7 +376,7 @@ impl Replica {
         }
         if cost > 0 {
             self.upkeep.turn = Some(upto);
-            desk.processor.book(now.mono, self.group, cost, desk.settings);
+            desk.processor.book(now.mono, self.group, (cost, upto.since(self.applied)), desk.settings);
         }
     }
 }
