@@ -7,9 +7,9 @@
 use crate::domain::ids::NodeId;
 use crate::domain::rules::{AckRule, Rules};
 use crate::domain::settings::{
-    AccountSettings, AdmissionSettings, ClientSettings, ClusterSettings, DetectorSettings, DiskSettings, GatewaySettings, LinkPair,
-    LinkSettings, LoadSettings, MarketDataSettings, MarketSettings, PartitionSettings, PlacementSettings, RaftSettings,
-    Settings, TradesSettings,
+    AccountSettings, AdmissionSettings, ClientSettings, ClusterSettings, DetectorSettings, DiskSettings,
+    GatewaySettings, LinkPair, LinkSettings, LoadSettings, MarketDataSettings, MarketSettings, PartitionSettings,
+    PlacementSettings, RaftSettings, Settings, TradesSettings,
 };
 
 use crate::domain::time::SimDuration;

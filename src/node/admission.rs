@@ -158,8 +158,8 @@ impl Replica {
             NodeSet::default()
         };
         // Back, and everything that was held up is acknowledged.
-        let goes_on = missing.is_empty()
-            && (!self.raft.leads() || self.raft.acked_index(desk.ack) >= self.raft.commit_index());
+        let goes_on =
+            missing.is_empty() && (!self.raft.leads() || self.raft.acked_index(desk.ack) >= self.raft.commit_index());
         if goes_on && !stalled.is_empty() {
             self.admission.stalled = NodeSet::default();
             out.tell(Some(self.group), EventKind::Admission(AdmissionEvent::Resumed));

@@ -58,13 +58,7 @@ impl Processor {
     }
 
     /// Books a turn for so many records; those of housekeeping can cost more than an order.
-    pub(super) fn book(
-        &mut self,
-        now: SimTime,
-        group: GroupId,
-        (cost, records): (u64, u64),
-        settings: &RaftSettings,
-    ) {
+    pub(super) fn book(&mut self, now: SimTime, group: GroupId, (cost, records): (u64, u64), settings: &RaftSettings) {
         let length = settings.apply_cost.times(cost);
         self.pace.add(length, records);
         self.book_turn(now, Turn::Apply(group), length);
@@ -95,13 +89,7 @@ impl Processor {
 
     /// How many more records of a group, which has so many to apply already, are applied within this time; `None` before
     /// the first turn. Groups take turns, so what one has beyond the others' share makes none but itself wait.
-    pub(super) fn fit(
-        &self,
-        now: SimTime,
-        group: u64,
-        within: SimDuration,
-        settings: &RaftSettings,
-    ) -> Option<usize> {
+    pub(super) fn fit(&self, now: SimTime, group: u64, within: SimDuration, settings: &RaftSettings) -> Option<usize> {
         if self.busy_until.since(now) >= within {
             return Some(0);
         }

@@ -13,8 +13,9 @@ use crate::domain::membership::GroupConfig;
 use crate::domain::plan::Region;
 use crate::domain::time::{Now, SimDuration, SimTime};
 use crate::domain::view::{
-    AdmissionView,    CELLS_MAX, CellView, ClusterView, DiskView, EVENTS_MAX, GatewayView, GroupView, IN_FLIGHT_MAX, MessageKind,
-    MessageView, NetView, NodeAdmissionView, NodeTruth, NodeView, Reach, ReplicaView, RoleView, RunView, SpreadsView, TicksView,
+    AdmissionView, CELLS_MAX, CellView, ClusterView, DiskView, EVENTS_MAX, GatewayView, GroupView, IN_FLIGHT_MAX,
+    MessageKind, MessageView, NetView, NodeAdmissionView, NodeTruth, NodeView, Reach, ReplicaView, RoleView, RunView,
+    SpreadsView, TicksView,
 };
 use crate::market::exchange::Exchange;
 use crate::market::transactions::Transactions;
@@ -112,7 +113,12 @@ impl World {
         AdmissionView {
             on: self.basis.settings.admission.on,
             expired: view.nodes.iter().map(|node| node.admission.expired).sum(),
-            stalled: self.groups.iter().filter_map(|(group, _)| missing(group)).filter(|(_, set)| !set.is_empty()).collect(),
+            stalled: self
+                .groups
+                .iter()
+                .filter_map(|(group, _)| missing(group))
+                .filter(|(_, set)| !set.is_empty())
+                .collect(),
             ..AdmissionView::default()
         }
     }

@@ -13,17 +13,22 @@ use crate::domain::time::{SimDuration, SimTime};
 /// The first rate that is tried.
 const FIRST: u64 = 100;
 /// Until a trial is looked at.
-const SETTLE: SimDuration = SimDuration::from_millis(1_000);
+const SETTLE: SimDuration = SimDuration::from_millis(1_500);
 /// How long it is looked at.
-const WATCH: SimDuration = SimDuration::from_millis(1_000);
+const WATCH: SimDuration = SimDuration::from_millis(1_500);
 /// Between two trials at most; less, if nothing waits any more.
-const REST_MAX: SimDuration = SimDuration::from_millis(2_500);
+const REST_MAX: SimDuration = SimDuration::from_millis(2_000);
 /// Between two looks at whether something waits.
 const LOOK: SimDuration = SimDuration::from_millis(50);
 /// The gap at which the search ends, as a part of the rate.
 const GAP_PARTS: u64 = 24;
+/// So many that wait, more or less, are chance.
+const GROWTH_MIN: u64 = 16;
 /// Trials at most.
-const TRIALS_MAX: u32 = 24;
+const TRIALS_MAX: u32 = 22;
+/// Queues that grow by more than this part of what was answered meanwhile were not yet long enough to be refused at: no
+/// desk holds that for long.
+const GROWTH_PARTS: u64 = 24;
 
 /// What the clients have counted so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -119,7 +124,8 @@ impl Search {
         let answered = counts.answered - before.answered;
         let late = counts.late - before.late;
         // p99 is below the deadline if fewer than one of a hundred took all of it.
-        let held = counts.refused == before.refused && answered > 0 && late * 100 < answered + late;
+        let in_time = counts.refused == before.refused && answered > 0 && late * 100 < answered + late;
+        let held = in_time && counts.waiting <= before.waiting + (answered / GROWTH_PARTS).max(GROWTH_MIN);
         let tried = (self.rate, held);
         self.trials += 1;
         if held {

@@ -6,8 +6,8 @@
 //! Units: times are virtual unless they say `wall`; lags are in records; latencies in `SimDuration`.
 //! Bounds: each list says its own.
 
-mod admission;
 mod account;
+mod admission;
 mod books;
 mod data;
 mod failover;
@@ -28,11 +28,11 @@ use crate::domain::hand::HandOrder;
 use crate::domain::time::SimTime;
 use crate::domain::trades::TradesAnswer;
 
-pub use admission::{AdmissionView, NodeAdmissionView, SearchView};
 pub use account::{
     AccountView, AccountsView, POSITIONS_SHOWN_MAX, PositionView, RESTING_SHOWN_MAX, RESTING_WALKED_MAX, RestingView,
     TransfersView,
 };
+pub use admission::{AdmissionView, NodeAdmissionView, SearchView};
 pub use books::{BOOKS_MAX, BookLine, BooksView, FIRST_LOOK, LEVELS_MAX, LadderView, LevelView, TRADES_MAX, TradeView};
 pub use data::{DataView, MOVES_SHOWN, MoveStage, MoveView, StoreView, SwitchView, Wave};
 pub use failover::{FailoverEnd, FailoverMoments, FailoverView, InvariantView};
