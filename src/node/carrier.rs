@@ -76,7 +76,7 @@ impl Division {
         (self.0.strategy(), self.partitions()) == (other.0.strategy(), other.partitions())
     }
 
-    fn partitions(&self) -> usize {
+    pub(super) fn partitions(&self) -> usize {
         self.0.partitions()
     }
 
@@ -95,6 +95,8 @@ pub(super) struct Depot<'a> {
     pub(super) map: &'a ClusterMap,
     pub(super) division: &'a Division,
     pub(super) store: &'a TradeStore,
+    /// The time between two full bundles: those of a new strategy yield to orders.
+    pub(super) gap: SimDuration,
 }
 
 impl Depot<'_> {
@@ -148,6 +150,8 @@ pub(super) struct Carrier {
     waiting: BTreeMap<GroupId, Waiting>,
     flights: BTreeMap<GroupId, Flight>,
     shipped_at: SimTime,
+    /// When the last full bundle left.
+    filled_at: SimTime,
     serial: u64,
     /// What this leadership has logged and not applied yet.
     logged: Logged<Storing>,
@@ -220,7 +224,8 @@ impl Carrier {
             return None;
         }
         let paced = depot.now.since(self.shipped_at) >= depot.pace();
-        let may = |waiting: &Waiting| waiting.fills_a_bundle() || paced && waiting.len() > 0;
+        let spaced = depot.gap == SimDuration::ZERO || depot.now.since(self.filled_at) >= depot.gap;
+        let may = |waiting: &Waiting| if waiting.fills_a_bundle() { spaced } else { paced && waiting.len() > 0 };
         let free = self.waiting.iter().filter(|(to, waiting)| may(waiting) && !self.flights.contains_key(to));
         free.min_by_key(|(to, waiting)| (waiting.shipped_at, **to)).map(|(to, _)| *to)
     }
@@ -245,7 +250,9 @@ impl Carrier {
         let bundle = Arc::new(Bundle::pack(name, (depot.map.epoch, trip), trades, newest));
         loads.push(Load::Send(to, StoreWord::Keep(Arc::clone(&bundle))));
         self.flights.insert(to, Flight { bundle, sent_at: depot.now, sent_again: false });
-        if !full {
+        if full {
+            self.filled_at = depot.now;
+        } else {
             // Time that nobody asked in is made up for, a little.
             let early = SimTime(depot.now.0.saturating_sub(PACE.as_nanos()));
             self.shipped_at = (self.shipped_at + depot.pace()).max(early);

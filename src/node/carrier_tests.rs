@@ -117,7 +117,7 @@ impl Model {
     fn carrier(&mut self, place: usize, act: impl FnOnce(&mut Carrier, &Depot<'_>) -> Vec<Load>) {
         let Self { groups, post, now, .. } = self;
         let Group { store, carrier, term, log, map, division } = &mut groups[place];
-        for load in act(carrier, &Depot { now: *now, group: group(place), term: *term, map, division, store }) {
+        for load in act(carrier, &Depot { now: *now, group: group(place), term: *term, map, division, store, gap: SimDuration::ZERO }) {
             match load {
                 Load::Log(storing) => log.push_back(storing),
                 Load::Send(to, word) => post.push_back((to, word)),
@@ -339,7 +339,8 @@ fn groups_that_do_not_answer_do_not_hold_up_the_others() {
     let mut carrier = Carrier::default();
     let mut asked = |ms| {
         let now = SimTime::from_millis(ms);
-        let depot = Depot { now, group: group(0), term: Term(1), map: &map, division: &division, store: &store };
+        let gap = SimDuration::ZERO;
+        let depot = Depot { now, group: group(0), term: Term(1), map: &map, division: &division, store: &store, gap };
         let loads = carrier.drive(&depot);
         loads.iter().filter_map(|load| if let Load::Send(to, _) = load { Some(to.0) } else { None }).collect::<Vec<_>>()
     };

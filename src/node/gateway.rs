@@ -21,9 +21,9 @@ use crate::domain::view::GatewayView;
 use crate::domain::why::Why;
 use crate::market::exchange::Exchange;
 use crate::routing::aged_queue::{AgedQueue, Next};
-use crate::routing::drain::{Drain, MARGIN};
+use crate::routing::drain::Drain;
 
-use super::held::Held;
+use super::held::{Held, LAST_CALL};
 use super::message::{Proposal, Ticket};
 use super::meter::Meter;
 use super::tickets::{Open, Tickets};
@@ -74,11 +74,11 @@ pub(super) trait Directory {
 /// The gateway of a node.
 #[derive(Clone, Debug)]
 pub(super) struct Gateway {
-    size: GatewaySize,
+    pub(super) size: GatewaySize,
     classes: Classes,
-    queue: AgedQueue<Waiting>,
+    pub(super) queue: AgedQueue<Waiting>,
     /// Requests that wait, by class.
-    queued: [u32; Priority::COUNT],
+    pub(super) queued: [u32; Priority::COUNT],
     serving: Option<(SimTime, Waiting)>,
     tickets: Tickets,
     hints: Vec<Option<NodeId>>,
@@ -88,9 +88,9 @@ pub(super) struct Gateway {
     meter: Meter,
     held: Held,
     /// How fast the queue empties.
-    drain: Drain,
+    pub(super) drain: Drain,
     /// What cannot be answered in time is refused.
-    admission: bool,
+    pub(super) admission: bool,
     pub(super) refused_late: u64,
 }
 
@@ -175,26 +175,6 @@ impl Gateway {
         full && !std::mem::replace(&mut self.told_full, true)
     }
 
-    /// How many more of a class can be answered in time: more urgent ones are served before, and the leader wants its time.
-    fn in_time(&self, now: SimTime, lane: usize, deadline: SimTime) -> usize {
-        let left = deadline.since(now);
-        let ahead: usize = self.queued[..=lane].iter().map(|queued| *queued as usize).sum();
-        if !self.admission || ahead == 0 {
-            return usize::MAX;
-        }
-        let eldest = self.queue.front(lane).map(|(arrived, _)| *arrived);
-        if self.drain.is_too_slow(now, ahead as u64, eldest, left) {
-            return 0;
-        }
-        let served = (left.0 / MARGIN).checked_div(self.size.service_time.0);
-        served.map_or(usize::MAX, |served| (served as usize).saturating_sub(ahead))
-    }
-
-    /// Whether requests that could only be answered too late are refused.
-    pub(super) const fn set_admission(&mut self, on: bool) {
-        self.admission = on;
-    }
-
     /// The requests of a batch by class; the batch itself, if they are of one, as they mostly are.
     fn by_class(&self, batch: Batch) -> Vec<(Priority, Batch)> {
         let mut classes = batch.records().iter().map(|record| self.classes.of(record));
@@ -247,7 +227,11 @@ impl Gateway {
             wishes.push(wish);
         }
         while let Some(waiting) = self.held.pop(now) {
-            self.route(now, &waiting, directory, wishes);
+            if waiting.deadline.since(now) > LAST_CALL {
+                self.route(now, &waiting, directory, wishes);
+            } else {
+                wishes.push(Wish::Reply(waiting.from, refuse(waiting.batch.records(), Why::Moving)));
+            }
         }
         while let Some((_, waiting)) = self.serving.take_if(|(at, _)| *at <= now) {
             self.drain.left(now, waiting.batch.len() as u64, !self.queue.is_empty());

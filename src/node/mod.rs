@@ -16,6 +16,7 @@ mod controller;
 mod doors;
 mod driver;
 mod gateway;
+mod gateway_admission;
 mod heart;
 mod held;
 pub mod letter;
@@ -31,6 +32,7 @@ mod moving;
 #[expect(clippy::module_inception, reason = "the node is the concept, the rest are its parts")]
 mod node;
 mod out;
+mod pacing;
 mod post;
 mod processor;
 mod proposals;

@@ -20,7 +20,7 @@ use crate::domain::membership::{ConfigChange, GroupConfig};
 use crate::domain::order::{Batch, Verdict};
 use crate::domain::rules::AckRule;
 use crate::domain::settings::RaftSettings;
-use crate::domain::time::Now;
+use crate::domain::time::{Now, SimTime};
 use crate::domain::why::Why;
 use crate::protocols::raft::message::{Input, Message};
 use crate::protocols::raft::{Raft, RaftConfig};
@@ -71,6 +71,8 @@ pub(super) struct Replica {
     parked: VecDeque<Parked>,
     pub(super) proposals: Proposals,
     pub(super) admission: Admission,
+    /// Since when a move is put off.
+    pub(super) put_off_since: Option<SimTime>,
     reads: Reads,
     pub(super) upkeep: Upkeep,
     /// Queues whose refusals were told of, until each is empty again.
@@ -108,6 +110,7 @@ impl Replica {
             parked: VecDeque::new(),
             proposals: Proposals::default(),
             admission: Admission::default(),
+            put_off_since: None,
             reads: Reads::default(),
             upkeep,
             full: Full::default(),

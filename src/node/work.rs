@@ -28,6 +28,7 @@ use super::letter::{Letter, Says};
 use super::message::NodeEffect;
 use super::mover::{Haul, MoveWord, Mover, Yard};
 use super::out::Out;
+use super::pacing;
 use super::replica::{Desk, Replica};
 
 /// What a leader drives.
@@ -74,6 +75,7 @@ impl Replica {
             Says::Move(MoveWord::Owned(shipment)) if self.group == GroupId::META => {
                 self.control(now, desk, out, |control, term, map| control.owned(term, map, &shipment));
             }
+            Says::Move(MoveWord::Begin(_)) if self.puts_off(now, desk) => {}
             Says::Move(word) => self.haul(now, map, desk, out, |mover, yard| mover.letter(yard, word)),
             Says::Store(word) => self.carry(now, map, desk, out, |carrier, depot| carrier.letter(depot, word)),
             says => self.at_work(now, map, desk, out, |driver, stand| driver.letter(stand, letter.from, &says)),
@@ -188,7 +190,8 @@ impl Replica {
     ) {
         let (Some(term), Some(exchange), group) = (self.settled(), self.machine.exchange(), self.group) else { return };
         let (store, division) = (exchange.trades().store(), desk.division);
-        for load in act(&mut self.drivers.trades, &Depot { now: now.mono, group, term, map, division, store }) {
+        let gap = pacing::bundle_gap(desk.settings, division.partitions());
+        for load in act(&mut self.drivers.trades, &Depot { now: now.mono, group, term, map, division, store, gap }) {
             match load {
                 Load::Send(to, word) => out.write(group, to, Says::Store(word)),
                 Load::Log(storing) => {
