@@ -174,7 +174,9 @@ fn two_candidates(script: &mut Script) {
 
 #[test]
 fn overload_goes_red_when_nothing_is_refused() {
-    for what in ["at-110-percent:orders.acknowledged >", "at-200-percent:orders.unknown <", "at-10-times:admission.refused >"] {
+    for what in
+        ["at-110-percent:orders.acknowledged >", "at-200-percent:orders.unknown <", "at-10-times:orders.acknowledged >"]
+    {
         goes_red_between("overload", what, |script| {
             for variant in &mut script.compare.variants {
                 variant.settings.admission.on = false;

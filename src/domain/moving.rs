@@ -24,7 +24,7 @@ use super::venue::VenueId;
 /// Goods in one part at most: a turn of the processor.
 pub const PART_GOODS_MAX: usize = 256;
 /// So many things of a parcel are the work of one order: they are put away as they are, and matched with nothing.
-const GOODS_PER_ORDER: usize = 8;
+const GOODS_PER_ORDER: usize = 16;
 
 /// A move that was begun.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -117,7 +117,10 @@ impl Model {
     fn carrier(&mut self, place: usize, act: impl FnOnce(&mut Carrier, &Depot<'_>) -> Vec<Load>) {
         let Self { groups, post, now, .. } = self;
         let Group { store, carrier, term, log, map, division } = &mut groups[place];
-        for load in act(carrier, &Depot { now: *now, group: group(place), term: *term, map, division, store, gap: SimDuration::ZERO }) {
+        for load in act(
+            carrier,
+            &Depot { now: *now, group: group(place), term: *term, map, division, store, gap: SimDuration::ZERO },
+        ) {
             match load {
                 Load::Log(storing) => log.push_back(storing),
                 Load::Send(to, word) => post.push_back((to, word)),

@@ -40,6 +40,8 @@ pub(super) struct Processor {
     pace: Drain,
     /// Work that it shares its time with.
     ticks: Meter,
+    /// All that it does.
+    work: Meter,
     /// Records that its groups have in their logs, or wait to put there, and have not applied.
     backlog: u64,
     /// How many groups have some.
@@ -76,6 +78,11 @@ impl Processor {
         fit.clamp(1, APPLY_RECORDS_MAX)
     }
 
+    /// The share of the last second that it worked, in thousandths.
+    pub(super) fn busy_per_mille(&self, now: SimTime) -> u32 {
+        self.work.per_mille(now)
+    }
+
     /// A group has another number of records to apply than before.
     pub(super) fn note_backlog(&mut self, before: u64, after: u64) {
         self.backlog = self.backlog + after - before;
@@ -104,6 +111,7 @@ impl Processor {
     }
 
     fn book_turn(&mut self, now: SimTime, turn: Turn, length: SimDuration) {
+        self.work.add(now, length);
         self.busy_until = self.busy_until.max(now) + length;
         self.turns.push_back((self.busy_until, turn));
     }

@@ -75,7 +75,7 @@ impl Replica {
             Says::Move(MoveWord::Owned(shipment)) if self.group == GroupId::META => {
                 self.control(now, desk, out, |control, term, map| control.owned(term, map, &shipment));
             }
-            Says::Move(MoveWord::Begin(_)) if self.puts_off(now, desk) => {}
+            Says::Move(MoveWord::Begin(shipment)) if self.puts_off(now, &shipment, map, desk) => {}
             Says::Move(word) => self.haul(now, map, desk, out, |mover, yard| mover.letter(yard, word)),
             Says::Store(word) => self.carry(now, map, desk, out, |carrier, depot| carrier.letter(depot, word)),
             says => self.at_work(now, map, desk, out, |driver, stand| driver.letter(stand, letter.from, &says)),
