@@ -13,7 +13,6 @@ use crate::domain::control::{Control, Target};
 use crate::domain::event::{AdmissionEvent, EventKind};
 use crate::domain::ids::{ActorId, EventId, GroupId, NodeId};
 use crate::domain::settings::Settings;
-use crate::domain::view::FaultView;
 use crate::domain::why::Why;
 use crate::node::message::{NodeInput, NodeOrder};
 use crate::storage::memory_disk::DiskPace;
@@ -373,31 +372,6 @@ impl World {
     fn keep(&mut self, change: impl FnOnce(&mut Settings)) -> Result<(), Why> {
         change(Arc::make_mut(&mut self.basis.settings));
         Ok(())
-    }
-
-    // --- faults in force
-
-    pub(super) fn note_fault(&mut self, control: Control) {
-        self.faults.push(FaultView { since: self.clock.now, control });
-    }
-
-    /// A node that is gone has no faults.
-    pub(super) fn forget_faults_of(&mut self, node: NodeId) {
-        let meant = Target::Node(node);
-        self.forget_faults(|fault| match fault {
-            Control::Crash(who)
-            | Control::Freeze(who)
-            | Control::Poison(who)
-            | Control::Isolate(who)
-            | Control::Mute(who) => *who == meant,
-            Control::SlowDisk { node, .. } => *node == meant,
-            Control::Cut { from, to } => *from == meant || *to == meant,
-            _ => false,
-        });
-    }
-
-    fn forget_faults(&mut self, over: impl Fn(&Control) -> bool) {
-        self.faults.retain(|fault| !over(&fault.control));
     }
 }
 

@@ -100,7 +100,10 @@ fn lines<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Stri
     let rules = figure(canvas.strip(), "flow-ack", caption::ack(flow.ack, locale));
     let rules = rules.fit(columns, |strip| figure(strip, "flow-queries", locale.number(flow.queries_per_s)));
     let overload = overload(canvas.strip(), scene, columns);
-    let mut lines = vec![line(canvas.strip(), scene, columns), latency, orders, waits, rules, overload];
+    let mut lines = vec![line(canvas.strip(), scene, columns), latency, orders, waits, rules];
+    let known = &scene.view.admission;
+    let matters = known.refused + known.retries_denied > 0 || known.capacity_per_s.is_some();
+    lines.insert(if matters { 1 } else { lines.len() }, overload);
     if let Some((left, all)) = flow.burst {
         let share = all.saturating_sub(left) * 1_000 / all.max(1);
         let text = locale.say("flow-burst", &[("left", left.into()), ("all", all.into())]);
