@@ -75,7 +75,7 @@ pub(super) trait Directory {
 #[derive(Clone, Debug)]
 pub(super) struct Gateway {
     pub(super) size: GatewaySize,
-    classes: Classes,
+    pub(super) classes: Classes,
     pub(super) queue: AgedQueue<Waiting>,
     /// Requests that wait, by class.
     pub(super) queued: [u32; Priority::COUNT],
@@ -173,20 +173,6 @@ impl Gateway {
         }
         self.serve(now);
         full && !std::mem::replace(&mut self.told_full, true)
-    }
-
-    /// The requests of a batch by class; the batch itself, if they are of one, as they mostly are.
-    fn by_class(&self, batch: Batch) -> Vec<(Priority, Batch)> {
-        let mut classes = batch.records().iter().map(|record| self.classes.of(record));
-        let Some(first) = classes.next() else { return Vec::new() };
-        if classes.all(|class| class == first) {
-            return vec![(first, batch)];
-        }
-        let of = |priority: Priority| {
-            let records = batch.records().iter().copied().filter(|record| self.classes.of(record) == priority);
-            (priority, Batch::new(records.collect::<Vec<_>>()))
-        };
-        Priority::ALL.into_iter().map(of).filter(|(_, batch)| !batch.is_empty()).collect()
     }
 
     fn free(&self) -> usize {

@@ -4,6 +4,8 @@
 //! where its places are full, the rate at which answers free them, as measured. Half of the time that is left is the
 //! leader's.
 
+use crate::domain::order::Batch;
+use crate::domain::priority::Priority;
 use crate::domain::time::SimTime;
 use crate::routing::drain::MARGIN;
 
@@ -28,5 +30,19 @@ impl Gateway {
     /// Whether requests that could only be answered too late are refused.
     pub(super) const fn set_admission(&mut self, on: bool) {
         self.admission = on;
+    }
+
+    /// The requests of a batch by class; the batch itself, if they are of one, as they mostly are.
+    pub(super) fn by_class(&self, batch: Batch) -> Vec<(Priority, Batch)> {
+        let mut classes = batch.records().iter().map(|record| self.classes.of(record));
+        let Some(first) = classes.next() else { return Vec::new() };
+        if classes.all(|class| class == first) {
+            return vec![(first, batch)];
+        }
+        let of = |priority: Priority| {
+            let records = batch.records().iter().copied().filter(|record| self.classes.of(record) == priority);
+            (priority, Batch::new(records.collect::<Vec<_>>()))
+        };
+        Priority::ALL.into_iter().map(of).filter(|(_, batch)| !batch.is_empty()).collect()
     }
 }
