@@ -20,7 +20,7 @@ fn proposal(ticket: u64, sequences: std::ops::RangeInclusive<u64>, deadline_ms: 
 }
 
 /// What was said, a line a message: ticket, what, sequences.
-fn said(act: impl FnOnce(&mut Out<'_>)) -> Vec<String> {
+fn said<T>(act: impl FnOnce(&mut Out<'_>) -> T) -> Vec<String> {
     let mut effects = Vec::new();
     act(&mut Out { me: NodeId(1), effects: &mut effects, exit: &mut Exit::default() });
     let line = |effect: NodeEffect| match effect {
@@ -114,7 +114,7 @@ fn promised_orders_are_left_to_the_log_when_their_leader_goes() {
 fn what_raft_does_not_take_goes_back_by_its_parts() {
     let mut proposals = Proposals::default();
     proposals.offer(SimTime::ZERO, N2, &proposal(0, 1..=3, 1_000)).unwrap();
-    let (batch, parts) = proposals.close(2).unwrap();
+    let (batch, parts) = proposals.close(SimTime::ZERO, 2).unwrap();
     let lines = said(|out| Proposals::decline(&batch, &parts, Why::Overloaded, out));
     assert_eq!(lines, ["0 declined Overloaded [1, 2]"]);
     assert_eq!(proposals.open_records(), 1, "the rest still waits for a batch");

@@ -177,7 +177,7 @@ mod tests {
             let (found, trials, took) = search(capacity, 10_000_000);
             let found = found.unwrap_or_default();
             assert!(found <= capacity && capacity - found <= capacity / 20 + 1, "{capacity}: {found}");
-            assert!(trials <= TRIALS_MAX && took < SimDuration::from_secs(120), "{capacity}: {trials} in {took}");
+            assert!(trials <= TRIALS_MAX && took < SimDuration::from_secs(120), "{capacity}: {trials} in {took:?}");
         }
         assert_eq!(search(0, 10_000_000).0, None, "not even one a second");
         assert_eq!(search(50_000_000, 10_000_000).0, Some(10_000_000), "the highest rate that there is");

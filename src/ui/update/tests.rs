@@ -19,6 +19,7 @@ use crate::ui::words::Bare;
 /// A cluster of five, n4 leading p1.
 pub(crate) fn cluster() -> ClusterView {
     let nodes = NodeId::first(5).map(|id| NodeView {
+        admission: Default::default(),
         id,
         truth: NodeTruth::Up,
         since: SimTime::ZERO,
