@@ -79,6 +79,7 @@ scripts! {
     money_is_conserved: "money-conserved",
     money_moves_while_leaders_die: "money-moves-crash",
     money_moves_with_its_symbols: "money-moves",
+    overload_is_refused_and_recovered_from: "overload",
     pools_apart_keep_orders_fast: "pools-apart",
     queries_go_on_without_a_leader: "reads-fall-back",
     a_replica_far_behind_recovers: "recover-far-behind",
@@ -170,6 +171,19 @@ fn two_candidates(script: &mut Script) {
     script.settings.raft.election_max = script.settings.raft.election_min + SimDuration::from_millis(2);
     let cut = |from, to| Control::Cut { from: Target::Node(NodeId(from)), to: Target::Node(NodeId(to)) };
     script.steps[0].controls.extend([cut(1, 2), cut(2, 1), cut(4, 5), cut(5, 4)]);
+}
+
+#[test]
+fn overload_goes_red_when_nothing_is_refused() {
+    for what in
+        ["at-110-percent:orders.acknowledged >", "at-200-percent:orders.unknown <", "at-10-times:orders.acknowledged >"]
+    {
+        goes_red_between("overload", what, |script| {
+            for variant in &mut script.compare.variants {
+                variant.settings.admission.on = false;
+            }
+        });
+    }
 }
 
 #[test]

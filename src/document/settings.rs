@@ -7,9 +7,9 @@
 use crate::domain::ids::NodeId;
 use crate::domain::rules::{AckRule, Rules};
 use crate::domain::settings::{
-    AccountSettings, ClientSettings, ClusterSettings, DetectorSettings, DiskSettings, GatewaySettings, LinkPair,
-    LinkSettings, LoadSettings, MarketDataSettings, MarketSettings, PartitionSettings, PlacementSettings, RaftSettings,
-    Settings, TradesSettings,
+    AccountSettings, AdmissionSettings, ClientSettings, ClusterSettings, DetectorSettings, DiskSettings,
+    GatewaySettings, LinkPair, LinkSettings, LoadSettings, MarketDataSettings, MarketSettings, PartitionSettings,
+    PlacementSettings, RaftSettings, Settings, TradesSettings,
 };
 
 use crate::domain::time::SimDuration;
@@ -53,7 +53,7 @@ pub const RATE_MAX: u64 = 10_000_000;
 const MOVES_MAX: u64 = 64;
 
 /// The names of the tables, in the order of the reference file.
-pub const TABLES: [&str; 16] = [
+pub const TABLES: [&str; 17] = [
     "cluster",
     "raft",
     "detector",
@@ -65,6 +65,7 @@ pub const TABLES: [&str; 16] = [
     "market",
     "partition",
     "market_data",
+    "admission",
     "balancer",
     "placement",
     "trades",
@@ -93,6 +94,9 @@ pub fn read(root: &mut Reader<'_>, base: &Settings) -> Reading<Settings> {
         market_data: root
             .table("market_data", |r| market_data(r, &base.market_data))?
             .unwrap_or_else(|| base.market_data.clone()),
+        admission: root
+            .table("admission", |r| Ok(AdmissionSettings { on: r.switch("on", base.admission.on)? }))?
+            .unwrap_or(base.admission),
         balancer: root
             .table("balancer", |r| balancing::read(r, &base.balancer))?
             .unwrap_or_else(|| base.balancer.clone()),
@@ -268,6 +272,7 @@ fn client(r: &mut Reader<'_>, base: &ClientSettings) -> Reading<ClientSettings> 
         deadline: r.millis("deadline_ms", 1..=TIMER_MS_MAX, base.deadline)?,
         retry_after: r.millis("retry_ms", 1..=TIMER_MS_MAX, base.retry_after)?,
         retries_max: r.integer("retries_max", 0..=100, u64::from(base.retries_max))? as u32,
+        retry_budget_percent: r.integer("retry_budget_percent", 0..=100, u64::from(base.retry_budget_percent))? as u32,
         sessions: r.integer("sessions", 1..=100_000, u64::from(base.sessions))? as u32,
         vip_percent: r.integer("vip_percent", 0..=100, u64::from(base.vip_percent))? as u32,
         risk_percent: r.integer("risk_percent", 0..=100, u64::from(base.risk_percent))? as u32,

@@ -101,6 +101,12 @@ pub enum Control {
     SetLoad(bool),
     /// The steady load has this rate, per virtual second.
     SetRate(u64),
+    /// The steady load has this rate, in hundredths of the capacity that a search has found.
+    SetRateOfCapacity(u32),
+    /// The load is ramped to find the capacity.
+    FindCapacity,
+    /// Requests that cannot be answered in time are refused at once, or taken all the same.
+    SetAdmission(bool),
     /// Instruments are asked for by a Zipf law with this exponent, in thousandths; 0 is evenly.
     SetSkew(u32),
     /// So many of a hundred orders are for one symbol; 0 ends it.

@@ -12,7 +12,7 @@ mod loudness;
 mod parts;
 
 pub use super::invariant::Invariant;
-pub use desk::{FeedEvent, MovesEvent, TradesEvent};
+pub use desk::{AdmissionEvent, FeedEvent, MovesEvent, TradesEvent};
 pub use kind::EventKind;
 pub use parts::{FaultKind, Health, Loudness, Queue, StepDown};
 

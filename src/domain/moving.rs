@@ -22,7 +22,9 @@ use super::units::{Cash, Quantity};
 use super::venue::VenueId;
 
 /// Goods in one part at most: a turn of the processor.
-pub const PART_GOODS_MAX: usize = 512;
+pub const PART_GOODS_MAX: usize = 256;
+/// So many things of a parcel are the work of one order: they are put away as they are, and matched with nothing.
+const GOODS_PER_ORDER: usize = 16;
 
 /// A move that was begun.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -273,7 +275,7 @@ impl Moving {
     /// How many records' work it is for the processor.
     pub fn cost(&self) -> u64 {
         match self {
-            Self::Take(parcel) => parcel.goods().len().max(1) as u64,
+            Self::Take(parcel) => parcel.goods().len().div_ceil(GOODS_PER_ORDER).max(1) as u64,
             Self::Freeze(_) | Self::Own(_) | Self::Drop { .. } => 1,
         }
     }

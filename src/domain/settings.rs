@@ -4,6 +4,7 @@
 //! settings, its seed and its controls, so all of them are part of a recording.
 //! Units: every length of time is a `SimDuration`; rates are per second; shares are percent.
 
+mod admission;
 mod desk;
 mod gateway;
 mod market_data;
@@ -11,6 +12,7 @@ mod venues;
 
 use serde::{Deserialize, Serialize};
 
+pub use admission::AdmissionSettings;
 pub use desk::{AccountSettings, MarketSettings, PartitionSettings, TradesSettings};
 pub use gateway::{GatewaySettings, GatewaySize};
 pub use market_data::MarketDataSettings;
@@ -52,6 +54,9 @@ pub struct Settings {
     /// Market data.
     #[serde(default)]
     pub market_data: MarketDataSettings,
+    /// What is refused at once.
+    #[serde(default)]
+    pub admission: AdmissionSettings,
     /// How requests are spread over the gateways.
     #[serde(default)]
     pub balancer: BalancerSettings,
@@ -242,6 +247,9 @@ pub struct ClientSettings {
     pub retry_after: SimDuration,
     /// How often at most.
     pub retries_max: u32,
+    /// How many of a hundred answered requests earn their session a retry; 0 is no retries.
+    #[serde(default = "ClientSettings::retry_budget")]
+    pub retry_budget_percent: u32,
     /// How many sessions share the load.
     pub sessions: u32,
     /// How many of a hundred sessions of the load are VIP clients.
@@ -261,6 +269,11 @@ impl ClientSettings {
         self.sessions.clamp(1, Self::SESSIONS_MAX)
     }
 
+    /// The retry budget where none is given.
+    const fn retry_budget() -> u32 {
+        10
+    }
+
     /// The hand at the keyboard: its session comes after all that trade by themselves.
     pub fn hand(&self) -> ClientId {
         ClientId(self.steady_sessions() + BURST_SESSIONS + SIGNAL_SESSIONS + 1)
@@ -273,6 +286,7 @@ impl Default for ClientSettings {
             deadline: SimDuration::from_secs(1),
             retry_after: SimDuration::from_millis(200),
             retries_max: 5,
+            retry_budget_percent: Self::retry_budget(),
             sessions: 64,
             vip_percent: 10,
             risk_percent: 5,

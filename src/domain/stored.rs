@@ -25,6 +25,8 @@ use super::time::SimTime;
 pub const BUNDLE_MAX: usize = 512;
 /// Trades that are as much work for the processor as an order: they are looked up and copied, not matched.
 const TRADES_PER_ORDER: usize = 8;
+/// What a full bundle costs, in records.
+pub const BUNDLE_COST_MAX: u64 = (BUNDLE_MAX / TRADES_PER_ORDER) as u64;
 /// Ids of one partition are so far apart, so that they grow with time, whichever the partition.
 const STRIDE: u64 = 1_000;
 /// Digits of the id of a trade.

@@ -29,6 +29,8 @@ pub enum Why {
     BelowFloor,
     /// The leader lost its role before the record was committed; what became of it is unknown.
     LeaderLost,
+    /// Not every replica whose acknowledgement the rule asks for is there; one that is missing.
+    NotAcknowledgeable(NodeId),
     // --- by the book
     /// No such instrument.
     UnknownSymbol,
@@ -93,6 +95,8 @@ pub enum Why {
     TransferTimeout,
     /// The target is not a voter of the group.
     NotVoter,
+    /// Nobody has measured yet how much the desk can do.
+    CapacityUnknown,
     // --- of changes of a group's configuration
     /// The last change is not committed, or still joint: one at a time.
     ConfigChangeRunning,
@@ -150,6 +154,7 @@ impl Why {
             Self::SessionFull => 7,
             Self::BelowFloor => 8,
             Self::LeaderLost => 9,
+            Self::NotAcknowledgeable(_) => 10,
             Self::UnknownSymbol => 20,
             Self::NotOwner => 21,
             Self::BadQuantity => 22,
@@ -180,6 +185,7 @@ impl Why {
             Self::TransferRunning => 83,
             Self::TransferTimeout => 84,
             Self::NotVoter => 85,
+            Self::CapacityUnknown => 90,
             Self::ConfigChangeRunning => 86,
             Self::LearnerBehind => 87,
             Self::NotLearner => 88,

@@ -44,7 +44,8 @@ pub const FORMS: &[(&str, &str)] = &[
     ("drain", "drain TARGET"),
     ("undrain", "undrain TARGET"),
     ("load", "load on | off"),
-    ("rate", "rate ORDERS_PER_SECOND"),
+    ("rate", "rate ORDERS_PER_SECOND | rate PERCENT% of capacity"),
+    ("admission", "admission on | off"),
     ("skew", "skew EXPONENT_IN_THOUSANDTHS"),
     ("hot", "hot SYMBOL PERCENT | hot off"),
     ("reads", "reads leader | replica | fallback"),
@@ -61,12 +62,15 @@ pub const FORMS: &[(&str, &str)] = &[
     ("move", "move SYMBOL GROUP"),
     ("stay", "stay all"),
     ("lose-change", "lose-change TARGET [GROUP]"),
-    ("find", "find TRADE"),
+    ("find", "find TRADE | find capacity"),
     venue::FORM,
 ];
 
 /// All of a hundred orders would leave nothing for others to be seen.
 const PERCENT_MAX: u64 = 99;
+
+/// A hundred times the capacity is more than any desk survives.
+const CAPACITY_PERCENT_MAX: u64 = 10_000;
 
 /// Orders of one burst at most.
 const BURST_ORDERS_MAX: u64 = 100_000_000;
@@ -135,7 +139,8 @@ fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
         "undrain" => Control::Undrain(rest.target()?),
         "strategy" => Control::SetStrategy(rest.choice::<Strategy>()?),
         "load" => Control::SetLoad(rest.on_off()?),
-        "rate" => Control::SetRate(words::count(&rest.word()?, 1, RATE_MAX)?),
+        "rate" => rest.rate()?,
+        "admission" => Control::SetAdmission(rest.on_off()?),
         "skew" => Control::SetSkew(words::count(&rest.word()?, 0, SKEW_PER_MILLE_MAX)? as u32),
         "hot" if rest.takes("off") => Control::HotSymbol { symbol: SymbolId(0), percent: 0 },
         "hot" => {
@@ -155,6 +160,7 @@ fn one(verb: &Word<'_>, rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
         "move" => Control::MoveSymbol { symbol: rest.symbol()?, to: rest.group()? },
         "stay" => rest.must("all").map(|()| Control::StopMoves)?,
         "trades" => Control::ReadTrades(tape::read(rest.symbol()?, &rest.word()?)?),
+        "find" if rest.takes("capacity") => Control::FindCapacity,
         "find" => Control::FindTrade(tape::trade(&rest.word()?)?),
         "lose-change" => Control::LoseChange { node: rest.target()?, group: rest.group()? },
         "venue" => venue::control(&rest.word()?, &rest.word()?)?,
@@ -267,6 +273,19 @@ impl<'t> Rest<'_, 't> {
         })
     }
 
+    /// So many a second, or so many hundredths of the capacity.
+    fn rate(&mut self) -> Result<Control, Complaint> {
+        let word = self.word()?;
+        let Some(percent) = word.text.strip_suffix('%') else {
+            return words::count(&word, 1, RATE_MAX).map(Control::SetRate);
+        };
+        let figure = Word { text: percent, span: word.span.start..word.span.end - 1 };
+        let percent = words::count(&figure, 1, CAPACITY_PERCENT_MAX)?;
+        self.must("of")?;
+        self.must("capacity")?;
+        Ok(Control::SetRateOfCapacity(percent as u32))
+    }
+
     fn tick_burst(&mut self) -> Result<TickBurst, Complaint> {
         let ticks = words::count(&self.word()?, 1, BURST_ORDERS_MAX)?;
         let over = if self.takes("over") { words::length(&self.word()?)? } else { TickBurst::KEY.over };
@@ -316,6 +335,9 @@ pub fn show(control: &Control) -> String {
         Control::SetStrategy(strategy) => format!("strategy {}", strategy.name()),
         Control::SetLoad(on) => format!("load {}", on_off(on)),
         Control::SetRate(rate) => format!("rate {rate}"),
+        Control::SetRateOfCapacity(percent) => format!("rate {percent}% of capacity"),
+        Control::FindCapacity => "find capacity".to_owned(),
+        Control::SetAdmission(on) => format!("admission {}", on_off(on)),
         Control::SetSkew(per_mille) => format!("skew {per_mille}"),
         Control::HotSymbol { percent: 0, .. } => "hot off".to_owned(),
         Control::HotSymbol { symbol, percent } => format!("hot {} {percent}", symbol.name()),
@@ -400,7 +422,8 @@ mod tests {
         all.extend(Strategy::ALL.map(Control::SetStrategy));
         all.extend([true, false].map(Control::SetLoad));
         all.extend([ReadFrom::Leader, ReadFrom::Replica, ReadFrom::Fallback].map(Control::SetReadFrom));
-        all.push(Control::SetRate(12_345));
+        all.extend([Control::SetRate(12_345), Control::SetRateOfCapacity(200), Control::FindCapacity]);
+        all.extend([true, false].map(Control::SetAdmission));
         all.extend([0, 1_100].map(Control::SetSkew));
         let (goog, first) = (SymbolId(6), SymbolId(0));
         all.extend([(goog, 40), (first, 0)].map(|(symbol, percent)| Control::HotSymbol { symbol, percent }));

@@ -33,6 +33,7 @@ pub const SCRIPTS: &[(&str, &str)] = scripts![
     "scenarios/money-conserved.toml",
     "scenarios/money-moves-crash.toml",
     "scenarios/money-moves.toml",
+    "scenarios/overload.toml",
     "scenarios/pools-apart.toml",
     "scenarios/reads-fall-back.toml",
     "scenarios/recover-far-behind.toml",

@@ -160,6 +160,14 @@ fn setting(control: &Control) -> Text {
         Control::SetLoad(true) => text("the load begins", "нагрузка включена"),
         Control::SetLoad(false) => text("the load stops", "нагрузка выключена"),
         Control::SetRate(rate) => text(format!("load: {rate} orders a second"), format!("нагрузка: {rate} в секунду")),
+        Control::SetRateOfCapacity(percent) => {
+            text(format!("load: {percent} % of the capacity"), format!("нагрузка: {percent} % от предела"))
+        }
+        Control::FindCapacity => text("the capacity is measured", "измеряют предел"),
+        Control::SetAdmission(true) => {
+            text("what cannot be answered in time is refused at once", "что не успеть, отклоняют сразу")
+        }
+        Control::SetAdmission(false) => text("everything is taken, in time or not", "берут всё, успеют или нет"),
         Control::SetReadFrom(ReadFrom::Leader) => text("the leader answers queries", "на запросы отвечает лидер"),
         Control::SetReadFrom(ReadFrom::Replica) => text("any replica answers queries", "на запросы отвечает реплика"),
         Control::SetReadFrom(ReadFrom::Fallback) => {

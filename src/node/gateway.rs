@@ -21,8 +21,9 @@ use crate::domain::view::GatewayView;
 use crate::domain::why::Why;
 use crate::market::exchange::Exchange;
 use crate::routing::aged_queue::{AgedQueue, Next};
+use crate::routing::drain::Drain;
 
-use super::held::Held;
+use super::held::{Held, LAST_CALL};
 use super::message::{Proposal, Ticket};
 use super::meter::Meter;
 use super::tickets::{Open, Tickets};
@@ -73,11 +74,11 @@ pub(super) trait Directory {
 /// The gateway of a node.
 #[derive(Clone, Debug)]
 pub(super) struct Gateway {
-    size: GatewaySize,
-    classes: Classes,
-    queue: AgedQueue<Waiting>,
+    pub(super) size: GatewaySize,
+    pub(super) classes: Classes,
+    pub(super) queue: AgedQueue<Waiting>,
     /// Requests that wait, by class.
-    queued: [u32; Priority::COUNT],
+    pub(super) queued: [u32; Priority::COUNT],
     serving: Option<(SimTime, Waiting)>,
     tickets: Tickets,
     hints: Vec<Option<NodeId>>,
@@ -86,6 +87,11 @@ pub(super) struct Gateway {
     told_full: bool,
     meter: Meter,
     held: Held,
+    /// How fast the queue empties.
+    pub(super) drain: Drain,
+    /// What cannot be answered in time is refused.
+    pub(super) admission: bool,
+    pub(super) refused_late: u64,
 }
 
 impl Gateway {
@@ -104,6 +110,9 @@ impl Gateway {
             told_full: false,
             meter: Meter::default(),
             held: Held::default(),
+            drain: Drain::default(),
+            admission: settings.admission.on,
+            refused_late: 0,
         }
     }
 
@@ -146,7 +155,9 @@ impl Gateway {
         for (priority, batch) in self.by_class(batch) {
             let lane = priority.index();
             let places = (self.size.queue_max + self.free()).saturating_sub(self.queued[lane] as usize);
-            let fit = batch.len().min(places);
+            let in_time = self.in_time(now, lane, deadline);
+            let fit = batch.len().min(places).min(in_time);
+            self.refused_late += batch.len().min(places).saturating_sub(in_time) as u64;
             let over = fit < batch.len();
             if over {
                 let refused = &batch.records()[fit..];
@@ -162,20 +173,6 @@ impl Gateway {
         }
         self.serve(now);
         full && !std::mem::replace(&mut self.told_full, true)
-    }
-
-    /// The requests of a batch by class; the batch itself, if they are of one, as they mostly are.
-    fn by_class(&self, batch: Batch) -> Vec<(Priority, Batch)> {
-        let mut classes = batch.records().iter().map(|record| self.classes.of(record));
-        let Some(first) = classes.next() else { return Vec::new() };
-        if classes.all(|class| class == first) {
-            return vec![(first, batch)];
-        }
-        let of = |priority: Priority| {
-            let records = batch.records().iter().copied().filter(|record| self.classes.of(record) == priority);
-            (priority, Batch::new(records.collect::<Vec<_>>()))
-        };
-        Priority::ALL.into_iter().map(of).filter(|(_, batch)| !batch.is_empty()).collect()
     }
 
     fn free(&self) -> usize {
@@ -203,6 +200,7 @@ impl Gateway {
             self.taken += take as u64;
             let cost = self.size.service_time.times(take as u64);
             self.meter.add(now, cost);
+            self.drain.begin(now);
             self.serving = Some((now + cost, waiting));
         }
         self.told_full &= !self.queue.is_empty();
@@ -215,9 +213,14 @@ impl Gateway {
             wishes.push(wish);
         }
         while let Some(waiting) = self.held.pop(now) {
-            self.route(now, &waiting, directory, wishes);
+            if waiting.deadline.since(now) > LAST_CALL {
+                self.route(now, &waiting, directory, wishes);
+            } else {
+                wishes.push(Wish::Reply(waiting.from, refuse(waiting.batch.records(), Why::Moving)));
+            }
         }
         while let Some((_, waiting)) = self.serving.take_if(|(at, _)| *at <= now) {
+            self.drain.left(now, waiting.batch.len() as u64, !self.queue.is_empty());
             self.route(now, &waiting, directory, wishes);
             self.serve(now);
         }

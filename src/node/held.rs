@@ -1,7 +1,8 @@
 //! Requests that a gateway holds because their symbol is on its way from one group to another.
 //!
 //! Idea: a client shall see a move as a little latency and not as a refusal. A held request is tried again when a newer map
-//! comes, and after [`AGAIN_AFTER`] in any case; who gave it up is not asked for any more.
+//! comes, and after [`AGAIN_AFTER`] in any case. Where a move takes longer than its client waits, it is refused shortly before:
+//! whoever hears nothing would not know whether it was done.
 //! Bound: [`HELD_MAX`] requests; one more is refused with `Overloaded`, and counted.
 
 use std::collections::VecDeque;
@@ -15,6 +16,8 @@ use super::venues::Wire;
 pub(super) const HELD_MAX: usize = 4_096;
 /// What is held is tried again after this.
 pub(super) const AGAIN_AFTER: SimDuration = SimDuration::from_millis(5);
+/// What has less time left than this is refused while its client still listens: it was in no log.
+pub(super) const LAST_CALL: SimDuration = SimDuration::from_millis(20);
 
 /// What is held, the oldest first.
 #[derive(Clone, Debug, Default)]
@@ -42,15 +45,11 @@ impl Held {
         Ok(())
     }
 
-    /// The next that are to be tried again; what nobody waits for any more is forgotten.
+    /// The next that are to be tried again.
     pub(super) fn pop(&mut self, now: SimTime) -> Option<Waiting> {
-        while let Some((_, waiting)) = self.queue.pop_front_if(|(at, _)| *at <= now) {
-            self.requests -= waiting.batch.len();
-            if waiting.deadline > now {
-                return Some(waiting);
-            }
-        }
-        None
+        let (_, waiting) = self.queue.pop_front_if(|(at, _)| *at <= now)?;
+        self.requests -= waiting.batch.len();
+        Some(waiting)
     }
 
     /// A newer map has come: all are tried again.

@@ -28,7 +28,6 @@ use crate::market::ticks::processor::Processor;
 use super::Node;
 use super::message::NodeEffect;
 use super::meter::Meter;
-use super::processor::Turn;
 
 /// Ticks of one turn at most, give or take a batch: what shares the processor waits this long.
 const TURN_TICKS_MAX: usize = 4_096;
@@ -278,7 +277,7 @@ impl Node {
 
     fn begin_ticks(&mut self, now: Now) {
         if let Some(cost) = self.market_data.begin_turn() {
-            self.processor.book_turn(now.mono, Turn::Ticks, cost);
+            self.processor.book_ticks(now.mono, cost);
         }
     }
 }

@@ -144,6 +144,8 @@ pub enum NodeOrder {
     ReadTrades(GroupId, TradesQuestion),
     /// Acknowledge by this rule.
     SetAck(AckRule),
+    /// Refuse what cannot be answered in time, or take it all the same.
+    SetAdmission(bool),
     /// Follow these rules.
     SetRules(Rules),
     /// Somebody at the desk wants the map changed: whoever leads `meta` does it.

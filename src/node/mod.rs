@@ -9,8 +9,10 @@
 //! comes for a symbol that moves. When nodes come and go the `steward` of the controller plans, and the leaders move their
 //! groups (`moving`).
 
+mod admission;
 mod archive;
 mod gateway;
+mod gateway_admission;
 mod heart;
 mod held;
 mod leveller;
@@ -23,6 +25,7 @@ mod moving;
 #[expect(clippy::module_inception, reason = "the node is the concept, the rest are its parts")]
 mod node;
 mod out;
+mod pacing;
 mod processor;
 mod proposals;
 mod reads;

@@ -80,7 +80,8 @@ impl Node {
     /// Begins a life from what the disk holds.
     pub fn boot(boot: NodeBoot) -> Self {
         let NodeBoot { id, incarnation, settings, ack, rules, genesis, map, mut images, seed, now } = boot;
-        let birth = Birth { me: id, seed, incarnation, ack, rules, settings, genesis };
+        let admission = settings.admission.on;
+        let birth = Birth { me: id, seed, incarnation, ack, rules, admission, settings, genesis };
         let settings = &birth.settings;
         let replicas = map.group_ids().map(|group| {
             // Whoever joined the group later began with no configuration: its log or its snapshot has one, if anything.
@@ -330,6 +331,10 @@ impl Node {
                     self.with_replica(group, effects, |replica, desk, out| replica.settle(now, desk, out));
                 }
             }
+            NodeOrder::SetAdmission(on) => {
+                self.birth.admission = on;
+                self.gateway.set_admission(on);
+            }
             NodeOrder::SetRules(rules) => {
                 self.birth.rules = rules;
                 for group in self.replicas.groups() {
@@ -365,7 +370,8 @@ impl Node {
         let Self { me, replicas, exit, birth, division, processor, election_at, .. } = self;
         let Some(replica) = replicas.get_mut(group) else { return };
         let (settings, moves_at_once) = (&birth.settings.raft, birth.settings.partition.moves_at_once);
-        let mut desk = Desk { settings, ack: birth.ack, moves_at_once, division, processor };
+        let admission = birth.admission;
+        let mut desk = Desk { settings, ack: birth.ack, moves_at_once, division, processor, admission };
         act(replica, &mut desk, &mut Out { me: *me, effects, exit });
         *election_at = (*election_at).min(replica.raft.deadline());
     }

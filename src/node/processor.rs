@@ -11,9 +11,16 @@ use std::collections::VecDeque;
 use crate::domain::ids::GroupId;
 use crate::domain::settings::RaftSettings;
 use crate::domain::time::{SimDuration, SimTime};
+use crate::routing::drain::Drain;
+
+use super::meter::Meter;
 
 /// Records that one turn of the processor applies at most.
 pub(super) const APPLY_RECORDS_MAX: u64 = 512;
+/// How long a turn takes at most, unless one batch takes longer.
+const APPLY_TURN_MAX: SimDuration = SimDuration::from_millis(20);
+/// The share of its time that ticks are believed to take at most.
+const TICKS_PER_MILLE_MAX: u64 = 900;
 
 /// Whose turn it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,6 +36,16 @@ pub(super) enum Turn {
 pub(super) struct Processor {
     busy_until: SimTime,
     turns: VecDeque<(SimTime, Turn)>,
+    /// How fast it applies, while it does.
+    pace: Drain,
+    /// Work that it shares its time with.
+    ticks: Meter,
+    /// All that it does.
+    work: Meter,
+    /// Records that its groups have in their logs, or wait to put there, and have not applied.
+    backlog: u64,
+    /// How many groups have some.
+    groups: u64,
 }
 
 impl Processor {
@@ -42,13 +59,59 @@ impl Processor {
         self.turns.pop_front_if(|(at, _)| *at <= now).map(|(_, turn)| turn)
     }
 
-    /// Books a turn for so many records.
-    pub(super) fn book(&mut self, now: SimTime, group: GroupId, records: u64, settings: &RaftSettings) {
-        self.book_turn(now, Turn::Apply(group), settings.apply_cost.times(records));
+    /// Books a turn for so many records; those of housekeeping can cost more than an order.
+    pub(super) fn book(&mut self, now: SimTime, group: GroupId, (cost, records): (u64, u64), settings: &RaftSettings) {
+        let length = settings.apply_cost.times(cost);
+        self.pace.add(length, records);
+        self.book_turn(now, Turn::Apply(group), length);
     }
 
-    /// Books a turn of this length.
-    pub(super) fn book_turn(&mut self, now: SimTime, turn: Turn, length: SimDuration) {
+    /// Books a turn of ticks.
+    pub(super) fn book_ticks(&mut self, now: SimTime, length: SimDuration) {
+        self.ticks.add(now, length);
+        self.book_turn(now, Turn::Ticks, length);
+    }
+
+    /// How many records one turn takes at most: none is so long that the other groups wait for it.
+    pub(super) fn turn_max(settings: &RaftSettings) -> u64 {
+        let fit = APPLY_TURN_MAX.0.checked_div(settings.apply_cost.0).unwrap_or(APPLY_RECORDS_MAX);
+        fit.clamp(1, APPLY_RECORDS_MAX)
+    }
+
+    /// The share of the last second that it worked, in thousandths.
+    pub(super) fn busy_per_mille(&self, now: SimTime) -> u32 {
+        self.work.per_mille(now)
+    }
+
+    /// A group has another number of records to apply than before.
+    pub(super) fn note_backlog(&mut self, before: u64, after: u64) {
+        self.backlog = self.backlog + after - before;
+        self.groups = self.groups + u64::from(after > 0) - u64::from(before > 0);
+    }
+
+    /// How many records it applies in a second, as measured.
+    pub(super) fn per_second(&self) -> Option<u64> {
+        self.pace.per_second()
+    }
+
+    /// How many more records of a group, which has so many to apply already, are applied within this time; `None` before
+    /// the first turn. Groups take turns, so what one has beyond the others' share makes none but itself wait.
+    pub(super) fn fit(&self, now: SimTime, group: u64, within: SimDuration, settings: &RaftSettings) -> Option<usize> {
+        if self.busy_until.since(now) >= within {
+            return Some(0);
+        }
+        let groups = self.groups.max(1);
+        let shared = (group + Self::turn_max(settings)).saturating_mul(groups);
+        let ahead = self.backlog.max(group).min(shared);
+        let free = 1_000 - u64::from(self.ticks.per_mille(now)).min(TICKS_PER_MILLE_MAX);
+        // In so long the processor applies so many, next to the ticks.
+        let within = u128::from(within.0) * u128::from(free) / 1_000;
+        let done = self.pace.left_in(SimDuration(within as u64))?;
+        Some((done.saturating_sub(ahead) / groups) as usize)
+    }
+
+    fn book_turn(&mut self, now: SimTime, turn: Turn, length: SimDuration) {
+        self.work.add(now, length);
         self.busy_until = self.busy_until.max(now) + length;
         self.turns.push_back((self.busy_until, turn));
     }

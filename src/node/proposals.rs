@@ -18,6 +18,7 @@ use crate::domain::order::{Answer, Batch, OrderStatus, Promise, Record, Reply, V
 use crate::domain::time::SimTime;
 use crate::domain::why::Why;
 
+use super::admission::Eldest;
 use super::message::{NodeMessage, Proposal, Ticket};
 use super::out::Out;
 
@@ -33,6 +34,8 @@ pub(super) struct Part {
     ticket: Ticket,
     count: usize,
     deadline: SimTime,
+    /// When they came.
+    since: SimTime,
 }
 
 /// A closed batch that nobody has answered for yet.
@@ -56,13 +59,19 @@ pub(super) struct Proposals {
     waiting: VecDeque<Waiting>,
     /// How many of `waiting`, from the front, were promised before they were applied.
     promised: usize,
+    /// How many of `waiting`, from the front, are acknowledged: some of their verdicts are still to come.
+    acked: usize,
     waiting_records: usize,
+    /// Records of `waiting` that are not acknowledged.
+    unacked: usize,
     refused: u64,
+    /// Records that were not logged because their deadline had passed.
+    expired: u64,
 }
 
 impl Proposals {
     /// Takes a gateway's orders for the next batch.
-    pub(super) fn offer(&mut self, gateway: NodeId, proposal: &Proposal) -> Result<(), Why> {
+    pub(super) fn offer(&mut self, since: SimTime, gateway: NodeId, proposal: &Proposal) -> Result<(), Why> {
         let Proposal { ticket, ref batch, deadline, .. } = *proposal;
         let open = self.open_records + batch.len();
         if open > PROPOSALS_MAX || open + self.waiting_records > UNANSWERED_MAX {
@@ -70,8 +79,26 @@ impl Proposals {
             return Err(Why::Overloaded);
         }
         self.open_records = open;
-        self.open.push_back((batch.clone(), Part { gateway, ticket, count: batch.len(), deadline }));
+        self.open.push_back((batch.clone(), Part { gateway, ticket, count: batch.len(), deadline, since }));
         Ok(())
+    }
+
+    /// How many records wait for their acknowledgement, and since when the eldest of them has.
+    pub(super) fn unacknowledged(&self) -> (usize, Eldest) {
+        let logged = self.waiting.get(self.acked).and_then(|waiting| waiting.parts.first());
+        let eldest = logged.or_else(|| self.open.front().map(|(_, part)| part));
+        (self.open_records + self.unacked, eldest.map(|part| part.since))
+    }
+
+    /// Since when the eldest of all that wait here for an answer has.
+    pub(super) fn eldest(&self) -> Eldest {
+        let logged = self.waiting.front().and_then(|waiting| waiting.parts.first());
+        logged.or_else(|| self.open.front().map(|(_, part)| part)).map(|part| part.since)
+    }
+
+    /// How many records it did not log because their deadline had passed.
+    pub(super) const fn expired(&self) -> u64 {
+        self.expired
     }
 
     /// How many records wait for their answers.
@@ -89,8 +116,9 @@ impl Proposals {
         self.open_records
     }
 
-    /// Closes the next batch, of at most so many records.
-    pub(super) fn close(&mut self, records_max: usize) -> Option<(Batch, Vec<Part>)> {
+    /// Closes the next batch, of at most so many records; what nobody waits for any more is not among them.
+    pub(super) fn close(&mut self, now: SimTime, records_max: usize) -> Option<(Batch, Vec<Part>)> {
+        self.drop_expired(now);
         let fits = self.open.front().is_some_and(|(batch, _)| batch.len() <= records_max);
         let alone = self.open.len() == 1;
         if fits && alone {
@@ -101,6 +129,7 @@ impl Proposals {
         let mut records: Vec<Record> = Vec::new();
         let mut parts = Vec::new();
         while records.len() < records_max {
+            self.drop_expired(now);
             let Some((batch, part)) = self.open.pop_front() else { break };
             let take = batch.len().min(records_max - records.len());
             records.extend_from_slice(&batch.records()[..take]);
@@ -109,15 +138,23 @@ impl Proposals {
                 let rest = Batch::new(&batch.records()[take..]);
                 self.open.push_front((rest, Part { count: part.count - take, ..part }));
             }
+            self.open_records -= take;
         }
-        self.open_records -= records.len();
         (!records.is_empty()).then(|| (Batch::new(records), parts))
+    }
+
+    fn drop_expired(&mut self, now: SimTime) {
+        while let Some((batch, _)) = self.open.pop_front_if(|(_, part)| part.deadline <= now) {
+            self.open_records -= batch.len();
+            self.expired += batch.len() as u64;
+        }
     }
 
     /// The batch stands in the log now.
     pub(super) fn sent(&mut self, first: LogIndex, term: Term, batch: Batch, parts: Vec<Part>) {
         let last = LogIndex(first.0 + batch.len() as u64 - 1);
         self.waiting_records += batch.len();
+        self.unacked += batch.len();
         self.waiting.push_back(Waiting { first, last, term, batch, parts, verdicts: Vec::new(), passes_on: false });
     }
 
@@ -130,8 +167,15 @@ impl Proposals {
         }
     }
 
-    /// Sends what may be said, the rule being met up to `acked`; `early` if promises go out before verdicts.
-    pub(super) fn answer(&mut self, group: GroupId, acked: LogIndex, early: Early, out: &mut Out<'_>) {
+    /// Sends what may be said, the rule being met up to `acked`; `early` if promises go out before verdicts. How many
+    /// records were acknowledged since.
+    pub(super) fn answer(&mut self, group: GroupId, acked: LogIndex, early: Early, out: &mut Out<'_>) -> usize {
+        let before = self.unacked;
+        while let Some(waiting) = self.waiting.get(self.acked).filter(|waiting| waiting.last <= acked) {
+            self.unacked -= waiting.batch.len();
+            self.acked += 1;
+        }
+        let newly = before - self.unacked;
         if early == Early::Promise {
             while let Some(waiting) = self.waiting.get(self.promised).filter(|waiting| waiting.last <= acked) {
                 if waiting.verdicts.is_empty() {
@@ -151,24 +195,30 @@ impl Proposals {
             }
             self.pop_waiting();
         }
+        newly
     }
 
     fn pop_waiting(&mut self) {
         if let Some(waiting) = self.waiting.pop_front() {
             self.waiting_records -= waiting.batch.len();
+            if self.acked == 0 {
+                self.unacked -= waiting.batch.len();
+            }
+            self.acked = self.acked.saturating_sub(1);
             self.promised = self.promised.saturating_sub(1);
         }
     }
 
     /// Forgets what nobody waits for any more: gateways and clients forgot it at the same time. What waits for a batch
-    /// is not logged any more either.
-    pub(super) fn forget_expired(&mut self, now: SimTime) {
+    /// is not logged any more either. Whether something had waited for its acknowledgement in vain.
+    pub(super) fn forget_expired(&mut self, now: SimTime) -> bool {
+        let mut starved = false;
         while self.waiting.front().is_some_and(|waiting| waiting.parts.iter().all(|part| part.deadline <= now)) {
+            starved |= self.acked == 0;
             self.pop_waiting();
         }
-        while let Some((batch, _)) = self.open.pop_front_if(|(_, part)| part.deadline <= now) {
-            self.open_records -= batch.len();
-        }
+        self.drop_expired(now);
+        starved
     }
 
     /// Raft did not take the batch: its gateways hear why.
@@ -189,7 +239,7 @@ impl Proposals {
         for waiting in self.waiting.drain(..).skip(self.promised) {
             waiting.refuse(Why::LeaderLost, out);
         }
-        (self.promised, self.waiting_records, self.open_records) = (0, 0, 0);
+        (self.promised, self.acked, self.waiting_records, self.unacked, self.open_records) = (0, 0, 0, 0, 0);
         for (batch, part) in self.open.drain(..) {
             let why = Why::NotLeader(leader);
             out.send(part.gateway, NodeMessage::Declined { ticket: part.ticket, batch, why });

@@ -20,7 +20,7 @@ fn proposal(ticket: u64, sequences: std::ops::RangeInclusive<u64>, deadline_ms: 
 }
 
 /// What was said, a line a message: ticket, what, sequences.
-fn said(act: impl FnOnce(&mut Out<'_>)) -> Vec<String> {
+fn said<T>(act: impl FnOnce(&mut Out<'_>) -> T) -> Vec<String> {
     let mut effects = Vec::new();
     act(&mut Out { me: NodeId(1), effects: &mut effects, exit: &mut Exit::default() });
     let line = |effect: NodeEffect| match effect {
@@ -51,7 +51,7 @@ fn verdicts(count: usize) -> Vec<Verdict> {
 
 /// Logs the next batch, which begins at this index.
 fn log(proposals: &mut Proposals, first: u64, records_max: usize) -> usize {
-    let (batch, parts) = proposals.close(records_max).unwrap();
+    let (batch, parts) = proposals.close(SimTime::ZERO, records_max).unwrap();
     let count = batch.len();
     proposals.sent(LogIndex(first), Term(1), batch, parts);
     count
@@ -60,8 +60,8 @@ fn log(proposals: &mut Proposals, first: u64, records_max: usize) -> usize {
 #[test]
 fn batches_are_cut_at_their_bound_and_every_part_gets_its_own_word() {
     let mut proposals = Proposals::default();
-    proposals.offer(N2, &proposal(0, 1..=3, 1_000)).unwrap();
-    proposals.offer(N2, &proposal(1, 4..=6, 1_000)).unwrap();
+    proposals.offer(SimTime::ZERO, N2, &proposal(0, 1..=3, 1_000)).unwrap();
+    proposals.offer(SimTime::ZERO, N2, &proposal(1, 4..=6, 1_000)).unwrap();
     assert_eq!((log(&mut proposals, 1, 4), log(&mut proposals, 5, 4)), (4, 2));
     assert_eq!((proposals.open_records(), proposals.unanswered()), (0, 6));
     proposals.applied(LogIndex(1), &verdicts(4), &crate::domain::fact::Executed::All);
@@ -77,7 +77,7 @@ fn batches_are_cut_at_their_bound_and_every_part_gets_its_own_word() {
 #[test]
 fn under_a_fast_rule_the_promise_comes_first_and_the_verdict_follows_once() {
     let mut proposals = Proposals::default();
-    proposals.offer(N2, &proposal(0, 1..=2, 1_000)).unwrap();
+    proposals.offer(SimTime::ZERO, N2, &proposal(0, 1..=2, 1_000)).unwrap();
     log(&mut proposals, 1, 9);
     let answer = |proposals: &mut Proposals, early| said(|out| proposals.answer(P1, LogIndex(2), early, out));
     assert_eq!(answer(&mut proposals, Early::Promise), ["0 accepted [1, 2]"]);
@@ -90,8 +90,8 @@ fn under_a_fast_rule_the_promise_comes_first_and_the_verdict_follows_once() {
 #[test]
 fn a_leader_that_steps_down_hands_back_exactly_what_it_never_logged() {
     let mut proposals = Proposals::default();
-    proposals.offer(N2, &proposal(0, 1..=3, 1_000)).unwrap();
-    proposals.offer(N2, &proposal(1, 4..=5, 1_000)).unwrap();
+    proposals.offer(SimTime::ZERO, N2, &proposal(0, 1..=3, 1_000)).unwrap();
+    proposals.offer(SimTime::ZERO, N2, &proposal(1, 4..=5, 1_000)).unwrap();
     log(&mut proposals, 1, 4);
     let lines = said(|out| proposals.abandon(Some(NodeId(3)), out));
     let expected = ["0 refused [1, 2, 3]", "1 refused [4]", "1 declined NotLeader(Some(NodeId(3))) [5]"];
@@ -102,8 +102,8 @@ fn a_leader_that_steps_down_hands_back_exactly_what_it_never_logged() {
 #[test]
 fn promised_orders_are_left_to_the_log_when_their_leader_goes() {
     let mut proposals = Proposals::default();
-    proposals.offer(N2, &proposal(0, 1..=1, 1_000)).unwrap();
-    proposals.offer(N2, &proposal(1, 2..=2, 1_000)).unwrap();
+    proposals.offer(SimTime::ZERO, N2, &proposal(0, 1..=1, 1_000)).unwrap();
+    proposals.offer(SimTime::ZERO, N2, &proposal(1, 2..=2, 1_000)).unwrap();
     log(&mut proposals, 1, 1);
     log(&mut proposals, 2, 1);
     said(|out| proposals.answer(P1, LogIndex(1), Early::Promise, out));
@@ -113,8 +113,8 @@ fn promised_orders_are_left_to_the_log_when_their_leader_goes() {
 #[test]
 fn what_raft_does_not_take_goes_back_by_its_parts() {
     let mut proposals = Proposals::default();
-    proposals.offer(N2, &proposal(0, 1..=3, 1_000)).unwrap();
-    let (batch, parts) = proposals.close(2).unwrap();
+    proposals.offer(SimTime::ZERO, N2, &proposal(0, 1..=3, 1_000)).unwrap();
+    let (batch, parts) = proposals.close(SimTime::ZERO, 2).unwrap();
     let lines = said(|out| Proposals::decline(&batch, &parts, Why::Overloaded, out));
     assert_eq!(lines, ["0 declined Overloaded [1, 2]"]);
     assert_eq!(proposals.open_records(), 1, "the rest still waits for a batch");
@@ -125,13 +125,13 @@ fn what_nobody_waits_for_any_more_is_forgotten_and_makes_room() {
     let mut proposals = Proposals::default();
     let full: u64 = (UNANSWERED_MAX / 512) as u64;
     for ticket in 0..full {
-        proposals.offer(N2, &proposal(ticket, 1..=512, 1_000 + ticket)).unwrap();
+        proposals.offer(SimTime::ZERO, N2, &proposal(ticket, 1..=512, 1_000 + ticket)).unwrap();
         log(&mut proposals, 1 + 512 * ticket, 512);
     }
-    assert_eq!(proposals.offer(N2, &proposal(full, 1..=512, 9_000)), Err(Why::Overloaded));
+    assert_eq!(proposals.offer(SimTime::ZERO, N2, &proposal(full, 1..=512, 9_000)), Err(Why::Overloaded));
     assert_eq!(proposals.refused(), 512);
     proposals.forget_expired(SimTime::from_millis(1_000));
-    assert_eq!(proposals.offer(N2, &proposal(full, 1..=512, 9_000)), Ok(()));
+    assert_eq!(proposals.offer(SimTime::ZERO, N2, &proposal(full, 1..=512, 9_000)), Ok(()));
     proposals.forget_expired(SimTime::from_millis(8_999));
     assert_eq!(proposals.unanswered(), 512);
     proposals.forget_expired(SimTime::from_millis(9_000));

@@ -21,15 +21,16 @@ use crate::domain::membership::{ConfigChange, GroupConfig};
 use crate::domain::order::{Batch, Verdict};
 use crate::domain::rules::AckRule;
 use crate::domain::settings::RaftSettings;
-use crate::domain::time::Now;
+use crate::domain::time::{Now, SimTime};
 use crate::domain::why::Why;
 use crate::protocols::raft::message::{Input, Message};
 use crate::protocols::raft::{Raft, RaftConfig};
 
+use super::admission::Admission;
 use super::machine::{Machine, Outcome};
 use super::message::{NodeMessage, Proposal};
 use super::out::Out;
-use super::processor::{APPLY_RECORDS_MAX, Processor};
+use super::processor::Processor;
 use super::proposals::{Early, Proposals};
 use super::reads::{ReadPoint, Reads};
 use super::tasks::{Division, Done, Tasks};
@@ -44,6 +45,8 @@ pub(super) struct Desk<'a> {
     /// Where trades belong.
     pub(super) division: &'a Division,
     pub(super) processor: &'a mut Processor,
+    /// What cannot be answered in time is refused.
+    pub(super) admission: bool,
 }
 
 /// A message that waits for a write.
@@ -66,7 +69,10 @@ pub(super) struct Replica {
     pub(super) applied: LogIndex,
     synced: PersistToken,
     parked: VecDeque<Parked>,
-    proposals: Proposals,
+    pub(super) proposals: Proposals,
+    pub(super) admission: Admission,
+    /// Since when a move is put off.
+    pub(super) put_off_since: Option<SimTime>,
     reads: Reads,
     pub(super) upkeep: Upkeep,
     /// Queues whose refusals were told of, until each is empty again.
@@ -103,6 +109,8 @@ impl Replica {
             synced: PersistToken::default(),
             parked: VecDeque::new(),
             proposals: Proposals::default(),
+            admission: Admission::default(),
+            put_off_since: None,
             reads: Reads::default(),
             upkeep,
             full: Full::default(),
@@ -120,6 +128,7 @@ impl Replica {
         if led && !self.raft.leads() {
             self.proposals.abandon(self.raft.leader(), out);
             self.reads.abandon(self.raft.leader(), out);
+            self.forget_pace();
         }
         self.settle(now, desk, out);
     }
@@ -171,17 +180,24 @@ impl Replica {
         if !self.raft.leads() {
             return Err(Why::NotLeader(self.raft.leader()));
         }
-        self.forget_expired(now);
+        self.forget_expired(now, desk, out);
         let passed = if self.gate_stands_open(proposal.epoch) { None } else { self.pass_the_gate(from, proposal, out) };
         let proposal = passed.as_ref().unwrap_or(proposal);
         if proposal.batch.is_empty() {
+            return Ok(());
+        }
+        let fit = self.admit(now, proposal, desk)?;
+        let cut = self.decline_late(from, proposal, fit, out);
+        let proposal = cut.as_ref().unwrap_or(proposal);
+        if fit == 0 {
             return Ok(());
         }
         if proposal.asks_only() {
             let token = self.reads.offer(from, proposal)?;
             self.input(now, Input::Read(token), desk, out);
         } else {
-            self.proposals.offer(from, proposal)?;
+            self.proposals.offer(now.mono, from, proposal)?;
+            self.note_offered(now);
             self.settle(now, desk, out);
         }
         Ok(())
@@ -218,7 +234,7 @@ impl Replica {
 
     /// Requests that it refused because its queues were full, and orders that wait in it for their answers.
     pub(super) fn pressure(&self) -> (u64, u64) {
-        let refused = self.proposals.refused() + self.reads.refused_for_room();
+        let refused = self.proposals.refused() + self.reads.refused_for_room() + self.admission.refused;
         (refused, self.proposals.unanswered() as u64)
     }
 
@@ -261,6 +277,7 @@ impl Replica {
             let applied = Applied { first, term, batch, executed, short, chain, sound, money };
             out.state(self.group, ReplicaFact::Applied(applied));
         }
+        self.note_applied(now, self.applied.next().since(next));
         self.archive(out);
         self.snapshot_if_due(now, desk, out);
         self.reads.serve(self.point(out.me), &self.machine, out);
@@ -299,14 +316,16 @@ impl Replica {
 
     /// Does what has become possible.
     pub(super) fn settle(&mut self, now: Now, desk: &mut Desk<'_>, out: &mut Out<'_>) {
-        self.forget_expired(now);
+        self.forget_expired(now, desk, out);
         self.close_batches(now, desk, out);
+        let mut acknowledged = 0;
         if self.raft.leads() {
             let early = if self.raft.ack_covers_commit(desk.ack) { Early::Never } else { Early::Promise };
-            self.proposals.answer(self.group, self.raft.acked_index(desk.ack), early, out);
+            acknowledged = self.proposals.answer(self.group, self.raft.acked_index(desk.ack), early, out);
             self.reads.serve(self.point(out.me), &self.machine, out);
             self.tell_config(out);
         }
+        self.note_pace(now, acknowledged, desk);
         self.begin_turn(now, desk);
     }
 
@@ -320,8 +339,9 @@ impl Replica {
 
     /// What nobody waits for any more makes room: looked at before a proposal is taken, too, because a queue that is full
     /// of the dead would refuse the living until something else stirs.
-    fn forget_expired(&mut self, now: Now) {
-        self.proposals.forget_expired(now.mono);
+    fn forget_expired(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>) {
+        let starved = self.proposals.forget_expired(now.mono);
+        self.look_at_stall(now, starved && desk.admission, desk, out);
         self.reads.forget_expired(now.mono);
         self.full.reads &= !self.reads.is_empty() || self.raft.reads_waiting() > 0;
     }
@@ -331,10 +351,9 @@ impl Replica {
         if self.upkeep.turn.is_some() || commit <= self.applied {
             return;
         }
-        let mut cost = 0;
-        let mut upto = self.applied;
+        let (mut cost, mut upto, turn_max) = (0, self.applied, Processor::turn_max(desk.settings));
         for entry in self.raft.log().entries_from(self.applied.next()) {
-            if entry.last() > commit || cost > 0 && cost + entry.payload.cost() > APPLY_RECORDS_MAX {
+            if entry.last() > commit || cost > 0 && cost + entry.payload.cost() > turn_max {
                 break;
             }
             cost += entry.payload.cost();
@@ -342,7 +361,7 @@ impl Replica {
         }
         if cost > 0 {
             self.upkeep.turn = Some(upto);
-            desk.processor.book(now.mono, self.group, cost, desk.settings);
+            desk.processor.book(now.mono, self.group, (cost, upto.since(self.applied)), desk.settings);
         }
     }
 }

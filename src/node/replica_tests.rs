@@ -47,8 +47,14 @@ impl Lonely {
     fn act(&mut self, act: impl FnOnce(&mut Replica, &mut Desk<'_>, &mut Out<'_>)) {
         let Self { replica, settings, processor, exit, effects } = self;
         let division = Division::of(&ClusterMap::default(), &settings.partition);
-        let mut desk =
-            Desk { settings: &settings.raft, ack: AckRule::Majority, moves_at_once: 2, division: &division, processor };
+        let mut desk = Desk {
+            settings: &settings.raft,
+            ack: AckRule::Majority,
+            moves_at_once: 2,
+            division: &division,
+            processor,
+            admission: true,
+        };
         act(replica, &mut desk, &mut Out { me: NodeId(1), effects, exit });
     }
 

@@ -73,6 +73,8 @@ pub(super) struct Birth {
     /// By which rule it acknowledges.
     pub(super) ack: AckRule,
     pub(super) rules: Rules,
+    /// Whether it refuses what it cannot answer in time.
+    pub(super) admission: bool,
     pub(super) settings: Arc<Settings>,
     /// The map that the cluster began with: who voted in a group whose log names nobody, and what a state machine is
     /// before its first record. It never changes, or replicas that begin at different times would differ.

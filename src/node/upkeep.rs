@@ -88,7 +88,8 @@ impl Replica {
         out.tell(Some(self.group), EventKind::GapFound { version, change });
         self.upkeep.gap = Some(change);
         self.upkeep.turn = Some(self.applied);
-        desk.processor.book(now.mono, self.group, self.applied.since(from), desk.settings);
+        let records = self.applied.since(from);
+        desk.processor.book(now.mono, self.group, (records, records), desk.settings);
     }
 
     /// Rebuilds the machine from the snapshot and the log up to where it stopped.

@@ -1,16 +1,17 @@
 //! What a node shows of itself: beliefs, roles, logs. It states what it knows; truth is the scheduler's to add.
 
-use crate::domain::ids::{GroupId, LogIndex, NodeId};
+use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet};
 use std::sync::Arc;
 
 use crate::domain::log::SharedLog;
 use crate::domain::map::ClusterMap;
 use crate::domain::time::Now;
 use crate::domain::venue::VENUES_MAX;
-use crate::domain::view::{CELLS_MAX, CellView, NodeView, ProgressView, ReplicaView};
+use crate::domain::view::{CELLS_MAX, CellView, NodeAdmissionView, NodeView, ProgressView, ReplicaView};
 use crate::market::exchange::Exchange;
 
 use super::Node;
+use super::replica::Replica;
 
 impl Node {
     /// Fills in beliefs, leaderships and the gateway.
@@ -21,7 +22,18 @@ impl Node {
         view.leads = self.replicas.iter().filter(|replica| replica.raft.leads()).count() as u16;
         view.replicas = self.replicas.iter().count() as u16;
         view.gateway = self.gateway.view(now.mono);
+        let sum = |of: fn(&Replica) -> u64| self.replicas.iter().map(of).sum::<u64>();
+        view.admission = NodeAdmissionView {
+            applies_per_s: self.processor.per_second(),
+            refused: self.gateway.refused_late + sum(|replica| replica.admission.refused),
+            expired: sum(|replica| replica.proposals.expired()),
+        };
         view.ticks = self.market_data.view(now.mono);
+    }
+
+    /// The voters that its replica of a group waits for in vain: orders are refused until they are back.
+    pub fn missing(&self, group: GroupId) -> NodeSet {
+        self.replicas.get(group).map(Replica::missing).unwrap_or_default()
     }
 
     /// Trades of its store of a group that belong elsewhere.

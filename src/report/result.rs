@@ -27,6 +27,8 @@ pub struct RunResult {
     pub orders: OrderFigures,
     /// From a client's first send to its acknowledgement.
     pub latency_ms: LatencyFigures,
+    /// Overload.
+    pub admission: AdmissionFigures,
     /// Every failover, oldest first.
     pub failovers: Vec<FailoverFigures>,
     /// Every invariant.
@@ -60,6 +62,23 @@ pub struct RunFigures {
     pub partitions: usize,
     /// Replicas of each.
     pub replication_factor: usize,
+}
+
+/// Overload.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct AdmissionFigures {
+    /// What cannot be answered in time is refused.
+    pub on: bool,
+    /// The capacity that was found, in requests a virtual second.
+    pub capacity_per_s: Option<u64>,
+    /// Refusals for overload that clients heard.
+    pub refused: u64,
+    /// Orders that were not logged because their deadline had passed.
+    pub expired: u64,
+    /// Retries that a session's budget did not allow.
+    pub retries_denied: u64,
+    /// Groups that wait for a voter.
+    pub stalled: u64,
 }
 
 /// The ledger of promises.
@@ -195,6 +214,7 @@ impl RunResult {
             run: run(view),
             orders: orders(view),
             latency_ms: latency(view),
+            admission: admission(view),
             failovers: view.failovers.iter().map(failover).collect(),
             invariants: view.invariants.iter().map(invariant).collect(),
             node: view.nodes.iter().map(|node| (node.id.to_string(), self::node(view, node))).collect(),
@@ -257,6 +277,18 @@ fn orders(view: &ClusterView) -> OrderFigures {
         waiting: ledger.waiting,
         revoked: ledger.revoked,
         untracked: ledger.untracked,
+    }
+}
+
+fn admission(view: &ClusterView) -> AdmissionFigures {
+    let admission = &view.admission;
+    AdmissionFigures {
+        on: admission.on,
+        capacity_per_s: admission.capacity_per_s,
+        refused: admission.refused,
+        expired: admission.expired,
+        retries_denied: admission.retries_denied,
+        stalled: admission.stalled.len() as u64,
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod aged_queue;
 pub mod assignment;
 pub mod balancer;
+pub mod drain;
 pub mod latencies;
 pub mod partitioner;
 pub mod placement;

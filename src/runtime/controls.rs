@@ -10,10 +10,9 @@ use std::sync::Arc;
 
 use crate::domain::actor::ActorInput;
 use crate::domain::control::{Control, Target};
-use crate::domain::event::EventKind;
+use crate::domain::event::{AdmissionEvent, EventKind};
 use crate::domain::ids::{ActorId, EventId, GroupId, NodeId};
 use crate::domain::settings::Settings;
-use crate::domain::view::FaultView;
 use crate::domain::why::Why;
 use crate::node::message::{NodeInput, NodeOrder};
 use crate::storage::memory_disk::DiskPace;
@@ -82,7 +81,7 @@ impl World {
                 }
                 if holds { Ok(()) } else { Err(Why::NoReplica) }
             }
-            Control::SetAck(_) | Control::SetRule { .. } => self.switch(control, cause),
+            Control::SetAck(_) | Control::SetRule { .. } | Control::SetAdmission(_) => self.switch(control, cause),
             Control::SetStrategy(strategy) => self.keep(|settings| settings.load.strategy = strategy),
             Control::SetLoad(on) => self.keep(|settings| settings.load.on = on),
             Control::SetRate(rate) => self.keep(|settings| settings.load.orders_per_s = rate),
@@ -103,6 +102,8 @@ impl World {
             | Control::TickBurst(_)
             | Control::Hand(_)
             | Control::RollingRestart
+            | Control::FindCapacity
+            | Control::SetRateOfCapacity(_)
             | Control::HotSymbol { .. }
             | Control::Drain(_)
             | Control::Undrain(_) => Ok(()),
@@ -342,8 +343,8 @@ impl World {
     }
 
     fn switch(&mut self, control: Control, cause: Cause) -> Result<(), Why> {
-        let before = self.basis.settings.cluster.clone();
-        let cluster = &mut Arc::make_mut(&mut self.basis.settings).cluster;
+        let before = (self.basis.settings.cluster.clone(), self.basis.settings.admission);
+        let Settings { cluster, admission, .. } = Arc::make_mut(&mut self.basis.settings);
         let (order, kind) = match control {
             Control::SetAck(ack) => {
                 cluster.ack = ack;
@@ -353,9 +354,13 @@ impl World {
                 cluster.rules = cluster.rules.with(rule, on);
                 (NodeOrder::SetRules(cluster.rules), EventKind::RuleSwitched { rule, on })
             }
+            Control::SetAdmission(on) => {
+                admission.on = on;
+                (NodeOrder::SetAdmission(on), EventKind::Admission(AdmissionEvent::Switched { on }))
+            }
             _ => return Ok(()),
         };
-        if *cluster == before {
+        if (&*cluster, *admission) == (&before.0, before.1) {
             return Err(Why::AlreadySo);
         }
         let told = Some(self.tell_of(None, kind, cause));
@@ -367,31 +372,6 @@ impl World {
     fn keep(&mut self, change: impl FnOnce(&mut Settings)) -> Result<(), Why> {
         change(Arc::make_mut(&mut self.basis.settings));
         Ok(())
-    }
-
-    // --- faults in force
-
-    pub(super) fn note_fault(&mut self, control: Control) {
-        self.faults.push(FaultView { since: self.clock.now, control });
-    }
-
-    /// A node that is gone has no faults.
-    pub(super) fn forget_faults_of(&mut self, node: NodeId) {
-        let meant = Target::Node(node);
-        self.forget_faults(|fault| match fault {
-            Control::Crash(who)
-            | Control::Freeze(who)
-            | Control::Poison(who)
-            | Control::Isolate(who)
-            | Control::Mute(who) => *who == meant,
-            Control::SlowDisk { node, .. } => *node == meant,
-            Control::Cut { from, to } => *from == meant || *to == meant,
-            _ => false,
-        });
-    }
-
-    fn forget_faults(&mut self, over: impl Fn(&Control) -> bool) {
-        self.faults.retain(|fault| !over(&fault.control));
     }
 }
 

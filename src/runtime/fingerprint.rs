@@ -56,6 +56,7 @@ fn of_input(digest: Digest, input: &NodeInput) -> Digest {
             NodeOrder::Campaign(group) => digest.mix(head(7, u64::from(group.0))),
             NodeOrder::SetAck(_) => digest.mix(8),
             NodeOrder::SetRules(_) => digest.mix(9),
+            NodeOrder::SetAdmission(on) => digest.mix(head(17, u64::from(*on))),
             NodeOrder::ReadTrades(group, TradesQuestion { query, .. }) => {
                 digest.mix(16).mix(group.0.into()).mix(query.symbol.0.into()).mix(query.from.0).mix(query.until.0)
             }

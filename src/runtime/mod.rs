@@ -19,6 +19,7 @@ mod data;
 mod dispatch;
 mod effects;
 pub mod engine;
+mod faults;
 mod fingerprint;
 mod groups;
 mod journal;

@@ -13,8 +13,9 @@ use crate::domain::membership::GroupConfig;
 use crate::domain::plan::Region;
 use crate::domain::time::{Now, SimDuration, SimTime};
 use crate::domain::view::{
-    CELLS_MAX, CellView, ClusterView, DiskView, EVENTS_MAX, GatewayView, GroupView, IN_FLIGHT_MAX, MessageKind,
-    MessageView, NetView, NodeTruth, NodeView, Reach, ReplicaView, RoleView, RunView, SpreadsView, TicksView,
+    AdmissionView, CELLS_MAX, CellView, ClusterView, DiskView, EVENTS_MAX, GatewayView, GroupView, IN_FLIGHT_MAX,
+    MessageKind, MessageView, NetView, NodeAdmissionView, NodeTruth, NodeView, Reach, ReplicaView, RoleView, RunView,
+    SpreadsView, TicksView,
 };
 use crate::market::exchange::Exchange;
 use crate::market::transactions::Transactions;
@@ -42,6 +43,7 @@ impl World {
             ..ClusterView::default()
         };
         self.count_beliefs(&mut view);
+        view.admission = self.admission_view(&view);
         view.placement = self.placement_view(&view);
         for actor in self.cast.ids() {
             if let Some(actor) = self.cast.actor(actor) {
@@ -101,6 +103,24 @@ impl World {
             region: self.basis.settings.cluster.region(id),
             ..view
         })
+    }
+
+    fn admission_view(&self, view: &ClusterView) -> AdmissionView {
+        let missing = |group: GroupId| {
+            let leader = self.leader(group).and_then(|leader| self.nodes[leader.index()].node.as_ref());
+            Some((group, leader?.missing(group)))
+        };
+        AdmissionView {
+            on: self.basis.settings.admission.on,
+            expired: view.nodes.iter().map(|node| node.admission.expired).sum(),
+            stalled: self
+                .groups
+                .iter()
+                .filter_map(|(group, _)| missing(group))
+                .filter(|(_, set)| !set.is_empty())
+                .collect(),
+            ..AdmissionView::default()
+        }
     }
 
     fn count_beliefs(&self, view: &mut ClusterView) {
@@ -250,6 +270,7 @@ pub(super) fn blank_node(id: NodeId) -> NodeView {
         replicas: 0,
         reach: Reach::All,
         gateway: GatewayView::default(),
+        admission: NodeAdmissionView::default(),
         disk: DiskView::default(),
         ticks: TicksView::default(),
         catch_up: None,

@@ -11,8 +11,9 @@ use crate::domain::membership::GroupConfig;
 use crate::domain::order::GatewayLoad;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{
-    CellView, ClusterView, DiskView, FaultView, GatewayView, GroupView, MessageKind, MessageView, NetView, NodeTruth,
-    NodeView, PaceView, ProgressView, Reach, ReplicaView, RoleView, RunView, SampleView, Speed, SpreadsView,
+    AdmissionView, CellView, ClusterView, DiskView, FaultView, GatewayView, GroupView, MessageKind, MessageView,
+    NetView, NodeTruth, NodeView, PaceView, ProgressView, Reach, ReplicaView, RoleView, RunView, SampleView, Speed,
+    SpreadsView,
 };
 
 use super::action::ActionId;
@@ -82,6 +83,7 @@ pub fn view(story: Story) -> ClusterView {
         samples: samples(&truths),
         lesson: (story == Story::Lesson).then(lesson),
         placement: Default::default(),
+        admission: AdmissionView { on: true, ..AdmissionView::default() },
         nodes,
     }
 }
@@ -158,6 +160,7 @@ fn node(place: usize, (truth, reach): What, all: &[What; 5]) -> NodeView {
         leads: 0,
         replicas: 5,
         reach,
+        admission: Default::default(),
         gateway: GatewayView {
             load: GatewayLoad {
                 in_flight: 140 * (place as u32 + 1),

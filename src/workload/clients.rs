@@ -14,11 +14,13 @@
 //! Left out: priorities; sessions that think before they send again (a closed loop).
 
 mod answers;
+mod capacity;
 mod feed;
 mod hand;
 mod signals;
 mod waiting;
 
+use self::capacity::Capacity;
 use self::hand::{Asker, Hand};
 
 use super::burst::{BURST_SESSIONS, Bursts};
@@ -62,6 +64,9 @@ pub struct Clients {
     bursts: Bursts,
     orders: Orders,
     patience: Patience,
+    /// What an answer earns a session, in hundredths of a retry.
+    retry_percent: u32,
+    capacity: Capacity,
     retry: Chance,
     figures: Figures,
     /// No session has anything due before.
@@ -102,6 +107,8 @@ impl Clients {
                 mid,
             ),
             patience: Patience::new(&settings.client),
+            retry_percent: settings.client.retry_budget_percent,
+            capacity: Capacity::default(),
             retry: Chance::stream(seed, Purpose::Retry, 0),
             figures: Figures::default(),
             quiet_until: SimTime::NEVER,
@@ -119,8 +126,17 @@ impl Clients {
 
     fn on_control(&mut self, now: SimTime, control: Control, out: &mut Vec<ActorEffect>) {
         match control {
-            Control::SetLoad(on) => self.set_load(now, LoadSettings { on, ..self.load.clone() }, out),
+            Control::SetLoad(on) => {
+                self.stop_searching(now, out);
+                self.set_load(now, LoadSettings { on, ..self.load.clone() }, out);
+            }
+            Control::FindCapacity => self.find_capacity(now, out),
+            Control::SetRateOfCapacity(percent) => {
+                self.stop_searching(now, out);
+                self.load_of_capacity(now, percent, out);
+            }
             Control::SetRate(orders_per_s) => {
+                self.stop_searching(now, out);
                 self.set_load(now, LoadSettings { orders_per_s, ..self.load.clone() }, out);
             }
             Control::SetReadFrom(read_from) if read_from != self.load.read_from => {
@@ -274,6 +290,7 @@ impl Clients {
             SimTime(self.quiet_until.0.div_ceil(LOOK_EVERY.0) * LOOK_EVERY.0)
         };
         let next = look.min(self.source.next()).min(self.bursts.next()).min(self.hand.next());
+        let next = next.min(self.capacity.next());
         if next < self.armed {
             self.armed = next;
             out.push(ActorEffect::WakeAt(next));
@@ -313,6 +330,7 @@ impl Actor for Clients {
             ActorInput::Control(control) => self.on_control(now, control, out),
             ActorInput::Wake | ActorInput::Receive { .. } | ActorInput::Event(_) | ActorInput::Member(..) => {}
         }
+        self.go_on_searching(now, out);
         self.send_due(now, out);
         self.arm(out);
     }
@@ -332,6 +350,7 @@ impl Actor for Clients {
             ..FlowView::default()
         };
         self.figures.fill(now, flow);
+        self.show_admission(&mut view.admission);
         view.hand = self.hand.rows().cloned().collect();
     }
 

@@ -8,8 +8,11 @@
 use crate::domain::histogram::Histogram;
 use crate::domain::order::Reading;
 use crate::domain::time::{SimDuration, SimTime};
-use crate::domain::view::{FlowView, LatencyView};
+use crate::domain::view::{AdmissionView, FlowView, LatencyView};
+use crate::domain::why::Why;
 use crate::routing::rate::Rate;
+
+use super::capacity::Counts;
 
 /// "The last seconds": so many whole ones, and the one that runs.
 const RECENT_SECONDS: u64 = 5;
@@ -29,6 +32,11 @@ pub struct Figures {
     queries: Rate,
     refused: Rate,
     retried: u64,
+    /// Retries that a budget did not allow.
+    denied: u64,
+    /// Refusals for overload.
+    overloaded: u64,
+    counts: Counts,
     replica_reads: u64,
     noticed: u64,
     pub(super) waiting: u64,
@@ -61,8 +69,40 @@ impl Figures {
         self.waiting -= 1;
     }
 
+    /// A retry was not sent, its session having none left.
+    pub const fn denied_a_retry(&mut self) {
+        self.denied += 1;
+    }
+
+    /// A refusal was heard, and this is why.
+    pub const fn heard(&mut self, why: Why) {
+        self.overloaded += matches!(why, Why::Overloaded | Why::NotAcknowledgeable(_)) as u64;
+    }
+
+    /// A request was answered, and not with a refusal.
+    pub const fn answered(&mut self) {
+        self.counts.answered += 1;
+    }
+
+    /// A request was given up.
+    pub const fn gave_up(&mut self) {
+        self.counts.late += 1;
+    }
+
+    /// What was counted so far.
+    pub const fn counts(&self) -> Counts {
+        Counts { waiting: self.waiting, ..self.counts }
+    }
+
+    /// Writes what was measured of overload.
+    pub const fn fill_admission(&self, view: &mut AdmissionView) {
+        view.refused = self.overloaded;
+        view.retries_denied = self.denied;
+    }
+
     /// Refusals were heard, or made by the clients' own bounds.
     pub fn refused(&mut self, now: SimTime, count: u64) {
+        self.counts.refused += count;
         self.refused.add(now, count);
     }
 

@@ -4,7 +4,9 @@
 //! shows. Each session numbers its requests, waits with patience, asks again, and gives up at the deadline.
 
 pub mod arrivals;
+pub mod budget;
 pub mod burst;
+pub mod capacity;
 pub mod clients;
 pub mod figures;
 pub mod orders;

@@ -71,7 +71,10 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::NodeDown
         | Why::TransferRunning
         | Why::AllotmentShort => true,
-        Why::BelowFloor
+        // It says "not before somebody is back", which is longer than anybody waits.
+        Why::NotAcknowledgeable(_)
+        | Why::CapacityUnknown
+        | Why::BelowFloor
         | Why::UnknownSymbol
         | Why::BadQuantity
         | Why::BadPrice

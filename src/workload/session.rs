@@ -17,6 +17,7 @@ use crate::domain::order::{Command, OrderStatus, OrderType, Record, Side, TimeIn
 use crate::domain::time::SimTime;
 use crate::domain::units::Price;
 use crate::domain::why::Why;
+use crate::workload::budget::Budget;
 
 /// From the floor to the newest sequence at most.
 pub const SPAN_MAX: usize = 1_024;
@@ -84,12 +85,15 @@ pub struct Session {
     pub open: VecDeque<OpenOrder>,
     /// Nothing is due before.
     quiet_until: SimTime,
+    /// What it has saved for retries.
+    pub budget: Budget,
 }
 
 impl Session {
     /// A session that has asked nothing yet.
     pub fn new(id: ClientId) -> Self {
-        Self { id, floor: Sequence(1), pending: VecDeque::new(), open: VecDeque::new(), quiet_until: SimTime::NEVER }
+        let (pending, open, quiet_until) = (VecDeque::new(), VecDeque::new(), SimTime::NEVER);
+        Self { id, floor: Sequence(1), pending, open, quiet_until, budget: Budget::FULL }
     }
 
     /// Whether it must wait for its floor.

@@ -63,7 +63,7 @@ impl Checker {
                 }
             }
             ReplicaFact::Campaigns { .. } | ReplicaFact::Follows { .. } | ReplicaFact::Applied(_) => {}
-            ReplicaFact::Config(_) | ReplicaFact::Froze(_) | ReplicaFact::Retired => {}
+            ReplicaFact::Config(_) | ReplicaFact::Froze(_) | ReplicaFact::Worked { .. } | ReplicaFact::Retired => {}
         }
     }
 

@@ -66,3 +66,7 @@ control-stay = begin no more moves
 control-lose-change = lose a change of { $group } on { $node }
 control-venue-open = open venue { $venue }
 control-venue-close = close venue { $venue }
+control-rate-of-capacity = load: { $n } % of the capacity
+control-find-capacity = find the capacity
+control-admission-on = refuse at once what cannot be answered in time
+control-admission-off = take everything, in time or not

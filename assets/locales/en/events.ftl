@@ -250,3 +250,16 @@ event-venue-drained = { $group } holds nothing at venue { $venue } any more: { $
     [one] one order was cancelled
    *[other] { $n } orders were cancelled
 }
+word-stalled = STALLED
+word-admission = ADMISSION
+word-capacity = CAPACITY
+event-overloaded-admission = { $node } refuses what it could only answer too late
+event-admission-on = what cannot be answered in time is refused at once from now on
+event-admission-off = admission is off: everything is taken, in time or not
+event-stalled = orders are refused until { $missing } is back: the rule of acknowledgement needs it
+event-resumed = the missing voter is back: orders are taken again
+event-capacity-search = the load is ramped to find the capacity
+event-capacity-held = { $n } requests a second: nothing refused, answers in time
+event-capacity-not-held = { $n } requests a second are too many
+event-capacity-found = the capacity is { $n } requests a second
+event-capacity-ended = the search for the capacity ended without a figure

@@ -213,3 +213,5 @@ action-load-skew = how uneven the symbols are: skew 1200
 action-data-divide = divide the symbols by the next strategy
 action-data-split = the busiest partition gives symbols away
 action-data-stay = no more moves begin: stay all
+action-capacity-find = measure the capacity: find capacity
+action-admission-switch = refuse at once what cannot be answered in time: admission off

@@ -102,3 +102,7 @@ toast-no-venues = there is but one venue: [venues] count = 2 in the configuratio
 toast-no-controller = there is no controller: meta has no leader who could decide it
 toast-divided-already = divided by { division-said } already, and nothing is planned
 toast-nothing-planned = no move is planned
+done-rate-of-capacity = load: { $n } % of the capacity
+done-find-capacity = the load is ramped to find the capacity
+done-admission-on = what cannot be answered in time is refused at once
+done-admission-off = admission is off: everything is taken, in time or not

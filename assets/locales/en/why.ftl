@@ -52,3 +52,5 @@ why-allotment-short = the account is short of cash in this partition
 why-accounts-full = the account's number is beyond what a partition keeps
 why-venue-closed = no venue is open that could take the order
 why-off-step = the price is not on the price step of its venue
+why-not-acknowledgeable = the rule of acknowledgement cannot be met: missing { $node }
+why-capacity-unknown = the capacity is not known yet: `find capacity` measures it

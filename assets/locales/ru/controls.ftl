@@ -66,3 +66,7 @@ control-stay = не начинать новых переездов
 control-lose-change = потеря изменения { $group } на { $node }
 control-venue-open = открыть площадку { $venue }
 control-venue-close = закрыть площадку { $venue }
+control-rate-of-capacity = нагрузка: { $n } % от предела
+control-find-capacity = найти предел
+control-admission-on = сразу отклонять то, на что не ответить в срок
+control-admission-off = брать всё, в срок или нет

@@ -249,3 +249,16 @@ event-venue-drained = в { $group } на площадке { $venue } больш�
     [few] сняты { $n } заявки
    *[other] снято { $n } заявок
 }
+word-stalled = ПРОСТОЙ
+word-admission = ДОПУСК
+word-capacity = ПРЕДЕЛ
+event-overloaded-admission = { $node } отказывает тому, на что не успеет ответить
+event-admission-on = на что не ответить в срок, тому теперь сразу отказывают
+event-admission-off = допуск выключен: берут всё, успеют или нет
+event-stalled = заявки отклоняют, пока не вернётся { $missing }: без него правило подтверждения не выполнить
+event-resumed = недостающая реплика вернулась: заявки снова берут
+event-capacity-search = нагрузку повышают, чтобы найти предел
+event-capacity-held = { $n } запросов в секунду: отказов нет, ответы в срок
+event-capacity-not-held = { $n } запросов в секунду — слишком много
+event-capacity-found = предел: { $n } запросов в секунду
+event-capacity-ended = поиск предела закончился ничем

@@ -213,3 +213,5 @@ action-load-skew = насколько неравны бумаги: skew 1200
 action-data-divide = поделить бумаги следующей стратегией
 action-data-split = самый занятый раздел отдаёт бумаги
 action-data-stay = новые переезды не начинаются: stay all
+action-capacity-find = измерить предел нагрузки: find capacity
+action-admission-switch = сразу отклонять то, что не успеть: admission off

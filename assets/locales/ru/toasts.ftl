@@ -107,3 +107,7 @@ toast-no-venues = площадка всего одна: [venues] count = 2 в к
 toast-no-controller = контроллера нет: у meta нет лидера, решать некому
 toast-divided-already = деление и так: { division-said }, и ничего не запланировано
 toast-nothing-planned = ни один переезд не запланирован
+done-rate-of-capacity = нагрузка: { $n } % от предела
+done-find-capacity = нагрузку повышают, чтобы найти предел
+done-admission-on = на что не ответить в срок, то отклоняют сразу
+done-admission-off = допуск выключен: берут всё, в срок или нет

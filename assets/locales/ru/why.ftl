@@ -52,3 +52,5 @@ why-allotment-short = счёту не хватает денег в этом ра
 why-accounts-full = номер счёта больше, чем хранит раздел
 why-venue-closed = нет открытой площадки, которая приняла бы заявку
 why-off-step = цена не кратна шагу цены своей площадки
+why-not-acknowledgeable = правило подтверждения невыполнимо: нет { $node }
+why-capacity-unknown = предел ещё не измерен: его найдёт `find capacity`

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{GroupId, SymbolId};
+use crate::domain::ids::{GroupId, NodeSet, SymbolId};
 use crate::domain::order::Side;
 use crate::domain::stored::TradeId;
 use crate::domain::time::SimTime;
@@ -29,6 +29,40 @@ pub enum FeedEvent {
         /// How many there were.
         orders: u64,
     },
+}
+
+/// What is refused at once, and how much the desk can do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AdmissionEvent {
+    /// Requests that cannot be answered in time are refused from now on, or taken all the same.
+    Switched {
+        /// Refused.
+        on: bool,
+    },
+    /// An order has waited for its acknowledgement in vain: new ones are refused until these voters are back.
+    Stalled {
+        /// Who is missing.
+        missing: NodeSet,
+    },
+    /// They are back: orders are taken again.
+    Resumed,
+    /// The load is ramped to find the capacity.
+    SearchBegan,
+    /// One rate was tried.
+    Tried {
+        /// Per virtual second.
+        orders_per_s: u64,
+        /// Nothing was refused, and answers came in time.
+        held: bool,
+    },
+    /// The highest rate that held.
+    Found {
+        /// Per virtual second.
+        orders_per_s: u64,
+    },
+    /// The search ended without a figure: the load was changed meanwhile, or not even the lowest rate held.
+    SearchEnded,
 }
 
 /// Trades were asked for.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::desk::{FeedEvent, MovesEvent, TradesEvent};
+use super::desk::{AdmissionEvent, FeedEvent, MovesEvent, TradesEvent};
 use crate::domain::control::Control;
 use crate::domain::ids::{LogIndex, NodeId, NodeSet, SymbolId, Term};
 use crate::domain::membership::GroupConfig;
@@ -307,6 +307,8 @@ pub enum EventKind {
         /// By whom.
         to: ReadFrom,
     },
+    /// What is refused at once, and how much the desk can do.
+    Admission(AdmissionEvent),
     /// A file of orders is played.
     Feed(FeedEvent),
     /// Trades by time were asked for.

@@ -64,6 +64,8 @@ pub enum Queue {
     Clients,
     /// Ticks that wait for a node's processor.
     Ticks,
+    /// Requests that could only be answered after their deadline.
+    Admission,
 }
 
 /// How loud an event is on the screen.

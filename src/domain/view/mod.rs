@@ -7,6 +7,7 @@
 //! Bounds: each list says its own.
 
 mod account;
+mod admission;
 mod books;
 mod data;
 mod failover;
@@ -31,6 +32,7 @@ pub use account::{
     AccountView, AccountsView, POSITIONS_SHOWN_MAX, PositionView, RESTING_SHOWN_MAX, RESTING_WALKED_MAX, RestingView,
     TransfersView,
 };
+pub use admission::{AdmissionView, NodeAdmissionView, SearchView};
 pub use books::{BOOKS_MAX, BookLine, BooksView, FIRST_LOOK, LEVELS_MAX, LadderView, LevelView, TRADES_MAX, TradeView};
 pub use data::{DataView, MOVES_SHOWN, MoveStage, MoveView, StoreView, SwitchView, Wave};
 pub use failover::{FailoverEnd, FailoverMoments, FailoverView, InvariantView};
@@ -49,6 +51,8 @@ pub use venues::{VenueView, VenuesView};
 pub struct ClusterView {
     /// The clock, the run and how fast it goes.
     pub run: RunView,
+    /// What is refused at once, and how much the desk can do.
+    pub admission: AdmissionView,
     /// Every node, in order.
     pub nodes: Vec<NodeView>,
     /// Every group, `meta` first.

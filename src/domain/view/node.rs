@@ -64,6 +64,8 @@ pub struct NodeView {
     pub reach: Reach,
     /// Its gateway.
     pub gateway: GatewayView,
+    /// Its pace, and what it refused because of it.
+    pub admission: super::NodeAdmissionView,
     /// Its disk.
     pub disk: DiskView,
     /// Its market data.

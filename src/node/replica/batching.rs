@@ -23,7 +23,7 @@ impl Replica {
         // While leadership is handed over orders wait here: for this leader, if it stays, or the next.
         let takes = self.raft.leads() && self.raft.transfer_target_now().is_none();
         while takes && self.proposals.open_records() > 0 && go_on(self) {
-            let Some((batch, parts)) = self.proposals.close(max) else { return };
+            let Some((batch, parts)) = self.proposals.close(now.mono, max) else { return };
             let batch = batch.stamped(now.mono);
             let mut effects = Vec::new();
             match self.raft.propose(now, Payload::Orders(batch.clone()), &mut effects) {

@@ -19,8 +19,9 @@ use crate::node::Node;
 use crate::node::machine::Machine;
 use crate::node::message::NodeEffect;
 use crate::node::out::Out;
+use crate::node::pacing;
 use crate::node::tasks::message::{Body, GroupMessage};
-use crate::node::tasks::{Deed, Division, Done, Site, State, Tasks};
+use crate::node::tasks::{Deed, Division, Done, MoveMessage, MoveStep, Site, State, Tasks};
 
 impl Replica {
     /// Takes on what waits for time to pass, if this replica leads.
@@ -31,6 +32,13 @@ impl Replica {
     /// A message from the leader of a group.
     fn receive(&mut self, now: Now, map: &ClusterMap, message: GroupMessage, desk: &mut Desk<'_>, out: &mut Out<'_>) {
         let GroupMessage { header, body } = message;
+        let begin = match &body {
+            Body::Move(MoveMessage { shipment, step: MoveStep::Begin }) => Some(*shipment),
+            _ => None,
+        };
+        if begin.is_some_and(|shipment| self.puts_off(now, &shipment, map, desk)) {
+            return;
+        }
         self.work(now, map, desk, out, |tasks, site| tasks.receive(site, header.from, body));
     }
 
@@ -90,7 +98,9 @@ impl Replica {
             Machine::Exchange(exchange) => State::Exchange(exchange),
             Machine::Map { map, .. } => State::Map(map),
         };
-        let deeds = act(&mut self.tasks, &Site { now: now.mono, group, term, map, state, division, moves_at_once });
+        let bundle_gap = pacing::bundle_gap(desk.settings, division.partitions());
+        let site = Site { now: now.mono, group, term, map, state, division, moves_at_once, bundle_gap };
+        let deeds = act(&mut self.tasks, &site);
         for deed in deeds {
             match deed {
                 Deed::Send(to, body) => out.send_to_group(group, to, map.epoch, body),

@@ -29,7 +29,7 @@ use crate::domain::log::Payload;
 use crate::domain::map::{ClusterMap, MapChange};
 use crate::domain::moving::Moving;
 use crate::domain::stored::Storing;
-use crate::domain::time::SimTime;
+use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::venue::{Stepped, VenueStep};
 use crate::domain::work::{Work, Worked};
 use crate::market::exchange::Exchange;
@@ -44,6 +44,7 @@ use self::transactions::{TransactionTask, TxState};
 use self::venue_control::VenueControl;
 
 pub(super) use self::outbox::Outbox;
+pub(super) use self::symbol_migration::{MoveMessage, MoveStep};
 pub(super) use self::trade_migration::Division;
 
 /// What a leader sees as it works on its tasks.
@@ -59,6 +60,8 @@ pub(super) struct Site<'a> {
     pub(super) division: &'a Division,
     /// Moves that a controller keeps under way.
     pub(super) moves_at_once: usize,
+    /// The time between two full bundles of trades that migrate.
+    pub(super) bundle_gap: SimDuration,
 }
 
 /// The replicated state of a group.
@@ -244,7 +247,7 @@ impl<'a> Site<'a> {
     }
 
     const fn trades(&self, exchange: &'a Exchange) -> TradeState<'a> {
-        TradeState { division: self.division, store: exchange.trades().store() }
+        TradeState { division: self.division, store: exchange.trades().store(), gap: self.bundle_gap }
     }
 }
 

@@ -74,7 +74,7 @@ impl Division {
         (self.0.strategy(), self.partitions()) == (other.0.strategy(), other.partitions())
     }
 
-    fn partitions(&self) -> usize {
+    pub(in crate::node) fn partitions(&self) -> usize {
         self.0.partitions()
     }
 
@@ -89,6 +89,8 @@ impl Division {
 pub(super) struct TradeState<'a> {
     pub(super) division: &'a Division,
     pub(super) store: &'a TradeStore,
+    /// The time between two full bundles: those of a new strategy yield to orders.
+    pub(super) gap: SimDuration,
 }
 
 impl TradeState<'_> {
@@ -140,6 +142,8 @@ pub(super) struct TradeMigration {
     waiting: BTreeMap<GroupId, Waiting>,
     in_flight: BTreeMap<GroupId, InFlight>,
     shipped_at: SimTime,
+    /// When the last full bundle left.
+    filled_at: SimTime,
     /// The last name that was given. Names go on when it begins again, for a late word must not be taken for a new one.
     serial: u64,
 }
@@ -237,7 +241,7 @@ impl TradeMigration {
 
     /// Finds out where trades belong: those that have happened since, or all of them by another division.
     fn address(&mut self, site: &Site<'_>) {
-        let TradeState { division, store } = site.state;
+        let TradeState { division, store, .. } = site.state;
         if division.partitions() == 1 {
             return;
         }
@@ -255,7 +259,7 @@ impl TradeMigration {
     }
 
     fn note(&mut self, site: &Site<'_>, trade: &StoredTrade, trip: Trip) {
-        let TradeState { division, store } = site.state;
+        let TradeState { division, store, .. } = site.state;
         let home = division.home(trade.id);
         if home == site.group {
             return;
@@ -280,7 +284,8 @@ impl TradeMigration {
             return None;
         }
         let paced = site.now.since(self.shipped_at) >= site.state.pace();
-        let may = |waiting: &Waiting| waiting.fills_a_bundle() || paced && waiting.len() > 0;
+        let spaced = site.state.gap == SimDuration::ZERO || site.now.since(self.filled_at) >= site.state.gap;
+        let may = |waiting: &Waiting| if waiting.fills_a_bundle() { spaced } else { paced && waiting.len() > 0 };
         let free = self.waiting.iter().filter(|(to, waiting)| may(waiting) && !self.in_flight.contains_key(to));
         free.min_by_key(|(to, waiting)| (waiting.shipped_at, **to)).map(|(to, _)| *to)
     }
@@ -307,7 +312,9 @@ impl TradeMigration {
         out.send(to, TradeMessage::Keep(Arc::clone(&bundle)));
         out.remind(to, site.now + RESEND_EVERY);
         self.in_flight.insert(to, InFlight { bundle, sent_again: false });
-        if !full {
+        if full {
+            self.filled_at = site.now;
+        } else {
             // Time in which nothing was asked for is made up for, a little.
             let early = SimTime(site.now.0.saturating_sub(PACE.as_nanos()));
             self.shipped_at = (self.shipped_at + site.state.pace()).max(early);

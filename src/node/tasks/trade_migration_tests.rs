@@ -125,7 +125,7 @@ impl Model {
     ) {
         let Self { groups, network, now, .. } = self;
         let Group { store, task, term, log, map, division, applied } = &mut groups[place];
-        let (state, of) = (TradeState { division, store }, group(place));
+        let (state, of) = (TradeState { division, store, gap: SimDuration::ZERO }, group(place));
         for action in act(task, &Context { now: *now, group: of, term: *term, map, state }) {
             match action {
                 Action::Propose(storing) => {
@@ -355,7 +355,7 @@ fn groups_that_do_not_answer_do_not_hold_up_the_others() {
     let mut task = Runner::<TradeMigration>::default();
     let mut asked = |ms| {
         let now = SimTime::from_millis(ms);
-        let state = TradeState { division: &division, store: &store };
+        let state = TradeState { division: &division, store: &store, gap: SimDuration::ZERO };
         let actions = task.tick(&Context { now, group: group(0), term: Term(1), map: &map, state });
         let sent = |action: &Action<_>| if let Action::Send(to, _) = action { Some(to.0) } else { None };
         actions.iter().filter_map(sent).collect::<Vec<_>>()

@@ -8,6 +8,7 @@
 
 use crate::domain::ids::{LogIndex, NodeId, NodeSet};
 use crate::domain::rules::AckRule;
+use crate::domain::time::{Now, SimDuration};
 use crate::protocols::ack::{self, Own};
 
 use super::progress::Progress;
@@ -64,6 +65,22 @@ impl Raft {
             ack::acknowledged_in(rule, own, set.len(), followers.map(|progress| progress.matched), self.commit)
         };
         self.membership.current().sets().map(acked).min().unwrap_or(self.commit)
+    }
+
+    /// The voters without which nothing can be acknowledged under this rule: those that were silent for so long, if the
+    /// others are too few. None where it does not lead.
+    pub fn missing_for(&self, now: Now, rule: AckRule, silent: SimDuration) -> NodeSet {
+        let Role::Leader(leadership) = &self.role else { return NodeSet::default() };
+        let me: NodeSet = [self.config.me].into_iter().collect();
+        let heard = leadership.progress.iter().filter(|progress| now.mono.since(progress.heard_at) <= silent);
+        let present = heard.map(|progress| progress.peer).chain([self.config.me]).collect::<NodeSet>();
+        let short = |set: NodeSet| {
+            // A leader without a vote is enough for the rule that names the leader.
+            let voters = if rule == AckRule::Leader { set.union(me) } else { set };
+            let here = voters.common(present);
+            (here.len() < rule.needed(set.len())).then(|| voters.minus(present))
+        };
+        self.membership.current().sets().find_map(short).unwrap_or_default()
     }
 
     /// Whether a promise under this rule is always committed before it is given.

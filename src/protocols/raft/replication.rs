@@ -26,6 +26,9 @@ use super::role::{Leadership, Role};
 /// Records that a leader appends beyond its commit index; one more is refused.
 pub const UNCOMMITTED_RECORDS_MAX: u64 = 1 << 20;
 
+/// Records of one message to a follower that is behind by more than its window, or more.
+const CATCH_UP_RECORDS: u64 = 512;
+
 /// Where a proposal stands in the log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Proposed {
@@ -122,7 +125,12 @@ impl Raft {
                 self.send_snapshot(place, out);
                 return;
             }
-            let entries = gather(log.entries_from(progress.next), config.append_records_max);
+            // Who lacks more than its window holds is catching up: small messages would keep it behind for good.
+            let window = config.append_records_max.saturating_mul(config.batches_in_flight_max as u64);
+            let behind = end.since(progress.next.prev()) > window;
+            let records_max =
+                if behind { config.append_records_max.max(CATCH_UP_RECORDS) } else { config.append_records_max };
+            let entries = gather(log.entries_from(progress.next), records_max);
             let prev_index = entries.first().map_or(end, |entry| entry.first.prev());
             let Some(prev_term) = log.term_at(prev_index) else { return };
             let last = entries.last().map_or(prev_index, Entry::last);

@@ -44,7 +44,7 @@ impl Balancer {
     /// Takes requests in.
     pub(super) fn on_submit(&mut self, now: SimTime, submission: Submission, out: &mut Vec<ActorEffect>) {
         if !self.queue.is_empty() {
-            self.wait_all(now, &submission);
+            self.wait_all(now, &submission, out);
         } else if self.travels_whole(&submission.batch) {
             self.forward_or_wait(now, submission, out);
         } else {
@@ -66,7 +66,7 @@ impl Balancer {
                 let to = self.workers[at].node.into();
                 out.push(ActorEffect::Send { to, message: DeskMessage::Submit(submission) });
             }
-            _ => self.wait_all(now, &submission),
+            _ => self.wait_all(now, &submission, out),
         }
     }
 
@@ -120,17 +120,36 @@ impl Balancer {
 
     // --- the queue
 
-    fn wait_all(&mut self, now: SimTime, submission: &Submission) {
+    fn wait_all(&mut self, now: SimTime, submission: &Submission, out: &mut Vec<ActorEffect>) {
         let Submission { batch, read_from, deadline } = submission;
+        let too_late = Priority::ALL.map(|priority| self.is_too_late(now, priority, *deadline));
+        let mut refused = Vec::new();
         for record in
             batch.records().iter().filter(|record| !self.tracker.is_here(record.id)).copied().collect::<Vec<_>>()
         {
             if let Some((node, life)) = self.tracker.put_here(record.id) {
                 self.workers[node.index()].give_back(life);
             }
+            if too_late[self.lanes.class(&record).index()] {
+                refused.push((record, Why::Overloaded));
+                continue;
+            }
             let waiting = Waiting { record, read_from: *read_from, deadline: *deadline };
+            self.drain.begin(now);
             self.queue.push(self.lanes.lane(&record), now, waiting);
         }
+        self.refuse(&refused, out);
+    }
+
+    /// Whether a request of a class that comes now would wait here, behind what is as urgent or more, for too long.
+    fn is_too_late(&self, now: SimTime, priority: Priority, deadline: SimTime) -> bool {
+        if !self.admission || self.queue.is_empty() {
+            return false;
+        }
+        let before = (0..Lanes::COUNT).filter(|lane| Lanes::priority(*lane) <= priority);
+        let ahead: usize = before.clone().map(|lane| self.queue.len(lane)).sum();
+        let eldest = before.filter_map(|lane| self.queue.front(lane)).map(|(arrived, _)| *arrived).min();
+        self.drain.is_too_slow(now, ahead as u64, eldest, deadline.since(now))
     }
 
     /// Serves those who wait, in their order, as far as there is room; then turns away who is too many.
@@ -138,7 +157,7 @@ impl Balancer {
         if self.queue.is_empty() {
             return;
         }
-        let (mut closed, mut parcels) = ([false; Lanes::COUNT], Vec::new());
+        let (mut closed, mut parcels, mut served) = ([false; Lanes::COUNT], Vec::new(), 0);
         while let Some(next) = self.queue.next(|lane| !closed[lane]) {
             let Some((arrived, waiting)) = self.queue.front(next.lane).copied() else { break };
             if waiting.deadline <= now {
@@ -157,6 +176,10 @@ impl Balancer {
             self.workers[at].take(now, 1);
             self.note_sent(now, at, &waiting.record, arrived);
             pack(&mut parcels, at, waiting);
+            served += 1;
+        }
+        if served > 0 || self.queue.is_empty() {
+            self.drain.left(now, served, !self.queue.is_empty());
         }
         for Parcel { at, read_from, deadline, records } in parcels {
             let submission = Submission { batch: Batch::new(records), read_from, deadline };
@@ -181,10 +204,14 @@ impl Balancer {
             out.push(ActorEffect::Tell(Draft { node: None, group: None, kind }));
         }
         self.told_full &= !self.queue.is_empty();
+        self.refuse(&refused, out);
+    }
+
+    fn refuse(&mut self, refused: &[(Record, Why)], out: &mut Vec<ActorEffect>) {
         if refused.is_empty() {
             return;
         }
-        for (record, _) in &refused {
+        for (record, _) in refused {
             self.tracker.forget(record.id);
             self.figures.refused(self.lanes.class(record));
         }
@@ -221,13 +248,11 @@ impl Balancer {
 fn pack(parcels: &mut Vec<Parcel>, at: usize, waiting: Waiting) {
     let Waiting { record, read_from, deadline } = waiting;
     let fits = |parcel: &&mut Parcel| {
-        parcel.at == at && parcel.read_from == read_from && parcel.records.len() < Batch::RECORDS_MAX
+        let alike = (parcel.at, parcel.read_from, parcel.deadline) == (at, read_from, deadline);
+        alike && parcel.records.len() < Batch::RECORDS_MAX
     };
     match parcels.iter_mut().rev().find(fits) {
-        Some(parcel) => {
-            parcel.records.push(record);
-            parcel.deadline = parcel.deadline.max(deadline);
-        }
+        Some(parcel) => parcel.records.push(record),
         None => parcels.push(Parcel { at, read_from, deadline, records: vec![record] }),
     }
 }

@@ -33,6 +33,7 @@ use self::strategy::Picker;
 use self::tracker::Tracker;
 use self::worker::Worker;
 use super::aged_queue::AgedQueue;
+use super::drain::Drain;
 use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft, Membership};
 use crate::domain::control::{Control, Target};
 use crate::domain::event::EventKind;
@@ -63,6 +64,10 @@ pub struct Balancer {
     /// The queue has refused since it was last empty.
     told_full: bool,
     next_probe: SimTime,
+    /// How fast the queue empties.
+    drain: Drain,
+    /// What cannot be answered in time is refused.
+    admission: bool,
     figures: Figures,
 }
 
@@ -81,6 +86,8 @@ impl Balancer {
             queue_max: settings.balancer.queue_max,
             told_full: false,
             next_probe: SimTime::ZERO,
+            drain: Drain::default(),
+            admission: settings.admission.on,
             figures: Figures::default(),
         }
     }
@@ -192,6 +199,7 @@ impl Balancer {
                 let kind = EventKind::StrategyChanged(strategy);
                 out.push(ActorEffect::Tell(Draft { node: None, group: None, kind }));
             }
+            Control::SetAdmission(on) => self.admission = on,
             Control::Drain(Target::Node(node)) => self.set_duty(node, Duty::Draining, control, out),
             Control::Undrain(Target::Node(node)) => self.set_duty(node, Duty::Serving, control, out),
             _ => return,

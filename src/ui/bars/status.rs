@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::domain::time::SimTime;
 use crate::domain::view::{GroupView, NodeTruth};
 
 use super::super::canvas::{Canvas, Strip};
@@ -172,10 +173,28 @@ fn safety<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
     if lost > 0 { strip.badge(Role::Error, &text) } else { strip.add(Role::Muted, text) }
 }
 
+/// What keeps orders out, or lets too many in: shown as long as it is so.
+fn admission<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
+    let (locale, view) = (&scene.look.locale, &scene.view.admission);
+    if let Some((group, missing)) = view.stalled.first() {
+        let missing = missing.iter().next().map(|node| node.to_string()).unwrap_or_default();
+        let figures = [("group", group.to_string().into()), ("node", missing.into())];
+        return strip.badge(Role::NodeFailed, &locale.say("status-stalled", &figures)).gap();
+    }
+    if let Some(search) = view.search {
+        let figures = [("n", search.rate.into())];
+        return strip.badge(Role::TimeSlow, &locale.say("status-capacity-search", &figures)).gap();
+    }
+    if view.on || scene.view.run.now == SimTime::ZERO {
+        return strip;
+    }
+    strip.badge(Role::NodeDegraded, &locale.text("status-admission-off")).gap()
+}
+
 fn right_end<'a>(strip: Strip<'a>, scene: &Scene<'_>, shown: &Shown<'_>) -> Strip<'a> {
     let locale = &scene.look.locale;
     let time = badge::time(&scene.view.run.pace, locale);
-    let mut strip = strip;
+    let mut strip = admission(strip, scene);
     strip = strip.badge(time.role, &time.word);
     if scene.state.presenter.locked {
         strip = strip.gap().badge(Role::NodeDegraded, &locale.text("status-locked"));

@@ -10,7 +10,7 @@ mod why;
 
 use std::borrow::Cow;
 
-use crate::domain::event::{Event, EventKind, FeedEvent, MovesEvent, TradesEvent};
+use crate::domain::event::{AdmissionEvent, Event, EventKind, FeedEvent, MovesEvent, TradesEvent};
 
 use super::locale::{FluentValue, Locale};
 use super::theme::Role;
@@ -93,6 +93,9 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::TickRateChanged { .. } => "ticks",
         EventKind::OverloadChanged(_) => "overload-rule",
         EventKind::SignalsTrade { .. } => "signals",
+        EventKind::Admission(AdmissionEvent::Stalled { .. } | AdmissionEvent::Resumed) => "stalled",
+        EventKind::Admission(AdmissionEvent::Switched { .. }) => "admission",
+        EventKind::Admission(_) => "capacity",
         EventKind::Feed(_) => "feed",
         EventKind::Trades(_) => "trades",
         EventKind::Violated { .. } => "violated",
@@ -175,7 +178,9 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::OverloadChanged(_)
         | EventKind::SignalsTrade { .. }
         | EventKind::ControlRefused { .. } => "setting",
-        EventKind::Feed(_)
+        EventKind::Admission(AdmissionEvent::Switched { .. }) => "setting",
+        EventKind::Admission(_)
+        | EventKind::Feed(_)
         | EventKind::Trades(_)
         | EventKind::Rotation { .. }
         | EventKind::Draining { .. }
@@ -203,6 +208,7 @@ pub const fn sign(kind: &EventKind) -> &'static str {
         EventKind::CaughtUp { .. } | EventKind::FirstAnswer { .. } | EventKind::FirstCommit { .. } => "✓",
         EventKind::Overloaded { .. }
         | EventKind::DiskSlow { slow: true }
+        | EventKind::Admission(AdmissionEvent::Stalled { .. })
         | EventKind::Feed(FeedEvent::Wrong { .. }) => "▲",
         _ => " ",
     }
@@ -214,7 +220,9 @@ pub const fn role(kind: &EventKind) -> Role {
         EventKind::Crashed { .. } | EventKind::Halted { .. } => Role::NodeFailed,
         EventKind::Violated { .. } | EventKind::OrdersLost { .. } => Role::Error,
         EventKind::Isolated | EventKind::Muted | EventKind::Frozen | EventKind::LinkCut { .. } => Role::NodeIsolated,
-        EventKind::Overloaded { .. } | EventKind::DiskSlow { slow: true } => Role::NodeDegraded,
+        EventKind::Overloaded { .. }
+        | EventKind::DiskSlow { slow: true }
+        | EventKind::Admission(AdmissionEvent::Stalled { .. }) => Role::NodeDegraded,
         EventKind::Elected { .. } => Role::Leader,
         EventKind::Stands { .. } | EventKind::TimedOut { .. } => Role::Candidate,
         EventKind::Recovered { .. } | EventKind::Thawed { .. } | EventKind::SnapshotInstalled { .. } => {
@@ -228,6 +236,7 @@ pub const fn role(kind: &EventKind) -> Role {
         | EventKind::NodeJoined
         | EventKind::Rebalanced { .. }
         | EventKind::Moves(MovesEvent::Done { .. })
+        | EventKind::Admission(AdmissionEvent::Found { .. } | AdmissionEvent::Resumed)
         | EventKind::Rejoined
         | EventKind::AllHealed => Role::Ok,
         EventKind::Believes { .. }

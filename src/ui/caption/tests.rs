@@ -3,7 +3,7 @@
 use super::super::locale::{Language, Locale};
 use super::*;
 use crate::domain::control::{Burst, Control, Target};
-use crate::domain::event::{FeedEvent, Health, Invariant, MovesEvent, Queue, StepDown, TradesEvent};
+use crate::domain::event::{AdmissionEvent, FeedEvent, Health, Invariant, MovesEvent, Queue, StepDown, TradesEvent};
 use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, SymbolId, Term};
 use crate::domain::membership::GroupConfig;
 use crate::domain::order::ReadFrom;
@@ -26,6 +26,8 @@ fn every_why() -> Vec<Why> {
         Why::SessionFull,
         Why::BelowFloor,
         Why::LeaderLost,
+        Why::NotAcknowledgeable(n),
+        Why::CapacityUnknown,
         Why::UnknownSymbol,
         Why::NotOwner,
         Why::BadQuantity,
@@ -93,6 +95,10 @@ fn every_control() -> Vec<Control> {
         Control::SetLoad(false),
         Control::SetRate(5_000),
         Control::SetSkew(1_100),
+        Control::SetRateOfCapacity(200),
+        Control::FindCapacity,
+        Control::SetAdmission(true),
+        Control::SetAdmission(false),
         Control::HotSymbol { symbol: SymbolId(6), percent: 40 },
         Control::HotSymbol { symbol: SymbolId(6), percent: 0 },
         Control::SetReadFrom(ReadFrom::Leader),
@@ -259,6 +265,13 @@ fn every_kind() -> Vec<EventKind> {
     for pre_vote in [true, false] {
         kinds.push(EventKind::VoteRefused { candidate: to, term, why: Why::LogBehind, pre_vote });
     }
+    kinds.extend([true, false].map(|on| EventKind::Admission(AdmissionEvent::Switched { on })));
+    kinds.extend([true, false].map(|held| EventKind::Admission(AdmissionEvent::Tried { orders_per_s: 9, held })));
+    kinds.push(EventKind::Admission(AdmissionEvent::Stalled { missing: [to].into_iter().collect() }));
+    kinds.push(EventKind::Admission(AdmissionEvent::Found { orders_per_s: 9 }));
+    use AdmissionEvent::{Resumed, SearchBegan, SearchEnded};
+    kinds.extend([Resumed, SearchBegan, SearchEnded].map(EventKind::Admission));
+    kinds.push(EventKind::Overloaded { queue: Queue::Admission });
     for queue in [Queue::Gateway, Queue::Proposals, Queue::Link, Queue::Held, Queue::Reads, Queue::Clients] {
         kinds.push(EventKind::Overloaded { queue });
     }

@@ -11,6 +11,9 @@ pub fn why(why: Why, locale: &Locale) -> String {
         Why::AlreadyVoted(node) => return locale.say("why-already-voted", &[("node", node.to_string().into())]),
         Why::LeaderAlive(node) => return locale.say("why-leader-alive", &[("node", node.to_string().into())]),
         Why::StaleTerm(term) => return locale.say("why-stale-term", &[("term", term.0.to_string().into())]),
+        Why::NotAcknowledgeable(node) => {
+            return locale.say("why-not-acknowledgeable", &[("node", node.to_string().into())]);
+        }
         Why::NotLeader(None) => "why-not-leader-unknown",
         Why::NoLeader => "why-no-leader",
         Why::NoWorker => "why-no-worker",
@@ -40,6 +43,7 @@ pub fn why(why: Why, locale: &Locale) -> String {
         Why::TermNotCommitted => "why-term-not-committed",
         Why::QuorumNotReached => "why-quorum-not-reached",
         Why::NoReplica => "why-no-replica",
+        Why::CapacityUnknown => "why-capacity-unknown",
         Why::AlreadySo => "why-already-so",
         Why::NodeDown => "why-node-down",
         Why::NoTarget => "why-no-target",

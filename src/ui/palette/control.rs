@@ -15,7 +15,7 @@ use crate::ui::registry;
 use crate::ui::state::UiState;
 
 /// The verbs that spell an action with a key of its own out.
-pub(super) const VERBS: [(&str, &str); 29] = [
+pub(super) const VERBS: [(&str, &str); 31] = [
     ("burst", "load.burst"),
     ("rate", "load.rate"),
     ("load", "load.toggle"),
@@ -35,6 +35,8 @@ pub(super) const VERBS: [(&str, &str); 29] = [
     ("cancel", "order.cancel"),
     ("trades", "order.trades"),
     ("find", "trade.find"),
+    ("find", "capacity.find"),
+    ("admission", "admission.switch"),
     ("move", "symbol.move"),
     ("add", "node.add"),
     ("decommission", "node.decommission"),

@@ -69,6 +69,27 @@ pub fn line<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a
     })
 }
 
+/// Overload in one row: how much the desk can do, what it refused, which retries were not sent.
+fn overload<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> {
+    let (locale, view) = (&scene.look.locale, &scene.view.admission);
+    let capacity = view.capacity_per_s.map_or_else(|| "-".to_owned(), |capacity| locale.number(capacity));
+    let paces = scene.view.nodes.iter().filter_map(|node| node.admission.applies_per_s);
+    let pace = paces.min().map_or_else(|| "-".to_owned(), |pace| locale.number(pace));
+    let figures = [
+        ("flow-capacity", capacity, false),
+        ("flow-overloaded", locale.number(view.refused), view.refused > 0),
+        ("flow-denied", locale.number(view.retries_denied), view.retries_denied > 0),
+        ("flow-pace", pace, false),
+        ("flow-expired", locale.number(view.expired), false),
+    ];
+    figures.into_iter().fold(strip, |strip, (id, value, loud)| {
+        strip.fit(columns, |strip| {
+            let role = if loud { Role::Warn } else { Role::Text };
+            strip.add(Role::Muted, format!("{} ", locale.text(id))).add(role, value).add(Role::Text, "  ")
+        })
+    })
+}
+
 fn lines<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Strip<'a>> {
     let locale = &scene.look.locale;
     let (flow, ledger) = (&scene.view.flow, &scene.view.ledger);
@@ -85,7 +106,11 @@ fn lines<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Stri
     let waits = waits.fit(columns, |strip| figure(strip, "flow-refused", locale.number(flow.refused_per_s)));
     let rules = figure(canvas.strip(), "flow-ack", caption::ack(flow.ack, locale));
     let rules = rules.fit(columns, |strip| figure(strip, "flow-queries", locale.number(flow.queries_per_s)));
+    let overload = overload(canvas.strip(), scene, columns);
     let mut lines = vec![line(canvas.strip(), scene, columns), latency, orders, waits, rules];
+    let known = &scene.view.admission;
+    let matters = known.refused + known.retries_denied > 0 || known.capacity_per_s.is_some();
+    lines.insert(if matters { 1 } else { lines.len() }, overload);
     if let Some((left, all)) = flow.burst {
         let share = all.saturating_sub(left) * 1_000 / all.max(1);
         let text = locale.say("flow-burst", &[("left", left.into()), ("all", all.into())]);

@@ -55,7 +55,9 @@ pub(super) const NODES: &[ActionSpec] = &[
 pub(super) const LOAD: &[ActionSpec] = &[
     row("load.burst", Burst, &["b"]).doing(Effect::Final).hinted(3).taking("N over T [raw]").under(Topic::Load),
     row("load.toggle", Load, &["B"]).doing(Effect::Undoable).hinted(11).under(Topic::Load),
-    row("load.rate", Rate, &[]).doing(Effect::Undoable).taking("N").under(Topic::Load),
+    row("load.rate", Rate, &[]).doing(Effect::Undoable).taking("N | N% of capacity").under(Topic::Load),
+    row("capacity.find", Typed, &[]).doing(Effect::Final).taking("capacity").under(Topic::Load),
+    row("admission.switch", Typed, &[]).doing(Effect::Undoable).taking("on | off").under(Topic::Load),
     row("ack.next", Ack, &["A"]).doing(Effect::Undoable).taking("leader | majority | all | N").under(Topic::Load),
     row("balancer.next", Strategy, &["S"]).doing(Effect::Undoable).taking("NAME").under(Topic::Load),
     row("reads.next", ReadFrom, &["E"])

@@ -137,6 +137,9 @@ pub fn describe(control: Control, view: &ClusterView) -> Refusal {
         Control::SetStrategy(strategy) => return Refusal::new("done-strategy").with("strategy", strategy.name()),
         Control::SetLoad(on) => (if on { "done-load-on" } else { "done-load-off" }, None),
         Control::SetRate(rate) => return Refusal::new("done-rate").with("rate", short(rate)),
+        Control::SetRateOfCapacity(percent) => return Refusal::new("done-rate-of-capacity").with("n", percent),
+        Control::FindCapacity => ("done-find-capacity", None),
+        Control::SetAdmission(on) => (if on { "done-admission-on" } else { "done-admission-off" }, None),
         Control::SetSkew(skew) => return Refusal::new("done-skew").with("n", skew),
         Control::HotSymbol { percent: 0, .. } => ("done-hot-off", None),
         Control::HotSymbol { symbol, percent } => {

@@ -19,6 +19,7 @@ use crate::ui::words::Bare;
 /// A cluster of five, n4 leading p1.
 pub(crate) fn cluster() -> ClusterView {
     let nodes = NodeId::first(5).map(|id| NodeView {
+        admission: Default::default(),
         id,
         truth: NodeTruth::Up,
         since: SimTime::ZERO,
@@ -123,6 +124,7 @@ fn apply(view: &mut ClusterView, control: Control) {
         Control::SetLoad(on) => view.flow.load_on = on,
         Control::SetRate(rate) => view.flow.rate = rate,
         Control::SetSkew(skew) => view.flow.skew_per_mille = skew,
+        Control::SetAdmission(on) => view.admission.on = on,
         Control::HotSymbol { symbol, percent } => view.flow.hot = (percent > 0).then_some((symbol, percent)),
         Control::SetReadFrom(from) => view.flow.read_from = from,
         other => panic!("{other:?}"),

@@ -152,6 +152,8 @@ pub fn inverse(control: Control, view: &ClusterView) -> Vec<Control> {
         }
         Control::SetLoad(on) => when(on != view.flow.load_on, Control::SetLoad(view.flow.load_on)),
         Control::SetRate(rate) => when(rate != view.flow.rate, Control::SetRate(view.flow.rate)),
+        Control::SetRateOfCapacity(_) => vec![Control::SetRate(view.flow.rate)],
+        Control::SetAdmission(on) => when(on != view.admission.on, Control::SetAdmission(view.admission.on)),
         Control::SetSkew(skew) => when(skew != view.flow.skew_per_mille, Control::SetSkew(view.flow.skew_per_mille)),
         Control::HotSymbol { symbol, percent } => {
             let wanted = (percent > 0).then_some((symbol, percent));

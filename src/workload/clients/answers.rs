@@ -60,6 +60,7 @@ impl Clients {
         match answer.reply {
             Reply::Refused(why) => {
                 self.figures.refused(now, 1);
+                self.figures.heard(why);
                 if self.tries_again(now, place, sequence, pending, why) {
                     return None;
                 }
@@ -80,6 +81,10 @@ impl Clients {
                 self.sessions[place].decided(sequence, pending.command, verdict);
             }
         }
+        if !matches!(answer.reply, Reply::Refused(_)) {
+            self.figures.answered();
+            self.sessions[place].budget.earn(self.retry_percent);
+        }
         Some(latency)
     }
 
@@ -97,6 +102,13 @@ impl Clients {
         let doubt = pending.doubt || patience::leaves_doubt(why);
         let may = patience::may_be_retried(why) && self.bursts.retries(pending.source);
         let next = if may { self.patience.next_try(now, pending.sent, pending.retries, &mut self.retry) } else { None };
+        let next = next.filter(|_| {
+            let paid = self.sessions[place].budget.spend(self.retry_percent);
+            if !paid {
+                self.figures.denied_a_retry();
+            }
+            paid
+        });
         let Some(due) = next.or_else(|| doubt.then(|| self.patience.deadline(pending.sent))) else { return false };
         let session = &mut self.sessions[place];
         if let Some(waiting) = session.waiting(sequence) {

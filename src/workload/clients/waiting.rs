@@ -3,6 +3,8 @@
 //! Idea: a pass over the sessions that may have something due; each knows a time before which it has not. Silence
 //! leaves a doubt that no later refusal takes away: an earlier attempt may be in a log.
 
+use std::collections::BTreeMap;
+
 use super::{Clients, Outbox};
 use crate::domain::actor::ActorEffect;
 use crate::domain::fact::Fact;
@@ -12,10 +14,13 @@ use crate::domain::time::SimTime;
 use crate::workload::burst::Outcome;
 use crate::workload::session::{Ending, Session};
 
+/// What is asked again, by its deadline: each goes on with its own.
+type Again = BTreeMap<SimTime, Vec<Record>>;
+
 impl Clients {
     /// Asks again, or gives up, where it is time.
     pub(super) fn look_at_the_waiting(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
-        let (mut again, mut given_up) = (Outbox::default(), Vec::new());
+        let (mut again, mut given_up) = (Again::new(), Vec::new());
         let mut due = Vec::new();
         for place in 0..self.sessions.len() {
             if self.sessions[place].quiet_until() > now {
@@ -31,7 +36,9 @@ impl Clients {
         for records in given_up.chunks(Batch::RECORDS_MAX) {
             out.push(ActorEffect::State(Fact::GaveUp(Batch::new(records))));
         }
-        again.hand_in(self.load.read_from, Fact::Retried, out);
+        for (deadline, records) in again {
+            Outbox { records, deadline, ..Outbox::default() }.hand_in(self.load.read_from, Fact::Retried, out);
+        }
     }
 
     fn look_at(
@@ -39,7 +46,7 @@ impl Clients {
         now: SimTime,
         place: usize,
         sequence: Sequence,
-        again: &mut Outbox,
+        again: &mut Again,
         given_up: &mut Vec<Record>,
     ) {
         let Some(&mut pending) = self.sessions[place].waiting(sequence) else { return };
@@ -52,8 +59,15 @@ impl Clients {
                 self.hand.gave_up(now, sequence);
             }
             given_up.push(record);
+            self.figures.gave_up();
             self.settle(record.id, Outcome::Failed);
             self.sessions[place].unanswered(sequence, pending.command, Ending::Unknown);
+            return;
+        }
+        // After a refusal it was paid for when it was put off.
+        if !pending.refused && !self.sessions[place].budget.spend(self.retry_percent) {
+            self.figures.denied_a_retry();
+            self.sessions[place].look_again(sequence, deadline);
             return;
         }
         let retries = pending.retries + 1;
@@ -70,7 +84,6 @@ impl Clients {
         if by_hand {
             self.hand.asked_again(now, sequence);
         }
-        again.deadline = again.deadline.max(deadline);
-        again.records.push(record);
+        again.entry(deadline).or_default().push(record);
     }
 }

@@ -286,8 +286,9 @@ impl Lab {
             Machine::Exchange(exchange) => State::Exchange(exchange),
             Machine::Map { map, .. } => State::Map(map),
         };
-        let moves_at_once = self.settings.partition.moves_at_once;
-        for deed in act(tasks, &Site { now, group: *id, term: *term, map, state, division, moves_at_once }) {
+        let (moves_at_once, bundle_gap) = (self.settings.partition.moves_at_once, SimDuration::ZERO);
+        let site = Site { now, group: *id, term: *term, map, state, division, moves_at_once, bundle_gap };
+        for deed in act(tasks, &site) {
             match deed {
                 Deed::Send(to, body) => {
                     let header = Header { to, from: *id, epoch: map.epoch, hops: 0 };

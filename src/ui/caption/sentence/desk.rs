@@ -1,6 +1,6 @@
 //! Sentences of the desk: its queues, its load and its rules, and symbols that move.
 
-use crate::domain::event::{Event, EventKind, FeedEvent, MovesEvent, Queue, TradesEvent};
+use crate::domain::event::{AdmissionEvent, Event, EventKind, FeedEvent, MovesEvent, Queue, TradesEvent};
 use crate::domain::order::{ReadFrom, Side};
 use crate::domain::rules::AckRule;
 use crate::domain::tick::Overload;
@@ -36,7 +36,9 @@ pub(super) fn desk_event(kind: &EventKind, figures: &mut Figures) -> Option<&'st
             Queue::Reads => "event-overloaded-reads",
             Queue::Clients => "event-overloaded-clients",
             Queue::Ticks => "event-overloaded-ticks",
+            Queue::Admission => "event-overloaded-admission",
         },
+        EventKind::Admission(event) => admission_event(*event, figures),
         EventKind::SymbolAssigned { symbol, from } => {
             let name = symbol.instrument().map_or("?", |instrument| instrument.name);
             figures.push(("symbol", text(&name)));
@@ -63,6 +65,29 @@ pub(super) fn desk_event(kind: &EventKind, figures: &mut Figures) -> Option<&'st
         _ => return None,
     };
     Some(id)
+}
+
+fn admission_event(event: AdmissionEvent, figures: &mut Figures) -> &'static str {
+    match event {
+        AdmissionEvent::Switched { on: true } => "event-admission-on",
+        AdmissionEvent::Switched { on: false } => "event-admission-off",
+        AdmissionEvent::Stalled { missing } => {
+            let names: Vec<String> = missing.iter().map(|node| node.to_string()).collect();
+            figures.push(("missing", text(&names.join(", "))));
+            "event-stalled"
+        }
+        AdmissionEvent::Resumed => "event-resumed",
+        AdmissionEvent::SearchBegan => "event-capacity-search",
+        AdmissionEvent::Tried { orders_per_s, held } => {
+            figures.push(("n", orders_per_s.into()));
+            if held { "event-capacity-held" } else { "event-capacity-not-held" }
+        }
+        AdmissionEvent::Found { orders_per_s } => {
+            figures.push(("n", orders_per_s.into()));
+            "event-capacity-found"
+        }
+        AdmissionEvent::SearchEnded => "event-capacity-ended",
+    }
 }
 
 pub(super) fn move_event(event: &Event, locale: &Locale, figures: &mut Figures) -> Option<&'static str> {

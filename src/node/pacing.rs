@@ -1,0 +1,51 @@
+//! Pacing: housekeeping yields to orders.
+//!
+//! Idea: a move stops its symbol while it lasts, and every part of it costs what orders need: the processor. So a move begins
+//! when the processor has little to do, and beside no other one where it works much of the time; under a load that never lets it rest it begins all the same after a while, or it
+//! would never. Trades that a new strategy puts elsewhere are not urgent at all: full bundles of them leave so far apart that
+//! all groups of a node together take a small share of its processor.
+//! Units: virtual time.
+//! Bound: [`PATIENCE`] is how long a move is put off.
+
+use crate::domain::map::ClusterMap;
+use crate::domain::moving::Shipment;
+use crate::domain::settings::RaftSettings;
+use crate::domain::stored::BUNDLE_COST_MAX;
+use crate::domain::time::{Now, SimDuration};
+
+use super::replica::{Desk, Replica};
+
+/// With more than this to do the processor is busy.
+const BUSY: SimDuration = SimDuration::from_millis(20);
+/// A processor that works for more of its time than this has room for one move at a time.
+const BUSY_PER_MILLE: u32 = 400;
+/// How long a move is put off at most.
+const PATIENCE: SimDuration = SimDuration::from_millis(1_500);
+/// Trades that move may take one part in so many of a processor.
+const SHARE_PARTS: u64 = 10;
+/// Each bundle is two records: one where it comes to, one where it was.
+const RECORDS_A_BUNDLE: u64 = 2;
+
+/// How long after a full bundle a group sends the next, where so many groups share a processor.
+pub(super) fn bundle_gap(settings: &RaftSettings, groups: usize) -> SimDuration {
+    settings.apply_cost.times(BUNDLE_COST_MAX * RECORDS_A_BUNDLE * SHARE_PARTS * groups as u64)
+}
+
+impl Replica {
+    /// Whether a move that is to begin waits until the processor has time for it. It is asked again.
+    pub(super) fn puts_off(&mut self, now: Now, shipment: &Shipment, map: &ClusterMap, desk: &Desk<'_>) -> bool {
+        let busy = || desk.processor.fit(now.mono, 0, BUSY, desk.settings) == Some(0);
+        let second = map.under_way.first().is_some_and(|first| first != shipment);
+        let crowded = || second && desk.processor.busy_per_mille(now.mono) > BUSY_PER_MILLE;
+        if !desk.admission || !busy() && !crowded() {
+            self.put_off_since = None;
+            return false;
+        }
+        let since = *self.put_off_since.get_or_insert(now.mono);
+        let patient = now.mono.since(since) < PATIENCE;
+        if !patient {
+            self.put_off_since = None;
+        }
+        patient
+    }
+}

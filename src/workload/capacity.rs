@@ -1,0 +1,185 @@
+//! The search for the capacity: the highest offered load at which nothing is refused and the answers come in time.
+//!
+//! Idea: rates are tried one after the other. A trial lets the load run until its queues have the length that belongs to
+//! the rate, then looks at a stretch of it. While rates hold they double; after the first that does not, the
+//! gap between the best that held and the least that did not is halved, until it is small. Before the next trial all that
+//! waits is answered or given up, so that no trial pays for the one before.
+//! Units: requests a virtual second, queries included; virtual time.
+//! Bound: [`TRIALS_MAX`] trials, each of [`SETTLE`] and [`WATCH`], and of [`REST_MAX`] before the next: two minutes at most.
+//! Left out: mixes. The figure is that of the load as it is: its queries, its skew, its rule of acknowledgement.
+
+use crate::domain::time::{SimDuration, SimTime};
+
+/// The first rate that is tried.
+const FIRST: u64 = 100;
+/// Until a trial is looked at.
+const SETTLE: SimDuration = SimDuration::from_millis(1_500);
+/// How long it is looked at.
+const WATCH: SimDuration = SimDuration::from_millis(1_500);
+/// Between two trials at most; less, if nothing waits any more.
+const REST_MAX: SimDuration = SimDuration::from_millis(2_000);
+/// Between two looks at whether something waits.
+const LOOK: SimDuration = SimDuration::from_millis(50);
+/// The gap at which the search ends, as a part of the rate.
+const GAP_PARTS: u64 = 24;
+/// So many that wait, more or less, are chance.
+const GROWTH_MIN: u64 = 16;
+/// Trials at most.
+const TRIALS_MAX: u32 = 22;
+/// Queues that grow by more than this part of what was answered meanwhile were not yet long enough to be refused at: no
+/// desk holds that for long.
+const GROWTH_PARTS: u64 = 24;
+
+/// What the clients have counted so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    /// Requests that were answered.
+    pub answered: u64,
+    /// Refusals that were heard.
+    pub refused: u64,
+    /// Requests that were given up: an answer would have taken their whole time, or more.
+    pub late: u64,
+    /// Requests that wait.
+    pub waiting: u64,
+}
+
+/// What the search wants next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Next {
+    /// Nothing before its time.
+    Wait,
+    /// The load at this rate; 0 is off. If a trial has ended, its rate and whether it held.
+    Rate(u64, Option<(u64, bool)>),
+    /// It is over: the trial that ended it, and the highest rate that held, if one did.
+    Over((u64, bool), Option<u64>),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    /// The queues take their length.
+    Settle,
+    /// From these counts on.
+    Watch(Counts),
+    /// What waits is finished with, until then.
+    Rest(SimTime),
+}
+
+/// A search that is on.
+#[derive(Clone, Debug)]
+pub struct Search {
+    held: Option<u64>,
+    too_much: Option<u64>,
+    rate: u64,
+    rate_max: u64,
+    trials: u32,
+    phase: Phase,
+    at: SimTime,
+}
+
+impl Search {
+    /// A search that begins with the first rate now; no rate above this is tried.
+    pub fn begin(now: SimTime, rate_max: u64) -> Self {
+        let rate = FIRST.min(rate_max);
+        Self { held: None, too_much: None, rate, rate_max, trials: 0, phase: Phase::Settle, at: now + SETTLE }
+    }
+
+    /// The rate that is tried.
+    pub const fn rate(&self) -> u64 {
+        self.rate
+    }
+
+    /// How many rates were tried, and how many are tried at most.
+    pub const fn trials(&self) -> (u32, u32) {
+        (self.trials, TRIALS_MAX)
+    }
+
+    /// When it is asked again.
+    pub const fn next(&self) -> SimTime {
+        self.at
+    }
+
+    /// What is to be done now.
+    pub fn step(&mut self, now: SimTime, counts: Counts) -> Next {
+        if now < self.at {
+            return Next::Wait;
+        }
+        match self.phase {
+            Phase::Settle => {
+                (self.phase, self.at) = (Phase::Watch(counts), now + WATCH);
+                Next::Wait
+            }
+            Phase::Watch(before) => self.judge(now, before, counts),
+            Phase::Rest(until) if counts.waiting > 0 && now < until => {
+                self.at = (now + LOOK).min(until);
+                Next::Wait
+            }
+            Phase::Rest(_) => {
+                (self.phase, self.at) = (Phase::Settle, now + SETTLE);
+                Next::Rate(self.rate, None)
+            }
+        }
+    }
+
+    fn judge(&mut self, now: SimTime, before: Counts, counts: Counts) -> Next {
+        let answered = counts.answered - before.answered;
+        let late = counts.late - before.late;
+        // p99 is below the deadline if fewer than one of a hundred took all of it.
+        let in_time = counts.refused == before.refused && answered > 0 && late * 100 < answered + late;
+        let held = in_time && counts.waiting <= before.waiting + (answered / GROWTH_PARTS).max(GROWTH_MIN);
+        let tried = (self.rate, held);
+        self.trials += 1;
+        if held {
+            self.held = Some(self.rate);
+        } else {
+            self.too_much = Some(self.rate);
+        }
+        let low = self.held.unwrap_or(0);
+        let next = self.too_much.map_or_else(|| (low * 2).min(self.rate_max), |high| u64::midpoint(low, high));
+        let done = self.too_much.map_or(next == low, |high| high - low <= (low / GAP_PARTS).max(1));
+        if done || self.trials == TRIALS_MAX || next == 0 {
+            return Next::Over(tried, self.held);
+        }
+        self.rate = next;
+        if held {
+            (self.phase, self.at) = (Phase::Settle, now + SETTLE);
+            return Next::Rate(next, Some(tried));
+        }
+        (self.phase, self.at) = (Phase::Rest(now + REST_MAX), now + LOOK);
+        Next::Rate(0, Some(tried))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Searches a desk that refuses above so many a second; the figure, the trials and the virtual time that it took.
+    fn search(capacity: u64, rate_max: u64) -> (Option<u64>, u32, SimDuration) {
+        let (mut search, mut counts) = (Search::begin(SimTime::ZERO, rate_max), Counts::default());
+        let mut rate = search.rate();
+        let mut last = SimTime::ZERO;
+        loop {
+            let now = search.next();
+            counts.answered += rate.min(capacity) * now.since(last).as_millis() / 1_000;
+            counts.refused += rate.saturating_sub(capacity);
+            last = now;
+            match search.step(now, counts) {
+                Next::Wait => {}
+                Next::Rate(next, _) => rate = next,
+                Next::Over(_, found) => return (found, search.trials().0, now.since(SimTime::ZERO)),
+            }
+        }
+    }
+
+    #[test]
+    fn the_figure_is_within_a_gap_of_the_truth_and_found_in_bounded_time() {
+        for capacity in [1, 7, 99, 100, 101, 1_666, 20_000, 333_333, 4_000_000] {
+            let (found, trials, took) = search(capacity, 10_000_000);
+            let found = found.unwrap_or_default();
+            assert!(found <= capacity && capacity - found <= capacity / 20 + 1, "{capacity}: {found}");
+            assert!(trials <= TRIALS_MAX && took < SimDuration::from_secs(120), "{capacity}: {trials} in {took:?}");
+        }
+        assert_eq!(search(0, 10_000_000).0, None, "not even one a second");
+        assert_eq!(search(50_000_000, 10_000_000).0, Some(10_000_000), "the highest rate that there is");
+    }
+}

@@ -1,0 +1,101 @@
+//! The search for the capacity, and the load that is told as a part of it.
+//!
+//! Idea: the search owns the rate of the steady load while it is on, and gives it back as it was. Any other word on the
+//! load ends it: whoever says it wants to see that load.
+
+use super::{Clients, rate, tell};
+use crate::domain::actor::ActorEffect;
+use crate::domain::control::Control;
+use crate::domain::event::{AdmissionEvent, EventKind};
+use crate::domain::settings::LoadSettings;
+use crate::domain::time::SimTime;
+use crate::domain::view::{AdmissionView, SearchView};
+use crate::domain::why::Why;
+use crate::workload::arrivals::RATE_MAX;
+use crate::workload::capacity::{Next, Search};
+
+/// What is known of the capacity, and the search that is on.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Capacity {
+    found: Option<u64>,
+    /// The search, and the load that it gives back.
+    search: Option<(Search, LoadSettings)>,
+}
+
+impl Capacity {
+    /// When the search has something to do.
+    pub(super) fn next(&self) -> SimTime {
+        self.search.as_ref().map_or(SimTime::NEVER, |(search, _)| search.next())
+    }
+}
+
+impl Clients {
+    pub(super) fn find_capacity(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
+        let drawn = matches!(self.source, crate::workload::steady::Steady::Drawn(_));
+        if self.capacity.search.is_some() || !drawn {
+            let why = if drawn { Why::AlreadySo } else { Why::NoTarget };
+            out.push(tell(EventKind::ControlRefused { control: Control::FindCapacity, why }));
+            return;
+        }
+        out.push(tell(EventKind::Admission(AdmissionEvent::SearchBegan)));
+        let search = Search::begin(now, RATE_MAX);
+        self.source.set_rate(now, search.rate());
+        self.capacity.search = Some((search, self.load.clone()));
+    }
+
+    /// The load at this share of the capacity.
+    pub(super) fn load_of_capacity(&mut self, now: SimTime, percent: u32, out: &mut Vec<ActorEffect>) {
+        let Some(found) = self.capacity.found else {
+            let control = Control::SetRateOfCapacity(percent);
+            out.push(tell(EventKind::ControlRefused { control, why: Why::CapacityUnknown }));
+            return;
+        };
+        let orders_per_s = (found * u64::from(percent) / 100).clamp(1, RATE_MAX);
+        self.set_load(now, LoadSettings { orders_per_s, ..self.load.clone() }, out);
+    }
+
+    /// The load is told otherwise: the search is over, and has found nothing.
+    pub(super) fn stop_searching(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
+        if let Some((_, before)) = self.capacity.search.take() {
+            self.source.set_rate(now, rate(&before));
+            self.load = before;
+            out.push(tell(EventKind::Admission(AdmissionEvent::SearchEnded)));
+        }
+    }
+
+    pub(super) fn go_on_searching(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
+        let counts = self.figures.counts();
+        let Some((search, _)) = &mut self.capacity.search else { return };
+        let tried = |(orders_per_s, held)| tell(EventKind::Admission(AdmissionEvent::Tried { orders_per_s, held }));
+        match search.step(now, counts) {
+            Next::Wait => {}
+            Next::Rate(rate, trial) => {
+                out.extend(trial.map(tried));
+                self.source.set_rate(now, rate);
+            }
+            Next::Over(trial, found) => {
+                out.push(tried(trial));
+                match found {
+                    Some(orders_per_s) => {
+                        self.capacity.found = found;
+                        out.push(tell(EventKind::Admission(AdmissionEvent::Found { orders_per_s })));
+                    }
+                    None => out.push(tell(EventKind::Admission(AdmissionEvent::SearchEnded))),
+                }
+                if let Some((_, before)) = self.capacity.search.take() {
+                    self.source.set_rate(now, rate(&before));
+                }
+            }
+        }
+    }
+
+    pub(super) fn show_admission(&self, view: &mut AdmissionView) {
+        let search = self.capacity.search.as_ref();
+        view.capacity_per_s = self.capacity.found;
+        view.search = search.map(|(search, _)| {
+            let (trials, trials_max) = search.trials();
+            SearchView { rate: search.rate(), trials, trials_max }
+        });
+        self.figures.fill_admission(view);
+    }
+}

@@ -1,0 +1,226 @@
+//! Overload: above its capacity the desk refuses what it cannot answer in time, keeps its goodput, and recovers at once.
+//!
+//! Idea: every claim is a scenario, run as `chaosdesk run` does. The capacity is not assumed: `find capacity` measures it, and
+//! the loads that follow are parts of it. Each claim has a run beside it in which its mechanism is off, and fails.
+//! Bound: `OVERLOAD_SEEDS=n` runs each with so many further seeds.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what it expects")]
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use chaosdesk::cli::house::House;
+use chaosdesk::cli::{Stepping, Wiring};
+use chaosdesk::domain::view::ClusterView;
+use chaosdesk::lesson::script;
+use chaosdesk::report::RunResult;
+
+/// A script of these tables and steps: what was measured last, and what came of its expectations.
+fn run(text: &str, seed: u64) -> (ClusterView, RunResult) {
+    let head = "name = \"overload-test\"\ntitle = { en = \"t\", ru = \"t\" }\n";
+    let mut script =
+        script::read("overload-test.toml", &format!("{head}{text}")).unwrap_or_else(|p| panic!("{p}\n{text}"));
+    script.seed = seed;
+    let (view, outcome) = House.perform(Arc::new(script), Stepping::Inline).expect("it runs");
+    let result = RunResult::of(&view, Some(("overload-test", &outcome)));
+    (view, result)
+}
+
+fn seeds() -> std::ops::RangeInclusive<u64> {
+    let further = std::env::var("OVERLOAD_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(1);
+    1..=further + 1
+}
+
+fn goes_well(text: &str) {
+    for seed in seeds() {
+        let (_, result) = run(text, seed);
+        assert!(result.well, "seed {seed}: {result}\n{text}");
+    }
+}
+
+fn goes_red(text: &str, what: &str) {
+    let (_, result) = run(text, 1);
+    let unmet = result.expectations.iter().filter(|row| row.met != Some(true));
+    let unmet: Vec<String> = unmet.map(|row| row.that.clone()).collect();
+    assert!(unmet.iter().any(|that| that.contains(what)), "{what} holds all the same: {unmet:?}");
+}
+
+fn step(text: &mut String, at_ms: u64, what: &str) {
+    write!(text, "[[step]]\nat_ms = {at_ms}\ndo = [\"{what}\"]\n").unwrap();
+}
+
+fn expect(text: &mut String, at_ms: u64, that: &str) {
+    write!(text, "[[expect]]\nthat = \"{that}\"\nat_ms = {at_ms}\n").unwrap();
+}
+
+/// Replicas of each partition on as many nodes, with this in the settings besides.
+fn cluster(replicas: u64, raft: &str, link: &str) -> String {
+    format!(
+        "[cluster]\nnodes = {replicas}\npartitions = 4\nreplication_factor = {replicas}\n\
+         [raft]\napply_cost_us = 600\n{raft}\n[link]\n{link}\n[load]\norders_per_s = 200\nquery_percent = 0\n"
+    )
+}
+
+/// The capacity of a cluster, as the search finds it.
+fn capacity(cluster: &str, seed: u64) -> u64 {
+    let mut text = format!("length_ms = 90000\n{cluster}");
+    step(&mut text, 1_000, "find capacity");
+    let (view, _) = run(&text, seed);
+    view.admission.capacity_per_s.expect("it is found in time")
+}
+
+/// At 1.1, 2 and 10 times the capacity nine tenths of it are answered in time, and a second after the load has
+/// fallen all of it is.
+fn keeps_its_goodput(cluster: &str) {
+    for seed in seeds() {
+        let capacity = capacity(cluster, seed);
+        println!("seed {seed}: capacity {capacity}");
+        for percent in [110, 200, 1_000] {
+            let mut text = format!("length_ms = 12000\n{cluster}");
+            step(&mut text, 1_000, &format!("rate {}", capacity * percent / 100));
+            step(&mut text, 8_000, &format!("rate {}", capacity / 2));
+            for at in [4_000, 6_000, 7_900] {
+                expect(&mut text, at, &format!("flow.acked_per_s >= {}", capacity * 9 / 10));
+            }
+            expect(&mut text, 7_900, "recent_latency_ms.p99 < 900");
+            // What is answered in the second after the first is what was asked in it, give or take chance.
+            expect(&mut text, 10_000, &format!("flow.acked_per_s >= {}", capacity * 42 / 100));
+            expect(&mut text, 12_000, "orders.lost = 0 and orders.duplicated = 0");
+            let (_, result) = run(&text, seed);
+            assert!(result.well, "seed {seed}, {percent} % of {capacity}: {result}\n{text}");
+        }
+    }
+}
+
+#[test]
+fn goodput_with_one_replica() {
+    keeps_its_goodput(&cluster(1, "", ""));
+}
+
+#[test]
+fn goodput_with_three_replicas_and_one_batch_in_flight() {
+    keeps_its_goodput(&cluster(3, "batches_in_flight_max = 1", ""));
+}
+
+#[test]
+fn goodput_with_five_replicas() {
+    keeps_its_goodput(&cluster(5, "", ""));
+}
+
+#[test]
+fn goodput_with_five_replicas_and_one_message_in_twenty_lost() {
+    keeps_its_goodput(&cluster(5, "", "loss_per_mille = 50"));
+}
+
+const EIGHT_PERCENT_TOO_MUCH: &str = "length_ms = 60000
+[cluster]
+nodes = 5
+partitions = 4
+replication_factor = 5
+[raft]
+apply_cost_us = 600
+[load]
+orders_per_s = 1800
+query_percent = 0
+[[step]]
+at_ms = 20000
+do = [\"rate 500\"]
+[[step]]
+at_ms = 50000
+do = [\"load off\"]
+[[expect]]
+that = \"flow.acked_per_s >= 1000\"
+at_ms = 19000
+[[expect]]
+that = \"flow.acked_per_s >= 400\"
+at_ms = 30000
+[[expect]]
+that = \"flow.acked_per_s >= 400\"
+at_ms = 49000
+[[expect]]
+that = \"orders.unknown < 10\"
+";
+
+#[test]
+fn eight_percent_too_much_is_refused_and_not_more() {
+    goes_well(EIGHT_PERCENT_TOO_MUCH);
+}
+
+#[test]
+fn without_admission_eight_percent_too_much_are_a_collapse() {
+    goes_red(&format!("{EIGHT_PERCENT_TOO_MUCH}[admission]\non = false\n"), "orders.unknown < 10");
+}
+
+#[test]
+fn a_move_makes_no_order_unknown_at_two_thirds_of_the_capacity() {
+    for (what, moved) in [("split hottest", 1), ("divide consistent-hash", 7), ("add node", 0)] {
+        let mut text = "length_ms = 40000\n".to_owned() + &cluster(5, "", "");
+        text += "[market]\ninstruments = 40\n";
+        step(&mut text, 1_000, "rate 960");
+        step(&mut text, 2_000, "hot GOOG 30");
+        step(&mut text, 6_000, what);
+        step(&mut text, 35_000, "load off");
+        expect(&mut text, 40_000, "orders.unknown = 0 and orders.lost = 0 and orders.waiting = 0");
+        expect(&mut text, 40_000, &format!("data.moved >= {moved} and data.planned = 0 and data.under_way = 0"));
+        goes_well(&text);
+    }
+}
+
+/// Under `rule` and with these dead, orders are refused once a deadline has passed, and taken again when they are back.
+fn stalls(rule: &str, dead: &[&str]) -> String {
+    let mut text = "length_ms = 14000\n[cluster]\nnodes = 3\npartitions = 1\nreplication_factor = 3\n".to_owned();
+    text += "[load]\norders_per_s = 200\nquery_percent = 0\n";
+    step(&mut text, 500, "transfer p1 to n1");
+    step(&mut text, 1_000, rule);
+    for node in dead {
+        step(&mut text, 3_000, &format!("crash {node}"));
+        step(&mut text, 8_000, &format!("recover {node}"));
+    }
+    step(&mut text, 12_000, "load off");
+    // What was sent waits for its deadline: it is not overload.
+    expect(&mut text, 3_900, "admission.stalled = 0 and admission.refused = 0");
+    expect(&mut text, 5_000, "admission.stalled = 1");
+    expect(&mut text, 7_900, "admission.refused > 400 and orders.waiting < 20 and orders.unknown < 300");
+    expect(&mut text, 11_900, "admission.stalled = 0 and flow.acked_per_s >= 170");
+    expect(&mut text, 14_000, "orders.lost = 0 and orders.unknown < 300");
+    text
+}
+
+#[test]
+fn a_missing_voter_stalls_a_group_that_needs_it_and_no_other() {
+    goes_well(&stalls("ack all", &["n3"]));
+    goes_well(&stalls("ack 3", &["n2"]));
+    goes_red(&stalls("ack 2", &["n3"]), "admission.stalled = 1");
+    goes_red(&stalls("ack majority", &["n3"]), "admission.stalled = 1");
+    goes_red(&format!("{}[admission]\non = false\n", stalls("ack all", &["n3"])), "admission.stalled = 1");
+}
+
+#[test]
+fn one_node_is_never_stalled_and_no_budget_is_no_retries() {
+    let mut text =
+        "length_ms = 6000\n[cluster]\nnodes = 1\npartitions = 1\nreplication_factor = 1\nack = \"all\"\n".to_owned();
+    text += "[client]\nretry_budget_percent = 0\n[load]\norders_per_s = 200\n";
+    step(&mut text, 2_000, "freeze n1");
+    step(&mut text, 4_000, "thaw n1");
+    expect(&mut text, 6_000, "admission.stalled = 0 and orders.retried = 0 and flow.acked_per_s > 100");
+    expect(&mut text, 6_000, "admission.retries_denied > 50");
+    goes_well(&text);
+}
+
+#[test]
+fn the_rate_is_not_told_by_a_capacity_that_nobody_has_measured() {
+    let mut text = "length_ms = 3000\n[load]\norders_per_s = 200\n".to_owned();
+    step(&mut text, 1_000, "rate 200% of capacity");
+    let (view, _) = run(&text, 1);
+    assert_eq!((view.flow.rate, view.admission.capacity_per_s), (200, None));
+    let refused = "CapacityUnknown";
+    assert!(view.events.iter().any(|event| format!("{:?}", event.kind).contains(refused)), "{:?}", view.events);
+}
+
+/// Small windows, a tenth of all messages lost, five strategies and as many faults: it drains all the same.
+const DRAINS: &str = include_str!("overload_drains.toml");
+
+#[test]
+fn a_flooded_cluster_of_small_windows_drains() {
+    let (_, tables) = DRAINS.split_once("length_ms").unwrap();
+    goes_well(&format!("length_ms{tables}"));
+}
