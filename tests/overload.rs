@@ -15,7 +15,7 @@ use chaosdesk::lesson::script;
 use chaosdesk::report::RunResult;
 
 /// A script of these tables and steps: what was measured last, and what came of its expectations.
-fn run(text: &str, seed: u64) -> (ClusterView, RunResult) {
+fn run(text: &str, seed: u64) -> (Arc<ClusterView>, RunResult) {
     let head = "name = \"overload-test\"\ntitle = { en = \"t\", ru = \"t\" }\n";
     let mut script =
         script::read("overload-test.toml", &format!("{head}{text}")).unwrap_or_else(|p| panic!("{p}\n{text}"));

@@ -67,8 +67,6 @@ pub struct RunFigures {
 /// Overload.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct AdmissionFigures {
-    /// What cannot be answered in time is refused.
-    pub on: bool,
     /// The capacity that was found, in requests a virtual second.
     pub capacity_per_s: Option<u64>,
     /// Refusals for overload that clients heard.
@@ -283,7 +281,6 @@ fn orders(view: &ClusterView) -> OrderFigures {
 fn admission(view: &ClusterView) -> AdmissionFigures {
     let admission = &view.admission;
     AdmissionFigures {
-        on: admission.on,
         capacity_per_s: admission.capacity_per_s,
         refused: admission.refused,
         expired: admission.expired,

@@ -12,6 +12,7 @@
 //! Sources: ADR-0003, "a move"; ADR-0007.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use super::closing::Closing;
@@ -108,8 +109,8 @@ impl LeaderTask for SymbolMigration {
             let shipment = leaving.shipment;
             if is_done(site, &shipment) {
                 out.propose(Moving::Drop { shipment, known: site.map.epoch });
-            } else if !self.heard.contains_key(&shipment) {
-                self.heard.insert(shipment, Heard::default());
+            } else if let Entry::Vacant(new) = self.heard.entry(shipment) {
+                new.insert(Heard::default());
                 self.send(site, leaving, out);
             }
         }

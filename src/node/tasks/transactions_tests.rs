@@ -181,7 +181,7 @@ impl Model {
             }
             Fault::Lose => drop(self.network.pop_front()),
             Fault::Twice => {
-                if let Some(message) = self.network.front().cloned() {
+                if let Some(message) = self.network.front().copied() {
                     self.network.push_back(message);
                 }
             }

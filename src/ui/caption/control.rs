@@ -47,9 +47,7 @@ pub fn control(control: &Control, locale: &Locale) -> String {
         Control::SetLoad(true) => locale.text("control-load-on").into_owned(),
         Control::SetLoad(false) => locale.text("control-load-off").into_owned(),
         Control::SetRate(rate) => locale.say("control-rate", &[("n", FluentValue::from(rate))]),
-        Control::SetRateOfCapacity(percent) => {
-            locale.say("control-rate-of-capacity", &[("n", FluentValue::from(percent))])
-        }
+        Control::SetRateOfCapacity(percent) => word("control-rate-of-capacity", "n", percent.to_string()),
         Control::FindCapacity => locale.text("control-find-capacity").into_owned(),
         Control::SetAdmission(true) => locale.text("control-admission-on").into_owned(),
         Control::SetAdmission(false) => locale.text("control-admission-off").into_owned(),

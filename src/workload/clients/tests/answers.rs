@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn silence_is_met_by_two_retries_further_and_further_apart_and_then_given_up() {
     for seed in 0..10 {
-        let mut driver = Driver::new(&settings(500), seed, Box::new(|_, _| Vec::new()));
+        let mut driver = Driver::new(&settings(150), seed, Box::new(|_, _| Vec::new()));
         driver.run_to(1_000);
         driver.control(Control::SetLoad(false));
         driver.run_to(3_000);
@@ -41,7 +41,7 @@ fn a_request_that_is_refused_for_now_is_asked_again_and_its_latency_counts_from_
             vec![(MS_3, if first { Reply::Refused(Why::NoLeader) } else { granted(record) })]
         }
     });
-    let mut driver = Driver::new(&settings(500), 1, refuse_first);
+    let mut driver = Driver::new(&settings(150), 1, refuse_first);
     driver.run_to(1_000);
     driver.control(Control::SetLoad(false));
     driver.run_to(3_000);
@@ -168,4 +168,19 @@ fn a_cancel_that_was_not_done_is_tried_again_as_a_new_one() {
     let on_the_way = driver.flow().waiting as usize;
     assert!(open + on_the_way >= resting.count(), "what rests is not forgotten");
     assert!(open < 64 * 80, "and nothing more is placed");
+}
+
+#[test]
+fn a_budget_bounds_what_silence_is_met_with() {
+    for (percent, most) in [(0, 0), (10, 10)] {
+        let mut settings = settings(2_000);
+        settings.client.retry_budget_percent = percent;
+        let sessions = settings.client.steady_sessions() as usize;
+        let mut driver = Driver::new(&settings, 3, Box::new(|_, _| Vec::new()));
+        driver.run_to(1_000);
+        driver.control(Control::SetLoad(false));
+        driver.run_to(3_000);
+        assert_eq!(driver.retried().len(), most * sessions, "{percent} %: nothing is earned, ten were saved");
+        assert_eq!(driver.gave_up().len(), driver.submitted().len());
+    }
 }
