@@ -126,6 +126,10 @@ const fn name_of_move(moves: &MovesEvent) -> &'static str {
     }
 }
 
+const fn class_of_admission(event: &AdmissionEvent) -> &'static str {
+    if matches!(event, AdmissionEvent::Switched { .. }) { "setting" } else { "desk" }
+}
+
 /// What kinds belong together, for filters.
 pub const fn class(kind: &EventKind) -> &'static str {
     match kind {
@@ -183,10 +187,9 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::TickRateChanged { .. }
         | EventKind::OverloadChanged(_)
         | EventKind::SignalsTrade { .. }
-        | EventKind::Admission(AdmissionEvent::Switched { .. })
         | EventKind::ControlRefused { .. } => "setting",
-        EventKind::Admission(_)
-        | EventKind::Feed(_)
+        EventKind::Admission(event) => class_of_admission(event),
+        EventKind::Feed(_)
         | EventKind::Trades(_)
         | EventKind::Rotation { .. }
         | EventKind::Draining { .. }
