@@ -93,9 +93,7 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::TickRateChanged { .. } => "ticks",
         EventKind::OverloadChanged(_) => "overload-rule",
         EventKind::SignalsTrade { .. } => "signals",
-        EventKind::Admission(AdmissionEvent::Stalled { .. } | AdmissionEvent::Resumed) => "stalled",
-        EventKind::Admission(AdmissionEvent::Switched { .. }) => "admission",
-        EventKind::Admission(_) => "capacity",
+        EventKind::Admission(event) => name_of_admission(*event),
         EventKind::Feed(_) => "feed",
         EventKind::Trades(_) => "trades",
         EventKind::Violated { .. } => "violated",
@@ -108,6 +106,17 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::ReplicaRetired => "retired",
         EventKind::Moves(moves) => name_of_move(moves),
         EventKind::Venue(_) => "venue",
+    }
+}
+
+const fn name_of_admission(event: AdmissionEvent) -> &'static str {
+    match event {
+        AdmissionEvent::Stalled { .. } | AdmissionEvent::Resumed => "stalled",
+        AdmissionEvent::Switched { .. } => "admission",
+        AdmissionEvent::SearchBegan
+        | AdmissionEvent::Tried { .. }
+        | AdmissionEvent::Found { .. }
+        | AdmissionEvent::SearchEnded => "capacity",
     }
 }
 
@@ -178,7 +187,6 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::OverloadChanged(_)
         | EventKind::SignalsTrade { .. }
         | EventKind::ControlRefused { .. } => "setting",
-        EventKind::Admission(AdmissionEvent::Switched { .. }) => "setting",
         EventKind::Admission(_)
         | EventKind::Feed(_)
         | EventKind::Trades(_)
