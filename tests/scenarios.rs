@@ -346,10 +346,9 @@ fn two_killed_of_five_go_red_when_three_replicas_are_all() {
 }
 
 #[test]
-fn a_replica_far_behind_goes_red_when_one_record_is_sent_at_a_time() {
+fn a_replica_far_behind_goes_red_when_it_applies_hardly_faster_than_the_load_comes() {
     goes_red("recover-far-behind", "node.n5.lag < 2k", 1, |script| {
-        script.settings.raft.batch_records_max = 1;
-        script.settings.raft.batches_in_flight_max = 1;
+        script.settings.raft.apply_cost = SimDuration::from_micros(150);
     });
 }
 
@@ -363,7 +362,7 @@ fn the_burst_of_a_million_goes_red_when_gateways_are_slow() {
 
 #[test]
 fn the_burst_goes_red_when_nobody_can_wait_in_line() {
-    goes_red("burst-100k", "flow.burst_left = 0", 1, |script| {
+    goes_red("burst-100k", "orders.acknowledged >= 95k", 1, |script| {
         script.settings.gateway.queue_max = 1;
         script.settings.gateway.capacities = vec![1];
     });

@@ -86,7 +86,7 @@ pub(super) struct Gateway {
     refused: u64,
     told_full: bool,
     meter: Meter,
-    held: Held,
+    pub(super) held: Held,
     /// How fast the queue empties.
     pub(super) drain: Drain,
     /// What cannot be answered in time is refused.
@@ -363,11 +363,6 @@ impl Gateway {
     /// Requests on their way to each venue, and messages that travel there or back.
     pub(super) fn to_venues(&self) -> (&[u32; VENUES_MAX], u64) {
         (self.tickets.to_venues(), self.held.wire.len() as u64)
-    }
-
-    /// Requests that it holds, and those that it refused because it held too many.
-    pub(super) const fn held(&self) -> (u64, u64) {
-        self.held.counts()
     }
 
     /// Who else may lead, after one said that it does not: whom it named, whom the own replica believes in by now, or,

@@ -45,4 +45,9 @@ impl Gateway {
         };
         Priority::ALL.into_iter().map(of).filter(|(_, batch)| !batch.is_empty()).collect()
     }
+
+    /// Requests that it holds, and those that it refused because it held too many.
+    pub(super) const fn held(&self) -> (u64, u64) {
+        self.held.counts()
+    }
 }

@@ -47,10 +47,7 @@ pub fn control(control: &Control, locale: &Locale) -> String {
         Control::SetLoad(true) => locale.text("control-load-on").into_owned(),
         Control::SetLoad(false) => locale.text("control-load-off").into_owned(),
         Control::SetRate(rate) => locale.say("control-rate", &[("n", FluentValue::from(rate))]),
-        Control::SetRateOfCapacity(percent) => word("control-rate-of-capacity", "n", percent.to_string()),
-        Control::FindCapacity => locale.text("control-find-capacity").into_owned(),
-        Control::SetAdmission(true) => locale.text("control-admission-on").into_owned(),
-        Control::SetAdmission(false) => locale.text("control-admission-off").into_owned(),
+        Control::SetRateOfCapacity(_) | Control::FindCapacity | Control::SetAdmission(_) => admission(control, locale),
         Control::SetSkew(skew) => locale.say("control-skew", &[("n", FluentValue::from(skew))]),
         Control::HotSymbol { percent: 0, .. } => locale.text("control-hot-off").into_owned(),
         Control::HotSymbol { symbol, percent } => {
@@ -78,6 +75,18 @@ pub fn control(control: &Control, locale: &Locale) -> String {
         Control::SetVenue { venue, open: true } => word("control-venue-open", "venue", venue.to_string()),
         Control::SetVenue { venue, open: false } => word("control-venue-close", "venue", venue.to_string()),
         Control::Burst(burst) => locale.say("control-burst", &[("n", FluentValue::from(burst.orders))]),
+    }
+}
+
+/// A control of what is refused at once, or of the load that is told by it.
+fn admission(control: &Control, locale: &Locale) -> String {
+    match *control {
+        Control::SetRateOfCapacity(percent) => {
+            locale.say("control-rate-of-capacity", &[("n", FluentValue::from(percent))])
+        }
+        Control::SetAdmission(true) => locale.text("control-admission-on").into_owned(),
+        Control::SetAdmission(false) => locale.text("control-admission-off").into_owned(),
+        _ => locale.text("control-find-capacity").into_owned(),
     }
 }
 

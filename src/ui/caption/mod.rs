@@ -93,7 +93,7 @@ pub const fn name(kind: &EventKind) -> &'static str {
         EventKind::TickRateChanged { .. } => "ticks",
         EventKind::OverloadChanged(_) => "overload-rule",
         EventKind::SignalsTrade { .. } => "signals",
-        EventKind::Admission(event) => name_of_admission(event),
+        EventKind::Admission(event) => name_of_admission(*event),
         EventKind::Feed(_) => "feed",
         EventKind::Trades(_) => "trades",
         EventKind::Violated { .. } => "violated",
@@ -109,11 +109,14 @@ pub const fn name(kind: &EventKind) -> &'static str {
     }
 }
 
-const fn name_of_admission(event: &AdmissionEvent) -> &'static str {
+const fn name_of_admission(event: AdmissionEvent) -> &'static str {
     match event {
         AdmissionEvent::Stalled { .. } | AdmissionEvent::Resumed => "stalled",
         AdmissionEvent::Switched { .. } => "admission",
-        _ => "capacity",
+        AdmissionEvent::SearchBegan
+        | AdmissionEvent::Tried { .. }
+        | AdmissionEvent::Found { .. }
+        | AdmissionEvent::SearchEnded => "capacity",
     }
 }
 
@@ -124,10 +127,6 @@ const fn name_of_move(moves: &MovesEvent) -> &'static str {
         MovesEvent::Moved { .. } => "symbol-moved",
         MovesEvent::Done { .. } => "moves-done",
     }
-}
-
-const fn class_of_admission(event: &AdmissionEvent) -> &'static str {
-    if matches!(event, AdmissionEvent::Switched { .. }) { "setting" } else { "desk" }
 }
 
 /// What kinds belong together, for filters.
@@ -188,8 +187,8 @@ pub const fn class(kind: &EventKind) -> &'static str {
         | EventKind::OverloadChanged(_)
         | EventKind::SignalsTrade { .. }
         | EventKind::ControlRefused { .. } => "setting",
-        EventKind::Admission(event) => class_of_admission(event),
-        EventKind::Feed(_)
+        EventKind::Admission(_)
+        | EventKind::Feed(_)
         | EventKind::Trades(_)
         | EventKind::Rotation { .. }
         | EventKind::Draining { .. }
