@@ -33,6 +33,9 @@ ci:
 # Their figures are reported when an issue closes. The tests are those of `just test`, with more seeds.
 campaign SEEDS="10000":
     STORM_SEEDS={{SEEDS}} cargo test --test storm storms_break_no_invariant -- --nocapture
+    STORM_SEEDS={{SEEDS}} cargo test --test storm storms_of_everything -- --nocapture
+    HARNESS_CAMPAIGN=1 HARNESS_WALKS={{SEEDS}} cargo test --lib harness:: -- --nocapture
+    SCRIPT_SEEDS=50 cargo test --test between_groups
     STORM_SEEDS={{SEEDS}} cargo test --test raft_storm storms_break_no_promise -- --nocapture
     FAILOVER_SEEDS=200 cargo test --test failover -- --nocapture
     SCRIPT_SEEDS=20 cargo test --test scenarios
