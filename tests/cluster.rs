@@ -176,7 +176,8 @@ fn under_all_one_dead_voter_stops_the_answers_until_it_is_back_or_the_rule_is_an
 
 #[test]
 fn under_all_what_waits_for_a_dead_voter_does_not_grow_for_ever() {
-    let mut world = open(5, |settings| settings.cluster.ack = AckRule::All);
+    // With admission new orders are refused as soon as one has waited in vain.
+    let mut world = open(5, |settings| (settings.cluster.ack, settings.admission.on) = (AckRule::All, false));
     run(&mut world, 300);
     world.control(Control::Crash(Target::Node(NodeId(5))));
     run(&mut world, 2_500);

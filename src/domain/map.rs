@@ -346,9 +346,11 @@ mod tests {
         let moves = [planned(0, 1, 2), planned(1, 1, 1), planned(2, 1, 2), planned(1, 1, 7), planned(9, 1, 2)];
         assert!(map.apply(&MapChange::Move(Arc::from(moves))));
         assert_eq!(map.moves, [planned(0, 1, 2)]);
-        assert!(map.apply(&MapChange::Moved { symbol: SymbolId(0), to: GroupId(2) }));
+        let moved = MapChange::Moved { symbol: SymbolId(0), to: GroupId(2) };
+        assert!(!map.apply(&moved), "it has not begun");
+        assert!(map.apply(&MapChange::Begin(SymbolId(0))) && map.apply(&moved));
         assert_eq!((map.owner(SymbolId(0)), map.moves.len()), (Some(GroupId(2)), 0));
-        assert!(!map.apply(&MapChange::Moved { symbol: SymbolId(0), to: GroupId(2) }));
+        assert!(!map.apply(&moved), "a word that comes late or twice changes nothing");
     }
 
     #[test]

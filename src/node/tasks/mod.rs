@@ -11,6 +11,7 @@
 //! Who runs: only a leader that has applied an entry of its own term. It has then applied whatever any leader before it
 //! had committed, so what it does not find is not there.
 
+mod ballot;
 mod closing;
 pub mod message;
 mod move_controller;

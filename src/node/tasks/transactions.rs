@@ -16,20 +16,19 @@
 
 use std::collections::BTreeMap;
 
+use super::ballot::Ballot;
 use super::closing::Closing;
 use super::message::Body;
 use super::runner::{Actions, Context, LeaderTask, RESEND_EVERY, Reception};
 use crate::domain::ids::{GroupId, Term};
 use crate::domain::log::Payload;
-use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::time::SimDuration;
 use crate::domain::units::Cash;
 use crate::domain::why::Why;
-use crate::domain::work::{Decision, Half, Part, Prepare, Transaction, TxId, Voters, Work, Worked};
+use crate::domain::work::{Decision, Half, Part, Prepare, TxId, Work, Worked};
 use crate::market::accounts::Accounts;
 use crate::market::transactions::{Open, Transactions};
 
-/// A transaction that is not decided by then is aborted.
-pub(super) const DECIDE_WITHIN: SimDuration = SimDuration::from_millis(500);
 /// A part that waits so long for a decision asks for it, and asks again after as long.
 pub(super) const ASK_AFTER: SimDuration = SimDuration::from_millis(500);
 
@@ -106,14 +105,6 @@ pub(super) struct TxState<'a> {
     pub(super) closing: &'a Closing,
 }
 
-/// What a coordinator has heard of an open transaction.
-#[derive(Clone, Copy, Debug)]
-struct Ballot {
-    since: SimTime,
-    votes: [Option<(GroupId, Result<Cash, Why>)>; 2],
-    finished: [bool; 2],
-}
-
 /// The memory of a leadership.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TransactionTask {
@@ -122,8 +113,8 @@ pub(super) struct TransactionTask {
     seen: u64,
 }
 
-type Stand<'a> = Context<'a, TransactionTask>;
-type Outbox<'a> = Actions<'a, TransactionTask>;
+pub(super) type Stand<'a> = Context<'a, TransactionTask>;
+pub(super) type Outbox<'a> = Actions<'a, TransactionTask>;
 
 impl LeaderTask for TransactionTask {
     type State<'a> = TxState<'a>;
@@ -163,8 +154,7 @@ impl LeaderTask for TransactionTask {
         self.seen = stand.state.transactions.newest();
         if known < self.seen {
             for open in stand.state.transactions.opened_after(known) {
-                let ballot = Ballot { since: stand.now, votes: [None; 2], finished: [false; 2] };
-                self.ballots.insert(open.transaction.id.number, ballot);
+                self.ballots.insert(open.transaction.id.number, Ballot::new(stand.now));
                 self.go_on(stand, open, out);
             }
         }
@@ -370,48 +360,6 @@ fn answer(stand: &Stand<'_>, from: GroupId, (tx, half): (TxId, Half)) -> Recepti
         Some(Some(_)) => TxStep::Finish { decision: Decision::Abort(Why::NotOwner), floor },
     };
     Reception::Done(TxMessage { tx, half, step })
-}
-
-impl Ballot {
-    /// How it is decided by now, if it is.
-    fn verdict(&self, now: SimTime) -> Option<Decision> {
-        let against = self.votes.iter().find_map(|vote| vote.and_then(|(_, vote)| vote.err()));
-        if let Some(why) = against {
-            return Some(Decision::Abort(why));
-        }
-        if let [Some((_, Ok(first))), Some((_, Ok(second)))] = self.votes {
-            let lent = Cash(first.0 + second.0);
-            return Some(if lent == Cash(0) { Decision::Commit } else { Decision::Lend(lent) });
-        }
-        (now.since(self.since) >= DECIDE_WITHIN).then_some(Decision::Abort(Why::Deadline))
-    }
-
-    /// Who holds the halves.
-    fn voters(&self) -> Voters {
-        self.votes.map(|vote| vote.and_then(|(group, vote)| vote.is_ok().then_some(group)))
-    }
-
-    /// Whether everybody who holds a half has finished it.
-    fn is_done(&self, voters: Voters) -> bool {
-        voters.iter().zip(self.finished).all(|(voter, finished)| voter.is_none() || finished)
-    }
-
-    /// Asks for the votes that are missing: of a transfer, the lender's first, for most lenders have nothing.
-    fn ask(&self, stand: &Stand<'_>, transaction: &Transaction, out: &mut Outbox<'_>) {
-        let floor = stand.state.transactions.floor();
-        for half in Half::BOTH.into_iter().filter(|half| self.votes[half.index()].is_none()) {
-            let part = transaction.parts[half.index()];
-            let group = match part {
-                Part::Leg { leg, .. } => stand.map.owner(leg.symbol()),
-                Part::Lend { group, .. } => Some(group),
-                Part::Borrow { group, .. } => self.votes[0].map(|_| group),
-            };
-            if let Some(group) = group {
-                let step = TxStep::Prepare { part, term: stand.term, floor };
-                out.send(group, TxMessage { tx: transaction.id, half, step });
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::domain::map::ClusterMap;
 use crate::domain::map::Epoch;
 use crate::domain::order::{Batch, Command, OrderStatus, OrderType, Record, Side};
 use crate::domain::settings::AccountSettings;
+use crate::domain::time::SimTime;
 use crate::domain::units::{Price, Quantity};
 use crate::domain::work::Leg;
 use crate::market::accounts::Opening;

@@ -28,6 +28,8 @@ pub const UNCOMMITTED_RECORDS_MAX: u64 = 1 << 20;
 
 /// Records of one message to a follower that is behind by more than its window, or more.
 const CATCH_UP_RECORDS: u64 = 512;
+/// A follower that lacks fewer records than this is not catching up, however small its window.
+const CATCH_UP_FROM: u64 = 64;
 
 /// Where a proposal stands in the log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -125,9 +127,9 @@ impl Raft {
                 self.send_snapshot(place, out);
                 return;
             }
-            // Who lacks more than its window holds is catching up: small messages would keep it behind for good.
+            // A follower that lacks more than its window holds is catching up: small messages would keep it behind for good.
             let window = config.append_records_max.saturating_mul(config.batches_in_flight_max as u64);
-            let behind = end.since(progress.next.prev()) > window;
+            let behind = end.since(progress.next.prev()) > window.max(CATCH_UP_FROM);
             let records_max =
                 if behind { config.append_records_max.max(CATCH_UP_RECORDS) } else { config.append_records_max };
             let entries = gather(log.entries_from(progress.next), records_max);

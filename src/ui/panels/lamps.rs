@@ -11,10 +11,17 @@ use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::frame::frame;
 
+/// Columns of a lamp.
+const LAMP_COLUMNS: usize = 22;
+
 /// Draws the panel.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
-    let inner = frame(canvas, scene, area, Panel::Lamps, &locale.text("panel-lamps"), "");
+    // Where no row is left below the lamps, the group that can bear the least stands in the title.
+    let lamps_a_row = (usize::from(area.width.saturating_sub(2)) / LAMP_COLUMNS).max(1);
+    let is_full = scene.view.invariants.len().div_ceil(lamps_a_row) + 2 >= usize::from(area.height);
+    let note = if is_full { weakest(scene) } else { String::new() };
+    let inner = frame(canvas, scene, area, Panel::Lamps, &locale.text("panel-lamps"), &note);
     let columns = usize::from(inner.width);
     let mut row = 0;
     let mut strip = canvas.strip();
@@ -28,7 +35,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         } else {
             canvas.strip().add(Role::Ok, "● ").add(Role::Text, name)
         };
-        let next = if strip.width() == 0 { 0 } else { strip.width().div_ceil(22) * 22 };
+        let next = if strip.width() == 0 { 0 } else { strip.width().div_ceil(LAMP_COLUMNS) * LAMP_COLUMNS };
         if next + cell.width() > columns && strip.width() > 0 {
             canvas.put(inner, row, strip);
             (strip, row) = (cell, row + 1);
@@ -36,16 +43,10 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
             strip = strip.to(next).join(cell);
         }
     }
+    canvas.put(inner, row, strip);
     if inner.height > row + 1 {
-        canvas.put(inner, row, strip);
         row += 1;
         canvas.put(inner, row, margins(canvas.strip(), scene, columns));
-    } else {
-        // No row is left: the group that can bear the least stands beside the last lamp.
-        let next = strip.width().div_ceil(22) * 22;
-        let weakest = scene.view.groups.iter().min_by_key(|group| group.margin());
-        let strip = strip.to(next).add(Role::Muted, locale.text("lamps-margin"));
-        canvas.put(inner, row, weakest.into_iter().fold(strip, margin));
     }
     let settings = &scene.view.run.settings;
     let off: Vec<&str> = Rule::ALL.iter().filter(|rule| !settings.cluster.rules.on(**rule)).map(|r| r.name()).collect();
@@ -58,6 +59,16 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
             canvas.word(inner, 0, row + 2 + place as u16, Role::Warn, text);
         }
     }
+}
+
+/// How many failures the group bears that bears the fewest.
+fn weakest(scene: &Scene<'_>) -> String {
+    let group = scene.view.groups.iter().min_by_key(|group| group.margin());
+    let bears = group.map_or_else(String::new, |group| match group.margin() {
+        None => format!("{} {}/{}", group.id, group.connected, group.replicas.len()),
+        Some(margin) => format!("{} +{margin}", group.id),
+    });
+    format!("{} {bears}", scene.look.locale.text("lamps-margin").trim())
 }
 
 fn margins<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> {

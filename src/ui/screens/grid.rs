@@ -157,7 +157,7 @@ fn overview(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
     places.extend(row(middle, &[(Panel::Balancer, 1), (Panel::Partitions, 1), (Panel::Flow, 1)]));
     let [left, right] = split(bottom, [42, 58]);
     places
-        .extend(column(left, &[(Panel::Failover, 1, if bottom.height >= 19 { 11 } else { 6 }), (Panel::Lamps, 0, 8)]));
+        .extend(column(left, &[(Panel::Failover, 1, if bottom.height >= 18 { 11 } else { 6 }), (Panel::Lamps, 0, 7)]));
     places.push((right, Panel::Events));
     places
 }

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn silence_is_met_by_two_retries_further_and_further_apart_and_then_given_up() {
     for seed in 0..10 {
-        let mut driver = Driver::new(&settings(150), seed, Box::new(|_, _| Vec::new()));
+        let mut driver = Driver::new(&settings(60), seed, Box::new(|_, _| Vec::new()));
         driver.run_to(1_000);
         driver.control(Control::SetLoad(false));
         driver.run_to(3_000);
