@@ -5,7 +5,7 @@
 //! newcomer waits for what is ahead of it at that rate. Where nothing leaves, the silence counts too: the estimate falls
 //! while it lasts.
 //! Units: records and virtual nanoseconds, integers only.
-//! Bound: two sums, halved each time the busy time reaches [`WINDOW`]: what is two windows old weighs a quarter.
+//! Bound: two sums, halved each time the busy time reaches `WINDOW`: what is two windows old weighs a quarter.
 //! Sources: Little 1961 (a wait is a length over a rate); BBR (Cardwell et al. 2016), which also learns its rate only from
 //! what was delivered.
 

@@ -4,7 +4,7 @@
 //! so a retry must be earned by requests that were answered. A fault that hits few is forgiven out of what was saved;
 //! one that hits all costs a tenth more load at most.
 //! Units: hundredths of a retry, integers.
-//! Bound: [`SAVED_MAX`], with which a session begins.
+//! Bound: `SAVED_MAX`, with which a session begins.
 //! Sources: Beyer et al. 2016, ch. 21 ("per-client retry budget"); Finagle's `RetryBudget`.
 
 /// A retry, in the units of the bucket.

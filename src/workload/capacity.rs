@@ -5,7 +5,7 @@
 //! gap between the best that held and the least that did not is halved, until it is small. Before the next trial all that
 //! waits is answered or given up, so that no trial pays for the one before.
 //! Units: requests a virtual second, queries included; virtual time.
-//! Bound: [`TRIALS_MAX`] trials, each of [`SETTLE`] and [`WATCH`], and of [`REST_MAX`] before the next: two minutes at most.
+//! Bound: `TRIALS_MAX` trials, each of `SETTLE` and `WATCH`, and of `REST_MAX` before the next: two minutes at most.
 //! Left out: mixes. The figure is that of the load as it is: its queries, its skew, its rule of acknowledgement.
 
 use crate::domain::time::{SimDuration, SimTime};

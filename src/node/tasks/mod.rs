@@ -1,12 +1,12 @@
 //! Leader tasks: what the leader of a group carries through with other groups, or over many records of its own.
 //!
-//! Idea: five tasks, one shape. A [`LeaderTask`](runner::LeaderTask) knows its protocol; the [`runner`] knows terms, log
+//! Idea: five tasks, one shape. A `LeaderTask` knows its protocol; the `runner` knows terms, log
 //! positions, timers, and what a message that comes late or twice means. All that is true stands in the replicated state:
 //! a new leader looks at it and goes on, so going on is the recovery (ADR-0003, ADR-0007).
-//! The tasks: [`transactions`] (two-phase commit of spreads and transfers of cash), [`symbol_migration`], [`trade_migration`],
-//! [`move_controller`] (which begins moves, in `meta`), [`venue_control`]. [`message`] is what leaders say to each other,
-//! [`outbox`] finds where it goes, [`closing`] makes moves fair.
-//! Shape: [`Tasks`] is driven by its host: `receive`, `turn` and `beat` give back [`Deed`]s; the host carries them out in
+//! The tasks: `transactions` (two-phase commit of spreads and transfers of cash), `symbol_migration`, `trade_migration`,
+//! `move_controller` (which begins moves, in `meta`), `venue_control`. `message` is what leaders say to each other,
+//! `outbox` finds where it goes, `closing` makes moves fair.
+//! Shape: `Tasks` is driven by its host: `receive`, `turn` and `beat` give back `Deed`s; the host carries them out in
 //! order and says where a proposal stands in its log (`placed`). The replica is one host, the harness of the tests another.
 //! Who runs: only a leader that has applied an entry of its own term. It has then applied whatever any leader before it
 //! had committed, so what it does not find is not there.

@@ -4,7 +4,7 @@
 //! one leadership: with another term it begins with nothing but the applied state), the *log positions* (what was proposed
 //! and is not applied yet is not proposed a second time), and the *timers* (what was not answered is sent again).
 //! Messages: a network may lose, double, delay without bound, and deliver over a stale route. One rule for all tasks, the
-//! [`Reception`]: what is over is *stale*, and dropped; what was done is answered as before, and not done again; what is due
+//! `Reception`: what is over is *stale*, and dropped; what was done is answered as before, and not done again; what is due
 //! is proposed, once; an answer is noted. Which of them a message is, is a question to the replicated state, never to
 //! memory alone.
 //! Shape: `receive`, `applied` and `tick` each return actions; the host carries them out and says where a proposal stands

@@ -4,7 +4,7 @@
 //! The source's leader carries a move: it sends the next part until all are taken, then tells the controller until the map
 //! names the new owner, then logs *drop*. The target's leader logs what it is sent and answers. Whoever takes over looks at
 //! the same state and sends again.
-//! Fairness: a symbol of which a transaction holds something is [closed](super::closing) to further spreads, and frozen
+//! Fairness: a symbol of which a transaction holds something is closed to further spreads, and frozen
 //! when the last one has ended.
 //! Units: virtual time of the node's monotonic clock.
 //! Bound: one part of a symbol is on its way at a time; what is not answered is sent again every `RESEND_EVERY`.

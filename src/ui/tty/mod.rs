@@ -4,7 +4,7 @@
 //! without an end in others (`CSI ?`), so nothing behind it can set that right. `scanner` knows what is an answer, `decode`
 //! what is a key; the reader here only brings bytes.
 //! Shape: a thread waits for the standard input or for the end of the reader, and passes on what it reads.
-//! Bound: [`CHUNKS_MAX`] pieces of [`CHUNK`] bytes wait; then the thread does, and the terminal keeps the rest.
+//! Bound: `CHUNKS_MAX` pieces of `CHUNK` bytes wait; then the thread does, and the terminal keeps the rest.
 //! Errors: a terminal that is gone ends the reader.
 
 mod decode;
