@@ -2,7 +2,7 @@
 //!
 //! Idea: one header for all of them. It says which groups speak, by which map the sender goes, and how often the message was
 //! passed on; the body says what it is about (the transaction and half, the move, the bundle) and which step of it. A
-//! message is addressed to a group, not to a node: whoever gets it and does not lead the group passes it on to the node
+//! message is addressed to a group, not to a node: a node that gets it and does not lead the group passes it on to the node
 //! that it believes to lead. So a message may come late, twice, or not at all, and over a route that is long out of date.
 //! What it means to its receiver then is the one rule of the `runner`.
 //! Bound: passed on [`HOPS_MAX`] times at most; after that it is lost, and sent again by its task's timer.

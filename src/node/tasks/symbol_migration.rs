@@ -2,7 +2,7 @@
 //!
 //! Idea: as in `transactions`, what is true stands in the applied state, and a leader only asks what comes next.
 //! The source's leader carries a move: it sends the next part until all are taken, then tells the controller until the map
-//! names the new owner, then logs *drop*. The target's leader logs what it is sent and answers. Whoever takes over looks at
+//! names the new owner, then logs *drop*. The target's leader logs what it is sent and answers. A new leader looks at
 //! the same state and sends again.
 //! Fairness: a symbol of which a transaction holds something is closed to further spreads, and frozen
 //! when the last one has ended.

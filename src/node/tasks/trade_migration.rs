@@ -3,7 +3,7 @@
 //! Idea: as in `symbol_migration`, what is true stands in the applied state, and a leader only asks what comes next. It knows the
 //! strategy in force, so it sees which trades of its store belong to others: at first those that have just happened
 //! here, after a change of strategy many more. Each goes the same way: into a bundle, into the other group's log, out of
-//! this one's. Whoever takes over looks at the same store and begins again.
+//! this one's. A new leader looks at the same store and begins again.
 //! Throttle: what does not fill a bundle leaves one bundle a `pace`, for the destination that has waited longest; full
 //! bundles leave at once. All groups together send about a thousand small ones a second at most, so the more partitions
 //! there are, the longer a trade may wait: a round of all destinations takes 2 s at 20 partitions, 4 s at 64, 16 s at 128.

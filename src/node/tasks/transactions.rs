@@ -5,7 +5,7 @@
 //! and asks again. So there is no recovery; going on is the recovery (ADR-0003).
 //! Coordinator: asks the two groups to *prepare*, logs *decide* with the decision **and who voted**, sends *finish* to
 //! those, and logs *forget* when both have said *finished*. The voters stand in the log because maps change: *finish* goes
-//! to whoever holds the half, not to whoever owns the symbol by then (ADR-0007).
+//! to the group that holds the half, not to the owner of the symbol by then (ADR-0007).
 //! Participant: logs *prepare* and *finish*, and remembers a half that it has finished until the coordinator's floor has
 //! passed it. Only who has prepared may say *finished*.
 //! Strays: a *prepare* that was late may be carried out by a group that the decision does not name. That group asks what

@@ -2,7 +2,7 @@
 //!
 //! Idea: as in the other tasks, what is true stands in the applied state, and a leader only asks what comes next:
 //! the map knows of a later version of a venue's state, so that is logged; a closed venue holds something that can be
-//! cancelled, so a drain is logged, again and again until nothing is left. Whoever takes over looks at the same state and
+//! cancelled, so a drain is logged, again and again until nothing is left. A new leader looks at the same state and
 //! goes on; a record that two leaders have logged finds nothing to do the second time.
 //! Bound: one record a venue is on its way through the log at a time.
 //! Sources: ADR-0005.
