@@ -4,7 +4,7 @@
 //! against, or nothing for too long: abort. The groups that voted in favour hold the halves, and go into the decision.
 //! Sources: ADR-0003, ADR-0007.
 
-use super::transactions::{Outbox, Stand, TxMessage, TxStep};
+use super::transactions::{Actions, Context, TxMessage, TxStep};
 use crate::domain::ids::GroupId;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::units::Cash;
@@ -52,18 +52,18 @@ impl Ballot {
     }
 
     /// Asks for the votes that are missing: of a transfer, the lender's first, for most lenders have nothing.
-    pub(super) fn ask(&self, stand: &Stand<'_>, transaction: &Transaction, out: &mut Outbox<'_>) {
-        let floor = stand.state.transactions.floor();
+    pub(super) fn ask(&self, context: &Context<'_>, transaction: &Transaction, actions: &mut Actions<'_>) {
+        let floor = context.state.transactions.floor();
         for half in Half::BOTH.into_iter().filter(|half| self.votes[half.index()].is_none()) {
             let part = transaction.parts[half.index()];
             let group = match part {
-                Part::Leg { leg, .. } => stand.map.owner(leg.symbol()),
+                Part::Leg { leg, .. } => context.map.owner(leg.symbol()),
                 Part::Lend { group, .. } => Some(group),
                 Part::Borrow { group, .. } => self.votes[0].map(|_| group),
             };
             if let Some(group) = group {
-                let step = TxStep::Prepare { part, term: stand.term, floor };
-                out.send(group, TxMessage { tx: transaction.id, half, step });
+                let step = TxStep::Prepare { part, term: context.term, floor };
+                actions.send(group, TxMessage { tx: transaction.id, half, step });
             }
         }
     }

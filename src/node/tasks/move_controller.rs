@@ -6,7 +6,7 @@
 //! Bound: what is asked is asked again every [`RESEND_EVERY`].
 
 use super::message::Body;
-use super::runner::{Actions, Context, LeaderTask, RESEND_EVERY, Reception};
+use super::runner::{self, LeaderTask, RESEND_EVERY, Reception};
 use super::symbol_migration::{MoveMessage, MoveStep};
 use crate::domain::ids::{GroupId, SymbolId};
 use crate::domain::log::Payload;
@@ -35,8 +35,8 @@ pub(super) enum ControllerSlot {
 #[derive(Clone, Debug, Default)]
 pub(super) struct MoveController;
 
-type Site<'a> = Context<'a, MoveController>;
-type Outbox<'a> = Actions<'a, MoveController>;
+type Context<'a> = runner::Context<'a, MoveController>;
+type Actions<'a> = runner::Actions<'a, MoveController>;
 
 impl LeaderTask for MoveController {
     type State<'a> = ControllerState<'a>;
@@ -62,50 +62,56 @@ impl LeaderTask for MoveController {
         Body::Move(message)
     }
 
-    fn begin(&mut self, site: &Site<'_>, out: &mut Outbox<'_>) {
-        for shipment in &site.state.map.under_way {
-            self.due(site, *shipment, out);
+    fn begin(&mut self, context: &Context<'_>, actions: &mut Actions<'_>) {
+        for shipment in &context.state.map.under_way {
+            self.due(context, *shipment, actions);
         }
-        self.look(site, out);
+        self.look(context, actions);
     }
 
-    fn look(&mut self, site: &Site<'_>, out: &mut Outbox<'_>) {
-        let ControllerState { map, at_once } = site.state;
-        let beginning = out.in_log().filter(|slot| matches!(slot, ControllerSlot::Begin(_))).count();
+    fn look(&mut self, context: &Context<'_>, actions: &mut Actions<'_>) {
+        let ControllerState { map, at_once } = context.state;
+        let beginning = actions.in_log().filter(|slot| matches!(slot, ControllerSlot::Begin(_))).count();
         let room = at_once.saturating_sub(map.under_way.len() + beginning);
         if room == 0 || map.moves.is_empty() {
             return;
         }
         let idle = |symbol| map.under_way.iter().all(|shipment| shipment.symbol != symbol);
         let next = map.moves.iter().map(|planned| planned.symbol).filter(|symbol| idle(*symbol));
-        let begun = |symbol: &SymbolId| out.in_log().any(|slot| *slot == ControllerSlot::Begin(*symbol));
+        let begun = |symbol: &SymbolId| actions.in_log().any(|slot| *slot == ControllerSlot::Begin(*symbol));
         let next: Vec<SymbolId> = next.filter(|symbol| !begun(symbol)).take(room).collect();
-        next.into_iter().for_each(|symbol| out.propose(MapChange::Begin(symbol)));
+        next.into_iter().for_each(|symbol| actions.propose(MapChange::Begin(symbol)));
     }
 
-    fn receive(&mut self, site: &Site<'_>, from: GroupId, message: MoveMessage, _: &mut Outbox<'_>) -> Reception<Self> {
+    fn receive(
+        &mut self,
+        context: &Context<'_>,
+        from: GroupId,
+        message: MoveMessage,
+        _: &mut Actions<'_>,
+    ) -> Reception<Self> {
         let MoveMessage { shipment, step } = message;
         let known = from == shipment.to || from == shipment.from;
-        if step == MoveStep::Owned && known && site.state.map.under_way.contains(&shipment) {
+        if step == MoveStep::Owned && known && context.state.map.under_way.contains(&shipment) {
             Reception::Due(MapChange::Moved { symbol: shipment.symbol, to: shipment.to })
         } else {
             Reception::Stale
         }
     }
 
-    fn applied(&mut self, site: &Site<'_>, change: &MapChange, (): &(), out: &mut Outbox<'_>) {
+    fn applied(&mut self, context: &Context<'_>, change: &MapChange, (): &(), actions: &mut Actions<'_>) {
         if let MapChange::Begin(symbol) = change {
-            let begun = site.state.map.under_way.iter().find(|shipment| shipment.symbol == *symbol);
+            let begun = context.state.map.under_way.iter().find(|shipment| shipment.symbol == *symbol);
             if let Some(shipment) = begun {
-                self.due(site, *shipment, out);
+                self.due(context, *shipment, actions);
             }
         }
     }
 
-    fn due(&mut self, site: &Site<'_>, shipment: Shipment, out: &mut Outbox<'_>) {
-        if site.state.map.under_way.contains(&shipment) {
-            out.send(shipment.from, MoveMessage { shipment, step: MoveStep::Begin });
-            out.remind(shipment, site.now + RESEND_EVERY);
+    fn due(&mut self, context: &Context<'_>, shipment: Shipment, actions: &mut Actions<'_>) {
+        if context.state.map.under_way.contains(&shipment) {
+            actions.send(shipment.from, MoveMessage { shipment, step: MoveStep::Begin });
+            actions.remind(shipment, context.now + RESEND_EVERY);
         }
     }
 }

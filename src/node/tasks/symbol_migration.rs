@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use super::closing::Closing;
 use super::message::Body;
-use super::runner::{Actions, Context, LeaderTask, RESEND_EVERY, Reception};
+use super::runner::{self, LeaderTask, RESEND_EVERY, Reception};
 use crate::domain::ids::{GroupId, SymbolId};
 use crate::domain::log::Payload;
 use crate::domain::moving::{Moving, Parcel, Shipment};
@@ -69,8 +69,8 @@ pub(super) struct SymbolMigration {
     closing: Closing,
 }
 
-type Site<'a> = Context<'a, SymbolMigration>;
-type Outbox<'a> = Actions<'a, SymbolMigration>;
+type Context<'a> = runner::Context<'a, SymbolMigration>;
+type Actions<'a> = runner::Actions<'a, SymbolMigration>;
 
 impl LeaderTask for SymbolMigration {
     type State<'a> = &'a Exchange;
@@ -97,66 +97,68 @@ impl LeaderTask for SymbolMigration {
         Body::Move(message)
     }
 
-    fn begin(&mut self, site: &Site<'_>, out: &mut Outbox<'_>) {
+    fn begin(&mut self, context: &Context<'_>, actions: &mut Actions<'_>) {
         *self = Self::default();
-        self.look(site, out);
+        self.look(context, actions);
     }
 
-    fn look(&mut self, site: &Site<'_>, out: &mut Outbox<'_>) {
-        let shipments = site.state.shipments();
+    fn look(&mut self, context: &Context<'_>, actions: &mut Actions<'_>) {
+        let shipments = context.state.shipments();
         self.heard.retain(|shipment, _| shipments.leaving().iter().any(|leaving| leaving.shipment == *shipment));
         for leaving in shipments.leaving() {
             let shipment = leaving.shipment;
-            if is_done(site, &shipment) {
-                out.propose(Moving::Drop { shipment, known: site.map.epoch });
+            if is_done(context, &shipment) {
+                actions.propose(Moving::Drop { shipment, known: context.map.epoch });
             } else if let Entry::Vacant(new) = self.heard.entry(shipment) {
                 new.insert(Heard::default());
-                self.send(site, leaving, out);
+                self.send(context, leaving, actions);
             }
         }
         for arriving in shipments.arriving().iter().filter(|arriving| arriving.is_complete()) {
-            out.propose(Moving::Own(arriving.shipment));
+            actions.propose(Moving::Own(arriving.shipment));
         }
-        self.freeze_what_is_free(site, out);
+        self.freeze_what_is_free(context, actions);
     }
 
     fn receive(
         &mut self,
-        site: &Site<'_>,
+        context: &Context<'_>,
         from: GroupId,
         message: MoveMessage,
-        out: &mut Outbox<'_>,
+        actions: &mut Actions<'_>,
     ) -> Reception<Self> {
         let MoveMessage { shipment, step } = message;
         match step {
-            MoveStep::Begin if from == GroupId::META && shipment.from == site.group => self.on_begin(site, shipment),
-            MoveStep::Part(parcel) if from == shipment.from && shipment.to == site.group => on_part(site, parcel),
-            MoveStep::Took(taken) if from == shipment.to => self.on_taken(site, &shipment, taken, out),
-            MoveStep::Owned if from == shipment.to => self.on_owned(site, &shipment, out),
+            MoveStep::Begin if from == GroupId::META && shipment.from == context.group => {
+                self.on_begin(context, shipment)
+            }
+            MoveStep::Part(parcel) if from == shipment.from && shipment.to == context.group => on_part(context, parcel),
+            MoveStep::Took(taken) if from == shipment.to => self.on_taken(context, &shipment, taken, actions),
+            MoveStep::Owned if from == shipment.to => self.on_owned(context, &shipment, actions),
             MoveStep::Begin | MoveStep::Part(_) | MoveStep::Took(_) | MoveStep::Owned => Reception::Stale,
         }
     }
 
-    fn applied(&mut self, site: &Site<'_>, moving: &Moving, moved: &Moved, out: &mut Outbox<'_>) {
+    fn applied(&mut self, context: &Context<'_>, moving: &Moving, moved: &Moved, actions: &mut Actions<'_>) {
         let shipment = moving.shipment();
         let say = |step| MoveMessage { shipment, step };
         match moved {
-            Moved::Taken(taken) => out.send(shipment.from, say(MoveStep::Took(*taken))),
+            Moved::Taken(taken) => actions.send(shipment.from, say(MoveStep::Took(*taken))),
             Moved::Owned => {
-                out.send(GroupId::META, say(MoveStep::Owned));
-                out.send(shipment.from, say(MoveStep::Owned));
+                actions.send(GroupId::META, say(MoveStep::Owned));
+                actions.send(shipment.from, say(MoveStep::Owned));
             }
             Moved::Frozen => self.closing.open(shipment.symbol),
-            Moved::Dropped => out.forget(&shipment),
+            Moved::Dropped => actions.forget(&shipment),
             Moved::Busy | Moved::Nothing => {}
         }
-        self.look(site, out);
+        self.look(context, actions);
     }
 
-    fn due(&mut self, site: &Site<'_>, shipment: Shipment, out: &mut Outbox<'_>) {
-        let leaving = site.state.shipments().leaving().iter().find(|leaving| leaving.shipment == shipment);
-        if let Some(leaving) = leaving.filter(|_| !is_done(site, &shipment)) {
-            self.send(site, leaving, out);
+    fn due(&mut self, context: &Context<'_>, shipment: Shipment, actions: &mut Actions<'_>) {
+        let leaving = context.state.shipments().leaving().iter().find(|leaving| leaving.shipment == shipment);
+        if let Some(leaving) = leaving.filter(|_| !is_done(context, &shipment)) {
+            self.send(context, leaving, actions);
         }
     }
 }
@@ -168,70 +170,76 @@ impl SymbolMigration {
     }
 
     /// Sends what comes next of a symbol that leaves.
-    fn send(&self, site: &Site<'_>, leaving: &Leaving, out: &mut Outbox<'_>) {
+    fn send(&self, context: &Context<'_>, leaving: &Leaving, actions: &mut Actions<'_>) {
         let shipment = leaving.shipment;
         let Heard { taken, owned } = self.heard.get(&shipment).copied().unwrap_or_default();
-        out.remind(shipment, site.now + RESEND_EVERY);
+        actions.remind(shipment, context.now + RESEND_EVERY);
         if owned {
-            out.send(GroupId::META, MoveMessage { shipment, step: MoveStep::Owned });
+            actions.send(GroupId::META, MoveMessage { shipment, step: MoveStep::Owned });
         } else {
             // With every part taken the last goes again: its answer says whether the target has unpacked them.
             let next = (taken as usize).min(leaving.parts.len() - 1);
             let step = MoveStep::Part(Arc::clone(&leaving.parts[next]));
-            out.send(shipment.to, MoveMessage { shipment, step });
+            actions.send(shipment.to, MoveMessage { shipment, step });
         }
     }
 
     /// The controller wants a symbol to leave: it is frozen, or closed until it can be.
-    fn on_begin(&mut self, site: &Site<'_>, shipment: Shipment) -> Reception<Self> {
-        if site.state.serves(shipment.symbol).is_err() || !site.state.shipments().is_news(&shipment) {
+    fn on_begin(&mut self, context: &Context<'_>, shipment: Shipment) -> Reception<Self> {
+        if context.state.serves(shipment.symbol).is_err() || !context.state.shipments().is_news(&shipment) {
             return Reception::Stale;
         }
-        if site.state.transactions().concerns(shipment.symbol) {
-            self.closing.close(shipment, site.now);
+        if context.state.transactions().concerns(shipment.symbol) {
+            self.closing.close(shipment, context.now);
             return Reception::NotYet;
         }
         Reception::Due(Moving::Freeze(shipment))
     }
 
     /// Freezes closed symbols whose last transaction has ended.
-    fn freeze_what_is_free(&mut self, site: &Site<'_>, out: &mut Outbox<'_>) {
+    fn freeze_what_is_free(&mut self, context: &Context<'_>, actions: &mut Actions<'_>) {
         if self.closing.is_empty() {
             return;
         }
-        self.closing.forget_expired(site.now);
-        let free = |shipment: &Shipment| !site.state.transactions().concerns(shipment.symbol);
+        self.closing.forget_expired(context.now);
+        let free = |shipment: &Shipment| !context.state.transactions().concerns(shipment.symbol);
         for shipment in self.closing.shipments().filter(free) {
-            out.propose(Moving::Freeze(shipment));
+            actions.propose(Moving::Freeze(shipment));
         }
     }
 
-    fn on_taken(&mut self, site: &Site<'_>, shipment: &Shipment, taken: u32, out: &mut Outbox<'_>) -> Reception<Self> {
+    fn on_taken(
+        &mut self,
+        context: &Context<'_>,
+        shipment: &Shipment,
+        taken: u32,
+        actions: &mut Actions<'_>,
+    ) -> Reception<Self> {
         let Some(heard) = self.heard.get_mut(shipment).filter(|heard| heard.taken < taken) else {
             return Reception::Stale;
         };
         heard.taken = taken;
-        self.due(site, *shipment, out);
+        self.due(context, *shipment, actions);
         Reception::Noted
     }
 
-    fn on_owned(&mut self, site: &Site<'_>, shipment: &Shipment, out: &mut Outbox<'_>) -> Reception<Self> {
+    fn on_owned(&mut self, context: &Context<'_>, shipment: &Shipment, actions: &mut Actions<'_>) -> Reception<Self> {
         let Some(heard) = self.heard.get_mut(shipment).filter(|heard| !heard.owned) else { return Reception::Stale };
         heard.owned = true;
-        self.due(site, *shipment, out);
+        self.due(context, *shipment, actions);
         Reception::Noted
     }
 }
 
 /// Whether the map says that a move has come to its end.
-fn is_done(site: &Site<'_>, shipment: &Shipment) -> bool {
-    site.map.epoch > shipment.epoch && site.map.under_way.iter().all(|begun| begun != shipment)
+fn is_done(context: &Context<'_>, shipment: &Shipment) -> bool {
+    context.map.epoch > shipment.epoch && context.map.under_way.iter().all(|begun| begun != shipment)
 }
 
 /// The source has sent a part.
-fn on_part(site: &Site<'_>, parcel: Arc<Parcel>) -> Reception<SymbolMigration> {
+fn on_part(context: &Context<'_>, parcel: Arc<Parcel>) -> Reception<SymbolMigration> {
     let shipment = parcel.shipment;
-    let shipments = site.state.shipments();
+    let shipments = context.state.shipments();
     if shipments.mark(shipment.symbol) == shipment.epoch {
         return Reception::Done(MoveMessage { shipment, step: MoveStep::Owned });
     }

@@ -46,7 +46,7 @@ enum Logged {
 
 struct Group {
     exchange: Exchange,
-    mover: Runner<SymbolMigration>,
+    task: Runner<SymbolMigration>,
     term: Term,
     log: VecDeque<Logged>,
 }
@@ -94,7 +94,7 @@ impl Model {
         };
         let group = |group: GroupId, symbols: &[SymbolId]| Group {
             exchange: Exchange::open(opening(group), symbols.iter().copied()),
-            mover: Runner::default(),
+            task: Runner::default(),
             term: Term(1),
             log: VecDeque::new(),
         };
@@ -132,18 +132,18 @@ impl Model {
         self.next_order += 1;
     }
 
-    fn mover(
+    fn task(
         &mut self,
         place: usize,
-        act: impl FnOnce(&mut Runner<SymbolMigration>, &Site<'_>) -> Vec<Action<SymbolMigration>>,
+        act: impl FnOnce(&mut Runner<SymbolMigration>, &Context<'_>) -> Vec<Action<SymbolMigration>>,
     ) {
         let Self { known, groups, network, now, .. } = self;
-        let Group { exchange, mover, term, log } = &mut groups[place];
+        let Group { exchange, task, term, log } = &mut groups[place];
         let group = GroupId(place as u16 + 1);
-        for action in act(mover, &Context { now: *now, group, term: *term, map: known, state: exchange }) {
+        for action in act(task, &Context { now: *now, group, term: *term, map: known, state: exchange }) {
             match action {
                 Action::Propose(moving) => {
-                    mover.placed(&moving, Some(LogIndex(1)));
+                    task.placed(&moving, Some(LogIndex(1)));
                     log.push_back(Logged::Moving(moving));
                 }
                 Action::Send(to, message) => network.push_back((to, group, message)),
@@ -153,10 +153,11 @@ impl Model {
 
     fn controller(
         &mut self,
-        act: impl FnOnce(&mut Runner<MoveController>, &Context<'_, MoveController>) -> Vec<Action<MoveController>>,
+        act: impl FnOnce(&mut Runner<MoveController>, &runner::Context<'_, MoveController>) -> Vec<Action<MoveController>>,
     ) {
         let state = ControllerState { map: &self.map, at_once: 2 };
-        let context = Context { now: self.now, group: GroupId::META, term: self.meta_term, map: &self.known, state };
+        let context =
+            runner::Context { now: self.now, group: GroupId::META, term: self.meta_term, map: &self.known, state };
         for action in act(&mut self.controller, &context) {
             match action {
                 Action::Propose(change) => {
@@ -170,7 +171,7 @@ impl Model {
 
     fn drive(&mut self) {
         self.controller(Runner::tick);
-        (0..2).for_each(|place| self.mover(place, Runner::tick));
+        (0..2).for_each(|place| self.task(place, Runner::tick));
     }
 
     fn apply(&mut self, place: usize) -> bool {
@@ -179,7 +180,7 @@ impl Model {
             Logged::Moving(moving) => {
                 let (moved, sound, money) = self.groups[place].exchange.shift(&moving);
                 assert!(sound && money.balanced, "book and money are sound after {moving:?}");
-                self.mover(place, |mover, site| mover.applied(site, &moving, &moved));
+                self.task(place, |task, context| task.applied(context, &moving, &moved));
             }
             Logged::Orders(record) => {
                 let mut verdicts = Vec::new();
@@ -201,7 +202,7 @@ impl Model {
         if let Some((to, from, message)) = self.network.pop_front() {
             match to {
                 GroupId::META => self.controller(|controller, context| controller.receive(context, from, message)),
-                to => self.mover(to.index() - 1, |mover, site| mover.receive(site, from, message)),
+                to => self.task(to.index() - 1, |task, context| task.receive(context, from, message)),
             }
             return true;
         }
@@ -237,7 +238,7 @@ impl Model {
             }
             Fault::Crash(place) => {
                 let group = &mut self.groups[place];
-                group.mover = Runner::default();
+                group.task = Runner::default();
                 group.log.clear();
                 group.term = group.term.next();
             }
@@ -432,7 +433,7 @@ fn a_straggler_of_an_older_move_changes_nothing() {
     assert_eq!(model.map.owner(GOOG), Some(SOURCE));
     assert!(!parts.is_empty());
     for message in parts {
-        model.mover(1, |mover, site| mover.receive(site, SOURCE, message));
+        model.task(1, |task, context| task.receive(context, SOURCE, message));
     }
     assert!(model.groups[1].log.is_empty() && model.groups[1].exchange.serves(GOOG).is_err());
     assert!(model.groups[0].exchange.serves(GOOG).is_ok());

@@ -25,7 +25,7 @@ use crate::market::trade_store::TradeStore;
 use crate::routing::partitioner::Partitioner;
 
 use super::message::Body;
-use super::runner::{Actions, Context, LeaderTask, RESEND_EVERY, Reception};
+use super::runner::{self, LeaderTask, RESEND_EVERY, Reception};
 
 /// Bundles of a group that are on their way and were not sent a second time.
 const IN_FLIGHT_MAX: usize = 4;
@@ -148,8 +148,8 @@ pub(super) struct TradeMigration {
     serial: u64,
 }
 
-type Site<'a> = Context<'a, TradeMigration>;
-type Outbox<'a> = Actions<'a, TradeMigration>;
+type Context<'a> = runner::Context<'a, TradeMigration>;
+type Actions<'a> = runner::Actions<'a, TradeMigration>;
 
 impl LeaderTask for TradeMigration {
     type State<'a> = TradeState<'a>;
@@ -174,28 +174,28 @@ impl LeaderTask for TradeMigration {
         Body::Trades(message)
     }
 
-    fn begin(&mut self, site: &Site<'_>, out: &mut Outbox<'_>) {
+    fn begin(&mut self, context: &Context<'_>, actions: &mut Actions<'_>) {
         *self = Self { serial: self.serial, shipped_at: self.shipped_at, ..Self::default() };
-        self.look(site, out);
+        self.look(context, actions);
     }
 
-    fn look(&mut self, site: &Site<'_>, out: &mut Outbox<'_>) {
-        self.address(site);
-        while let Some(to) = self.next_destination(site) {
-            self.ship(site, to, out);
+    fn look(&mut self, context: &Context<'_>, actions: &mut Actions<'_>) {
+        self.address(context);
+        while let Some(to) = self.next_destination(context) {
+            self.ship(context, to, actions);
         }
     }
 
     fn receive(
         &mut self,
-        site: &Site<'_>,
+        context: &Context<'_>,
         from: GroupId,
         message: TradeMessage,
-        out: &mut Outbox<'_>,
+        actions: &mut Actions<'_>,
     ) -> Reception<Self> {
         match message {
-            TradeMessage::Keep(bundle) if from == bundle.name.from && site.group == bundle.name.to => {
-                on_keep(site, bundle, out)
+            TradeMessage::Keep(bundle) if from == bundle.name.from && context.group == bundle.name.to => {
+                on_keep(context, bundle, actions)
             }
             TradeMessage::Kept(name, digest) if from == name.to => {
                 let meant = |sent: &&InFlight| (sent.bundle.name, sent.bundle.digest()) == (name, digest);
@@ -206,28 +206,28 @@ impl LeaderTask for TradeMigration {
         }
     }
 
-    fn applied(&mut self, site: &Site<'_>, storing: &Storing, (): &(), out: &mut Outbox<'_>) {
+    fn applied(&mut self, context: &Context<'_>, storing: &Storing, (): &(), actions: &mut Actions<'_>) {
         match storing {
             Storing::Keep(bundle) => {
-                out.send(bundle.name.from, TradeMessage::Kept(bundle.name, bundle.digest()));
+                actions.send(bundle.name.from, TradeMessage::Kept(bundle.name, bundle.digest()));
                 // The strategy may have changed while they were on their way.
-                bundle.trades().iter().for_each(|trade| self.note(site, trade, Trip::Next));
+                bundle.trades().iter().for_each(|trade| self.note(context, trade, Trip::Next));
             }
             Storing::Sent(bundle) => {
                 if self.in_flight.get(&bundle.name.to).is_some_and(|sent| sent.bundle.name == bundle.name) {
                     self.in_flight.remove(&bundle.name.to);
-                    out.forget(&bundle.name.to);
+                    actions.forget(&bundle.name.to);
                 }
             }
         }
-        self.look(site, out);
+        self.look(context, actions);
     }
 
-    fn due(&mut self, site: &Site<'_>, to: GroupId, out: &mut Outbox<'_>) {
+    fn due(&mut self, context: &Context<'_>, to: GroupId, actions: &mut Actions<'_>) {
         let Some(sent) = self.in_flight.get_mut(&to) else { return };
         sent.sent_again = true;
-        out.send(to, TradeMessage::Keep(Arc::clone(&sent.bundle)));
-        out.remind(to, site.now + RESEND_EVERY);
+        actions.send(to, TradeMessage::Keep(Arc::clone(&sent.bundle)));
+        actions.remind(to, context.now + RESEND_EVERY);
     }
 }
 
@@ -240,8 +240,8 @@ impl TradeMigration {
     }
 
     /// Finds out where trades belong: those that have happened since, or all of them by another division.
-    fn address(&mut self, site: &Site<'_>) {
-        let TradeState { division, store, .. } = site.state;
+    fn address(&mut self, context: &Context<'_>) {
+        let TradeState { division, store, .. } = context.state;
         if division.partitions() == 1 {
             return;
         }
@@ -249,19 +249,19 @@ impl TradeMigration {
             let before = self.sorted.replace(division.clone());
             self.waiting.clear();
             for trade in store.iter() {
-                let was_home = before.as_ref().is_some_and(|before| before.home(trade.id) == site.group);
-                self.note(site, trade, if was_home { Trip::Next } else { trip(trade) });
+                let was_home = before.as_ref().is_some_and(|before| before.home(trade.id) == context.group);
+                self.note(context, trade, if was_home { Trip::Next } else { trip(trade) });
             }
         } else if self.looked_at < store.newest() {
-            store.entered_after(self.looked_at).for_each(|trade| self.note(site, trade, Trip::First));
+            store.entered_after(self.looked_at).for_each(|trade| self.note(context, trade, Trip::First));
         }
         self.looked_at = store.newest();
     }
 
-    fn note(&mut self, site: &Site<'_>, trade: &StoredTrade, trip: Trip) {
-        let TradeState { division, store, .. } = site.state;
+    fn note(&mut self, context: &Context<'_>, trade: &StoredTrade, trip: Trip) {
+        let TradeState { division, store, .. } = context.state;
         let home = division.home(trade.id);
-        if home == site.group {
+        if home == context.group {
             return;
         }
         let waiting = self.waiting.entry(home).or_default();
@@ -279,22 +279,22 @@ impl TradeMigration {
     }
 
     /// The group that is shipped to next, if something may leave now.
-    fn next_destination(&self, site: &Site<'_>) -> Option<GroupId> {
+    fn next_destination(&self, context: &Context<'_>) -> Option<GroupId> {
         if self.in_flight.values().filter(|sent| !sent.sent_again).count() >= IN_FLIGHT_MAX {
             return None;
         }
-        let paced = site.now.since(self.shipped_at) >= site.state.pace();
-        let spaced = site.state.gap == SimDuration::ZERO || site.now.since(self.filled_at) >= site.state.gap;
+        let paced = context.now.since(self.shipped_at) >= context.state.pace();
+        let spaced = context.state.gap == SimDuration::ZERO || context.now.since(self.filled_at) >= context.state.gap;
         let may = |waiting: &Waiting| if waiting.fills_a_bundle() { spaced } else { paced && waiting.len() > 0 };
         let free = self.waiting.iter().filter(|(to, waiting)| may(waiting) && !self.in_flight.contains_key(to));
         free.min_by_key(|(to, waiting)| (waiting.shipped_at, **to)).map(|(to, _)| *to)
     }
 
     /// Packs what waits for a group, as much as a bundle holds, and sends it.
-    fn ship(&mut self, site: &Site<'_>, to: GroupId, out: &mut Outbox<'_>) {
+    fn ship(&mut self, context: &Context<'_>, to: GroupId, actions: &mut Actions<'_>) {
         let Some(waiting) = self.waiting.get_mut(&to) else { return };
-        let store = site.state.store;
-        waiting.shipped_at = site.now;
+        let store = context.state.store;
+        waiting.shipped_at = context.now;
         let (trip, ids) = waiting.longer();
         let full = ids.len() >= BUNDLE_MAX;
         let next = ids.drain(..ids.len().min(BUNDLE_MAX));
@@ -307,29 +307,29 @@ impl TradeMigration {
         let sources = trades.chunk_by(|one, next| one.id.source() == next.id.source()).map(|of| of[0].id.source());
         let newest = sources.map(|source| TradeId::new(source, store.newest_of(source))).collect();
         self.serial += 1;
-        let name = BundleName { from: site.group, to, term: site.term, serial: self.serial };
-        let bundle = Arc::new(Bundle::pack(name, (site.map.epoch, trip), trades, newest));
-        out.send(to, TradeMessage::Keep(Arc::clone(&bundle)));
-        out.remind(to, site.now + RESEND_EVERY);
+        let name = BundleName { from: context.group, to, term: context.term, serial: self.serial };
+        let bundle = Arc::new(Bundle::pack(name, (context.map.epoch, trip), trades, newest));
+        actions.send(to, TradeMessage::Keep(Arc::clone(&bundle)));
+        actions.remind(to, context.now + RESEND_EVERY);
         self.in_flight.insert(to, InFlight { bundle, sent_again: false });
         if full {
-            self.filled_at = site.now;
+            self.filled_at = context.now;
         } else {
             // Time in which nothing was asked for is made up for, a little.
-            let early = SimTime(site.now.0.saturating_sub(PACE.as_nanos()));
-            self.shipped_at = (self.shipped_at + site.state.pace()).max(early);
+            let early = SimTime(context.now.0.saturating_sub(PACE.as_nanos()));
+            self.shipped_at = (self.shipped_at + context.state.pace()).max(early);
         }
     }
 }
 
 /// Another group has sent trades.
-fn on_keep(site: &Site<'_>, bundle: Arc<Bundle>, out: &Outbox<'_>) -> Reception<TradeMigration> {
-    if site.state.store.has(&bundle) {
+fn on_keep(context: &Context<'_>, bundle: Arc<Bundle>, actions: &Actions<'_>) -> Reception<TradeMigration> {
+    if context.state.store.has(&bundle) {
         return Reception::Done(TradeMessage::Kept(bundle.name, bundle.digest()));
     }
-    let keeps = out.in_log().filter(|slot| matches!(slot, TradeSlot::Keep(..))).count();
+    let keeps = actions.in_log().filter(|slot| matches!(slot, TradeSlot::Keep(..))).count();
     // A group that goes by an older map than the sender might send it back at once.
-    if bundle.epoch <= site.map.epoch && keeps < KEEPS_MAX {
+    if bundle.epoch <= context.map.epoch && keeps < KEEPS_MAX {
         Reception::Due(Storing::Keep(bundle))
     } else {
         Reception::NotYet

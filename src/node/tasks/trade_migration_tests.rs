@@ -121,7 +121,7 @@ impl Model {
     fn task(
         &mut self,
         place: usize,
-        act: impl FnOnce(&mut Runner<TradeMigration>, &Site<'_>) -> Vec<Action<TradeMigration>>,
+        act: impl FnOnce(&mut Runner<TradeMigration>, &Context<'_>) -> Vec<Action<TradeMigration>>,
     ) {
         let Self { groups, network, now, .. } = self;
         let Group { store, task, term, log, map, division, applied } = &mut groups[place];
@@ -139,7 +139,7 @@ impl Model {
 
     fn deliver(&mut self) {
         let Some((to, from, message)) = self.network.pop_front() else { return };
-        self.task(to.index() - 1, |task, site| task.receive(site, from, message));
+        self.task(to.index() - 1, |task, context| task.receive(context, from, message));
     }
 
     fn apply(&mut self, place: usize) {
@@ -148,7 +148,7 @@ impl Model {
         let Group { applied, task, .. } = &mut self.groups[place];
         task.advance(*applied, applied.next());
         *applied = applied.next();
-        self.task(place, |task, site| task.applied(site, &storing, &()));
+        self.task(place, |task, context| task.applied(context, &storing, &()));
     }
 
     /// Time passes: some trades happen, a strategy may change, and one group more hears of it.
@@ -374,10 +374,10 @@ fn who_goes_by_an_older_map_than_the_sender_keeps_nothing_yet() {
     model.task(0, Runner::tick);
     let (to, from, message) = model.network.pop_front().expect("a bundle leaves");
     let place = to.index() - 1;
-    model.task(place, |task, site| task.receive(site, from, message.clone()));
+    model.task(place, |task, context| task.receive(context, from, message.clone()));
     assert!(model.groups[place].log.is_empty());
     model.groups[place].map.epoch = Epoch(2);
-    model.task(place, |task, site| task.receive(site, from, message));
+    model.task(place, |task, context| task.receive(context, from, message));
     assert_eq!(model.groups[place].log.len(), 1, "it has heard of the map");
 }
 

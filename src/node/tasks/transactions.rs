@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use super::ballot::Ballot;
 use super::closing::Closing;
 use super::message::Body;
-use super::runner::{Actions, Context, LeaderTask, RESEND_EVERY, Reception};
+use super::runner::{self, LeaderTask, RESEND_EVERY, Reception};
 use crate::domain::ids::{GroupId, Term};
 use crate::domain::log::Payload;
 use crate::domain::time::SimDuration;
@@ -113,8 +113,8 @@ pub(super) struct TransactionTask {
     seen: u64,
 }
 
-pub(super) type Stand<'a> = Context<'a, TransactionTask>;
-pub(super) type Outbox<'a> = Actions<'a, TransactionTask>;
+pub(super) type Context<'a> = runner::Context<'a, TransactionTask>;
+pub(super) type Actions<'a> = runner::Actions<'a, TransactionTask>;
 
 impl LeaderTask for TransactionTask {
     type State<'a> = TxState<'a>;
@@ -141,86 +141,86 @@ impl LeaderTask for TransactionTask {
         Body::Transaction(message)
     }
 
-    fn begin(&mut self, stand: &Stand<'_>, out: &mut Outbox<'_>) {
+    fn begin(&mut self, context: &Context<'_>, actions: &mut Actions<'_>) {
         *self = Self::default();
-        for guest in stand.state.transactions.guests() {
-            out.remind(TxKey::Guest(guest.prepare.tx, guest.prepare.half), stand.now + ASK_AFTER);
+        for guest in context.state.transactions.guests() {
+            actions.remind(TxKey::Guest(guest.prepare.tx, guest.prepare.half), context.now + ASK_AFTER);
         }
-        self.look(stand, out);
+        self.look(context, actions);
     }
 
-    fn look(&mut self, stand: &Stand<'_>, out: &mut Outbox<'_>) {
+    fn look(&mut self, context: &Context<'_>, actions: &mut Actions<'_>) {
         let known = self.seen;
-        self.seen = stand.state.transactions.newest();
+        self.seen = context.state.transactions.newest();
         if known < self.seen {
-            for open in stand.state.transactions.opened_after(known) {
-                self.ballots.insert(open.transaction.id.number, Ballot::new(stand.now));
-                self.go_on(stand, open, out);
+            for open in context.state.transactions.opened_after(known) {
+                self.ballots.insert(open.transaction.id.number, Ballot::new(context.now));
+                self.go_on(context, open, actions);
             }
         }
     }
 
     fn receive(
         &mut self,
-        stand: &Stand<'_>,
+        context: &Context<'_>,
         from: GroupId,
         message: TxMessage,
-        out: &mut Outbox<'_>,
+        actions: &mut Actions<'_>,
     ) -> Reception<Self> {
         let TxMessage { tx, half, step } = message;
         let of_coordinator = matches!(step, TxStep::Prepare { .. } | TxStep::Finish { .. } | TxStep::Unknown { .. });
-        if tx.coordinator != if of_coordinator { from } else { stand.group } {
+        if tx.coordinator != if of_coordinator { from } else { context.group } {
             return Reception::Stale;
         }
         match step {
-            TxStep::Prepare { part, term, floor } => on_prepare(stand, Prepare { tx, half, part, term, floor }),
+            TxStep::Prepare { part, term, floor } => on_prepare(context, Prepare { tx, half, part, term, floor }),
             TxStep::Finish { decision, floor } => {
-                on_finish(stand, Work::Finish { tx, half, decision, floor }, (tx, half))
+                on_finish(context, Work::Finish { tx, half, decision, floor }, (tx, half))
             }
-            TxStep::Unknown { term, floor } => on_unknown(stand, (tx, half), term, floor),
+            TxStep::Unknown { term, floor } => on_unknown(context, (tx, half), term, floor),
             // The symbol of the leg is on its way: it is asked again, and found where it went.
             TxStep::Vote(Err(Why::Moving | Why::NotOwner)) => Reception::NotYet,
-            TxStep::Vote(vote) => self.on_vote(stand, from, (tx, half), vote, out),
-            TxStep::Finished => self.on_finished(stand, from, (tx, half), out),
-            TxStep::Ask => answer(stand, from, (tx, half)),
+            TxStep::Vote(vote) => self.on_vote(context, from, (tx, half), vote, actions),
+            TxStep::Finished => self.on_finished(context, from, (tx, half), actions),
+            TxStep::Ask => answer(context, from, (tx, half)),
         }
     }
 
-    fn applied(&mut self, stand: &Stand<'_>, work: &Work, worked: &Worked, out: &mut Outbox<'_>) {
+    fn applied(&mut self, context: &Context<'_>, work: &Work, worked: &Worked, actions: &mut Actions<'_>) {
         match (*work, *worked) {
             (Work::Prepare(Prepare { tx, half, .. }), Worked::Voted(vote)) => {
                 if vote.is_ok() {
-                    out.remind(TxKey::Guest(tx, half), stand.now + ASK_AFTER);
+                    actions.remind(TxKey::Guest(tx, half), context.now + ASK_AFTER);
                 }
-                out.send(tx.coordinator, TxMessage { tx, half, step: TxStep::Vote(vote) });
+                actions.send(tx.coordinator, TxMessage { tx, half, step: TxStep::Vote(vote) });
             }
             (
                 Work::Prepare(Prepare { tx, half, .. }) | Work::Finish { tx, half, .. },
                 Worked::Finished | Worked::FinishedBefore,
             ) => {
-                out.forget(&TxKey::Guest(tx, half));
-                out.send(tx.coordinator, TxMessage { tx, half, step: TxStep::Finished });
+                actions.forget(&TxKey::Guest(tx, half));
+                actions.send(tx.coordinator, TxMessage { tx, half, step: TxStep::Finished });
             }
-            (Work::Decide { tx, .. }, Worked::Decided) => match stand.state.transactions.open(tx.number) {
-                Some(open) => self.go_on(stand, open, out),
-                None => self.forget(tx, out),
+            (Work::Decide { tx, .. }, Worked::Decided) => match context.state.transactions.open(tx.number) {
+                Some(open) => self.go_on(context, open, actions),
+                None => self.forget(tx, actions),
             },
-            (Work::Forget { tx }, _) => self.forget(tx, out),
+            (Work::Forget { tx }, _) => self.forget(tx, actions),
             _ => {}
         }
     }
 
-    fn due(&mut self, stand: &Stand<'_>, key: TxKey, out: &mut Outbox<'_>) {
+    fn due(&mut self, context: &Context<'_>, key: TxKey, actions: &mut Actions<'_>) {
         match key {
             TxKey::Open(number) => {
-                if let Some(open) = stand.state.transactions.open(number) {
-                    self.go_on(stand, open, out);
+                if let Some(open) = context.state.transactions.open(number) {
+                    self.go_on(context, open, actions);
                 }
             }
             TxKey::Guest(tx, half) => {
-                if stand.state.transactions.prepared(tx, half).is_some() {
-                    out.send(tx.coordinator, TxMessage { tx, half, step: TxStep::Ask });
-                    out.remind(key, stand.now + ASK_AFTER);
+                if context.state.transactions.prepared(tx, half).is_some() {
+                    actions.send(tx.coordinator, TxMessage { tx, half, step: TxStep::Ask });
+                    actions.remind(key, context.now + ASK_AFTER);
                 }
             }
         }
@@ -228,28 +228,28 @@ impl LeaderTask for TransactionTask {
 }
 
 impl TransactionTask {
-    fn forget(&mut self, tx: TxId, out: &mut Outbox<'_>) {
+    fn forget(&mut self, tx: TxId, actions: &mut Actions<'_>) {
         self.ballots.remove(&tx.number);
-        out.forget(&TxKey::Open(tx.number));
+        actions.forget(&TxKey::Open(tx.number));
     }
 
     /// Takes one open transaction on: what can be logged is, and what is missing is asked for.
-    fn go_on(&mut self, stand: &Stand<'_>, open: &Open, out: &mut Outbox<'_>) {
+    fn go_on(&mut self, context: &Context<'_>, open: &Open, actions: &mut Actions<'_>) {
         let tx = open.transaction.id;
         let Some(ballot) = self.ballots.get(&tx.number) else { return };
-        out.remind(TxKey::Open(tx.number), stand.now + RESEND_EVERY);
+        actions.remind(TxKey::Open(tx.number), context.now + RESEND_EVERY);
         match open.decided {
-            None => match ballot.verdict(stand.now) {
-                Some(decision) => out.propose(Work::Decide { tx, decision, voters: ballot.voters() }),
-                None => ballot.ask(stand, &open.transaction, out),
+            None => match ballot.verdict(context.now) {
+                Some(decision) => actions.propose(Work::Decide { tx, decision, voters: ballot.voters() }),
+                None => ballot.ask(context, &open.transaction, actions),
             },
-            Some((_, voters)) if ballot.is_done(voters) => out.propose(Work::Forget { tx }),
+            Some((_, voters)) if ballot.is_done(voters) => actions.propose(Work::Forget { tx }),
             Some((decision, voters)) => {
-                let floor = stand.state.transactions.floor();
+                let floor = context.state.transactions.floor();
                 for half in Half::BOTH {
                     let missing = voters[half.index()].filter(|_| !ballot.finished[half.index()]);
                     if let Some(voter) = missing {
-                        out.send(voter, TxMessage { tx, half, step: TxStep::Finish { decision, floor } });
+                        actions.send(voter, TxMessage { tx, half, step: TxStep::Finish { decision, floor } });
                     }
                 }
             }
@@ -258,24 +258,24 @@ impl TransactionTask {
 
     fn on_vote(
         &mut self,
-        stand: &Stand<'_>,
+        context: &Context<'_>,
         from: GroupId,
         (tx, half): (TxId, Half),
         vote: Result<Cash, Why>,
-        out: &mut Outbox<'_>,
+        actions: &mut Actions<'_>,
     ) -> Reception<Self> {
         let undecided = |open: &&Open| open.decided.is_none();
-        let Some(open) = stand.state.transactions.open(tx.number).filter(undecided) else {
+        let Some(open) = context.state.transactions.open(tx.number).filter(undecided) else {
             // Who votes against holds nothing.
-            return if vote.is_ok() { answer(stand, from, (tx, half)) } else { Reception::Stale };
+            return if vote.is_ok() { answer(context, from, (tx, half)) } else { Reception::Stale };
         };
         if let Some(ballot) = self.ballots.get_mut(&tx.number) {
             let first = ballot.votes[half.index()].is_none();
             ballot.votes[half.index()].get_or_insert((from, vote));
-            match ballot.verdict(stand.now) {
-                Some(decision) => out.propose(Work::Decide { tx, decision, voters: ballot.voters() }),
+            match ballot.verdict(context.now) {
+                Some(decision) => actions.propose(Work::Decide { tx, decision, voters: ballot.voters() }),
                 // The other half may have waited for this vote.
-                None if first && half == Half::First => ballot.ask(stand, &open.transaction, out),
+                None if first && half == Half::First => ballot.ask(context, &open.transaction, actions),
                 None => {}
             }
         }
@@ -284,28 +284,28 @@ impl TransactionTask {
 
     fn on_finished(
         &mut self,
-        stand: &Stand<'_>,
+        context: &Context<'_>,
         from: GroupId,
         (tx, half): (TxId, Half),
-        out: &mut Outbox<'_>,
+        actions: &mut Actions<'_>,
     ) -> Reception<Self> {
-        let decided = stand.state.transactions.open(tx.number).and_then(|open| open.decided);
+        let decided = context.state.transactions.open(tx.number).and_then(|open| open.decided);
         let Some((_, voters)) = decided.filter(|(_, voters)| voters[half.index()] == Some(from)) else {
             return Reception::Stale;
         };
         if let Some(ballot) = self.ballots.get_mut(&tx.number) {
             ballot.finished[half.index()] = true;
             if ballot.is_done(voters) {
-                out.propose(Work::Forget { tx });
+                actions.propose(Work::Forget { tx });
             }
         }
         Reception::Noted
     }
 }
 
-fn on_prepare(stand: &Stand<'_>, prepare: Prepare) -> Reception<TransactionTask> {
+fn on_prepare(context: &Context<'_>, prepare: Prepare) -> Reception<TransactionTask> {
     let Prepare { tx, half, part, .. } = prepare;
-    let known = stand.state.transactions;
+    let known = context.state.transactions;
     if let Some(guest) = known.prepared(tx, half) {
         return Reception::Done(TxMessage { tx, half, step: TxStep::Vote(Ok(guest.lent())) });
     }
@@ -315,11 +315,11 @@ fn on_prepare(stand: &Stand<'_>, prepare: Prepare) -> Reception<TransactionTask>
     if known.is_over(tx) {
         return Reception::Stale;
     }
-    if part.symbol().is_some_and(|symbol| stand.state.closing.closes(symbol)) {
+    if part.symbol().is_some_and(|symbol| context.state.closing.closes(symbol)) {
         return Reception::NotYet;
     }
     if let Part::Lend { account, .. } = part
-        && stand.state.accounts.purse(account).free == 0
+        && context.state.accounts.purse(account).free == 0
     {
         // A vote against promises nothing, so it needs no record.
         return Reception::Done(TxMessage { tx, half, step: TxStep::Vote(Err(Why::AllotmentShort)) });
@@ -327,8 +327,8 @@ fn on_prepare(stand: &Stand<'_>, prepare: Prepare) -> Reception<TransactionTask>
     Reception::Due(Work::Prepare(prepare))
 }
 
-fn on_finish(stand: &Stand<'_>, finish: Work, (tx, half): (TxId, Half)) -> Reception<TransactionTask> {
-    let known = stand.state.transactions;
+fn on_finish(context: &Context<'_>, finish: Work, (tx, half): (TxId, Half)) -> Reception<TransactionTask> {
+    let known = context.state.transactions;
     if known.prepared(tx, half).is_some() {
         Reception::Due(finish)
     } else if known.finished(tx, half).is_some() {
@@ -339,8 +339,8 @@ fn on_finish(stand: &Stand<'_>, finish: Work, (tx, half): (TxId, Half)) -> Recep
 }
 
 /// Only a leader of the term that asked, or of a later one, may say that it knows nothing: it has applied the transaction.
-fn on_unknown(stand: &Stand<'_>, (tx, half): (TxId, Half), term: Term, floor: u64) -> Reception<TransactionTask> {
-    let guest = stand.state.transactions.prepared(tx, half);
+fn on_unknown(context: &Context<'_>, (tx, half): (TxId, Half), term: Term, floor: u64) -> Reception<TransactionTask> {
+    let guest = context.state.transactions.prepared(tx, half);
     if guest.is_some_and(|guest| term >= guest.prepare.term) {
         let decision = Decision::Abort(Why::TransactionUnknown);
         Reception::Due(Work::Finish { tx, half, decision, floor })
@@ -350,11 +350,11 @@ fn on_unknown(stand: &Stand<'_>, (tx, half): (TxId, Half), term: Term, floor: u6
 }
 
 /// What a coordinator says to a group that holds a half: the decision, if it is the group that the decision names.
-fn answer(stand: &Stand<'_>, from: GroupId, (tx, half): (TxId, Half)) -> Reception<TransactionTask> {
-    let known = stand.state.transactions;
+fn answer(context: &Context<'_>, from: GroupId, (tx, half): (TxId, Half)) -> Reception<TransactionTask> {
+    let known = context.state.transactions;
     let floor = known.floor();
     let step = match known.open(tx.number).map(|open| open.decided) {
-        None => TxStep::Unknown { term: stand.term, floor },
+        None => TxStep::Unknown { term: context.term, floor },
         Some(None) => return Reception::NotYet,
         Some(Some((decision, voters))) if voters[half.index()] == Some(from) => TxStep::Finish { decision, floor },
         Some(Some(_)) => TxStep::Finish { decision: Decision::Abort(Why::NotOwner), floor },

@@ -39,7 +39,7 @@ const FAULTS: [Fault; 5] = [Fault::Crash(0), Fault::Crash(1), Fault::Lose, Fault
 struct Group {
     id: GroupId,
     exchange: Exchange,
-    driver: Runner<TransactionTask>,
+    task: Runner<TransactionTask>,
     term: Term,
     log: VecDeque<Work>,
 }
@@ -76,7 +76,7 @@ impl Model {
         let group = |place: usize, symbol| Group {
             id: GroupId(place as u16 + 1),
             exchange: Exchange::open(Opening { group: GroupId(place as u16 + 1), ..Opening::PLENTY }, [symbol]),
-            driver: Runner::default(),
+            task: Runner::default(),
             term: Term(1),
             log: VecDeque::new(),
         };
@@ -132,17 +132,17 @@ impl Model {
     fn act(
         &mut self,
         place: usize,
-        act: impl FnOnce(&mut Runner<TransactionTask>, &Stand<'_>) -> Vec<Action<TransactionTask>>,
+        act: impl FnOnce(&mut Runner<TransactionTask>, &Context<'_>) -> Vec<Action<TransactionTask>>,
     ) {
         let Self { map, groups, network, now } = self;
-        let Group { id, exchange, driver, term, log } = &mut groups[place];
+        let Group { id, exchange, task, term, log } = &mut groups[place];
         let closing = Closing::default();
         let (transactions, accounts) = (exchange.transactions(), exchange.accounts());
         let state = TxState { transactions, accounts, closing: &closing };
-        for action in act(driver, &Context { now: *now, group: *id, term: *term, map, state }) {
+        for action in act(task, &Context { now: *now, group: *id, term: *term, map, state }) {
             match action {
                 Action::Propose(work) => {
-                    driver.placed(&work, Some(LogIndex(1)));
+                    task.placed(&work, Some(LogIndex(1)));
                     log.push_back(work);
                 }
                 Action::Send(to, message) => network.push_back((to, *id, message)),
@@ -153,7 +153,7 @@ impl Model {
     /// The next thing that happens; false if nothing will, ever.
     fn go_on(&mut self) -> bool {
         if let Some((to, from, message)) = self.network.pop_front() {
-            self.act(to.index() - 1, |driver, stand| driver.receive(stand, from, message));
+            self.act(to.index() - 1, |task, context| task.receive(context, from, message));
             return true;
         }
         for place in 0..2 {
@@ -162,7 +162,7 @@ impl Model {
                 assert!(sound && money.balanced, "books and accounts are sound after {work:?}");
                 assert!(self.groups[place].exchange.audit_money(), "every unit is accounted for after {work:?}");
                 self.in_transit();
-                self.act(place, |driver, stand| driver.applied(stand, &work, &worked));
+                self.act(place, |task, context| task.applied(context, &work, &worked));
                 self.act(place, Runner::tick);
                 return true;
             }
@@ -176,7 +176,7 @@ impl Model {
         match fault {
             Fault::Crash(place) => {
                 let group = &mut self.groups[place];
-                group.driver = Runner::default();
+                group.task = Runner::default();
                 group.log.clear();
                 group.term = group.term.next();
             }
@@ -338,9 +338,9 @@ fn a_leader_of_an_older_term_cannot_disown_a_spread() {
     }
     let (tx, half) = (SPREAD, Half::Second);
     let unknown = |term| TxMessage { tx, half, step: TxStep::Unknown { term: Term(term), floor: 1 } };
-    model.act(1, |driver, stand| driver.receive(stand, GroupId(1), unknown(6)));
+    model.act(1, |task, context| task.receive(context, GroupId(1), unknown(6)));
     assert!(model.groups[1].log.is_empty(), "an old leader may have missed the spread");
-    model.act(1, |driver, stand| driver.receive(stand, GroupId(1), unknown(7)));
+    model.act(1, |task, context| task.receive(context, GroupId(1), unknown(7)));
     assert_eq!(model.groups[1].log.len(), 1, "a leader of that term has not");
 }
 
@@ -360,7 +360,7 @@ fn a_prepare_that_comes_after_its_finish_is_not_carried_out_again() {
         });
         assert!(model.go_on());
     }
-    model.act(1, |driver, stand| driver.receive(stand, GroupId(1), prepare_of_second()));
+    model.act(1, |task, context| task.receive(context, GroupId(1), prepare_of_second()));
     assert!(model.groups[1].log.is_empty(), "it is remembered");
     let prepare = Prepare {
         tx: SPREAD,
@@ -385,7 +385,7 @@ fn a_prepare_that_comes_when_all_is_forgotten_is_stale() {
     model.groups[0].exchange.apply(&Batch::new(vec![again]), &mut Vec::new());
     model.run(&[]);
     assert_eq!(model.groups[1].exchange.transactions().remembered(), 1, "the first is below the floor");
-    model.act(1, |driver, stand| driver.receive(stand, GroupId(1), prepare_of_second()));
+    model.act(1, |task, context| task.receive(context, GroupId(1), prepare_of_second()));
     assert!(model.groups[1].log.is_empty());
 }
 
@@ -394,7 +394,7 @@ fn only_a_group_that_has_prepared_says_finished() {
     let mut model = Model::new(5);
     let step = TxStep::Finish { decision: Decision::Commit, floor: 1 };
     let finish = TxMessage { tx: SPREAD, half: Half::Second, step };
-    model.act(1, |driver, stand| driver.receive(stand, GroupId(1), finish));
+    model.act(1, |task, context| task.receive(context, GroupId(1), finish));
     assert!(model.groups[1].log.is_empty() && model.network.is_empty(), "it was never here");
 }
 
@@ -416,7 +416,7 @@ fn a_vote_for_what_is_decided_is_answered_at_once() {
     model.groups[0].exchange.work(&Work::Decide { tx: SPREAD, decision: Decision::Abort(Why::Deadline), voters });
     let vote = TxMessage { tx: SPREAD, half: Half::Second, step: TxStep::Vote(Ok(Cash(0))) };
     model.network.clear();
-    model.act(0, |driver, stand| driver.receive(stand, GroupId(2), vote));
+    model.act(0, |task, context| task.receive(context, GroupId(2), vote));
     let told = |(to, _, message): &(GroupId, GroupId, TxMessage)| {
         *to == GroupId(2) && matches!(message.step, TxStep::Finish { decision: Decision::Abort(_), .. })
     };

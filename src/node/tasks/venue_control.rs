@@ -8,7 +8,7 @@
 //! Sources: ADR-0005.
 
 use super::message::Body;
-use super::runner::{Actions, Context, LeaderTask, Reception};
+use super::runner::{self, LeaderTask, Reception};
 use crate::domain::ids::GroupId;
 use crate::domain::log::Payload;
 use crate::domain::venue::{Stepped, VenueId, VenueState, VenueStep};
@@ -22,8 +22,8 @@ pub(super) struct VenueControl;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Silence {}
 
-type Site<'a> = Context<'a, VenueControl>;
-type Outbox<'a> = Actions<'a, VenueControl>;
+type Context<'a> = runner::Context<'a, VenueControl>;
+type Actions<'a> = runner::Actions<'a, VenueControl>;
 
 impl LeaderTask for VenueControl {
     type State<'a> = &'a Exchange;
@@ -46,29 +46,29 @@ impl LeaderTask for VenueControl {
         match message {}
     }
 
-    fn begin(&mut self, site: &Site<'_>, out: &mut Outbox<'_>) {
-        self.look(site, out);
+    fn begin(&mut self, context: &Context<'_>, actions: &mut Actions<'_>) {
+        self.look(context, actions);
     }
 
-    fn look(&mut self, site: &Site<'_>, out: &mut Outbox<'_>) {
-        let venues = &site.map.venues;
+    fn look(&mut self, context: &Context<'_>, actions: &mut Actions<'_>) {
+        let venues = &context.map.venues;
         let next = |(venue, (state, known)): (VenueId, (&VenueState, &VenueState))| {
             if state.turn > known.turn {
                 return Some(VenueStep::Door { venue, open: state.open, turn: state.turn });
             }
-            (!known.open && site.state.is_drainable(venue)).then_some(VenueStep::Drain { venue })
+            (!known.open && context.state.is_drainable(venue)).then_some(VenueStep::Drain { venue })
         };
-        let steps = VenueId::first(venues.len()).zip(venues.iter().zip(site.state.venues())).filter_map(next);
-        steps.for_each(|step| out.propose(step));
+        let steps = VenueId::first(venues.len()).zip(venues.iter().zip(context.state.venues())).filter_map(next);
+        steps.for_each(|step| actions.propose(step));
     }
 
-    fn receive(&mut self, _: &Site<'_>, _: GroupId, message: Silence, _: &mut Outbox<'_>) -> Reception<Self> {
+    fn receive(&mut self, _: &Context<'_>, _: GroupId, message: Silence, _: &mut Actions<'_>) -> Reception<Self> {
         match message {}
     }
 
-    fn applied(&mut self, site: &Site<'_>, _: &VenueStep, _: &Stepped, out: &mut Outbox<'_>) {
-        self.look(site, out);
+    fn applied(&mut self, context: &Context<'_>, _: &VenueStep, _: &Stepped, actions: &mut Actions<'_>) {
+        self.look(context, actions);
     }
 
-    fn due(&mut self, _: &Site<'_>, _: VenueId, _: &mut Outbox<'_>) {}
+    fn due(&mut self, _: &Context<'_>, _: VenueId, _: &mut Actions<'_>) {}
 }
