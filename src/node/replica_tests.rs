@@ -109,7 +109,7 @@ fn full_reads_are_told_once_until_none_wait() {
     (0..3).for_each(|n| lonely.ask(101, max + 10 + n, 200));
     assert_eq!(lonely.told(), [Queue::Reads], "it is the same crowd");
     for round in 1..=2 {
-        lonely.hear(Body::BeatAnswer { round, received: LogIndex(1), matched: LogIndex(1) });
+        lonely.hear(Body::BeatAnswer { round, received: LogIndex(1), matched: LogIndex(1), applied: LogIndex(1) });
     }
     (0..=max).for_each(|n| lonely.ask(102, 2 * max + n, 200));
     assert_eq!(lonely.told(), [Queue::Reads, Queue::Reads], "and this is another");

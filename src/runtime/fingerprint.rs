@@ -113,7 +113,9 @@ fn of_message(digest: Digest, message: &Message) -> Digest {
         Body::Appended { matched } => digest.mix(head(4, matched.0)),
         Body::AppendRefused { prev_index, hint_index, .. } => digest.mix(head(5, prev_index.0)).mix(hint_index.0),
         Body::Beat { commit, round } => digest.mix(head(6, *round)).mix(commit.0),
-        Body::BeatAnswer { round, received, matched } => digest.mix(head(7, *round)).mix(received.0).mix(matched.0),
+        Body::BeatAnswer { round, received, matched, applied } => {
+            digest.mix(head(7, *round)).mix(received.0).mix(matched.0).mix(applied.0)
+        }
         Body::Snapshot(snapshot) => digest.mix(head(8, snapshot.index.0)).mix(snapshot.image.digest.0),
         Body::TimeoutNow => digest.mix(9),
         Body::Stale => digest.mix(10),

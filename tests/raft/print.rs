@@ -45,7 +45,7 @@ pub fn message(message: &Message) -> String {
             format!("{term} nothing fits after {prev_index}, try {}", point(*hint_index, *hint_term))
         }
         Body::Beat { commit, round } => format!("{term} beat {round} commit={commit}"),
-        Body::BeatAnswer { round, received, matched } => {
+        Body::BeatAnswer { round, received, matched, .. } => {
             format!("{term} beat {round} heard, received={received} matched={matched}")
         }
         Body::Snapshot(snapshot) => format!("{term} snapshot to {}", point(snapshot.index, snapshot.term)),

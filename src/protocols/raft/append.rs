@@ -107,7 +107,12 @@ impl Raft {
     pub(super) fn on_beat(&mut self, from: NodeId, commit: LogIndex, round: u64, out: &mut Vec<Effect>) {
         self.commit_to(commit.min(self.image.log.end().index), None, out);
         let matched = self.verified.min(self.own_match());
-        self.send(from, Body::BeatAnswer { round, received: self.verified, matched }, None, out);
+        self.send(
+            from,
+            Body::BeatAnswer { round, received: self.verified, matched, applied: self.applied.upto() },
+            None,
+            out,
+        );
     }
 }
 

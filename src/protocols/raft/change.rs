@@ -191,6 +191,20 @@ impl Raft {
         }
     }
 
+    /// The host has applied the log this far.
+    pub fn note_applied(&mut self, now: Now, upto: LogIndex) {
+        self.applied.note(now.mono, upto, self.config.election_max);
+    }
+
+    /// A follower has applied its log this far.
+    pub(super) fn note_follower_applied(&mut self, node: NodeId, upto: LogIndex) {
+        let Role::Leader(leadership) = &mut self.role else { return };
+        if let Some(place) = leadership.place_of(node) {
+            // Less than before, if its process began again.
+            leadership.progress[place].applied = upto;
+        }
+    }
+
     /// Whether a follower keeps up, so that its vote would not hold up the group (Ongaro 2014 §4.2.1). False where this
     /// replica does not lead.
     pub fn keeps_up(&self, now: Now, node: NodeId) -> bool {
@@ -198,7 +212,8 @@ impl Raft {
         let limit = self.config.election_min;
         leadership.place_of(node).map(|place| &leadership.progress[place]).is_some_and(|progress| {
             let heard = now.mono.since(progress.heard_at) < self.config.election_max;
-            heard && progress.catch_up.keeps_up(progress.matched, now.mono, limit)
+            let applies = progress.applied >= self.applied.earlier();
+            heard && applies && progress.catch_up.keeps_up(progress.matched, now.mono, limit)
         })
     }
 
@@ -208,7 +223,8 @@ impl Raft {
         let Role::Leader(leadership) = &self.role else { return false };
         leadership.place_of(node).map(|place| &leadership.progress[place]).is_some_and(|progress| {
             let heard = now.mono.since(progress.heard_at) < self.config.election_max;
-            heard && self.image.log.end().index.since(progress.matched) <= CLOSE_RECORDS
+            let applies = progress.applied >= self.applied.earlier();
+            heard && applies && self.image.log.end().index.since(progress.matched) <= CLOSE_RECORDS
         })
     }
 

@@ -82,6 +82,8 @@ pub enum Body {
         received: LogIndex,
         /// How much of that is on disk: it repeats an `Appended` that may have been lost.
         matched: LogIndex,
+        /// How far it has applied its log.
+        applied: LogIndex,
     },
     /// The log is too short: here is the state.
     Snapshot(RaftSnapshot),

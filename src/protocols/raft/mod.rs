@@ -16,6 +16,7 @@
 
 mod admit;
 mod append;
+mod applied;
 mod change;
 mod commit;
 mod config;

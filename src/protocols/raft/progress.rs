@@ -34,6 +34,8 @@ pub(super) struct Progress {
     pub next: LogIndex,
     /// Messages on their way, oldest first. In Probe one at most; in Snapshot it holds the snapshot.
     pub in_flight: VecDeque<InFlight>,
+    /// How far it has applied its log, as far as is known.
+    pub applied: LogIndex,
     /// When it was last heard in this term.
     pub heard_at: SimTime,
     /// The latest round of beats that it answered.
@@ -103,6 +105,7 @@ impl Progress {
             matched: LogIndex::ORIGIN,
             next: end.next(),
             in_flight: VecDeque::new(),
+            applied: LogIndex::ORIGIN,
             heard_at: now,
             answered_round: 0,
             catch_up: CatchUp { upto: end, since: now, quick: false },

@@ -17,6 +17,7 @@ use crate::domain::time::{Now, SimDuration, SimTime};
 use crate::domain::why::Why;
 
 use super::admit::Admit;
+use super::applied::Applied;
 use super::config::RaftConfig;
 use super::durability::Durability;
 use super::membership::Membership;
@@ -39,6 +40,7 @@ pub struct Raft {
     pub(super) verified: LogIndex,
     pub(super) timer: ElectionTimer,
     pub(super) contact: Contact,
+    pub(super) applied: Applied,
 }
 
 /// The election timer: it is drawn anew each time it starts.
@@ -67,6 +69,7 @@ impl Raft {
         assert!(image.log.base().index <= commit, "what is not in the log is in the snapshot");
         let restarted = image.hard.term > Term::default();
         let mut raft = Self {
+            applied: Applied::new(now.mono, commit),
             disk: Durability::new(image.log.end().index),
             membership: Membership::of(&image, GroupConfig::of(config.voters.iter().copied())),
             role: Role::Follower,
@@ -130,7 +133,8 @@ impl Raft {
                     self.on_beat(from, commit, round, out);
                 }
             }
-            Body::BeatAnswer { round, received, matched } => {
+            Body::BeatAnswer { round, received, matched, applied } => {
+                self.note_follower_applied(from, applied);
                 self.on_beat_answer(now, from, round, (received, matched), out);
             }
             Body::Snapshot(snapshot) => {
