@@ -125,6 +125,7 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("admission.on", Kind::YesNo, |v| yes_no(v.admission.on)),
     ("admission.capacity_per_s", Kind::Number, |v| count(v.admission.capacity_per_s?)),
     ("admission.refused", Kind::Number, |v| count(v.admission.refused)),
+    ("admission.not_acknowledgeable", Kind::Number, |v| count(v.admission.not_acknowledgeable)),
     ("admission.expired", Kind::Number, |v| count(v.admission.expired)),
     ("admission.retries_denied", Kind::Number, |v| count(v.admission.retries_denied)),
     ("admission.stalled", Kind::Number, |v| count(v.admission.stalled.len() as u64)),

@@ -34,6 +34,8 @@ pub(super) struct Admission {
     counted: u64,
     /// Requests that were refused because their answer would have come too late.
     pub(super) refused: u64,
+    /// Requests that were refused because a voter is missing.
+    pub(super) refused_stalled: u64,
     /// The voters without which nothing is acknowledged, once something has waited for them in vain.
     stalled: NodeSet,
     /// The refusals of this overload were told of.
@@ -55,7 +57,7 @@ impl Replica {
             return Err(Why::Deadline);
         }
         if let Some(missing) = self.admission.stalled.iter().next().filter(|_| !asks) {
-            self.admission.refused += count as u64;
+            self.admission.refused_stalled += count as u64;
             return Err(Why::NotAcknowledgeable(missing));
         }
         let fit = if self.is_acknowledged_too_late(now, left, asks, desk) {
@@ -65,6 +67,11 @@ impl Replica {
         };
         let fit = if asks && fit < count { 0 } else { fit };
         self.admission.refused += (count - fit) as u64;
+        if fit > 0 && !asks {
+            let (ahead, backlog) = (self.proposals.unacknowledged().0 as u64, self.backlog());
+            self.admission.drain.follow(now.mono, ahead, fit as u64, left);
+            self.admission.apply.follow(now.mono, backlog, fit as u64, left);
+        }
         Ok(fit)
     }
 
@@ -129,6 +136,7 @@ impl Replica {
         if acknowledged > 0 || !waits {
             self.admission.drain.left(now.mono, acknowledged as u64, waits);
         }
+        self.raft.note_applied(now, self.applied);
         let backlog = self.backlog();
         desk.processor.note_backlog(std::mem::replace(&mut self.admission.counted, backlog), backlog);
         self.admission.told &= backlog > 0;

@@ -5,7 +5,7 @@
 //! would never. Trades that a new strategy puts elsewhere are not urgent at all: full bundles of them leave so far apart that
 //! all groups of a node together take a small share of its processor.
 //! Units: virtual time.
-//! Bound: [`PATIENCE`] is how long a move is put off.
+//! Bound: [`PATIENCE`] is how long a move is put off, [`PATIENCE_SECOND`] behind another one.
 
 use crate::domain::map::ClusterMap;
 use crate::domain::moving::Shipment;
@@ -21,6 +21,8 @@ const BUSY: SimDuration = SimDuration::from_millis(20);
 const BUSY_PER_MILLE: u32 = 400;
 /// How long a move is put off at most.
 const PATIENCE: SimDuration = SimDuration::from_millis(1_500);
+/// How long behind another one, which has to end first.
+const PATIENCE_SECOND: SimDuration = SimDuration::from_millis(6_000);
 /// Trades that move may take one part in so many of a processor.
 const SHARE_PARTS: u64 = 10;
 /// Each bundle is two records: one where it comes to, one where it was.
@@ -34,15 +36,16 @@ pub(super) fn bundle_gap(settings: &RaftSettings, groups: usize) -> SimDuration 
 impl Replica {
     /// Whether a move that is to begin waits until the processor has time for it. It is asked again.
     pub(super) fn puts_off(&mut self, now: Now, shipment: &Shipment, map: &ClusterMap, desk: &Desk<'_>) -> bool {
-        let busy = || desk.processor.fit(now.mono, 0, BUSY, desk.settings) == Some(0);
+        let is_busy = desk.processor.fit(now.mono, 0, BUSY, desk.settings) == Some(0);
         let second = map.under_way.first().is_some_and(|first| first != shipment);
-        let crowded = || second && desk.processor.busy_per_mille(now.mono) > BUSY_PER_MILLE;
-        if !desk.admission || !busy() && !crowded() {
+        let is_crowded = second && desk.processor.busy_per_mille(now.mono) > BUSY_PER_MILLE;
+        if !desk.admission || !is_busy && !is_crowded {
             self.put_off_since = None;
             return false;
         }
         let since = *self.put_off_since.get_or_insert(now.mono);
-        let patient = now.mono.since(since) < PATIENCE;
+        // The move before it comes to an end, if it can.
+        let patient = now.mono.since(since) < if is_crowded { PATIENCE_SECOND } else { PATIENCE };
         if !patient {
             self.put_off_since = None;
         }

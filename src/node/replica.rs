@@ -234,7 +234,8 @@ impl Replica {
 
     /// Requests that it refused because its queues were full, and orders that wait in it for their answers.
     pub(super) fn pressure(&self) -> (u64, u64) {
-        let refused = self.proposals.refused() + self.reads.refused_for_room() + self.admission.refused;
+        let admission = self.admission.refused + self.admission.refused_stalled;
+        let refused = self.proposals.refused() + self.reads.refused_for_room() + admission;
         (refused, self.proposals.unanswered() as u64)
     }
 

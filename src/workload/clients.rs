@@ -350,7 +350,7 @@ impl Actor for Clients {
             ..FlowView::default()
         };
         self.figures.fill(now, flow);
-        self.show_admission(&mut view.admission);
+        self.show_admission(now, &mut view.admission);
         view.hand = self.hand.rows().cloned().collect();
     }
 

@@ -36,6 +36,9 @@ pub struct Figures {
     denied: u64,
     /// Refusals for overload.
     overloaded: u64,
+    overloaded_rate: Rate,
+    /// Refusals because a voter is missing.
+    not_acknowledgeable: u64,
     counts: Counts,
     replica_reads: u64,
     noticed: u64,
@@ -75,8 +78,15 @@ impl Figures {
     }
 
     /// A refusal was heard, and this is why.
-    pub const fn heard(&mut self, why: Why) {
-        self.overloaded += matches!(why, Why::Overloaded | Why::NotAcknowledgeable(_)) as u64;
+    pub fn heard(&mut self, now: SimTime, why: Why) {
+        match why {
+            Why::Overloaded => {
+                self.overloaded += 1;
+                self.overloaded_rate.add(now, 1);
+            }
+            Why::NotAcknowledgeable(_) => self.not_acknowledgeable += 1,
+            _ => {}
+        }
     }
 
     /// A request was answered, and not with a refusal.
@@ -95,8 +105,10 @@ impl Figures {
     }
 
     /// Writes what was measured of overload.
-    pub const fn fill_admission(&self, view: &mut AdmissionView) {
+    pub fn fill_admission(&self, now: SimTime, view: &mut AdmissionView) {
         view.refused = self.overloaded;
+        view.refused_per_s = self.overloaded_rate.per_second(now);
+        view.not_acknowledgeable = self.not_acknowledgeable;
         view.retries_denied = self.denied;
     }
 

@@ -54,6 +54,7 @@ pub(super) const FIGURES: &[(&str, &str, &str)] = &[
     ("admission.on", "admission control", "контроль допуска"),
     ("admission.capacity_per_s", "capacity, requests a second", "предел, запросов в секунду"),
     ("admission.refused", "refusals for overload", "отказов из-за перегрузки"),
+    ("admission.not_acknowledgeable", "refusals for want of a voter", "отказов без нужной реплики"),
     ("admission.expired", "orders not logged, their deadline being past", "не записано просроченных заявок"),
     ("admission.retries_denied", "retries over the budget", "повторов сверх бюджета"),
     ("admission.stalled", "groups that wait for a voter", "групп ждут реплику"),

@@ -36,7 +36,9 @@ impl Replica {
             Body::Move(MoveMessage { shipment, step: MoveStep::Begin }) => Some(*shipment),
             _ => None,
         };
-        if begin.is_some_and(|shipment| self.puts_off(now, &shipment, map, desk)) {
+        // What has begun to wait for the spreads of its symbol waits for nothing else: the symbol is closed meanwhile.
+        let begins = begin.filter(|shipment| !self.tasks.closes(shipment.symbol));
+        if begins.is_some_and(|shipment| self.puts_off(now, &shipment, map, desk)) {
             return;
         }
         self.work(now, map, desk, out, |tasks, site| tasks.receive(site, header.from, body));

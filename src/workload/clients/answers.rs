@@ -60,7 +60,7 @@ impl Clients {
         match answer.reply {
             Reply::Refused(why) => {
                 self.figures.refused(now, 1);
-                self.figures.heard(why);
+                self.figures.heard(now, why);
                 if self.tries_again(now, place, sequence, pending, why) {
                     return None;
                 }

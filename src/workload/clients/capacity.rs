@@ -89,13 +89,13 @@ impl Clients {
         }
     }
 
-    pub(super) fn show_admission(&self, view: &mut AdmissionView) {
+    pub(super) fn show_admission(&self, now: SimTime, view: &mut AdmissionView) {
         let search = self.capacity.search.as_ref();
         view.capacity_per_s = self.capacity.found;
         view.search = search.map(|(search, _)| {
             let (trials, trials_max) = search.trials();
             SearchView { rate: search.rate(), trials, trials_max }
         });
-        self.figures.fill_admission(view);
+        self.figures.fill_admission(now, view);
     }
 }
