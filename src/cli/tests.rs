@@ -50,7 +50,7 @@ impl Wiring for Fake {
             measured: "0".into(),
             ..CheckView::default()
         };
-        Ok((Arc::default(), Outcome { checks: vec![check], failures: Vec::new() }))
+        Ok((Arc::default(), Outcome { checks: vec![check], ..Outcome::default() }))
     }
     fn replay(&self, file: &Path) -> Result<(String, Exit), Trouble> {
         Err(Trouble::Running(format!("cannot lock {}", file.display())))

@@ -147,6 +147,16 @@ impl Expression {
         self.parts.iter().all(|part| part.holds(view, base))
     }
 
+    /// Whether it speaks of a figure as of one that may be above 0, and agrees with this value of it: `orders.lost >= 5`
+    /// does, and `orders.lost = 0` or `orders.lost >= 0` do not.
+    pub fn allows(&self, figure: &str, value: u64) -> bool {
+        self.parts.iter().filter(|part| part.measure.path == figure).any(|part| {
+            let Value::Number(bound) = part.value else { return false };
+            let above = bound > 0 || matches!(part.operator, Operator::Greater | Operator::NotEqual);
+            above && part.operator.holds((value as i64).saturating_mul(UNIT), bound)
+        })
+    }
+
     /// In words, for a class.
     pub fn words(&self) -> Text {
         let sign =

@@ -345,7 +345,8 @@ impl Director {
 
     /// What came of it; call it when `poll` said `Through`.
     pub fn outcome(&self) -> Outcome {
-        Outcome { checks: self.checks.clone(), failures: self.failures.clone() }
+        let expectations = self.script.expects.iter().map(|expect| expect.that.clone()).collect();
+        Outcome { checks: self.checks.clone(), failures: self.failures.clone(), expectations }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::domain::event::Event;
 use crate::domain::time::SimTime;
 use crate::domain::view::{CheckView, ClusterView};
 
+use super::expression::Expression;
 use super::run::Director;
 use super::script::Script;
 
@@ -63,9 +64,16 @@ pub struct Outcome {
     pub checks: Vec<CheckView>,
     /// What went wrong with steps, each a sentence with its line.
     pub failures: Vec<String>,
+    /// What the script expects.
+    pub expectations: Vec<Expression>,
 }
 
 impl Outcome {
+    /// Whether the script expects a figure that should be 0 to be above it, and this value agrees.
+    pub fn allows(&self, figure: &str, value: u64) -> bool {
+        self.expectations.iter().any(|expression| expression.allows(figure, value))
+    }
+
     /// Whether everything came as expected.
     pub fn is_well(&self) -> bool {
         self.failures.is_empty() && self.checks.iter().all(|check| check.met == Some(true))

@@ -18,14 +18,23 @@ impl fmt::Display for RunResult {
         writeln!(f, "  ran         {} virtual ms, {} events, hash {}", run.virtual_ms, run.events, run.hash)?;
         writeln!(
             f,
-            "  orders      {} submitted, {} acknowledged, {} rejected, {} retried, {} unknown",
-            orders.submitted, orders.acknowledged, orders.rejected, orders.retried, orders.unknown
+            "  orders      {} submitted, {} acknowledged, {} rejected, {} unknown, {} waiting, {} retried",
+            orders.submitted, orders.acknowledged, orders.rejected, orders.unknown, orders.waiting, orders.retried
         )?;
         writeln!(
             f,
             "  promises    {} lost, {} duplicated, {} in doubt, {} revoked, {} untracked",
             orders.lost, orders.duplicated, orders.in_doubt, orders.revoked, orders.untracked
         )?;
+        let admission = &self.admission;
+        let refused = admission.refused + admission.not_acknowledgeable;
+        if refused + admission.retries_denied + admission.expired > 0 {
+            writeln!(
+                f,
+                "  admission   {} refused for overload, {} for want of a voter, {} expired, {} retries denied",
+                admission.refused, admission.not_acknowledgeable, admission.expired, admission.retries_denied
+            )?;
+        }
         let latency = &self.latency_ms;
         writeln!(f, "  latency     p50 {}, p99 {}, max {}", ms(latency.p50), ms(latency.p99), ms(latency.max))?;
         self.failovers.iter().try_for_each(|failover| writeln!(f, "  failover    {}", line(failover)))?;
