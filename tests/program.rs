@@ -338,3 +338,26 @@ fn no_output_is_written_over_what_is_read_or_would_be_missed() {
     let of_precious: Value = serde_json::from_str(&fs::read_to_string(precious).unwrap()).unwrap();
     assert_eq!(of_precious["scenario"], "short");
 }
+
+/// A shell that sends the standard output into a file opens it before the program begins.
+#[test]
+fn the_standard_output_is_not_the_file_of_the_orders_nor_of_the_verdicts() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    let orders = "new,1,a,sell,limit,100,5\nnew,2,b,buy,limit,100,3\n";
+    fs::write(at("orders.csv"), orders).unwrap();
+    let matched = |words: &[&str], output: &Path| {
+        let output = fs::OpenOptions::new().create(true).append(true).open(output).unwrap();
+        let program = env!("CARGO_BIN_EXE_chaosdesk");
+        let ran = Command::new(program).arg("match").args(words).stdout(output).output().unwrap();
+        (ran.status.code().unwrap(), String::from_utf8(ran.stderr).unwrap())
+    };
+    let (code, err) = matched(&[path(&at("orders.csv"))], &at("orders.csv"));
+    assert!(code == 2 && err.contains("is the standard output too"), "{err}");
+    assert_eq!(fs::read_to_string(at("orders.csv")).unwrap(), orders);
+    let (code, err) = matched(&[path(&at("orders.csv")), "--verdicts", path(&at("both.csv"))], &at("both.csv"));
+    assert!(code == 2 && err.contains("is the standard output too"), "{err}");
+    assert_eq!(fs::read_to_string(at("both.csv")).unwrap(), "");
+    let (code, err) = matched(&[path(&at("orders.csv")), "--verdicts", path(&at("v.csv"))], &at("trades.csv"));
+    assert_eq!(code, 0, "{err}");
+}

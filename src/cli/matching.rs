@@ -52,7 +52,13 @@ pub fn run(flags: &MatchFlags, out: &mut dyn Write, err: &mut dyn Write) -> Resu
             Box::new(BufReader::with_capacity(BUFFER_BYTES, open(path).map_err(cannot)?))
         }
     };
-    let verdicts = flags.verdicts.as_deref().map(|path| verdicts(path, flags)).transpose()?;
+    let orders = Input::new("the file of the orders", flags.file.as_deref().unwrap_or_else(|| Path::new("-")));
+    if orders.is_standard_output() {
+        return Err(Trouble::Usage(format!(
+            "{name} is the standard output too: trades would be written into the orders"
+        )));
+    }
+    let verdicts = flags.verdicts.as_deref().map(|path| verdicts(path, flags, orders)).transpose()?;
     let mut pen = Pen {
         trades: BufWriter::with_capacity(BUFFER_BYTES, out),
         verdicts: verdicts.map(|file| BufWriter::with_capacity(BUFFER_BYTES, file)),
@@ -87,8 +93,7 @@ fn open(path: &Path) -> io::Result<File> {
 }
 
 /// The file of the verdicts, which must not be the one of the orders.
-fn verdicts(path: &Path, flags: &MatchFlags) -> Result<File, Trouble> {
-    let orders = Input::new("the file of the orders", flags.file.as_deref().unwrap_or_else(|| Path::new("-")));
+fn verdicts(path: &Path, flags: &MatchFlags, orders: Input) -> Result<File, Trouble> {
     let over = Over::Own(|head| head.starts_with(VERDICTS_HEADER)).or_forced(flags.force);
     let output = Output::open("--verdicts", path, &[orders], over)?;
     output.begin().map_err(|error| Trouble::Running(format!("cannot write {}: {error}", path.display())))

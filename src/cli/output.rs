@@ -31,6 +31,11 @@ impl Input {
         Self { what, path: path.into() }
     }
 
+    /// Whether a shell sends the standard output into this very file.
+    pub fn is_standard_output(&self) -> bool {
+        self.metadata().is_ok_and(|read| standard_output().is_ok_and(|written| is_same(&read, &written)))
+    }
+
     fn metadata(&self) -> io::Result<Metadata> {
         if self.path.as_os_str() == "-" { standard_input() } else { std::fs::metadata(&self.path) }
     }
@@ -42,8 +47,19 @@ fn standard_input() -> io::Result<Metadata> {
     File::from(io::stdin().as_fd().try_clone_to_owned()?).metadata()
 }
 
+#[cfg(unix)]
+fn standard_output() -> io::Result<Metadata> {
+    use std::os::fd::AsFd;
+    File::from(io::stdout().as_fd().try_clone_to_owned()?).metadata()
+}
+
 #[cfg(not(unix))]
 fn standard_input() -> io::Result<Metadata> {
+    Err(ErrorKind::Unsupported.into())
+}
+
+#[cfg(not(unix))]
+fn standard_output() -> io::Result<Metadata> {
     Err(ErrorKind::Unsupported.into())
 }
 
@@ -94,6 +110,12 @@ impl Output {
         {
             let (path, what) = (path.display(), input.what);
             return Err(Trouble::Usage(format!("{flag}: {path} is {what} of this run, and would be written over")));
+        }
+        if Input::new("", path).is_standard_output() {
+            let path = path.display();
+            return Err(Trouble::Usage(format!(
+                "{flag}: {path} is the standard output too: one would spoil the other"
+            )));
         }
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(path).map_err(cannot)?;
         let holds = file.metadata().map_err(cannot)?;
