@@ -12,9 +12,11 @@ mod paste;
 mod scanner;
 #[cfg(test)]
 mod tests;
+mod timing;
 mod utf8;
 
-pub use scanner::{ALT_FOR, BURST, ESC_FOR, QUIET, SHORT, Scanner};
+pub use scanner::Scanner;
+pub use timing::{ALT_FOR, BURST, ESC_FOR, QUIET, SHORT};
 
 use std::io;
 

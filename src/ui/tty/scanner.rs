@@ -13,9 +13,11 @@
 //!   after a long silence what comes is in doubt again.
 //!
 //! Units: wall time, handed in.
-//! Bound: [`HELD_MAX`] keys are held, then it is no person who types; [`TEXT_MAX`] characters of an answer are kept, the
+//! Bound: `HELD_MAX` keys are held, then it is no person who types; `TEXT_MAX` characters of an answer are kept, the
 //! rest is swallowed without being kept; `PASTE_MAX` characters of a paste, the rest is dropped.
-//! Limit: an answer cut twice with long pauses, both in its first three bytes, leaks what a person may have typed of it.
+//! Limit: a piece of one to three bytes between two silences of which the first is longer than `QUIET` is let go as keys:
+//! a person may have typed it. So is an introducer alone, between two short silences, and all of a control sequence that is
+//! cut twice and has no `?`, `>` or `=` at its beginning.
 //! Sources: ECMA-48; xterm's control sequences; the parser of vt100.net (ESC, CAN and SUB break a string off).
 
 use std::time::Duration;
@@ -24,28 +26,10 @@ use crossterm::event::Event;
 
 use super::decode;
 use super::paste::Paste;
+use super::timing::{
+    ALT_FOR, ALT_WITHIN, ANSWER_FOR, BURST, ESC_FOR, HELD_MAX, PASTE_SILENT, QUIET, REST_MIN, SHORT, TEXT_MAX,
+};
 use super::utf8::Utf8;
-
-/// How long a lone Esc waits for the rest of a sequence.
-pub const ESC_FOR: Duration = Duration::from_millis(100);
-/// How long Esc with an introducer waits: Alt-P is hardly ever pressed.
-pub const ALT_FOR: Duration = Duration::from_millis(250);
-/// After this silence what is in doubt was typed.
-pub const SHORT: Duration = Duration::from_millis(100);
-/// Bytes of one burst follow one another within this.
-pub const BURST: Duration = Duration::from_millis(50);
-/// Esc and another key within this are one key with Alt.
-const ALT_WITHIN: Duration = Duration::from_millis(20);
-/// After this silence inside an answer what comes may have been typed.
-pub const QUIET: Duration = Duration::from_secs(1);
-/// A string that goes on for longer is in doubt after every pause.
-pub const ANSWER_FOR: Duration = Duration::from_secs(10);
-/// Keys that are held at most.
-pub const HELD_MAX: usize = 64;
-/// Fewer keys than this in a burst after a long silence were typed.
-const REST_MIN: usize = 4;
-/// Characters of an answer that are kept.
-const TEXT_MAX: usize = 64;
 
 const ESC: char = '\x1b';
 const BEL: char = '\x07';
@@ -159,7 +143,11 @@ impl Scanner {
             _ if self.certain => match self.rest.take() {
                 Some(keys) if keys < REST_MIN => {
                     out.append(&mut self.held);
-                    self.reset();
+                    if wall.saturating_sub(self.began) > ANSWER_FOR {
+                        self.reset();
+                    } else {
+                        self.rest = Some(0);
+                    }
                 }
                 _ => {
                     self.held.clear();
@@ -168,7 +156,9 @@ impl Scanner {
             },
             _ => {
                 out.append(&mut self.held);
-                if self.length == 0 && self.whole && self.state != State::Ss3 {
+                // A person waits a moment for the next key then; an answer that was cut twice is still one.
+                let is_report = self.state == State::Csi && self.text.starts_with(['?', '>', '=']);
+                if is_report || self.length == 0 && self.state != State::Ss3 {
                     self.whole = false;
                 } else {
                     self.reset();
@@ -343,12 +333,14 @@ impl Scanner {
             self.certain = true;
             self.held.clear();
         }
+        // The introducer was let go long ago: a letter is a letter.
+        let is_late = !self.whole && self.held.is_empty();
         match char {
             '[' if self.length == 0 => self.parameter(char),
             'M' if self.length == 0 && self.certain => self.state = State::Mouse(3),
             ' '..='?' => self.parameter(char),
             // No report is as short as that.
-            '@'..='~' if self.length == 0 && !self.certain && decode::csi("", char).is_none() => {
+            '@'..='~' if self.length == 0 && !self.certain && (is_late || decode::csi("", char).is_none()) => {
                 self.break_off(char, wall, out);
             }
             '@'..='~' => {
@@ -371,7 +363,12 @@ impl Scanner {
         }
         if !self.certain {
             self.held.push(decode::key(char));
-            self.certain = self.held.len() >= HELD_MAX;
+            // No person types a marker and a figure after Esc and a bracket.
+            let is_report = self.length > 1 && self.text.starts_with(['?', '>', '=']);
+            self.certain = self.held.len() >= HELD_MAX || is_report;
+            if self.certain {
+                self.held.clear();
+            }
         }
     }
 
@@ -387,7 +384,7 @@ impl Scanner {
 
     fn paste(&mut self, char: char, gap: Duration, out: &mut Vec<Event>) {
         // A paste that never ends is broken off by Ctrl-C alone.
-        if char == '\x03' && gap > QUIET {
+        if char == '\x03' && gap > PASTE_SILENT {
             self.reset();
             return out.push(decode::key(char));
         }

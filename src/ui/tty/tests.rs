@@ -5,7 +5,7 @@ use std::time::Duration;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseEventKind};
 
 use super::paste::PASTE_MAX;
-use super::scanner::ANSWER_FOR;
+use super::timing::ANSWER_FOR;
 use super::*;
 use crate::domain::chance::{Chance, Purpose};
 
@@ -137,6 +137,31 @@ fn answers_that_come_byte_by_byte_press_no_key() {
 }
 
 #[test]
+fn answers_that_are_cut_twice_press_nothing_that_does_anything() {
+    for (terminal, answer) in answers() {
+        let bytes = answer.as_bytes();
+        if bytes[1] == b'[' && !b"?>=".contains(&bytes[2]) {
+            continue;
+        }
+        let harmless = [
+            esc(),
+            char(char::from(bytes[1])),
+            char(if bytes[1] == b'[' { char::from(bytes[2]) } else { '\x1b' }),
+            without_shift_of_alt(key(KeyCode::Char(char::from(bytes[1])), KeyModifiers::ALT)),
+        ];
+        for (second, first) in (1..bytes.len()).flat_map(|second| (1..second).map(move |first| (second, first))) {
+            for pause in [30, 150, 300, 1_300].map(MS) {
+                let pieces = [&bytes[..first], &bytes[first..second], &bytes[second..], b"q"];
+                let mut out: Vec<Event> = pressed(&pieces, pause).into_iter().map(without_shift_of_alt).collect();
+                assert_eq!(out.pop(), Some(char('q')));
+                let leaks = out.iter().any(|event| !harmless.contains(event));
+                assert!(!leaks, "{terminal}: {answer:?} cut at {first} and {second}, {pause:?}: {out:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn answers_in_controls_of_eight_bits_and_many_at_once_press_no_key() {
     for (terminal, answer) in answers().filter(|(_, answer)| !answer.contains("tmux;")) {
         let short = ["P", "X", "]", "^", "_", "[", "\\"].into_iter().fold(answer.to_owned(), |text, introducer| {
@@ -243,7 +268,7 @@ fn keys_cut_by_the_line_are_whole() {
 fn an_answer_that_never_ends_does_not_take_the_keyboard_for_ever() {
     for broken in ["\x1bP>|XT", "\x1b]11;rgb:1", "\x1b_Gi=3", "\u{90}1+r"] {
         // After a silence a key is a key.
-        for silence in [1_100, 20_000].map(MS) {
+        for silence in [QUIET + MS(100), MS(20_000)] {
             let (mut scanner, mut at) = (Scanner::default(), Duration::ZERO);
             scanned(&mut scanner, &mut at, &[broken.as_bytes()], silence);
             let out = scanned(&mut scanner, &mut at, &[b"x", b"q", b"X"], MS(150));

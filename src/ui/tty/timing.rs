@@ -1,0 +1,30 @@
+//! How long the scanner waits for the rest of a sequence, and how much of one it keeps.
+//!
+//! Idea: a person presses keys tens of milliseconds apart, a terminal sends its answers at once, and a line may cut them
+//! anywhere. Whoever waits too long makes the keyboard slow; whoever does not wait reads an answer as keys.
+//! Units: wall time; keys and characters.
+
+use std::time::Duration;
+
+/// How long a lone Esc waits for the rest of a sequence.
+pub const ESC_FOR: Duration = Duration::from_millis(100);
+/// How long Esc with an introducer waits: Alt-P is hardly ever pressed.
+pub const ALT_FOR: Duration = Duration::from_millis(250);
+/// After this silence what is in doubt was typed.
+pub const SHORT: Duration = Duration::from_millis(100);
+/// Bytes of one burst follow one another within this.
+pub const BURST: Duration = Duration::from_millis(50);
+/// Esc and another key within this are one key with Alt.
+pub const ALT_WITHIN: Duration = Duration::from_millis(20);
+/// After this silence inside an answer what comes may have been typed.
+pub const QUIET: Duration = Duration::from_secs(5);
+/// A string that goes on for longer is in doubt after every pause.
+pub const ANSWER_FOR: Duration = Duration::from_secs(10);
+/// Keys that are held at most.
+pub const HELD_MAX: usize = 64;
+/// Fewer keys than this in a burst after a long silence were typed.
+pub const REST_MIN: usize = 4;
+/// A paste that says nothing for so long may be broken off.
+pub const PASTE_SILENT: Duration = Duration::from_secs(1);
+/// Characters of an answer that are kept.
+pub const TEXT_MAX: usize = 64;
