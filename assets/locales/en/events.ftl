@@ -101,7 +101,7 @@ event-timed-out-stands = { $node } gives up waiting for a leader: none heard for
 event-stands = { $node } stands for election in term { $term }, and votes for itself
 event-stands-silent = { $node } stands for election in term { $term }: no heartbeat for { $silent }, its timer was the shortest
 event-stands-forced = { $node } stands for election in term { $term }, because it was told to
-event-voted = { $node } gives { $candidate } its one vote of term { $term }
+event-voted = { $node } votes for { $candidate } in term { $term }
 event-vote-refused = { $node } refuses { $candidate } its vote for term { $term }: { $why }
 event-pre-vote-refused = { $node } tells { $candidate } it would not win term { $term }: { $why }
 event-elected = { $node } leads in term { $term }: { $votes } of { $voters } votes ({ $who })
@@ -204,7 +204,7 @@ event-trade-sold = { $id }: { $n } { $symbol } sold at { $price }, { $at }, in {
     [one] {""}
    *[other] {", on its way"}
  }
-event-violated = the promise "{ $invariant }" is broken: { $detail }
+event-violated = { $invariant } broken: { $detail }
 event-lost = { $n ->
     [one] 1 acknowledged order is lost for good
    *[other] { $n } acknowledged orders are lost for good

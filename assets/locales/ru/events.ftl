@@ -105,7 +105,7 @@ event-timed-out-stands = { $node } больше не ждёт лидера: ег
 event-stands = { $node } выдвигается в терме { $term } и голосует за себя
 event-stands-silent = { $node } выдвигается в терме { $term }: нет пульса { $silent }, его таймер был самым коротким
 event-stands-forced = { $node } выдвигается в терме { $term }, потому что так велели
-event-voted = { $node } отдаёт { $candidate } свой единственный голос терма { $term }
+event-voted = { $node } голосует за { $candidate } в терме { $term }
 event-vote-refused = { $node } отказывает { $candidate } в голосе терма { $term }: { $why }
 event-pre-vote-refused = { $node } отвечает { $candidate }, что терм { $term } тот не выиграл бы: { $why }
 event-elected = { $node } лидер в терме { $term }: голосов { $votes } из { $voters } ({ $who })
@@ -200,7 +200,7 @@ event-trade-sold = { $id }: продано { $n } { $symbol } по { $price }, {
     [one] {""}
    *[other] {", в пути"}
  }
-event-violated = обещание «{ $invariant }» нарушено: { $detail }
+event-violated = { $invariant } нарушено: { $detail }
 event-lost = { $n ->
     [one] { $n } подтверждённая заявка потеряна навсегда
     [few] { $n } подтверждённые заявки потеряны навсегда

@@ -7,6 +7,7 @@ use crate::domain::view::{GroupView, NodeTruth};
 
 use super::super::canvas::{Canvas, Strip};
 use super::super::depth::Depth;
+use super::super::panels::lamps::invariant_name;
 use super::super::scene::Scene;
 use super::super::theme::Role;
 use super::super::widgets::badge;
@@ -173,17 +174,35 @@ fn safety<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
     if lost > 0 { strip.badge(Role::Error, &text) } else { strip.add(Role::Muted, text) }
 }
 
+/// A promise that was broken in this run: nothing that comes after it makes that good.
+fn broken<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
+    let broken = || scene.view.invariants.iter().filter(|row| row.violations > 0);
+    let Some(first) = broken().next() else { return strip };
+    let name = invariant_name(first.invariant, scene);
+    let more = match broken().count() {
+        1 => String::new(),
+        count => format!(" +{}", count - 1),
+    };
+    strip.badge(Role::Error, &format!("✗ {name}{more}")).gap()
+}
+
 /// What keeps orders out, or lets too many in: shown as long as it is so.
 fn admission<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
     let (locale, view) = (&scene.look.locale, &scene.view.admission);
     if let Some((group, missing)) = view.stalled.first() {
         let missing = missing.iter().next().map(|node| node.to_string()).unwrap_or_default();
-        let figures = [("group", group.to_string().into()), ("node", missing.into())];
+        let more = view.stalled.len() - 1;
+        let group = if more == 0 { group.to_string() } else { format!("{group} +{more}") };
+        let figures = [("group", group.into()), ("node", missing.into())];
         return strip.badge(Role::NodeFailed, &locale.say("status-stalled", &figures)).gap();
     }
     if let Some(search) = view.search {
         let figures = [("n", search.rate.into())];
         return strip.badge(Role::TimeSlow, &locale.say("status-capacity-search", &figures)).gap();
+    }
+    if view.refused_per_s > 0 {
+        let figures = [("n", locale.number(view.refused_per_s).into())];
+        return strip.badge(Role::NodeDegraded, &locale.say("status-overload", &figures)).gap();
     }
     if view.on || scene.view.run.now == SimTime::ZERO {
         return strip;
@@ -194,7 +213,7 @@ fn admission<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
 fn right_end<'a>(strip: Strip<'a>, scene: &Scene<'_>, shown: &Shown<'_>) -> Strip<'a> {
     let locale = &scene.look.locale;
     let time = badge::time(&scene.view.run.pace, locale);
-    let mut strip = admission(strip, scene);
+    let mut strip = admission(broken(strip, scene), scene);
     strip = strip.badge(time.role, &time.word);
     if scene.state.presenter.locked {
         strip = strip.gap().badge(Role::NodeDegraded, &locale.text("status-locked"));

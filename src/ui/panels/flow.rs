@@ -72,17 +72,23 @@ pub fn line<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a
 /// Overload in one row: how much the desk can do, what it refused, which retries were not sent.
 fn overload<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> {
     let (locale, view) = (&scene.look.locale, &scene.view.admission);
-    let capacity = view.capacity_per_s.map_or_else(|| "-".to_owned(), |capacity| locale.number(capacity));
+    let per_s = |figure: u64| format!("{}{}", locale.number(figure), locale.text("per-s"));
+    let none = || "–".to_owned();
+    let capacity = view.capacity_per_s.map_or_else(none, per_s);
     let paces = scene.view.nodes.iter().filter_map(|node| node.admission.applies_per_s);
-    let pace = paces.min().map_or_else(|| "-".to_owned(), |pace| locale.number(pace));
+    let pace = paces.min().map_or_else(none, per_s);
+    let overload = format!("{} ({})", per_s(view.refused_per_s), locale.number(view.refused));
     let figures = [
+        ("flow-overloaded", overload, view.refused > 0),
         ("flow-capacity", capacity, false),
-        ("flow-overloaded", locale.number(view.refused), view.refused > 0),
+        ("flow-missing", locale.number(view.not_acknowledgeable), view.not_acknowledgeable > 0),
         ("flow-denied", locale.number(view.retries_denied), view.retries_denied > 0),
         ("flow-pace", pace, false),
         ("flow-expired", locale.number(view.expired), false),
     ];
-    figures.into_iter().fold(strip, |strip, (id, value, loud)| {
+    // What was refused for want of a voter stands there once something was.
+    let shown = figures.into_iter().filter(|(id, _, loud)| *loud || *id != "flow-missing");
+    shown.fold(strip, |strip, (id, value, loud)| {
         strip.fit(columns, |strip| {
             let role = if loud { Role::Warn } else { Role::Text };
             strip.add(Role::Muted, format!("{} ", locale.text(id))).add(role, value).add(Role::Text, "  ")
@@ -102,14 +108,16 @@ fn lines<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Stri
     });
     let orders = figure(canvas.strip(), "ledger-acknowledged", locale.number(ledger.acknowledged));
     let orders = orders.fit(columns, |strip| figure(strip, "ledger-submitted", locale.number(ledger.submitted)));
+    let refused_per_s = format!("{}{}", locale.number(flow.refused_per_s), locale.text("per-s"));
     let waits = figure(canvas.strip(), "flow-waiting", locale.number(flow.waiting));
-    let waits = waits.fit(columns, |strip| figure(strip, "flow-refused", locale.number(flow.refused_per_s)));
+    let waits = waits.fit(columns, |strip| figure(strip, "flow-refused", refused_per_s.clone()));
     let rules = figure(canvas.strip(), "flow-ack", caption::ack(flow.ack, locale));
     let rules = rules.fit(columns, |strip| figure(strip, "flow-queries", locale.number(flow.queries_per_s)));
     let overload = overload(canvas.strip(), scene, columns);
     let mut lines = vec![line(canvas.strip(), scene, columns), latency, orders, waits, rules];
     let known = &scene.view.admission;
-    let matters = known.refused + known.retries_denied > 0 || known.capacity_per_s.is_some();
+    let refused = known.refused + known.not_acknowledgeable;
+    let matters = refused + known.retries_denied > 0 || known.capacity_per_s.is_some();
     lines.insert(if matters { 1 } else { lines.len() }, overload);
     if let Some((left, all)) = flow.burst {
         let share = all.saturating_sub(left) * 1_000 / all.max(1);

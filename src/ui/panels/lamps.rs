@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::domain::invariant::Invariant;
 use crate::domain::rules::Rule;
 use crate::domain::view::GroupView;
 
@@ -26,9 +27,13 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let mut row = 0;
     let mut strip = canvas.strip();
     for lamp in &scene.view.invariants {
-        let name = locale.text(&format!("lamp-{}", lamp.invariant.name().replace('_', "-"))).into_owned();
+        let name = invariant_name(lamp.invariant, scene);
         let cell = if lamp.violations > 0 {
-            canvas.strip().badge(Role::Error, &format!("✗ {name} {}", locale.number(lamp.violations)))
+            // How often stands there if the lamps after it still have their places.
+            let count = locale.number(lamp.violations);
+            let text = format!("✗ {name} {count}");
+            let is_wide = text.chars().count() + 2 >= LAMP_COLUMNS;
+            canvas.strip().badge(Role::Error, &if is_wide { format!("✗ {name}") } else { text })
         } else if lamp.checked == 0 {
             // Nothing has been proved yet: dark, not green.
             canvas.strip().add(Role::Muted, format!("○ {name}"))
@@ -59,6 +64,11 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
             canvas.word(inner, 0, row + 2 + place as u16, Role::Warn, text);
         }
     }
+}
+
+/// What a lamp is called.
+pub fn invariant_name(invariant: Invariant, scene: &Scene<'_>) -> String {
+    scene.look.locale.text(&format!("lamp-{}", invariant.name().replace('_', "-"))).into_owned()
 }
 
 /// How many failures the group bears that bears the fewest.

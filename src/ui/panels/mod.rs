@@ -16,7 +16,7 @@ mod failover;
 mod feeds;
 mod flow;
 mod lag;
-mod lamps;
+pub mod lamps;
 mod lanes;
 mod lesson;
 mod log;

@@ -52,7 +52,8 @@ pub fn plan(kind: ActionKind, state: &UiState, view: &ClusterView) -> Result<Con
         Kind::RecoverAll if view.nodes.iter().all(|node| node.truth.runs()) => Err(Refusal::new("toast-all-up")),
         Kind::RecoverAll => Ok(Control::RecoverAll),
         Kind::RollingRestart => Ok(Control::RollingRestart),
-        Kind::Isolate if shown.reach == Reach::All => Ok(Control::Isolate(target)),
+        // One link that is cut does not isolate a node: often it is the other end that is isolated.
+        Kind::Isolate if matches!(shown.reach, Reach::All | Reach::Partly) => Ok(Control::Isolate(target)),
         Kind::Isolate => Ok(Control::Rejoin(target)),
         Kind::Mute if shown.reach == Reach::Muted => Ok(Control::Rejoin(target)),
         Kind::Mute if shown.reach == Reach::Isolated => refuse("toast-already-cut"),
