@@ -9,7 +9,7 @@
 //! up to a length that was seen to be served in time, and somewhat more: half of it where much time was left, an eighth else. Some newcomers are followed through the queue
 //! to see it.
 //! Units: records and virtual nanoseconds, integers only.
-//! Bound: [`FOLLOWED_PARTS`] newcomers that are followed, and two sums, halved each time the busy time reaches `WINDOW`: what is two windows old weighs a quarter.
+//! Bound: `FOLLOWED_PARTS` newcomers that are followed, and two sums, halved each time the busy time reaches `WINDOW`: what is two windows old weighs a quarter.
 //! Sources: Little 1961 (a wait is a length over a rate); BBR (Cardwell et al. 2016), which also learns its rate only from
 //! what was delivered.
 
