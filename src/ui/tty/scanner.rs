@@ -16,7 +16,7 @@
 //! Bound: `HELD_MAX` keys are held, then it is no person who types; `TEXT_MAX` characters of an answer are kept, the
 //! rest is swallowed without being kept; `PASTE_MAX` characters of a paste, the rest is dropped.
 //! Limit: a piece of one to three bytes between two silences of which the first is longer than `QUIET` is let go as keys:
-//! a person may have typed it. So is an introducer alone, between two short silences, and all of a control sequence that is
+//! a person may have typed it. So is an introducer, alone or with one more, between two short silences, and all of a control sequence that is
 //! cut twice and has no `?`, `>` or `=` at its beginning.
 //! Sources: ECMA-48; xterm's control sequences; the parser of vt100.net (ESC, CAN and SUB break a string off).
 
