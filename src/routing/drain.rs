@@ -6,10 +6,11 @@
 //! while it lasts.
 //! Proof: a queue that is short because little is asked looks slow, too: what left it is what came. Disks and round trips
 //! take their time, and a longer queue would only make larger batches. So an estimate that says *too late* is not believed
-//! up to a length that was seen to be served in time, and somewhat more: half of it where much time was left, an eighth else. Some newcomers are followed through the queue
-//! to see it.
+//! up to a length that was seen to be served in time, and somewhat more: half of it where much time was left, an eighth
+//! otherwise. To see it, some newcomers are followed through the queue. A gateway follows none: where it queues, it is full.
 //! Units: records and virtual nanoseconds, integers only.
-//! Bound: `FOLLOWED_PARTS` newcomers that are followed, and two sums, halved each time the busy time reaches `WINDOW`: what is two windows old weighs a quarter.
+//! Bound: `FOLLOWED_PARTS` newcomers that are followed, and two sums, halved each time the busy time reaches `WINDOW`: what
+//! is two windows old weighs a quarter.
 //! Sources: Little 1961 (a wait is a length over a rate); BBR (Cardwell et al. 2016), which also learns its rate only from
 //! what was delivered.
 
@@ -38,23 +39,18 @@ const UNPROVEN: u64 = 128;
 const FOLLOWED_PARTS: u64 = 32;
 
 /// The rate at which a queue empties.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Drain {
     busy: u64,
     left: u64,
     /// What left the queue in all.
     total: u64,
-    /// So many may wait at once, whatever the estimate says: almost as many were served in time.
-    proven: u64,
+    /// So many may wait at once, whatever the estimate says: almost as many were served in time. Nothing in a queue whose
+    /// newcomers are not followed.
+    proven: Option<u64>,
     followed: VecDeque<Followed>,
     /// Since when something waits that has not been counted as busy time yet.
     since: Option<SimTime>,
-}
-
-impl Default for Drain {
-    fn default() -> Self {
-        Self { busy: 0, left: 0, total: 0, proven: UNPROVEN, followed: VecDeque::new(), since: None }
-    }
 }
 
 /// A newcomer on its way through the queue.
@@ -72,6 +68,7 @@ struct Followed {
 impl Drain {
     /// A newcomer was let in behind so many, with so many others; it has so long left.
     pub fn follow(&mut self, now: SimTime, ahead: u64, count: u64, left: SimDuration) {
+        self.proven.get_or_insert(UNPROVEN);
         let last = self.followed.back().map(|followed| followed.since);
         let due = last.is_none_or(|last| now.since(last).times(FOLLOWED_PARTS) >= left);
         if due && self.followed.len() < FOLLOWED_PARTS as usize {
@@ -87,7 +84,9 @@ impl Drain {
         while let Some(Followed { since, ahead, until, .. }) = self.followed.pop_front_if(is_known) {
             let is_early = now.since(since).times(2) <= until.since(since);
             let more = (if is_early { ahead / 2 } else { ahead / 8 }).max(GROWTH_MIN);
-            self.proven = if now <= until { self.proven.max(ahead + more) } else { self.proven.min(ahead / 4 * 3) };
+            let is_in_time = now <= until;
+            self.proven =
+                self.proven.map(|so_far| if is_in_time { so_far.max(ahead + more) } else { so_far.min(ahead / 4 * 3) });
         }
     }
 
@@ -148,7 +147,7 @@ impl Drain {
     /// Whether a queue of this length was seen to be served in time, and nothing that waits now says otherwise.
     fn is_proven(&self, now: SimTime, ahead: u64, waited: SimDuration, left: SimDuration) -> bool {
         let moves = self.followed.front().is_none_or(|followed| now <= followed.until);
-        moves && waited.0 / PROVEN_FIFTHS <= left.0 / 5 && ahead <= self.proven
+        moves && waited.0 / PROVEN_FIFTHS <= left.0 / 5 && self.proven.is_some_and(|proven| ahead <= proven)
     }
 }
 
@@ -249,8 +248,10 @@ mod tests {
         let left = SimDuration::from_secs(1);
         assert!(!drain.is_too_slow(ms(40), 1_000_000, Some(ms(0)), left), "40 ms say nothing");
         assert!(!drain.is_too_slow(ms(400), 1_000_000, Some(ms(0)), left), "nothing has left: 400 ms so far");
+        assert!(drain.is_too_slow(ms(600), 1, Some(ms(0)), left), "nobody is followed");
+        drain.follow(ms(0), 0, 1, left);
         assert!(
-            drain.is_too_slow(ms(600), 1_000, Some(ms(0)), left) && !drain.is_too_slow(ms(600), 100, Some(ms(0)), left)
+            !drain.is_too_slow(ms(600), 100, Some(ms(0)), left) && drain.is_too_slow(ms(600), 1_000, Some(ms(0)), left)
         );
         assert!(drain.is_too_slow(ms(850), 1, Some(ms(0)), left));
         drain.begin(ms(0));

@@ -1,9 +1,10 @@
 //! How far a replica has applied its log, as its leader hears with each answer to a heartbeat.
 //!
 //! Idea: a log that is complete is not a state that is. A learner that was sent ten thousand records has them long before it
-//! has applied them, and as a leader it would answer nobody until then. So whoever is to vote or to lead must have
-//! applied what the leader itself had applied a while ago: no number of records would fit every load.
-//! Left out: elections. Whoever wins one after a crash may lag; Raft knows only logs.
+//! has applied them, and as a leader it would answer nobody until then. So a replica may vote or take over
+//! only once it has applied what the leader itself had applied a while ago: no number of records would fit every load.
+//! Left out: elections. A candidate that wins after a crash may lag; Raft knows only logs.
+//! Messages: a late or lost answer makes this a worse hint, nothing more; safety rests on the logs.
 //! Sources: none. Ongaro 2014 §4.2.1 asks of a learner only that its log is nearly complete.
 
 use crate::domain::ids::LogIndex;

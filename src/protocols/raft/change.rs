@@ -196,13 +196,9 @@ impl Raft {
         self.applied.note(now.mono, upto, self.config.election_max);
     }
 
-    /// A follower has applied its log this far.
-    pub(super) fn note_follower_applied(&mut self, node: NodeId, upto: LogIndex) {
-        let Role::Leader(leadership) = &mut self.role else { return };
-        if let Some(place) = leadership.place_of(node) {
-            // Less than before, if its process began again.
-            leadership.progress[place].applied = upto;
-        }
+    /// Whether a follower has applied what this replica had applied a while ago.
+    fn applies(&self, progress: &Progress) -> bool {
+        progress.applied >= self.applied.earlier()
     }
 
     /// Whether a follower keeps up, so that its vote would not hold up the group (Ongaro 2014 §4.2.1). False where this
@@ -212,8 +208,7 @@ impl Raft {
         let limit = self.config.election_min;
         leadership.place_of(node).map(|place| &leadership.progress[place]).is_some_and(|progress| {
             let heard = now.mono.since(progress.heard_at) < self.config.election_max;
-            let applies = progress.applied >= self.applied.earlier();
-            heard && applies && progress.catch_up.keeps_up(progress.matched, now.mono, limit)
+            heard && self.applies(progress) && progress.catch_up.keeps_up(progress.matched, now.mono, limit)
         })
     }
 
@@ -223,8 +218,7 @@ impl Raft {
         let Role::Leader(leadership) = &self.role else { return false };
         leadership.place_of(node).map(|place| &leadership.progress[place]).is_some_and(|progress| {
             let heard = now.mono.since(progress.heard_at) < self.config.election_max;
-            let applies = progress.applied >= self.applied.earlier();
-            heard && applies && self.image.log.end().index.since(progress.matched) <= CLOSE_RECORDS
+            heard && self.applies(progress) && self.image.log.end().index.since(progress.matched) <= CLOSE_RECORDS
         })
     }
 

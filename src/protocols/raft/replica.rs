@@ -134,8 +134,7 @@ impl Raft {
                 }
             }
             Body::BeatAnswer { round, received, matched, applied } => {
-                self.note_follower_applied(from, applied);
-                self.on_beat_answer(now, from, round, (received, matched), out);
+                self.on_beat_answer(now, from, round, (received, matched, applied), out);
             }
             Body::Snapshot(snapshot) => {
                 if self.hear_leader(now, from) {

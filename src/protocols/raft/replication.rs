@@ -209,12 +209,14 @@ impl Raft {
         now: Now,
         from: NodeId,
         round: u64,
-        (received, matched): (LogIndex, LogIndex),
+        (received, matched, applied): (LogIndex, LogIndex, LogIndex),
         out: &mut Vec<Effect>,
     ) {
         let end = self.image.log.end().index;
         let Some((place, progress)) = self.heard_follower(now, from) else { return };
         progress.answered_round = progress.answered_round.max(round);
+        // Less than before, if its process began again.
+        progress.applied = applied;
         let news = matched <= end && progress.match_to(matched);
         if progress.has_lost(round, received) {
             match progress.mode {

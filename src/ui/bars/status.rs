@@ -6,8 +6,8 @@ use crate::domain::time::SimTime;
 use crate::domain::view::{GroupView, NodeTruth};
 
 use super::super::canvas::{Canvas, Strip};
+use super::super::caption;
 use super::super::depth::Depth;
-use super::super::panels::lamps::invariant_name;
 use super::super::scene::Scene;
 use super::super::theme::Role;
 use super::super::widgets::badge;
@@ -178,7 +178,7 @@ fn safety<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
 fn broken<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
     let broken = || scene.view.invariants.iter().filter(|row| row.violations > 0);
     let Some(first) = broken().next() else { return strip };
-    let name = invariant_name(first.invariant, scene);
+    let name = caption::invariant(first.invariant, &scene.look.locale);
     let more = match broken().count() {
         1 => String::new(),
         count => format!(" +{}", count - 1),

@@ -11,6 +11,7 @@ mod why;
 use std::borrow::Cow;
 
 use crate::domain::event::{AdmissionEvent, Event, EventKind, FeedEvent, MovesEvent, TradesEvent};
+use crate::domain::invariant::Invariant;
 
 use super::locale::{FluentValue, Locale};
 use super::theme::Role;
@@ -34,6 +35,11 @@ pub fn caption(event: &Event, events: &[Event], locale: &Locale) -> String {
 /// The word of an event.
 pub fn word<'l>(kind: &EventKind, locale: &'l Locale) -> Cow<'l, str> {
     locale.text(&format!("word-{}", name(kind)))
+}
+
+/// What an invariant is called on the screen.
+pub fn invariant(invariant: Invariant, locale: &Locale) -> String {
+    locale.text(&format!("lamp-{}", invariant.name().replace('_', "-"))).into_owned()
 }
 
 /// The stem of a kind's text ids; what a filter calls it.

@@ -2,11 +2,11 @@
 
 use ratatui::layout::Rect;
 
-use crate::domain::invariant::Invariant;
 use crate::domain::rules::Rule;
 use crate::domain::view::GroupView;
 
 use super::super::canvas::{Canvas, Strip, wrap};
+use super::super::caption;
 use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
@@ -27,7 +27,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let mut row = 0;
     let mut strip = canvas.strip();
     for lamp in &scene.view.invariants {
-        let name = invariant_name(lamp.invariant, scene);
+        let name = caption::invariant(lamp.invariant, locale);
         let cell = if lamp.violations > 0 {
             // How often stands there if the lamps after it still have their places.
             let count = locale.number(lamp.violations);
@@ -64,11 +64,6 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
             canvas.word(inner, 0, row + 2 + place as u16, Role::Warn, text);
         }
     }
-}
-
-/// What a lamp is called.
-pub fn invariant_name(invariant: Invariant, scene: &Scene<'_>) -> String {
-    scene.look.locale.text(&format!("lamp-{}", invariant.name().replace('_', "-"))).into_owned()
 }
 
 /// How many failures the group bears that bears the fewest.

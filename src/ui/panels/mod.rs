@@ -16,7 +16,7 @@ mod failover;
 mod feeds;
 mod flow;
 mod lag;
-pub mod lamps;
+mod lamps;
 mod lanes;
 mod lesson;
 mod log;

@@ -1,7 +1,7 @@
 //! How long the scanner waits for the rest of a sequence, and how much of one it keeps.
 //!
 //! Idea: a person presses keys tens of milliseconds apart, a terminal sends its answers at once, and a line may cut them
-//! anywhere. Whoever waits too long makes the keyboard slow; whoever does not wait reads an answer as keys.
+//! anywhere. To wait too long makes the keyboard slow; not to wait turns an answer into keys.
 //! Units: wall time; keys and characters.
 
 use std::time::Duration;
