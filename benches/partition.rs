@@ -71,7 +71,7 @@ fn plans(runs: usize) {
         NodeId::first(100).map(|node| Seat { node, region: Region(node.0 % 3), standing: Standing::Member }).collect();
     let groups: Vec<Placed> = (1..=256_u16)
         .map(|group| {
-            let replicas: Vec<NodeId> = (0..3).map(|nth| NodeId((group * 7 % 90 + nth * 31 % 90 + 1) as u8)).collect();
+            let replicas: Vec<NodeId> = (0..3).map(|nth| NodeId(((group * 7 + nth * 31) % 90 + 1) as u8)).collect();
             Placed { group: GroupId(group), leader: replicas.first().copied(), replicas, factor: 3, load: 1 }
         })
         .collect();
