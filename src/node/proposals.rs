@@ -4,6 +4,8 @@
 //! nobody waits for a timer. A closed batch waits here for two things: the acknowledgement rule (how far the voters
 //! have appended) and its verdicts (that this replica has applied it). Under a rule that covers the commit both make
 //! one message; under a faster rule the promise goes out first and the verdict follows.
+//! Who leads no longer still owes an answer for what is acknowledged and committed: no leader can overturn that, so it is
+//! applied here in its turn and answered then. Of everything after it nobody here can say what will become.
 //! Bound: [`PROPOSALS_MAX`] records wait for a batch, [`UNANSWERED_MAX`] in all for their answers; one more is declined
 //! with `Overloaded`, and counted. What nobody waits for any more is forgotten: under the rule `all` a dead voter stops
 //! the answers for as long as it is dead, and that must not fill the memory.
@@ -233,16 +235,30 @@ impl Proposals {
         }
     }
 
-    /// The leader leads no longer: whoever was promised nothing yet is told so, the others are left to the log. What was
-    /// never logged may go to the next leader, if it is known.
-    pub(super) fn abandon(&mut self, leader: Option<NodeId>, out: &mut Out<'_>) {
-        for waiting in self.waiting.drain(..).skip(self.promised) {
+    /// The leader leads no longer. What is acknowledged and committed will be answered when it is applied; whoever was
+    /// promised nothing of the rest is told so. What was never logged may go to the next leader, if it is known.
+    pub(super) fn abandon(&mut self, commit: LogIndex, leader: Option<NodeId>, out: &mut Out<'_>) {
+        let kept = self.waiting.partition_point(|waiting| waiting.last <= commit).min(self.acked);
+        let promised = self.promised.saturating_sub(kept);
+        for waiting in self.waiting.drain(kept..).skip(promised) {
             waiting.refuse(Why::LeaderLost, out);
         }
-        (self.promised, self.acked, self.waiting_records, self.unacked, self.open_records) = (0, 0, 0, 0, 0);
+        (self.promised, self.acked) = (self.promised.min(kept), kept);
+        self.waiting_records = self.waiting.iter().map(|waiting| waiting.batch.len()).sum();
+        (self.unacked, self.open_records) = (0, 0);
         for (batch, part) in self.open.drain(..) {
             let why = Why::NotLeader(leader);
             out.send(part.gateway, NodeMessage::Declined { ticket: part.ticket, batch, why });
+        }
+    }
+
+    /// A snapshot holds all up to here: what it applied has no verdicts on this node.
+    pub(super) fn overtaken(&mut self, upto: LogIndex, out: &mut Out<'_>) {
+        while let Some(waiting) = self.waiting.front().filter(|waiting| waiting.first <= upto) {
+            if self.promised == 0 {
+                waiting.refuse(Why::LeaderLost, out);
+            }
+            self.pop_waiting();
         }
     }
 }

@@ -93,7 +93,7 @@ fn a_leader_that_steps_down_hands_back_exactly_what_it_never_logged() {
     proposals.offer(SimTime::ZERO, N2, &proposal(0, 1..=3, 1_000)).unwrap();
     proposals.offer(SimTime::ZERO, N2, &proposal(1, 4..=5, 1_000)).unwrap();
     log(&mut proposals, 1, 4);
-    let lines = said(|out| proposals.abandon(Some(NodeId(3)), out));
+    let lines = said(|out| proposals.abandon(LogIndex::ORIGIN, Some(NodeId(3)), out));
     let expected = ["0 refused [1, 2, 3]", "1 refused [4]", "1 declined NotLeader(Some(NodeId(3))) [5]"];
     assert_eq!(lines, expected, "what is in a log may yet be done, and is not to be handed on");
     assert_eq!(proposals.unanswered(), 0);
@@ -107,7 +107,45 @@ fn promised_orders_are_left_to_the_log_when_their_leader_goes() {
     log(&mut proposals, 1, 1);
     log(&mut proposals, 2, 1);
     said(|out| proposals.answer(P1, LogIndex(1), Early::Promise, out));
-    assert_eq!(said(|out| proposals.abandon(None, out)), ["1 refused [2]"]);
+    assert_eq!(said(|out| proposals.abandon(LogIndex::ORIGIN, None, out)), ["1 refused [2]"]);
+}
+
+/// Three batches of one order each, of which a rule that covers the commit has acknowledged so many.
+fn three_of_which_are_acknowledged(acked: u64) -> Proposals {
+    let mut proposals = Proposals::default();
+    for ticket in 0..3 {
+        proposals.offer(SimTime::ZERO, N2, &proposal(ticket, ticket + 1..=ticket + 1, 1_000)).unwrap();
+        log(&mut proposals, ticket + 1, 1);
+    }
+    assert!(said(|out| proposals.answer(P1, LogIndex(acked), Early::Never, out)).is_empty());
+    proposals
+}
+
+#[test]
+fn what_was_committed_is_answered_by_who_led_then() {
+    let mut proposals = three_of_which_are_acknowledged(2);
+    assert_eq!(said(|out| proposals.abandon(LogIndex(2), None, out)), ["2 refused [3]"]);
+    assert_eq!((proposals.unanswered(), proposals.unacknowledged().0), (2, 0));
+    let answer = |proposals: &mut Proposals| said(|out| proposals.answer(P1, LogIndex(9), Early::Never, out));
+    assert!(answer(&mut proposals).is_empty(), "it is not applied yet");
+    for first in 1..=3 {
+        proposals.applied(LogIndex(first), &verdicts(1), &crate::domain::fact::Executed::All);
+    }
+    assert_eq!(answer(&mut proposals), ["0 verdict [1]", "1 verdict [2]"]);
+    assert_eq!(proposals.unanswered(), 0);
+}
+
+#[test]
+fn what_waits_for_a_rule_beyond_the_commit_or_is_not_committed_is_in_doubt() {
+    // Committed, and not yet on every voter as the rule asks.
+    let mut proposals = three_of_which_are_acknowledged(1);
+    assert_eq!(said(|out| proposals.abandon(LogIndex(3), None, out)), ["1 refused [2]", "2 refused [3]"]);
+    // Acknowledged, and another leader may write there.
+    let mut proposals = three_of_which_are_acknowledged(3);
+    assert_eq!(said(|out| proposals.abandon(LogIndex(1), None, out)), ["1 refused [2]", "2 refused [3]"]);
+    // A snapshot brings what it was, and no verdicts.
+    assert_eq!(said(|out| proposals.overtaken(LogIndex(1), out)), ["0 refused [1]"]);
+    assert_eq!(proposals.unanswered(), 0);
 }
 
 #[test]

@@ -121,12 +121,13 @@ impl Replica {
 
     /// Gives Raft an input and does what comes of it.
     pub(super) fn input(&mut self, now: Now, input: Input, desk: &mut Desk<'_>, out: &mut Out<'_>) {
-        let led = self.raft.leads();
+        // What it had committed as the leader: later a follower's commit may cover what another leader wrote there.
+        let (led, commit) = (self.raft.leads(), self.raft.commit_index());
         let mut effects = Vec::new();
         self.raft.step(now, input, &mut effects);
         self.absorb(effects, out);
         if led && !self.raft.leads() {
-            self.proposals.abandon(self.raft.leader(), out);
+            self.proposals.abandon(commit, self.raft.leader(), out);
             self.reads.abandon(self.raft.leader(), out);
             self.forget_pace();
         }
@@ -325,6 +326,8 @@ impl Replica {
             acknowledged = self.proposals.answer(self.group, self.raft.acked_index(desk.ack), early, out);
             self.reads.serve(self.point(out.me), &self.machine, out);
             self.tell_config(out);
+        } else {
+            self.proposals.answer(self.group, self.raft.commit_index(), Early::Never, out);
         }
         self.note_pace(now, acknowledged, desk);
         self.begin_turn(now, desk);

@@ -270,7 +270,7 @@ impl Clients {
         let due = self.next_look(now, now, 0, source);
         self.quiet_until = self.quiet_until.min(due);
         self.figures.asked();
-        let pending = Pending { command, sent: now, due, retries: 0, source, doubt: false, refused: false };
+        let pending = Pending { command, sent: now, due, retries: 0, silent: 1, source, doubt: false, refused: false };
         outbox.records.push(self.sessions[place].ask(pending));
     }
 

@@ -55,9 +55,11 @@ pub struct Pending {
     pub due: SimTime,
     /// How often it was sent again.
     pub retries: u32,
+    /// Attempts on which nobody has said a word. Each is refused at most once, so none is left when all were.
+    pub silent: u32,
     /// On whose account.
     pub source: Source,
-    /// Some attempt met silence: it may be done though nobody said so.
+    /// Somebody said of an attempt that it may yet be done.
     pub doubt: bool,
     /// The last word on it was a refusal, so `due` is its next try and not a sign of silence.
     pub refused: bool,
@@ -223,6 +225,7 @@ mod tests {
             sent: SimTime::ZERO,
             due: SimTime(due),
             retries: 0,
+            silent: 1,
             source: Source::STEADY,
             doubt: false,
             refused: false,

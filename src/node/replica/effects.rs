@@ -26,7 +26,7 @@ impl Replica {
                     self.parked.push_back(Parked { after: token, synced, to, message });
                 }
                 Effect::Send { to, message, .. } => out.send_raft(self.group, to, message),
-                Effect::Install(snapshot) => self.install(&snapshot),
+                Effect::Install(snapshot) => self.install(&snapshot, out),
                 Effect::ReadReady { token, index } => self.reads.ready(token, index),
                 Effect::ReadRefused { token, why } => {
                     if why == Why::Overloaded {
@@ -40,7 +40,7 @@ impl Replica {
         }
     }
 
-    fn install(&mut self, snapshot: &RaftSnapshot) {
+    fn install(&mut self, snapshot: &RaftSnapshot, out: &mut Out<'_>) {
         let machine = Machine::from_image(self.group, &snapshot.image);
         assert!(machine.is_some(), "a snapshot is of its group's kind");
         if let Some(machine) = machine {
@@ -48,6 +48,7 @@ impl Replica {
             self.machine.arrived();
             self.applied = snapshot.index;
             self.upkeep.installed(snapshot.index);
+            self.proposals.overtaken(snapshot.index, out);
         }
     }
 

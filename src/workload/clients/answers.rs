@@ -1,7 +1,7 @@
 //! Answers: what a word on a request does to it.
 //!
 //! Idea: the first word that ends the wait counts; all later ones find nobody waiting. A refusal ends it only when
-//! no other try is left *and* no attempt is in doubt: else the request waits on, and may stay unknown.
+//! no other try is left *and* every attempt was refused for good: else the request waits on, and may stay unknown.
 
 use std::sync::Arc;
 
@@ -99,6 +99,7 @@ impl Clients {
 
     /// After a refusal: whether the request goes on waiting, for its next try or, in doubt, for its deadline.
     fn tries_again(&mut self, now: SimTime, place: usize, sequence: Sequence, pending: Pending, why: Why) -> bool {
+        let silent = pending.silent.saturating_sub(1);
         let doubt = pending.doubt || patience::leaves_doubt(why);
         let may = patience::may_be_retried(why) && self.bursts.retries(pending.source);
         let next = if may { self.patience.next_try(now, pending.sent, pending.retries, &mut self.retry) } else { None };
@@ -109,10 +110,11 @@ impl Clients {
             }
             paid
         });
-        let Some(due) = next.or_else(|| doubt.then(|| self.patience.deadline(pending.sent))) else { return false };
+        let in_doubt = doubt || silent > 0;
+        let Some(due) = next.or_else(|| in_doubt.then(|| self.patience.deadline(pending.sent))) else { return false };
         let session = &mut self.sessions[place];
         if let Some(waiting) = session.waiting(sequence) {
-            waiting.doubt = doubt;
+            (waiting.silent, waiting.doubt) = (silent, doubt);
             waiting.refused = true;
         }
         session.look_again(sequence, due);

@@ -1,7 +1,7 @@
 //! Those that wait: asked again in time, given up at the deadline.
 //!
-//! Idea: a pass over the sessions that may have something due; each knows a time before which it has not. Silence
-//! leaves a doubt that no later refusal takes away: an earlier attempt may be in a log.
+//! Idea: a pass over the sessions that may have something due; each knows a time before which it has not. An attempt that
+//! met silence may be in a log; only its own refusal takes that away, so attempts without a word are counted.
 
 use std::collections::BTreeMap;
 
@@ -75,8 +75,7 @@ impl Clients {
         let session = &mut self.sessions[place];
         if let Some(waiting) = session.waiting(sequence) {
             waiting.retries = retries;
-            // The attempt before met silence, unless it met a refusal.
-            waiting.doubt |= !pending.refused;
+            waiting.silent += 1;
             waiting.refused = false;
         }
         session.look_again(sequence, due);

@@ -82,6 +82,27 @@ fn a_refusal_after_a_silent_attempt_leaves_the_request_unknown() {
 }
 
 #[test]
+fn attempts_that_were_all_refused_leave_no_doubt_however_late() {
+    // As gateways do that hold what is on its way: silent for long, and then both say no.
+    let late = SimDuration::from_millis(950);
+    let hold_then_refuse = Box::new({
+        let mut first = BTreeMap::new();
+        move |now: SimTime, record: &Record| {
+            let sent = *first.entry(record.id).or_insert(now);
+            vec![(SimDuration(late.0 - now.since(sent).0), Reply::Refused(Why::Moving))]
+        }
+    });
+    let mut driver = Driver::new(&settings(500), 2, hold_then_refuse);
+    driver.run_to(500);
+    driver.control(Control::SetLoad(false));
+    driver.run_to(3_000);
+    assert_balanced(&driver, 2);
+    assert!(driver.retried().len() > driver.submitted().len(), "each was asked again before anybody said a word");
+    assert!(driver.gave_up().is_empty(), "nobody is left to wonder");
+    assert_eq!(driver.answered().len(), driver.submitted().len());
+}
+
+#[test]
 fn a_leader_that_was_lost_leaves_a_doubt() {
     let mut driver = Driver::new(&settings(500), 4, Box::new(|_, _| vec![(MS_3, Reply::Refused(Why::LeaderLost))]));
     driver.run_to(500);
