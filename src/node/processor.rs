@@ -19,6 +19,8 @@ use super::meter::Meter;
 pub(super) const APPLY_RECORDS_MAX: u64 = 512;
 /// How long a turn takes at most, unless one batch takes longer.
 const APPLY_TURN_MAX: SimDuration = SimDuration::from_millis(20);
+/// A batch is applied in one piece, and takes such a part of the time that its most urgent order has left.
+const BATCH_PARTS: u64 = 4;
 /// The share of its time that ticks are believed to take at most.
 const TICKS_PER_MILLE_MAX: u64 = 900;
 
@@ -76,6 +78,13 @@ impl Processor {
     pub(super) fn turn_max(settings: &RaftSettings) -> u64 {
         let fit = APPLY_TURN_MAX.0.checked_div(settings.apply_cost.0).unwrap_or(APPLY_RECORDS_MAX);
         fit.clamp(1, APPLY_RECORDS_MAX)
+    }
+
+    /// How many records a batch holds at most, if one of them has so long left: nobody is answered before all are applied.
+    pub(super) fn batch_max(left: SimDuration, settings: &RaftSettings) -> usize {
+        let urgent = (left.0 / BATCH_PARTS).checked_div(settings.apply_cost.0).unwrap_or(u64::MAX);
+        let urgent = usize::try_from(urgent.max(Self::turn_max(settings))).unwrap_or(usize::MAX);
+        urgent.min(settings.batch_records_max)
     }
 
     /// The share of the last second that it worked, in thousandths.

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use crate::domain::fact::{Executed, Fate};
 use crate::domain::ids::{GroupId, LogIndex, NodeId, Term};
 use crate::domain::order::{Answer, Batch, OrderStatus, Promise, Record, Reply, Verdict};
-use crate::domain::time::SimTime;
+use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::why::Why;
 
 use super::admission::Eldest;
@@ -118,10 +118,16 @@ impl Proposals {
         self.open_records
     }
 
-    /// Closes the next batch, of at most so many records; what nobody waits for any more is not among them.
-    pub(super) fn close(&mut self, now: SimTime, records_max: usize) -> Option<(Batch, Vec<Part>)> {
+    /// Closes the next batch; what nobody waits for any more is not among it. `room` says how many records a batch may hold
+    /// if one of them has so long left.
+    pub(super) fn close(
+        &mut self,
+        now: SimTime,
+        room: impl Fn(SimDuration) -> usize,
+    ) -> Option<(Batch, Vec<Part>)> {
         self.drop_expired(now);
-        let fits = self.open.front().is_some_and(|(batch, _)| batch.len() <= records_max);
+        let room = |part: &Part| room(part.deadline.since(now));
+        let fits = self.open.front().is_some_and(|(batch, part)| batch.len() <= room(part));
         let alone = self.open.len() == 1;
         if fits && alone {
             let (batch, part) = self.open.pop_front()?;
@@ -130,8 +136,15 @@ impl Proposals {
         }
         let mut records: Vec<Record> = Vec::new();
         let mut parts = Vec::new();
-        while records.len() < records_max {
+        let mut records_max = usize::MAX;
+        loop {
             self.drop_expired(now);
+            let Some((_, part)) = self.open.front() else { break };
+            // Who has least time left says how long the others may make it wait.
+            records_max = records_max.min(room(part));
+            if records.len() >= records_max {
+                break;
+            }
             let Some((batch, part)) = self.open.pop_front() else { break };
             let take = batch.len().min(records_max - records.len());
             records.extend_from_slice(&batch.records()[..take]);

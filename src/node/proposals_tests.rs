@@ -51,7 +51,7 @@ fn verdicts(count: usize) -> Vec<Verdict> {
 
 /// Logs the next batch, which begins at this index.
 fn log(proposals: &mut Proposals, first: u64, records_max: usize) -> usize {
-    let (batch, parts) = proposals.close(SimTime::ZERO, records_max).unwrap();
+    let (batch, parts) = proposals.close(SimTime::ZERO, |_| records_max).unwrap();
     let count = batch.len();
     proposals.sent(LogIndex(first), Term(1), batch, parts);
     count
@@ -72,6 +72,22 @@ fn batches_are_cut_at_their_bound_and_every_part_gets_its_own_word() {
     assert_eq!(answer(&mut proposals, 4), ["0 verdict [1, 2, 3]", "1 verdict [4]"]);
     assert_eq!(answer(&mut proposals, 6), ["1 verdict [5, 6]"]);
     assert_eq!(proposals.unanswered(), 0);
+}
+
+#[test]
+fn a_batch_is_no_larger_than_its_most_urgent_order_can_wait_for() {
+    let mut proposals = Proposals::default();
+    for (ticket, deadline) in [1_000, 100, 1_000].into_iter().enumerate() {
+        proposals.offer(SimTime::ZERO, N2, &proposal(ticket as u64, 1..=10, deadline)).unwrap();
+    }
+    // A record for each ten milliseconds.
+    let mut next = || {
+        let (batch, parts) = proposals.close(SimTime::ZERO, |left| (left.0 / 10_000_000) as usize).unwrap();
+        (batch.len(), parts.iter().map(|part| part.ticket.0).collect::<Vec<_>>())
+    };
+    assert_eq!(next(), (10, vec![0]), "the urgent ones would wait for the others");
+    assert_eq!(next(), (10, vec![1]));
+    assert_eq!(next(), (10, vec![2]));
 }
 
 #[test]
@@ -152,7 +168,7 @@ fn what_waits_for_a_rule_beyond_the_commit_or_is_not_committed_is_in_doubt() {
 fn what_raft_does_not_take_goes_back_by_its_parts() {
     let mut proposals = Proposals::default();
     proposals.offer(SimTime::ZERO, N2, &proposal(0, 1..=3, 1_000)).unwrap();
-    let (batch, parts) = proposals.close(SimTime::ZERO, 2).unwrap();
+    let (batch, parts) = proposals.close(SimTime::ZERO, |_| 2).unwrap();
     let lines = said(|out| Proposals::decline(&batch, &parts, Why::Overloaded, out));
     assert_eq!(lines, ["0 declined Overloaded [1, 2]"]);
     assert_eq!(proposals.open_records(), 1, "the rest still waits for a batch");

@@ -1,9 +1,12 @@
 //! When a leader closes a batch: as soon as its disk is free, or when the batch is full.
+//!
+//! Idea: nobody is answered before the whole batch is applied. On a slow processor a large one takes longer than its most
+//! urgent orders have, so it is full once it would.
 
 use crate::domain::log::Payload;
 use crate::domain::time::Now;
 
-use super::{Desk, Out, Proposals, Replica};
+use super::{Desk, Out, Processor, Proposals, Replica};
 
 impl Replica {
     pub(super) fn close_batches(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>) {
@@ -19,11 +22,11 @@ impl Replica {
     }
 
     fn close_while(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>, go_on: impl Fn(&Self) -> bool) {
-        let max = desk.settings.batch_records_max;
+        let room = |left| Processor::batch_max(left, desk.settings);
         // While leadership is handed over orders wait here: for this leader, if it stays, or the next.
         let takes = self.raft.leads() && self.raft.transfer_target_now().is_none();
         while takes && self.proposals.open_records() > 0 && go_on(self) {
-            let Some((batch, parts)) = self.proposals.close(now.mono, max) else { return };
+            let Some((batch, parts)) = self.proposals.close(now.mono, room) else { return };
             let batch = batch.stamped(now.mono);
             let mut effects = Vec::new();
             match self.raft.propose(now, Payload::Orders(batch.clone()), &mut effects) {
