@@ -17,6 +17,9 @@ const JITTER_PARTS: u64 = 4;
 /// Doublings at most; the deadline comes long before.
 const DOUBLINGS_MAX: u32 = 16;
 
+/// A try with less left than such a part of the deadline is none: it would only leave its client in doubt.
+const LAST_TRY_PARTS: u64 = 50;
+
 /// How a client waits.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
@@ -48,7 +51,7 @@ impl Patience {
         }
         let wait = self.retry_after.times(1 << retries.min(DOUBLINGS_MAX));
         let at = now + chance.around(wait, SimDuration(wait.0 / JITTER_PARTS));
-        (at < self.deadline(sent)).then_some(at)
+        (at + SimDuration(self.deadline.0 / LAST_TRY_PARTS) < self.deadline(sent)).then_some(at)
     }
 }
 
