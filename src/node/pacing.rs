@@ -20,9 +20,9 @@ const BUSY: SimDuration = SimDuration::from_millis(20);
 /// A processor that works for more of its time than this has room for one move at a time.
 const BUSY_PER_MILLE: u32 = 400;
 /// How long a move is put off at most.
-const PATIENCE: SimDuration = SimDuration::from_millis(1_500);
+pub(super) const PATIENCE: SimDuration = SimDuration::from_millis(1_500);
 /// How long behind another one, which has to end first.
-const PATIENCE_SECOND: SimDuration = SimDuration::from_millis(6_000);
+pub(super) const PATIENCE_SECOND: SimDuration = SimDuration::from_millis(6_000);
 /// Trades that move may take one part in so many of a processor.
 const SHARE_PARTS: u64 = 10;
 /// Each bundle is two records: one where it comes to, one where it was.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::domain::ids::{ClientId, Sequence, SymbolId, Term};
-use crate::domain::map::ClusterMap;
+use crate::domain::map::{ClusterMap, Epoch};
+use crate::domain::moving::Shipment;
 use crate::domain::order::{Command, Record};
 use crate::domain::rules::{Rule, Rules};
 use crate::domain::settings::Settings;
@@ -12,6 +13,7 @@ use crate::domain::time::SimTime;
 use crate::node::machine::Wealth;
 use crate::node::message::{NodeEffect, Ticket};
 use crate::node::out::Exit;
+use crate::node::pacing::{PATIENCE, PATIENCE_SECOND};
 use crate::protocols::raft::message::Body;
 
 const P1: GroupId = GroupId(1);
@@ -113,4 +115,30 @@ fn full_reads_are_told_once_until_none_wait() {
     }
     (0..=max).for_each(|n| lonely.ask(102, 2 * max + n, 200));
     assert_eq!(lonely.told(), [Queue::Reads, Queue::Reads], "and this is another");
+}
+
+#[test]
+fn a_move_waits_for_the_processor_a_while_and_longer_behind_another() {
+    let shipment = |symbol| Shipment { symbol: SymbolId(symbol), from: P1, to: GroupId(2), epoch: Epoch(symbol.into()) };
+    // For how many hundredths of a second the begin of a move is put off, with a processor that has work for ever or none.
+    let waits = |busy: bool, first: Shipment| {
+        let mut lonely = Lonely::new();
+        let map = ClusterMap { under_way: vec![first], ..ClusterMap::default() };
+        (0..1_000).find(|tick| {
+            let now = at(2 + tick * 10);
+            let mut put_off = false;
+            lonely.act(|replica, desk, _| {
+                if busy {
+                    let cost = 30_000_000 / desk.settings.apply_cost.0;
+                    desk.processor.book(now.mono, P1, (cost, cost), desk.settings);
+                }
+                put_off = replica.puts_off(now, &shipment(1), &map, desk);
+            });
+            !put_off
+        })
+    };
+    assert_eq!(waits(false, shipment(1)), Some(0));
+    assert_eq!(waits(true, shipment(1)), Some(PATIENCE.as_millis() / 10));
+    assert_eq!(waits(false, shipment(9)), Some(0), "beside another one there is room on an idle processor");
+    assert_eq!(waits(true, shipment(9)), Some(PATIENCE_SECOND.as_millis() / 10));
 }

@@ -202,6 +202,27 @@ mod tests {
             assert!(trials <= TRIALS_MAX && took < SimDuration::from_secs(160), "{capacity}: {trials} in {took:?}");
         }
         assert_eq!(search(0, 10_000_000).0, None, "not even one a second");
+    }
+
+    #[test]
+    fn a_rate_that_almost_held_is_tried_once_more_and_one_that_did_not_is_not() {
+        for (refused, tries) in [(5, 2), (6, 1)] {
+            let (mut search, mut counts, mut trials) = (Search::begin(SimTime::ZERO, 10_000_000), Counts::default(), Vec::new());
+            // The first trial is refused so many of a hundred, which the second no longer is.
+            while trials.len() < 2 {
+                counts.answered += 100;
+                counts.refused += if trials.is_empty() { refused } else { 0 };
+                if let Next::Rate(_, Some(trial)) = search.step(search.next(), counts) {
+                    trials.push(trial);
+                }
+            }
+            assert_eq!(trials[0], (FIRST, false));
+            assert_eq!(trials.iter().filter(|(rate, _)| *rate == FIRST).count(), tries, "{refused} of 100 were refused");
+        }
+    }
+
+    #[test]
+    fn the_highest_rate_that_there_is_may_hold() {
         assert_eq!(search(50_000_000, 10_000_000).0, Some(10_000_000), "the highest rate that there is");
     }
 }

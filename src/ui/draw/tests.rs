@@ -73,6 +73,21 @@ fn snapshot(name: &str, story: Story, state: &UiState, size: (u16, u16), languag
 }
 
 #[test]
+fn what_keeps_orders_out_is_in_the_first_row_of_every_screen() {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let mut view = fixture::view(Story::Healthy);
+    let first_rows = |view: &ClusterView| {
+        let row = |screen| text(&paint(view, &state(screen), &look, (80, 24)).0).lines().next().unwrap().to_owned();
+        Screen::ALL.map(row)
+    };
+    assert!(first_rows(&view).iter().all(|row| !row.contains("OVERLOAD") && !row.contains("STALLED")));
+    view.admission.refused_per_s = 1_234;
+    assert!(first_rows(&view).iter().all(|row| row.contains("OVERLOAD 1,234/s")), "{:?}", first_rows(&view));
+    view.admission.stalled = vec![(GroupId(2), [NodeId(3)].into_iter().collect())];
+    assert!(first_rows(&view).iter().all(|row| row.contains("STALLED p2")), "{:?}", first_rows(&view));
+}
+
+#[test]
 fn each_screen_at_two_sizes() {
     for (screen, name) in Screen::ALL.into_iter().zip(["overview", "cluster", "data", "market", "lesson", "events"]) {
         for (width, height) in [(80, 24), (120, 40)] {
