@@ -186,6 +186,13 @@ impl Storm {
         self.run(SimDuration::from_secs(3));
         self.world.control(Control::SetLoad(false));
         self.run(SimDuration::from_secs(if self.everything { 9 } else { 3 }));
+        // Leadership goes back to balance in peace, too: nobody leads for a moment (seed 7451 ended in one).
+        for _ in 0..20 {
+            if self.world.view().groups.iter().all(|group| group.leader.is_some()) {
+                break;
+            }
+            self.run(SimDuration::from_millis(100));
+        }
         if std::env::var("STORM_SHOW").is_ok() {
             for event in self.world.events() {
                 println!("{} {:?} {:?} {:?}", event.at, event.node.map(|n| n.0), event.group.map(|g| g.0), event.kind);

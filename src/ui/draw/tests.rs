@@ -81,8 +81,8 @@ fn what_keeps_orders_out_is_in_the_first_row_of_every_screen() {
         Screen::ALL.map(row)
     };
     assert!(first_rows(&view).iter().all(|row| !row.contains("OVERLOAD") && !row.contains("STALLED")));
-    view.admission.refused_per_s = 1_234;
-    assert!(first_rows(&view).iter().all(|row| row.contains("OVERLOAD 1,234/s")), "{:?}", first_rows(&view));
+    view.admission.refused_per_s = 234;
+    assert!(first_rows(&view).iter().all(|row| row.contains("OVERLOAD 234/s")), "{:?}", first_rows(&view));
     view.admission.stalled = vec![(GroupId(2), [NodeId(3)].into_iter().collect())];
     assert!(first_rows(&view).iter().all(|row| row.contains("STALLED p2")), "{:?}", first_rows(&view));
 }
