@@ -120,11 +120,7 @@ impl Proposals {
 
     /// Closes the next batch; what nobody waits for any more is not among it. `room` says how many records a batch may hold
     /// if one of them has so long left.
-    pub(super) fn close(
-        &mut self,
-        now: SimTime,
-        room: impl Fn(SimDuration) -> usize,
-    ) -> Option<(Batch, Vec<Part>)> {
+    pub(super) fn close(&mut self, now: SimTime, room: impl Fn(SimDuration) -> usize) -> Option<(Batch, Vec<Part>)> {
         self.drop_expired(now);
         let room = |part: &Part| room(part.deadline.since(now));
         let fits = self.open.front().is_some_and(|(batch, part)| batch.len() <= room(part));

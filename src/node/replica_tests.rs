@@ -119,7 +119,8 @@ fn full_reads_are_told_once_until_none_wait() {
 
 #[test]
 fn a_move_waits_for_the_processor_a_while_and_longer_behind_another() {
-    let shipment = |symbol| Shipment { symbol: SymbolId(symbol), from: P1, to: GroupId(2), epoch: Epoch(symbol.into()) };
+    let shipment =
+        |symbol| Shipment { symbol: SymbolId(symbol), from: P1, to: GroupId(2), epoch: Epoch(symbol.into()) };
     // For how many hundredths of a second the begin of a move is put off, with a processor that has work for ever or none.
     let waits = |busy: bool, first: Shipment| {
         let mut lonely = Lonely::new();

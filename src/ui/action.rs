@@ -1,25 +1,24 @@
 //! Actions: everything that a person can ask of the dashboard, by name.
 //!
 //! Idea: a key, a click, a line of the palette and a step of a lesson all end in an `Action`. The registry gives each
-//! its id, keys, context and text; `update` carries it out. Nothing else names keys.
+//! its id, keys, context, text and the function that does it. Nothing else names keys.
 //! Shape: `ActionId` is the stable name (`node.kill`) that configuration, lessons and documents use; `Action` is what
-//! to do, with its arguments; `ActionSpec` ties the two together and is the row of the registry.
+//! to do, with its arguments; `ActionSpec` is the row of the registry.
 
 mod context;
-mod lab;
 mod topic;
-mod trade;
 
 use std::fmt;
 
 pub use context::Context;
-pub use lab::LabKey;
-pub use trade::TradeKey;
 
-use super::state::Screen;
+use super::state::UiState;
+use super::update::refusal::Refusal;
+use super::update::{Given, Request};
 use crate::domain::command::PaceCommand;
 use crate::domain::control::Control;
 use crate::domain::ids::{AccountId, GroupId, NodeId};
+use crate::domain::view::ClusterView;
 
 pub use topic::Topic;
 
@@ -65,13 +64,33 @@ impl Effect {
     }
 }
 
+/// Which control a row means, given what is selected and in view; or why it means none now.
+pub type Plan = fn(&UiState, &ClusterView) -> Result<Control, Refusal>;
+/// What a row does to the dashboard; what only others can do, it asks for.
+pub type Run = fn(&mut UiState, &Given<'_>, &mut Vec<Request>) -> Result<(), Refusal>;
+/// Whether a row would do something now.
+pub type Ready = fn(&UiState, &Given<'_>) -> bool;
+/// Whom a row would hit now, in a word of its hint.
+pub type Subject = fn(&UiState, &ClusterView) -> Option<String>;
+
+/// What a row does.
+#[derive(Clone, Copy, Debug)]
+pub enum Function {
+    /// It changes the cluster by one control: told, remembered for `u`, and dim where the plan is a refusal.
+    Control(Plan),
+    /// Anything else.
+    Run(Run),
+    /// It needs arguments: the palette opens with its command begun.
+    Ask,
+}
+
 /// A row of the registry.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct ActionSpec {
     /// Its stable name.
     pub id: ActionId,
     /// What it does.
-    pub action: ActionKind,
+    pub function: Function,
     /// The keys that it has before anybody configured some; a sequence has a space in it (`g o`).
     pub keys: &'static [&'static str],
     /// Where they work.
@@ -84,12 +103,49 @@ pub struct ActionSpec {
     pub hint: Option<u8>,
     /// What may follow its name in the palette: `N`, `pN`, `leader|majority|all`; empty if nothing.
     pub args: &'static str,
+    /// Whether it would do something now; a control asks its plan instead.
+    pub ready: Ready,
+    /// Whom it would hit, for its hint.
+    pub subject: Subject,
+    /// It ends or suspends the program, so no beginning of its name runs it.
+    pub ends: bool,
+    /// A key that is held down does it again and again.
+    pub repeats: bool,
+    /// The palette lists it on every screen, wherever its keys work.
+    pub listed_everywhere: bool,
 }
 
-/// The beginning of a row: a view action with keys everywhere; the methods say what differs.
-pub(super) const fn row(id: &'static str, action: ActionKind, keys: &'static [&'static str]) -> ActionSpec {
-    let (context, effect, topic) = (Context::Global, Effect::View, Topic::App);
-    ActionSpec { id: ActionId(id), action, keys, context, effect, topic, hint: None, args: "" }
+/// A row that changes the cluster by one control, which can be taken back; the methods say what differs.
+pub(super) const fn control(id: &'static str, plan: Plan, keys: &'static [&'static str]) -> ActionSpec {
+    ActionSpec { effect: Effect::Undoable, ..row(id, Function::Control(plan), keys) }
+}
+
+/// A row that changes what is seen.
+pub(super) const fn run(id: &'static str, run: Run, keys: &'static [&'static str]) -> ActionSpec {
+    row(id, Function::Run(run), keys)
+}
+
+/// A row that is typed with its arguments.
+pub(super) const fn ask(id: &'static str) -> ActionSpec {
+    row(id, Function::Ask, &[])
+}
+
+const fn row(id: &'static str, function: Function, keys: &'static [&'static str]) -> ActionSpec {
+    ActionSpec {
+        id: ActionId(id),
+        function,
+        keys,
+        context: Context::Global,
+        effect: Effect::View,
+        topic: Topic::App,
+        hint: None,
+        args: "",
+        ready: |_, _| true,
+        subject: |_, _| None,
+        ends: false,
+        repeats: false,
+        listed_everywhere: false,
+    }
 }
 
 impl ActionSpec {
@@ -111,6 +167,37 @@ impl ActionSpec {
 
     pub(super) const fn under(self, topic: Topic) -> Self {
         Self { topic, ..self }
+    }
+
+    pub(super) const fn when(self, ready: Ready) -> Self {
+        Self { ready, ..self }
+    }
+
+    pub(super) const fn naming(self, subject: Subject) -> Self {
+        Self { subject, ..self }
+    }
+
+    pub(super) const fn ending(self) -> Self {
+        Self { ends: true, ..self }
+    }
+
+    pub(super) const fn repeating(self) -> Self {
+        Self { repeats: true, ..self }
+    }
+
+    pub(super) const fn everywhere(self) -> Self {
+        Self { listed_everywhere: true, ..self }
+    }
+
+    /// Whether it would do something now: what dims a hint, and what refuses the key.
+    pub fn is_enabled(&self, state: &UiState, given: &Given<'_>) -> bool {
+        if self.effect.mutates() && state.presenter.locked {
+            return false;
+        }
+        match self.function {
+            Function::Control(plan) => plan(state, given.view).is_ok(),
+            Function::Run(_) | Function::Ask => (self.ready)(state, given),
+        }
     }
 }
 
@@ -147,157 +234,6 @@ pub enum Side {
     Up,
     /// Down.
     Down,
-}
-
-/// What a row of the registry does: an action whose arguments `update` takes from what is selected and in view.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ActionKind {
-    /// Kill the selected node.
-    Kill,
-    /// Kill the leader of the group in view.
-    KillLeader,
-    /// Bring the selected node back.
-    Recover,
-    /// Bring every node back.
-    RecoverAll,
-    /// Hand leadership over to the selected node, or to the best follower.
-    Failover,
-    /// Force an election.
-    ForceElection,
-    /// Cut the selected node off, or let it back in.
-    Isolate,
-    /// Slow the selected node's disk down, or give it its speed back.
-    Degrade,
-    /// Heal every link.
-    HealAll,
-    /// Freeze the selected node, or wake it.
-    Freeze,
-    /// Mute the selected node: it hears, and nobody hears it.
-    Mute,
-    /// The selected node panics.
-    Poison,
-    /// Give the selected node's gateway nothing new, or let it take part again.
-    Drain,
-    /// The last venue takes no more orders, or takes them again.
-    Venue,
-    /// Crash and recover one node after the other.
-    RollingRestart,
-    /// Cut the leader of the group in view off.
-    LeaderAlone,
-    /// Take the last change back.
-    Undo,
-    /// Do again what was taken back.
-    Redo,
-    /// A burst of orders.
-    Burst,
-    /// The steady load on or off.
-    Load,
-    /// The steady load's rate; only in the palette.
-    Rate,
-    /// The next acknowledgement rule.
-    Ack,
-    /// The next strategy of the balancer.
-    Strategy,
-    /// Reads from the leader, or from a replica.
-    ReadFrom,
-    /// A rule of Raft on or off; only in the palette.
-    Rule,
-    /// A burst of ticks.
-    TickBurst,
-    /// Something that is typed with its arguments; only in the palette.
-    Typed,
-    /// Orders by hand: the form and the blotter.
-    Trade(TradeKey),
-    /// Select the node of this number.
-    Select(NodeId),
-    /// Select the next node, or the one before.
-    SelectNext(Way),
-    /// The next group in view.
-    NextGroup,
-    /// Something with nodes that come and go, or with how symbols are divided.
-    Lab(LabKey),
-    /// This group in view; only in the palette.
-    Group,
-    /// Time.
-    Pace(PaceCommand),
-    /// On to the next notable event of the group in view.
-    Step,
-    /// Slow down by itself on a fault, or not.
-    SlowOnFault,
-    /// To this screen.
-    Go(Screen),
-    /// To the next screen, or to the one before.
-    NextScreen(Way),
-    /// The next panel, or the one before.
-    Focus(Way),
-    /// The panel at this side.
-    FocusSide(Side),
-    /// The focused panel fills the screen.
-    Zoom,
-    /// The next density.
-    Density,
-    /// Details, or why.
-    Enter,
-    /// Back, close, clear.
-    Back,
-    /// Move in the list.
-    Move(Way, Leap),
-    /// Type a filter.
-    Filter,
-    /// The next match, or the one before.
-    Match(Way),
-    /// The lesson goes on.
-    LessonNext,
-    /// The lesson's step before.
-    LessonBack,
-    /// Begin a lesson.
-    LessonStart,
-    /// Leave the lesson; only in the palette.
-    LessonLeave,
-    /// A hand for this option, 0-based.
-    Vote(usize),
-    /// A hand less for the option that got the last one.
-    Unvote,
-    /// Close the question.
-    Reveal,
-    /// Dim everything but the focus.
-    Spotlight,
-    /// Show keys as they are pressed.
-    KeyCast,
-    /// The latest loud event in a banner.
-    Caption,
-    /// The next theme.
-    NextTheme,
-    /// Pick a theme.
-    PickTheme,
-    /// Lock what changes the cluster.
-    Lock,
-    /// The mouse is ours, or the terminal's.
-    Mouse,
-    /// The palette.
-    Palette,
-    /// Help.
-    Help,
-    /// Begin anew.
-    Reset,
-    /// Quit; asks if something would be lost.
-    Quit,
-    /// Quit and leave the last frame on the terminal.
-    QuitKeep,
-    /// Quit at once.
-    QuitNow,
-    /// Stop the process until it is called back.
-    Suspend,
-    /// Draw everything again.
-    Redraw,
-    /// Complete what is typed.
-    Complete,
-    /// Type where a symbol is to move.
-    MoveSymbol,
-    /// Yes.
-    Yes,
-    /// No.
-    No,
 }
 
 /// Something to do, with its arguments.

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crossterm::event::{Event, KeyEvent, KeyEventKind};
 
-use super::action::{Action, ActionId, ActionKind, Context};
+use super::action::{Action, ActionId, Context};
 use super::cyrillic;
 use super::keymap::{self, Key, KeyName, Lookup, SEQUENCE_MAX};
 use super::registry;
@@ -131,7 +131,7 @@ impl Input {
     /// Does what a key or a click means, unless it is held down.
     fn act(&mut self, state: &mut UiState, given: &Given<'_>, id: ActionId) -> Vec<Request> {
         let Some(spec) = registry::spec(id) else { return Vec::new() };
-        if spec.effect.mutates() && spec.action != ActionKind::Burst {
+        if spec.effect.mutates() && !spec.repeats {
             let before = self.heard.insert(id, state.wall);
             if before.is_some_and(|before| state.wall.saturating_sub(before) < SILENCE) {
                 return Vec::new();

@@ -15,17 +15,17 @@ pub use command::command_of;
 pub use ranking::Fit;
 use ranking::Ranking;
 
-use super::action::{Action, ActionId, ActionKind, ActionSpec, Context};
+use super::action::{Action, ActionId, ActionSpec, Context};
 use super::input::contexts;
 use super::registry;
 use super::state::{ListState, Overlay, UiState};
 use super::update::refusal::Refusal;
-use super::update::{Given, faults, order};
+use super::update::{Given, faults};
 use crate::document::problem::nearest;
 use crate::domain::control::Control;
 
 /// A row of the palette.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Entry {
     /// The action's row.
     pub spec: &'static ActionSpec,
@@ -41,11 +41,12 @@ pub struct Entry {
 
 /// The actions that match, best first; all of them in the order of help while nothing is typed.
 pub fn entries(text: &str, state: &UiState, given: &Given<'_>) -> Vec<Entry> {
-    let listed = registry::all()
-        .filter(|spec| matches!(spec.context, Context::Global | Context::Data | Context::Lesson) || of_blotter(spec));
+    let listed = registry::all().filter(|spec| {
+        matches!(spec.context, Context::Global | Context::Data | Context::Lesson) || spec.listed_everywhere
+    });
     let all = listed.map(|spec| {
         let help = given.words.text(&spec.id.text_id(), &[]);
-        let enabled = is_enabled(spec, state, given);
+        let enabled = spec.is_enabled(state, given);
         Entry { spec, text: help, keys: given.keymap.label(spec.id), enabled, fit: Fit::Scattered }
     });
     let line = line(text);
@@ -81,27 +82,6 @@ fn is_exact(line: &str, entry: &Entry, given: &Given<'_>) -> bool {
     id.0.eq_ignore_ascii_case(line)
         || command::commands_of(id).any(|command| command.eq_ignore_ascii_case(line))
         || given.keymap.bindings().any(|(_, keys, of)| of == id && keys.to_string() == line)
-}
-
-/// What is done with the selected order has its keys on the market only; from the palette it is done anywhere.
-fn of_blotter(spec: &ActionSpec) -> bool {
-    spec.context == Context::Market && matches!(spec.action, ActionKind::Trade(_))
-}
-
-/// Whether an action would do something now: what dims a hint, and what refuses the key.
-pub fn is_enabled(spec: &ActionSpec, state: &UiState, given: &Given<'_>) -> bool {
-    use super::action::ActionKind as Kind;
-    if spec.effect.mutates() && state.presenter.locked {
-        return false;
-    }
-    match spec.action {
-        Kind::Undo => !state.undo.done.is_empty(),
-        Kind::Redo => !state.undo.undone.is_empty(),
-        Kind::Trade(key) => order::is_enabled(key, state, given),
-        Kind::Rate | Kind::Rule | Kind::Reset | Kind::Burst | Kind::TickBurst | Kind::Typed => true,
-        kind if spec.effect.mutates() => faults::plan(kind, state, given.view).is_ok(),
-        _ => spec.context != Context::Lesson || given.view.lesson.is_some(),
-    }
 }
 
 /// What Enter means: the row that was picked, the command that is typed, or else the row that the line names.

@@ -37,7 +37,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
-    use crate::ui::action::Context;
+    use crate::ui::action::{Context, Function};
     use crate::ui::keymap::{Keymap, Sequence};
 
     /// Where a nearer context means something else by a key of `Global`, on purpose.
@@ -112,6 +112,18 @@ mod tests {
         let mut places = BTreeSet::new();
         for spec in all().filter(|spec| spec.hint.is_some()) {
             assert!(places.insert((spec.context, spec.hint)), "{} shares its place", spec.id);
+        }
+    }
+
+    #[test]
+    fn a_control_changes_the_cluster_and_says_so() {
+        for spec in all() {
+            if let Function::Control(_) = spec.function {
+                assert!(spec.effect.mutates(), "{} is locked with the rest", spec.id);
+            }
+            if let Function::Ask = spec.function {
+                assert!(!spec.args.is_empty() && spec.keys.is_empty(), "{} is typed", spec.id);
+            }
         }
     }
 

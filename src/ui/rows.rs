@@ -11,7 +11,7 @@ use super::palette;
 use super::registry;
 use super::scene::HelpRow as Row;
 use super::state::{ListState, Overlay, UiState};
-use super::update::{Given, faults};
+use super::update::Given;
 
 /// The rows of the overlay that is open, in order.
 pub fn rows(state: &UiState, given: &Given<'_>) -> Vec<Row> {
@@ -85,7 +85,7 @@ fn row(spec: &ActionSpec, key: String, state: &UiState, given: &Given<'_>) -> Ro
         group: given.words.text(spec.topic.text_id(), &[]),
         key,
         text: given.words.text(&spec.id.text_id(), &[]),
-        enabled: palette::is_enabled(spec, state, given),
+        enabled: spec.is_enabled(state, given),
         ..Row::default()
     }
 }
@@ -112,7 +112,7 @@ pub fn hints(state: &UiState, given: &Given<'_>) -> Vec<Hint> {
                 key,
                 text: hint_text(spec, state, given),
                 priority: place,
-                enabled: palette::is_enabled(spec, state, given),
+                enabled: spec.is_enabled(state, given),
                 side: if left { Side::Left } else { Side::Right },
             };
             Some((near, place, hint))
@@ -142,20 +142,6 @@ const fn priority(side: Side, place: u8) -> u8 {
 
 /// What a hint says: the word, and whom it would hit.
 fn hint_text(spec: &ActionSpec, state: &UiState, given: &Given<'_>) -> String {
-    use super::action::ActionKind as Kind;
     let word = given.words.text(&spec.id.hint_id(), &[]);
-    let group = faults::group(given.view, state.group);
-    let leader = group.and_then(|group| group.leader);
-    match spec.action {
-        Kind::Kill | Kind::Recover | Kind::Isolate | Kind::Degrade => format!("{word} {}", state.selected),
-        Kind::KillLeader => leader.map_or(word.clone(), |leader| format!("{word} {leader}")),
-        Kind::Failover => match (leader, faults::plan(Kind::Failover, state, given.view)) {
-            (Some(from), Ok(crate::domain::control::Control::Transfer { group, to: Some(to) })) => {
-                format!("{word} {group}: {from} -> {to}")
-            }
-            _ => format!("{word} {}", state.group),
-        },
-        Kind::ForceElection => format!("{word} {}", state.group),
-        _ => word,
-    }
+    (spec.subject)(state, given.view).map_or(word.clone(), |subject| format!("{word} {subject}"))
 }

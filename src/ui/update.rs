@@ -2,32 +2,33 @@
 //!
 //! Idea: an action, the state and the view go in; the state changes and requests come out. Nothing here draws, waits,
 //! or reads a clock: time stands in `state.wall`. So every rule of the keyboard is a table test.
-//! Shape: `update` dispatches by the kind of action to the modules below; each knows one concern.
+//! Shape: a row of the registry carries its function; these stand in the modules below, each of which knows one concern.
 
 pub mod faults;
-mod focus;
-mod lab;
-mod list;
-pub(crate) mod market;
+pub(super) mod focus;
+pub(super) mod lab;
+pub(super) mod lesson;
+pub(super) mod list;
+pub(super) mod market;
 mod moot;
-pub(crate) mod order;
-mod overlay;
+pub(super) mod order;
+pub(super) mod overlay;
 pub mod refusal;
+pub(super) mod screens;
+pub(super) mod time;
 pub mod toast;
 pub mod undo;
 
-use super::action::{Action, ActionKind, ActionSpec, Way};
+use super::action::{Action, ActionSpec, Function, Way};
 use super::hits::Hits;
 use super::keymap::Keymap;
 use super::registry;
-use super::state::{Density, Overlay, Panel, Question, Screen, UiState};
+use super::state::{Overlay, Question, UiState};
 use super::words::Words;
 use crate::domain::command::{Command, LessonCommand, PaceCommand};
-use crate::domain::control::{Burst, Control};
+use crate::domain::control::Control;
 use crate::domain::ids::{GroupId, NodeId};
-use crate::domain::tick::TickBurst;
 use crate::domain::view::ClusterView;
-use crate::lesson::library::{self, Named};
 use refusal::Refusal;
 
 pub(crate) use overlay::list_mut;
@@ -107,15 +108,15 @@ pub fn update(state: &mut UiState, given: &Given<'_>, action: &Action) -> Vec<Re
             out.push((*pace).into());
             Ok(())
         }
-        Action::Select(node) => select(state, given, *node),
+        Action::Select(node) => select_node(state, given, *node),
         Action::Group(group) => show_group(state, given, *group),
         Action::Account(account) => market::watch(state, given, *account, &mut out),
         Action::Reset(seed) => {
             state.overlay = Overlay::Confirm(seed.map_or(Question::Reset, Question::ResetTo));
             Ok(())
         }
-        Action::Theme(name) => pick_theme(state, given, name),
-        Action::Lesson(name) => start_lesson(state, given, name, &mut out),
+        Action::Theme(name) => screens::pick_theme(state, given, name),
+        Action::Lesson(name) => lesson::start_named(state, given, name, &mut out),
         Action::Filter(text) => {
             list::filter(state, given, text);
             Ok(())
@@ -137,102 +138,11 @@ fn changes(action: &Action) -> bool {
 }
 
 fn perform(state: &mut UiState, given: &Given<'_>, spec: &ActionSpec, out: &mut Vec<Request>) -> Result<(), Refusal> {
-    use ActionKind as Kind;
-    match spec.action {
-        Kind::Undo => undo::undo(state, given, out)?,
-        Kind::Redo => undo::redo(state, given, out)?,
-        Kind::Burst => undo::change(state, given, Control::Burst(Burst::KEY), out)?,
-        Kind::TickBurst => undo::change(state, given, Control::TickBurst(TickBurst::KEY), out)?,
-        Kind::Pace(pace) => out.push(pace.into()),
-        Kind::Step => out.push(PaceCommand::Step(state.group).into()),
-        Kind::Select(node) => select(state, given, node)?,
-        Kind::SelectNext(way) => select_next(state, given, way),
-        Kind::Move(way, leap) if market::takes(state) => market::go(state, given, way, leap, out),
-        Kind::NextGroup => next_group(state, given),
-        Kind::Reset => state.overlay = Overlay::Confirm(Question::Reset),
-        Kind::LessonNext
-        | Kind::LessonBack
-        | Kind::LessonStart
-        | Kind::LessonLeave
-        | Kind::Vote(_)
-        | Kind::Unvote
-        | Kind::Reveal => lesson(state, given, spec.action, out)?,
-        Kind::Rate | Kind::Rule | Kind::Typed | Kind::Group | Kind::SlowOnFault => {
-            overlay::ask_for_arguments(state, given, spec);
-        }
-        Kind::Trade(key) => order::perform(state, given, key, out)?,
-        kind if spec.effect.mutates() => undo::change(state, given, faults::plan(kind, state, given.view)?, out)?,
-        kind => look(state, given, kind, out),
+    match spec.function {
+        Function::Control(plan) => undo::change(state, given, plan(state, given.view)?, out),
+        Function::Run(run) => run(state, given, out),
+        Function::Ask => overlay::ask_for_arguments(state, given, spec),
     }
-    Ok(())
-}
-
-/// What changes only what is seen.
-fn look(state: &mut UiState, given: &Given<'_>, kind: ActionKind, out: &mut Vec<Request>) {
-    use ActionKind as Kind;
-    let presenter = &mut state.presenter;
-    match kind {
-        Kind::Go(screen) => go(state, screen),
-        Kind::NextScreen(way) => go(state, neighbour(&Screen::ALL, state.screen, way)),
-        Kind::Focus(way) => focus::next(state, way),
-        Kind::FocusSide(side) => focus::towards(state, given, side),
-        Kind::Zoom => state.zoom = !state.zoom,
-        Kind::Density => {
-            let all = [Density::Normal, Density::Large, Density::Compact];
-            presenter.density = neighbour(&all, presenter.density, Way::On);
-        }
-        Kind::Spotlight => presenter.spotlight = !presenter.spotlight,
-        Kind::Caption => presenter.caption = !presenter.caption,
-        Kind::KeyCast => {
-            presenter.key_cast = !presenter.key_cast;
-            presenter.keys.clear();
-        }
-        Kind::Lock => {
-            presenter.locked = !presenter.locked;
-            let text = if presenter.locked { "toast-now-locked" } else { "toast-now-unlocked" };
-            toast::say(state, given, text, &[]);
-        }
-        Kind::Mouse => {
-            presenter.mouse_off = !presenter.mouse_off;
-            let text = if presenter.mouse_off { "toast-mouse-off" } else { "toast-mouse-on" };
-            toast::say(state, given, text, &[]);
-            out.push(Request::Mouse);
-        }
-        Kind::NextTheme => {
-            let themes = &mut presenter.themes;
-            themes.current = (themes.current + 1) % themes.names.len().max(1);
-            let name = themes.name().unwrap_or_default().to_owned();
-            toast::say(state, given, "toast-theme", &[("name", &name)]);
-        }
-        Kind::Move(way, leap) => list::go(state, given, way, leap),
-        Kind::Match(way) => list::next_match(state, given, way),
-        Kind::Redraw => out.push(Request::Redraw),
-        Kind::Suspend => out.extend([PaceCommand::Pause.into(), Request::Suspend]),
-        Kind::QuitNow => out.push(Request::QuitNow),
-        Kind::QuitKeep => out.push(Request::QuitKeep),
-        kind => overlay::perform(state, given, kind, out),
-    }
-}
-
-/// Whether hands were raised for a question that nobody closed yet.
-fn unsaved(view: &ClusterView) -> bool {
-    let question = view.lesson.as_ref().and_then(|lesson| lesson.question.as_ref());
-    question.is_some_and(|question| !question.closed && question.hands.iter().any(|hands| *hands > 0))
-}
-
-/// Shows a screen.
-pub(crate) fn show(state: &mut UiState, screen: Screen) {
-    go(state, screen);
-}
-
-fn go(state: &mut UiState, screen: Screen) {
-    state.screen = screen;
-    state.zoom = false;
-    // A field that is not on the screen takes no keys.
-    state.events.editing = false;
-    state.market.editing = false;
-    // Always the panel that the screen is about: one that the last screen left the focus on could push another out.
-    state.focus = screen.panels().first().copied().unwrap_or(Panel::Nodes);
 }
 
 /// The element after this one, or before it, round and round; the first if it is not there.
@@ -247,7 +157,16 @@ fn neighbour<T: Copy + PartialEq>(all: &[T], current: T, way: Way) -> T {
     all.get(next).copied().unwrap_or(current)
 }
 
-fn select(state: &mut UiState, given: &Given<'_>, node: NodeId) -> Result<(), Refusal> {
+/// Selects this node.
+pub(super) fn select<const NUMBER: u8>(
+    state: &mut UiState,
+    given: &Given<'_>,
+    _: &mut Vec<Request>,
+) -> Result<(), Refusal> {
+    select_node(state, given, NodeId(NUMBER))
+}
+
+fn select_node(state: &mut UiState, given: &Given<'_>, node: NodeId) -> Result<(), Refusal> {
     if !given.view.nodes.iter().any(|other| other.id == node) {
         return Err(Refusal::new("toast-no-node").with("node", node));
     }
@@ -262,14 +181,22 @@ fn select(state: &mut UiState, given: &Given<'_>, node: NodeId) -> Result<(), Re
     Ok(())
 }
 
-fn select_next(state: &mut UiState, given: &Given<'_>, way: Way) {
+/// Selects the next node, or the one before.
+pub(super) fn select_next(state: &mut UiState, given: &Given<'_>, way: Way) -> Result<(), Refusal> {
+    step_through_nodes(state, given, way);
+    Ok(())
+}
+
+fn step_through_nodes(state: &mut UiState, given: &Given<'_>, way: Way) {
     let nodes: Vec<NodeId> = given.view.nodes.iter().map(|node| node.id).collect();
     state.selected = neighbour(&nodes, state.selected, way);
 }
 
-fn next_group(state: &mut UiState, given: &Given<'_>) {
+/// The next group in view.
+pub(super) fn show_next_group(state: &mut UiState, given: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
     let groups: Vec<GroupId> = given.view.groups.iter().map(|group| group.id).collect();
     state.group = neighbour(&groups, state.group, Way::On);
+    Ok(())
 }
 
 fn show_group(state: &mut UiState, given: &Given<'_>, group: GroupId) -> Result<(), Refusal> {
@@ -277,78 +204,6 @@ fn show_group(state: &mut UiState, given: &Given<'_>, group: GroupId) -> Result<
         return Err(Refusal::new("toast-no-group").with("group", group));
     }
     state.group = group;
-    Ok(())
-}
-
-fn pick_theme(state: &mut UiState, given: &Given<'_>, name: &str) -> Result<(), Refusal> {
-    let themes = &mut state.presenter.themes;
-    let place = themes.names.iter().position(|known| known == name);
-    themes.current = place.ok_or_else(|| {
-        let near = super::keymap::nearest(name, themes.names.iter().map(String::as_str));
-        Refusal::new("toast-no-theme").with("name", name).with("near", near.unwrap_or_default())
-    })?;
-    toast::say(state, given, "toast-theme", &[("name", name)]);
-    Ok(())
-}
-
-/// A lesson by its name, by the one beginning or end of a name that is meant, or by its file.
-fn start_lesson(state: &mut UiState, given: &Given<'_>, name: &str, out: &mut Vec<Request>) -> Result<(), Refusal> {
-    let known = || given.lessons.iter().map(String::as_str);
-    let name = match library::named(name, known()) {
-        Named::One(name) => name,
-        Named::None if name.ends_with(".toml") => name,
-        Named::Several(names) => {
-            return Err(Refusal::new("toast-no-script").with("name", name).with("near", names.join(", ")));
-        }
-        Named::None => {
-            let near = super::keymap::nearest(name, known()).unwrap_or_default();
-            return Err(Refusal::new("toast-no-script").with("name", name).with("near", near));
-        }
-    };
-    out.push(LessonCommand::Start(name.to_owned()).into());
-    state.presenter.last_vote = None;
-    go(state, Screen::Lesson);
-    Ok(())
-}
-
-fn lesson(state: &mut UiState, given: &Given<'_>, kind: ActionKind, out: &mut Vec<Request>) -> Result<(), Refusal> {
-    let running = given.view.lesson.as_ref();
-    let command = match (kind, running) {
-        (ActionKind::LessonStart, None) => {
-            state.overlay = Overlay::Lessons(super::state::ListState::default());
-            return Ok(());
-        }
-        (_, None) => return Err(Refusal::no_lesson(given.keymap)),
-        (ActionKind::LessonStart, Some(_)) => LessonCommand::Restart,
-        (ActionKind::LessonBack, Some(_)) => return Err(Refusal::new("toast-no-way-back")),
-        (ActionKind::LessonLeave, Some(_)) if unsaved(given.view) => {
-            state.overlay = Overlay::Confirm(Question::LeaveLesson);
-            return Ok(());
-        }
-        (ActionKind::LessonLeave, Some(_)) => LessonCommand::Leave,
-        (ActionKind::Vote(choice), Some(lesson)) => {
-            let options = lesson.question.as_ref().map_or(0, |question| question.options.len());
-            if choice >= options {
-                return Err(Refusal::new("toast-no-option").with("option", choice + 1));
-            }
-            state.presenter.last_vote = Some(choice);
-            LessonCommand::Vote(choice)
-        }
-        (ActionKind::Unvote, Some(_)) => match state.presenter.last_vote {
-            Some(choice) => LessonCommand::Unvote(choice),
-            None => return Err(Refusal::new("toast-no-hand")),
-        },
-        (ActionKind::Reveal, Some(_)) => {
-            state.presenter.last_vote = None;
-            LessonCommand::Reveal
-        }
-        (ActionKind::LessonNext, Some(lesson)) if !lesson.waits => {
-            let done = lesson.current >= lesson.steps.len();
-            return Err(Refusal::new(if done { "toast-lesson-done" } else { "toast-lesson-waits" }));
-        }
-        (_, Some(_)) => LessonCommand::Next,
-    };
-    out.push(command.into());
     Ok(())
 }
 

@@ -207,7 +207,8 @@ mod tests {
     #[test]
     fn a_rate_that_almost_held_is_tried_once_more_and_one_that_did_not_is_not() {
         for (refused, tries) in [(5, 2), (6, 1)] {
-            let (mut search, mut counts, mut trials) = (Search::begin(SimTime::ZERO, 10_000_000), Counts::default(), Vec::new());
+            let (mut search, mut counts, mut trials) =
+                (Search::begin(SimTime::ZERO, 10_000_000), Counts::default(), Vec::new());
             // The first trial is refused so many of a hundred, which the second no longer is.
             while trials.len() < 2 {
                 counts.answered += 100;
@@ -217,7 +218,11 @@ mod tests {
                 }
             }
             assert_eq!(trials[0], (FIRST, false));
-            assert_eq!(trials.iter().filter(|(rate, _)| *rate == FIRST).count(), tries, "{refused} of 100 were refused");
+            assert_eq!(
+                trials.iter().filter(|(rate, _)| *rate == FIRST).count(),
+                tries,
+                "{refused} of 100 were refused"
+            );
         }
     }
 

@@ -38,7 +38,7 @@ impl Input {
             state.market.editing &= panel == Panel::Symbols;
         }
         match hit {
-            Some(Hit::Screen(screen)) => super::super::update::show(state, screen),
+            Some(Hit::Screen(screen)) => super::super::update::screens::go(state, screen),
             Some(Hit::Node(node)) => return update(state, given, &Action::Select(node)),
             Some(Hit::Group(group)) => return update(state, given, &Action::Group(group)),
             Some(Hit::Action(id)) => return self.act(state, given, id),

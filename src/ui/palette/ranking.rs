@@ -9,7 +9,7 @@ use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::Entry;
-use crate::ui::action::{ActionKind, Effect};
+use crate::ui::action::Effect;
 
 /// How well a line fits, best first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -71,10 +71,6 @@ fn words(text: &str) -> Vec<String> {
 /// Whether Enter runs the first of these without a row having been picked.
 pub(super) fn runs_first(entries: &[Entry]) -> bool {
     let Some(first) = entries.first() else { return false };
-    let ends = matches!(
-        first.spec.action,
-        ActionKind::Quit | ActionKind::QuitKeep | ActionKind::QuitNow | ActionKind::Suspend
-    );
     match (first.fit, first.spec.effect) {
         (Fit::Exact, _) => true,
         // One that its words name, and no other.
@@ -83,6 +79,6 @@ pub(super) fn runs_first(entries: &[Entry]) -> bool {
         }
         (_, Effect::Undoable | Effect::Final) => false,
         (fit, Effect::Pace) => fit <= Fit::Beginnings,
-        (fit, Effect::View) => fit <= Fit::Beginnings || !ends,
+        (fit, Effect::View) => fit <= Fit::Beginnings || !first.spec.ends,
     }
 }

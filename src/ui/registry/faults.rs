@@ -3,84 +3,102 @@
 //! Idea: what a class needs in the heat of a lesson is one unmodified letter; everything else is in a menu (`c`, `p`)
 //! or in the palette only. What cannot be taken back says so in its text.
 
-use super::super::action::ActionKind::*;
-use super::super::action::{ActionSpec, Effect, LabKey, Topic, Way, row};
-use crate::domain::ids::NodeId;
+use super::super::action::{ActionSpec, Effect, Topic, Way, ask, control, run};
+use super::super::update::{faults, lab, select, select_next, show_next_group, undo};
+use crate::domain::control::{Burst, Control};
+use crate::domain::tick::TickBurst;
 
 /// What breaks and mends.
 pub(super) const FAULTS: &[ActionSpec] = &[
-    row("node.kill", Kill, &["x"]).doing(Effect::Undoable).hinted(0).under(Topic::Faults),
-    row("leader.kill", KillLeader, &["X"]).doing(Effect::Undoable).hinted(4).under(Topic::Faults),
-    row("node.recover", Recover, &["r"]).doing(Effect::Undoable).hinted(2).under(Topic::Faults),
-    row("recover.all", RecoverAll, &["R"]).doing(Effect::Undoable).hinted(8).under(Topic::Faults),
-    row("leader.failover", Failover, &["f"]).doing(Effect::Final).hinted(1).under(Topic::Faults),
-    row("leader.elect", ForceElection, &["F"]).doing(Effect::Final).hinted(9).under(Topic::Faults),
-    row("node.isolate", Isolate, &["i"]).doing(Effect::Undoable).hinted(5).under(Topic::Faults),
-    row("node.degrade", Degrade, &["d"]).doing(Effect::Undoable).hinted(7).under(Topic::Faults),
-    row("links.heal", HealAll, &["H"]).doing(Effect::Undoable).hinted(6).under(Topic::Faults),
-    row("node.freeze", Freeze, &["c z"]).doing(Effect::Undoable).under(Topic::Faults),
-    row("node.mute", Mute, &["c o"]).doing(Effect::Undoable).under(Topic::Faults),
-    row("node.poison", Poison, &["c p"]).doing(Effect::Undoable).under(Topic::Faults),
-    row("node.drain", Drain, &["c d"]).doing(Effect::Undoable).under(Topic::Faults),
-    row("venue.toggle", Venue, &["c v"]).doing(Effect::Undoable).taking("LETTER open | close").under(Topic::Faults),
-    row("cluster.restart", RollingRestart, &["c r"]).doing(Effect::Final).under(Topic::Faults),
-    row("leader.isolate", LeaderAlone, &["p l"]).doing(Effect::Undoable).under(Topic::Faults),
-    row("node.add", Lab(LabKey::Add), &["p a"]).doing(Effect::Final).taking("node").under(Topic::Faults),
-    row("node.decommission", Lab(LabKey::Remove), &["p r"]).doing(Effect::Final).taking("nN").under(Topic::Faults),
-    row("links.cut", Typed, &[]).doing(Effect::Undoable).taking("nA -> nB").under(Topic::Faults),
-    row("fault.undo", Undo, &["u"]).doing(Effect::Undoable).hinted(10).under(Topic::Faults),
-    row("fault.redo", Redo, &["U"]).doing(Effect::Undoable).under(Topic::Faults),
+    control("node.kill", faults::kill, &["x"]).naming(faults::selected).hinted(0).under(Topic::Faults),
+    control("leader.kill", faults::kill_leader, &["X"]).naming(faults::leader_in_view).hinted(4).under(Topic::Faults),
+    control("node.recover", faults::recover, &["r"]).naming(faults::selected).hinted(2).under(Topic::Faults),
+    control("recover.all", faults::recover_all, &["R"]).hinted(8).under(Topic::Faults),
+    control("leader.failover", faults::fail_over, &["f"])
+        .doing(Effect::Final)
+        .naming(faults::way_of_failover)
+        .hinted(1)
+        .under(Topic::Faults),
+    control("leader.elect", faults::force_election, &["F"])
+        .doing(Effect::Final)
+        .naming(faults::group_in_view)
+        .hinted(9)
+        .under(Topic::Faults),
+    control("node.isolate", faults::isolate, &["i"]).naming(faults::selected).hinted(5).under(Topic::Faults),
+    control("node.degrade", faults::degrade, &["d"]).naming(faults::selected).hinted(7).under(Topic::Faults),
+    control("links.heal", faults::heal_all, &["H"]).hinted(6).under(Topic::Faults),
+    control("node.freeze", faults::freeze, &["c z"]).under(Topic::Faults),
+    control("node.mute", faults::mute, &["c o"]).under(Topic::Faults),
+    control("node.poison", faults::poison, &["c p"]).under(Topic::Faults),
+    control("node.drain", faults::drain, &["c d"]).under(Topic::Faults),
+    control("venue.toggle", faults::toggle_venue, &["c v"]).taking("LETTER open | close").under(Topic::Faults),
+    control("cluster.restart", |_, _| Ok(Control::RollingRestart), &["c r"]).doing(Effect::Final).under(Topic::Faults),
+    control("leader.isolate", faults::isolate_leader, &["p l"]).under(Topic::Faults),
+    control("node.add", |_, _| Ok(Control::AddNode), &["p a"]).doing(Effect::Final).taking("node").under(Topic::Faults),
+    control("node.decommission", lab::decommission, &["p r"]).doing(Effect::Final).taking("nN").under(Topic::Faults),
+    ask("links.cut").doing(Effect::Undoable).taking("nA -> nB").under(Topic::Faults),
+    run("fault.undo", undo::undo, &["u"])
+        .doing(Effect::Undoable)
+        .when(|state, _| !state.undo.done.is_empty())
+        .hinted(10)
+        .under(Topic::Faults),
+    run("fault.redo", undo::redo, &["U"])
+        .doing(Effect::Undoable)
+        .when(|state, _| !state.undo.undone.is_empty())
+        .under(Topic::Faults),
 ];
 
 /// Which node and which group is meant.
 pub(super) const NODES: &[ActionSpec] = &[
-    row("node.select.1", Select(NodeId(1)), &["1"]).under(Topic::Nodes),
-    row("node.select.2", Select(NodeId(2)), &["2"]).under(Topic::Nodes),
-    row("node.select.3", Select(NodeId(3)), &["3"]).under(Topic::Nodes),
-    row("node.select.4", Select(NodeId(4)), &["4"]).under(Topic::Nodes),
-    row("node.select.5", Select(NodeId(5)), &["5"]).under(Topic::Nodes),
-    row("node.select.6", Select(NodeId(6)), &["6"]).under(Topic::Nodes),
-    row("node.select.7", Select(NodeId(7)), &["7"]).under(Topic::Nodes),
-    row("node.select.8", Select(NodeId(8)), &["8"]).under(Topic::Nodes),
-    row("node.select.9", Select(NodeId(9)), &["9"]).under(Topic::Nodes),
-    row("node.select.10", Select(NodeId(10)), &["0"]).under(Topic::Nodes),
-    row("node.next", SelectNext(Way::On), &["j", "<down>"]).under(Topic::Nodes),
-    row("node.previous", SelectNext(Way::Back), &["k", "<up>"]).under(Topic::Nodes),
-    row("node.goto", Group, &[]).taking("N").under(Topic::Nodes),
-    row("group.next", NextGroup, &["P"]).under(Topic::Nodes),
-    row("group.goto", Group, &[]).taking("pN | meta").under(Topic::Nodes),
+    run("node.select.1", select::<1>, &["1"]).under(Topic::Nodes),
+    run("node.select.2", select::<2>, &["2"]).under(Topic::Nodes),
+    run("node.select.3", select::<3>, &["3"]).under(Topic::Nodes),
+    run("node.select.4", select::<4>, &["4"]).under(Topic::Nodes),
+    run("node.select.5", select::<5>, &["5"]).under(Topic::Nodes),
+    run("node.select.6", select::<6>, &["6"]).under(Topic::Nodes),
+    run("node.select.7", select::<7>, &["7"]).under(Topic::Nodes),
+    run("node.select.8", select::<8>, &["8"]).under(Topic::Nodes),
+    run("node.select.9", select::<9>, &["9"]).under(Topic::Nodes),
+    run("node.select.10", select::<10>, &["0"]).under(Topic::Nodes),
+    run("node.next", |state, given, _| select_next(state, given, Way::On), &["j", "<down>"]).under(Topic::Nodes),
+    run("node.previous", |state, given, _| select_next(state, given, Way::Back), &["k", "<up>"]).under(Topic::Nodes),
+    ask("node.goto").taking("N").under(Topic::Nodes),
+    run("group.next", show_next_group, &["P"]).under(Topic::Nodes),
+    ask("group.goto").taking("pN | meta").under(Topic::Nodes),
 ];
 
 /// Orders, and the rules by which they are served.
 pub(super) const LOAD: &[ActionSpec] = &[
-    row("load.burst", Burst, &["b"]).doing(Effect::Final).hinted(3).taking("N over T [raw]").under(Topic::Load),
-    row("load.toggle", Load, &["B"]).doing(Effect::Undoable).hinted(11).under(Topic::Load),
-    row("load.rate", Rate, &[]).doing(Effect::Undoable).taking("N | N% of capacity").under(Topic::Load),
-    row("capacity.find", Typed, &[]).doing(Effect::Final).taking("capacity").under(Topic::Load),
-    row("admission.switch", Typed, &[]).doing(Effect::Undoable).taking("on | off").under(Topic::Load),
-    row("ack.next", Ack, &["A"]).doing(Effect::Undoable).taking("leader | majority | all | N").under(Topic::Load),
-    row("balancer.next", Strategy, &["S"]).doing(Effect::Undoable).taking("NAME").under(Topic::Load),
-    row("reads.next", ReadFrom, &["E"])
-        .doing(Effect::Undoable)
-        .taking("leader | replica | fallback")
+    control("load.burst", |_, _| Ok(Control::Burst(Burst::KEY)), &["b"])
+        .doing(Effect::Final)
+        .repeating()
+        .hinted(3)
+        .taking("N over T [raw]")
         .under(Topic::Load),
-    row("ticks.burst", TickBurst, &["I"]).doing(Effect::Final).taking("N over T").under(Topic::Load),
-    row("ticks.rate", Typed, &[]).doing(Effect::Undoable).taking("N").under(Topic::Load),
-    row("ticks.overload", Typed, &[])
-        .doing(Effect::Undoable)
-        .taking("slow | shed-oldest | shed-newest")
+    control("load.toggle", faults::toggle_load, &["B"]).hinted(11).under(Topic::Load),
+    ask("load.rate").doing(Effect::Undoable).taking("N | N% of capacity").under(Topic::Load),
+    ask("capacity.find").doing(Effect::Final).taking("capacity").under(Topic::Load),
+    ask("admission.switch").doing(Effect::Undoable).taking("on | off").under(Topic::Load),
+    control("ack.next", faults::next_ack, &["A"]).taking("leader | majority | all | N").under(Topic::Load),
+    control("balancer.next", faults::next_strategy, &["S"]).taking("NAME").under(Topic::Load),
+    control("reads.next", faults::next_reads, &["E"]).taking("leader | replica | fallback").under(Topic::Load),
+    control("ticks.burst", |_, _| Ok(Control::TickBurst(TickBurst::KEY)), &["I"])
+        .doing(Effect::Final)
+        .taking("N over T")
         .under(Topic::Load),
-    row("signals.trade", Typed, &[]).doing(Effect::Undoable).taking("on | off").under(Topic::Load),
-    row("load.hot", Lab(LabKey::Hot), &["p h"])
-        .doing(Effect::Undoable)
-        .taking("SYMBOL PERCENT | off")
-        .under(Topic::Load),
-    row("load.skew", Typed, &[]).doing(Effect::Undoable).taking("N").under(Topic::Load),
-    row("data.divide", Lab(LabKey::Divide), &["p d"])
+    ask("ticks.rate").doing(Effect::Undoable).taking("N").under(Topic::Load),
+    ask("ticks.overload").doing(Effect::Undoable).taking("slow | shed-oldest | shed-newest").under(Topic::Load),
+    ask("signals.trade").doing(Effect::Undoable).taking("on | off").under(Topic::Load),
+    control("load.hot", lab::toggle_hot, &["p h"]).taking("SYMBOL PERCENT | off").under(Topic::Load),
+    ask("load.skew").doing(Effect::Undoable).taking("N").under(Topic::Load),
+    control("data.divide", lab::divide_by_the_next, &["p d"])
         .doing(Effect::Final)
         .taking("hash | modulo | range | list | consistent-hash")
         .under(Topic::Load),
-    row("data.split", Lab(LabKey::Split), &["p s"]).doing(Effect::Final).taking("hottest").under(Topic::Load),
-    row("data.stay", Typed, &[]).doing(Effect::Final).taking("all").under(Topic::Load),
-    row("rule.switch", Rule, &[]).doing(Effect::Undoable).taking("NAME on | off").under(Topic::Load),
+    control("data.split", |_, _| Ok(Control::Split), &["p s"])
+        .doing(Effect::Final)
+        .taking("hottest")
+        .under(Topic::Load),
+    ask("data.stay").doing(Effect::Final).taking("all").under(Topic::Load),
+    ask("rule.switch").doing(Effect::Undoable).taking("NAME on | off").under(Topic::Load),
 ];

@@ -2,48 +2,73 @@
 //!
 //! Idea: nothing here can be taken back with `u`: an order that traded has traded. A cancel is an order too.
 
-use super::super::action::ActionKind::{Back, Trade, Typed};
-use super::super::action::TradeKey::{Account, Cancel, Field, Form, History, Query, Replace, Send, Turn};
-use super::super::action::{ActionSpec, Context, Effect, Topic, Way, row};
+use super::super::action::{ActionSpec, Context, Effect, Topic, Way, ask, run};
+use super::super::update::{market, order, overlay};
 
 /// Orders by hand.
 pub(super) const TRADE: &[ActionSpec] = &[
-    row("order.form", Trade(Form), &["o"]).taking("LOTS SYMBOL [at PRICE] [ioc | fok]").hinted(25).under(Topic::Load),
-    row("order.sell", Typed, &[]).doing(Effect::Final).taking("LOTS SYMBOL [at PRICE] [ioc | fok]").under(Topic::Load),
-    row("order.spread", Typed, &[])
+    run("order.form", order::open_form, &["o"])
+        .taking("LOTS SYMBOL [at PRICE] [ioc | fok]")
+        .hinted(25)
+        .under(Topic::Load),
+    ask("order.sell").doing(Effect::Final).taking("LOTS SYMBOL [at PRICE] [ioc | fok]").under(Topic::Load),
+    ask("order.spread")
         .doing(Effect::Final)
         .taking("buy|sell LOTS SYMBOL at PRICE buy|sell LOTS SYMBOL at PRICE")
         .under(Topic::Load),
-    row("order.query", Trade(Query), &["O"])
+    run("order.query", order::query, &["O"])
         .within(Context::Market)
         .doing(Effect::Final)
+        .when(order::is_selected)
+        .everywhere()
         .hinted(0)
         .taking("#ORDER")
         .under(Topic::Load),
-    row("order.replace", Trade(Replace), &["V"])
+    run("order.replace", order::replace, &["V"])
         .within(Context::Market)
+        .when(order::is_replaceable)
+        .everywhere()
         .taking("#ORDER LOTS at TICKS")
         .under(Topic::Load),
-    row("order.cancel", Trade(Cancel), &["Y", "<delete>"])
+    run("order.cancel", order::cancel, &["Y", "<delete>"])
         .within(Context::Market)
         .doing(Effect::Final)
+        .when(order::is_selected)
+        .everywhere()
         .hinted(2)
         .taking("#ORDER")
         .under(Topic::Load),
-    row("order.trades", Trade(History), &["D"])
+    run("order.trades", order::ask_for_all_trades, &["D"])
         .within(Context::Market)
         .doing(Effect::Final)
+        .everywhere()
         .taking("SYMBOL FROM..UNTIL")
         .hinted(3)
         .under(Topic::Load),
-    row("trade.find", Typed, &[]).doing(Effect::Final).taking("TRADE").under(Topic::Load),
-    row("account.next", Trade(Account(Way::On)), &["]"]).within(Context::Market).under(Topic::Lists),
-    row("account.previous", Trade(Account(Way::Back)), &["["]).within(Context::Market).under(Topic::Lists),
-    row("account.goto", Typed, &[]).taking("NUMBER | hand").under(Topic::Lists),
-    row("form.send", Trade(Send), &["<enter>"]).within(Context::Form).doing(Effect::Final).hinted(0).under(Topic::Load),
-    row("form.close", Back, &["<esc>"]).within(Context::Form).hinted(1).under(Topic::Load),
-    row("form.next", Trade(Field(Way::On)), &["<tab>", "<down>"]).within(Context::Form).hinted(2).under(Topic::Load),
-    row("form.previous", Trade(Field(Way::Back)), &["<shift+tab>", "<up>"]).within(Context::Form).under(Topic::Load),
-    row("form.turn", Trade(Turn(Way::On)), &["<right>"]).within(Context::Form).hinted(3).under(Topic::Load),
-    row("form.turn-back", Trade(Turn(Way::Back)), &["<left>"]).within(Context::Form).under(Topic::Load),
+    ask("trade.find").doing(Effect::Final).taking("TRADE").under(Topic::Load),
+    run("account.next", |state, given, out| market::next_account(state, given, Way::On, out), &["]"])
+        .within(Context::Market)
+        .everywhere()
+        .under(Topic::Lists),
+    run("account.previous", |state, given, out| market::next_account(state, given, Way::Back, out), &["["])
+        .within(Context::Market)
+        .everywhere()
+        .under(Topic::Lists),
+    ask("account.goto").taking("NUMBER | hand").under(Topic::Lists),
+    run("form.send", order::send, &["<enter>"]).within(Context::Form).doing(Effect::Final).hinted(0).under(Topic::Load),
+    run("form.close", overlay::back, &["<esc>"]).within(Context::Form).hinted(1).under(Topic::Load),
+    run("form.next", |state, _, _| order::next_field(state, Way::On), &["<tab>", "<down>"])
+        .within(Context::Form)
+        .hinted(2)
+        .under(Topic::Load),
+    run("form.previous", |state, _, _| order::next_field(state, Way::Back), &["<shift+tab>", "<up>"])
+        .within(Context::Form)
+        .under(Topic::Load),
+    run("form.turn", |state, given, _| order::next_choice(state, given, Way::On), &["<right>"])
+        .within(Context::Form)
+        .hinted(3)
+        .under(Topic::Load),
+    run("form.turn-back", |state, given, _| order::next_choice(state, given, Way::Back), &["<left>"])
+        .within(Context::Form)
+        .under(Topic::Load),
 ];

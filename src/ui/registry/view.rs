@@ -2,106 +2,150 @@
 //!
 //! Idea: no key here changes the cluster (but `Z`, which asks first), so a presenter can press any of them in front of a class.
 
-use super::super::action::ActionKind::*;
-use super::super::action::{ActionSpec, Context, Effect, Leap, Side, Topic, Way, row};
+use super::super::action::{ActionSpec, Context, Effect, Side, Topic, Way, ask, run};
 use super::super::state::Screen;
+use super::super::update::{Request, focus, lesson, list, overlay, screens, time};
 use crate::domain::command::PaceCommand;
 
 /// How time passes.
 pub(super) const TIME: &[ActionSpec] = &[
-    row("time.pause", Pace(PaceCommand::TogglePause), &["<space>"]).doing(Effect::Pace).hinted(20).under(Topic::Time),
-    row("time.step", Step, &["."]).doing(Effect::Pace).hinted(21).taking("raw").under(Topic::Time),
-    row("time.slower", Pace(PaceCommand::Slower), &["-"]).doing(Effect::Pace).hinted(23).under(Topic::Time),
-    row("time.faster", Pace(PaceCommand::Faster), &["+", "="])
+    run("time.pause", |_, _, out| time::pace(PaceCommand::TogglePause, out), &["<space>"])
+        .doing(Effect::Pace)
+        .hinted(20)
+        .under(Topic::Time),
+    run("time.step", time::step, &["."]).doing(Effect::Pace).hinted(21).taking("raw").under(Topic::Time),
+    run("time.slower", |_, _, out| time::pace(PaceCommand::Slower, out), &["-"])
+        .doing(Effect::Pace)
+        .hinted(23)
+        .under(Topic::Time),
+    run("time.faster", |_, _, out| time::pace(PaceCommand::Faster, out), &["+", "="])
         .doing(Effect::Pace)
         .hinted(24)
         .taking("1/20 | 5 | free")
         .under(Topic::Time),
-    row("time.normal", Pace(PaceCommand::Normal), &["<backspace>"]).doing(Effect::Pace).under(Topic::Time),
-    row("time.slow-on-fault", SlowOnFault, &[]).doing(Effect::Pace).taking("on | off").under(Topic::Time),
+    run("time.normal", |_, _, out| time::pace(PaceCommand::Normal, out), &["<backspace>"])
+        .doing(Effect::Pace)
+        .under(Topic::Time),
+    ask("time.slow-on-fault").doing(Effect::Pace).taking("on | off").under(Topic::Time),
 ];
 
 /// Screens and panels.
 pub(super) const SCREENS: &[ActionSpec] = &[
-    row("screen.next", NextScreen(Way::On), &["<tab>"]).under(Topic::Screens),
-    row("screen.previous", NextScreen(Way::Back), &["<shift+tab>"]).under(Topic::Screens),
-    row("go.overview", Go(Screen::Overview), &["g o"]).under(Topic::Screens),
-    row("go.cluster", Go(Screen::Cluster), &["g c"]).under(Topic::Screens),
-    row("go.data", Go(Screen::Data), &["g d"]).under(Topic::Screens),
-    row("go.market", Go(Screen::Market), &["g m"]).under(Topic::Screens),
-    row("go.lesson", Go(Screen::Lesson), &["g l"]).under(Topic::Screens),
-    row("go.events", Go(Screen::Events), &["g e"]).under(Topic::Screens),
-    row("panel.next", Focus(Way::On), &["w"]).under(Topic::Screens),
-    row("panel.previous", Focus(Way::Back), &["W"]).under(Topic::Screens),
-    row("panel.left", FocusSide(Side::Left), &["<shift+left>"]).under(Topic::Screens),
-    row("panel.right", FocusSide(Side::Right), &["<shift+right>"]).under(Topic::Screens),
-    row("panel.up", FocusSide(Side::Up), &["<shift+up>"]).under(Topic::Screens),
-    row("panel.down", FocusSide(Side::Down), &["<shift+down>"]).under(Topic::Screens),
-    row("panel.zoom", Zoom, &["z"]).under(Topic::Screens),
-    row("panel.density", Density, &["v"]).under(Topic::Screens),
-    row("app.enter", Enter, &["<enter>"]).under(Topic::Screens),
-    row("app.back", Back, &["<esc>"]).under(Topic::Screens),
+    run("screen.next", |state, _, _| screens::next(state, Way::On), &["<tab>"]).under(Topic::Screens),
+    run("screen.previous", |state, _, _| screens::next(state, Way::Back), &["<shift+tab>"]).under(Topic::Screens),
+    run("go.overview", |state, _, _| screens::show(state, Screen::Overview), &["g o"]).under(Topic::Screens),
+    run("go.cluster", |state, _, _| screens::show(state, Screen::Cluster), &["g c"]).under(Topic::Screens),
+    run("go.data", |state, _, _| screens::show(state, Screen::Data), &["g d"]).under(Topic::Screens),
+    run("go.market", |state, _, _| screens::show(state, Screen::Market), &["g m"]).under(Topic::Screens),
+    run("go.lesson", |state, _, _| screens::show(state, Screen::Lesson), &["g l"]).under(Topic::Screens),
+    run("go.events", |state, _, _| screens::show(state, Screen::Events), &["g e"]).under(Topic::Screens),
+    run("panel.next", |state, _, _| focus::next(state, Way::On), &["w"]).under(Topic::Screens),
+    run("panel.previous", |state, _, _| focus::next(state, Way::Back), &["W"]).under(Topic::Screens),
+    run("panel.left", |state, given, _| focus::towards(state, given, Side::Left), &["<shift+left>"])
+        .under(Topic::Screens),
+    run("panel.right", |state, given, _| focus::towards(state, given, Side::Right), &["<shift+right>"])
+        .under(Topic::Screens),
+    run("panel.up", |state, given, _| focus::towards(state, given, Side::Up), &["<shift+up>"]).under(Topic::Screens),
+    run("panel.down", |state, given, _| focus::towards(state, given, Side::Down), &["<shift+down>"])
+        .under(Topic::Screens),
+    run("panel.zoom", screens::zoom, &["z"]).under(Topic::Screens),
+    run("panel.density", screens::next_density, &["v"]).under(Topic::Screens),
+    run("app.enter", overlay::enter, &["<enter>"]).under(Topic::Screens),
+    run("app.back", overlay::back, &["<esc>"]).under(Topic::Screens),
 ];
 
 /// Lists, the log, text fields.
 pub(super) const LISTS: &[ActionSpec] = &[
-    row("list.top", Move(Way::Back, Leap::End), &["g g", "<home>"]).under(Topic::Lists),
-    row("list.end", Move(Way::On, Leap::End), &["G", "<end>"]).under(Topic::Lists),
-    row("list.half-down", Move(Way::On, Leap::HalfPage), &["<ctrl+d>"]).under(Topic::Lists),
-    row("list.half-up", Move(Way::Back, Leap::HalfPage), &["<ctrl+u>"]).under(Topic::Lists),
-    row("list.page-down", Move(Way::On, Leap::Page), &["<pagedown>"]).under(Topic::Lists),
-    row("list.page-up", Move(Way::Back, Leap::Page), &["<pageup>"]).under(Topic::Lists),
-    row("list.filter", Filter, &["/"]).taking("kind:K node:N !WORD").under(Topic::Lists),
-    row("list.match-next", Match(Way::On), &["n"]).under(Topic::Lists),
-    row("list.match-previous", Match(Way::Back), &["N"]).under(Topic::Lists),
-    row("list.down", Move(Way::On, Leap::Row), &["j", "<down>"]).within(Context::List).under(Topic::Lists),
-    row("list.up", Move(Way::Back, Leap::Row), &["k", "<up>"]).within(Context::List).under(Topic::Lists),
-    row("event.why", Enter, &["<enter>"]).within(Context::List).hinted(0).under(Topic::Lists),
-    row("symbol.move", MoveSymbol, &["m"]).within(Context::Data).taking("SYMBOL pN").under(Topic::Load),
-    row("market.down", Move(Way::On, Leap::Row), &["j", "<down>"]).within(Context::Market).under(Topic::Lists),
-    row("market.move", MoveSymbol, &["m"]).within(Context::Market).under(Topic::Load),
-    row("market.up", Move(Way::Back, Leap::Row), &["k", "<up>"]).within(Context::Market).under(Topic::Lists),
-    row("overlay.down", Move(Way::On, Leap::Row), &["j", "<down>"]).within(Context::Overlay).under(Topic::Lists),
-    row("overlay.up", Move(Way::Back, Leap::Row), &["k", "<up>"]).within(Context::Overlay).under(Topic::Lists),
-    row("overlay.half-down", Move(Way::On, Leap::HalfPage), &["<ctrl+d>"]).within(Context::Overlay).under(Topic::Lists),
-    row("overlay.half-up", Move(Way::Back, Leap::HalfPage), &["<ctrl+u>"]).within(Context::Overlay).under(Topic::Lists),
-    row("overlay.page-down", Move(Way::On, Leap::Page), &["<pagedown>"]).within(Context::Overlay).under(Topic::Lists),
-    row("overlay.page-up", Move(Way::Back, Leap::Page), &["<pageup>"]).within(Context::Overlay).under(Topic::Lists),
-    row("overlay.top", Move(Way::Back, Leap::End), &["g g", "<home>"]).within(Context::Overlay).under(Topic::Lists),
-    row("overlay.end", Move(Way::On, Leap::End), &["G", "<end>"]).within(Context::Overlay).under(Topic::Lists),
-    row("overlay.search", Filter, &["/"]).within(Context::Overlay).under(Topic::Lists),
-    row("overlay.enter", Enter, &["<enter>"]).within(Context::Overlay).under(Topic::Lists),
-    row("overlay.close", Back, &["<esc>", "q", "?", "<f1>"]).within(Context::Overlay).hinted(0).under(Topic::Lists),
-    row("prompt.next", Move(Way::On, Leap::Row), &["<down>", "<ctrl+n>"]).within(Context::Prompt).under(Topic::Lists),
-    row("prompt.previous", Move(Way::Back, Leap::Row), &["<up>", "<ctrl+p>"])
-        .within(Context::Prompt)
+    run("list.top", list::top, &["g g", "<home>"]).under(Topic::Lists),
+    run("list.end", list::end, &["G", "<end>"]).under(Topic::Lists),
+    run("list.half-down", list::half_page_down, &["<ctrl+d>"]).under(Topic::Lists),
+    run("list.half-up", list::half_page_up, &["<ctrl+u>"]).under(Topic::Lists),
+    run("list.page-down", list::page_down, &["<pagedown>"]).under(Topic::Lists),
+    run("list.page-up", list::page_up, &["<pageup>"]).under(Topic::Lists),
+    run("list.filter", overlay::begin_filter, &["/"]).taking("kind:K node:N !WORD").under(Topic::Lists),
+    run("list.match-next", list::next_match, &["n"]).under(Topic::Lists),
+    run("list.match-previous", list::previous_match, &["N"]).under(Topic::Lists),
+    run("list.down", list::down, &["j", "<down>"]).within(Context::List).under(Topic::Lists),
+    run("list.up", list::up, &["k", "<up>"]).within(Context::List).under(Topic::Lists),
+    run("event.why", overlay::enter, &["<enter>"]).within(Context::List).hinted(0).under(Topic::Lists),
+    run("symbol.move", overlay::begin_move, &["m"]).within(Context::Data).taking("SYMBOL pN").under(Topic::Load),
+    run("market.down", list::down, &["j", "<down>"]).within(Context::Market).under(Topic::Lists),
+    run("market.move", overlay::begin_move, &["m"]).within(Context::Market).under(Topic::Load),
+    run("market.up", list::up, &["k", "<up>"]).within(Context::Market).under(Topic::Lists),
+    run("overlay.down", list::down, &["j", "<down>"]).within(Context::Overlay).under(Topic::Lists),
+    run("overlay.up", list::up, &["k", "<up>"]).within(Context::Overlay).under(Topic::Lists),
+    run("overlay.half-down", list::half_page_down, &["<ctrl+d>"]).within(Context::Overlay).under(Topic::Lists),
+    run("overlay.half-up", list::half_page_up, &["<ctrl+u>"]).within(Context::Overlay).under(Topic::Lists),
+    run("overlay.page-down", list::page_down, &["<pagedown>"]).within(Context::Overlay).under(Topic::Lists),
+    run("overlay.page-up", list::page_up, &["<pageup>"]).within(Context::Overlay).under(Topic::Lists),
+    run("overlay.top", list::top, &["g g", "<home>"]).within(Context::Overlay).under(Topic::Lists),
+    run("overlay.end", list::end, &["G", "<end>"]).within(Context::Overlay).under(Topic::Lists),
+    run("overlay.search", overlay::begin_filter, &["/"]).within(Context::Overlay).under(Topic::Lists),
+    run("overlay.enter", overlay::enter, &["<enter>"]).within(Context::Overlay).under(Topic::Lists),
+    run("overlay.close", overlay::back, &["<esc>", "q", "?", "<f1>"])
+        .within(Context::Overlay)
+        .hinted(0)
         .under(Topic::Lists),
-    row("prompt.complete", Complete, &["<tab>"]).within(Context::Prompt).hinted(2).under(Topic::Lists),
-    row("prompt.done", Enter, &["<enter>"]).within(Context::Prompt).hinted(0).under(Topic::Lists),
-    row("prompt.cancel", Back, &["<esc>"]).within(Context::Prompt).hinted(1).under(Topic::Lists),
+    run("prompt.next", list::down, &["<down>", "<ctrl+n>"]).within(Context::Prompt).under(Topic::Lists),
+    run("prompt.previous", list::up, &["<up>", "<ctrl+p>"]).within(Context::Prompt).under(Topic::Lists),
+    run("prompt.complete", overlay::complete, &["<tab>"]).within(Context::Prompt).hinted(2).under(Topic::Lists),
+    run("prompt.done", overlay::enter, &["<enter>"]).within(Context::Prompt).hinted(0).under(Topic::Lists),
+    run("prompt.cancel", overlay::back, &["<esc>"]).within(Context::Prompt).hinted(1).under(Topic::Lists),
 ];
 
 /// Lessons and predictions.
 pub(super) const LESSON: &[ActionSpec] = &[
-    row("lesson.start", LessonStart, &["<f5>"]).doing(Effect::Pace).taking("NAME").under(Topic::Lesson),
-    row("lesson.next", LessonNext, &["J", "<pagedown>"])
+    run("lesson.start", lesson::start, &["<f5>"]).doing(Effect::Pace).taking("NAME").under(Topic::Lesson),
+    run("lesson.next", lesson::next, &["J", "<pagedown>"])
+        .when(lesson::runs)
         .within(Context::Lesson)
         .doing(Effect::Pace)
         .hinted(0)
         .under(Topic::Lesson),
-    row("lesson.back", LessonBack, &["K", "<pageup>"]).within(Context::Lesson).doing(Effect::Pace).under(Topic::Lesson),
-    row("lesson.leave", LessonLeave, &[]).doing(Effect::Pace).under(Topic::Lesson),
-    row("lesson.vote.1", Vote(0), &["1"]).within(Context::Prediction).doing(Effect::Pace).under(Topic::Lesson),
-    row("lesson.vote.2", Vote(1), &["2"]).within(Context::Prediction).doing(Effect::Pace).under(Topic::Lesson),
-    row("lesson.vote.3", Vote(2), &["3"]).within(Context::Prediction).doing(Effect::Pace).under(Topic::Lesson),
-    row("lesson.vote.4", Vote(3), &["4"]).within(Context::Prediction).doing(Effect::Pace).under(Topic::Lesson),
-    row("lesson.vote.5", Vote(4), &["5"]).within(Context::Prediction).doing(Effect::Pace).under(Topic::Lesson),
-    row("lesson.vote.6", Vote(5), &["6"]).within(Context::Prediction).doing(Effect::Pace).under(Topic::Lesson),
-    row("lesson.vote.7", Vote(6), &["7"]).within(Context::Prediction).doing(Effect::Pace).under(Topic::Lesson),
-    row("lesson.vote.8", Vote(7), &["8"]).within(Context::Prediction).doing(Effect::Pace).under(Topic::Lesson),
-    row("lesson.vote.9", Vote(8), &["9"]).within(Context::Prediction).doing(Effect::Pace).under(Topic::Lesson),
-    row("lesson.unvote", Unvote, &["-"]).within(Context::Prediction).doing(Effect::Pace).under(Topic::Lesson),
-    row("lesson.reveal", Reveal, &["<enter>"])
+    run("lesson.back", lesson::back, &["K", "<pageup>"])
+        .when(lesson::runs)
+        .within(Context::Lesson)
+        .doing(Effect::Pace)
+        .under(Topic::Lesson),
+    run("lesson.leave", lesson::leave, &[]).doing(Effect::Pace).under(Topic::Lesson),
+    run("lesson.vote.1", lesson::vote::<0>, &["1"])
+        .within(Context::Prediction)
+        .doing(Effect::Pace)
+        .under(Topic::Lesson),
+    run("lesson.vote.2", lesson::vote::<1>, &["2"])
+        .within(Context::Prediction)
+        .doing(Effect::Pace)
+        .under(Topic::Lesson),
+    run("lesson.vote.3", lesson::vote::<2>, &["3"])
+        .within(Context::Prediction)
+        .doing(Effect::Pace)
+        .under(Topic::Lesson),
+    run("lesson.vote.4", lesson::vote::<3>, &["4"])
+        .within(Context::Prediction)
+        .doing(Effect::Pace)
+        .under(Topic::Lesson),
+    run("lesson.vote.5", lesson::vote::<4>, &["5"])
+        .within(Context::Prediction)
+        .doing(Effect::Pace)
+        .under(Topic::Lesson),
+    run("lesson.vote.6", lesson::vote::<5>, &["6"])
+        .within(Context::Prediction)
+        .doing(Effect::Pace)
+        .under(Topic::Lesson),
+    run("lesson.vote.7", lesson::vote::<6>, &["7"])
+        .within(Context::Prediction)
+        .doing(Effect::Pace)
+        .under(Topic::Lesson),
+    run("lesson.vote.8", lesson::vote::<7>, &["8"])
+        .within(Context::Prediction)
+        .doing(Effect::Pace)
+        .under(Topic::Lesson),
+    run("lesson.vote.9", lesson::vote::<8>, &["9"])
+        .within(Context::Prediction)
+        .doing(Effect::Pace)
+        .under(Topic::Lesson),
+    run("lesson.unvote", lesson::unvote, &["-"]).within(Context::Prediction).doing(Effect::Pace).under(Topic::Lesson),
+    run("lesson.reveal", lesson::reveal, &["<enter>"])
         .within(Context::Prediction)
         .doing(Effect::Pace)
         .hinted(0)
@@ -110,29 +154,29 @@ pub(super) const LESSON: &[ActionSpec] = &[
 
 /// For the presenter.
 pub(super) const PRESENTER: &[ActionSpec] = &[
-    row("present.spotlight", Spotlight, &["s"]).under(Topic::Presenter),
-    row("present.keys", KeyCast, &["y"]).under(Topic::Presenter),
-    row("present.caption", Caption, &["a"]).under(Topic::Presenter),
-    row("theme.next", NextTheme, &["t"]).under(Topic::Presenter),
-    row("theme.pick", PickTheme, &["T"]).taking("NAME").under(Topic::Presenter),
-    row("present.lock", Lock, &["L"]).under(Topic::Presenter),
-    row("present.mouse", Mouse, &["M"]).under(Topic::Presenter),
+    run("present.spotlight", screens::spotlight, &["s"]).under(Topic::Presenter),
+    run("present.keys", screens::key_cast, &["y"]).under(Topic::Presenter),
+    run("present.caption", screens::caption, &["a"]).under(Topic::Presenter),
+    run("theme.next", screens::next_theme, &["t"]).under(Topic::Presenter),
+    run("theme.pick", overlay::pick_theme, &["T"]).taking("NAME").under(Topic::Presenter),
+    run("present.lock", screens::lock, &["L"]).under(Topic::Presenter),
+    run("present.mouse", screens::mouse, &["M"]).under(Topic::Presenter),
 ];
 
 /// The program.
 pub(super) const APP: &[ActionSpec] = &[
-    row("app.palette", Palette, &[":"]).hinted(29).under(Topic::App),
-    row("app.help", Help, &["?", "<f1>"]).hinted(22).under(Topic::App),
-    row("app.reset", Reset, &["Z"]).doing(Effect::Final).taking("[seed N]").under(Topic::App),
-    row("app.quit", Quit, &["q"]).under(Topic::App),
-    row("app.quit-keep", QuitKeep, &["Q"]).under(Topic::App),
-    row("app.quit-now", QuitNow, &["<ctrl+c>"]).under(Topic::App),
-    row("app.suspend", Suspend, &["<ctrl+z>"]).under(Topic::App),
-    row("app.redraw", Redraw, &["<ctrl+l>"]).under(Topic::App),
+    run("app.palette", overlay::palette, &[":"]).hinted(29).under(Topic::App),
+    run("app.help", overlay::help, &["?", "<f1>"]).hinted(22).under(Topic::App),
+    run("app.reset", overlay::reset, &["Z"]).doing(Effect::Final).taking("[seed N]").under(Topic::App),
+    run("app.quit", overlay::quit, &["q"]).ending().under(Topic::App),
+    run("app.quit-keep", |_, _, out| screens::request(Request::QuitKeep, out), &["Q"]).ending().under(Topic::App),
+    run("app.quit-now", |_, _, out| screens::request(Request::QuitNow, out), &["<ctrl+c>"]).ending().under(Topic::App),
+    run("app.suspend", time::suspend, &["<ctrl+z>"]).ending().under(Topic::App),
+    run("app.redraw", |_, _, out| screens::request(Request::Redraw, out), &["<ctrl+l>"]).under(Topic::App),
 ];
 
 /// Dialogs.
 pub(super) const DIALOGS: &[ActionSpec] = &[
-    row("dialog.yes", Yes, &["y"]).within(Context::Confirm).hinted(0).under(Topic::App),
-    row("dialog.no", No, &["n", "<esc>"]).within(Context::Confirm).hinted(1).under(Topic::App),
+    run("dialog.yes", overlay::yes, &["y"]).within(Context::Confirm).hinted(0).under(Topic::App),
+    run("dialog.no", overlay::no, &["n", "<esc>"]).within(Context::Confirm).hinted(1).under(Topic::App),
 ];

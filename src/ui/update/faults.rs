@@ -2,9 +2,8 @@
 //!
 //! Idea: a key says *kill*, the view says who is selected and whether that makes sense; a key that makes none is
 //! refused with a reason instead of sent. Hints ask the same function, so a dimmed hint and a refusal never differ.
-//! Shape: `plan` is pure: `(kind, state, view) -> Control | Refusal`.
+//! Shape: every plan is pure: `(state, view) -> Control | Refusal`; the registry's rows name them.
 
-use super::lab;
 use super::refusal::Refusal;
 use crate::domain::control::{Control, Target};
 use crate::domain::hand::{HandOrder, HandRequest};
@@ -13,7 +12,6 @@ use crate::domain::order::ReadFrom;
 use crate::domain::rules::{AckRule, Strategy};
 use crate::domain::venue::Door;
 use crate::domain::view::{ClusterView, Duty, GroupView, NodeTruth, NodeView, Reach};
-use crate::ui::action::ActionKind;
 use crate::ui::state::UiState;
 
 /// A node of the view.
@@ -31,73 +29,179 @@ pub fn drained(view: &ClusterView, id: NodeId) -> bool {
     view.balancer.workers.iter().any(|worker| worker.node == id && worker.duty != Duty::Serving)
 }
 
-/// What a key that changes the cluster means now.
-pub fn plan(kind: ActionKind, state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
-    use ActionKind as Kind;
-    let selected = state.selected;
-    let target = Target::Node(selected);
-    let refuse = |id| Err(Refusal::new(id).with("node", selected));
-    let shown = node(view, selected).ok_or_else(|| Refusal::new("toast-no-node").with("node", selected))?;
-    let dead = matches!(shown.truth, NodeTruth::Down | NodeTruth::Halted);
-    match kind {
-        Kind::Kill | Kind::Freeze | Kind::Poison if dead => refuse("toast-already-down"),
-        Kind::Kill => Ok(Control::Crash(target)),
-        Kind::Poison if shown.truth == NodeTruth::Frozen => refuse("toast-frozen"),
-        Kind::Poison => Ok(Control::Poison(target)),
-        Kind::Freeze if shown.truth == NodeTruth::Frozen => Ok(Control::Thaw(target)),
-        Kind::Freeze => Ok(Control::Freeze(target)),
-        Kind::Recover if dead => Ok(Control::Recover(target)),
-        Kind::Recover if shown.truth == NodeTruth::Frozen => Ok(Control::Thaw(target)),
-        Kind::Recover => refuse("toast-already-up"),
-        Kind::RecoverAll if view.nodes.iter().all(|node| node.truth.runs()) => Err(Refusal::new("toast-all-up")),
-        Kind::RecoverAll => Ok(Control::RecoverAll),
-        Kind::RollingRestart => Ok(Control::RollingRestart),
-        // One link that is cut does not isolate a node: often it is the other end that is isolated.
-        Kind::Isolate if matches!(shown.reach, Reach::All | Reach::Partly) => Ok(Control::Isolate(target)),
-        Kind::Isolate => Ok(Control::Rejoin(target)),
-        Kind::Mute if shown.reach == Reach::Muted => Ok(Control::Rejoin(target)),
-        Kind::Mute if shown.reach == Reach::Isolated => refuse("toast-already-cut"),
-        Kind::Mute => Ok(Control::Mute(target)),
-        Kind::HealAll if view.net.cuts.is_empty() => Err(Refusal::new("toast-no-cuts")),
-        Kind::HealAll => Ok(Control::HealAll),
-        Kind::Drain if drained(view, selected) => Ok(Control::Undrain(target)),
-        Kind::Drain => Ok(Control::Drain(target)),
-        Kind::Venue => match view.venues.venues.last() {
-            Some(row) => Ok(Control::SetVenue { venue: row.venue, open: row.door != Door::Open }),
-            None => Err(Refusal::new("toast-no-venues")),
-        },
-        Kind::Lab(key) => lab::plan(key, state, view),
-        Kind::Degrade => Ok(Control::SlowDisk { node: target, slow: !shown.disk.slow }),
-        Kind::KillLeader => leader(state, view).map(|_| Control::Crash(Target::Leader(state.group))),
-        Kind::LeaderAlone => leader(state, view).map(|_| Control::Isolate(Target::Leader(state.group))),
-        Kind::Failover => leader(state, view).map(|leader| {
-            let fits = group(view, state.group).and_then(|group| group.replica(selected));
-            let to = fits.filter(|replica| replica.alive && replica.node != leader).map(|replica| replica.node);
-            Control::Transfer { group: state.group, to }
-        }),
-        Kind::ForceElection => Ok(Control::ForceElection(state.group)),
-        kind => Ok(switch(kind, view)),
+/// The selected node, if the view has it.
+fn shown<'v>(state: &UiState, view: &'v ClusterView) -> Result<&'v NodeView, Refusal> {
+    node(view, state.selected).ok_or_else(|| refusal("toast-no-node", state))
+}
+
+/// The selected node, if it runs or stands still.
+fn alive<'v>(state: &UiState, view: &'v ClusterView) -> Result<&'v NodeView, Refusal> {
+    let shown = shown(state, view)?;
+    if is_dead(shown) { Err(refusal("toast-already-down", state)) } else { Ok(shown) }
+}
+
+const fn is_dead(node: &NodeView) -> bool {
+    matches!(node.truth, NodeTruth::Down | NodeTruth::Halted)
+}
+
+fn refusal(id: &'static str, state: &UiState) -> Refusal {
+    Refusal::new(id).with("node", state.selected)
+}
+
+/// The selected node dies.
+pub fn kill(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    alive(state, view).map(|node| Control::Crash(Target::Node(node.id)))
+}
+
+/// The selected node panics.
+pub fn poison(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    let node = alive(state, view)?;
+    if node.truth == NodeTruth::Frozen {
+        return Err(refusal("toast-frozen", state));
+    }
+    Ok(Control::Poison(Target::Node(node.id)))
+}
+
+/// The selected node stands still, or goes on.
+pub fn freeze(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    let node = alive(state, view)?;
+    let target = Target::Node(node.id);
+    Ok(if node.truth == NodeTruth::Frozen { Control::Thaw(target) } else { Control::Freeze(target) })
+}
+
+/// The selected node comes back, or goes on.
+pub fn recover(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    let node = shown(state, view)?;
+    let target = Target::Node(node.id);
+    match node.truth {
+        NodeTruth::Down | NodeTruth::Halted => Ok(Control::Recover(target)),
+        NodeTruth::Frozen => Ok(Control::Thaw(target)),
+        NodeTruth::Up | NodeTruth::Slow | NodeTruth::Sync | NodeTruth::Gone => Err(refusal("toast-already-up", state)),
     }
 }
 
-/// The keys that walk through the values of a setting.
-fn switch(kind: ActionKind, view: &ClusterView) -> Control {
-    match kind {
-        ActionKind::Ack => Control::SetAck(match view.flow.ack {
-            AckRule::Leader => AckRule::Majority,
-            AckRule::Majority => AckRule::All,
-            AckRule::All | AckRule::Count(_) => AckRule::Leader,
-        }),
-        ActionKind::Strategy => {
-            let place = Strategy::ALL.iter().position(|strategy| *strategy == view.balancer.strategy);
-            Control::SetStrategy(Strategy::ALL[place.map_or(0, |place| (place + 1) % Strategy::ALL.len())])
-        }
-        ActionKind::ReadFrom => Control::SetReadFrom(match view.flow.read_from {
-            ReadFrom::Leader => ReadFrom::Replica,
-            ReadFrom::Replica => ReadFrom::Fallback,
-            ReadFrom::Fallback => ReadFrom::Leader,
-        }),
-        _ => Control::SetLoad(!view.flow.load_on),
+/// Every node comes back.
+pub fn recover_all(_: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    if view.nodes.iter().all(|node| node.truth.runs()) {
+        return Err(Refusal::new("toast-all-up"));
+    }
+    Ok(Control::RecoverAll)
+}
+
+/// The selected node is cut off, or let back in. One link that is cut does not isolate a node: often it is the other end
+/// that is isolated.
+pub fn isolate(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    let node = shown(state, view)?;
+    let target = Target::Node(node.id);
+    let is_whole = matches!(node.reach, Reach::All | Reach::Partly);
+    Ok(if is_whole { Control::Isolate(target) } else { Control::Rejoin(target) })
+}
+
+/// The selected node hears, and is not heard; or is heard again.
+pub fn mute(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    let node = shown(state, view)?;
+    match node.reach {
+        Reach::Muted => Ok(Control::Rejoin(Target::Node(node.id))),
+        Reach::Isolated => Err(refusal("toast-already-cut", state)),
+        Reach::All | Reach::Partly => Ok(Control::Mute(Target::Node(node.id))),
+    }
+}
+
+/// Every link passes again.
+pub fn heal_all(_: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    if view.net.cuts.is_empty() { Err(Refusal::new("toast-no-cuts")) } else { Ok(Control::HealAll) }
+}
+
+/// The selected node's gateway is given nothing new, or takes part again.
+pub fn drain(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    let target = Target::Node(shown(state, view)?.id);
+    Ok(if drained(view, state.selected) { Control::Undrain(target) } else { Control::Drain(target) })
+}
+
+/// The last venue takes no more orders, or takes them again.
+pub fn toggle_venue(_: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    let row = view.venues.venues.last().ok_or_else(|| Refusal::new("toast-no-venues"))?;
+    Ok(Control::SetVenue { venue: row.venue, open: row.door != Door::Open })
+}
+
+/// The selected node's disk is slow, or as it was.
+pub fn degrade(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    let node = shown(state, view)?;
+    Ok(Control::SlowDisk { node: Target::Node(node.id), slow: !node.disk.slow })
+}
+
+/// The leader of the group in view dies.
+pub fn kill_leader(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    leader(state, view).map(|_| Control::Crash(Target::Leader(state.group)))
+}
+
+/// The leader of the group in view is cut off.
+pub fn isolate_leader(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    leader(state, view).map(|_| Control::Isolate(Target::Leader(state.group)))
+}
+
+/// Leadership is handed over to the selected node, or to the best follower.
+pub fn fail_over(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    let leader = leader(state, view)?;
+    let fits = group(view, state.group).and_then(|group| group.replica(state.selected));
+    let to = fits.filter(|replica| replica.alive && replica.node != leader).map(|replica| replica.node);
+    Ok(Control::Transfer { group: state.group, to })
+}
+
+/// An election is forced.
+pub fn force_election(state: &UiState, _: &ClusterView) -> Result<Control, Refusal> {
+    Ok(Control::ForceElection(state.group))
+}
+
+/// The next acknowledgement rule.
+pub fn next_ack(_: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    Ok(Control::SetAck(match view.flow.ack {
+        AckRule::Leader => AckRule::Majority,
+        AckRule::Majority => AckRule::All,
+        AckRule::All | AckRule::Count(_) => AckRule::Leader,
+    }))
+}
+
+/// The next strategy of the balancer.
+pub fn next_strategy(_: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    let place = Strategy::ALL.iter().position(|strategy| *strategy == view.balancer.strategy);
+    Ok(Control::SetStrategy(Strategy::ALL[place.map_or(0, |place| (place + 1) % Strategy::ALL.len())]))
+}
+
+/// Reads from the leader, a replica, or a replica while there is no leader.
+pub fn next_reads(_: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    Ok(Control::SetReadFrom(match view.flow.read_from {
+        ReadFrom::Leader => ReadFrom::Replica,
+        ReadFrom::Replica => ReadFrom::Fallback,
+        ReadFrom::Fallback => ReadFrom::Leader,
+    }))
+}
+
+/// The steady load runs, or stops.
+pub fn toggle_load(_: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    Ok(Control::SetLoad(!view.flow.load_on))
+}
+
+/// Whom a hint names: the selected node.
+pub fn selected(state: &UiState, _: &ClusterView) -> Option<String> {
+    Some(state.selected.to_string())
+}
+
+/// Whom a hint names: who leads the group in view.
+pub fn leader_in_view(state: &UiState, view: &ClusterView) -> Option<String> {
+    group(view, state.group).and_then(|group| group.leader).map(|leader| leader.to_string())
+}
+
+/// What a hint names: the group in view.
+pub fn group_in_view(state: &UiState, _: &ClusterView) -> Option<String> {
+    Some(state.group.to_string())
+}
+
+/// What a hint names: from whom to whom leadership of the group in view would go.
+pub fn way_of_failover(state: &UiState, view: &ClusterView) -> Option<String> {
+    match (leader(state, view), fail_over(state, view)) {
+        (Ok(from), Ok(Control::Transfer { group, to: Some(to) })) => Some(format!("{group}: {from} -> {to}")),
+        _ => group_in_view(state, view),
     }
 }
 

@@ -5,17 +5,19 @@
 
 use ratatui::layout::Rect;
 
+use super::refusal::Refusal;
 use super::{Given, neighbour};
 use crate::ui::action::{Side, Way};
 use crate::ui::state::UiState;
 
 /// The next panel, or the one before.
-pub(super) fn next(state: &mut UiState, way: Way) {
+pub(in crate::ui) fn next(state: &mut UiState, way: Way) -> Result<(), Refusal> {
     state.focus = neighbour(state.screen.panels(), state.focus, way);
+    Ok(())
 }
 
 /// The nearest panel at this side of the focused one; none there, no change.
-pub(super) fn towards(state: &mut UiState, given: &Given<'_>, side: Side) {
+pub(in crate::ui) fn towards(state: &mut UiState, given: &Given<'_>, side: Side) -> Result<(), Refusal> {
     let Some(from) = given.hits.area_of(state.focus) else {
         let way = if matches!(side, Side::Left | Side::Up) { Way::Back } else { Way::On };
         return next(state, way);
@@ -26,6 +28,7 @@ pub(super) fn towards(state: &mut UiState, given: &Given<'_>, side: Side) {
     if let Some((_, panel)) = nearest {
         state.focus = panel;
     }
+    Ok(())
 }
 
 /// How far an area lies to that side: first the gap, then how far off the line; `None` if it lies elsewhere.

@@ -7,32 +7,27 @@ use super::refusal::Refusal;
 use crate::domain::control::{Control, Target};
 use crate::domain::rules::PartitionStrategy;
 use crate::domain::view::{ClusterView, NodeTruth};
-use crate::ui::action::LabKey;
 use crate::ui::state::UiState;
 
 /// Of a hundred orders, so many are for the symbol that a key makes hot.
 const HOT_PERCENT: u8 = 60;
 
-/// What a key of the lab means now.
-pub(super) fn plan(key: LabKey, state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
-    match key {
-        LabKey::Add => Ok(Control::AddNode),
-        LabKey::Remove => remove(state, view),
-        LabKey::Divide => {
-            let all = PartitionStrategy::ALL;
-            let place = all.iter().position(|strategy| *strategy == view.data.strategy);
-            Ok(Control::Divide(all[place.map_or(0, |place| (place + 1) % all.len())]))
-        }
-        LabKey::Split => Ok(Control::Split),
-        LabKey::Hot => {
-            let symbol = state.market.symbol;
-            let is_hot = view.flow.hot.is_some_and(|(hot, _)| hot == symbol);
-            Ok(Control::HotSymbol { symbol, percent: if is_hot { 0 } else { HOT_PERCENT } })
-        }
-    }
+/// Symbols divided by the next strategy.
+pub(in crate::ui) fn divide_by_the_next(_: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    let all = PartitionStrategy::ALL;
+    let place = all.iter().position(|strategy| *strategy == view.data.strategy);
+    Ok(Control::Divide(all[place.map_or(0, |place| (place + 1) % all.len())]))
 }
 
-fn remove(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+/// The symbol in view takes most of the orders, or no longer.
+pub(in crate::ui) fn toggle_hot(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
+    let symbol = state.market.symbol;
+    let is_hot = view.flow.hot.is_some_and(|(hot, _)| hot == symbol);
+    Ok(Control::HotSymbol { symbol, percent: if is_hot { 0 } else { HOT_PERCENT } })
+}
+
+/// The selected node leaves for good; what a dead one held is placed elsewhere.
+pub(in crate::ui) fn decommission(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
     let node = view.nodes.iter().find(|node| node.id == state.selected);
     let target = Target::Node(state.selected);
     match node.map(|node| node.truth) {

@@ -4,7 +4,8 @@
 //! arrives, until `G` or `End`. k9s taught what a list that moves under the reader's eyes is worth.
 //! Shape: the place in the list is an event's number, never a row, so new events and filters cannot shift it.
 
-use super::{Given, overlay, select_next};
+use super::refusal::Refusal;
+use super::{Given, Request, market, overlay, step_through_nodes};
 use crate::domain::ids::{EventId, NodeId};
 use crate::ui::action::{Leap, Way};
 use crate::ui::state::{ListState, Overlay, Panel, UiState};
@@ -12,8 +13,65 @@ use crate::ui::state::{ListState, Overlay, Panel, UiState};
 /// Rows of a list that nobody has drawn yet.
 const PAGE: usize = 10;
 
-/// Moves in whatever list has the focus: an overlay's, the events, or else the nodes.
-pub(super) fn go(state: &mut UiState, given: &Given<'_>, way: Way, leap: Leap) {
+/// One row up.
+pub(in crate::ui) fn up(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    go(state, given, Way::Back, Leap::Row, out)
+}
+
+/// One row down.
+pub(in crate::ui) fn down(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    go(state, given, Way::On, Leap::Row, out)
+}
+
+/// Half a page up.
+pub(in crate::ui) fn half_page_up(
+    state: &mut UiState,
+    given: &Given<'_>,
+    out: &mut Vec<Request>,
+) -> Result<(), Refusal> {
+    go(state, given, Way::Back, Leap::HalfPage, out)
+}
+
+/// Half a page down.
+pub(in crate::ui) fn half_page_down(
+    state: &mut UiState,
+    given: &Given<'_>,
+    out: &mut Vec<Request>,
+) -> Result<(), Refusal> {
+    go(state, given, Way::On, Leap::HalfPage, out)
+}
+
+/// A page up.
+pub(in crate::ui) fn page_up(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    go(state, given, Way::Back, Leap::Page, out)
+}
+
+/// A page down.
+pub(in crate::ui) fn page_down(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    go(state, given, Way::On, Leap::Page, out)
+}
+
+/// To the first row.
+pub(in crate::ui) fn top(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    go(state, given, Way::Back, Leap::End, out)
+}
+
+/// To the last row.
+pub(in crate::ui) fn end(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    go(state, given, Way::On, Leap::End, out)
+}
+
+/// Moves in whatever list has the focus: an overlay's, the market's, the events, or else the nodes.
+fn go(state: &mut UiState, given: &Given<'_>, way: Way, leap: Leap, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    if market::takes(state) {
+        market::go(state, given, way, leap, out);
+    } else {
+        go_outside_the_market(state, given, way, leap);
+    }
+    Ok(())
+}
+
+fn go_outside_the_market(state: &mut UiState, given: &Given<'_>, way: Way, leap: Leap) {
     match state.overlay {
         Overlay::None
         | Overlay::Welcome
@@ -23,7 +81,7 @@ pub(super) fn go(state: &mut UiState, given: &Given<'_>, way: Way, leap: Leap) {
         | Overlay::Trades(_)
         | Overlay::Trade(_) => {}
         Overlay::Details(_) => {
-            select_next(state, given, way);
+            step_through_nodes(state, given, way);
             state.overlay = Overlay::Details(state.selected);
             return;
         }
@@ -32,7 +90,7 @@ pub(super) fn go(state: &mut UiState, given: &Given<'_>, way: Way, leap: Leap) {
     if state.focus == Panel::Events || leap != Leap::End && leap != Leap::Row {
         events(state, given, way, leap);
     } else if leap == Leap::Row {
-        select_next(state, given, way);
+        step_through_nodes(state, given, way);
     } else {
         let end = if way == Way::Back { given.view.nodes.first() } else { given.view.nodes.last() };
         state.selected = end.map_or(NodeId(1), |node| node.id);
@@ -89,8 +147,23 @@ fn place(state: &mut UiState, shown: &[EventId], next: usize, page: usize) {
     state.events.selected = shown.get(next).copied();
 }
 
-/// `n` and `N`: with a filter every event shown is a match, without one the loud events are.
-pub(super) fn next_match(state: &mut UiState, given: &Given<'_>, way: Way) {
+/// The next match: with a filter every event shown is one, without one the loud events are.
+pub(in crate::ui) fn next_match(state: &mut UiState, given: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
+    find_match(state, given, Way::On);
+    Ok(())
+}
+
+/// The match before.
+pub(in crate::ui) fn previous_match(
+    state: &mut UiState,
+    given: &Given<'_>,
+    _: &mut Vec<Request>,
+) -> Result<(), Refusal> {
+    find_match(state, given, Way::Back);
+    Ok(())
+}
+
+fn find_match(state: &mut UiState, given: &Given<'_>, way: Way) {
     let shown = shown(state, given);
     let loud = |id: EventId| {
         let events = &given.view.events;
@@ -116,7 +189,7 @@ pub(super) fn filter(state: &mut UiState, given: &Given<'_>, text: &str) {
     state.events.selected = None;
     state.focus = Panel::Events;
     if !state.screen.panels().contains(&Panel::Events) {
-        super::go(state, crate::ui::state::Screen::Events);
+        super::screens::go(state, crate::ui::state::Screen::Events);
     }
     if !text.is_empty() && shown(state, given).is_empty() {
         super::toast::say(state, given, "toast-no-match", &[]);

@@ -64,7 +64,7 @@ pub(super) fn watch(
 }
 
 /// The next account, or the one before; after the last comes the hand's, which is the last.
-pub(super) fn next_account(
+pub(in crate::ui) fn next_account(
     state: &mut UiState,
     given: &Given<'_>,
     way: Way,

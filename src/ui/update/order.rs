@@ -4,54 +4,65 @@
 //! on the blotter, not here.
 
 use super::refusal::Refusal;
-use super::{Given, Request, market, undo};
+use super::{Given, Request, undo};
 use crate::domain::control::Control;
 use crate::domain::hand::{HandOrder, HandRequest};
 use crate::domain::time::SimTime;
 use crate::domain::trades::TradesQuery;
-use crate::ui::action::TradeKey;
+use crate::ui::action::Way;
 use crate::ui::form::OrderForm;
 use crate::ui::state::{Overlay, UiState};
 
-pub(super) fn perform(
-    state: &mut UiState,
-    given: &Given<'_>,
-    key: TradeKey,
-    out: &mut Vec<Request>,
-) -> Result<(), Refusal> {
-    match key {
-        TradeKey::History => {
-            let symbol = state.market.symbol;
-            ask_for_trades(state, TradesQuery { symbol, from: SimTime::ZERO, until: SimTime::NEVER }, out)?;
-        }
-        TradeKey::Form => state.overlay = Overlay::Order(Box::new(OrderForm::new(state.market.symbol, given.view))),
-        TradeKey::Replace => {
-            let order = selected(state, given)?;
-            let form = OrderForm::replace(order, given.view).ok_or_else(|| Refusal::new("toast-no-replace"))?;
-            state.overlay = Overlay::Order(Box::new(form));
-        }
-        TradeKey::Field(way) => {
-            if let Overlay::Order(form) = &mut state.overlay {
-                form.step(way);
-            }
-        }
-        TradeKey::Turn(way) => {
-            if let Overlay::Order(form) = &mut state.overlay {
-                form.turn(way, given.view);
-            }
-        }
-        TradeKey::Send => send(state, given, out)?,
-        TradeKey::Cancel => {
-            let order = selected(state, given)?.sequence;
-            undo::change(state, given, Control::Hand(HandRequest::Cancel { order }), out)?;
-        }
-        TradeKey::Account(way) => market::next_account(state, given, way, out)?,
-        TradeKey::Query => {
-            let order = selected(state, given)?.sequence;
-            undo::change(state, given, Control::Hand(HandRequest::Query { order }), out)?;
-        }
+/// Opens the form for the symbol in view.
+pub(in crate::ui) fn open_form(state: &mut UiState, given: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
+    state.overlay = Overlay::Order(Box::new(OrderForm::new(state.market.symbol, given.view)));
+    Ok(())
+}
+
+/// Opens the form with the selected order, for another price or quantity.
+pub(in crate::ui) fn replace(state: &mut UiState, given: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
+    let order = selected(state, given)?;
+    let form = OrderForm::replace(order, given.view).ok_or_else(|| Refusal::new("toast-no-replace"))?;
+    state.overlay = Overlay::Order(Box::new(form));
+    Ok(())
+}
+
+/// The next field of the form, or the one before.
+pub(in crate::ui) fn next_field(state: &mut UiState, way: Way) -> Result<(), Refusal> {
+    if let Overlay::Order(form) = &mut state.overlay {
+        form.step(way);
     }
     Ok(())
+}
+
+/// The next choice of a field, or the one before.
+pub(in crate::ui) fn next_choice(state: &mut UiState, given: &Given<'_>, way: Way) -> Result<(), Refusal> {
+    if let Overlay::Order(form) = &mut state.overlay {
+        form.turn(way, given.view);
+    }
+    Ok(())
+}
+
+/// Takes the selected order back.
+pub(in crate::ui) fn cancel(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    let order = selected(state, given)?.sequence;
+    undo::change(state, given, Control::Hand(HandRequest::Cancel { order }), out)
+}
+
+/// Asks what became of the selected order.
+pub(in crate::ui) fn query(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    let order = selected(state, given)?.sequence;
+    undo::change(state, given, Control::Hand(HandRequest::Query { order }), out)
+}
+
+/// Asks for all trades of the symbol in view.
+pub(in crate::ui) fn ask_for_all_trades(
+    state: &mut UiState,
+    _: &Given<'_>,
+    out: &mut Vec<Request>,
+) -> Result<(), Refusal> {
+    let symbol = state.market.symbol;
+    ask_for_trades(state, TradesQuery { symbol, from: SimTime::ZERO, until: SimTime::NEVER }, out)
 }
 
 /// Asks for trades by time, and opens the card that the answer comes to.
@@ -61,25 +72,22 @@ pub(super) fn ask_for_trades(state: &mut UiState, query: TradesQuery, out: &mut 
     Ok(())
 }
 
-/// Whether the key would do something now.
-pub(crate) fn is_enabled(key: TradeKey, state: &UiState, given: &Given<'_>) -> bool {
-    match key {
-        TradeKey::Cancel | TradeKey::Query => selected(state, given).is_ok(),
-        TradeKey::Replace => selected(state, given).is_ok_and(|order| OrderForm::replace(order, given.view).is_some()),
-        TradeKey::Form
-        | TradeKey::History
-        | TradeKey::Account(_)
-        | TradeKey::Field(_)
-        | TradeKey::Turn(_)
-        | TradeKey::Send => true,
-    }
+/// Whether an order is selected.
+pub(in crate::ui) fn is_selected(state: &UiState, given: &Given<'_>) -> bool {
+    selected(state, given).is_ok()
+}
+
+/// Whether the selected order may have another price or quantity.
+pub(in crate::ui) fn is_replaceable(state: &UiState, given: &Given<'_>) -> bool {
+    selected(state, given).is_ok_and(|order| OrderForm::replace(order, given.view).is_some())
 }
 
 fn selected<'v>(state: &UiState, given: &Given<'v>) -> Result<&'v HandOrder, Refusal> {
     state.market.selected(given.view).ok_or_else(|| Refusal::new("toast-no-order"))
 }
 
-fn send(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+/// Sends what the form says; it stays open while anything is wrong with it.
+pub(in crate::ui) fn send(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
     let Overlay::Order(form) = &mut state.overlay else { return Ok(()) };
     match form.read(given.view) {
         Ok(request) => {

@@ -3,34 +3,54 @@
 //! Idea: at most one lies over the screen; `Esc` peels off one layer of what is in force: text field, overlay, zoom,
 //! filter, scroll. A dialog is answered by `y` only, its default is No.
 
-use super::{Given, Request, faults, list, market, toast, unsaved, update};
+use super::refusal::Refusal;
+use super::{Given, Request, faults, lesson, list, market, toast, update};
 use crate::domain::command::{Command, LessonCommand};
 use crate::domain::ids::SymbolId;
-use crate::ui::action::{Action, ActionId, ActionKind, ActionSpec, Leap, Way};
+use crate::ui::action::{Action, ActionId, ActionSpec, Leap, Way};
 use crate::ui::palette;
 use crate::ui::rows;
 use crate::ui::state::{ListState, Overlay, Panel, Question, Screen, UiState, UndoList};
 
-pub(super) fn perform(state: &mut UiState, given: &Given<'_>, kind: ActionKind, out: &mut Vec<Request>) {
-    use ActionKind as Kind;
-    match kind {
-        Kind::Help => state.overlay = Overlay::Help(ListState::default()),
-        Kind::Palette => state.overlay = Overlay::Palette(ListState::typing()),
-        Kind::PickTheme => {
-            let selected = state.presenter.themes.current;
-            state.overlay = Overlay::Themes(ListState { selected, ..ListState::default() });
-        }
-        Kind::MoveSymbol => begin_move(state, given),
-        Kind::Enter => enter(state, given, out),
-        Kind::Back => back(state),
-        Kind::Filter => begin_filter(state),
-        Kind::Complete => complete(state, given),
-        Kind::Quit if unsaved(given.view) => state.overlay = Overlay::Confirm(Question::Quit),
-        Kind::Quit => out.push(Request::Quit),
-        Kind::No => state.overlay = Overlay::None,
-        Kind::Yes => yes(state, out),
-        _ => {}
+/// Opens help.
+pub(in crate::ui) fn help(state: &mut UiState, _: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
+    state.overlay = Overlay::Help(ListState::default());
+    Ok(())
+}
+
+/// Opens the palette.
+pub(in crate::ui) fn palette(state: &mut UiState, _: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
+    state.overlay = Overlay::Palette(ListState::typing());
+    Ok(())
+}
+
+/// Opens the list of themes.
+pub(in crate::ui) fn pick_theme(state: &mut UiState, _: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
+    let selected = state.presenter.themes.current;
+    state.overlay = Overlay::Themes(ListState { selected, ..ListState::default() });
+    Ok(())
+}
+
+/// Begins the run again, if the answer is yes.
+pub(in crate::ui) fn reset(state: &mut UiState, _: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
+    state.overlay = Overlay::Confirm(Question::Reset);
+    Ok(())
+}
+
+/// Quits; asks if votes would be lost.
+pub(in crate::ui) fn quit(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    if lesson::is_unsaved(given.view) {
+        state.overlay = Overlay::Confirm(Question::Quit);
+    } else {
+        out.push(Request::Quit);
     }
+    Ok(())
+}
+
+/// Closes a dialog.
+pub(in crate::ui) fn no(state: &mut UiState, _: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
+    state.overlay = Overlay::None;
+    Ok(())
 }
 
 /// The list of the overlay, if it has one.
@@ -54,14 +74,15 @@ pub(super) fn go(state: &mut UiState, given: &Given<'_>, way: Way, leap: Leap) {
 }
 
 /// An action of the palette that needs arguments: opens the palette with its command begun.
-pub(super) fn ask_for_arguments(state: &mut UiState, given: &Given<'_>, spec: &ActionSpec) {
+pub(super) fn ask_for_arguments(state: &mut UiState, given: &Given<'_>, spec: &ActionSpec) -> Result<(), Refusal> {
     let text = palette::command_of(spec.id).map_or(String::new(), |command| format!("{command} "));
     state.overlay = Overlay::Palette(ListState { text, ..ListState::typing() });
     toast::say(state, given, "toast-needs", &[("args", spec.args)]);
+    Ok(())
 }
 
 /// Begins the command that moves a symbol, and says which symbol and where it is now; nothing moves before Enter.
-fn begin_move(state: &mut UiState, given: &Given<'_>) {
+pub(in crate::ui) fn begin_move(state: &mut UiState, given: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
     let symbol = to_move(state, given);
     let text = format!("move {} p", symbol.name());
     state.overlay = Overlay::Palette(ListState { text, ..ListState::typing() });
@@ -72,6 +93,7 @@ fn begin_move(state: &mut UiState, given: &Given<'_>) {
         }
         None => toast::say(state, given, "toast-needs", &[("args", "SYMBOL pN")]),
     }
+    Ok(())
 }
 
 /// The symbol that a move means: on the market the one in view, for there it is seen. Elsewhere the hot one, which is what
@@ -88,14 +110,19 @@ fn to_move(state: &UiState, given: &Given<'_>) -> SymbolId {
     hot.or(busiest).unwrap_or(in_view)
 }
 
-fn enter(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) {
+/// Details, why, or what is picked.
+pub(in crate::ui) fn enter(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
     if state.events.editing {
         state.events.editing = false;
-        return;
+    } else if state.market.editing {
+        market::settle(state, given, out);
+    } else {
+        open(state, given, out);
     }
-    if state.market.editing {
-        return market::settle(state, given, out);
-    }
+    Ok(())
+}
+
+fn open(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) {
     match state.overlay.clone() {
         Overlay::Palette(list) => {
             let chosen = palette::choose(&list, state, given);
@@ -150,7 +177,12 @@ fn pick(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) {
 }
 
 /// `Esc`: one layer less.
-fn back(state: &mut UiState) {
+pub(in crate::ui) fn back(state: &mut UiState, _: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
+    peel(state);
+    Ok(())
+}
+
+fn peel(state: &mut UiState) {
     if state.events.editing {
         state.events.editing = false;
         state.events.filter.clear();
@@ -182,7 +214,13 @@ fn back(state: &mut UiState) {
     }
 }
 
-fn begin_filter(state: &mut UiState) {
+/// A text field for the list that has the focus.
+pub(in crate::ui) fn begin_filter(state: &mut UiState, _: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
+    focus_on_filter(state);
+    Ok(())
+}
+
+fn focus_on_filter(state: &mut UiState) {
     if let Some(list) = list_mut(&mut state.overlay) {
         list.editing = true;
         list.selected = 0;
@@ -196,25 +234,31 @@ fn begin_filter(state: &mut UiState) {
         return;
     }
     if !state.screen.panels().contains(&Panel::Events) {
-        super::go(state, Screen::Events);
+        super::screens::go(state, Screen::Events);
     }
     state.focus = Panel::Events;
     state.events.editing = true;
 }
 
-fn complete(state: &mut UiState, given: &Given<'_>) {
+/// Completes what is typed.
+pub(in crate::ui) fn complete(state: &mut UiState, given: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
     if let Overlay::Palette(list) = &state.overlay
         && let Some(text) = palette::complete(list, state, given)
     {
         state.overlay = Overlay::Palette(ListState { text, ..ListState::typing() });
     }
+    Ok(())
 }
 
-fn yes(state: &mut UiState, out: &mut Vec<Request>) {
-    let Overlay::Confirm(question) = state.overlay else { return };
+/// Does what the dialog asks about.
+pub(in crate::ui) fn yes(state: &mut UiState, _: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    let Overlay::Confirm(question) = state.overlay else { return Ok(()) };
     state.overlay = Overlay::None;
     let command = match question {
-        Question::Quit => return out.push(Request::Quit),
+        Question::Quit => {
+            out.push(Request::Quit);
+            return Ok(());
+        }
         Question::LeaveLesson => Command::Lesson(LessonCommand::Leave),
         Question::Reset | Question::ResetTo(_) => {
             state.undo = UndoList::default();
@@ -225,4 +269,5 @@ fn yes(state: &mut UiState, out: &mut Vec<Request>) {
         }
     };
     out.push(Request::Command(command));
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::domain::control::Target;
+use crate::domain::control::{Burst, Target};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::ids::{EventId, SymbolId, Term};
 use crate::domain::time::SimTime;
@@ -13,7 +13,7 @@ use crate::domain::view::{
 };
 use crate::ui::action::ActionId;
 use crate::ui::fixture::{self, Story};
-use crate::ui::state::ListState;
+use crate::ui::state::{ListState, Panel, Screen};
 use crate::ui::words::Bare;
 
 /// A cluster of five, n4 leading p1.

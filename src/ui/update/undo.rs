@@ -41,7 +41,7 @@ pub(super) fn change(
 }
 
 /// Takes the latest change back that still stands.
-pub(super) fn undo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+pub(in crate::ui) fn undo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
     while let Some(entry) = state.undo.done.pop() {
         if !stands(&entry, given.view) {
             continue;
@@ -60,7 +60,7 @@ pub(super) fn undo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request
 }
 
 /// Does again what was taken back last.
-pub(super) fn redo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+pub(in crate::ui) fn redo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
     while let Some(entry) = state.undo.undone.pop() {
         let inverse = inverse(entry.done, given.view);
         if inverse.is_empty() {

@@ -1,0 +1,118 @@
+//! Lessons: begun, gone on with, voted in, left.
+//!
+//! Idea: a lesson waits for its class, so a key that it does not wait for is refused with the reason. A question that hands were
+//! raised for, and that nobody has closed, is not thrown away without asking.
+
+use super::refusal::Refusal;
+use super::{Given, Request, screens};
+use crate::domain::command::LessonCommand;
+use crate::domain::view::{ClusterView, LessonView};
+use crate::lesson::library::{self, Named};
+use crate::ui::state::{ListState, Overlay, Question, Screen, UiState};
+
+/// Whether a lesson runs.
+pub(in crate::ui) fn runs(_: &UiState, given: &Given<'_>) -> bool {
+    given.view.lesson.is_some()
+}
+
+fn running<'v>(given: &Given<'v>) -> Result<&'v LessonView, Refusal> {
+    given.view.lesson.as_ref().ok_or_else(|| Refusal::no_lesson(given.keymap))
+}
+
+/// Whether hands were raised for a question that nobody has closed.
+pub(super) fn is_unsaved(view: &ClusterView) -> bool {
+    let question = view.lesson.as_ref().and_then(|lesson| lesson.question.as_ref());
+    question.is_some_and(|question| !question.closed && question.hands.iter().any(|hands| *hands > 0))
+}
+
+fn ask(command: LessonCommand, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    out.push(command.into());
+    Ok(())
+}
+
+/// The running lesson from its beginning; the list of lessons if none runs.
+pub(in crate::ui) fn start(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    if given.view.lesson.is_some() {
+        return ask(LessonCommand::Restart, out);
+    }
+    state.overlay = Overlay::Lessons(ListState::default());
+    Ok(())
+}
+
+/// On to its next step.
+pub(in crate::ui) fn next(_: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    let lesson = running(given)?;
+    if lesson.waits {
+        return ask(LessonCommand::Next, out);
+    }
+    let done = lesson.current >= lesson.steps.len();
+    Err(Refusal::new(if done { "toast-lesson-done" } else { "toast-lesson-waits" }))
+}
+
+/// Back to the step before, which time does not allow.
+pub(in crate::ui) fn back(_: &mut UiState, given: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
+    running(given)?;
+    Err(Refusal::new("toast-no-way-back"))
+}
+
+/// Leaves it; asks if votes would be lost.
+pub(in crate::ui) fn leave(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    running(given)?;
+    if is_unsaved(given.view) {
+        state.overlay = Overlay::Confirm(Question::LeaveLesson);
+        return Ok(());
+    }
+    ask(LessonCommand::Leave, out)
+}
+
+/// A hand for this option, 0-based.
+pub(in crate::ui) fn vote<const CHOICE: usize>(
+    state: &mut UiState,
+    given: &Given<'_>,
+    out: &mut Vec<Request>,
+) -> Result<(), Refusal> {
+    let options = running(given)?.question.as_ref().map_or(0, |question| question.options.len());
+    if CHOICE >= options {
+        return Err(Refusal::new("toast-no-option").with("option", CHOICE + 1));
+    }
+    state.presenter.last_vote = Some(CHOICE);
+    ask(LessonCommand::Vote(CHOICE), out)
+}
+
+/// A hand less for the option that got the last one.
+pub(in crate::ui) fn unvote(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    running(given)?;
+    let choice = state.presenter.last_vote.ok_or_else(|| Refusal::new("toast-no-hand"))?;
+    ask(LessonCommand::Unvote(choice), out)
+}
+
+/// Closes the question.
+pub(in crate::ui) fn reveal(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    running(given)?;
+    state.presenter.last_vote = None;
+    ask(LessonCommand::Reveal, out)
+}
+
+/// A lesson by its name, by the one beginning or end of a name that is meant, or by its file.
+pub(super) fn start_named(
+    state: &mut UiState,
+    given: &Given<'_>,
+    name: &str,
+    out: &mut Vec<Request>,
+) -> Result<(), Refusal> {
+    let known = || given.lessons.iter().map(String::as_str);
+    let name = match library::named(name, known()) {
+        Named::One(name) => name,
+        Named::None if name.ends_with(".toml") => name,
+        Named::Several(names) => {
+            return Err(Refusal::new("toast-no-script").with("name", name).with("near", names.join(", ")));
+        }
+        Named::None => {
+            let near = crate::ui::keymap::nearest(name, known()).unwrap_or_default();
+            return Err(Refusal::new("toast-no-script").with("name", name).with("near", near));
+        }
+    };
+    state.presenter.last_vote = None;
+    screens::go(state, Screen::Lesson);
+    ask(LessonCommand::Start(name.to_owned()), out)
+}
