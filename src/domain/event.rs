@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 
 mod desk;
 mod kind;
-mod loudness;
 mod parts;
+mod spec;
 
 pub use super::invariant::Invariant;
 pub use desk::{AdmissionEvent, FeedEvent, MovesEvent, TradesEvent};
 pub use kind::EventKind;
 pub use parts::{FaultKind, Health, Loudness, Queue, StepDown};
+pub use spec::{Class, EventName, Spec, Tone};
 
 use super::ids::{EventId, GroupId, NodeId};
 use super::time::SimTime;

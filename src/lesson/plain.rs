@@ -76,12 +76,12 @@ pub fn condition(condition: &Condition) -> Text {
             text(format!("until: {}", words.en), format!("пока не станет: {}", words.ru))
         }
         Condition::Happens(pattern) => {
-            let ru = MOMENTS.iter().find(|(name, _)| *name == pattern.name).map_or(pattern.name, |(_, ru)| *ru);
+            let ru = MOMENTS.iter().find(|(name, _)| *name == pattern.name).map_or(pattern.name.text(), |(_, ru)| *ru);
             let mut place = pattern.group.map(|group| format!(" ({group})")).unwrap_or_default();
             if let Some(node) = pattern.node {
                 place = format!("{place} ({node})");
             }
-            text(format!("until: {}{place}", pattern.name.replace('_', " ")), format!("до события: {ru}{place}"))
+            text(format!("until: {}{place}", pattern.name.text().replace('_', " ")), format!("до события: {ru}{place}"))
         }
     }
 }
@@ -255,9 +255,10 @@ pub fn controls(controls: &[Control]) -> Text {
 #[cfg(test)]
 mod tests {
     use super::super::action::{self, Context};
+    use super::super::expression;
     use super::super::measure::{OF_GROUP, OF_NODE, OF_VENUE, WHOLE};
-    use super::super::{expression, moment};
     use super::*;
+    use crate::domain::event::EventName;
     use crate::domain::rules::{PartitionStrategy, Rule, Strategy};
     use crate::domain::tick::Overload;
 
@@ -272,8 +273,8 @@ mod tests {
             assert!(!name.en.contains(['.', '_']) && !name.ru.contains(['.', '_']), "{path}: {}", name.en);
             assert_ne!(name.en, name.ru, "{path}");
         }
-        for (name, _) in moment::NAMES {
-            assert!(MOMENTS.iter().any(|(known, _)| known == name), "{name}");
+        for name in EventName::ALL {
+            assert_eq!(MOMENTS.iter().filter(|(known, _)| known == name).count(), 1, "{name}");
         }
     }
 

@@ -1,7 +1,7 @@
-//! The filter over events: `kind:election node:4 !kind:believes`, or words.
+//! The filter over events: `kind:election node:4 !kind:belief`, or words.
 //!
-//! Idea: every part must hold; a part with `!` must not. `kind:` takes a kind (`elected`) or a class (`election`),
-//! several with commas; what has no colon is sought in the sentence. The list, its keys (`n`, `N`) and the panel ask this
+//! Idea: every part must hold; a part with `!` must not. `kind:` takes the name of an event, or
+//! what one begins with from any of its words on (`leader_elected`, `elected`), or a class (`election`), several with commas; what has no colon is sought in the sentence. The list, its keys (`n`, `N`) and the panel ask this
 //! one rule. A part that is not finished (`kind:`, `!`) holds, so that the list does not blink while somebody types.
 //! Errors: none; a part that nothing fits simply shows nothing.
 
@@ -92,8 +92,8 @@ impl Part {
         let any = |fits: &dyn Fn(&str) -> bool| self.values.iter().any(|value| fits(value));
         match self.field {
             Field::Kind => any(&|value| {
-                let plain = |name: &str| name.replace(['_', '-'], "");
-                plain(caption::name(&event.kind)).starts_with(&plain(value)) || caption::class(&event.kind) == value
+                let spec = event.kind.spec();
+                spec.class.text() == value || spec.name.fits(value)
             }),
             Field::Node => any(&|value| {
                 let wanted = value.trim_start_matches('n').parse::<u8>();
@@ -131,7 +131,7 @@ mod tests {
         assert!(passes("kind:stands", stands()));
         assert!(!passes("kind:election node:5", stands()));
         assert!(!passes("!kind:election", stands()));
-        assert!(passes("!kind:believes,crashed group:p1", stands()));
+        assert!(passes("!kind:belief,crashed group:p1", stands()));
         assert!(passes("STANDS", stands()));
         assert!(passes("votes for itself".split(' ').next().unwrap_or_default(), stands()));
         assert!(!passes("banana", stands()));

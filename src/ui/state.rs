@@ -212,7 +212,7 @@ pub struct EventList {
     pub bottom: Option<EventId>,
     /// The selected event.
     pub selected: Option<EventId>,
-    /// The filter as typed: `kind:election node:4 !kind:believes`, or words.
+    /// The filter as typed: `kind:election node:4 !kind:belief`, or words.
     pub filter: String,
     /// The filter is being typed.
     pub editing: bool,

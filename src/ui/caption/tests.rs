@@ -3,7 +3,9 @@
 use super::super::locale::{Language, Locale};
 use super::*;
 use crate::domain::control::{Burst, Control, Target};
-use crate::domain::event::{AdmissionEvent, FeedEvent, Health, Invariant, MovesEvent, Queue, StepDown, TradesEvent};
+use crate::domain::event::{
+    AdmissionEvent, EventName, FeedEvent, Health, Invariant, MovesEvent, Queue, StepDown, TradesEvent,
+};
 use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, SymbolId, Term};
 use crate::domain::membership::GroupConfig;
 use crate::domain::order::ReadFrom;
@@ -157,8 +159,8 @@ fn every_kind_of_members(learner: NodeId) -> Vec<EventKind> {
     kinds
 }
 
-fn every_kind_of_the_load() -> [EventKind; 15] {
-    [
+fn every_kind_of_the_load() -> Vec<EventKind> {
+    vec![
         EventKind::ReadsMoved { to: ReadFrom::Leader },
         EventKind::ReadsMoved { to: ReadFrom::Replica },
         EventKind::ReadsMoved { to: ReadFrom::Fallback },
@@ -172,6 +174,12 @@ fn every_kind_of_the_load() -> [EventKind; 15] {
         EventKind::LoadChanged { orders_per_s: 0 },
         EventKind::LoadChanged { orders_per_s: 2_000 },
         EventKind::LoadSkewed { per_mille: 1_100 },
+        EventKind::TickRateChanged { ticks_per_s: 0 },
+        EventKind::TickRateChanged { ticks_per_s: 9 },
+        EventKind::OverloadChanged(crate::domain::tick::Overload::Slow),
+        EventKind::SignalsTrade { on: true },
+        EventKind::SymbolAssigned { symbol: SymbolId(6), from: None },
+        EventKind::TickBurstBegan { ticks: 9 },
         EventKind::HotSymbol { symbol: SymbolId(6), percent: 40 },
         EventKind::HotSymbol { symbol: SymbolId(6), percent: 0 },
     ]
@@ -202,6 +210,16 @@ fn kinds_of_the_tape() -> Vec<EventKind> {
         EventKind::Feed(FeedEvent::Ended { orders: 3 }),
         EventKind::Trades(TradesEvent::Read { symbol: SymbolId(6), found: 1, opened: 2, passed: 3, bytes: 4 }),
         EventKind::Trades(TradesEvent::Damaged { window: crate::domain::trades::WindowId(3) }),
+        EventKind::Trades(TradesEvent::Found {
+            id: crate::domain::stored::TradeId::new(GroupId(3), 17),
+            symbol: SymbolId(6),
+            side: crate::domain::order::Side::Buy,
+            price: 9,
+            quantity: 2,
+            at: SimTime::ZERO,
+            hop: 0,
+            copies: 1,
+        }),
     ]
 }
 
@@ -302,7 +320,20 @@ fn every_event_has_a_word_and_a_whole_sentence_in_every_language() {
             assert!(is_whole(&said), "{language:?} {kind:?}: {said}");
             let word = word(&kind, &locale);
             assert!(is_whole(&word) && word.chars().count() <= 9, "{language:?} {kind:?}: {word}");
-            assert!(!class(&kind).is_empty());
+        }
+    }
+}
+
+#[test]
+fn every_name_of_an_event_is_one_of_these_and_the_list_says_words_of_it() {
+    let kinds = [every_kind(), kinds_of_the_tape()].concat();
+    for name in EventName::ALL {
+        assert_eq!(name.text().parse(), Ok(*name));
+        let kind = kinds.iter().find(|kind| kind.name() == *name).unwrap_or_else(|| panic!("no event is {name}"));
+        // What is read on the screen can be typed into a filter or a scenario.
+        for word in word(kind, &Locale::new(Language::English)).to_lowercase().split(' ') {
+            assert!(name.text().split('_').any(|known| known.starts_with(word)), "{name} is shown as {word}");
+            assert!(name.fits(word), "{name} {word}");
         }
     }
 }
