@@ -167,6 +167,38 @@ fn a_move_makes_no_order_unknown_at_two_thirds_of_the_capacity() {
 }
 
 #[test]
+fn what_is_refused_is_not_executed_though_its_symbol_moves_away() {
+    // Each batch has orders of a symbol that is on its way elsewhere and others, and a voter is missing: the first are sent
+    // on, the others refused.
+    let mut text =
+        "length_ms = 9000\n[cluster]\nnodes = 5\npartitions = 2\nreplication_factor = 3\nack = \"all\"\n".to_owned();
+    text +=
+        "[disk]\nfsync_us = 20000\n[raft]\nelection_min_ms = 600\nelection_max_ms = 900\n[client]\nsessions = 2000\n";
+    text += "[load]\non = false\nquery_percent = 0\n[market]\ninstruments = 2\n[trades]\nby_id = 0\n";
+    step(&mut text, 500, "move BTCUSD p1");
+    step(&mut text, 900, "sell 900 NOVUSD at 15000");
+    step(&mut text, 1_100, "crash n4");
+    step(&mut text, 1_200, "burst 20 over 100ms raw");
+    step(&mut text, 3_990, "move NOVUSD p2");
+    step(&mut text, 4_000, "rate 100000");
+    step(&mut text, 4_000, "load on");
+    step(&mut text, 4_040, "load off");
+    expect(&mut text, 9_000, "invariant.no_refused_fill.violations = 0 and orders.rejected > 2000 and data.moved = 2");
+    goes_well(&text);
+}
+
+#[test]
+fn small_batches_on_a_slow_disk_are_no_spiral() {
+    // A round takes 400 ms, and a batch of what a quarter of the time left would allow is less than comes in a round.
+    let mut text = "length_ms = 24000\n[cluster]\nnodes = 3\npartitions = 1\nreplication_factor = 3\n".to_owned();
+    text += "[raft]\napply_cost_us = 1000\nbatches_in_flight_max = 1\nelection_min_ms = 1200\nelection_max_ms = 2400\n";
+    text += "[disk]\nfsync_us = 200000\n[load]\norders_per_s = 300\nquery_percent = 0\n[admission]\non = false\n";
+    step(&mut text, 20_000, "load off");
+    expect(&mut text, 24_000, "orders.acknowledged > 5000");
+    goes_well(&text);
+}
+
+#[test]
 fn a_slow_disk_and_a_single_batch_in_flight_are_not_overload() {
     // Each order waits for two turns of the disk, however few there are; more of them only make larger batches.
     for (fsync_us, batches, rate) in [(50_000, 4, 2_000), (20_000, 1, 2_000), (5_000, 1, 400)] {

@@ -21,6 +21,8 @@ pub enum Invariant {
     NoLostAck,
     /// No order is applied twice.
     NoDoubleFill,
+    /// No order is executed of which its client was told that it is refused.
+    NoRefusedFill,
     /// No book is crossed, and quantity is conserved.
     BookSound,
     /// No unit of cash and no lot is made or lost, in a group or between groups; with nothing under way, all that was sent
@@ -32,7 +34,7 @@ pub enum Invariant {
 
 impl Invariant {
     /// Every invariant, in the order of the lamps.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::OneLeaderPerTerm,
         Self::LogMatching,
         Self::LeaderCompleteness,
@@ -40,6 +42,7 @@ impl Invariant {
         Self::Monotonic,
         Self::NoLostAck,
         Self::NoDoubleFill,
+        Self::NoRefusedFill,
         Self::BookSound,
         Self::MoneyConserved,
         Self::AtomicCommit,
@@ -55,6 +58,7 @@ impl Invariant {
             Self::Monotonic => "monotonic",
             Self::NoLostAck => "no_lost_ack",
             Self::NoDoubleFill => "no_double_fill",
+            Self::NoRefusedFill => "no_refused_fill",
             Self::BookSound => "book_sound",
             Self::MoneyConserved => "money_conserved",
             Self::AtomicCommit => "atomic_commit",

@@ -96,14 +96,14 @@ pub(super) struct Gateway {
 
 impl Gateway {
     /// The gateway of this node; service times and capacities are dealt out in turn.
-    pub(super) fn new(me: NodeId, settings: &Settings, groups: usize) -> Self {
+    pub(super) fn new(me: NodeId, incarnation: u32, settings: &Settings, groups: usize) -> Self {
         Self {
             size: settings.gateway.size(me),
             classes: Classes::new(&settings.client),
             queue: AgedQueue::new(Priority::ALL, settings.balancer.ageing),
             queued: [0; Priority::COUNT],
             serving: None,
-            tickets: Tickets::default(),
+            tickets: Tickets::of_life(incarnation),
             hints: vec![None; groups],
             taken: 0,
             refused: 0,

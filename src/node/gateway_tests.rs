@@ -63,7 +63,7 @@ fn gateway(capacity: u32, queue_max: usize) -> Gateway {
     let service_times = vec![SimDuration::from_micros(40)];
     let gateway =
         GatewaySettings { service_times, capacities: vec![capacity], queue_max, ..GatewaySettings::default() };
-    Gateway::new(NodeId(1), &Settings { gateway, ..Settings::default() }, 3)
+    Gateway::new(NodeId(1), 0, &Settings { gateway, ..Settings::default() }, 3)
 }
 
 fn forwards(wishes: &[Wish]) -> Vec<(NodeId, u16, usize)> {

@@ -97,7 +97,7 @@ impl Node {
         Self {
             me: id,
             replicas: Replicas(replicas.collect()),
-            gateway: Gateway::new(id, settings, map.groups.len()),
+            gateway: Gateway::new(id, incarnation, settings, map.groups.len()),
             heart: Heart::new(id, &peers, settings, now),
             market_data: MarketData::new(&settings.market_data),
             processor: Processor::default(),

@@ -81,8 +81,10 @@ impl Processor {
     }
 
     /// How many records a batch holds at most, if one of them has so long left: nobody is answered before all are applied.
-    pub(super) fn batch_max(left: SimDuration, settings: &RaftSettings) -> usize {
-        let urgent = (left.0 / BATCH_PARTS).checked_div(settings.apply_cost.0).unwrap_or(u64::MAX);
+    /// It is never so small that the processor waits for the next: that comes a `round` later.
+    pub(super) fn batch_max(left: SimDuration, round: SimDuration, settings: &RaftSettings) -> usize {
+        let length = round.0.max(left.0 / BATCH_PARTS);
+        let urgent = length.checked_div(settings.apply_cost.0).unwrap_or(u64::MAX);
         let urgent = usize::try_from(urgent.max(Self::turn_max(settings))).unwrap_or(usize::MAX);
         urgent.min(settings.batch_records_max)
     }
@@ -123,5 +125,23 @@ impl Processor {
         self.work.add(now, length);
         self.busy_until = self.busy_until.max(now) + length;
         self.turns.push_back((self.busy_until, turn));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_is_what_its_most_urgent_order_can_wait_for_or_what_a_round_needs() {
+        let settings =
+            |cost_us| RaftSettings { apply_cost: SimDuration::from_micros(cost_us), ..RaftSettings::default() };
+        let ms = SimDuration::from_millis;
+        let max = |left, round, cost_us| Processor::batch_max(ms(left), ms(round), &settings(cost_us));
+        assert_eq!(max(400, 2, 1_000), 100, "a quarter of 400 ms");
+        assert_eq!(max(10, 2, 1_000), 20, "as many as a turn takes");
+        assert_eq!(max(10, 300, 1_000), 300, "the next comes in 300 ms: the processor shall not wait for it");
+        assert_eq!((max(1_000, 2, 5), max(0, 0, 0)), (512, 512), "a fast processor is no reason to cut");
+        assert_eq!(max(10, 0, 10_000_000), 1);
     }
 }

@@ -70,6 +70,7 @@ pub(super) struct Replica {
     synced: PersistToken,
     parked: VecDeque<Parked>,
     pub(super) proposals: Proposals,
+    rounds: batching::Rounds,
     pub(super) admission: Admission,
     /// Since when a move is put off.
     pub(super) put_off_since: Option<SimTime>,
@@ -109,6 +110,7 @@ impl Replica {
             synced: PersistToken::default(),
             parked: VecDeque::new(),
             proposals: Proposals::default(),
+            rounds: batching::Rounds::default(),
             admission: Admission::default(),
             put_off_since: None,
             reads: Reads::default(),
@@ -130,6 +132,7 @@ impl Replica {
             self.proposals.abandon(commit, self.raft.leader(), out);
             self.reads.abandon(self.raft.leader(), out);
             self.forget_pace();
+            self.rounds = batching::Rounds::default();
         }
         self.settle(now, desk, out);
     }
@@ -152,7 +155,7 @@ impl Replica {
         self.input(now, Input::Persisted(token), desk, out);
     }
 
-    /// A gateway's requests.
+    /// A gateway's requests. Each is declined at most once: a gateway may have sent it on by the second time.
     pub(super) fn propose(
         &mut self,
         now: Now,
@@ -161,12 +164,11 @@ impl Replica {
         desk: &mut Desk<'_>,
         out: &mut Out<'_>,
     ) {
-        if let Err(why) = self.take(now, from, proposal, desk, out) {
+        if let Err((why, batch)) = self.take(now, from, proposal, desk, out) {
             if why == Why::Overloaded {
                 self.tell_of_a_full_queue(if proposal.asks_only() { Queue::Reads } else { Queue::Proposals }, out);
             }
-            let Proposal { ticket, ref batch, .. } = *proposal;
-            out.send(from, NodeMessage::Declined { ticket, batch: batch.clone(), why });
+            out.send(from, NodeMessage::Declined { ticket: proposal.ticket, batch, why });
         }
     }
 
@@ -177,9 +179,9 @@ impl Replica {
         proposal: &Proposal,
         desk: &mut Desk<'_>,
         out: &mut Out<'_>,
-    ) -> Result<(), Why> {
+    ) -> Result<(), (Why, Batch)> {
         if !self.raft.leads() {
-            return Err(Why::NotLeader(self.raft.leader()));
+            return Err((Why::NotLeader(self.raft.leader()), proposal.batch.clone()));
         }
         self.forget_expired(now, desk, out);
         let passed = if self.gate_stands_open(proposal.epoch) { None } else { self.pass_the_gate(from, proposal, out) };
@@ -187,17 +189,20 @@ impl Replica {
         if proposal.batch.is_empty() {
             return Ok(());
         }
-        let fit = self.admit(now, proposal, desk)?;
+        // What was declined already is on its way elsewhere: from here on only the rest of it is.
+        let declined = |why| (why, proposal.batch.clone());
+        let fit = self.admit(now, proposal, desk).map_err(declined)?;
         let cut = self.decline_late(from, proposal, fit, out);
         let proposal = cut.as_ref().unwrap_or(proposal);
         if fit == 0 {
             return Ok(());
         }
+        let declined = |why| (why, proposal.batch.clone());
         if proposal.asks_only() {
-            let token = self.reads.offer(from, proposal)?;
+            let token = self.reads.offer(from, proposal).map_err(declined)?;
             self.input(now, Input::Read(token), desk, out);
         } else {
-            self.proposals.offer(now.mono, from, proposal)?;
+            self.proposals.offer(now.mono, from, proposal).map_err(declined)?;
             self.note_offered(now);
             self.settle(now, desk, out);
         }

@@ -16,6 +16,9 @@ use crate::domain::venue::VENUES_MAX;
 use super::message::Ticket;
 use super::venues::Way;
 
+/// One life of a process opens fewer tickets than two to the power of this.
+const TICKETS_OF_A_LIFE_BITS: u32 = 40;
+
 /// A proposal on its way.
 #[derive(Clone, Debug)]
 pub(super) struct Open {
@@ -53,6 +56,11 @@ pub(super) struct Tickets {
 }
 
 impl Tickets {
+    /// The tickets of a process. Those of its lives before have other numbers: a word on one of them concerns none of these.
+    pub(super) fn of_life(incarnation: u32) -> Self {
+        Self { first: u64::from(incarnation) << TICKETS_OF_A_LIFE_BITS, ..Self::default() }
+    }
+
     /// Requests that hold a place.
     pub(super) const fn in_flight(&self) -> u32 {
         self.in_flight

@@ -86,3 +86,14 @@ fn what_goes_to_a_venue_is_its_load_for_as_long_as_it_holds_a_place() {
     tickets.forget_expired(SimTime::from_millis(1_000));
     assert_eq!((tickets.to_venues()[1], tickets.in_flight()), (0, 0));
 }
+
+#[test]
+fn a_word_on_a_ticket_of_an_earlier_life_concerns_none_of_this_one() {
+    let (mut before, mut now) = (Tickets::of_life(1), Tickets::of_life(2));
+    let (old, new) = (before.open(open(3, 1_000)), now.open(open(3, 1_000)));
+    assert_ne!(old, new);
+    now.release(old, 3);
+    assert_eq!(now.in_flight(), 3);
+    now.release(new, 3);
+    assert_eq!(now.in_flight(), 0);
+}

@@ -124,6 +124,7 @@ lamp-state-machine-safety = states are equal
 lamp-monotonic = nothing goes back
 lamp-no-lost-ack = no order lost
 lamp-no-double-fill = none applied twice
+lamp-no-refused-fill = none refused and done
 lamp-book-sound = books are sound
 lamp-money-conserved = money conserved
 lamp-atomic-commit = atomic commit

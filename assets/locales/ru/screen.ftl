@@ -124,6 +124,7 @@ lamp-state-machine-safety = состояния равны
 lamp-monotonic = ничто не назад
 lamp-no-lost-ack = заявки целы
 lamp-no-double-fill = ничто не дважды
+lamp-no-refused-fill = отказ значит отказ
 lamp-book-sound = книги в порядке
 lamp-money-conserved = деньги целы
 lamp-atomic-commit = всё или ничего

@@ -85,10 +85,19 @@ impl Ledger {
             }
             Reply::Refused(why) => {
                 let Some(slot) = find(&mut self.sessions, answer.id) else { return };
-                if slot.standing == Standing::Waiting {
-                    let standing = if why == Why::LeaderLost { Standing::Unknown } else { Standing::Rejected };
-                    stand(&mut self.counts, slot, standing);
+                if slot.standing != Standing::Waiting {
+                    return;
                 }
+                if why == Why::LeaderLost {
+                    stand(&mut self.counts, slot, Standing::Unknown);
+                    return;
+                }
+                stand(&mut self.counts, slot, Standing::Rejected);
+                let scene = Scene { at: now, node: None, group: slot.group };
+                let (id, at) = (answer.id, slot.place());
+                self.refused.check(!slot.marks.has(Marks::EXECUTED), scene, out, || {
+                    format!("order {id} is refused, and was executed at {at} of {}", scene.group)
+                });
             }
             Reply::Reading(_) | Reply::Notice(_) => {}
         }

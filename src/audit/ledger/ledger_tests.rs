@@ -197,6 +197,21 @@ fn executing_an_order_at_two_indices_is_seen() {
 }
 
 #[test]
+fn a_refusal_is_a_promise_that_nothing_is_executed() {
+    let mut stage = stage(AckRule::Majority);
+    stage.submit(1, 1..=3).refuse(1, 1, Why::Overloaded);
+    let seen = |stage: &Stage| {
+        let lamp = stage.lamp(Invariant::NoRefusedFill);
+        (lamp.checked, lamp.violations)
+    };
+    assert_eq!(seen(&stage), (1, 0));
+    stage.apply(1, 1, 1, orders(1, 1..=2)).apply(2, 1, 1, orders(1, 1..=2));
+    assert_eq!(seen(&stage), (1, 1), "the first was refused before, the second only waits");
+    stage.refuse(1, 2, Why::Moving).refuse(1, 3, Why::Moving);
+    assert_eq!(seen(&stage), (3, 2), "the second is refused after");
+}
+
+#[test]
 fn executing_an_order_in_two_groups_is_seen() {
     let mut stage = stage(AckRule::Majority);
     stage.submit(1, [1]).apply(1, 1, 1, orders(1, [1]));

@@ -76,6 +76,7 @@ pub struct Ledger {
     counts: LedgerView,
     lost: Lamp,
     doubled: Lamp,
+    refused: Lamp,
     /// Whose spreads are under way.
     spreads: BTreeMap<TxId, RequestId>,
     /// A log was overturned: a leg that trades again may trade for the first time by now.
@@ -151,6 +152,7 @@ impl Ledger {
             counts: LedgerView::default(),
             lost: Lamp::new(Invariant::NoLostAck),
             doubled: Lamp::new(Invariant::NoDoubleFill),
+            refused: Lamp::new(Invariant::NoRefusedFill),
             spreads: BTreeMap::new(),
             overturned: false,
             blurred: false,
@@ -216,11 +218,12 @@ impl Ledger {
         (sessions + groups + spreads) as u64
     }
 
-    /// Writes the counts and the two lamps.
+    /// Writes the counts and the lamps.
     pub fn contribute(&self, view: &mut ClusterView) {
         view.ledger = self.view();
         self.lost.contribute(view);
         self.doubled.contribute(view);
+        self.refused.contribute(view);
     }
 
     fn is_open(&self, id: RequestId) -> bool {

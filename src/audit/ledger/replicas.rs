@@ -128,6 +128,10 @@ impl Ledger {
             slot.stand(scene.group, index);
             true
         };
+        if executed && slot.standing == Standing::Rejected {
+            let detail = || format!("order {} was refused, and is executed at {index} of {}", record.id, scene.group);
+            self.refused.violated(1, scene, out, detail);
+        }
         if slot.standing == Standing::Lost {
             // A copy of the order that was still on its way: it is done after all.
             slot.standing = Standing::Acknowledged;

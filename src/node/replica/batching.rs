@@ -1,12 +1,38 @@
 //! When a leader closes a batch: as soon as its disk is free, or when the batch is full.
 //!
 //! Idea: nobody is answered before the whole batch is applied. On a slow processor a large one takes longer than its most
-//! urgent orders have, so it is full once it would.
+//! urgent orders have, so it is full once it would. But where disks or links are slow, small batches would be all that a
+//! round carries: less would be applied, more would wait, with less time left, and batches would be smaller still.
 
+use crate::domain::ids::LogIndex;
 use crate::domain::log::Payload;
-use crate::domain::time::Now;
+use crate::domain::time::{Now, SimDuration, SimTime};
 
 use super::{Desk, Out, Processor, Proposals, Replica};
+
+/// How long a batch takes from its leader's log to its commit, as one after the other is followed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Rounds {
+    followed: Option<(LogIndex, SimTime)>,
+    last: SimDuration,
+}
+
+impl Rounds {
+    /// A batch that ends here stands in the log now.
+    fn begin(&mut self, now: SimTime, last: LogIndex) {
+        self.followed.get_or_insert((last, now));
+    }
+
+    /// How long the latest one took; one that is on its way takes as long as it has, at least.
+    fn look(&mut self, now: SimTime, commit: LogIndex) -> SimDuration {
+        let Some((last, since)) = self.followed else { return self.last };
+        let so_far = now.since(since);
+        if commit >= last {
+            (self.followed, self.last) = (None, so_far);
+        }
+        self.last.max(so_far)
+    }
+}
 
 impl Replica {
     pub(super) fn close_batches(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>) {
@@ -22,7 +48,8 @@ impl Replica {
     }
 
     fn close_while(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>, go_on: impl Fn(&Self) -> bool) {
-        let room = |left| Processor::batch_max(left, desk.settings);
+        let round = self.rounds.look(now.mono, self.raft.commit_index());
+        let room = |left| Processor::batch_max(left, round, desk.settings);
         // While leadership is handed over orders wait here: for this leader, if it stays, or the next.
         let takes = self.raft.leads() && self.raft.transfer_target_now().is_none();
         while takes && self.proposals.open_records() > 0 && go_on(self) {
@@ -30,7 +57,10 @@ impl Replica {
             let batch = batch.stamped(now.mono);
             let mut effects = Vec::new();
             match self.raft.propose(now, Payload::Orders(batch.clone()), &mut effects) {
-                Ok(place) => self.proposals.sent(place.first, place.term, batch, parts),
+                Ok(place) => {
+                    self.rounds.begin(now.mono, place.last);
+                    self.proposals.sent(place.first, place.term, batch, parts);
+                }
                 Err(why) => Proposals::decline(&batch, &parts, why, out),
             }
             self.absorb(effects, out);

@@ -39,8 +39,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     if axis > 0 {
         time_axis(canvas, Rect::new(inner.x, inner.y + below, inner.width - LABEL, 1), scene);
     }
-    if inner.height >= below + 3 {
-        canvas.put(inner, below + 2, worst(canvas.strip(), scene));
+    if inner.height >= below + 2 {
+        canvas.put(inner, (below + 2).min(inner.height - 1), worst(canvas.strip(), scene));
     }
     for (place, node) in nodes.iter().enumerate() {
         let top = inner.y + place as u16 * rows;

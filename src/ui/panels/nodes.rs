@@ -65,8 +65,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
             shown().fold(canvas.strip(), |strip, (column, width)| value(strip, scene, node, column, *width).gap());
         canvas.put(inner, row as u16 + 1, strip);
     }
-    let used = scene.view.nodes.len() as u16 + 2;
-    if inner.height > used {
+    // A blank line before it, if there is one to spare.
+    let used = (scene.view.nodes.len() as u16 + 2).min(inner.height.saturating_sub(1));
+    if usize::from(used) > scene.view.nodes.len() {
         about(canvas, inner, used, scene);
     }
 }

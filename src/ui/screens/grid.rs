@@ -151,13 +151,13 @@ fn overview_narrow(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
 }
 
 fn overview(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
-    let table = nodes(scene) + 5;
-    let [top, middle, bottom] = rows(body, [table, if body.height >= 44 { 10 } else { 8 }, 0]);
+    let (table, middle) = if body.height >= 44 { (nodes(scene) + 5, 10) } else { (nodes(scene) + 4, 8) };
+    let [top, middle, bottom] = rows(body, [table, middle, 0]);
     let mut places = row(top, &[(Panel::Nodes, 8), (Panel::Lag, 4)]);
     places.extend(row(middle, &[(Panel::Balancer, 1), (Panel::Partitions, 1), (Panel::Flow, 1)]));
     let [left, right] = split(bottom, [42, 58]);
     places
-        .extend(column(left, &[(Panel::Failover, 1, if bottom.height >= 18 { 11 } else { 6 }), (Panel::Lamps, 0, 7)]));
+        .extend(column(left, &[(Panel::Failover, 1, if bottom.height >= 19 { 11 } else { 6 }), (Panel::Lamps, 0, 8)]));
     places.push((right, Panel::Events));
     places
 }
