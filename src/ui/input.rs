@@ -20,7 +20,7 @@ use super::keymap::{self, Key, KeyName, Lookup, SEQUENCE_MAX};
 use super::registry;
 use super::state::{Overlay, Panel, Screen, UiState};
 use super::update::{Given, Request, toast, update};
-use crate::domain::ids::SymbolId;
+use crate::domain::ids::{NodeId, SymbolId};
 
 /// How long a key that changes the cluster must be silent before it works again.
 pub const SILENCE: Duration = Duration::from_millis(600);
@@ -36,8 +36,8 @@ const CAST_MAX: usize = 3;
 pub struct Input {
     /// Keys of a sequence so far, and since when.
     pending: Option<(Vec<Key>, Duration)>,
-    /// When each key that changes the cluster was last heard.
-    heard: BTreeMap<ActionId, Duration>,
+    /// When each key that changes the cluster was last heard, and which node was selected: another one is another wish.
+    heard: BTreeMap<(ActionId, NodeId), Duration>,
     /// The Cyrillic layout was told of.
     told_of_layout: bool,
 }
@@ -132,7 +132,7 @@ impl Input {
     fn act(&mut self, state: &mut UiState, given: &Given<'_>, id: ActionId) -> Vec<Request> {
         let Some(spec) = registry::spec(id) else { return Vec::new() };
         if spec.effect.mutates() && !spec.repeats {
-            let before = self.heard.insert(id, state.wall);
+            let before = self.heard.insert((id, state.selected), state.wall);
             if before.is_some_and(|before| state.wall.saturating_sub(before) < SILENCE) {
                 return Vec::new();
             }

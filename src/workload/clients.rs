@@ -131,10 +131,7 @@ impl Clients {
                 self.set_load(now, LoadSettings { on, ..self.load.clone() }, out);
             }
             Control::FindCapacity => self.find_capacity(now, out),
-            Control::SetRateOfCapacity(percent) => {
-                self.stop_searching(now, out);
-                self.load_of_capacity(now, percent, out);
-            }
+            Control::SetRateOfCapacity(percent) => self.load_of_capacity(now, percent, out),
             Control::SetRate(orders_per_s) => {
                 self.stop_searching(now, out);
                 self.set_load(now, LoadSettings { orders_per_s, ..self.load.clone() }, out);

@@ -195,9 +195,10 @@ impl Session {
     /// A request ended without an acknowledgement. What may rest is kept to be cancelled, or the books would fill.
     pub fn unanswered(&mut self, sequence: Sequence, command: Command, ending: Ending) {
         match command {
-            // Where it stood does not matter to who cancels it again.
+            // Behind the others: a partition that refuses everything would keep those of all others waiting. Where it stood
+            // does not matter to who cancels it again.
             Command::Cancel { symbol, order } => {
-                self.open.push_front(OpenOrder { symbol, sequence: order, side: Side::Buy, price: Price(1) });
+                self.open.push_back(OpenOrder { symbol, sequence: order, side: Side::Buy, price: Price(1) });
             }
             Command::Place { .. } if ending == Ending::Unknown => self.placed(sequence, command),
             Command::Place { .. } | Command::Replace { .. } | Command::Spread { .. } | Command::Query { .. } => {}
@@ -244,6 +245,26 @@ mod tests {
         assert!(!session.is_full());
         assert_eq!(session.floor(), Sequence(3));
         assert_eq!(session.ask(pending(9)).id.sequence, Sequence(SPAN_MAX as u64 + 1));
+    }
+
+    #[test]
+    fn a_cancel_that_was_refused_waits_behind_the_others() {
+        let mut session = Session::new(ClientId(1));
+        let limit = OrderType::Limit(Price(9));
+        let place = |symbol| Command::Place {
+            symbol: SymbolId(symbol),
+            side: Side::Buy,
+            order_type: limit,
+            quantity: crate::domain::units::Quantity(1),
+            time_in_force: TimeInForce::GoodTillCancel,
+            venue: None,
+        };
+        (1..=2).for_each(|order| session.placed(Sequence(order), place(order as u16)));
+        let first = session.open.pop_front().unwrap();
+        let cancel = Command::Cancel { symbol: first.symbol, order: first.sequence };
+        session.unanswered(Sequence(3), cancel, Ending::Refused);
+        let left: Vec<u64> = session.open.iter().map(|open| open.sequence.0).collect();
+        assert_eq!(left, [2, 1], "its partition may refuse everything, the other's may not");
     }
 
     proptest! {

@@ -50,6 +50,7 @@ impl Clients {
             out.push(tell(EventKind::ControlRefused { control, why: Why::CapacityUnknown }));
             return;
         };
+        self.stop_searching(now, out);
         let orders_per_s = (found * u64::from(percent) / 100).clamp(1, RATE_MAX);
         self.set_load(now, LoadSettings { orders_per_s, ..self.load.clone() }, out);
     }
