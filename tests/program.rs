@@ -63,7 +63,7 @@ fn a_run_writes_every_figure_of_the_interface() {
         let phase = phases.map(|phase| failover[phase].as_f64().unwrap());
         assert!((phase[..4].iter().sum::<f64>() - phase[4]).abs() < 0.005, "the phases add up: {failover}");
     }
-    // Nobody asks for a transaction between groups in this run, and nothing is refused for good.
+    // This run has no transaction between groups and no final refusal.
     let dark = ["atomic_commit", "no_refused_fill"];
     let open = |row: &Value| dark.iter().any(|name| row["name"] == *name) || row["checked"].as_u64().unwrap() > 0;
     let checked = |row: &Value| open(row) && row["violations"] == 0;

@@ -246,7 +246,7 @@ fn a_hundred_nodes_come_up_serve_and_survive_a_crash() {
     let view = world.view();
     assert!(view.ledger.acknowledged > served + 100, "{:?}", view.ledger);
     assert_eq!((view.ledger.lost, view.ledger.duplicated, view.ledger.in_doubt), (0, 0, 0), "{:?}", view.ledger);
-    // Nobody asks for a transaction between groups in this run, and nothing is refused for good.
+    // This run has no transaction between groups and no final refusal.
     let dark = [Invariant::AtomicCommit, Invariant::NoRefusedFill];
     let open = |row: &InvariantView| dark.contains(&row.invariant) || row.checked > 0;
     assert!(view.invariants.iter().all(|row| open(row) && row.violations == 0));

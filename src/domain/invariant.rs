@@ -21,7 +21,7 @@ pub enum Invariant {
     NoLostAck,
     /// No order is applied twice.
     NoDoubleFill,
-    /// No order is executed of which its client was told that it is refused.
+    /// No order is executed whose client was told that it was refused.
     NoRefusedFill,
     /// No book is crossed, and quantity is conserved.
     BookSound,

@@ -96,12 +96,16 @@ impl std::fmt::Display for Condition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::Class;
 
     #[test]
     fn the_documentation_names_every_event_and_figure() {
         let docs = include_str!("../../docs/scenarios.md");
         for name in EventName::ALL {
             assert!(docs.contains(&format!("`{name}`")), "{name}");
+        }
+        for class in Class::ALL {
+            assert!(docs.contains(&format!("| `{}` |", class.text())), "{class:?}");
         }
         for (path, ..) in super::super::measure::WHOLE {
             let last = path.rsplit('.').next().unwrap_or_default();

@@ -103,7 +103,7 @@ impl Gateway {
             queue: AgedQueue::new(Priority::ALL, settings.balancer.ageing),
             queued: [0; Priority::COUNT],
             serving: None,
-            tickets: Tickets::of_life(incarnation),
+            tickets: Tickets::of_incarnation(incarnation),
             hints: vec![None; groups],
             taken: 0,
             refused: 0,

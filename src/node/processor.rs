@@ -80,8 +80,8 @@ impl Processor {
         fit.clamp(1, APPLY_RECORDS_MAX)
     }
 
-    /// How many records a batch holds at most, if one of them has so long left: nobody is answered before all are applied.
-    /// It is never so small that the processor waits for the next: that comes a `round` later.
+    /// How many records a batch may hold when its most urgent order has this much time left: no order of a batch is answered
+    /// before all of it is applied. Never fewer than the processor applies in a `round`, or it would wait for the next batch.
     pub(super) fn batch_max(left: SimDuration, round: SimDuration, settings: &RaftSettings) -> usize {
         let length = round.0.max(left.0 / BATCH_PARTS);
         let urgent = length.checked_div(settings.apply_cost.0).unwrap_or(u64::MAX);
@@ -140,7 +140,7 @@ mod tests {
         let max = |left, round, cost_us| Processor::batch_max(ms(left), ms(round), &settings(cost_us));
         assert_eq!(max(400, 2, 1_000), 100, "a quarter of 400 ms");
         assert_eq!(max(10, 2, 1_000), 20, "as many as a turn takes");
-        assert_eq!(max(10, 300, 1_000), 300, "the next comes in 300 ms: the processor shall not wait for it");
+        assert_eq!(max(10, 300, 1_000), 300, "the next batch comes in 300 ms, and the processor must not run dry");
         assert_eq!((max(1_000, 2, 5), max(0, 0, 0)), (512, 512), "a fast processor is no reason to cut");
         assert_eq!(max(10, 0, 10_000_000), 1);
     }

@@ -4,8 +4,8 @@
 //! nobody waits for a timer. A closed batch waits here for two things: the acknowledgement rule (how far the voters
 //! have appended) and its verdicts (that this replica has applied it). Under a rule that covers the commit both make
 //! one message; under a faster rule the promise goes out first and the verdict follows.
-//! Who leads no longer still owes an answer for what is acknowledged and committed: no leader can overturn that, so it is
-//! applied here in its turn and answered then. Of everything after it nobody here can say what will become.
+//! A leader that has stepped down still answers what is acknowledged and committed: no later leader can overturn it, so it
+//! is applied here in its turn and answered then. Whether anything after it survives, this replica cannot tell.
 //! Bound: [`PROPOSALS_MAX`] records wait for a batch, [`UNANSWERED_MAX`] in all for their answers; one more is declined
 //! with `Overloaded`, and counted. What nobody waits for any more is forgotten: under the rule `all` a dead voter stops
 //! the answers for as long as it is dead, and that must not fill the memory.
@@ -118,8 +118,8 @@ impl Proposals {
         self.open_records
     }
 
-    /// Closes the next batch; what nobody waits for any more is not among it. `room` says how many records a batch may hold
-    /// if one of them has so long left.
+    /// Closes the next batch, without requests that have expired. `room` says how many records a batch may hold when one
+    /// of them has this much time left.
     pub(super) fn close(&mut self, now: SimTime, room: impl Fn(SimDuration) -> usize) -> Option<(Batch, Vec<Part>)> {
         self.drop_expired(now);
         let room = |part: &Part| room(part.deadline.since(now));
@@ -136,7 +136,7 @@ impl Proposals {
         loop {
             self.drop_expired(now);
             let Some((_, part)) = self.open.front() else { break };
-            // Who has least time left says how long the others may make it wait.
+            // The most urgent request decides how long the others may keep it waiting.
             records_max = records_max.min(room(part));
             if records.len() >= records_max {
                 break;
@@ -170,9 +170,11 @@ impl Proposals {
     }
 
     /// The batch that begins here was applied with these verdicts.
-    pub(super) fn applied(&mut self, first: LogIndex, verdicts: &[Verdict], executed: &Executed) {
+    pub(super) fn applied(&mut self, first: LogIndex, term: Term, verdicts: &[Verdict], executed: &Executed) {
         let place = self.waiting.partition_point(|waiting| waiting.first < first);
-        if let Some(waiting) = self.waiting.get_mut(place).filter(|waiting| waiting.first == first) {
+        // A batch that another leader wrote over is not the one that waits here.
+        let is_it = |waiting: &&mut Waiting| (waiting.first, waiting.term) == (first, term);
+        if let Some(waiting) = self.waiting.get_mut(place).filter(is_it) {
             waiting.verdicts = verdicts.to_vec();
             waiting.passes_on = matches!(executed, Executed::Some(fates) if fates.contains(&Fate::PassedOn));
         }
@@ -244,8 +246,8 @@ impl Proposals {
         }
     }
 
-    /// The leader leads no longer. What is acknowledged and committed will be answered when it is applied; whoever was
-    /// promised nothing of the rest is told so. What was never logged may go to the next leader, if it is known.
+    /// The leader has stepped down. What is acknowledged and committed is answered once it is applied; the rest is refused
+    /// unless it was promised. What was never logged may go to the next leader, if it is known.
     pub(super) fn abandon(&mut self, commit: LogIndex, leader: Option<NodeId>, out: &mut Out<'_>) {
         let kept = self.waiting.partition_point(|waiting| waiting.last <= commit).min(self.acked);
         let promised = self.promised.saturating_sub(kept);
@@ -261,7 +263,7 @@ impl Proposals {
         }
     }
 
-    /// A snapshot holds all up to here: what it applied has no verdicts on this node.
+    /// A snapshot replaced everything up to here: this node will never see those verdicts.
     pub(super) fn overtaken(&mut self, upto: LogIndex, out: &mut Out<'_>) {
         while let Some(waiting) = self.waiting.front().filter(|waiting| waiting.first <= upto) {
             if self.promised == 0 {

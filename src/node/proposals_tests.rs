@@ -64,8 +64,8 @@ fn batches_are_cut_at_their_bound_and_every_part_gets_its_own_word() {
     proposals.offer(SimTime::ZERO, N2, &proposal(1, 4..=6, 1_000)).unwrap();
     assert_eq!((log(&mut proposals, 1, 4), log(&mut proposals, 5, 4)), (4, 2));
     assert_eq!((proposals.open_records(), proposals.unanswered()), (0, 6));
-    proposals.applied(LogIndex(1), &verdicts(4), &crate::domain::fact::Executed::All);
-    proposals.applied(LogIndex(5), &verdicts(2), &crate::domain::fact::Executed::All);
+    proposals.applied(LogIndex(1), Term(1), &verdicts(4), &crate::domain::fact::Executed::All);
+    proposals.applied(LogIndex(5), Term(1), &verdicts(2), &crate::domain::fact::Executed::All);
     let answer =
         |proposals: &mut Proposals, acked| said(|out| proposals.answer(P1, LogIndex(acked), Early::Never, out));
     assert!(answer(&mut proposals, 3).is_empty(), "half a batch is no batch");
@@ -99,7 +99,7 @@ fn under_a_fast_rule_the_promise_comes_first_and_the_verdict_follows_once() {
     assert_eq!(answer(&mut proposals, Early::Promise), ["0 accepted [1, 2]"]);
     assert!(answer(&mut proposals, Early::Promise).is_empty());
     assert!(answer(&mut proposals, Early::Never).is_empty(), "the rule was switched; nothing is applied yet");
-    proposals.applied(LogIndex(1), &verdicts(2), &crate::domain::fact::Executed::All);
+    proposals.applied(LogIndex(1), Term(1), &verdicts(2), &crate::domain::fact::Executed::All);
     assert_eq!(answer(&mut proposals, Early::Never), ["0 verdict [1, 2]"]);
 }
 
@@ -126,7 +126,7 @@ fn promised_orders_are_left_to_the_log_when_their_leader_goes() {
     assert_eq!(said(|out| proposals.abandon(LogIndex::ORIGIN, None, out)), ["1 refused [2]"]);
 }
 
-/// Three batches of one order each, of which a rule that covers the commit has acknowledged so many.
+/// Three batches of one order each; the rule, which covers the commit, has acknowledged the first `acked`.
 fn three_of_which_are_acknowledged(acked: u64) -> Proposals {
     let mut proposals = Proposals::default();
     for ticket in 0..3 {
@@ -145,10 +145,18 @@ fn what_was_committed_is_answered_by_who_led_then() {
     let answer = |proposals: &mut Proposals| said(|out| proposals.answer(P1, LogIndex(9), Early::Never, out));
     assert!(answer(&mut proposals).is_empty(), "it is not applied yet");
     for first in 1..=3 {
-        proposals.applied(LogIndex(first), &verdicts(1), &crate::domain::fact::Executed::All);
+        proposals.applied(LogIndex(first), Term(1), &verdicts(1), &crate::domain::fact::Executed::All);
     }
     assert_eq!(answer(&mut proposals), ["0 verdict [1]", "1 verdict [2]"]);
     assert_eq!(proposals.unanswered(), 0);
+}
+
+#[test]
+fn a_batch_of_another_term_at_the_same_index_is_no_verdict() {
+    let mut proposals = three_of_which_are_acknowledged(1);
+    said(|out| proposals.abandon(LogIndex(1), None, out));
+    proposals.applied(LogIndex(1), Term(2), &verdicts(1), &crate::domain::fact::Executed::All);
+    assert!(said(|out| proposals.answer(P1, LogIndex(9), Early::Never, out)).is_empty());
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::collections::VecDeque;
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::event::{EventKind, Queue};
 use crate::domain::fact::{Applied, Executed, ReplicaFact};
-use crate::domain::ids::{GroupId, LogIndex, NodeId, PersistToken};
+use crate::domain::ids::{GroupId, LogIndex, NodeId, PersistToken, Term};
 use crate::domain::log::{GroupImage, Payload};
 use crate::domain::map::{ClusterMap, MapChange};
 use crate::domain::membership::{ConfigChange, GroupConfig};
@@ -123,7 +123,7 @@ impl Replica {
 
     /// Gives Raft an input and does what comes of it.
     pub(super) fn input(&mut self, now: Now, input: Input, desk: &mut Desk<'_>, out: &mut Out<'_>) {
-        // What it had committed as the leader: later a follower's commit may cover what another leader wrote there.
+        // As it was before this input: afterwards the commit index may cover what another leader wrote over this one's entries.
         let (led, commit) = (self.raft.leads(), self.raft.commit_index());
         let mut effects = Vec::new();
         self.raft.step(now, input, &mut effects);
@@ -155,7 +155,7 @@ impl Replica {
         self.input(now, Input::Persisted(token), desk, out);
     }
 
-    /// A gateway's requests. Each is declined at most once: a gateway may have sent it on by the second time.
+    /// A gateway's requests. Each is declined at most once: by a second time its gateway may have sent it elsewhere.
     pub(super) fn propose(
         &mut self,
         now: Now,
@@ -189,7 +189,7 @@ impl Replica {
         if proposal.batch.is_empty() {
             return Ok(());
         }
-        // What was declined already is on its way elsewhere: from here on only the rest of it is.
+        // What was declined so far may be on its way elsewhere: an error concerns only the rest.
         let declined = |why| (why, proposal.batch.clone());
         let fit = self.admit(now, proposal, desk).map_err(declined)?;
         let cut = self.decline_late(from, proposal, fit, out);
@@ -273,7 +273,7 @@ impl Replica {
             verdicts.clear();
             let mut outcome = self.machine.apply(&entry.payload, &mut verdicts);
             self.applied = entry.last();
-            self.proposals.applied(entry.first, &verdicts, &outcome.executed);
+            self.proposals.applied(entry.first, entry.term, &verdicts, &outcome.executed);
             let (batch, task) = outcome.split(entry.payload);
             if let Some(Done::Work(work, worked)) = task {
                 out.state(self.group, ReplicaFact::Worked { at: entry.first, work, worked });
@@ -293,8 +293,8 @@ impl Replica {
     }
 
     /// What was applied late is answered with the rest.
-    pub(super) fn answer_late(&mut self, first: LogIndex, verdicts: &[Verdict], executed: &Executed) {
-        self.proposals.applied(first, verdicts, executed);
+    pub(super) fn answer_late(&mut self, first: LogIndex, term: Term, verdicts: &[Verdict], executed: &Executed) {
+        self.proposals.applied(first, term, verdicts, executed);
     }
 
     /// Proposes a change of the cluster map.

@@ -121,7 +121,7 @@ fn full_reads_are_told_once_until_none_wait() {
 fn a_move_waits_for_the_processor_a_while_and_longer_behind_another() {
     let shipment =
         |symbol| Shipment { symbol: SymbolId(symbol), from: P1, to: GroupId(2), epoch: Epoch(symbol.into()) };
-    // For how many hundredths of a second the begin of a move is put off, with a processor that has work for ever or none.
+    // How long a move is put off, in hundredths of a second, on a processor that is always busy or always idle.
     let waits = |busy: bool, first: Shipment| {
         let mut lonely = Lonely::new();
         let map = ClusterMap { under_way: vec![first], ..ClusterMap::default() };
@@ -140,6 +140,6 @@ fn a_move_waits_for_the_processor_a_while_and_longer_behind_another() {
     };
     assert_eq!(waits(false, shipment(1)), Some(0));
     assert_eq!(waits(true, shipment(1)), Some(PATIENCE.as_millis() / 10));
-    assert_eq!(waits(false, shipment(9)), Some(0), "beside another one there is room on an idle processor");
+    assert_eq!(waits(false, shipment(9)), Some(0), "an idle processor has room for a second move");
     assert_eq!(waits(true, shipment(9)), Some(PATIENCE_SECOND.as_millis() / 10));
 }

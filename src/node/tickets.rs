@@ -16,8 +16,8 @@ use crate::domain::venue::VENUES_MAX;
 use super::message::Ticket;
 use super::venues::Way;
 
-/// One life of a process opens fewer tickets than two to the power of this.
-const TICKETS_OF_A_LIFE_BITS: u32 = 40;
+/// An incarnation opens fewer than two to the power of this many tickets.
+const TICKET_BITS: u32 = 40;
 
 /// A proposal on its way.
 #[derive(Clone, Debug)]
@@ -56,9 +56,10 @@ pub(super) struct Tickets {
 }
 
 impl Tickets {
-    /// The tickets of a process. Those of its lives before have other numbers: a word on one of them concerns none of these.
-    pub(super) fn of_life(incarnation: u32) -> Self {
-        Self { first: u64::from(incarnation) << TICKETS_OF_A_LIFE_BITS, ..Self::default() }
+    /// The tickets of one incarnation. Their numbers differ from those of all others, so a late answer to an earlier one is
+    /// never taken for an answer to one of these.
+    pub(super) fn of_incarnation(incarnation: u32) -> Self {
+        Self { first: u64::from(incarnation) << TICKET_BITS, ..Self::default() }
     }
 
     /// Requests that hold a place.

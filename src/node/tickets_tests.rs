@@ -88,8 +88,8 @@ fn what_goes_to_a_venue_is_its_load_for_as_long_as_it_holds_a_place() {
 }
 
 #[test]
-fn a_word_on_a_ticket_of_an_earlier_life_concerns_none_of_this_one() {
-    let (mut before, mut now) = (Tickets::of_life(1), Tickets::of_life(2));
+fn an_answer_to_an_earlier_incarnation_closes_no_ticket_of_this_one() {
+    let (mut before, mut now) = (Tickets::of_incarnation(1), Tickets::of_incarnation(2));
     let (old, new) = (before.open(open(3, 1_000)), now.open(open(3, 1_000)));
     assert_ne!(old, new);
     now.release(old, 3);

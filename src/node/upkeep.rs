@@ -112,7 +112,7 @@ impl Replica {
             if self.upkeep.missed != Some(entry.first) {
                 continue;
             }
-            self.answer_late(entry.first, &verdicts, &executed);
+            self.answer_late(entry.first, entry.term, &verdicts, &executed);
             let Payload::Orders(batch) = entry.payload else { continue };
             let batch = Some(batch);
             let (first, term) = (entry.first, entry.term);

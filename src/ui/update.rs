@@ -2,7 +2,7 @@
 //!
 //! Idea: an action, the state and the view go in; the state changes and requests come out. Nothing here draws, waits,
 //! or reads a clock: time stands in `state.wall`. So every rule of the keyboard is a table test.
-//! Shape: a row of the registry carries its function; these stand in the modules below, each of which knows one concern.
+//! Shape: rows of the registry carry their functions, which live in the modules below, one concern each.
 
 pub mod faults;
 pub(super) mod focus;

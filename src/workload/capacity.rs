@@ -209,7 +209,7 @@ mod tests {
         for (refused, tries) in [(5, 2), (6, 1)] {
             let (mut search, mut counts, mut trials) =
                 (Search::begin(SimTime::ZERO, 10_000_000), Counts::default(), Vec::new());
-            // The first trial is refused so many of a hundred, which the second no longer is.
+            // Of the first trial this many in a hundred are refused, of the second none.
             while trials.len() < 2 {
                 counts.answered += 100;
                 counts.refused += if trials.is_empty() { refused } else { 0 };

@@ -17,7 +17,7 @@ const JITTER_PARTS: u64 = 4;
 /// Doublings at most; the deadline comes long before.
 const DOUBLINGS_MAX: u32 = 16;
 
-/// A try with less left than such a part of the deadline is none: it would only leave its client in doubt.
+/// A retry needs at least this part of the deadline to be answered in; a later one would only leave its client in doubt.
 const LAST_TRY_PARTS: u64 = 50;
 
 /// How a client waits.

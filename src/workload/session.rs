@@ -55,11 +55,12 @@ pub struct Pending {
     pub due: SimTime,
     /// How often it was sent again.
     pub retries: u32,
-    /// Attempts on which nobody has said a word. Each is refused at most once, so none is left when all were.
-    pub silent: u32,
+    /// Attempts without an answer: at most one more than `client.retries_max` allows. Each is refused at most once, so none is left
+    /// once all were refused.
+    pub silent: u8,
     /// On whose account.
     pub source: Source,
-    /// Somebody said of an attempt that it may yet be done.
+    /// An answer said that an attempt may yet be executed.
     pub doubt: bool,
     /// The last word on it was a refusal, so `due` is its next try and not a sign of silence.
     pub refused: bool,
@@ -195,8 +196,8 @@ impl Session {
     /// A request ended without an acknowledgement. What may rest is kept to be cancelled, or the books would fill.
     pub fn unanswered(&mut self, sequence: Sequence, command: Command, ending: Ending) {
         match command {
-            // Behind the others: a partition that refuses everything would keep those of all others waiting. Where it stood
-            // does not matter to who cancels it again.
+            // To the back of the queue: a partition that refuses everything must not hold up cancels for the others. Side and
+            // price do not matter to a cancel.
             Command::Cancel { symbol, order } => {
                 self.open.push_back(OpenOrder { symbol, sequence: order, side: Side::Buy, price: Price(1) });
             }

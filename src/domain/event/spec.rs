@@ -1,9 +1,8 @@
 //! What is said of every kind of event, in one row: its name, its class, how loud it is, its tone.
 //!
-//! Idea: scenarios (`when = "leader_elected"`), filters (`kind:leader_elected`), the word on the screen and the documents all use the
-//! name. Sign and colour follow from the tone, in the theme. The match is exhaustive, so a new kind has its row or does not
-//! compile.
-//! Shape: [`EventName`] is the list of names, so that whoever must know all of them has them ([`EventName::ALL`]).
+//! Idea: scenarios (`when = "leader_elected"`), filters (`kind:leader_elected`), the word in the list and the documents all use the
+//! name; the screen derives sign and colour from the tone. The match is exhaustive, so a new kind does not compile without its row.
+//! Shape: [`EventName::ALL`] lists every name, for code that needs them all.
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
@@ -23,7 +22,7 @@ pub struct Spec {
     pub tone: Tone,
 }
 
-/// The names of events. One kind has several where its figures make it good or bad news.
+/// The names of events. A kind has several if its payload decides whether it is good or bad news.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 #[expect(missing_docs, reason = "the rows below say which event each is")]
@@ -129,7 +128,7 @@ impl EventName {
         self.into()
     }
 
-    /// Whether it is meant by this beginning of it, or of what follows one of its words: `elected` means `leader_elected`.
+    /// Whether the name, or the rest of it from one of its words on, begins like this: `elected` means `leader_elected`.
     pub fn fits(self, beginning: &str) -> bool {
         let beginning = beginning.replace('-', "_");
         let name = self.text();
@@ -162,7 +161,7 @@ pub enum Class {
     Log,
     /// Broken promises.
     Audit,
-    /// What somebody changed.
+    /// A setting that was changed.
     Setting,
     /// Orders, market data, moves of symbols.
     Desk,
@@ -178,28 +177,28 @@ impl Class {
     }
 }
 
-/// How an event looks: the theme gives each a colour and a sign.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, VariantArray)]
+/// How an event looks: the screen gives each tone a colour and a sign.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Tone {
     /// A node is dead.
     Failed,
     /// A promise is broken, or something is damaged.
     Broken,
-    /// A node is cut off, or stands still.
+    /// A node is isolated, muted or frozen.
     Isolated,
     /// A link is cut.
     Cut,
     /// Something is too slow, or too full.
     Degraded,
-    /// Somebody leads.
+    /// A node was elected.
     Leader,
-    /// Somebody wants to lead.
+    /// A node campaigns.
     Candidate,
     /// A node is coming back.
     Recovering,
     /// Links pass again.
     Healed,
-    /// A failover, or a catch-up, is through.
+    /// A step of a recovery has completed.
     Done,
     /// Good news.
     Good,
@@ -207,11 +206,6 @@ pub enum Tone {
     Muted,
     /// A line like any other.
     Plain,
-}
-
-impl Tone {
-    /// Every tone.
-    pub const ALL: &[Self] = Self::VARIANTS;
 }
 
 const fn row(name: EventName, class: Class, loudness: Loudness, tone: Tone) -> Spec {

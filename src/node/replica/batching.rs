@@ -1,8 +1,9 @@
 //! When a leader closes a batch: as soon as its disk is free, or when the batch is full.
 //!
-//! Idea: nobody is answered before the whole batch is applied. On a slow processor a large one takes longer than its most
-//! urgent orders have, so it is full once it would. But where disks or links are slow, small batches would be all that a
-//! round carries: less would be applied, more would wait, with less time left, and batches would be smaller still.
+//! Idea: no order is answered before its whole batch is applied. On a slow processor a large batch takes longer than its most
+//! urgent orders have, so it closes before that. But a batch is also all that one round of disks and links carries. If rounds are
+//! slow, smaller batches mean less throughput, longer waits, less time left, and batches that are smaller still: so none is
+//! smaller than what the processor applies in a round.
 
 use crate::domain::ids::LogIndex;
 use crate::domain::log::Payload;
@@ -10,7 +11,7 @@ use crate::domain::time::{Now, SimDuration, SimTime};
 
 use super::{Desk, Out, Processor, Proposals, Replica};
 
-/// How long a batch takes from its leader's log to its commit, as one after the other is followed.
+/// How long a round takes: from the leader's log to the commit. One batch is timed after another.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Rounds {
     followed: Option<(LogIndex, SimTime)>,
@@ -18,12 +19,12 @@ pub(super) struct Rounds {
 }
 
 impl Rounds {
-    /// A batch that ends here stands in the log now.
+    /// A batch that ends here was appended; it is timed, unless another one is.
     fn begin(&mut self, now: SimTime, last: LogIndex) {
         self.followed.get_or_insert((last, now));
     }
 
-    /// How long the latest one took; one that is on its way takes as long as it has, at least.
+    /// How long the last one took, or has been taking so far.
     fn look(&mut self, now: SimTime, commit: LogIndex) -> SimDuration {
         let Some((last, since)) = self.followed else { return self.last };
         let so_far = now.since(since);

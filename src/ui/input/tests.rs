@@ -77,6 +77,14 @@ fn the_guard_is_a_key_s_own_and_spares_bursts_and_motion() {
 }
 
 #[test]
+fn a_key_pressed_again_for_another_node_counts() {
+    let mut bench = Bench::new();
+    assert_eq!((bench.press('x').len(), bench.press('x').len()), (1, 0));
+    bench.press('j');
+    assert_eq!((bench.press('x').len(), bench.press('x').len()), (1, 0));
+}
+
+#[test]
 fn pasted_keys_are_not_pressed() {
     let mut bench = Bench::new();
     assert_eq!(bench.event(&Event::Paste("xXFq".to_owned())), vec![]);

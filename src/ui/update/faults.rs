@@ -34,7 +34,7 @@ fn shown<'v>(state: &UiState, view: &'v ClusterView) -> Result<&'v NodeView, Ref
     node(view, state.selected).ok_or_else(|| refusal("toast-no-node", state))
 }
 
-/// The selected node, if it runs or stands still.
+/// The selected node, unless it is dead.
 fn alive<'v>(state: &UiState, view: &'v ClusterView) -> Result<&'v NodeView, Refusal> {
     let shown = shown(state, view)?;
     if is_dead(shown) { Err(refusal("toast-already-down", state)) } else { Ok(shown) }
@@ -62,14 +62,14 @@ pub fn poison(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
     Ok(Control::Poison(Target::Node(node.id)))
 }
 
-/// The selected node stands still, or goes on.
+/// The selected node freezes, or thaws.
 pub fn freeze(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
     let node = alive(state, view)?;
     let target = Target::Node(node.id);
     Ok(if node.truth == NodeTruth::Frozen { Control::Thaw(target) } else { Control::Freeze(target) })
 }
 
-/// The selected node comes back, or goes on.
+/// The selected node recovers, or thaws.
 pub fn recover(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
     let node = shown(state, view)?;
     let target = Target::Node(node.id);

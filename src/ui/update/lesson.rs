@@ -1,7 +1,7 @@
 //! Lessons: begun, gone on with, voted in, left.
 //!
-//! Idea: a lesson waits for its class, so a key that it does not wait for is refused with the reason. A question that hands were
-//! raised for, and that nobody has closed, is not thrown away without asking.
+//! Idea: a lesson waits for its class, so a key that it does not wait for is refused with the reason. Votes on an open question
+//! are not discarded without asking.
 
 use super::refusal::Refusal;
 use super::{Given, Request, screens};
@@ -19,7 +19,7 @@ fn running<'v>(given: &Given<'v>) -> Result<&'v LessonView, Refusal> {
     given.view.lesson.as_ref().ok_or_else(|| Refusal::no_lesson(given.keymap))
 }
 
-/// Whether hands were raised for a question that nobody has closed.
+/// Whether an open question has votes.
 pub(super) fn is_unsaved(view: &ClusterView) -> bool {
     let question = view.lesson.as_ref().and_then(|lesson| lesson.question.as_ref());
     question.is_some_and(|question| !question.closed && question.hands.iter().any(|hands| *hands > 0))

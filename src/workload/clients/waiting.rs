@@ -1,7 +1,7 @@
 //! Those that wait: asked again in time, given up at the deadline.
 //!
-//! Idea: a pass over the sessions that may have something due; each knows a time before which it has not. An attempt that
-//! met silence may be in a log; only its own refusal takes that away, so attempts without a word are counted.
+//! Idea: a pass over the sessions that may have something due; each knows a time before which it has not. An attempt
+//! without an answer may be in a log; only its own refusal rules that out, so such attempts are counted.
 
 use std::collections::BTreeMap;
 

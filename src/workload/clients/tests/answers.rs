@@ -83,7 +83,7 @@ fn a_refusal_after_a_silent_attempt_leaves_the_request_unknown() {
 
 #[test]
 fn attempts_that_were_all_refused_leave_no_doubt_however_late() {
-    // As gateways do that hold what is on its way: silent for long, and then both say no.
+    // Gateways that hold requests of a moving symbol answer late, and then both refuse.
     let late = SimDuration::from_millis(950);
     let hold_then_refuse = Box::new({
         let mut first = BTreeMap::new();
@@ -97,8 +97,8 @@ fn attempts_that_were_all_refused_leave_no_doubt_however_late() {
     driver.control(Control::SetLoad(false));
     driver.run_to(3_000);
     assert_balanced(&driver, 2);
-    assert!(driver.retried().len() > driver.submitted().len(), "each was asked again before anybody said a word");
-    assert!(driver.gave_up().is_empty(), "nobody is left to wonder");
+    assert!(driver.retried().len() > driver.submitted().len(), "each was retried before its first answer");
+    assert!(driver.gave_up().is_empty(), "none is in doubt");
     assert_eq!(driver.answered().len(), driver.submitted().len());
 }
 
