@@ -6,7 +6,7 @@
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use super::{AdmissionEvent, EventKind, FeedEvent, Health, Loudness, MovesEvent, TradesEvent};
+use super::{AdmissionEvent, EventKind, FeedEvent, Health, Loudness, MovesEvent, Queue, TradesEvent};
 use crate::domain::venue::VenueNews;
 
 /// What is said of a kind of event.
@@ -100,8 +100,8 @@ pub enum EventName {
     TradesRead,
     TradesDamaged,
     TradeFound,
-    WorkerOut,
-    WorkerBack,
+    RotationOut,
+    RotationBack,
     WorkerDraining,
     WorkerUndrained,
     WorkerDrained,
@@ -116,6 +116,7 @@ pub enum EventName {
     VenueOpened,
     VenueClosed,
     VenueDrained,
+    Overloaded,
     QueueFull,
 }
 
@@ -296,8 +297,8 @@ impl EventKind {
             Self::Trades(TradesEvent::Read { .. }) => row(Name::TradesRead, Desk, Notable, Plain),
             Self::Trades(TradesEvent::Damaged { .. }) => row(Name::TradesDamaged, Desk, Notable, Broken),
             Self::Trades(TradesEvent::Found { .. }) => row(Name::TradeFound, Desk, Notable, Plain),
-            Self::Rotation { back: false } => row(Name::WorkerOut, Desk, Notable, Plain),
-            Self::Rotation { back: true } => row(Name::WorkerBack, Desk, Notable, Plain),
+            Self::Rotation { back: false } => row(Name::RotationOut, Desk, Notable, Plain),
+            Self::Rotation { back: true } => row(Name::RotationBack, Desk, Notable, Plain),
             Self::Draining { on: true } => row(Name::WorkerDraining, Desk, Notable, Plain),
             Self::Draining { on: false } => row(Name::WorkerUndrained, Desk, Notable, Plain),
             Self::Drained => row(Name::WorkerDrained, Desk, Notable, Plain),
@@ -312,6 +313,7 @@ impl EventKind {
             Self::Venue(VenueNews::Opened(_)) => row(Name::VenueOpened, Desk, Notable, Plain),
             Self::Venue(VenueNews::Closed(_)) => row(Name::VenueClosed, Desk, Notable, Plain),
             Self::Venue(VenueNews::Drained { .. }) => row(Name::VenueDrained, Desk, Notable, Plain),
+            Self::Overloaded { queue: Queue::Admission } => row(Name::Overloaded, Desk, Notable, Degraded),
             Self::Overloaded { .. } => row(Name::QueueFull, Desk, Notable, Degraded),
         }
     }

@@ -273,8 +273,8 @@ pub(super) const MOMENTS: &[(EventName, &str)] = &[
     (EventName::TradesRead, "сделки прочитаны"),
     (EventName::TradesDamaged, "архив сделок повреждён"),
     (EventName::TradeFound, "сделка найдена"),
-    (EventName::WorkerOut, "шлюз вне ротации"),
-    (EventName::WorkerBack, "шлюз снова в ротации"),
+    (EventName::RotationOut, "шлюз вне ротации"),
+    (EventName::RotationBack, "шлюз снова в ротации"),
     (EventName::WorkerDraining, "шлюз выводится"),
     (EventName::WorkerUndrained, "шлюз возвращён"),
     (EventName::WorkerDrained, "шлюз закончил начатое"),
@@ -289,6 +289,7 @@ pub(super) const MOMENTS: &[(EventName, &str)] = &[
     (EventName::VenueOpened, "площадка открылась"),
     (EventName::VenueClosed, "площадка закрылась"),
     (EventName::VenueDrained, "площадка опустела"),
+    (EventName::Overloaded, "перегрузка: лишнее отклоняется"),
     (EventName::QueueFull, "очередь полна"),
 ];
 
