@@ -10,7 +10,7 @@ mod table;
 use chaosdesk::domain::rules::Strategy;
 
 fn main() {
-    for strategy in Strategy::ALL {
+    for &strategy in Strategy::ALL {
         for count in [3, 10, 100] {
             let name = format!("balancer: {}, {count} workers", strategy.name());
             table::line(&name, table::decision::decision(strategy, count), "ns", "no budget");

@@ -14,7 +14,7 @@ use chaosdesk::ui::draw::draw;
 use chaosdesk::ui::glyphs::Glyphs;
 use chaosdesk::ui::hits::Hits;
 use chaosdesk::ui::keymap::Keymap;
-use chaosdesk::ui::locale::{Language, Locale};
+use chaosdesk::locale::{Language, Locale};
 use chaosdesk::ui::look::Look;
 use chaosdesk::ui::rows;
 use chaosdesk::ui::scene::Scene;

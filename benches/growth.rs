@@ -137,7 +137,7 @@ fn ticks_of_a_batch(size: usize) -> f64 {
 
 fn by_partitions() {
     series::header("partitions, on 5 nodes", &PARTITIONS);
-    for strategy in PartitionStrategy::ALL {
+    for &strategy in PartitionStrategy::ALL {
         let what = format!("partitioner: a key, {}", strategy.name());
         series::row(&what, "ns/key", &PARTITIONS, |partitions| owner(strategy, partitions));
     }
@@ -158,7 +158,7 @@ fn owner(strategy: PartitionStrategy, partitions: usize) -> f64 {
 
 fn by_nodes() {
     series::header("nodes, of 16 partitions", &NODES);
-    for strategy in Strategy::ALL {
+    for &strategy in Strategy::ALL {
         let what = format!("balancer: a decision, {}", strategy.name());
         series::row(&what, "ns", &NODES, |nodes| table::decision::decision(strategy, nodes));
     }

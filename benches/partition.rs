@@ -29,7 +29,7 @@ const PARTITIONS: usize = 16;
 /// Placing every instrument, by each strategy.
 fn keys(runs: usize) {
     let set = KeySet::ALL_INSTRUMENTS;
-    for strategy in PartitionStrategy::ALL {
+    for &strategy in PartitionStrategy::ALL {
         let settings = PartitionSettings { strategy, ..PartitionSettings::default() };
         let mut partitioner = Partitioner::new(&settings, PARTITIONS);
         set.for_each(|key| {

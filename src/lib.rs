@@ -36,6 +36,7 @@ pub mod desk;
 pub mod document;
 pub mod domain;
 pub mod lesson;
+pub mod locale;
 pub mod market;
 pub mod node;
 pub mod protocols;

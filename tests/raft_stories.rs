@@ -30,7 +30,7 @@ type Told = Result<String, Box<dyn Error>>;
 
 fn rules_without(list: &str) -> Result<Rules, Box<dyn Error>> {
     list.split(',').filter(|name| !name.is_empty()).try_fold(Rules::default(), |rules, name| {
-        let rule = Rule::ALL.into_iter().find(|rule| rule.name() == name).ok_or("no such rule")?;
+        let rule = Rule::ALL.iter().copied().find(|rule| rule.name() == name).ok_or("no such rule")?;
         Ok(rules.with(rule, false))
     })
 }

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[(&str, u8)] = &[
     ("domain", 0),
     ("document", 1),
+    ("locale", 1),
     ("market", 2),
     ("protocols", 2),
     ("routing", 2),

@@ -13,11 +13,11 @@ use std::path::{Path, PathBuf};
 
 use crate::document::choice::Choice;
 use crate::document::config::{ColorDepth, ColorWhen, UiSettings};
+use crate::locale::Language;
 use crate::runtime::recorder;
 use crate::ui::depth::Depth;
 use crate::ui::glyphs::Glyphs;
 use crate::ui::ground;
-use crate::ui::locale::Language;
 use crate::ui::screens::list::LEAST;
 use crate::ui::theme::{Appearance, Theme};
 

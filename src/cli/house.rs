@@ -9,8 +9,8 @@ use crate::domain::view::ClusterView;
 use crate::lesson::headless::WorldStage;
 use crate::lesson::run::{self, Outcome, Stage};
 use crate::lesson::script::Script;
+use crate::locale::Language;
 use crate::runtime::recorder::{self, Recording, Replay};
-use crate::ui::locale::Language;
 
 use super::args::{DashboardFlags, Stepping};
 use super::exit::{Exit, Trouble};

@@ -2,10 +2,10 @@
 
 use crate::document::config::{Config, Names};
 use crate::document::problem::{Complaint, Place};
+use crate::locale::{Language, Locale};
 use crate::ui::action::Context;
 use crate::ui::keymap::{KeyOverride, Keymap, Position, Sequence};
 use crate::ui::keys_doc;
-use crate::ui::locale::{Language, Locale};
 use crate::ui::registry;
 use crate::ui::theme::Theme;
 

@@ -23,11 +23,12 @@ use std::sync::Arc;
 use clap::CommandFactory;
 
 use crate::document::config::{Config, Names, REFERENCE};
+use crate::document::problem::Problem;
 use crate::domain::view::ClusterView;
 use crate::lesson::run::Outcome;
 use crate::lesson::script::Script;
+use crate::locale::Locale;
 use crate::report::{Comparison, RunResult};
-use crate::ui::locale::Locale;
 
 pub use args::{Cli, Command, ConfigCommand, DashboardFlags, MatchFlags, RunFlags, Stepping};
 pub use exit::{Exit, Trouble};
@@ -132,15 +133,14 @@ fn dashboard(flags: &DashboardFlags, wiring: &dyn Wiring, err: &mut dyn Write) -
             return Err(Trouble::unknown("theme", theme, &themes));
         }
     }
-    if let Some(lesson) = &flags.lesson {
-        scripts::open(lesson)?;
-    }
+    let lesson = flags.lesson.as_deref().map(scripts::open).transpose()?;
     if let Some(feed) = &flags.feed {
         feeds::open(feed, &mut config.settings)?;
     }
     let complaint = feeds::complaint(&config.settings);
     let exit = wiring.dashboard(config, found, flags)?;
     complain(complaint, err);
+    warn(lesson.iter().flat_map(|lesson| &lesson.warnings), err);
     Ok(exit)
 }
 
@@ -152,8 +152,17 @@ fn complain(complaint: Option<String>, err: &mut dyn Write) {
     }
 }
 
+/// Says what the author of a script should know.
+fn warn<'w>(warnings: impl Iterator<Item = &'w Problem>, err: &mut dyn Write) {
+    for warning in warnings {
+        // Nobody is left to tell if the error stream is closed.
+        let _ = writeln!(err, "chaosdesk: warning: {warning}");
+    }
+}
+
 fn perform(flags: &RunFlags, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Write) -> Result<Exit, Trouble> {
     let mut script = scripts::open(&flags.script)?;
+    warn(script.warnings.iter(), err);
     script.seed = flags.seed.unwrap_or(script.seed);
     if let Some(feed) = &flags.feed {
         feeds::open(feed, &mut script.settings)?;

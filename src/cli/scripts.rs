@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::lesson::library::{self, Named};
 use crate::lesson::script::{self, Script};
-use crate::ui::locale::Locale;
+use crate::locale::Locale;
 
 use super::exit::Trouble;
 use super::feeds;

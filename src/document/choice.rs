@@ -2,92 +2,31 @@
 //!
 //! Idea: one trait lets the reader, the command line and the messages use the same list of words.
 
-use crate::domain::order::{ReadFrom, SelfTrade};
-use crate::domain::rules::{PartitionStrategy, Rule, Strategy};
-use crate::domain::tick::Overload;
-use crate::domain::trades::WindowLength;
+use strum::VariantArray;
+
 use crate::domain::view::Speed;
 
 use super::problem::Complaint;
 
-/// A value with a word for it.
-pub trait Choice: Copy + PartialEq + 'static {
-    /// Every value, in the order of the documentation.
-    const ALL: &'static [Self];
-
+/// A value with a word for it: any plain enum with derived words. The order of its variants is that of the documentation.
+pub trait Choice: Copy + PartialEq + VariantArray + Into<&'static str> {
     /// Its word.
-    fn word(self) -> &'static str;
+    fn word(self) -> &'static str {
+        self.into()
+    }
 
     /// Every word.
     fn words() -> Vec<&'static str> {
-        Self::ALL.iter().map(|choice| choice.word()).collect()
+        Self::VARIANTS.iter().map(|choice| choice.word()).collect()
     }
 
     /// The value of a word.
     fn of_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|choice| choice.word() == word)
+        Self::VARIANTS.iter().copied().find(|choice| choice.word() == word)
     }
 }
 
-impl Choice for Strategy {
-    const ALL: &'static [Self] = &Self::ALL;
-    fn word(self) -> &'static str {
-        self.name()
-    }
-}
-
-impl Choice for PartitionStrategy {
-    const ALL: &'static [Self] = &Self::ALL;
-    fn word(self) -> &'static str {
-        self.name()
-    }
-}
-
-impl Choice for Rule {
-    const ALL: &'static [Self] = &Self::ALL;
-    fn word(self) -> &'static str {
-        self.name()
-    }
-}
-
-impl Choice for Overload {
-    const ALL: &'static [Self] = &Self::ALL;
-    fn word(self) -> &'static str {
-        self.name()
-    }
-}
-
-impl Choice for WindowLength {
-    const ALL: &'static [Self] = &Self::ALL;
-    fn word(self) -> &'static str {
-        self.name()
-    }
-}
-
-impl Choice for ReadFrom {
-    const ALL: &'static [Self] = &[Self::Leader, Self::Replica, Self::Fallback];
-    fn word(self) -> &'static str {
-        match self {
-            Self::Leader => "leader",
-            Self::Replica => "replica",
-            Self::Fallback => "fallback",
-        }
-    }
-}
-
-impl Choice for SelfTrade {
-    const ALL: &'static [Self] =
-        &[Self::CancelIncoming, Self::CancelResting, Self::CancelBoth, Self::Decrement, Self::Allow];
-    fn word(self) -> &'static str {
-        match self {
-            Self::CancelIncoming => "cancel-incoming",
-            Self::CancelResting => "cancel-resting",
-            Self::CancelBoth => "cancel-both",
-            Self::Decrement => "decrement",
-            Self::Allow => "allow",
-        }
-    }
-}
+impl<C: Copy + PartialEq + VariantArray + Into<&'static str>> Choice for C {}
 
 /// Slower than this nothing is seen to move; faster than the other the pacer runs free.
 const SPEED_FACTOR_MAX: u32 = 1_000;
@@ -121,6 +60,10 @@ pub fn speed(text: &str) -> Result<Speed, Complaint> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::order::{ReadFrom, SelfTrade};
+    use crate::domain::rules::{PartitionStrategy, Rule, Strategy};
+    use crate::domain::tick::Overload;
+    use crate::domain::trades::WindowLength;
 
     #[test]
     fn speeds_read_as_they_are_shown() {
@@ -136,7 +79,7 @@ mod tests {
     #[test]
     fn every_word_names_one_value() {
         fn check<C: Choice + std::fmt::Debug>() {
-            for choice in C::ALL {
+            for choice in C::VARIANTS {
                 assert_eq!(C::of_word(choice.word()), Some(*choice));
             }
         }

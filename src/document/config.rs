@@ -5,10 +5,12 @@
 //! with their places and handed to it through [`Names`], so that its mistakes are shown like any other.
 //! Left out: finding the file and opening it (`cli::find`).
 
+use strum::{IntoStaticStr, VariantArray};
+
 use crate::domain::settings::Settings;
 use crate::domain::view::Speed;
 
-use super::choice::{self, Choice};
+use super::choice;
 use super::problem::{Complaint, Place, Reading, listed};
 use super::reader::{self, Item, Reader};
 use super::settings;
@@ -101,19 +103,13 @@ impl Default for TimeSettings {
 macro_rules! choices {
     ($(#[$about:meta])* $name:ident { $first:ident = $first_word:literal: $first_doc:literal $(, $variant:ident = $word:literal: $doc:literal)* $(,)? }) => {
         $(#[$about])*
-        #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+        #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, IntoStaticStr, VariantArray)]
         pub enum $name {
             #[doc = $first_doc]
             #[default]
+            #[strum(serialize = $first_word)]
             $first,
-            $(#[doc = $doc] $variant,)*
-        }
-
-        impl Choice for $name {
-            const ALL: &'static [Self] = &[Self::$first $(, Self::$variant)*];
-            fn word(self) -> &'static str {
-                match self { Self::$first => $first_word, $(Self::$variant => $word,)* }
-            }
+            $(#[doc = $doc] #[strum(serialize = $word)] $variant,)*
         }
     };
 }

@@ -273,7 +273,7 @@ fn client(r: &mut Reader<'_>, base: &ClientSettings) -> Reading<ClientSettings> 
         retry_after: r.millis("retry_ms", 1..=TIMER_MS_MAX, base.retry_after)?,
         retries_max: r.integer("retries_max", 0..=100, u64::from(base.retries_max))? as u32,
         retry_budget_percent: r.integer("retry_budget_percent", 0..=100, u64::from(base.retry_budget_percent))? as u32,
-        sessions: r.integer("sessions", 1..=100_000, u64::from(base.sessions))? as u32,
+        sessions: r.integer("sessions", 1..=u64::from(ClientSettings::SESSIONS_MAX), u64::from(base.sessions))? as u32,
         vip_percent: r.integer("vip_percent", 0..=100, u64::from(base.vip_percent))? as u32,
         risk_percent: r.integer("risk_percent", 0..=100, u64::from(base.risk_percent))? as u32,
     })
@@ -329,14 +329,6 @@ fn accounts(r: &mut Reader<'_>, base: &AccountSettings) -> Reading<AccountSettin
 fn nodes(r: &mut Reader<'_>, key: &'static str, base: &[NodeId]) -> Reading<Vec<NodeId>> {
     let Some(item) = r.optional(key) else { return Ok(base.to_vec()) };
     item.elements(key)?.iter().map(|item| node(item, key)).collect()
-}
-
-/// The word for an acknowledgement rule in files and actions.
-pub fn ack_word(rule: AckRule) -> String {
-    match rule {
-        AckRule::Count(count) => count.to_string(),
-        AckRule::Leader | AckRule::Majority | AckRule::All => rule.to_string(),
-    }
 }
 
 /// The names of the rules of Raft, for messages.

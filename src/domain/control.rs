@@ -4,7 +4,14 @@
 //! carries the control out, so a recording of "crash the leader" replays as what it meant.
 //! Pausing and speed are not controls: they change when things happen for the watcher, not what happens.
 
+#[cfg(test)]
+pub mod sample;
+mod words;
+
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
+use strum::{EnumDiscriminants, VariantArray};
 
 use super::hand::HandRequest;
 use super::ids::{GroupId, NodeId, SymbolId};
@@ -15,6 +22,8 @@ use super::tick::{Overload, TickBurst};
 use super::time::SimDuration;
 use super::trades::TradesQuery;
 use super::venue::VenueId;
+
+pub use words::{Value, Verb, Words};
 
 /// Which node is meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -29,8 +38,21 @@ pub enum Target {
     Random,
 }
 
-/// A change from outside.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Node(node) => node.fmt(f),
+            Self::Leader(GroupId::META) => f.pad("controller"),
+            Self::Leader(group) => write!(f, "leader:{group}"),
+            Self::Follower(group) => write!(f, "follower:{group}"),
+            Self::Random => f.pad("random"),
+        }
+    }
+}
+
+/// A change from outside. What is said of each stands in [`Control::words`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, EnumDiscriminants)]
+#[strum_discriminants(name(ControlKind), derive(VariantArray), doc = "The kinds of controls.")]
 pub enum Control {
     /// The process dies: memory is gone, the disk keeps what was synced.
     Crash(Target),

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// A machine of the cluster, `n1` to `n255`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(Default))]
 #[serde(transparent)]
 pub struct NodeId(pub u8);
 

@@ -2,10 +2,14 @@
 //! Sources: section numbers are of Ongaro & Ousterhout 2014.
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 /// A promise that the auditor holds the cluster to.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Invariant {
     /// At most one leader a term (§5.2 election safety).
     OneLeaderPerTerm,
@@ -34,34 +38,10 @@ pub enum Invariant {
 
 impl Invariant {
     /// Every invariant, in the order of the lamps.
-    pub const ALL: [Self; 11] = [
-        Self::OneLeaderPerTerm,
-        Self::LogMatching,
-        Self::LeaderCompleteness,
-        Self::StateMachineSafety,
-        Self::Monotonic,
-        Self::NoLostAck,
-        Self::NoDoubleFill,
-        Self::NoRefusedFill,
-        Self::BookSound,
-        Self::MoneyConserved,
-        Self::AtomicCommit,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Its name in results and in scenario files.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::OneLeaderPerTerm => "one_leader_per_term",
-            Self::LogMatching => "log_matching",
-            Self::LeaderCompleteness => "leader_completeness",
-            Self::StateMachineSafety => "state_machine_safety",
-            Self::Monotonic => "monotonic",
-            Self::NoLostAck => "no_lost_ack",
-            Self::NoDoubleFill => "no_double_fill",
-            Self::NoRefusedFill => "no_refused_fill",
-            Self::BookSound => "book_sound",
-            Self::MoneyConserved => "money_conserved",
-            Self::AtomicCommit => "atomic_commit",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }

@@ -10,10 +10,12 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use super::digest::{self, Digest};
 use super::ids::{ClientId, GroupId, LogIndex, NodeId, RequestId, Sequence, SymbolId, Term};
 use super::priority::Priority;
+pub use super::rules::ReadFrom;
 use super::tick::{Signal, TickBatch, TickReport};
 use super::time::SimTime;
 use super::trades::PartAnswer;
@@ -23,7 +25,10 @@ use super::why::Why;
 use super::work::Leg;
 
 /// Which side of the book.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Side {
     /// Wants to buy.
     Buy,
@@ -32,6 +37,11 @@ pub enum Side {
 }
 
 impl Side {
+    /// Its word in commands.
+    pub fn word(self) -> &'static str {
+        self.into()
+    }
+
     /// The other side.
     #[must_use]
     pub const fn opposite(self) -> Self {
@@ -66,8 +76,9 @@ pub enum TimeInForce {
 }
 
 /// What the book does where an order would trade with one of the same account.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum SelfTrade {
     /// They trade like strangers.
     Allow,
@@ -323,20 +334,6 @@ impl Answer {
     pub const fn refused(id: RequestId, why: Why) -> Self {
         Self { id, reply: Reply::Refused(why) }
     }
-}
-
-/// Which replica reads are served by.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReadFrom {
-    /// The leader, linearisable (lease or ReadIndex).
-    #[default]
-    Leader,
-    /// The replica on the gateway's own node: near, and possibly stale.
-    Replica,
-    /// The leader; where the gateway knows none, or the one it knew leads no longer or is silent, its own replica, which
-    /// says how far it is behind. An answer that may be old is better than none.
-    Fallback,
 }
 
 /// What travels between the nodes and those outside: clients, balancer, tick source.

@@ -7,6 +7,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 /// When a leader tells the client "accepted". Acknowledgement is apart from commit.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
@@ -61,8 +62,9 @@ impl fmt::Display for AckRule {
 }
 
 /// The switchable rules of Raft.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Rule {
     /// Ask before standing: a node that cannot win does not raise the term (Ongaro 2014 §9.6).
     PreVote,
@@ -84,29 +86,11 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of the screen.
-    pub const ALL: [Self; 8] = [
-        Self::PreVote,
-        Self::CheckQuorum,
-        Self::LogFreshness,
-        Self::OneVotePerTerm,
-        Self::CommitOnlyOwnTerm,
-        Self::PersistBeforeAck,
-        Self::LeaseReads,
-        Self::JointConsensus,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Its name in files and on the screen.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::PreVote => "pre_vote",
-            Self::CheckQuorum => "check_quorum",
-            Self::LogFreshness => "log_freshness",
-            Self::OneVotePerTerm => "one_vote_per_term",
-            Self::CommitOnlyOwnTerm => "commit_only_own_term",
-            Self::PersistBeforeAck => "persist_before_ack",
-            Self::LeaseReads => "lease_reads",
-            Self::JointConsensus => "joint_consensus",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -140,9 +124,32 @@ impl Rules {
     }
 }
 
-/// How the balancer picks a gateway.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+/// Which replica reads are served by.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum ReadFrom {
+    /// The leader, linearisable (lease or ReadIndex).
+    #[default]
+    Leader,
+    /// The replica on the gateway's own node: near, and possibly stale.
+    Replica,
+    /// The leader; where the gateway knows none, or the one it knew leads no longer or is silent, its own replica, which
+    /// says how far it is behind. An answer that may be old is better than none.
+    Fallback,
+}
+
+impl ReadFrom {
+    /// Its word in files and commands.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// How the balancer picks a gateway.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Strategy {
     /// Each in turn.
     RoundRobin,
@@ -161,31 +168,32 @@ pub enum Strategy {
 
 impl Strategy {
     /// Every strategy, in the order in which a key walks through them.
-    pub const ALL: [Self; 6] = [
-        Self::RoundRobin,
-        Self::LeastConnections,
-        Self::FreeCapacity,
-        Self::LowestLatency,
-        Self::SymbolHash,
-        Self::TwoChoices,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Its name in files and on the screen.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::RoundRobin => "round-robin",
-            Self::LeastConnections => "least-connections",
-            Self::FreeCapacity => "free-capacity",
-            Self::LowestLatency => "lowest-latency",
-            Self::SymbolHash => "symbol-hash",
-            Self::TwoChoices => "two-choices",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
 /// How keys are divided among partitions.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    Default,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum PartitionStrategy {
     /// The hash of the key, stretched over the partitions by a multiplication: another number of them moves half.
     #[default]
@@ -202,16 +210,10 @@ pub enum PartitionStrategy {
 
 impl PartitionStrategy {
     /// Every strategy, in the order in which a key walks through them.
-    pub const ALL: [Self; 5] = [Self::Hash, Self::Modulo, Self::Range, Self::List, Self::ConsistentHash];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Its name in files and on the screen.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Hash => "hash",
-            Self::Modulo => "modulo",
-            Self::Range => "range",
-            Self::List => "list",
-            Self::ConsistentHash => "consistent-hash",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }

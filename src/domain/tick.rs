@@ -11,6 +11,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use super::digest::Digest;
 use super::ids::SymbolId;
@@ -133,8 +134,9 @@ pub struct Signal {
 }
 
 /// What happens to ticks that a node has no room for.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Overload {
     /// The source has credits for what fits; without any it makes no tick for that node (counted as held back).
     #[default]
@@ -156,15 +158,11 @@ pub struct TickBurst {
 
 impl Overload {
     /// Every rule.
-    pub const ALL: [Self; 3] = [Self::Slow, Self::ShedOldest, Self::ShedNewest];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Its name in files and on the screen.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Slow => "slow",
-            Self::ShedOldest => "shed-oldest",
-            Self::ShedNewest => "shed-newest",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 

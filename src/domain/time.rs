@@ -43,6 +43,18 @@ impl SimTime {
 }
 
 impl SimDuration {
+    /// As people write it: `2s`, `500ms`, `20us`; to the microsecond, and at least one.
+    pub fn written(self) -> String {
+        let us = self.as_micros().max(1);
+        if us.is_multiple_of(1_000_000) {
+            format!("{}s", us / 1_000_000)
+        } else if us.is_multiple_of(1_000) {
+            format!("{}ms", us / 1_000)
+        } else {
+            format!("{us}us")
+        }
+    }
+
     /// No time at all.
     pub const ZERO: Self = Self(0);
 

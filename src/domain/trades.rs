@@ -11,6 +11,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use super::ids::{GroupId, NodeId, SymbolId};
 use super::order::Side;
@@ -19,8 +20,9 @@ use super::time::{SimDuration, SimTime};
 use super::units::{Price, Quantity};
 
 /// How long a window is.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum WindowLength {
     /// A second.
     #[default]
@@ -33,15 +35,11 @@ pub enum WindowLength {
 
 impl WindowLength {
     /// Every length, the shortest first.
-    pub const ALL: [Self; 3] = [Self::Second, Self::Minute, Self::Hour];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Its name in files and on the screen.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Second => "second",
-            Self::Minute => "minute",
-            Self::Hour => "hour",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// The length itself.
@@ -109,6 +107,17 @@ pub struct TradesQuery {
     pub from: SimTime,
     /// up to and without this one.
     pub until: SimTime,
+}
+
+impl TradesQuery {
+    /// The range as people write it: `2s..5s`, `..5s`, `2s..`.
+    pub fn range_written(&self) -> String {
+        let at = |at: SimTime, missing: SimTime| {
+            let length = SimDuration::from_micros(at.since(SimTime::ZERO).as_micros());
+            if at == missing { String::new() } else { length.written() }
+        };
+        format!("{}..{}", at(self.from, SimTime::ZERO), at(self.until, SimTime::NEVER))
+    }
 }
 
 /// Trades of an answer that are shown; the others are counted.

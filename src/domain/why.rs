@@ -4,11 +4,19 @@
 //! `code()` is stable: it is part of hash chains and recordings.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumDiscriminants, IntoStaticStr};
 
 use super::ids::{NodeId, Term};
 
 /// Why something was refused.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, EnumDiscriminants)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+#[strum_discriminants(
+    name(WhyName),
+    derive(IntoStaticStr),
+    strum(serialize_all = "kebab-case"),
+    doc = "The names of refusals."
+)]
 pub enum Why {
     // --- on the way in
     /// This replica does not lead the group; the leader that it knows.
@@ -17,6 +25,8 @@ pub enum Why {
     NoLeader,
     /// No gateway that the balancer believes in has room.
     NoWorker,
+    /// It waits at the balancer already: this attempt adds nothing to it.
+    Waits,
     /// A bounded queue on the way was full.
     Overloaded,
     /// The deadline passed on the way.
@@ -129,6 +139,11 @@ pub enum Why {
 }
 
 impl Why {
+    /// Its name: the text ids of the languages are made of it.
+    pub fn name(self) -> &'static str {
+        WhyName::from(self).into()
+    }
+
     /// Whether cash or room was wanting: the same order might have been executed at another time.
     pub const fn is_shortage(self) -> bool {
         matches!(
@@ -155,6 +170,7 @@ impl Why {
             Self::BelowFloor => 8,
             Self::LeaderLost => 9,
             Self::NotAcknowledgeable(_) => 10,
+            Self::Waits => 11,
             Self::UnknownSymbol => 20,
             Self::NotOwner => 21,
             Self::BadQuantity => 22,

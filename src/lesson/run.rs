@@ -369,9 +369,7 @@ fn words_of(step: &Step) -> Text {
     let told = step.say.clone().or_else(|| step.ask.as_ref().map(|ask| ask.question.clone()));
     told.or_else(|| step.text.clone()).unwrap_or_else(|| match &step.start {
         Start::When { condition, .. } if step.controls.is_empty() => plain::condition(condition),
-        _ if step.controls.is_empty() => {
-            Text { en: "a moment later".to_owned(), ru: "немного погодя".to_owned() }
-        }
+        _ if step.controls.is_empty() => plain::a_moment_later(),
         _ => plain::controls(&step.controls),
     })
 }

@@ -4,7 +4,7 @@
 //! documented in `docs/scenarios.md`.
 //! Errors: a `Problem` at the first thing wrong; targets, figures, events and options are checked here too.
 
-use crate::document::problem::{Complaint, Reading};
+use crate::document::problem::{Complaint, Problem, Reading};
 use crate::document::reader::{self, Item, Reader};
 use crate::document::settings;
 use crate::domain::control::Control;
@@ -41,6 +41,8 @@ pub struct Script {
     pub expects: Vec<Expect>,
     /// The clusters on which it is run to be compared.
     pub compare: Compare,
+    /// What its author should know, such as words that were renamed.
+    pub warnings: Vec<Problem>,
 }
 
 /// A step.
@@ -157,8 +159,9 @@ fn script(root: &mut Reader<'_>) -> Reading<Script> {
     let settings = settings::read(root, &Settings::default())?;
     let mut context = Context::of_file(settings.cluster.nodes, settings.cluster.partitions);
     let mut names = Vec::new();
+    let mut warnings = Vec::new();
     let steps = root.tables("step", |r| {
-        let step = step(r, &context, &names)?;
+        let step = step(r, &context, &names, &mut warnings)?;
         names.push(step.name.clone().unwrap_or_default());
         // What comes later may speak of the nodes that this step adds.
         context.nodes += step.controls.iter().filter(|control| **control == Control::AddNode).count();
@@ -177,7 +180,7 @@ fn script(root: &mut Reader<'_>) -> Reading<Script> {
         let place = root.place_of(&["length_ms"]).unwrap_or_else(|| root.place());
         return Err(place.problem(format!("the run ends before the step in line {} begins", late.line)));
     }
-    Ok(Script { name, title, about, seed, settings, feed, length, steps, expects, compare })
+    Ok(Script { name, title, about, seed, settings, feed, length, steps, expects, compare, warnings })
 }
 
 fn name(item: &Item<'_>) -> Reading<String> {
@@ -199,7 +202,7 @@ pub(super) fn parsed<T>(item: &Item<'_>, key: &str, parse: impl FnOnce(&str) -> 
     parse(item.string(key)?).map_err(|wrong| item.place.complain(&wrong))
 }
 
-fn step(r: &mut Reader<'_>, context: &Context, earlier: &[String]) -> Reading<Step> {
+fn step(r: &mut Reader<'_>, context: &Context, earlier: &[String], warnings: &mut Vec<Problem>) -> Reading<Step> {
     let step = Step {
         name: r.optional("name").map(|item| new_name(&item, "steps", earlier)).transpose()?,
         start: start(r, context)?,
@@ -210,7 +213,11 @@ fn step(r: &mut Reader<'_>, context: &Context, earlier: &[String]) -> Reading<St
         controls: r
             .list("do")?
             .iter()
-            .map(|item| parsed(item, "do", |text| action::parse_control(text, context)))
+            .map(|item| {
+                let action = parsed(item, "do", |text| action::parse(text, context))?;
+                warnings.extend(action.renamed.map(|renamed| *item.place.complain(&renamed)));
+                Ok(action.control)
+            })
             .collect::<Reading<_>>()?,
         line: r.place().line(),
     };

@@ -1,4 +1,4 @@
-//! Questions about trades, as people write them: `trades GOOG 2s..5s`, `find T000000017003`.
+//! Questions about trades, as people write them: `trades GOOG 2s..5s`, `find-trade T000000017003`.
 //!
 //! Idea: the range is of virtual time, the end left out, as everywhere. Either end may be missing: `..5s`, `2s..`.
 //! Errors: a `Complaint` that points at the word.
@@ -6,13 +6,10 @@
 use crate::document::problem::Complaint;
 use crate::domain::ids::SymbolId;
 use crate::domain::stored::TradeId;
-use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::time::SimTime;
 use crate::domain::trades::TradesQuery;
 
 use super::words::{self, Word};
-
-/// The verb and its form.
-pub const FORM: (&str, &str) = ("trades", "trades SYMBOL FROM..UNTIL");
 
 /// Reads the range of a question.
 ///
@@ -46,16 +43,6 @@ pub(super) fn trade(word: &Word<'_>) -> Result<TradeId, Complaint> {
     TradeId::parse(word.text).ok_or_else(wrong)
 }
 
-/// A question the way [`read`] reads it.
-pub(super) fn show(query: &TradesQuery) -> String {
-    let at = |at: SimTime, missing: SimTime| {
-        let length = SimDuration::from_micros(at.since(SimTime::ZERO).as_micros());
-        if at == missing { String::new() } else { words::show_length(length) }
-    };
-    let range = format!("{}..{}", at(query.from, SimTime::ZERO), at(query.until, SimTime::NEVER));
-    format!("trades {} {range}", query.symbol.name())
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::action::{parse_control, show};
@@ -78,7 +65,7 @@ mod tests {
             ("trades GOGG 1s..2s", 7..11, "there is no instrument `GOGG`; did you mean `GOOG`?"),
             ("trades GOOG 2s", 12..14, "`2s` is no stretch of time (allowed: such as 2s..5s"),
             ("trades GOOG 5s..2s", 12..18, "`5s..2s` is no stretch of time"),
-            ("find T17O03", 5..11, "`T17O03` is no id of a trade (allowed: such as T000000017003 or 17003"),
+            ("find-trade T17O03", 11..17, "`T17O03` is no id of a trade (allowed: such as T000000017003 or 17003"),
             ("trades GOOG 2s..5x", 16..18, "`5x` is no length of time"),
         ] {
             let complaint = parse_control(text, &FILE).unwrap_err();

@@ -45,17 +45,6 @@ fn is_node_like(text: &str) -> bool {
     text.strip_prefix('n').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// A target the way [`read`] reads it, whatever the group in view.
-pub fn show(target: Target) -> String {
-    match target {
-        Target::Node(node) => node.to_string(),
-        Target::Leader(GroupId::META) => "controller".to_owned(),
-        Target::Leader(group) => format!("leader:{group}"),
-        Target::Follower(group) => format!("follower:{group}"),
-        Target::Random => "random".to_owned(),
-    }
-}
-
 /// Which node a target means now; nobody knows of a random one.
 pub fn resolve(target: Target, view: &ClusterView) -> Option<NodeId> {
     let group = |id: GroupId| view.groups.iter().find(|group| group.id == id);

@@ -7,9 +7,6 @@ use crate::document::problem::Complaint;
 use crate::domain::control::Control;
 use crate::domain::venue::{VENUES_MAX, VenueId};
 
-/// The form of the verb.
-pub const FORM: (&str, &str) = ("venue", "venue LETTER open | close");
-
 /// The letter of a venue.
 pub(super) fn letter(word: &Word<'_>) -> Result<VenueId, Complaint> {
     VenueId::named(word.text).ok_or_else(|| {
@@ -25,11 +22,6 @@ pub(super) fn opens(word: &Word<'_>) -> Result<bool, Complaint> {
         "close" => Ok(false),
         other => Err(word.complain(format!("`{other}` is neither open nor close")).among(other, &["open", "close"])),
     }
-}
-
-/// The control the way it is read.
-pub(super) fn show(venue: VenueId, open: bool) -> String {
-    format!("venue {venue} {}", if open { "open" } else { "close" })
 }
 
 /// The control of these two words.

@@ -102,9 +102,11 @@ pub fn count(word: &Word<'_>, min: u64, max: u64) -> Result<u64, Complaint> {
     let number = digits.parse::<u64>().ok().filter(|_| plain).and_then(|number| number.checked_mul(unit));
     match number {
         Some(number) if (min..=max).contains(&number) => Ok(number),
-        _ => Err(word
-            .complain(format!("`{}` is no number that fits here", word.text))
-            .allow(format!("{min} to {max}, also as 20k or 1M"))),
+        _ => Err(word.complain(format!("`{}` is no number that fits here", word.text)).allow(if max < 1_000 {
+            format!("{min} to {max}")
+        } else {
+            format!("{min} to {max}, also as 20k or 1M")
+        })),
     }
 }
 
@@ -126,18 +128,6 @@ pub fn length(word: &Word<'_>) -> Result<SimDuration, Complaint> {
     length.filter(|us| (1..=HOUR_US).contains(us)).map(SimDuration::from_micros).ok_or_else(|| {
         word.complain(format!("`{}` is no length of time", word.text)).allow("such as 2s, 500ms, 20us; an hour at most")
     })
-}
-
-/// A length of time the way [`length`] reads it.
-pub fn show_length(length: SimDuration) -> String {
-    let us = length.as_micros();
-    if us.is_multiple_of(1_000_000) {
-        format!("{}s", us / 1_000_000)
-    } else if us.is_multiple_of(1_000) {
-        format!("{}ms", us / 1_000)
-    } else {
-        format!("{us}us")
-    }
 }
 
 #[cfg(test)]
@@ -162,7 +152,7 @@ mod tests {
     #[test]
     fn lengths_of_time_read_as_they_are_shown() {
         for text in ["2s", "500ms", "20us", "1500ms"] {
-            assert_eq!(show_length(length(&word(text)).unwrap()), text);
+            assert_eq!(length(&word(text)).unwrap().written(), text);
         }
         for wrong in ["", "s", "2", "2 s", "2m", "0s", "9999999999999s", "1h"] {
             assert!(length(&word(wrong)).is_err(), "{wrong}");

@@ -16,9 +16,10 @@ use super::state::UiState;
 use super::update::refusal::Refusal;
 use super::update::{Given, Request};
 use crate::domain::command::PaceCommand;
-use crate::domain::control::Control;
+use crate::domain::control::{Control, Verb};
 use crate::domain::ids::{AccountId, GroupId, NodeId};
 use crate::domain::view::ClusterView;
+use crate::lesson::action;
 
 pub use topic::Topic;
 
@@ -103,6 +104,8 @@ pub struct ActionSpec {
     pub hint: Option<u8>,
     /// What may follow its name in the palette: `N`, `pN`, `leader|majority|all`; empty if nothing.
     pub args: &'static str,
+    /// The verb that says the same with arguments: what is typed after it in the palette.
+    pub verb: Option<Verb>,
     /// Whether it would do something now; a control asks its plan instead.
     pub ready: Ready,
     /// Whom it would hit, for its hint.
@@ -140,6 +143,7 @@ const fn row(id: &'static str, function: Function, keys: &'static [&'static str]
         topic: Topic::App,
         hint: None,
         args: "",
+        verb: None,
         ready: |_, _| true,
         subject: |_, _| None,
         ends: false,
@@ -149,6 +153,14 @@ const fn row(id: &'static str, function: Function, keys: &'static [&'static str]
 }
 
 impl ActionSpec {
+    /// What may follow its name in the palette: what the grammar says of its verb, or what its row says.
+    pub fn usage(&self) -> &'static str {
+        match self.verb {
+            Some(verb) => action::form(verb).strip_prefix(verb.text()).unwrap_or_default().trim_start(),
+            None => self.args,
+        }
+    }
+
     pub(super) const fn within(self, context: Context) -> Self {
         Self { context, ..self }
     }
@@ -163,6 +175,10 @@ impl ActionSpec {
 
     pub(super) const fn taking(self, args: &'static str) -> Self {
         Self { args, ..self }
+    }
+
+    pub(super) const fn spelled(self, verb: Verb) -> Self {
+        Self { verb: Some(verb), ..self }
     }
 
     pub(super) const fn under(self, topic: Topic) -> Self {

@@ -8,7 +8,7 @@
 use crate::domain::event::Event;
 
 use super::caption;
-use super::locale::Locale;
+use crate::locale::Locale;
 
 /// A filter, read.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -22,7 +22,6 @@ use super::glyphs::Glyphs;
 use super::hits::{Hit, Hits};
 use super::input::Input;
 use super::keymap::{Key, KeyName, Keymap, Sequence};
-use super::locale::{Language, Locale};
 use super::look::Look;
 use super::painter::{Artist, Notes};
 use super::registry;
@@ -31,6 +30,7 @@ use super::theme::Theme;
 use super::update::Given;
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::view::ClusterView;
+use crate::locale::{Language, Locale};
 
 const STEPS: u64 = 1_500;
 /// What fingers and cats type beside keys that mean something.

@@ -39,9 +39,9 @@ pub fn markdown(keymap: &Keymap, words: &dyn Words) -> String {
         let _ = writeln!(out, "| {:<22} | {:<10} | {:<22} | |\n|---|---|---|---|", "key", "context", "action");
         for spec in registry::all().filter(|spec| spec.topic == topic) {
             let keys: Vec<String> = keymap.keys_of(spec.id).iter().map(|keys| format!("`{keys}`")).collect();
-            let command = super::palette::command_of(spec.id).filter(|_| !spec.args.is_empty());
-            let command =
-                command.map_or(String::new(), |command| format!(" (`:{command} {}`)", spec.args.replace('|', "\\|")));
+            let command = super::palette::command_of(spec.id).filter(|_| !spec.usage().is_empty());
+            let command = command
+                .map_or(String::new(), |command| format!(" (`:{command} {}`)", spec.usage().replace('|', "\\|")));
             let (context, id, text) = (spec.context.name(), spec.id.0, words.text(&spec.id.text_id(), &[]));
             let _ = writeln!(out, "| {:<22} | {context:<10} | {id:<22} | {text}{command} |", keys.join(" "));
         }
@@ -52,6 +52,7 @@ pub fn markdown(keymap: &Keymap, words: &dyn Words) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::control;
     use crate::domain::event::Event;
 
     /// The English file, read line by line: its texts of actions have no arguments.
@@ -62,6 +63,10 @@ mod tests {
             let file = include_str!("../../assets/locales/en/keys.ftl");
             let found = file.lines().filter_map(|line| line.split_once(" = ")).find(|(name, _)| *name == id);
             found.map_or(id, |(_, text)| text).to_owned()
+        }
+
+        fn done(&self, control: &control::Words) -> String {
+            control.to_string()
         }
 
         fn caption(&self, _: &Event) -> String {

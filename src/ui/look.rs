@@ -5,8 +5,8 @@
 
 use super::depth::Depth;
 use super::glyphs::Glyphs;
-use super::locale::Locale;
 use super::theme::{Appearance, Theme, ThemeError};
+use crate::locale::Locale;
 
 /// Theme, glyphs, language.
 #[derive(Debug)]

@@ -26,7 +26,6 @@ pub mod hits;
 pub mod input;
 pub mod keymap;
 pub mod keys_doc;
-pub mod locale;
 pub mod logging;
 pub mod look;
 pub mod overlays;

@@ -20,6 +20,7 @@ use super::state::{Panel, UiState};
 use super::strategies::Strategies;
 use super::theme::Theme;
 use super::words::Words;
+use crate::domain::control;
 use crate::domain::event::Event;
 use crate::domain::view::ClusterView;
 
@@ -86,9 +87,13 @@ impl Painter for Artist {
     }
 }
 
-impl Words for super::locale::Locale {
+impl Words for crate::locale::Locale {
     fn text(&self, id: &str, args: &[(&str, &str)]) -> String {
         self.fill(id, args)
+    }
+
+    fn done(&self, control: &control::Words) -> String {
+        self.done(control)
     }
 
     fn caption(&self, event: &Event) -> String {

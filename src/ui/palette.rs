@@ -1,6 +1,6 @@
 //! The palette: every command by name, with arguments, found by what is typed of it.
 //!
-//! Idea: what is typed is first read as a command (`burst 100k over 2s`, `group p3`, `crash n3`); if it is none, the
+//! Idea: what is typed is first read as a command (`burst 100k over 2s`, `group p3`, `kill n3`); if it is none, the
 //! registry's actions are ranked by how well they fit. Each row shows its key, so the palette teaches.
 //! Enter runs a command, the row that was picked with the arrows, or the best row if the line names it; an empty line runs
 //! nothing, and what changes the cluster is never run on letters that only occur in its text.
@@ -133,14 +133,14 @@ pub fn meaning(text: &str, state: &UiState, given: &Given<'_>) -> Option<Result<
             Ok(control::spec_of(typed)
                 .map_or_else(|| typed.to_owned(), |(_, spec)| words.text(&spec.id.text_id(), &[])))
         }
-        Ok(Action::Control(control)) => Ok(faults::describe(control, given.view).text(words)),
+        Ok(Action::Control(control)) => Ok(words.done(&faults::done(&control, given.view))),
         // The name of an action finds its own row.
         Ok(Action::Do(_)) => return None,
         Ok(_) => Ok(typed.to_owned()),
         // As long as it is not whole, the form of the command says more than what is missing.
         Err(refusal) => Err(control::spec_of(typed).filter(|_| refusal.id == "palette-error").map_or_else(
             || refusal.text(words),
-            |(verb, spec)| format!("{}  :{verb} {}", words.text(&spec.id.text_id(), &[]), spec.args),
+            |(verb, spec)| format!("{}  :{verb} {}", words.text(&spec.id.text_id(), &[]), spec.usage()),
         )),
     })
 }

@@ -37,6 +37,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
+    use crate::locale::{Language, Locale};
     use crate::ui::action::{Context, Function};
     use crate::ui::keymap::{Keymap, Sequence};
 
@@ -122,7 +123,7 @@ mod tests {
                 assert!(spec.effect.mutates(), "{} is locked with the rest", spec.id);
             }
             if let Function::Ask = spec.function {
-                assert!(!spec.args.is_empty() && spec.keys.is_empty(), "{} is typed", spec.id);
+                assert!(!spec.usage().is_empty() && spec.keys.is_empty(), "{} is typed", spec.id);
             }
         }
     }
@@ -133,6 +134,20 @@ mod tests {
             for key in spec.keys {
                 assert!(!key.contains("ctrl") && !key.contains("alt"), "{} on {key}", spec.id);
                 assert!(!["h", "j", "k", "l"].contains(key), "{} on {key}", spec.id);
+            }
+        }
+    }
+
+    #[test]
+    fn every_action_has_its_words_in_both_languages() {
+        for language in Language::ALL {
+            let locale = Locale::new(language);
+            for spec in all() {
+                let hint = spec.hint.map(|_| spec.id.hint_id());
+                let topic = spec.topic.text_id().to_owned();
+                for id in [Some(spec.id.text_id()), hint, Some(topic)].into_iter().flatten() {
+                    assert_ne!(locale.text(&id), id.as_str(), "{language:?} lacks it");
+                }
             }
         }
     }

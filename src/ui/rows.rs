@@ -54,7 +54,7 @@ fn commands(list: &ListState, state: &UiState, given: &Given<'_>) -> Vec<Row> {
     let entries = palette::entries(&list.text, state, given);
     let meant = palette::meant(&entries);
     let row = |(place, entry): (usize, palette::Entry)| {
-        let text = match (palette::command_of(entry.spec.id), entry.spec.args) {
+        let text = match (palette::command_of(entry.spec.id), entry.spec.usage()) {
             (Some(command), args) if !args.is_empty() => format!("{}  :{command} {args}", entry.text),
             _ => entry.text,
         };

@@ -6,12 +6,16 @@
 //! the screen have one form.
 
 use super::filter::Filter;
+use crate::domain::control;
 use crate::domain::event::Event;
 
 /// Speaks the language of the screen.
 pub trait Words {
     /// The text of this id with these arguments; the id itself if there is none.
     fn text(&self, id: &str, args: &[(&str, &str)]) -> String;
+
+    /// A control as done: `n3 killed`.
+    fn done(&self, control: &control::Words) -> String;
 
     /// The caption of an event, as the list shows it: what a filter's words are looked up in.
     fn caption(&self, event: &Event) -> String;
@@ -29,6 +33,10 @@ pub struct Bare;
 impl Words for Bare {
     fn text(&self, id: &str, args: &[(&str, &str)]) -> String {
         args.iter().fold(id.to_owned(), |text, (name, value)| format!("{text} {name}={value}"))
+    }
+
+    fn done(&self, control: &control::Words) -> String {
+        format!("done: {control}")
     }
 
     fn caption(&self, event: &Event) -> String {

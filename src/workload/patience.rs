@@ -76,6 +76,7 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::AllotmentShort => true,
         // It says "not before somebody is back", which is longer than anybody waits.
         Why::NotAcknowledgeable(_)
+        | Why::Waits
         | Why::CapacityUnknown
         | Why::BelowFloor
         | Why::UnknownSymbol

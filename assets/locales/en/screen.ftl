@@ -326,3 +326,4 @@ flow-missing = voter missing
 flow-denied = over budget
 flow-pace = applies
 flow-expired = expired
+status-overload-admission-off = ADMISSION OFF: { $n }/s turned away by full queues

@@ -54,3 +54,4 @@ why-venue-closed = no venue is open that could take the order
 why-off-step = the price is not on the price step of its venue
 why-not-acknowledgeable = the rule of acknowledgement cannot be met: missing { $node }
 why-capacity-unknown = the capacity is not known yet: `find capacity` measures it
+why-waits = it waits at the balancer already

@@ -329,3 +329,4 @@ flow-missing = нет реплики
 flow-denied = сверх бюджета
 flow-pace = применяет
 flow-expired = просрочено
+status-overload-admission-off = ДОПУСК ВЫКЛЮЧЕН: { $n }/с не вошло в полные очереди

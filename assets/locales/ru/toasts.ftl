@@ -44,70 +44,8 @@ palette-offered = команды { $text } нет: { $complete } подстав�
 palette-there-already = { $symbol } уже в { $group }
 palette-move = { $symbol } переезжает из { $from } в { $to }
 
-done-crash = { $node } убит
-done-recover = { $node } возвращается
-done-recover-all = все узлы возвращаются
-done-freeze = { $node } заморожен
-done-thaw = { $node } разбужен
-done-restart = перезапуск по очереди
-done-cut = связь { $from } -> { $to } разорвана
-done-heal = связь { $from } -> { $to } починена
-done-isolate = { $node } отрезан
-done-mute = { $node } лишён голоса
-done-rejoin = { $node } снова в сети
-done-heal-all = все связи починены
-done-slow = диск { $node } медленный
-done-fast = диск { $node } как прежде
-done-transfer = { $group }: лидерство к { $to }
-done-transfer-best = { $group }: лидерство лучшему ведомому
-done-elect = { $group }: выборы
-done-ack = подтверждает { $rule ->
-    [leader] один лидер
-    [majority] большинство
-    [all] каждый
-   *[other] { $rule }
-}
-done-ack-count = нужно подтверждений: { $n }
-done-rule-on = правило { rule-said } включено
-done-rule-off = правило { rule-said } выключено
-done-strategy = балансировщик: { strategy-said }
-done-load-on = нагрузка включена
-done-load-off = нагрузка выключена
-done-rate = нагрузка { $rate }/с
-done-skew = перекос { $n }/1000
-done-hot = { $symbol } горячий: { $n } %
-done-hot-off = без горячей бумаги
-done-reads-leader = чтения с лидера
-done-reads-replica = чтения с реплик
-done-reads-fallback = чтения с лидера, иначе с реплик
-done-ticks = котировок { $rate }/с
-done-tick-burst = всплеск котировок: { $ticks }
-done-overload = перегрузка: { overload-said }
-done-signals-on = торговля по сигналам
-done-signals-off = сигналы только на экран
-done-burst = всплеск: { $orders } заявок
-done-trades = запрошено: { $what }; что найдено, скажут события
-done-hand = отправлено: { $what }
-done-drain = { $node } выводится из работы
-done-undrain = { $node } снова в работе
-done-poison = { $node }: паника
-done-add-node = узел входит в кластер
-done-decommission = { $node } уходит
-done-replace = { $node } списан, его реплики размещаются заново
-done-divide = деление: { division-said }
-done-split = самый горячий раздел разгружается
-done-move = { $symbol } переезжает в { $group }
-done-stay = новые переезды не начинаются
-done-find = ищем сделку { $id }
-done-venue-open = площадка { $venue } открывается
-done-venue-close = площадка { $venue } закрывается: её заявки снимаются
 toast-step-quiet = { $seconds } с в { $group } ничего заметного
-done-lose-change = { $node }: одно изменение потеряно
 toast-no-venues = площадка всего одна: [venues] count = 2 в конфигурации сделает две
 toast-no-controller = контроллера нет: у meta нет лидера, решать некому
 toast-divided-already = деление и так: { division-said }, и ничего не запланировано
 toast-nothing-planned = ни один переезд не запланирован
-done-rate-of-capacity = нагрузка: { $n } % от предела
-done-find-capacity = нагрузку повышают, чтобы найти предел
-done-admission-on = на что не ответить в срок, то отклоняют сразу
-done-admission-off = допуск выключен: берут всё, в срок или нет

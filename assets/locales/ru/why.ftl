@@ -54,3 +54,4 @@ why-venue-closed = нет открытой площадки, которая пр
 why-off-step = цена не кратна шагу цены своей площадки
 why-not-acknowledgeable = правило подтверждения невыполнимо: нет { $node }
 why-capacity-unknown = предел ещё не измерен: его найдёт `find capacity`
+why-waits = она уже ждёт у балансировщика

@@ -164,7 +164,7 @@ mod tests {
         assert!(lamp.first.is_some(), "the first violation is kept");
         let told = |kind: &EventKind| matches!(kind, EventKind::Violated { invariant: told, .. } if *told == invariant);
         assert_eq!(stage.told.iter().filter(|draft| told(&draft.kind)).count(), 1);
-        for other in Invariant::ALL.into_iter().filter(|other| *other != invariant) {
+        for other in Invariant::ALL.iter().copied().filter(|other| *other != invariant) {
             assert_eq!(stage.lamp(other).violations, 0, "{other:?} has nothing to do with it");
         }
     }

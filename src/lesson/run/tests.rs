@@ -69,7 +69,7 @@ const KILL: &str = r#"
 [[step]]
 name = "killed"
 at_ms = 1000
-do = ["crash leader:p1"]
+do = ["kill leader:p1"]
 [[step]]
 when = "leader_elected"
 group = "p1"
@@ -92,7 +92,7 @@ fn steps_come_at_their_times_and_after_their_events() {
     stage.queue =
         vec![(SimTime::from_millis(400), GroupId(1), elected()), (SimTime::from_millis(1_100), GroupId(2), elected())];
     let outcome = perform(&script(KILL), &mut stage);
-    assert_eq!(stage.done, [(1_000, "crash leader:p1".to_owned()), (1_250, "recover all".to_owned())]);
+    assert_eq!(stage.done, [(1_000, "kill leader:p1".to_owned()), (1_250, "recover all".to_owned())]);
     assert!(outcome.is_well(), "{outcome:?}");
     assert_eq!(stage.now, SimTime::from_millis(5_000));
 }
@@ -125,7 +125,7 @@ const ASK: &str = r#"
 say = { en = "Look.", ru = "Смотрите." }
 [[step]]
 name = "asked"
-do = ["crash leader:p1"]
+do = ["kill leader:p1"]
 [step.ask]
 text = { en = "Lost?", ru = "Потеряно?" }
 reveal = "leader_elected"
@@ -191,7 +191,7 @@ name = "x"
 title = { en = "x", ru = "x" }
 length_ms = 1000
 [[step]]
-do = ["crash n1"]
+do = ["kill n1"]
 [step.ask]
 text = { en = "Lost?", ru = "Потеряно?" }
 reveal = "orders.lost > 0"
@@ -207,7 +207,7 @@ that = "orders.lost > 0"
     director.poll(&[], &mut stage);
     let before = director.view();
     assert_eq!((before.checks.len(), before.checks_later), (0, 1), "the question is open");
-    assert_eq!(before.steps[1].text.en, "the load stops");
+    assert_eq!(before.steps[1].text.en, "load off");
     director.command(&LessonCommand::Next, &mut stage);
     stage.view.ledger.lost = 3;
     director.poll(&[], &mut stage);

@@ -8,9 +8,9 @@ const HEAD: &str = "name = \"x\"\ntitle = { en = \"x\", ru = \"x\" }\nlength_ms 
 const MISTAKES: &[(&str, usize, usize, &[&str])] = &[
     ("sed = 3", 4, 1, &["unknown key `sed`", "did you mean `seed`?"]),
     ("[[step]]\nat = 3", 5, 1, &["unknown key `at` in [[step]] 1", "at_ms"]),
-    ("[[step]]\n[[step]]\ndo = [\"crsh n1\"]", 6, 8, &["there is no action `crsh`", "did you mean `crash`?"]),
-    ("[[step]]\ndo = [\"crash n9\"]", 5, 14, &["there is no node `n9`", "n1 to n5"]),
-    ("[[step]]\ndo = \"crash n1\"", 5, 6, &["`do` is a string", "a list"]),
+    ("[[step]]\n[[step]]\ndo = [\"kll n1\"]", 6, 8, &["there is no action `kll`", "did you mean `kill`?"]),
+    ("[[step]]\ndo = [\"kill n9\"]", 5, 13, &["there is no node `n9`", "n1 to n5"]),
+    ("[[step]]\ndo = \"kill n1\"", 5, 6, &["`do` is a string", "a list"]),
     (
         "[[step]]\nwhen = \"leader_electd\"",
         5,

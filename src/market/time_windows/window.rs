@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_window_begins_where_the_one_before_it_ends() {
-        for length in WindowLength::ALL {
+        for &length in WindowLength::ALL {
             for number in [0, 1, 59, 60, 1_000_000] {
                 let begins = length.begins(WindowId(number));
                 assert_eq!(length.window(begins), WindowId(number), "{}", length.name());

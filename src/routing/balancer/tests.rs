@@ -312,7 +312,7 @@ fn a_drained_worker_finishes_what_it_has_and_says_so() {
 
 #[test]
 fn a_node_that_has_left_is_forgotten() {
-    for strategy in Strategy::ALL {
+    for &strategy in Strategy::ALL {
         let mut desk = Desk::new(strategy);
         desk.submit(records(1, 0..12));
         let leaves = NodeId(3);

@@ -73,7 +73,7 @@ pub fn table(set: KeySet, settings: &PartitionSettings, partitions: usize) -> Ve
             counts,
         }
     };
-    PartitionStrategy::ALL.map(row).into()
+    PartitionStrategy::ALL.iter().copied().map(row).collect()
 }
 
 #[cfg(test)]

@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_symbol_stays_where_it_is_when_the_table_grows() {
-        for strategy in PartitionStrategy::ALL {
+        for &strategy in PartitionStrategy::ALL {
             let few = partitioner(strategy, 7).owners(10);
             let many = partitioner(strategy, 7).owners(2_000);
             assert_eq!(many.len(), 2_000);
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn any_key_has_a_place_among_any_number() {
-        for strategy in PartitionStrategy::ALL {
+        for &strategy in PartitionStrategy::ALL {
             for partitions in [1, 2, 3, 26, 27, 100, 512] {
                 let mut partitioner = partitioner(strategy, partitions);
                 for key in ["", "GOOG", "a very long name of an instrument that nobody trades", "Ж", "\u{10ffff}"] {
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_strategy_is_what_it_was_made_as() {
-        for strategy in PartitionStrategy::ALL {
+        for &strategy in PartitionStrategy::ALL {
             let made = partitioner(strategy, 5);
             assert_eq!((made.strategy(), made.partitions()), (strategy, 5));
             assert_eq!((made.resized(6).strategy(), made.resized(6).partitions()), (strategy, 6));

@@ -13,10 +13,10 @@ use std::borrow::Cow;
 use crate::domain::event::{Event, EventKind, Tone};
 use crate::domain::invariant::Invariant;
 
-use super::locale::{FluentValue, Locale};
 use super::theme::Role;
+use crate::locale::{FluentValue, Locale};
 
-pub use control::{ack, control, reason};
+pub use control::{control, reason};
 pub use why::why;
 
 /// Figures of a sentence.
@@ -39,7 +39,7 @@ pub fn word<'l>(kind: &EventKind, locale: &'l Locale) -> Cow<'l, str> {
 
 /// What an invariant is called on the screen.
 pub fn invariant(invariant: Invariant, locale: &Locale) -> String {
-    locale.text(&format!("lamp-{}", invariant.name().replace('_', "-"))).into_owned()
+    locale.invariant(invariant.name())
 }
 
 /// The sign of an event, a blank for the quiet ones.

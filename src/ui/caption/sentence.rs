@@ -8,9 +8,9 @@ use crate::domain::membership::GroupConfig;
 use crate::domain::plan::Step;
 use crate::domain::time::SimDuration;
 
-use super::super::locale::{FluentValue, Locale};
 use super::super::state::causes;
 use super::{Figures, why};
+use crate::locale::{FluentValue, Locale};
 use desk::{desk_event, move_event, setting_event};
 
 /// The id of an event's sentence, and its figures.

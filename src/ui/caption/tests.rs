@@ -1,8 +1,10 @@
 //! Every kind of event has a word and a sentence, in every language, and the figures are in it.
 
-use super::super::locale::{Language, Locale};
 use super::*;
-use crate::domain::control::{Burst, Control, Target};
+use crate::locale::{Language, Locale};
+use strum::IntoEnumIterator;
+
+use crate::domain::control::sample;
 use crate::domain::event::{
     AdmissionEvent, EventName, FeedEvent, Health, Invariant, MovesEvent, Queue, StepDown, TradesEvent,
 };
@@ -10,119 +12,14 @@ use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, SymbolId, Term};
 use crate::domain::membership::GroupConfig;
 use crate::domain::order::ReadFrom;
 use crate::domain::plan::{Reason, Region, Step};
-use crate::domain::rules::{AckRule, PartitionStrategy, Rule, Strategy};
+use crate::domain::rules::{AckRule, Rule, Strategy};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::venue::{VenueId, VenueNews};
 use crate::domain::why::Why;
 
 fn every_why() -> Vec<Why> {
-    let n = NodeId(2);
-    vec![
-        Why::NotLeader(Some(n)),
-        Why::NotLeader(None),
-        Why::NoLeader,
-        Why::NoWorker,
-        Why::Overloaded,
-        Why::Deadline,
-        Why::StaleEpoch,
-        Why::SessionFull,
-        Why::BelowFloor,
-        Why::LeaderLost,
-        Why::NotAcknowledgeable(n),
-        Why::CapacityUnknown,
-        Why::UnknownSymbol,
-        Why::NotOwner,
-        Why::BadQuantity,
-        Why::BadPrice,
-        Why::NoLiquidity,
-        Why::UnknownOrder,
-        Why::UnknownTrade,
-        Why::CancelledBefore,
-        Why::BookFull,
-        Why::NotFillable,
-        Why::SelfTrade,
-        Why::AlreadyVoted(n),
-        Why::LogBehind,
-        Why::LeaderAlive(n),
-        Why::StaleTerm(Term(3)),
-        Why::LogGap,
-        Why::TermNotCommitted,
-        Why::QuorumNotReached,
-        Why::NoReplica,
-        Why::AlreadySo,
-        Why::NodeDown,
-        Why::NoTarget,
-        Why::TransferRunning,
-        Why::TransferTimeout,
-        Why::NotVoter,
-        Why::ConfigChangeRunning,
-        Why::LearnerBehind,
-        Why::NotLearner,
-        Why::NoVoters,
-        Why::NodeRuns,
-        Why::ClusterFull,
-        Why::LastNode,
-        Why::VenueClosed,
-        Why::OffStep,
-    ]
-}
-
-fn every_control() -> Vec<Control> {
-    let n = Target::Node(NodeId(2));
-    let group = GroupId(1);
-    let mut controls = vec![
-        Control::Crash(n),
-        Control::Recover(Target::Random),
-        Control::RecoverAll,
-        Control::Freeze(Target::Leader(group)),
-        Control::Thaw(Target::Follower(group)),
-        Control::RollingRestart,
-        Control::Cut { from: n, to: Target::Random },
-        Control::Heal { from: n, to: n },
-        Control::Isolate(n),
-        Control::Mute(n),
-        Control::Rejoin(n),
-        Control::HealAll,
-        Control::SlowDisk { node: n, slow: true },
-        Control::SlowDisk { node: n, slow: false },
-        Control::Transfer { group, to: Some(NodeId(3)) },
-        Control::Transfer { group, to: None },
-        Control::ForceElection(group),
-        Control::SetRule { rule: Rule::PreVote, on: true },
-        Control::SetRule { rule: Rule::PreVote, on: false },
-        Control::SetStrategy(Strategy::RoundRobin),
-        Control::Drain(n),
-        Control::Undrain(n),
-        Control::SetLoad(true),
-        Control::SetLoad(false),
-        Control::SetRate(5_000),
-        Control::SetSkew(1_100),
-        Control::SetRateOfCapacity(200),
-        Control::FindCapacity,
-        Control::SetAdmission(true),
-        Control::SetAdmission(false),
-        Control::HotSymbol { symbol: SymbolId(6), percent: 40 },
-        Control::HotSymbol { symbol: SymbolId(6), percent: 0 },
-        Control::SetReadFrom(ReadFrom::Leader),
-        Control::SetReadFrom(ReadFrom::Replica),
-        Control::SetReadFrom(ReadFrom::Fallback),
-        Control::Burst(Burst::KEY),
-        Control::Divide(PartitionStrategy::Range),
-        Control::Split,
-        Control::MoveSymbol { symbol: SymbolId(6), to: GroupId(3) },
-        Control::StopMoves,
-        Control::FindTrade(crate::domain::stored::TradeId::new(crate::domain::ids::GroupId(3), 17)),
-        Control::SetVenue { venue: VenueId(1), open: true },
-        Control::SetVenue { venue: VenueId(1), open: false },
-        Control::Poison(n),
-        Control::AddNode,
-        Control::Decommission(n),
-        Control::Replace(n),
-        Control::LoseChange { node: n, group: GroupId(1) },
-    ];
-    let rules = [AckRule::Leader, AckRule::Majority, AckRule::All, AckRule::Count(2)];
-    controls.extend(rules.map(Control::SetAck));
-    controls
+    let known = [Why::NotLeader(Some(NodeId(2)))];
+    Why::iter().chain(known).collect()
 }
 
 fn every_kind_of_members(learner: NodeId) -> Vec<EventKind> {
@@ -296,7 +193,9 @@ fn every_kind() -> Vec<EventKind> {
     kinds.extend([AckRule::Leader, AckRule::Majority, AckRule::All, AckRule::Count(2)].map(EventKind::AckChanged));
     let reads = [ReadFrom::Leader, ReadFrom::Replica, ReadFrom::Fallback];
     kinds.extend(reads.map(|to| EventKind::ReadsMoved { to }));
-    kinds.extend(every_control().into_iter().map(|control| EventKind::ControlRefused { control, why: Why::AlreadySo }));
+    kinds.extend(
+        sample::one_of_each().into_iter().map(|control| EventKind::ControlRefused { control, why: Why::AlreadySo }),
+    );
     kinds
 }
 
@@ -345,7 +244,7 @@ fn every_refusal_and_every_control_is_said_in_every_language() {
         for reason in every_why() {
             assert!(is_whole(&why(reason, &locale)), "{language:?} {reason:?}: {}", why(reason, &locale));
         }
-        for wanted in every_control() {
+        for wanted in sample::one_of_each() {
             let said = control(&wanted, &locale);
             assert!(is_whole(&said), "{language:?} {wanted:?}: {said}");
         }

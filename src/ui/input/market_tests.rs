@@ -118,7 +118,7 @@ fn a_change_of_an_order_is_told_with_its_price_as_people_write_it() {
         "{sent:?}"
     );
     let said = &desk.state.toasts.last().unwrap().text;
-    assert!(said.contains("replace #4 10 at 150.00"), "{said}");
+    assert!(said.contains("amend #4 10 at 150.00"), "{said}");
 }
 
 #[test]

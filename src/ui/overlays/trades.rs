@@ -11,11 +11,11 @@ use crate::domain::time::SimTime;
 use crate::domain::trades::{Heat, ShownTrade, Touch, TradesAnswer, TradesQuery};
 
 use super::super::canvas::{Canvas, Strip};
-use super::super::locale::Locale;
 use super::super::panels::market::{price, side};
 use super::super::scene::Scene;
 use super::super::theme::Role;
 use super::{centred, window};
+use crate::locale::Locale;
 
 /// Columns of a row of the windows, and of the trades.
 const WINDOWS: u16 = 40;

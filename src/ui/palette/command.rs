@@ -6,9 +6,10 @@
 
 use super::control;
 use crate::domain::command::PaceCommand;
+use crate::domain::control::Verb;
 use crate::domain::ids::{AccountId, GroupId, NodeId};
 use crate::domain::view::Speed;
-use crate::lesson::action::Context;
+use crate::lesson::action::{self, Context};
 use crate::ui::action::{Action, ActionId};
 use crate::ui::registry;
 use crate::ui::state::UiState;
@@ -45,13 +46,14 @@ pub fn command_of(id: ActionId) -> Option<&'static str> {
 
 /// Every command word of an action.
 pub(super) fn commands_of(id: ActionId) -> impl Iterator<Item = &'static str> {
-    let screen = COMMANDS.iter().map(|(word, action, ..)| (*word, *action));
-    screen.chain(control::VERBS).filter(move |(_, action)| *action == id.0).map(|(word, _)| word)
+    let screen = COMMANDS.iter().filter(move |(_, action, ..)| *action == id.0).map(|(word, ..)| *word);
+    let verb = registry::all().find(|spec| spec.id == id).and_then(|spec| spec.verb);
+    screen.chain(verb.map(Verb::text))
 }
 
 /// Every word that a command may begin with.
 pub(super) fn words() -> Vec<&'static str> {
-    COMMANDS.iter().map(|(word, ..)| *word).chain(control::verbs()).collect()
+    COMMANDS.iter().map(|(word, ..)| *word).chain(action::verbs()).collect()
 }
 
 /// Reads a command; `None` if the text is none, so that it is a search.
@@ -175,8 +177,7 @@ mod tests {
             ("speed free", Some(Ok(Action::Pace(PaceCommand::Set(Speed::Free))))),
             ("reset seed 7", Some(Ok(Action::Reset(Some(7))))),
             ("theme mono", Some(Ok(Action::Theme("mono".to_owned())))),
-            ("crash n3", control(Control::Crash(Target::Node(NodeId(3))))),
-            ("crash", control(Control::Crash(Target::Node(NodeId(2))))),
+            ("kill n3", control(Control::Crash(Target::Node(NodeId(3))))),
             ("kill leader:p2", control(Control::Crash(Target::Leader(GroupId(2))))),
             ("cut n1 -> n2", control(Control::Cut { from: Target::Node(NodeId(1)), to: Target::Node(NodeId(2)) })),
             ("kill", control(Control::Crash(Target::Node(NodeId(2))))),
@@ -193,8 +194,7 @@ mod tests {
 
     #[test]
     fn wrong_arguments_are_answered_with_the_usage() {
-        for text in ["n zero", "n 0", "group p0", "burst 0", "burst 10 over 2", "rate -1", "rule pre_vote", "crash n0"]
-        {
+        for text in ["n zero", "n 0", "group p0", "burst 0", "burst 10 over 2", "rate -1", "rule pre_vote", "kill n0"] {
             assert!(matches!(parse(text), Some(Err(_))), "{text}");
         }
     }
@@ -210,9 +210,6 @@ mod tests {
         for (word, id, usage, _) in COMMANDS {
             assert!(registry::by_name(id).is_some(), "{word}");
             assert!(usage.starts_with(word), "{word}");
-        }
-        for (verb, id) in control::VERBS {
-            assert!(registry::by_name(id).is_some() && control::verbs().contains(&verb), "{verb}");
         }
     }
 }

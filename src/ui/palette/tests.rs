@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::command::Command;
+use crate::locale::{Language, Locale};
 use crate::ui::action::Effect;
 use crate::ui::hits::Hits;
 use crate::ui::keymap::Keymap;
-use crate::ui::locale::{Language, Locale};
 use crate::ui::update::{Request, tests::cluster, update};
 
 /// A palette with a language, over a cluster that is well.
@@ -54,8 +54,7 @@ impl Bench {
             parts.map(str::to_lowercase).collect()
         };
         let first = lower.split_whitespace().next().unwrap_or_default();
-        control::verbs().contains(&first)
-            || first == "kill"
+        crate::lesson::action::verb_of(first).is_some()
             || registry::all().filter(|spec| spec.effect.mutates()).any(|spec| {
                 let mut known = words(&given.words.text(&spec.id.text_id(), &[]));
                 known.extend(words(spec.id.0));

@@ -12,13 +12,13 @@ use crate::domain::time::SimDuration;
 use crate::domain::view::{GroupView, ReplicaView};
 
 use super::super::canvas::Canvas;
-use super::super::locale::Locale;
 use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::badge;
 use super::super::widgets::frame::frame;
 use super::super::widgets::table::{Align, Column, cells, for_texts, widths};
+use crate::locale::Locale;
 
 const COLUMNS: [Column; 7] = [
     Column::new("consistency-node", 4, 0, Align::Left),

@@ -248,10 +248,10 @@ mod tests {
     use super::super::super::depth::Depth;
     use super::super::super::fixture::{Story, view};
     use super::super::super::glyphs::Glyphs;
-    use super::super::super::locale::Locale;
     use super::super::super::look::Look;
     use super::super::super::state::UiState;
     use super::*;
+    use crate::locale::Locale;
 
     fn look() -> Look {
         Look::new("mono", Depth::None, Glyphs::Unicode, Locale::default()).unwrap()

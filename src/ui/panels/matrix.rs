@@ -12,7 +12,6 @@ use crate::domain::view::{GroupView, NodeTruth, NodeView, RoleView};
 
 use super::super::canvas::{Canvas, Strip};
 use super::super::hits::Hit;
-use super::super::locale::Locale;
 use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
@@ -20,6 +19,7 @@ use super::super::widgets::badge;
 use super::super::widgets::bar::bar;
 use super::super::widgets::frame::frame;
 use super::nodes::{lag_role, present, window};
+use crate::locale::Locale;
 
 /// Columns before the first partition: mark, node, sign.
 const HEAD: usize = 8;

@@ -10,13 +10,13 @@ use crate::domain::view::{CellView, GroupView, MessageKind, MessageView, Progres
 
 use super::super::canvas::{Canvas, Strip};
 use super::super::hits::Hit;
-use super::super::locale::Locale;
 use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::badge;
 use super::super::widgets::bar::bar;
 use super::super::widgets::frame::frame;
+use crate::locale::Locale;
 
 /// Columns of a log cell.
 const CELL: usize = 4;

@@ -5,7 +5,7 @@
 
 use super::super::action::{ActionSpec, Effect, Topic, Way, ask, control, run};
 use super::super::update::{faults, lab, select, select_next, show_next_group, undo};
-use crate::domain::control::{Burst, Control};
+use crate::domain::control::{Burst, Control, Verb};
 use crate::domain::tick::TickBurst;
 
 /// What breaks and mends.
@@ -29,14 +29,20 @@ pub(super) const FAULTS: &[ActionSpec] = &[
     control("links.heal", faults::heal_all, &["H"]).hinted(6).under(Topic::Faults),
     control("node.freeze", faults::freeze, &["c z"]).under(Topic::Faults),
     control("node.mute", faults::mute, &["c o"]).under(Topic::Faults),
-    control("node.poison", faults::poison, &["c p"]).under(Topic::Faults),
+    control("node.panic", faults::poison, &["c p"]).under(Topic::Faults),
     control("node.drain", faults::drain, &["c d"]).under(Topic::Faults),
-    control("venue.toggle", faults::toggle_venue, &["c v"]).taking("LETTER open | close").under(Topic::Faults),
+    control("venue.toggle", faults::toggle_venue, &["c v"]).spelled(Verb::Venue).under(Topic::Faults),
     control("cluster.restart", |_, _| Ok(Control::RollingRestart), &["c r"]).doing(Effect::Final).under(Topic::Faults),
     control("leader.isolate", faults::isolate_leader, &["p l"]).under(Topic::Faults),
-    control("node.add", |_, _| Ok(Control::AddNode), &["p a"]).doing(Effect::Final).taking("node").under(Topic::Faults),
-    control("node.decommission", lab::decommission, &["p r"]).doing(Effect::Final).taking("nN").under(Topic::Faults),
-    ask("links.cut").doing(Effect::Undoable).taking("nA -> nB").under(Topic::Faults),
+    control("node.add", |_, _| Ok(Control::AddNode), &["p a"])
+        .spelled(Verb::Add)
+        .doing(Effect::Final)
+        .under(Topic::Faults),
+    control("node.decommission", lab::decommission, &["p r"])
+        .spelled(Verb::Decommission)
+        .doing(Effect::Final)
+        .under(Topic::Faults),
+    ask("links.cut").spelled(Verb::Cut).doing(Effect::Undoable).under(Topic::Faults),
     run("fault.undo", undo::undo, &["u"])
         .doing(Effect::Undoable)
         .when(|state, _| !state.undo.done.is_empty())
@@ -70,35 +76,35 @@ pub(super) const NODES: &[ActionSpec] = &[
 /// Orders, and the rules by which they are served.
 pub(super) const LOAD: &[ActionSpec] = &[
     control("load.burst", |_, _| Ok(Control::Burst(Burst::KEY)), &["b"])
+        .spelled(Verb::Burst)
         .doing(Effect::Final)
         .repeating()
         .hinted(3)
-        .taking("N over T [raw]")
         .under(Topic::Load),
-    control("load.toggle", faults::toggle_load, &["B"]).hinted(11).under(Topic::Load),
-    ask("load.rate").doing(Effect::Undoable).taking("N | N% of capacity").under(Topic::Load),
-    ask("capacity.find").doing(Effect::Final).taking("capacity").under(Topic::Load),
-    ask("admission.switch").doing(Effect::Undoable).taking("on | off").under(Topic::Load),
-    control("ack.next", faults::next_ack, &["A"]).taking("leader | majority | all | N").under(Topic::Load),
-    control("balancer.next", faults::next_strategy, &["S"]).taking("NAME").under(Topic::Load),
-    control("reads.next", faults::next_reads, &["E"]).taking("leader | replica | fallback").under(Topic::Load),
+    control("load.toggle", faults::toggle_load, &["B"]).spelled(Verb::Load).hinted(11).under(Topic::Load),
+    ask("load.rate").spelled(Verb::Rate).doing(Effect::Undoable).under(Topic::Load),
+    ask("capacity.find").spelled(Verb::Find).doing(Effect::Final).under(Topic::Load),
+    ask("admission.switch").spelled(Verb::Admission).doing(Effect::Undoable).under(Topic::Load),
+    control("ack.next", faults::next_ack, &["A"]).spelled(Verb::Ack).under(Topic::Load),
+    control("balancer.next", faults::next_strategy, &["S"]).spelled(Verb::Strategy).under(Topic::Load),
+    control("reads.next", faults::next_reads, &["E"]).spelled(Verb::Reads).under(Topic::Load),
     control("ticks.burst", |_, _| Ok(Control::TickBurst(TickBurst::KEY)), &["I"])
+        .spelled(Verb::TickBurst)
         .doing(Effect::Final)
-        .taking("N over T")
         .under(Topic::Load),
-    ask("ticks.rate").doing(Effect::Undoable).taking("N").under(Topic::Load),
-    ask("ticks.overload").doing(Effect::Undoable).taking("slow | shed-oldest | shed-newest").under(Topic::Load),
-    ask("signals.trade").doing(Effect::Undoable).taking("on | off").under(Topic::Load),
-    control("load.hot", lab::toggle_hot, &["p h"]).taking("SYMBOL PERCENT | off").under(Topic::Load),
-    ask("load.skew").doing(Effect::Undoable).taking("N").under(Topic::Load),
+    ask("ticks.rate").spelled(Verb::Ticks).doing(Effect::Undoable).under(Topic::Load),
+    ask("ticks.overflow").spelled(Verb::TickOverflow).doing(Effect::Undoable).under(Topic::Load),
+    ask("signals.trade").spelled(Verb::Signals).doing(Effect::Undoable).under(Topic::Load),
+    control("load.hot", lab::toggle_hot, &["p h"]).spelled(Verb::Hot).under(Topic::Load),
+    ask("load.skew").spelled(Verb::Skew).doing(Effect::Undoable).under(Topic::Load),
     control("data.divide", lab::divide_by_the_next, &["p d"])
+        .spelled(Verb::Divide)
         .doing(Effect::Final)
-        .taking("hash | modulo | range | list | consistent-hash")
         .under(Topic::Load),
     control("data.split", |_, _| Ok(Control::Split), &["p s"])
+        .spelled(Verb::Split)
         .doing(Effect::Final)
-        .taking("hottest")
         .under(Topic::Load),
-    ask("data.stay").doing(Effect::Final).taking("all").under(Topic::Load),
-    ask("rule.switch").doing(Effect::Undoable).taking("NAME on | off").under(Topic::Load),
+    ask("data.stay").spelled(Verb::Stay).doing(Effect::Final).under(Topic::Load),
+    ask("rule.switch").spelled(Verb::Rule).doing(Effect::Undoable).under(Topic::Load),
 ];

@@ -4,48 +4,43 @@
 
 use super::super::action::{ActionSpec, Context, Effect, Topic, Way, ask, run};
 use super::super::update::{market, order, overlay};
+use crate::domain::control::Verb;
 
 /// Orders by hand.
 pub(super) const TRADE: &[ActionSpec] = &[
-    run("order.form", order::open_form, &["o"])
-        .taking("LOTS SYMBOL [at PRICE] [ioc | fok]")
-        .hinted(25)
-        .under(Topic::Load),
-    ask("order.sell").doing(Effect::Final).taking("LOTS SYMBOL [at PRICE] [ioc | fok]").under(Topic::Load),
-    ask("order.spread")
-        .doing(Effect::Final)
-        .taking("buy|sell LOTS SYMBOL at PRICE buy|sell LOTS SYMBOL at PRICE")
-        .under(Topic::Load),
+    run("order.form", order::open_form, &["o"]).spelled(Verb::Buy).hinted(25).under(Topic::Load),
+    ask("order.sell").spelled(Verb::Sell).doing(Effect::Final).under(Topic::Load),
+    ask("order.spread").spelled(Verb::Spread).doing(Effect::Final).under(Topic::Load),
     run("order.query", order::query, &["O"])
+        .spelled(Verb::Query)
         .within(Context::Market)
         .doing(Effect::Final)
         .when(order::is_selected)
         .everywhere()
         .hinted(0)
-        .taking("#ORDER")
         .under(Topic::Load),
-    run("order.replace", order::replace, &["V"])
+    run("order.amend", order::replace, &["V"])
+        .spelled(Verb::Amend)
         .within(Context::Market)
         .when(order::is_replaceable)
         .everywhere()
-        .taking("#ORDER LOTS at TICKS")
         .under(Topic::Load),
     run("order.cancel", order::cancel, &["Y", "<delete>"])
+        .spelled(Verb::Cancel)
         .within(Context::Market)
         .doing(Effect::Final)
         .when(order::is_selected)
         .everywhere()
         .hinted(2)
-        .taking("#ORDER")
         .under(Topic::Load),
     run("order.trades", order::ask_for_all_trades, &["D"])
+        .spelled(Verb::Trades)
         .within(Context::Market)
         .doing(Effect::Final)
         .everywhere()
-        .taking("SYMBOL FROM..UNTIL")
         .hinted(3)
         .under(Topic::Load),
-    ask("trade.find").doing(Effect::Final).taking("TRADE").under(Topic::Load),
+    ask("trade.find").spelled(Verb::FindTrade).doing(Effect::Final).under(Topic::Load),
     run("account.next", |state, given, out| market::next_account(state, given, Way::On, out), &["]"])
         .within(Context::Market)
         .everywhere()

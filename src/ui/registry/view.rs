@@ -6,6 +6,7 @@ use super::super::action::{ActionSpec, Context, Effect, Side, Topic, Way, ask, r
 use super::super::state::Screen;
 use super::super::update::{Request, focus, lesson, list, overlay, screens, time};
 use crate::domain::command::PaceCommand;
+use crate::domain::control::Verb;
 
 /// How time passes.
 pub(super) const TIME: &[ActionSpec] = &[
@@ -68,7 +69,7 @@ pub(super) const LISTS: &[ActionSpec] = &[
     run("list.down", list::down, &["j", "<down>"]).within(Context::List).under(Topic::Lists),
     run("list.up", list::up, &["k", "<up>"]).within(Context::List).under(Topic::Lists),
     run("event.why", overlay::enter, &["<enter>"]).within(Context::List).hinted(0).under(Topic::Lists),
-    run("symbol.move", overlay::begin_move, &["m"]).within(Context::Data).taking("SYMBOL pN").under(Topic::Load),
+    run("symbol.move", overlay::begin_move, &["m"]).spelled(Verb::Move).within(Context::Data).under(Topic::Load),
     run("market.down", list::down, &["j", "<down>"]).within(Context::Market).under(Topic::Lists),
     run("market.move", overlay::begin_move, &["m"]).within(Context::Market).under(Topic::Load),
     run("market.up", list::up, &["k", "<up>"]).within(Context::Market).under(Topic::Lists),

@@ -5,7 +5,7 @@
 //! Shape: every plan is pure: `(state, view) -> Control | Refusal`; the registry's rows name them.
 
 use super::refusal::Refusal;
-use crate::domain::control::{Control, Target};
+use crate::domain::control::{Control, Target, Words};
 use crate::domain::hand::{HandOrder, HandRequest};
 use crate::domain::ids::{GroupId, NodeId, SymbolId};
 use crate::domain::order::ReadFrom;
@@ -211,105 +211,14 @@ fn leader(state: &UiState, view: &ClusterView) -> Result<NodeId, Refusal> {
     leader.ok_or_else(|| Refusal::new("toast-no-leader").with("group", state.group))
 }
 
-/// A control in words: a text id and its arguments, targets by name. The view knows the order that a change concerns, and
-/// by its symbol how the price is written.
-pub fn describe(control: Control, view: &ClusterView) -> Refusal {
-    let (id, target) = match control {
-        Control::Crash(target) => ("done-crash", Some(target)),
-        Control::Recover(target) => ("done-recover", Some(target)),
-        Control::RecoverAll => ("done-recover-all", None),
-        Control::Freeze(target) => ("done-freeze", Some(target)),
-        Control::Thaw(target) => ("done-thaw", Some(target)),
-        Control::RollingRestart => ("done-restart", None),
-        Control::Cut { from, to } => return Refusal::new("done-cut").with("from", name(from)).with("to", name(to)),
-        Control::Heal { from, to } => return Refusal::new("done-heal").with("from", name(from)).with("to", name(to)),
-        Control::Isolate(target) => ("done-isolate", Some(target)),
-        Control::Mute(target) => ("done-mute", Some(target)),
-        Control::Rejoin(target) => ("done-rejoin", Some(target)),
-        Control::HealAll => ("done-heal-all", None),
-        Control::SlowDisk { node, slow: true } => ("done-slow", Some(node)),
-        Control::SlowDisk { node, slow: false } => ("done-fast", Some(node)),
-        Control::Transfer { group, to: Some(to) } => {
-            return Refusal::new("done-transfer").with("group", group).with("to", to);
-        }
-        Control::Transfer { group, to: None } => return Refusal::new("done-transfer-best").with("group", group),
-        Control::ForceElection(group) => return Refusal::new("done-elect").with("group", group),
-        Control::SetAck(AckRule::Count(count)) => return Refusal::new("done-ack-count").with("n", count),
-        Control::SetAck(rule) => return Refusal::new("done-ack").with("rule", rule),
-        Control::SetRule { rule, on } => {
-            return Refusal::new(if on { "done-rule-on" } else { "done-rule-off" }).with("rule", rule.name());
-        }
-        Control::SetStrategy(strategy) => return Refusal::new("done-strategy").with("strategy", strategy.name()),
-        Control::SetLoad(on) => (if on { "done-load-on" } else { "done-load-off" }, None),
-        Control::SetRate(rate) => return Refusal::new("done-rate").with("rate", short(rate)),
-        Control::SetRateOfCapacity(percent) => return Refusal::new("done-rate-of-capacity").with("n", percent),
-        Control::FindCapacity => ("done-find-capacity", None),
-        Control::SetAdmission(on) => (if on { "done-admission-on" } else { "done-admission-off" }, None),
-        Control::SetSkew(skew) => return Refusal::new("done-skew").with("n", skew),
-        Control::HotSymbol { percent: 0, .. } => ("done-hot-off", None),
-        Control::HotSymbol { symbol, percent } => {
-            return Refusal::new("done-hot").with("symbol", symbol.name()).with("n", percent);
-        }
-        Control::SetReadFrom(ReadFrom::Leader) => ("done-reads-leader", None),
-        Control::SetReadFrom(ReadFrom::Replica) => ("done-reads-replica", None),
-        Control::SetReadFrom(ReadFrom::Fallback) => ("done-reads-fallback", None),
-        Control::Burst(burst) => return Refusal::new("done-burst").with("orders", short(burst.orders)),
-        Control::Hand(request) => return Refusal::new("done-hand").with("what", hand(&request, view)),
-        Control::SetTickRate(rate) => return Refusal::new("done-ticks").with("rate", short(rate)),
-        Control::TickBurst(burst) => return Refusal::new("done-tick-burst").with("ticks", short(burst.ticks)),
-        Control::SetOverload(rule) => return Refusal::new("done-overload").with("rule", rule.name()),
-        Control::SetSignalsTrade(on) => (if on { "done-signals-on" } else { "done-signals-off" }, None),
-        Control::Drain(target) => ("done-drain", Some(target)),
-        Control::Undrain(target) => ("done-undrain", Some(target)),
-        Control::Poison(target) => ("done-poison", Some(target)),
-        Control::AddNode => ("done-add-node", None),
-        Control::Decommission(target) => ("done-decommission", Some(target)),
-        Control::Replace(target) => ("done-replace", Some(target)),
-        Control::Divide(strategy) => return Refusal::new("done-divide").with("strategy", strategy.name()),
-        Control::Split => ("done-split", None),
-        Control::MoveSymbol { symbol, to } => {
-            return Refusal::new("done-move").with("symbol", symbol.name()).with("group", to);
-        }
-        Control::StopMoves => ("done-stay", None),
-        Control::ReadTrades(_) => {
-            return Refusal::new("done-trades").with("what", crate::lesson::action::show(&control));
-        }
-        Control::FindTrade(id) => return Refusal::new("done-find").with("id", id),
-        Control::LoseChange { node, .. } => ("done-lose-change", Some(node)),
-        Control::SetVenue { venue, open } => {
-            return Refusal::new(if open { "done-venue-open" } else { "done-venue-close" }).with("venue", venue);
-        }
-    };
-    let words = Refusal::new(id);
-    target.map_or(words.clone(), |target| words.with("node", name(target)))
-}
-
-/// An order of the hand as lessons write it; a change of one with its price as people do.
-fn hand(request: &HandRequest, view: &ClusterView) -> String {
-    let HandRequest::Replace { order, price, quantity } = *request else {
-        return crate::lesson::action::show(&Control::Hand(*request));
-    };
+/// A control in words, as done: its price, if it has one, as people write it. The view knows the order that a change
+/// concerns, and by its symbol how the price is written.
+pub fn done(control: &Control, view: &ClusterView) -> Words {
+    let words = control.words();
+    let Control::Hand(HandRequest::Replace { order, price, .. }) = *control else { return words };
     let symbol = view.hand.iter().find(|known| known.sequence == order).and_then(HandOrder::symbol);
-    let at = symbol.and_then(SymbolId::instrument).map_or_else(|| price.0.to_string(), |it| it.show_price(price));
-    format!("replace #{} {} at {at}", order.0, quantity.0)
-}
-
-/// A round number as the palette takes it: `100k`, `1M`.
-fn short(number: u64) -> String {
-    match number {
-        0 => "0".to_owned(),
-        number if number.is_multiple_of(1_000_000) => format!("{}M", number / 1_000_000),
-        number if number.is_multiple_of(1_000) => format!("{}k", number / 1_000),
-        number => number.to_string(),
-    }
-}
-
-/// A target as people write it.
-pub fn name(target: Target) -> String {
-    match target {
-        Target::Node(node) => node.to_string(),
-        Target::Leader(group) => format!("leader:{group}"),
-        Target::Follower(group) => format!("follower:{group}"),
-        Target::Random => "random".to_owned(),
+    match symbol.and_then(SymbolId::instrument) {
+        Some(instrument) => words.showing("price", &instrument.show_price(price)),
+        None => words,
     }
 }

@@ -77,7 +77,7 @@ pub(super) fn go(state: &mut UiState, given: &Given<'_>, way: Way, leap: Leap) {
 pub(super) fn ask_for_arguments(state: &mut UiState, given: &Given<'_>, spec: &ActionSpec) -> Result<(), Refusal> {
     let text = palette::command_of(spec.id).map_or(String::new(), |command| format!("{command} "));
     state.overlay = Overlay::Palette(ListState { text, ..ListState::typing() });
-    toast::say(state, given, "toast-needs", &[("args", spec.args)]);
+    toast::say(state, given, "toast-needs", &[("args", spec.usage())]);
     Ok(())
 }
 

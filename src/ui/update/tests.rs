@@ -199,7 +199,7 @@ fn a_key_means_a_control() {
         ("node.degrade", Control::SlowDisk { node: N1, slow: true }),
         ("node.freeze", Control::Freeze(N1)),
         ("node.mute", Control::Mute(N1)),
-        ("node.poison", Control::Poison(N1)),
+        ("node.panic", Control::Poison(N1)),
         ("cluster.restart", Control::RollingRestart),
         ("leader.isolate", Control::Isolate(Target::Leader(p1))),
         ("leader.failover", Control::Transfer { group: p1, to: Some(NodeId(1)) }),
@@ -556,7 +556,7 @@ fn the_palette_says_what_enter_would_do_with_a_command() {
     };
     let moves = Bare.text("palette-move", &[("symbol", SymbolId(0).name()), ("from", "p2"), ("to", "p1")]);
     assert_eq!(rows(&format!("move {} p1", SymbolId(0).name())), [(true, moves)]);
-    assert!(matches!(rows("move NOBODY p1").as_slice(), [(false, form)] if form.contains(":move SYMBOL pN")));
+    assert!(matches!(rows("move NOBODY p1").as_slice(), [(false, form)] if form.contains(":move SYMBOL GROUP")));
     let there = Bare.text("palette-there-already", &[("symbol", SymbolId(0).name()), ("group", "p2")]);
     assert_eq!(rows(&format!("move {} p2", SymbolId(0).name())), [(false, there)]);
     assert!(rows("add").iter().any(|(_, text)| text.contains(":add node")), "what has no key is found");
@@ -581,9 +581,9 @@ fn every_text_that_update_says_stands_in_both_languages() {
     let ids: BTreeSet<&str> = said
         .iter()
         .flat_map(|source| source.split('"'))
-        .filter(|text| ["toast-", "done-", "palette-"].iter().any(|start| text.starts_with(start)))
+        .filter(|text| ["toast-", "palette-"].iter().any(|start| text.starts_with(start)))
         .collect();
-    assert!(ids.len() > 50, "{}", ids.len());
+    assert!(ids.len() > 25, "{}", ids.len());
     let locales =
         [include_str!("../../../assets/locales/en/toasts.ftl"), include_str!("../../../assets/locales/ru/toasts.ftl")];
     for file in locales {

@@ -28,7 +28,7 @@ pub(super) fn change(
     out.push(control.into());
     let done = resolve(control, given.view);
     let inverse = inverse(done, given.view);
-    let said = faults::describe(done, given.view).text(given.words);
+    let said = given.words.done(&faults::done(&done, given.view));
     if inverse.is_empty() {
         toast::say(state, given, "toast-done", &[("what", &said)]);
         return Ok(());
@@ -51,7 +51,7 @@ pub(in crate::ui) fn undo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<
             return Err(refusal);
         }
         out.extend(entry.inverse.iter().map(|control| Request::from(*control)));
-        let what = faults::describe(entry.done, given.view).text(given.words);
+        let what = given.words.done(&faults::done(&entry.done, given.view));
         toast::say(state, given, "toast-undone", &[("what", &what)]);
         remember(&mut state.undo.undone, entry);
         return Ok(());
@@ -71,7 +71,7 @@ pub(in crate::ui) fn redo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<
             return Err(refusal);
         }
         out.push(entry.done.into());
-        let what = faults::describe(entry.done, given.view).text(given.words);
+        let what = given.words.done(&faults::done(&entry.done, given.view));
         toast::say(state, given, "toast-done", &[("what", &what)]);
         remember(&mut state.undo.done, Undo { inverse, ..entry });
         return Ok(());

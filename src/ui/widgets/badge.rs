@@ -7,8 +7,8 @@ use crate::domain::event::{Event, EventKind};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{NodeTruth, NodeView, PaceView, Reach, ReplicaView, RoleView, Speed};
 
-use super::super::locale::Locale;
 use super::super::theme::Role;
+use crate::locale::Locale;
 
 /// A word with its sign and role.
 #[derive(Clone, PartialEq, Eq, Debug)]

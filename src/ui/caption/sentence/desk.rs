@@ -7,10 +7,10 @@ use crate::domain::tick::Overload;
 use crate::domain::units::Price;
 use crate::domain::venue::VenueNews;
 
-use super::super::super::locale::Locale;
 use super::super::super::panels;
 use super::super::{Figures, control, why};
 use super::text;
+use crate::locale::Locale;
 
 pub(super) fn desk_event(kind: &EventKind, figures: &mut Figures) -> Option<&'static str> {
     let id = match kind {

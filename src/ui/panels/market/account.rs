@@ -12,13 +12,13 @@ use crate::domain::view::{AccountView, PositionView, RestingView};
 
 use super::super::super::canvas::{Canvas, Strip, cut_end};
 use super::super::super::hits::Hit;
-use super::super::super::locale::Locale;
 use super::super::super::scene::Scene;
 use super::super::super::state::Panel;
 use super::super::super::theme::Role;
 use super::super::super::widgets::frame::frame;
 use super::super::super::widgets::table::{Align, Column, cells, for_texts, widths};
 use super::{price, price_or_dash, side};
+use crate::locale::Locale;
 
 const COLUMNS: [Column; 7] = [
     Column::new("account-symbol", 8, 0, Align::Left),

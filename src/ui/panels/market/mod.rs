@@ -7,8 +7,8 @@ use crate::domain::ids::SymbolId;
 use crate::domain::order::Side;
 use crate::domain::units::Price;
 
-use super::super::locale::Locale;
 use super::super::theme::Role;
+use crate::locale::Locale;
 
 pub mod account;
 pub mod blotter;

@@ -12,13 +12,13 @@ use crate::domain::view::{BarView, FeedView, NodeView};
 
 use super::super::super::canvas::{Canvas, Strip, width};
 use super::super::super::hits::Hit;
-use super::super::super::locale::Locale;
 use super::super::super::scene::Scene;
 use super::super::super::state::Panel;
 use super::super::super::theme::Role;
 use super::super::super::widgets::bar::bar;
 use super::super::super::widgets::frame::frame;
 use super::{price, side};
+use crate::locale::Locale;
 
 /// Draws the panel.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {

@@ -9,12 +9,12 @@ use crate::domain::venue::Door;
 use crate::domain::view::VenueView;
 
 use super::super::super::canvas::Canvas;
-use super::super::super::locale::Locale;
 use super::super::super::scene::Scene;
 use super::super::super::state::Panel;
 use super::super::super::theme::Role;
 use super::super::super::widgets::frame::frame;
 use super::super::super::widgets::table::{Align, Column, cells, for_texts, widths};
+use crate::locale::Locale;
 
 const COLUMNS: [Column; 9] = [
     Column::new("venue-name", 2, 0, Align::Left),

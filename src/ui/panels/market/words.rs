@@ -6,9 +6,9 @@ use crate::domain::order::{OrderStatus, OrderType, Side, TimeInForce, Verdict};
 use crate::domain::work::Leg;
 
 use super::super::super::caption::why;
-use super::super::super::locale::Locale;
 use super::super::super::theme::Role;
 use super::{price, side};
+use crate::locale::Locale;
 
 /// What an order is: `BUY 10 ACME @ 101.02 ioc`, or both legs of a spread. A request about an order does not name its
 /// symbol, by whose decimals its price is written: it comes from the order.

@@ -5,8 +5,11 @@
 //! Units: numbers are grouped by a thin gap (`10 482`), which is a plain space, because terminals have no thinner one.
 //! Errors: none at run time; an unknown id shows itself, so that it is found.
 
+mod control;
+
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::OnceLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
@@ -61,6 +64,7 @@ impl Language {
                 include_str!("../../assets/locales/en/toasts.ftl"),
                 include_str!("../../assets/locales/en/market.ftl"),
                 include_str!("../../assets/locales/en/rules.ftl"),
+                include_str!("../../assets/locales/en/lesson.ftl"),
             ],
             Self::Russian => &[
                 include_str!("../../assets/locales/ru/screen.ftl"),
@@ -71,6 +75,7 @@ impl Language {
                 include_str!("../../assets/locales/ru/toasts.ftl"),
                 include_str!("../../assets/locales/ru/market.ftl"),
                 include_str!("../../assets/locales/ru/rules.ftl"),
+                include_str!("../../assets/locales/ru/lesson.ftl"),
             ],
         }
     }
@@ -126,9 +131,24 @@ impl Locale {
         self.format(id, Some(&args)).into_owned()
     }
 
+    /// The text of this id, if the language has it.
+    pub fn known(&self, id: &str) -> Option<String> {
+        self.bundles.first().is_some_and(|bundle| bundle.has_message(id)).then(|| self.text(id).into_owned())
+    }
+
     fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> Cow<'_, str> {
+        self.format_part(id, None, args)
+    }
+
+    /// A text, or an attribute of it.
+    fn format_part(&self, id: &str, attribute: Option<&str>, args: Option<&FluentArgs<'_>>) -> Cow<'_, str> {
         for bundle in &self.bundles {
-            if let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) {
+            let Some(message) = bundle.get_message(id) else { continue };
+            let pattern = match attribute {
+                Some(name) => message.get_attribute(name).map(|attribute| attribute.value()),
+                None => message.value(),
+            };
+            if let Some(pattern) = pattern {
                 let mut errors = Vec::new();
                 return Cow::Owned(bundle.format_pattern(pattern, args, &mut errors).into_owned());
             }
@@ -182,6 +202,23 @@ impl Locale {
     }
 }
 
+/// Every language at once, for texts that are made before anybody knows in which they will be read.
+#[derive(Debug)]
+pub struct Languages {
+    /// English.
+    pub english: Locale,
+    /// Russian.
+    pub russian: Locale,
+}
+
+impl Languages {
+    /// Those of the house, read once.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Languages> = OnceLock::new();
+        SHARED.get_or_init(|| Self { english: Locale::new(Language::English), russian: Locale::new(Language::Russian) })
+    }
+}
+
 fn bundle(language: Language) -> FluentBundle<FluentResource> {
     let mut bundle = FluentBundle::new_concurrent(vec![language.id()]);
     bundle.set_use_isolating(false);
@@ -213,7 +250,13 @@ fn grouped(number: u64) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
+    use proptest::strategy::{Strategy as _, ValueTree};
+    use proptest::test_runner::TestRunner;
+
     use super::*;
+    use crate::domain::control::{Control, sample};
+    use crate::domain::rules::{PartitionStrategy, Rule, Strategy};
+    use crate::domain::tick::Overload;
 
     fn ids(language: Language) -> BTreeSet<String> {
         let mut ids = BTreeSet::new();
@@ -249,20 +292,6 @@ mod tests {
     }
 
     #[test]
-    fn every_action_has_its_words_in_both_languages() {
-        for language in Language::ALL {
-            let locale = Locale::new(language);
-            for spec in crate::ui::registry::all() {
-                let hint = spec.hint.map(|_| spec.id.hint_id());
-                let topic = spec.topic.text_id().to_owned();
-                for id in [Some(spec.id.text_id()), hint, Some(topic)].into_iter().flatten() {
-                    assert_ne!(locale.text(&id), id.as_str(), "{language:?} lacks it");
-                }
-            }
-        }
-    }
-
-    #[test]
     fn english_texts_are_ascii() {
         for text in Language::English.files() {
             let strange = text.lines().find(|line| !line.is_ascii());
@@ -271,17 +300,30 @@ mod tests {
     }
 
     #[test]
+    fn every_control_has_its_words_in_both_languages() {
+        let mut runner = TestRunner::deterministic();
+        let any = sample::any_control();
+        for _ in 0..2_000 {
+            let words = any.new_tree(&mut runner).unwrap().current().words();
+            for locale in [&Languages::shared().english, &Languages::shared().russian] {
+                for said in [locale.order(&words), locale.done(&words)] {
+                    assert!(!said.starts_with("control-") && !said.contains('$'), "{words}: {said}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn words_that_are_typed_are_explained_in_russian() {
-        use crate::domain::rules::{PartitionStrategy, Rule, Strategy};
-        use crate::domain::tick::Overload;
-        let locale = Locale::new(Language::Russian);
-        let rules = Rule::ALL.map(|rule| ("done-rule-off", "rule", rule.name())).into_iter();
-        let strategies = Strategy::ALL.map(|of| ("event-strategy", "strategy", of.name())).into_iter();
-        let divisions = PartitionStrategy::ALL.map(|of| ("control-divide", "strategy", of.name())).into_iter();
-        let overloads = Overload::ALL.map(|of| ("control-overload", "rule", of.name())).into_iter();
-        for (id, arg, word) in rules.chain(strategies).chain(divisions).chain(overloads) {
-            let said = locale.fill(id, &[(arg, word)]);
-            assert!(said.contains(&format!("{word} (")), "{id}: {said}");
+        let rules = Rule::ALL.iter().map(|rule| Control::SetRule { rule: *rule, on: false });
+        let strategies = Strategy::ALL.iter().map(|of| Control::SetStrategy(*of));
+        let divisions = PartitionStrategy::ALL.iter().map(|of| Control::Divide(*of));
+        let overflows = Overload::ALL.iter().map(|of| Control::SetOverload(*of));
+        for control in rules.chain(strategies).chain(divisions).chain(overflows) {
+            let words = control.words();
+            let said = Languages::shared().russian.order(&words);
+            let explained = words.args().all(|(_, word)| said.contains(&format!("{word} (")));
+            assert!(explained, "{words}: {said}");
         }
     }
 

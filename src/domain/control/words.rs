@@ -1,0 +1,369 @@
+//! A control in words: its verb, and what follows it.
+//!
+//! Idea: one row a control. What a file or the palette reads (`cut n1 -> n2`) is these words in order; the text ids of the
+//! languages (`control-cut`, `control-cut.done`) and the figures in them follow from the same row.
+//! Shape: a verb that has several forms (`heal n1 -> n2`, `heal all`) names the form; each form has a text of its own.
+
+use std::fmt;
+
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
+use super::{Burst, Control, Target};
+use crate::domain::hand::HandRequest;
+use crate::domain::ids::{GroupId, NodeId, SymbolId};
+use crate::domain::order::{OrderType, Side, TimeInForce};
+use crate::domain::rules::AckRule;
+use crate::domain::time::SimDuration;
+use crate::domain::units::{Price, Quantity};
+use crate::domain::venue::VenueId;
+
+/// The verbs, in the order of the help. Each means one kind of thing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
+#[expect(missing_docs, reason = "the grammar says what each reads, `Control::words` which control each is")]
+pub enum Verb {
+    Kill,
+    Recover,
+    Freeze,
+    Thaw,
+    Restart,
+    Cut,
+    Heal,
+    Isolate,
+    Mute,
+    Rejoin,
+    SlowDisk,
+    Transfer,
+    Elect,
+    Ack,
+    Rule,
+    Strategy,
+    Drain,
+    Undrain,
+    Load,
+    Rate,
+    Admission,
+    Skew,
+    Hot,
+    Reads,
+    Burst,
+    Ticks,
+    TickBurst,
+    TickOverflow,
+    Signals,
+    Panic,
+    Add,
+    Decommission,
+    Replace,
+    Divide,
+    Split,
+    Move,
+    Stay,
+    LoseChange,
+    Find,
+    Venue,
+    Buy,
+    Sell,
+    Spread,
+    Amend,
+    Cancel,
+    Query,
+    Trades,
+    FindTrade,
+}
+
+impl Verb {
+    /// Every verb.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// As it is typed.
+    pub fn text(self) -> &'static str {
+        self.into()
+    }
+
+    /// The verb of this word.
+    pub fn of(word: &str) -> Option<Self> {
+        word.parse().ok()
+    }
+
+    const fn alone(self) -> Words {
+        Words { verb: self, form: "", parts: Vec::new() }
+    }
+
+    fn with(self, name: &'static str, value: impl Into<Value>) -> Words {
+        self.alone().and(name, value)
+    }
+
+    fn node(self, node: Target) -> Words {
+        self.with("node", node)
+    }
+
+    fn link(self, from: Target, to: Target) -> Words {
+        self.with("node", from).sign("->").and("to", to)
+    }
+
+    /// One word that decides the text: `heal all`, `load off`.
+    const fn form(self, form: &'static str) -> Words {
+        Words { verb: self, form, parts: Vec::new() }
+    }
+
+    fn only(self, form: &'static str) -> Words {
+        self.form(form).sign(form)
+    }
+
+    fn switch(self, on: bool) -> Words {
+        self.only(if on { "on" } else { "off" })
+    }
+}
+
+/// What an argument is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Value {
+    /// A node, by name or role.
+    Target(Target),
+    /// A word of a short list; languages may explain it.
+    Word(&'static str),
+    /// A number.
+    Count(u64),
+    /// Anything that is written alike everywhere: a name, a length of time, a price.
+    Text(String),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Target(target) => target.fmt(f),
+            Self::Word(word) => f.write_str(word),
+            Self::Count(count) => count.fmt(f),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+impl From<Target> for Value {
+    fn from(target: Target) -> Self {
+        Self::Target(target)
+    }
+}
+
+impl From<&'static str> for Value {
+    fn from(word: &'static str) -> Self {
+        Self::Word(word)
+    }
+}
+
+impl From<u64> for Value {
+    fn from(count: u64) -> Self {
+        Self::Count(count)
+    }
+}
+
+impl From<GroupId> for Value {
+    fn from(group: GroupId) -> Self {
+        Self::Text(group.to_string())
+    }
+}
+
+impl From<NodeId> for Value {
+    fn from(node: NodeId) -> Self {
+        Self::Text(node.to_string())
+    }
+}
+
+impl From<SymbolId> for Value {
+    fn from(symbol: SymbolId) -> Self {
+        Self::Text(symbol.name().to_owned())
+    }
+}
+
+impl From<VenueId> for Value {
+    fn from(venue: VenueId) -> Self {
+        Self::Text(venue.to_string())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<SimDuration> for Value {
+    fn from(length: SimDuration) -> Self {
+        Self::Text(length.written())
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Part {
+    Sign(&'static str),
+    Arg(&'static str, Value),
+}
+
+/// A verb and what follows it. Displayed, it is what the grammar reads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Words {
+    /// The verb.
+    pub verb: Verb,
+    form: &'static str,
+    parts: Vec<Part>,
+}
+
+impl Words {
+    /// The id of its text: `control-heal-all`; its attribute `done` says that it was done.
+    pub fn text_id(&self) -> String {
+        let (verb, form) = (self.verb.text(), self.form);
+        if form.is_empty() { format!("control-{verb}") } else { format!("control-{verb}-{form}") }
+    }
+
+    /// The arguments, by the name that the texts give them.
+    pub fn args(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.parts.iter().filter_map(|part| if let Part::Arg(name, value) = part { Some((*name, value)) } else { None })
+    }
+
+    /// The same with another value of an argument, for texts that can show more than the grammar reads.
+    #[must_use]
+    pub fn showing(mut self, name: &str, shown: &str) -> Self {
+        for part in &mut self.parts {
+            if let Part::Arg(known, value) = part
+                && *known == name
+            {
+                *value = Value::Text(shown.to_owned());
+            }
+        }
+        self
+    }
+
+    fn and(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.parts.push(Part::Arg(name, value.into()));
+        self
+    }
+
+    fn sign(mut self, sign: &'static str) -> Self {
+        self.parts.push(Part::Sign(sign));
+        self
+    }
+
+    fn leg(self, side: Side, quantity: Quantity, symbol: SymbolId) -> Self {
+        self.and("side", side.word()).and("lots", quantity.0).and("symbol", symbol)
+    }
+
+    fn at(self, symbol: SymbolId, price: Price) -> Self {
+        let shown = symbol.instrument().map_or_else(|| price.0.to_string(), |instrument| instrument.show_price(price));
+        self.sign("at").and("price", shown)
+    }
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.verb.text())?;
+        for part in &self.parts {
+            match part {
+                Part::Sign(sign) => write!(f, " {sign}")?,
+                Part::Arg(_, value) => write!(f, " {value}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Control {
+    /// The control in words.
+    pub fn words(&self) -> Words {
+        match *self {
+            Self::Crash(node) => Verb::Kill.node(node),
+            Self::Recover(node) => Verb::Recover.node(node),
+            Self::RecoverAll => Verb::Recover.only("all"),
+            Self::Freeze(node) => Verb::Freeze.node(node),
+            Self::Thaw(node) => Verb::Thaw.node(node),
+            Self::RollingRestart => Verb::Restart.only("rolling"),
+            Self::Cut { from, to } => Verb::Cut.link(from, to),
+            Self::Heal { from, to } => Verb::Heal.link(from, to),
+            Self::HealAll => Verb::Heal.only("all"),
+            Self::Isolate(node) => Verb::Isolate.node(node),
+            Self::Mute(node) => Verb::Mute.node(node),
+            Self::Rejoin(node) => Verb::Rejoin.node(node),
+            Self::SlowDisk { node, slow: true } => Verb::SlowDisk.node(node),
+            Self::SlowDisk { node, slow: false } => Verb::SlowDisk.form("off").and("node", node).sign("off"),
+            Self::Transfer { group, to: None } => Verb::Transfer.with("group", group),
+            Self::Transfer { group, to: Some(to) } => {
+                Verb::Transfer.form("to").and("group", group).sign("to").and("node", to)
+            }
+            Self::ForceElection(group) => Verb::Elect.with("group", group),
+            Self::SetAck(AckRule::Count(count)) => Verb::Ack.form("count").and("n", u64::from(count)),
+            Self::SetAck(AckRule::Leader) => Verb::Ack.with("rule", "leader"),
+            Self::SetAck(AckRule::Majority) => Verb::Ack.with("rule", "majority"),
+            Self::SetAck(AckRule::All) => Verb::Ack.with("rule", "all"),
+            Self::SetRule { rule, on: true } => Verb::Rule.form("on").and("rule", rule.name()).sign("on"),
+            Self::SetRule { rule, on: false } => Verb::Rule.form("off").and("rule", rule.name()).sign("off"),
+            Self::SetStrategy(strategy) => Verb::Strategy.with("strategy", strategy.name()),
+            Self::Drain(node) => Verb::Drain.node(node),
+            Self::Undrain(node) => Verb::Undrain.node(node),
+            Self::SetLoad(on) => Verb::Load.switch(on),
+            Self::SetRate(rate) => Verb::Rate.with("n", rate),
+            Self::SetRateOfCapacity(percent) => {
+                Verb::Rate.form("of-capacity").and("n", format!("{percent}%")).sign("of capacity")
+            }
+            Self::FindCapacity => Verb::Find.only("capacity"),
+            Self::SetAdmission(on) => Verb::Admission.switch(on),
+            Self::SetSkew(per_mille) => Verb::Skew.with("n", u64::from(per_mille)),
+            Self::HotSymbol { percent: 0, .. } => Verb::Hot.only("off"),
+            Self::HotSymbol { symbol, percent } => Verb::Hot.with("symbol", symbol).and("n", u64::from(percent)),
+            Self::SetReadFrom(from) => Verb::Reads.only(from.name()),
+            Self::Burst(burst) => words_of_a_burst(&burst),
+            Self::SetTickRate(rate) => Verb::Ticks.with("n", rate),
+            Self::TickBurst(burst) => Verb::TickBurst.with("n", burst.ticks).sign("over").and("over", burst.over),
+            Self::SetOverload(rule) => Verb::TickOverflow.with("rule", rule.name()),
+            Self::SetSignalsTrade(on) => Verb::Signals.switch(on),
+            Self::Poison(node) => Verb::Panic.node(node),
+            Self::AddNode => Verb::Add.only("node"),
+            Self::Decommission(node) => Verb::Decommission.node(node),
+            Self::Replace(node) => Verb::Replace.node(node),
+            Self::Divide(strategy) => Verb::Divide.with("strategy", strategy.name()),
+            Self::Split => Verb::Split.only("hottest"),
+            Self::MoveSymbol { symbol, to } => Verb::Move.with("symbol", symbol).and("group", to),
+            Self::StopMoves => Verb::Stay.only("all"),
+            Self::LoseChange { node, group } => Verb::LoseChange.node(node).and("group", group),
+            Self::SetVenue { venue, open: true } => Verb::Venue.form("open").and("venue", venue).sign("open"),
+            Self::SetVenue { venue, open: false } => Verb::Venue.form("close").and("venue", venue).sign("close"),
+            Self::Hand(request) => words_of_a_request(&request),
+            Self::ReadTrades(query) => Verb::Trades.with("symbol", query.symbol).and("range", query.range_written()),
+            Self::FindTrade(id) => Verb::FindTrade.with("id", id.to_string()),
+        }
+    }
+}
+
+fn words_of_a_burst(burst: &Burst) -> Words {
+    let words = Verb::Burst.with("n", burst.orders).sign("over").and("over", burst.over);
+    match burst.in_flight_max {
+        Some(count) => words.sign("in-flight").and("in_flight", u64::from(count)),
+        None => words.sign("raw"),
+    }
+}
+
+fn words_of_a_request(request: &HandRequest) -> Words {
+    match *request {
+        HandRequest::Place { symbol, side, order_type, quantity, time_in_force } => {
+            let verb = if side == Side::Buy { Verb::Buy } else { Verb::Sell };
+            let words = verb.with("lots", quantity.0).and("symbol", symbol);
+            let words = match order_type {
+                OrderType::Limit(limit) => words.at(symbol, limit),
+                OrderType::Market => words,
+            };
+            match time_in_force {
+                TimeInForce::GoodTillCancel => words,
+                TimeInForce::ImmediateOrCancel => words.sign("ioc"),
+                TimeInForce::FillOrKill => words.sign("fok"),
+            }
+        }
+        HandRequest::Spread { legs } => legs.iter().fold(Verb::Spread.alone(), |words, leg| {
+            words.leg(leg.side(), leg.quantity(), leg.symbol()).at(leg.symbol(), leg.limit())
+        }),
+        HandRequest::Replace { order, price, quantity } => {
+            let words = Verb::Amend.with("order", format!("#{}", order.0)).and("lots", quantity.0);
+            words.sign("at").and("price", price.0.to_string())
+        }
+        HandRequest::Cancel { order } => Verb::Cancel.with("order", format!("#{}", order.0)),
+        HandRequest::Query { order } => Verb::Query.with("order", format!("#{}", order.0)),
+    }
+}
