@@ -37,6 +37,19 @@ fn goes_well(text: &str) {
     }
 }
 
+/// A script of a file, over the seeds.
+fn file_goes_well(text: &str) {
+    for seed in seeds() {
+        let mut script = script::read("tests/scripts/cluster", text).unwrap_or_else(|problem| panic!("{problem}"));
+        (script.seed, script.name) = (seed, format!("{} seed {seed}", script.name));
+        let name = script.name.clone();
+        let (view, outcome) = House.perform(Arc::new(script), Stepping::Inline).expect("it runs");
+        let result = RunResult::of(&view, Some((&name, &outcome)));
+        let unmet: Vec<_> = result.expectations.iter().filter(|row| row.met != Some(true)).collect();
+        assert!(unmet.is_empty() && result.failures.is_empty(), "{result}");
+    }
+}
+
 fn goes_red(text: &str, what: &str) {
     let (_, result) = run(text, 1);
     let unmet = result.expectations.iter().filter(|row| row.met != Some(true));
@@ -167,17 +180,30 @@ fn a_move_makes_no_order_unknown_at_two_thirds_of_the_capacity() {
 }
 
 #[test]
+fn a_desk_that_cannot_acknowledge_has_no_capacity_to_be_found() {
+    // The voter is missing while the search is on; and a burst in its middle is a load of its own.
+    for (ack, what) in [("ack = \"all\"", "kill n2"), ("", "burst 20k over 1s")] {
+        let mut text =
+            "length_ms = 60000\n".to_owned() + &cluster(3, "", "").replace("[raft]", &format!("{ack}\n[raft]"));
+        step(&mut text, 1_000, "find capacity");
+        step(&mut text, 8_000, what);
+        let (view, _) = run(&text, 1);
+        assert_eq!((view.admission.capacity_per_s, view.admission.search.is_some()), (None, false), "{what}");
+    }
+}
+
+#[test]
 fn what_is_refused_is_not_executed_though_its_symbol_moves_away() {
     // A voter is missing, and each proposal mixes orders of a moving symbol with others: the former are forwarded to the new
     // owner, the latter refused.
     let mut text =
         "length_ms = 9000\n[cluster]\nnodes = 5\npartitions = 2\nreplication_factor = 3\nack = \"all\"\n".to_owned();
     text +=
-        "[disk]\nfsync_us = 20000\n[raft]\nelection_min_ms = 600\nelection_max_ms = 900\n[client]\nsessions = 2000\n";
+        "[disk]\nfsync_us = 20000\n[raft]\nelection_min_ms = 600\nelection_max_ms = 900\n[client]\nsessions = 1000\n";
     text += "[load]\non = false\nquery_percent = 0\n[market]\ninstruments = 2\n[trades]\nby_id = 0\n";
     step(&mut text, 500, "move BTCUSD p1");
     step(&mut text, 900, "sell 900 NOVUSD at 15000");
-    step(&mut text, 1_100, "crash n4");
+    step(&mut text, 1_100, "kill n4");
     step(&mut text, 1_200, "burst 20 over 100ms raw");
     step(&mut text, 3_990, "move NOVUSD p2");
     step(&mut text, 4_000, "rate 100000");
@@ -248,7 +274,7 @@ fn stalls(rule: &str, dead: &[&str]) -> String {
     step(&mut text, 500, "transfer p1 to n1");
     step(&mut text, 1_000, rule);
     for node in dead {
-        step(&mut text, 3_000, &format!("crash {node}"));
+        step(&mut text, 3_000, &format!("kill {node}"));
         step(&mut text, 8_000, &format!("recover {node}"));
     }
     step(&mut text, 12_000, "load off");
@@ -303,4 +329,30 @@ const DRAINS: &str = include_str!("overload_drains.toml");
 fn a_flooded_cluster_of_small_windows_drains() {
     let (_, tables) = DRAINS.split_once("length_ms").unwrap();
     goes_well(&format!("length_ms{tables}"));
+}
+
+#[test]
+fn nobody_asks_a_node_that_has_left_the_cluster() {
+    file_goes_well(include_str!("scripts/cluster/hint-to-a-node-that-left.toml"));
+    file_goes_well(include_str!("scripts/cluster/decommission-alone.toml"));
+}
+
+#[test]
+fn a_leader_whose_state_lags_hands_over() {
+    file_goes_well(include_str!("scripts/cluster/lagging-leader.toml"));
+}
+
+#[test]
+fn what_never_left_the_balancer_is_refused_and_not_unknown() {
+    file_goes_well(include_str!("scripts/cluster/refused-at-the-balancer.toml"));
+}
+
+#[test]
+fn an_order_that_is_revoked_after_its_ring_is_counted() {
+    file_goes_well(include_str!("scripts/cluster/revoked-after-its-ring.toml"));
+}
+
+#[test]
+fn another_strategy_moves_trades_and_leaves_no_order_unknown() {
+    file_goes_well(include_str!("scripts/cluster/divide-while-loaded.toml"));
 }

@@ -304,7 +304,8 @@ impl Gateway {
         let Some(open) = self.tickets.get_mut(ticket).cloned() else { return };
         let may = open.redirects < REDIRECTS_MAX;
         let next = self.elsewhere(&open, why, directory);
-        if let Some(hint) = self.hints.get_mut(open.group.index()).filter(|_| matches!(why, Why::NotLeader(_))) {
+        let misled = matches!(why, Why::NotLeader(_) | Why::NoReplica);
+        if let Some(hint) = self.hints.get_mut(open.group.index()).filter(|_| misled) {
             *hint = next;
         }
         match (why, next) {

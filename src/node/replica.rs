@@ -7,6 +7,7 @@
 
 mod batching;
 mod effects;
+mod lagging;
 mod tasks;
 
 use std::collections::VecDeque;
@@ -125,6 +126,7 @@ impl Replica {
     pub(super) fn input(&mut self, now: Now, input: Input, desk: &mut Desk<'_>, out: &mut Out<'_>) {
         // As it was before this input: afterwards the commit index may cover what another leader wrote over this one's entries.
         let (led, commit) = (self.raft.leads(), self.raft.commit_index());
+        let beat = matches!(input, Input::Beat);
         let mut effects = Vec::new();
         self.raft.step(now, input, &mut effects);
         self.absorb(effects, out);
@@ -135,6 +137,9 @@ impl Replica {
             self.rounds = batching::Rounds::default();
         }
         self.settle(now, desk, out);
+        if let Some(to) = self.who_is_ahead(now, desk).filter(|_| beat) {
+            self.input(now, Input::Transfer(Some(to)), desk, out);
+        }
     }
 
     /// Everything up to this token is on disk (the group's, and the node's for the same write): what waited for it may

@@ -119,6 +119,8 @@ impl Directory for Beliefs<'_> {
     }
 
     fn given_up(&self, peer: NodeId) -> bool {
-        self.heart.detector.health(peer) == Health::Failed
+        // Who has left the cluster is heard by no detector, and answers nobody.
+        let gone = !self.map.nodes.contains(&peer);
+        gone || self.heart.detector.health(peer) == Health::Failed
     }
 }

@@ -85,16 +85,7 @@ impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seed = self.variants.first().map_or(0, |row| row.result.run.seed);
         writeln!(f, "{}, seed {seed}: {} variants", self.scenario, self.variants.len())?;
-        let cells = self.cells();
-        let width = |column: usize| cells.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-        let widths: Vec<usize> = (0..cells.first().map_or(0, Vec::len)).map(width).collect();
-        for row in &cells {
-            let mut line = format!("  {:<1$}", row[0], widths[0]);
-            for (cell, width) in row.iter().zip(&widths).skip(1) {
-                line.push_str(&format!("  {cell:>width$}"));
-            }
-            writeln!(f, "{}", line.trim_end())?;
-        }
+        f.write_str(&table(&self.cells()))?;
         for row in &self.variants {
             let unmet = row.result.expectations.iter().filter(|expectation| expectation.met != Some(true));
             for expectation in unmet {
@@ -113,6 +104,69 @@ impl fmt::Display for Comparison {
             writeln!(f, "  {word}      {} ({})", row.that, row.measured)?;
         }
         f.write_str(if self.well { "well\n" } else { "not well\n" })
+    }
+}
+
+/// Columns of a terminal that a table should fit into.
+const COLUMNS: usize = 80;
+
+/// The cells as text: a row a variant, or a column a variant if only that fits into a terminal.
+fn table(cells: &[Vec<String>]) -> String {
+    let upright = Table::of(cells);
+    if upright.width() <= COLUMNS {
+        return upright.to_string();
+    }
+    let columns = cells.first().map_or(0, Vec::len);
+    let turned: Vec<Vec<String>> =
+        (0..columns).map(|column| cells.iter().map(|row| row[column].clone()).collect()).collect();
+    let turned = Table::of(&turned);
+    if turned.width() < upright.width() { turned.to_string() } else { upright.to_string() }
+}
+
+/// A table whose heads are broken at their signs, so that a long name does not make a short figure wide.
+struct Table {
+    /// The lines of the head of each column.
+    heads: Vec<Vec<String>>,
+    rows: Vec<Vec<String>>,
+    widths: Vec<usize>,
+}
+
+impl Table {
+    fn of(cells: &[Vec<String>]) -> Self {
+        let (heads, rows) = cells.split_first().map_or((&[][..], &[][..]), |(heads, rows)| (&heads[..], rows));
+        let broken = |head: &String| head.split_inclusive(['.', '-', '_']).map(str::to_owned).collect::<Vec<_>>();
+        let heads: Vec<Vec<String>> = heads.iter().map(broken).collect();
+        let width = |column: usize| {
+            let cells = rows.iter().map(|row| &row[column]).chain(&heads[column]);
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let widths = (0..heads.len()).map(width).collect();
+        Self { heads, rows: rows.to_vec(), widths }
+    }
+
+    fn width(&self) -> usize {
+        self.widths.iter().map(|width| width + 2).sum()
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let height = self.heads.iter().map(Vec::len).max().unwrap_or(0);
+        let of_heads = (0..height).map(|line| {
+            let part = |head: &Vec<String>| (line + head.len()).checked_sub(height).map(|at| head[at].clone());
+            self.heads.iter().map(|head| part(head).unwrap_or_default()).collect()
+        });
+        for row in of_heads.chain(self.rows.iter().cloned()).collect::<Vec<Vec<String>>>() {
+            let mut line = String::new();
+            for (place, (cell, width)) in row.iter().zip(&self.widths).enumerate() {
+                match place {
+                    0 => line.push_str(&format!("  {cell:<width$}")),
+                    _ => line.push_str(&format!("  {cell:>width$}")),
+                }
+            }
+            writeln!(f, "{}", line.trim_end())?;
+        }
+        Ok(())
     }
 }
 
@@ -159,8 +213,9 @@ expect = ["one:orders.submitted < other:orders.submitted"]
         let of = |view| RunResult::of(view, Some(("two", &outcome)));
         let good = Comparison::of("two", &script.compare, vec![(&one, of(&one)), (&other, of(&other))]);
         let text = good.to_string();
-        assert!(text.contains("         orders.submitted  latency_ms.p99\n"), "{text}");
-        assert!(text.contains("  other              1200               -\n") && good.well, "{text}");
+        assert!(text.contains("latency_\n"), "{text}");
+        assert!(text.contains("         submitted       p99\n"), "{text}");
+        assert!(text.contains("  other       1200         -\n") && good.well, "{text}");
         let json = good.to_json().unwrap();
         assert!(json.contains("\"variant\": \"other\"") && json.contains("\"latency_ms.p99\": null"), "{json}");
         let bad = Comparison::of("two", &script.compare, vec![(&other, of(&other)), (&one, of(&one))]);

@@ -294,8 +294,14 @@ impl World {
         let node = self.resolve(target)?;
         let mut changed = false;
         for other in self.others(node) {
-            changed |= self.network.set_cut(node, other, Passage::Open);
-            changed |= self.network.set_cut(other, node, Passage::Open);
+            // What another node's fault cuts stays cut: it comes back with that node.
+            let [out, back] = self.faults_of_links(other);
+            if !back {
+                changed |= self.network.set_cut(node, other, Passage::Open);
+            }
+            if !out {
+                changed |= self.network.set_cut(other, node, Passage::Open);
+            }
         }
         if !changed {
             return Err(Why::AlreadySo);
@@ -308,6 +314,14 @@ impl World {
         });
         self.tell_of(Some(node), EventKind::Rejoined, cause);
         Ok(())
+    }
+
+    /// Whether a fault of the whole node cuts what it sends, and what is sent to it.
+    fn faults_of_links(&self, node: NodeId) -> [bool; 2] {
+        let meant = Target::Node(node);
+        let has = |fault: Control| self.faults.iter().any(|known| known.control == fault);
+        let isolated = has(Control::Isolate(meant));
+        [isolated || has(Control::Mute(meant)), isolated]
     }
 
     fn heal_all(&mut self, cause: Cause) -> Result<(), Why> {

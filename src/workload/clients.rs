@@ -141,7 +141,10 @@ impl Clients {
                 out.push(tell(EventKind::ReadsMoved { to: read_from }));
             }
             Control::SetAck(ack) => self.ack = ack,
-            Control::Burst(burst) => self.begin_burst(now, burst, out),
+            Control::Burst(burst) => {
+                self.stop_searching(now, out);
+                self.begin_burst(now, burst, out);
+            }
             Control::Hand(request) => self.on_hand(now, request, out),
             Control::SetSkew(per_mille) => {
                 self.orders.popularity_mut().set_skew(per_mille);

@@ -99,6 +99,11 @@ impl Figures {
         self.counts.late += 1;
     }
 
+    /// Refusals because a voter is missing, so far.
+    pub const fn not_acknowledgeable(&self) -> u64 {
+        self.not_acknowledgeable
+    }
+
     /// What was counted so far.
     pub const fn counts(&self) -> Counts {
         Counts { waiting: self.waiting, ..self.counts }

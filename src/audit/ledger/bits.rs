@@ -45,6 +45,22 @@ impl Bits {
         Some(known)
     }
 
+    /// Whether a number is in, as far as the window reaches.
+    pub fn contains(&self, number: u64) -> bool {
+        let place = (number / WORD).checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
+        place.and_then(|place| self.words.get(place)).is_some_and(|word| word & 1 << (number % WORD) != 0)
+    }
+
+    /// Takes a number out; whether it was in.
+    pub fn remove(&mut self, number: u64) -> bool {
+        let place = (number / WORD).checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
+        let Some(word) = place.and_then(|place| self.words.get_mut(place)) else { return false };
+        let bit = 1 << (number % WORD);
+        let known = *word & bit != 0;
+        *word &= !bit;
+        known
+    }
+
     /// Takes out every number from this one on; how many there were.
     pub fn cut(&mut self, from: u64) -> u64 {
         let place = usize::try_from((from / WORD).saturating_sub(self.first)).unwrap_or(usize::MAX);
@@ -92,6 +108,8 @@ mod tests {
                         let gone = model.split_off(&lowest);
                         prop_assert_eq!(bits.cut(number), gone.len() as u64);
                     }
+                    2 => prop_assert_eq!(bits.contains(number), model.contains(&number)),
+                    1 => prop_assert_eq!(bits.remove(number), model.remove(&number)),
                     _ => {
                         let before = left;
                         let known = bits.insert(number, &mut left);

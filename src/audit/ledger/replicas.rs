@@ -166,9 +166,15 @@ impl Ledger {
     fn on_short(&mut self, group: GroupId, applied: &Applied) {
         for id in applied.short.iter().flat_map(|short| short.iter()) {
             let Some(slot) = find(&mut self.sessions, *id) else {
-                // It waited so long that its session has been let go: it may have been promised.
-                let past = self.sessions.get(id.client.0 as usize).is_some_and(|session| session.is_past(id.sequence));
-                self.counts.untracked += u64::from(past && applied.batch.is_none());
+                // It waited so long that its ring has let it go.
+                let session = self.sessions.get_mut(id.client.0 as usize);
+                let Some(session) = session.filter(|session| session.is_past(id.sequence)) else { continue };
+                match session.end_past(id.sequence) {
+                    Recall::First => self.counts.revoked += 1,
+                    Recall::Again => {}
+                    // It may have been promised.
+                    Recall::Forgotten => self.counts.untracked += u64::from(applied.batch.is_none()),
+                }
                 continue;
             };
             if !slot.marks.has(Marks::PRESENT) {
@@ -199,6 +205,9 @@ impl Ledger {
         for id in gone.iter().flat_map(|trace| trace.short.iter()).flat_map(|short| short.iter()) {
             if let Some(slot) = find(&mut self.sessions, *id) {
                 unrevoke(&mut self.counts, slot);
+            } else if self.sessions.get(id.client.0 as usize).is_some_and(|session| session.is_past(id.sequence)) {
+                // Whether it counts as revoked is remembered no more.
+                self.counts.untracked += 1;
             }
         }
         let mut orders = Vec::new();

@@ -2,7 +2,8 @@
 //!
 //! Idea: a session numbers its requests from 1 without a gap, so an order is found by subtraction, not by search.
 //! Shape: `base` is the sequence of the oldest slot; queries and unknown sequences are empty slots. What has left the ring
-//! is remembered by a bit: whether it was executed (`older`), and whether a leg of it has traded (`legs`).
+//! is remembered by a bit: whether it was executed (`older`), whether a leg of it has traded (`legs`), and whether it was
+//! promised and then waited in its group (`pending`), for such an order may still end unexecuted.
 //! Bound: a session keeps its last [`LINGER`] sequences even when they are closed; beyond that it lets closed slots go
 //! from the front. At [`SLOTS_MAX`] the oldest goes whatever it is, and the ledger counts it as untracked. Bits reach
 //! [`OLDER_MAX`] sequences back; what is executed below them is untracked too, for nothing can say whether it is done twice.
@@ -68,6 +69,8 @@ impl Marks {
     pub const DECLINED: u16 = 1 << 10;
     /// It counts as untracked: nothing more is concluded about it.
     pub const UNTRACKED: u16 = 1 << 11;
+    /// Its verdict was *pending*: it waits in its group, and may still end for want of cash or of room.
+    pub const PENDING: u16 = 1 << 12;
 
     /// Whether one of these is set.
     pub const fn has(self, marks: u16) -> bool {
@@ -167,6 +170,11 @@ impl Slot {
         self.standing == Standing::Acknowledged && !self.marks.has(ANSWERED)
     }
 
+    /// Whether it may still end unexecuted, though its promise is kept so far. Nobody tells how it ends if it ends well.
+    fn may_end(&self) -> bool {
+        self.marks.has(Marks::PENDING) && !self.marks.has(Marks::SHORT | Marks::UNTRACKED)
+    }
+
     /// Whether nothing more is expected of it, its session having asked no more below `floor`.
     fn closed(&self, below_floor: bool) -> bool {
         match self.standing {
@@ -199,11 +207,14 @@ pub struct Session {
     older: Bits,
     /// Of which orders the first leg has traded, and of which the second; made for the first spread.
     legs: Option<Box<[Bits; 2]>>,
+    /// Which of those before the ring were promised and may still end for want of cash or of room, and whose end is known
+    /// or counts for nothing.
+    pending: Option<Box<[Bits; 2]>>,
 }
 
 impl Default for Session {
     fn default() -> Self {
-        Self { base: 1, floor: 1, slots: VecDeque::new(), older: Bits::new(OLDER_MAX), legs: None }
+        Self { base: 1, floor: 1, slots: VecDeque::new(), older: Bits::new(OLDER_MAX), legs: None, pending: None }
     }
 }
 
@@ -262,6 +273,13 @@ impl Session {
                 break;
             }
             leaves(front, closed);
+            // Of which its client was told nothing, or no, nothing was promised: its end counts as little as one that is known.
+            let promised_nothing = matches!(front.standing, Standing::Unknown | Standing::Rejected);
+            if front.may_end() || promised_nothing {
+                let ends = || Box::new([Bits::new(OLDER_MAX), Bits::new(OLDER_MAX)]);
+                let [pending, ended] = self.pending.get_or_insert_with(ends).as_mut();
+                (if promised_nothing { ended } else { pending }).insert(self.base, &mut 0);
+            }
             if front.marks.has(Marks::EXECUTED) {
                 // The oldest bits go for good: what is executed below them is told to be forgotten.
                 self.older.insert(self.base, &mut 0);
@@ -282,6 +300,15 @@ impl Session {
         legs.get_mut(leg).map_or(Recall::Forgotten, |legs| recall(legs.insert(sequence.0, &mut 0)))
     }
 
+    /// An order that has left the ring ends unexecuted: whether it was promised, and this is the first word of its end.
+    pub fn end_past(&mut self, sequence: Sequence) -> Recall {
+        let Some([pending, ended]) = self.pending.as_deref_mut() else { return Recall::Forgotten };
+        if pending.remove(sequence.0) {
+            return recall(ended.insert(sequence.0, &mut 0));
+        }
+        if ended.contains(sequence.0) { Recall::Again } else { Recall::Forgotten }
+    }
+
     /// How many sequences the ring holds.
     #[cfg(test)]
     pub fn len(&self) -> usize {
@@ -291,7 +318,8 @@ impl Session {
     /// What it takes in memory.
     pub fn size_bytes(&self) -> usize {
         let legs = self.legs.as_ref().map_or(0, |legs| legs.iter().map(Bits::size_bytes).sum());
-        self.slots.len() * size_of::<Slot>() + self.older.size_bytes() + legs
+        let pending = self.pending.as_ref().map_or(0, |pending| pending.iter().map(Bits::size_bytes).sum());
+        self.slots.len() * size_of::<Slot>() + self.older.size_bytes() + legs + pending
     }
 }
 

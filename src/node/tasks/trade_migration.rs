@@ -4,8 +4,8 @@
 //! strategy in force, so it sees which trades of its store belong to others: at first those that have just happened
 //! here, after a change of strategy many more. Each goes the same way: into a bundle, into the other group's log, out of
 //! this one's. A new leader looks at the same store and begins again.
-//! Throttle: what does not fill a bundle leaves one bundle a `pace`, for the destination that has waited longest; full
-//! bundles leave at once. All groups together send about a thousand small ones a second at most, so the more partitions
+//! Throttle: what does not fill a bundle leaves one bundle a `pace`, for the destination that has waited longest. Full
+//! bundles, and all of those that another strategy puts elsewhere, leave as far apart as `gap` says, by their size. All groups together send about a thousand small ones a second at most, so the more partitions
 //! there are, the longer a trade may wait: a round of all destinations takes 2 s at 20 partitions, 4 s at 64, 16 s at 128.
 //! Bound: one bundle is on its way to each group, and `IN_FLIGHT_MAX` that were not sent twice; a group logs
 //! `KEEPS_MAX` at a time, others are sent again. Ids wait for as long as the store has their trades.
@@ -123,14 +123,34 @@ impl Waiting {
         self.first.len() + self.next.len()
     }
 
-    /// What is shipped next: the trip for which more of them wait.
-    fn longer(&mut self) -> (Trip, &mut VecDeque<TradeId>) {
-        if self.first.len() >= self.next.len() { (Trip::First, &mut self.first) } else { (Trip::Next, &mut self.next) }
+    fn of(&mut self, trip: Trip) -> &mut VecDeque<TradeId> {
+        match trip {
+            Trip::First => &mut self.first,
+            Trip::Next => &mut self.next,
+        }
     }
 
-    fn fills_a_bundle(&self) -> bool {
-        self.first.len().max(self.next.len()) >= BUNDLE_MAX
+    /// What may be shipped now: the trip for which more of them wait, of those whose time has come.
+    fn ready(&self, turn: Turn) -> Option<Trip> {
+        let first = if self.first.len() >= BUNDLE_MAX { turn.spaced } else { turn.paced && !self.first.is_empty() };
+        let full = self.next.len() >= BUNDLE_MAX;
+        let next = turn.spaced && (full || turn.paced && !self.next.is_empty());
+        match (first, next) {
+            (false, false) => None,
+            (true, true) if self.next.len() > self.first.len() => Some(Trip::Next),
+            (true, _) => Some(Trip::First),
+            (false, true) => Some(Trip::Next),
+        }
     }
+}
+
+/// Which bundles may leave now.
+#[derive(Clone, Copy, Debug)]
+struct Turn {
+    /// Those that are not full.
+    paced: bool,
+    /// Those that cost the processors much, full or of another strategy.
+    spaced: bool,
 }
 
 /// The memory of a leadership.
@@ -142,8 +162,8 @@ pub(super) struct TradeMigration {
     waiting: BTreeMap<GroupId, Waiting>,
     in_flight: BTreeMap<GroupId, InFlight>,
     shipped_at: SimTime,
-    /// When the last full bundle left.
-    filled_at: SimTime,
+    /// Until then nothing leaves that costs the processors much.
+    spaced_until: SimTime,
     /// The last name that was given. Names go on when it begins again, for a late word must not be taken for a new one.
     serial: u64,
 }
@@ -241,13 +261,16 @@ impl TradeMigration {
 
     /// Finds out where trades belong: those that have happened since, or all of them by another division.
     fn address(&mut self, context: &Context<'_>) {
-        let TradeState { division, store, .. } = context.state;
+        let TradeState { division, store, gap } = context.state;
         if division.partitions() == 1 {
             return;
         }
         if !self.sorted.as_ref().is_some_and(|sorted| sorted.is(division)) {
             let before = self.sorted.replace(division.clone());
             self.waiting.clear();
+            // All groups hear of a new division at once, and share their processors: they begin one after the other.
+            let place = (context.group.index() % division.partitions()) as u64;
+            self.spaced_until = context.now + SimDuration(gap.times(place).0 / division.partitions() as u64);
             for trade in store.iter() {
                 let was_home = before.as_ref().is_some_and(|before| before.home(trade.id) == context.group);
                 self.note(context, trade, if was_home { Trip::Next } else { trip(trade) });
@@ -279,23 +302,25 @@ impl TradeMigration {
     }
 
     /// The group that is shipped to next, if something may leave now.
-    fn next_destination(&self, context: &Context<'_>) -> Option<GroupId> {
+    fn next_destination(&self, context: &Context<'_>) -> Option<(GroupId, Trip)> {
         if self.in_flight.values().filter(|sent| !sent.sent_again).count() >= IN_FLIGHT_MAX {
             return None;
         }
-        let paced = context.now.since(self.shipped_at) >= context.state.pace();
-        let spaced = context.state.gap == SimDuration::ZERO || context.now.since(self.filled_at) >= context.state.gap;
-        let may = |waiting: &Waiting| if waiting.fills_a_bundle() { spaced } else { paced && waiting.len() > 0 };
-        let free = self.waiting.iter().filter(|(to, waiting)| may(waiting) && !self.in_flight.contains_key(to));
-        free.min_by_key(|(to, waiting)| (waiting.shipped_at, **to)).map(|(to, _)| *to)
+        let turn = Turn {
+            paced: context.now.since(self.shipped_at) >= context.state.pace(),
+            spaced: context.now >= self.spaced_until,
+        };
+        let free = self.waiting.iter().filter(|(to, _)| !self.in_flight.contains_key(to));
+        let ready = free.filter_map(|(to, waiting)| waiting.ready(turn).map(|trip| (waiting.shipped_at, *to, trip)));
+        ready.min_by_key(|(shipped_at, to, _)| (*shipped_at, *to)).map(|(_, to, trip)| (to, trip))
     }
 
     /// Packs what waits for a group, as much as a bundle holds, and sends it.
-    fn ship(&mut self, context: &Context<'_>, to: GroupId, actions: &mut Actions<'_>) {
+    fn ship(&mut self, context: &Context<'_>, (to, trip): (GroupId, Trip), actions: &mut Actions<'_>) {
         let Some(waiting) = self.waiting.get_mut(&to) else { return };
         let store = context.state.store;
         waiting.shipped_at = context.now;
-        let (trip, ids) = waiting.longer();
+        let ids = waiting.of(trip);
         let full = ids.len() >= BUNDLE_MAX;
         let next = ids.drain(..ids.len().min(BUNDLE_MAX));
         let mut trades: Vec<StoredTrade> = next.filter_map(|id| store.find(id)).copied().collect();
@@ -311,10 +336,13 @@ impl TradeMigration {
         let bundle = Arc::new(Bundle::pack(name, (context.map.epoch, trip), trades, newest));
         actions.send(to, TradeMessage::Keep(Arc::clone(&bundle)));
         actions.remind(to, context.now + RESEND_EVERY);
+        if full || trip == Trip::Next {
+            // What is not full costs less, and the next follows sooner.
+            let share = context.state.gap.times(bundle.trades().len() as u64).0 / BUNDLE_MAX as u64;
+            self.spaced_until = context.now + SimDuration(share);
+        }
         self.in_flight.insert(to, InFlight { bundle, sent_again: false });
-        if full {
-            self.filled_at = context.now;
-        } else {
+        if !full {
             // Time in which nothing was asked for is made up for, a little.
             let early = SimTime(context.now.0.saturating_sub(PACE.as_nanos()));
             self.shipped_at = (self.shipped_at + context.state.pace()).max(early);

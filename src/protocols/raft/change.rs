@@ -222,6 +222,19 @@ impl Raft {
         })
     }
 
+    /// The voter that could take over at once and has applied most of the log, with how much that is; the leader itself left
+    /// out. `None` where this replica does not lead, or nobody could.
+    pub fn most_applied(&self, now: Now) -> Option<(NodeId, LogIndex)> {
+        let Role::Leader(leadership) = &self.role else { return None };
+        let config = self.membership.current();
+        let able = leadership
+            .progress
+            .iter()
+            .filter(|progress| config.voters.contains(progress.peer) && self.is_close_behind(now, progress.peer));
+        able.max_by_key(|progress| (progress.applied, std::cmp::Reverse(progress.peer)))
+            .map(|progress| (progress.peer, progress.applied))
+    }
+
     /// Forgets those who left and know it, or who had their time to hear it.
     pub(super) fn see_off(&mut self, now: Now) {
         let (commit, me) = (self.commit, self.config.me);

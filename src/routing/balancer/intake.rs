@@ -124,9 +124,15 @@ impl Balancer {
         let Submission { batch, read_from, deadline } = submission;
         let too_late = Priority::ALL.map(|priority| self.is_too_late(now, priority, *deadline));
         let mut refused = Vec::new();
-        for record in
-            batch.records().iter().filter(|record| !self.tracker.is_here(record.id)).copied().collect::<Vec<_>>()
-        {
+        let (known, fresh): (Vec<Record>, Vec<Record>) =
+            batch.records().iter().partition(|record| self.tracker.is_here(record.id));
+        // Whoever asks again for what waits here must know that this attempt went nowhere: a refusal of the first is then
+        // the last word on it.
+        let twice: Arc<[Answer]> = known.iter().map(|record| Answer::refused(record.id, Why::Waits)).collect();
+        if !twice.is_empty() {
+            out.push(ActorEffect::Send { to: ActorId::CLIENTS.into(), message: DeskMessage::Answers(twice) });
+        }
+        for record in fresh {
             if let Some((node, life)) = self.tracker.put_here(record.id) {
                 self.workers[node.index()].give_back(life);
             }

@@ -69,6 +69,24 @@ fn switches_are_remembered_for_nodes_that_begin_later() {
 }
 
 #[test]
+fn a_node_that_comes_back_does_not_bring_another_with_it() {
+    let mut world = world(5);
+    let [n3, n4, n5] = [3, 4, 5].map(|node| Target::Node(NodeId(node)));
+    for control in [Control::Isolate(n4), Control::Isolate(n5), Control::Mute(n3), Control::Rejoin(n4)] {
+        world.control(control);
+    }
+    let cuts = world.network.cuts();
+    assert!(
+        (1..5).all(|other| cuts.contains(&(NodeId(other), NodeId(5))) && cuts.contains(&(NodeId(5), NodeId(other))))
+    );
+    assert!(cuts.contains(&(NodeId(3), NodeId(4))), "the one that is not heard is still not heard");
+    assert!(!cuts.contains(&(NodeId(4), NodeId(3))) && !cuts.contains(&(NodeId(4), N1)));
+    world.control(Control::Rejoin(n5));
+    world.control(Control::Rejoin(n3));
+    assert!(world.network.cuts().is_empty() && world.faults.is_empty());
+}
+
+#[test]
 fn cut_links_pass_nothing_and_rejoining_heals_them_all() {
     let mut world = world(5);
     world.run_until(ms(300));

@@ -190,7 +190,7 @@ fn broken<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
 fn admission<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
     let (locale, view) = (&scene.look.locale, &scene.view.admission);
     if let Some((group, missing)) = view.stalled.first() {
-        let missing = missing.iter().next().map(|node| node.to_string()).unwrap_or_default();
+        let missing = missing.iter().map(|node| node.to_string()).collect::<Vec<_>>().join(", ");
         let more = view.stalled.len() - 1;
         let group = if more == 0 { group.to_string() } else { format!("{group} +{more}") };
         let figures = [("group", group.into()), ("node", missing.into())];
@@ -202,7 +202,8 @@ fn admission<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
     }
     if view.refused_per_s > 0 {
         let figures = [("n", locale.number(view.refused_per_s).into())];
-        return strip.badge(Role::NodeDegraded, &locale.say("status-overload", &figures)).gap();
+        let id = if view.on { "status-overload" } else { "status-overload-admission-off" };
+        return strip.badge(Role::NodeDegraded, &locale.say(id, &figures)).gap();
     }
     if view.on || scene.view.run.now == SimTime::ZERO {
         return strip;

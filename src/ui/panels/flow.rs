@@ -3,7 +3,6 @@
 use ratatui::layout::Rect;
 
 use super::super::canvas::{Canvas, Strip};
-use super::super::caption;
 use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
@@ -79,21 +78,28 @@ fn overload<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a
     let pace = paces.min().map_or_else(none, per_s);
     let overload = format!("{} ({})", per_s(view.refused_per_s), locale.number(view.refused));
     let figures = [
-        ("flow-overloaded", overload, view.refused > 0),
         ("flow-capacity", capacity, false),
+        ("flow-overloaded", overload, view.refused > 0),
         ("flow-missing", locale.number(view.not_acknowledgeable), view.not_acknowledgeable > 0),
         ("flow-denied", locale.number(view.retries_denied), view.retries_denied > 0),
         ("flow-pace", pace, false),
         ("flow-expired", locale.number(view.expired), false),
     ];
-    // What was refused for want of a voter stands there once something was.
+    // What was refused for want of a voter stands there once something was. The order is one of importance, so the
+    // row ends at the first that does not fit.
     let shown = figures.into_iter().filter(|(id, _, loud)| *loud || *id != "flow-missing");
-    shown.fold(strip, |strip, (id, value, loud)| {
-        strip.fit(columns, |strip| {
+    let mut row = strip;
+    for (id, value, loud) in shown {
+        let before = row.width();
+        row = row.fit(columns, |strip| {
             let role = if loud { Role::Warn } else { Role::Text };
             strip.add(Role::Muted, format!("{} ", locale.text(id))).add(role, value).add(Role::Text, "  ")
-        })
-    })
+        });
+        if row.width() == before {
+            break;
+        }
+    }
+    row
 }
 
 fn lines<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Strip<'a>> {
@@ -111,14 +117,14 @@ fn lines<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Stri
     let refused_per_s = format!("{}{}", locale.number(flow.refused_per_s), locale.text("per-s"));
     let waits = figure(canvas.strip(), "flow-waiting", locale.number(flow.waiting));
     let waits = waits.fit(columns, |strip| figure(strip, "flow-refused", refused_per_s.clone()));
-    let rules = figure(canvas.strip(), "flow-ack", caption::ack(flow.ack, locale));
+    let rules = figure(canvas.strip(), "flow-ack", locale.ack(flow.ack));
     let rules = rules.fit(columns, |strip| figure(strip, "flow-queries", locale.number(flow.queries_per_s)));
     let overload = overload(canvas.strip(), scene, columns);
     let mut lines = vec![line(canvas.strip(), scene, columns), latency, orders, waits, rules];
     let known = &scene.view.admission;
-    let refused = known.refused + known.not_acknowledgeable;
-    let matters = refused + known.retries_denied > 0 || known.capacity_per_s.is_some();
-    lines.insert(if matters { 1 } else { lines.len() }, overload);
+    // Latency before it: under overload it is what is watched.
+    let matters = known.refused + known.not_acknowledgeable > 0 || known.capacity_per_s.is_some();
+    lines.insert(if matters { 2 } else { lines.len() }, overload);
     if let Some((left, all)) = flow.burst {
         let share = all.saturating_sub(left) * 1_000 / all.max(1);
         let text = locale.say("flow-burst", &[("left", left.into()), ("all", all.into())]);

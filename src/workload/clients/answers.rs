@@ -43,6 +43,13 @@ impl Clients {
     fn on_answer(&mut self, now: SimTime, answer: &Answer) -> Option<SimDuration> {
         let place = session_place(answer.id)?;
         let sequence = answer.id.sequence;
+        if answer.reply == Reply::Refused(Why::Waits) {
+            // No word on the request, only on this attempt: the one before it waits on.
+            if let Some(waiting) = self.sessions.get_mut(place)?.waiting(sequence) {
+                waiting.silent = waiting.silent.saturating_sub(1).max(1);
+            }
+            return None;
+        }
         if place == self.hand_place() {
             self.hand.answered(now, sequence, answer.reply);
         }

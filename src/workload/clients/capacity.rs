@@ -1,7 +1,8 @@
 //! The search for the capacity, and the load that is told as a part of it.
 //!
 //! Idea: the search owns the rate of the steady load while it is on, and gives it back as it was. Any other word on the
-//! load ends it: whoever says it wants to see that load.
+//! load ends it: whoever says it wants to see that load. So does a missing voter: a desk that cannot acknowledge is not
+//! overloaded, and says nothing of what it can do.
 
 use super::{Clients, rate, tell};
 use crate::domain::actor::ActorEffect;
@@ -20,6 +21,8 @@ pub(super) struct Capacity {
     found: Option<u64>,
     /// The search, and the load that it gives back.
     search: Option<(Search, LoadSettings)>,
+    /// Refusals for want of a voter before it began.
+    unacknowledgeable: u64,
 }
 
 impl Capacity {
@@ -41,6 +44,7 @@ impl Clients {
         let search = Search::begin(now, RATE_MAX);
         self.source.set_rate(now, search.rate());
         self.capacity.search = Some((search, self.load.clone()));
+        self.capacity.unacknowledgeable = self.figures.not_acknowledgeable();
     }
 
     /// The load at this share of the capacity.
@@ -65,6 +69,9 @@ impl Clients {
     }
 
     pub(super) fn go_on_searching(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
+        if self.figures.not_acknowledgeable() > self.capacity.unacknowledgeable {
+            self.stop_searching(now, out);
+        }
         let counts = self.figures.counts();
         let Some((search, _)) = &mut self.capacity.search else { return };
         let tried = |(orders_per_s, held)| tell(EventKind::Admission(AdmissionEvent::Tried { orders_per_s, held }));
