@@ -17,6 +17,9 @@ use crate::routing::rate::Rate;
 /// What a worker is trusted with before it has said how much it takes.
 pub const CAPACITY_ASSUMED: u32 = 64;
 
+/// With every probe one part in so many of the refusals is forgotten: half of them in about half a second.
+const REFUSALS_FADE_PARTS: u32 = 16;
+
 /// Which life of a worker a request was sent in; taking it out of rotation ends one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Life(pub u8);
@@ -49,7 +52,8 @@ pub struct Worker {
     sent: Counts,
     pace: Pace,
     refusals: Rate,
-    /// Requests that came back refused within the second before the last probe.
+    /// Requests that came back refused, fading with every probe: about those of the last second. They count at once, or whoever
+    /// refuses fastest would look the least loaded until the next look, and be sent everything.
     refused_lately: u32,
 }
 
@@ -151,6 +155,7 @@ impl Worker {
     /// So many requests came back undone.
     pub(super) fn refused(&mut self, now: SimTime, count: u64) {
         self.refusals.add(now, count);
+        self.refused_lately = self.refused_lately.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
     }
 
     /// So many requests were answered after this time.
@@ -165,7 +170,7 @@ impl Worker {
 
     /// A probe goes out to it.
     pub(super) fn probed(&mut self, now: SimTime) {
-        self.refused_lately = u32::try_from(self.refusals.per_second(now)).unwrap_or(u32::MAX);
+        self.refused_lately -= self.refused_lately.div_ceil(REFUSALS_FADE_PARTS);
         self.missed = self.missed.saturating_add(1);
         self.since_probe = 0;
         self.pace.fade(now);
@@ -279,12 +284,13 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn refusals_weigh_for_a_second_and_are_then_forgotten() {
+    fn refusals_weigh_at_once_and_fade() {
         let mut worker = Worker::new(NodeId(1));
-        worker.refused(SimTime::from_millis(10), 2);
-        worker.probed(SimTime::from_millis(100));
-        assert_eq!((worker.in_flight(), worker.burden(), worker.weight()), (0, 2, CAPACITY_ASSUMED - 2));
-        worker.probed(SimTime::from_millis(1_200));
+        worker.refused(SimTime::from_millis(10), 32);
+        assert_eq!((worker.in_flight(), worker.burden(), worker.weight()), (0, 32, CAPACITY_ASSUMED - 32));
+        (1..=10).for_each(|probe| worker.probed(SimTime::from_millis(50 * probe)));
+        assert!((10..=16).contains(&worker.burden()), "{}", worker.burden());
+        (11..=40).for_each(|probe| worker.probed(SimTime::from_millis(50 * probe)));
         assert_eq!(worker.burden(), 0);
     }
 
