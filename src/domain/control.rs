@@ -4,8 +4,6 @@
 //! carries the control out, so a recording of "crash the leader" replays as what it meant.
 //! Pausing and speed are not controls: they change when things happen for the watcher, not what happens.
 
-#[cfg(test)]
-pub mod sample;
 mod words;
 
 use std::fmt;
@@ -23,6 +21,8 @@ use super::time::SimDuration;
 use super::trades::TradesQuery;
 use super::venue::VenueId;
 
+#[cfg(test)]
+pub use words::sample;
 pub use words::{Value, Verb, Words};
 
 /// Which node is meant.
@@ -191,6 +191,76 @@ pub enum Control {
         /// It opens.
         open: bool,
     },
+}
+
+impl Control {
+    /// The nodes that it speaks of.
+    pub fn targets_mut(&mut self) -> Vec<&mut Target> {
+        match self {
+            Self::Crash(node)
+            | Self::Recover(node)
+            | Self::Freeze(node)
+            | Self::Thaw(node)
+            | Self::Isolate(node)
+            | Self::Mute(node)
+            | Self::Rejoin(node)
+            | Self::SlowDisk { node, .. }
+            | Self::Drain(node)
+            | Self::Undrain(node)
+            | Self::Poison(node)
+            | Self::Decommission(node)
+            | Self::Replace(node)
+            | Self::LoseChange { node, .. } => vec![node],
+            Self::Cut { from, to } | Self::Heal { from, to } => vec![from, to],
+            Self::RecoverAll
+            | Self::RollingRestart
+            | Self::HealAll
+            | Self::Transfer { .. }
+            | Self::ForceElection(_)
+            | Self::SetAck(_)
+            | Self::SetRule { .. }
+            | Self::SetStrategy(_)
+            | Self::SetLoad(_)
+            | Self::SetRate(_)
+            | Self::SetRateOfCapacity(_)
+            | Self::FindCapacity
+            | Self::SetAdmission(_)
+            | Self::SetSkew(_)
+            | Self::HotSymbol { .. }
+            | Self::SetReadFrom(_)
+            | Self::Burst(_)
+            | Self::Hand(_)
+            | Self::SetTickRate(_)
+            | Self::TickBurst(_)
+            | Self::SetOverload(_)
+            | Self::SetSignalsTrade(_)
+            | Self::AddNode
+            | Self::Divide(_)
+            | Self::Split
+            | Self::MoveSymbol { .. }
+            | Self::StopMoves
+            | Self::ReadTrades(_)
+            | Self::FindTrade(_)
+            | Self::SetVenue { .. } => Vec::new(),
+        }
+    }
+
+    /// The same control with each target replaced by what this makes of it.
+    #[must_use]
+    pub fn aimed(mut self, aim: impl Fn(Target) -> Target) -> Self {
+        self.targets_mut().into_iter().for_each(|target| *target = aim(*target));
+        self
+    }
+
+    /// Whether it speaks of this node.
+    pub fn names(mut self, node: NodeId) -> bool {
+        self.targets_mut().into_iter().any(|target| *target == Target::Node(node))
+    }
+
+    /// What ends a fault that this sets, where nothing but the fault itself must be known for it.
+    pub const fn lifted(self) -> Option<Self> {
+        None
+    }
 }
 
 /// Orders on top of the load.

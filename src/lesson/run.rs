@@ -376,19 +376,8 @@ fn words_of(step: &Step) -> Text {
 
 /// Whether two controls do the same to the same node.
 fn same(wanted: &Control, done: &Control, view: &ClusterView) -> bool {
-    let meets = |a: Target, b: Target| {
-        a == b || target::resolve(a, view).is_some_and(|node| target::resolve(b, view) == Some(node))
-    };
-    match (*wanted, *done) {
-        (Control::Crash(a), Control::Crash(b))
-        | (Control::Recover(a), Control::Recover(b))
-        | (Control::Freeze(a), Control::Freeze(b))
-        | (Control::Thaw(a), Control::Thaw(b))
-        | (Control::Isolate(a), Control::Isolate(b))
-        | (Control::Mute(a), Control::Mute(b))
-        | (Control::Rejoin(a), Control::Rejoin(b)) => meets(a, b),
-        (a, b) => a == b,
-    }
+    let known = |target: Target| target::resolve(target, view).map_or(target, Target::Node);
+    *wanted == *done || wanted.aimed(known) == done.aimed(known)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Bound: a cluster has so many nodes and links.
 
-use crate::domain::control::{Control, Target};
+use crate::domain::control::Control;
 use crate::domain::ids::NodeId;
 use crate::domain::view::FaultView;
 
@@ -15,17 +15,7 @@ impl World {
 
     /// A node that is gone has no faults.
     pub(super) fn forget_faults_of(&mut self, node: NodeId) {
-        let meant = Target::Node(node);
-        self.forget_faults(|fault| match fault {
-            Control::Crash(who)
-            | Control::Freeze(who)
-            | Control::Poison(who)
-            | Control::Isolate(who)
-            | Control::Mute(who) => *who == meant,
-            Control::SlowDisk { node, .. } => *node == meant,
-            Control::Cut { from, to } => *from == meant || *to == meant,
-            _ => false,
-        });
+        self.forget_faults(|fault| fault.names(node));
     }
 
     pub(super) fn forget_faults(&mut self, over: impl Fn(&Control) -> bool) {

@@ -325,16 +325,17 @@ impl Pacer {
 }
 
 const fn is_fault(kind: &EventKind) -> bool {
-    matches!(
-        kind,
+    match kind {
+        EventKind::ControlDone { control } => control.lifted().is_some(),
         EventKind::Crashed { .. }
-            | EventKind::Frozen
-            | EventKind::Halted { .. }
-            | EventKind::Isolated
-            | EventKind::Muted
-            | EventKind::LinkCut { .. }
-            | EventKind::TransferBegan { .. }
-    )
+        | EventKind::Frozen
+        | EventKind::Halted { .. }
+        | EventKind::Isolated
+        | EventKind::Muted
+        | EventKind::LinkCut { .. }
+        | EventKind::TransferBegan { .. } => true,
+        _ => false,
+    }
 }
 
 /// Ends what time was slowed for. Not the recovery of a crashed node: the election that it missed goes on.

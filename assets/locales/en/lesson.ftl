@@ -264,3 +264,4 @@ moment-venue-closed = venue closed
 moment-venue-drained = venue drained
 moment-overloaded = overloaded
 moment-queue-full = queue full
+moment-control-done = control done

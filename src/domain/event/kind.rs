@@ -313,6 +313,11 @@ pub enum EventKind {
     Feed(FeedEvent),
     /// Trades by time were asked for.
     Trades(TradesEvent),
+    /// A control was carried out of which no other event speaks.
+    ControlDone {
+        /// Which.
+        control: Control,
+    },
     /// A control could not be carried out.
     ControlRefused {
         /// Which.

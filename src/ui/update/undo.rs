@@ -99,23 +99,7 @@ fn resolve(control: Control, view: &ClusterView) -> Control {
         Target::Leader(group) => faults::group(view, group).and_then(|group| group.leader).map_or(target, Target::Node),
         other => other,
     };
-    match control {
-        Control::Crash(target) => Control::Crash(named(target)),
-        Control::Recover(target) => Control::Recover(named(target)),
-        Control::Freeze(target) => Control::Freeze(named(target)),
-        Control::Thaw(target) => Control::Thaw(named(target)),
-        Control::Cut { from, to } => Control::Cut { from: named(from), to: named(to) },
-        Control::Heal { from, to } => Control::Heal { from: named(from), to: named(to) },
-        Control::Isolate(target) => Control::Isolate(named(target)),
-        Control::Mute(target) => Control::Mute(named(target)),
-        Control::Rejoin(target) => Control::Rejoin(named(target)),
-        Control::SlowDisk { node, slow } => Control::SlowDisk { node: named(node), slow },
-        Control::Poison(target) => Control::Poison(named(target)),
-        Control::Drain(target) => Control::Drain(named(target)),
-        Control::Undrain(target) => Control::Undrain(named(target)),
-        Control::LoseChange { node, group } => Control::LoseChange { node: named(node), group },
-        other => other,
-    }
+    control.aimed(named)
 }
 
 /// What takes a control back, worked out before it is carried out; nothing if it changes nothing, or for good.
@@ -173,8 +157,17 @@ pub fn inverse(control: Control, view: &ClusterView) -> Vec<Control> {
             let changes = known.is_some_and(|row| (row.door == Door::Open) != open);
             when(changes, Control::SetVenue { venue, open: !open })
         }
-        control => links(control, view),
+        control => lifted(control, view).unwrap_or_else(|| links(control, view)),
     }
+}
+
+/// A fault that is lifted by a control of its own, and the other way round: what lifted it, it sets again.
+fn lifted(control: Control, view: &ClusterView) -> Option<Vec<Control>> {
+    if let Some(lift) = control.lifted() {
+        return Some(vec![lift]);
+    }
+    let lifts = |fault: &Control| fault.lifted() == Some(control);
+    view.run.faults.iter().map(|fault| fault.control).find(lifts).map(|fault| vec![fault])
 }
 
 /// How a node that does not run came to be so.
