@@ -22,7 +22,7 @@ use super::trades::TradesQuery;
 use super::venue::VenueId;
 
 #[cfg(test)]
-pub use words::sample;
+pub(crate) use words::sample;
 pub use words::{Value, Verb, Words};
 
 /// Which node is meant.

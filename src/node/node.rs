@@ -370,8 +370,9 @@ impl Node {
         let Self { me, replicas, exit, birth, division, processor, election_at, .. } = self;
         let Some(replica) = replicas.get_mut(group) else { return };
         let (settings, moves_at_once) = (&birth.settings.raft, birth.settings.partition.moves_at_once);
-        let admission = birth.admission;
-        let mut desk = Desk { settings, ack: birth.ack, moves_at_once, division, processor, admission };
+        let (admission, cluster) = (birth.admission, &birth.settings.cluster);
+        let replicas = (cluster.partitions * cluster.replication_factor).div_ceil(cluster.nodes.max(1));
+        let mut desk = Desk { settings, ack: birth.ack, moves_at_once, division, processor, replicas, admission };
         act(replica, &mut desk, &mut Out { me: *me, effects, exit });
         *election_at = (*election_at).min(replica.raft.deadline());
     }

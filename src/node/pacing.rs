@@ -3,7 +3,7 @@
 //! Idea: a move stops its symbol while it lasts, and every part of it costs what orders need: the processor. So a move begins
 //! when the processor has little to do, and beside no other one where it works much of the time; under a load that never lets it rest it begins all the same after a while, or it
 //! would never. Trades that a new strategy puts elsewhere are not urgent at all: full bundles of them leave so far apart that
-//! all groups of a node together take a small share of its processor.
+//! all groups of a node together take what is left of its processor, and a small share of one that is never idle.
 //! Units: virtual time.
 //! Bound: [`PATIENCE`] is how long a move is put off, [`PATIENCE_SECOND`] behind another one.
 
@@ -23,14 +23,19 @@ const BUSY_PER_MILLE: u32 = 400;
 pub(super) const PATIENCE: SimDuration = SimDuration::from_millis(1_500);
 /// How long behind another one, which has to end first.
 pub(super) const PATIENCE_SECOND: SimDuration = SimDuration::from_millis(6_000);
-/// Trades that move may take one part in so many of a processor.
-const SHARE_PARTS: u64 = 10;
+/// The share of a busy processor that trades which move may take, in thousandths.
+const SHARE_MIN: u64 = 100;
+/// Trades that move fill an idle processor up to this share.
+const SHARE_MAX: u64 = 700;
 /// Each bundle is two records: one where it comes to, one where it was.
 const RECORDS_A_BUNDLE: u64 = 2;
 
-/// How long after a full bundle a group sends the next, where so many groups share a processor.
-pub(super) fn bundle_gap(settings: &RaftSettings, groups: usize) -> SimDuration {
-    settings.apply_cost.times(BUNDLE_COST_MAX * RECORDS_A_BUNDLE * SHARE_PARTS * groups as u64)
+/// How long after a full bundle a group sends the next, where so many groups share a processor that works for so much of its
+/// time: all of them together take what it has left, and a small share in any case.
+pub(super) fn bundle_gap(settings: &RaftSettings, groups: usize, busy_per_mille: u32) -> SimDuration {
+    let share = SHARE_MAX.saturating_sub(u64::from(busy_per_mille)).max(SHARE_MIN);
+    let cost = settings.apply_cost.times(BUNDLE_COST_MAX * RECORDS_A_BUNDLE * groups as u64);
+    SimDuration(cost.0.saturating_mul(1_000) / share)
 }
 
 impl Replica {

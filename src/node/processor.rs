@@ -105,6 +105,12 @@ impl Processor {
         self.pace.per_second()
     }
 
+    /// Whether so many records of one group, next to those of the others that have some, take it longer than this.
+    pub(super) fn takes_longer(&self, records: u64, length: SimDuration) -> bool {
+        let done = self.pace.left_in(length).unwrap_or(u64::MAX);
+        records.saturating_mul(self.groups.max(1)).min(self.backlog.max(records)) > done
+    }
+
     /// How many more records of a group, which has so many to apply already, are applied within this time; `None` before
     /// the first turn. Groups take turns, so what one has beyond the others' share makes none but itself wait.
     pub(super) fn fit(&self, now: SimTime, group: u64, within: SimDuration, settings: &RaftSettings) -> Option<usize> {

@@ -46,6 +46,8 @@ pub(super) struct Desk<'a> {
     /// Where trades belong.
     pub(super) division: &'a Division,
     pub(super) processor: &'a mut Processor,
+    /// Replicas that share the processor, on an even node.
+    pub(super) replicas: usize,
     /// What cannot be answered in time is refused.
     pub(super) admission: bool,
 }

@@ -55,6 +55,7 @@ impl Lonely {
             moves_at_once: 2,
             division: &division,
             processor,
+            replicas: 1,
             admission: true,
         };
         act(replica, &mut desk, &mut Out { me: NodeId(1), effects, exit });

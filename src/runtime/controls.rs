@@ -143,86 +143,6 @@ impl World {
 
     // --- processes
 
-    fn control_crash(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
-        let node = self.resolve(target)?;
-        if !self.nodes[node.index()].lives() {
-            return Err(Why::AlreadySo);
-        }
-        self.forget_faults(|fault| *fault == Control::Freeze(Target::Node(node)));
-        self.crash(node, cause);
-        self.note_fault(Control::Crash(Target::Node(node)));
-        Ok(())
-    }
-
-    fn control_recover(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
-        let node = self.resolve(target)?;
-        if self.nodes[node.index()].lives() {
-            return Err(Why::AlreadySo);
-        }
-        let meant = Target::Node(node);
-        self.forget_faults(|fault| [Control::Crash(meant), Control::Poison(meant)].contains(fault));
-        self.recover(node, cause);
-        Ok(())
-    }
-
-    fn recover_all(&mut self, cause: Cause) -> Result<(), Why> {
-        let nodes: Vec<NodeId> =
-            self.nodes.iter().filter(|slot| !slot.runs() && slot.status != Status::Gone).map(|slot| slot.id).collect();
-        if nodes.is_empty() {
-            return Err(Why::AlreadySo);
-        }
-        for node in nodes {
-            if self.nodes[node.index()].status == Status::Frozen {
-                self.control_thaw(Target::Node(node), cause)?;
-            } else {
-                self.control_recover(Target::Node(node), cause)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn control_freeze(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
-        let node = self.resolve(target)?;
-        match self.nodes[node.index()].status {
-            Status::Up => {
-                self.freeze(node, cause);
-                self.note_fault(Control::Freeze(Target::Node(node)));
-                Ok(())
-            }
-            Status::Frozen => Err(Why::AlreadySo),
-            Status::Down | Status::Halted(_) | Status::Gone => Err(Why::NodeDown),
-        }
-    }
-
-    fn control_thaw(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
-        let node = self.resolve(target)?;
-        match self.nodes[node.index()].status {
-            Status::Frozen => {
-                self.forget_faults(|fault| *fault == Control::Freeze(Target::Node(node)));
-                self.thaw(node, cause);
-                Ok(())
-            }
-            Status::Up => Err(Why::AlreadySo),
-            Status::Down | Status::Halted(_) | Status::Gone => Err(Why::NodeDown),
-        }
-    }
-
-    fn slow_disk(&mut self, target: Target, pace: DiskPace, cause: Cause) -> Result<(), Why> {
-        let node = self.resolve(target)?;
-        if !self.nodes[node.index()].disk.set_pace(pace) {
-            return Err(Why::AlreadySo);
-        }
-        let slow = pace == DiskPace::Slow;
-        let meant = Control::SlowDisk { node: Target::Node(node), slow: true };
-        if slow {
-            self.note_fault(meant);
-        } else {
-            self.forget_faults(|fault| *fault == meant);
-        }
-        self.tell_of(Some(node), EventKind::DiskSlow { slow }, cause);
-        Ok(())
-    }
-
     // --- links
 
     fn cut(&mut self, from: Target, to: Target, cause: Cause) -> Result<(), Why> {
@@ -246,8 +166,19 @@ impl World {
         }
         let meant = Control::Cut { from: Target::Node(from), to: Target::Node(to) };
         self.forget_faults(|fault| *fault == meant);
+        self.forget_healed_faults();
         self.tell_of(Some(from), EventKind::LinkHealed { to }, cause);
         Ok(())
+    }
+
+    /// A node of which no link is cut any more is not isolated, nor mute.
+    fn forget_healed_faults(&mut self) {
+        let cuts = self.network.cuts();
+        self.forget_faults(|fault| match fault {
+            Control::Isolate(Target::Node(node)) => !cuts.iter().any(|(from, to)| from == node || to == node),
+            Control::Mute(Target::Node(node)) => !cuts.iter().any(|(from, _)| from == node),
+            _ => false,
+        });
     }
 
     fn others(&self, node: NodeId) -> impl Iterator<Item = NodeId> + use<> {
@@ -292,7 +223,8 @@ impl World {
 
     fn rejoin(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
         let node = self.resolve(target)?;
-        let mut changed = false;
+        // A fault of its own ends even where its links stay cut, for another's sake.
+        let mut changed = self.faults_of_links(node).contains(&true);
         for other in self.others(node) {
             // What another node's fault cuts stays cut: it comes back with that node.
             let [out, back] = self.faults_of_links(other);

@@ -31,6 +31,7 @@ mod members;
 #[cfg(test)]
 mod members_tests;
 pub mod network;
+mod node_controls;
 pub mod pacer;
 pub mod panic_guard;
 pub mod queue;

@@ -39,6 +39,8 @@ pub struct Figures {
     overloaded_rate: Rate,
     /// Refusals because a voter is missing.
     not_acknowledgeable: u64,
+    /// Refusals because something is broken, such as these.
+    broken: u64,
     counts: Counts,
     replica_reads: u64,
     noticed: u64,
@@ -84,7 +86,11 @@ impl Figures {
                 self.overloaded += 1;
                 self.overloaded_rate.add(now, 1);
             }
-            Why::NotAcknowledgeable(_) => self.not_acknowledgeable += 1,
+            Why::NotAcknowledgeable(_) => {
+                self.not_acknowledgeable += 1;
+                self.broken += 1;
+            }
+            Why::NoLeader | Why::NoWorker | Why::NodeDown | Why::LeaderLost | Why::QuorumNotReached => self.broken += 1,
             _ => {}
         }
     }
@@ -99,9 +105,9 @@ impl Figures {
         self.counts.late += 1;
     }
 
-    /// Refusals because a voter is missing, so far.
-    pub const fn not_acknowledgeable(&self) -> u64 {
-        self.not_acknowledgeable
+    /// Refusals so far that say that something is broken, and nothing of how much the desk can do.
+    pub const fn broken(&self) -> u64 {
+        self.broken
     }
 
     /// What was counted so far.

@@ -77,7 +77,7 @@ impl Ledger {
             }
             Reply::Verdict(promise, verdict) => {
                 let ending = match verdict.status {
-                    OrderStatus::Pending => Marks::OPEN_ENDED | Marks::PENDING,
+                    OrderStatus::Pending => Marks::OPEN_ENDED,
                     OrderStatus::Rejected(_) => Marks::DECLINED,
                     _ => 0,
                 };
@@ -115,7 +115,7 @@ impl Ledger {
         }
         // A verdict that was decided is a promise like any other; one that was not, promises nothing.
         let declined = if slot.marks.has(Marks::PRESENT) { 0 } else { Marks::DECLINED };
-        slot.marks.set(marks & (Marks::COVERED | Marks::OPEN_ENDED | Marks::PENDING | declined));
+        slot.marks.set(marks & (Marks::COVERED | Marks::OPEN_ENDED | declined));
         stand(&mut self.counts, slot, Standing::Acknowledged);
         revoke(&mut self.counts, slot);
         if slot.marks.has(Marks::AGREED) {

@@ -69,8 +69,6 @@ impl Marks {
     pub const DECLINED: u16 = 1 << 10;
     /// It counts as untracked: nothing more is concluded about it.
     pub const UNTRACKED: u16 = 1 << 11;
-    /// Its verdict was *pending*: it waits in its group, and may still end for want of cash or of room.
-    pub const PENDING: u16 = 1 << 12;
 
     /// Whether one of these is set.
     pub const fn has(self, marks: u16) -> bool {
@@ -172,7 +170,7 @@ impl Slot {
 
     /// Whether it may still end unexecuted, though its promise is kept so far. Nobody tells how it ends if it ends well.
     fn may_end(&self) -> bool {
-        self.marks.has(Marks::PENDING) && !self.marks.has(Marks::SHORT | Marks::UNTRACKED)
+        self.marks.has(Marks::OPEN_ENDED) && !self.marks.has(Marks::SHORT | Marks::UNTRACKED)
     }
 
     /// Whether nothing more is expected of it, its session having asked no more below `floor`.

@@ -370,7 +370,7 @@ fn words_of_a_request(request: &HandRequest) -> Words {
 
 /// Controls of every kind, drawn at random: for tests that must hold of each.
 #[cfg(test)]
-pub mod sample {
+pub(crate) mod sample {
     use proptest::prelude::*;
     use proptest::sample::select;
     use proptest::strategy::{Strategy as _, ValueTree};

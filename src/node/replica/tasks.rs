@@ -100,7 +100,8 @@ impl Replica {
             Machine::Exchange(exchange) => State::Exchange(exchange),
             Machine::Map { map, .. } => State::Map(map),
         };
-        let bundle_gap = pacing::bundle_gap(desk.settings, division.partitions());
+        let busy = desk.processor.busy_per_mille(now.mono);
+        let bundle_gap = pacing::bundle_gap(desk.settings, desk.replicas, busy);
         let site = Site { now: now.mono, group, term, map, state, division, moves_at_once, bundle_gap };
         let deeds = act(&mut self.tasks, &site);
         for deed in deeds {

@@ -195,7 +195,8 @@ impl LeaderTask for TradeMigration {
     }
 
     fn begin(&mut self, context: &Context<'_>, actions: &mut Actions<'_>) {
-        *self = Self { serial: self.serial, shipped_at: self.shipped_at, ..Self::default() };
+        let Self { serial, shipped_at, spaced_until, .. } = *self;
+        *self = Self { serial, shipped_at, spaced_until, ..Self::default() };
         self.look(context, actions);
     }
 
@@ -268,9 +269,12 @@ impl TradeMigration {
         if !self.sorted.as_ref().is_some_and(|sorted| sorted.is(division)) {
             let before = self.sorted.replace(division.clone());
             self.waiting.clear();
-            // All groups hear of a new division at once, and share their processors: they begin one after the other.
-            let place = (context.group.index() % division.partitions()) as u64;
-            self.spaced_until = context.now + SimDuration(gap.times(place).0 / division.partitions() as u64);
+            // All groups hear of a new division at once, and share their processors: they begin one after the other. Who waits
+            // already waits no longer for it.
+            if before.is_some() && self.spaced_until <= context.now {
+                let place = (context.group.index() % division.partitions()) as u64;
+                self.spaced_until = context.now + SimDuration(gap.times(place).0 / division.partitions() as u64);
+            }
             for trade in store.iter() {
                 let was_home = before.as_ref().is_some_and(|before| before.home(trade.id) == context.group);
                 self.note(context, trade, if was_home { Trip::Next } else { trip(trade) });

@@ -21,8 +21,11 @@ use crate::domain::ids::{ActorId, NodeSet};
 use crate::domain::order::{Answer, Batch, DeskMessage, ReadFrom, Record, Submission};
 use crate::domain::priority::Priority;
 use crate::domain::rules::Strategy;
-use crate::domain::time::SimTime;
+use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::why::Why;
+
+/// With less than this left a request that waits is not worth serving: longer than the time between two looks at the queue.
+const LAST_CALL: SimDuration = SimDuration::from_millis(60);
 
 /// A request that waits for a worker with room.
 #[derive(Clone, Copy, Debug)]
@@ -163,14 +166,10 @@ impl Balancer {
         if self.queue.is_empty() {
             return;
         }
+        self.refuse_late(now, out);
         let (mut closed, mut parcels, mut served) = ([false; Lanes::COUNT], Vec::new(), 0);
         while let Some(next) = self.queue.next(|lane| !closed[lane]) {
             let Some((arrived, waiting)) = self.queue.front(next.lane).copied() else { break };
-            if waiting.deadline <= now {
-                self.queue.pop(next.lane);
-                self.tracker.forget(waiting.record.id);
-                continue;
-            }
             let Some(Pick { at, .. }) = self.pick(next.lane, &waiting.record, 1) else {
                 closed[next.lane] = true;
                 continue;
@@ -192,6 +191,18 @@ impl Balancer {
             out.push(ActorEffect::Send { to: self.workers[at].node.into(), message: DeskMessage::Submit(submission) });
         }
         self.turn_away(out);
+    }
+
+    /// Refuses those who have waited so long that nobody could answer them in time, while their clients still listen: nothing
+    /// that never left the balancer is unknown.
+    fn refuse_late(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
+        let mut refused = Vec::new();
+        for lane in 0..Lanes::COUNT {
+            while self.queue.front(lane).is_some_and(|(_, waiting)| waiting.deadline <= now + LAST_CALL) {
+                refused.extend(self.queue.pop(lane).map(|(_, waiting)| (waiting.record, Why::Overloaded)));
+            }
+        }
+        self.refuse(&refused, out);
     }
 
     /// Refuses those who wait for nobody, and of each class the newest above the bound.

@@ -87,6 +87,23 @@ fn a_node_that_comes_back_does_not_bring_another_with_it() {
 }
 
 #[test]
+fn a_fault_of_links_ends_with_its_node_and_with_its_last_link() {
+    let mut world = world(3);
+    let [n1, n2, n3] = [1, 2, 3].map(|node| Target::Node(NodeId(node)));
+    for control in [Control::Mute(n1), Control::Isolate(n2), Control::Isolate(n3)] {
+        world.control(control);
+    }
+    [n1, n2, n3].into_iter().for_each(|node| world.control(Control::Rejoin(node)));
+    assert!(world.network.cuts().is_empty() && world.faults.is_empty(), "{:?}", world.faults);
+    world.control(Control::Isolate(n1));
+    for other in [n2, n3] {
+        world.control(Control::Heal { from: n1, to: other });
+        world.control(Control::Heal { from: other, to: n1 });
+    }
+    assert!(world.faults.is_empty(), "each of its links was healed");
+}
+
+#[test]
 fn cut_links_pass_nothing_and_rejoining_heals_them_all() {
     let mut world = world(5);
     world.run_until(ms(300));

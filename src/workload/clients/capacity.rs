@@ -1,8 +1,8 @@
 //! The search for the capacity, and the load that is told as a part of it.
 //!
 //! Idea: the search owns the rate of the steady load while it is on, and gives it back as it was. Any other word on the
-//! load ends it: whoever says it wants to see that load. So does a missing voter: a desk that cannot acknowledge is not
-//! overloaded, and says nothing of what it can do.
+//! load ends it: whoever says it wants to see that load. So does a refusal that says that something is broken: a
+//! desk without a leader, or one that misses a voter that it needs, is not overloaded, and says nothing of what it can do.
 
 use super::{Clients, rate, tell};
 use crate::domain::actor::ActorEffect;
@@ -21,8 +21,8 @@ pub(super) struct Capacity {
     found: Option<u64>,
     /// The search, and the load that it gives back.
     search: Option<(Search, LoadSettings)>,
-    /// Refusals for want of a voter before it began.
-    unacknowledgeable: u64,
+    /// Refusals because something is broken, before it began.
+    broken: u64,
 }
 
 impl Capacity {
@@ -35,8 +35,15 @@ impl Capacity {
 impl Clients {
     pub(super) fn find_capacity(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
         let drawn = matches!(self.source, crate::workload::steady::Steady::Drawn(_));
-        if self.capacity.search.is_some() || !drawn {
-            let why = if drawn { Why::AlreadySo } else { Why::NoTarget };
+        let bursts = self.bursts.progress().is_some();
+        if self.capacity.search.is_some() || !drawn || bursts {
+            let why = if bursts {
+                Why::Overloaded
+            } else if drawn {
+                Why::AlreadySo
+            } else {
+                Why::NoTarget
+            };
             out.push(tell(EventKind::ControlRefused { control: Control::FindCapacity, why }));
             return;
         }
@@ -44,7 +51,7 @@ impl Clients {
         let search = Search::begin(now, RATE_MAX);
         self.source.set_rate(now, search.rate());
         self.capacity.search = Some((search, self.load.clone()));
-        self.capacity.unacknowledgeable = self.figures.not_acknowledgeable();
+        self.capacity.broken = self.figures.broken();
     }
 
     /// The load at this share of the capacity.
@@ -69,7 +76,7 @@ impl Clients {
     }
 
     pub(super) fn go_on_searching(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
-        if self.figures.not_acknowledgeable() > self.capacity.unacknowledgeable {
+        if self.figures.broken() > self.capacity.broken {
             self.stop_searching(now, out);
         }
         let counts = self.figures.counts();
