@@ -88,6 +88,17 @@ pub enum Control {
     Rejoin(Target),
     /// Every link passes again.
     HealAll,
+    /// Messages from one node to another take this long, one way; or as long as it is configured again.
+    Delay {
+        /// Who sends.
+        from: Target,
+        /// To whom.
+        to: Target,
+        /// How long, give or take `jitter`; `None` as configured.
+        latency: Option<SimDuration>,
+        /// At most `latency`.
+        jitter: SimDuration,
+    },
     /// The node's disk takes `disk.slow_factor` times as long, or no longer.
     SlowDisk {
         /// Whose disk.
@@ -211,7 +222,7 @@ impl Control {
             | Self::Decommission(node)
             | Self::Replace(node)
             | Self::LoseChange { node, .. } => vec![node],
-            Self::Cut { from, to } | Self::Heal { from, to } => vec![from, to],
+            Self::Cut { from, to } | Self::Heal { from, to } | Self::Delay { from, to, .. } => vec![from, to],
             Self::RecoverAll
             | Self::RollingRestart
             | Self::HealAll
@@ -259,7 +270,12 @@ impl Control {
 
     /// What ends a fault that this sets, where nothing but the fault itself must be known for it.
     pub const fn lifted(self) -> Option<Self> {
-        None
+        match self {
+            Self::Delay { from, to, latency: Some(_), .. } => {
+                Some(Self::Delay { from, to, latency: None, jitter: SimDuration::ZERO })
+            }
+            _ => None,
+        }
     }
 }
 

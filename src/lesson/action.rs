@@ -17,6 +17,7 @@ use crate::domain::order::{ReadFrom, Side};
 use crate::domain::rules::{PartitionStrategy, Rule, Strategy};
 use crate::domain::stored::TradeId;
 use crate::domain::tick::Overload;
+use crate::domain::time::SimDuration;
 
 pub use super::words::Context;
 use super::words::{self, Word};
@@ -128,6 +129,7 @@ fn grammar(verb: Verb) -> Grammar {
             true => Ok(Control::HealAll),
             false => r.pair().map(|(from, to)| Control::Heal { from, to }),
         }),
+        Verb::Delay => row("delay TARGET -> TARGET TIME [jitter TIME] | delay TARGET -> TARGET off", delay),
         Verb::Isolate => row("isolate TARGET", |r| r.target().map(Control::Isolate)),
         Verb::Mute => row("mute TARGET", |r| r.target().map(Control::Mute)),
         Verb::Rejoin => row("rejoin TARGET", |r| r.target().map(Control::Rejoin)),
@@ -198,6 +200,29 @@ fn grammar(verb: Verb) -> Grammar {
     }
 }
 
+/// The one-way latency of a link is no longer than this.
+const DELAY_MAX: SimDuration = SimDuration::from_secs(10);
+
+fn delay(rest: &mut Rest<'_, '_>) -> Result<Control, Complaint> {
+    let (from, to) = rest.pair()?;
+    if rest.takes("off") {
+        return Ok(Control::Delay { from, to, latency: None, jitter: SimDuration::ZERO });
+    }
+    let latency = one_way(rest, DELAY_MAX)?;
+    let jitter = if rest.takes("jitter") { one_way(rest, latency)? } else { SimDuration::ZERO };
+    Ok(Control::Delay { from, to, latency: Some(latency), jitter })
+}
+
+fn one_way(rest: &mut Rest<'_, '_>, max: SimDuration) -> Result<SimDuration, Complaint> {
+    let word = rest.word()?;
+    if ["0us", "0ms", "0s"].contains(&word.text) {
+        return Ok(SimDuration::ZERO);
+    }
+    let length = words::length(&word)?;
+    let too_long = || word.complain(format!("`{}` is too long", word.text)).allow(format!("0ms to {}", max.written()));
+    if length <= max { Ok(length) } else { Err(too_long()) }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -208,7 +233,6 @@ mod tests {
     use super::*;
     use crate::domain::control::{Burst, Target, sample};
     use crate::domain::ids::{GroupId, NodeId};
-    use crate::domain::time::SimDuration;
 
     const FILE: Context = Context::of_file(5, 4);
 
@@ -301,6 +325,8 @@ mod tests {
             ("hot GOOG 100", 9..12, "`100` is no number that fits here"),
             ("skew 9000", 5..9, "`9000` is no number that fits here"),
             ("find capacty", 5..12, "did you mean `capacity`?"),
+            ("delay n1 -> n2 11s", 15..18, "`11s` is too long (allowed: 0ms to 10s)"),
+            ("delay n1 -> n2 20ms jitter 30ms", 27..31, "`30ms` is too long (allowed: 0ms to 20ms)"),
             ("rate 0", 5..6, "`0` is no number that fits here"),
         ] {
             let complaint = parse_control(text, &FILE).unwrap_err();

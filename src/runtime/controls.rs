@@ -55,6 +55,7 @@ impl World {
             Control::Thaw(target) => self.control_thaw(target, cause),
             Control::Cut { from, to } => self.cut(from, to, cause),
             Control::Heal { from, to } => self.heal(from, to, cause),
+            Control::Delay { .. } => self.delay(control, cause),
             Control::Isolate(target) => self.isolate(target, cause),
             Control::Mute(target) => self.mute(target, cause),
             Control::Rejoin(target) => self.rejoin(target, cause),
@@ -179,6 +180,26 @@ impl World {
             Control::Mute(Target::Node(node)) => !cuts.iter().any(|(from, _)| from == node),
             _ => false,
         });
+    }
+
+    /// Another one-way latency of a link, or that of the settings again.
+    fn delay(&mut self, control: Control, cause: Cause) -> Result<(), Why> {
+        let Control::Delay { from, to, latency, jitter } = control else { return Err(Why::NoTarget) };
+        let (from, to) = (self.resolve(from)?, self.resolve(to)?);
+        if from == to {
+            return Err(Why::NoTarget);
+        }
+        if !self.network.set_delay(from, to, latency.map(|latency| (latency, jitter))) {
+            return Err(Why::AlreadySo);
+        }
+        let meant = Control::Delay { from: Target::Node(from), to: Target::Node(to), latency, jitter };
+        self.forget_faults(|fault| fault.lifted().is_some() && fault.lifted() == meant.lifted().or(Some(meant)));
+        if latency.is_some() {
+            self.note_fault(meant);
+        }
+        let told = self.tell_of(Some(from), EventKind::ControlDone { control: meant }, cause);
+        self.nodes[from.index()].last_fault = Some(told);
+        Ok(())
     }
 
     fn others(&self, node: NodeId) -> impl Iterator<Item = NodeId> + use<> {

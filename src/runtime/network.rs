@@ -192,6 +192,13 @@ impl Network {
         std::mem::replace(&mut self.between(from, to).cut, cut) != cut
     }
 
+    /// Messages from one node to another take this long from now on, give or take so much, or as long as configured; true if
+    /// that is a change. None overtakes one that is on the wire.
+    pub fn set_delay(&mut self, from: NodeId, to: NodeId, delay: Option<(SimDuration, SimDuration)>) -> bool {
+        let delay = delay.unwrap_or_else(|| self.settings.between(from, to));
+        std::mem::replace(&mut self.between(from, to).delay, delay) != delay
+    }
+
     /// Whether messages pass from one node to another.
     pub fn passes(&self, from: NodeId, to: NodeId) -> bool {
         !self.links[self.end(from.into())][self.end(to.into())].cut
@@ -269,6 +276,26 @@ mod tests {
         };
         assert_eq!(arrival(n1, n2), latency);
         assert!(arrival(n2, n1) < SimDuration::from_millis(1), "the way back is as it was");
+    }
+
+    #[test]
+    fn a_link_is_delayed_one_way_and_then_as_it_was() {
+        let settings = LinkSettings { jitter: SimDuration::ZERO, ..LinkSettings::default() };
+        let configured = settings.latency;
+        let mut network = network(settings);
+        let takes = |network: &mut Network, now: u64, from: NodeId, to: NodeId| {
+            let now = SimTime::from_millis(now);
+            let (at, link) = arrival(network.send(now, from.into(), to.into()));
+            network.arrived(link);
+            at.since(now)
+        };
+        let slow = (SimDuration::from_millis(20), SimDuration::ZERO);
+        assert!(network.set_delay(N1, N2, Some(slow)) && !network.set_delay(N1, N2, Some(slow)));
+        assert_eq!(takes(&mut network, 0, N1, N2), slow.0);
+        assert_eq!(takes(&mut network, 0, N2, N1), configured, "the way back is as it was");
+        assert!(network.set_delay(N1, N2, None) && !network.set_delay(N1, N2, None));
+        assert_eq!(takes(&mut network, 10, N1, N2), SimDuration::from_millis(10), "none overtakes the one before");
+        assert_eq!(takes(&mut network, 50, N1, N2), configured);
     }
 
     #[test]

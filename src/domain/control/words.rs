@@ -32,6 +32,7 @@ pub enum Verb {
     Isolate,
     Mute,
     Rejoin,
+    Delay,
     SlowDisk,
     Transfer,
     Elect,
@@ -280,6 +281,13 @@ impl Control {
             Self::Cut { from, to } => Verb::Cut.link(from, to),
             Self::Heal { from, to } => Verb::Heal.link(from, to),
             Self::HealAll => Verb::Heal.only("all"),
+            Self::Delay { from, to, latency: Some(latency), jitter } => {
+                let words = Verb::Delay.link(from, to).and("latency", one_way(latency));
+                if jitter.0 == 0 { words } else { words.sign("jitter").and("jitter", one_way(jitter)) }
+            }
+            Self::Delay { from, to, latency: None, .. } => {
+                Verb::Delay.form("off").and("node", from).sign("->").and("to", to).sign("off")
+            }
             Self::Isolate(node) => Verb::Isolate.node(node),
             Self::Mute(node) => Verb::Mute.node(node),
             Self::Rejoin(node) => Verb::Rejoin.node(node),
@@ -331,6 +339,10 @@ impl Control {
             Self::FindTrade(id) => Verb::FindTrade.with("id", id.to_string()),
         }
     }
+}
+
+fn one_way(latency: SimDuration) -> String {
+    if latency.0 == 0 { "0ms".to_owned() } else { latency.written() }
 }
 
 fn words_of_a_burst(burst: &Burst) -> Words {
@@ -516,6 +528,13 @@ pub(crate) mod sample {
             ControlKind::RollingRestart => Just(Control::RollingRestart).boxed(),
             ControlKind::Cut => (target(), target()).prop_map(|(from, to)| Control::Cut { from, to }).boxed(),
             ControlKind::Heal => (target(), target()).prop_map(|(from, to)| Control::Heal { from, to }).boxed(),
+            ControlKind::Delay => (target(), target(), proptest::option::of(0_u64..10_000_000), any::<bool>())
+                .prop_map(|(from, to, latency, wavers)| {
+                    let latency = latency.map(SimDuration::from_micros);
+                    let jitter = latency.filter(|_| wavers).unwrap_or(SimDuration::ZERO);
+                    Control::Delay { from, to, latency, jitter }
+                })
+                .boxed(),
             ControlKind::Isolate => target().prop_map(Control::Isolate).boxed(),
             ControlKind::Mute => target().prop_map(Control::Mute).boxed(),
             ControlKind::Rejoin => target().prop_map(Control::Rejoin).boxed(),
