@@ -24,6 +24,8 @@ pub struct ClusterMap {
     pub epoch: Epoch,
     /// The members.
     pub nodes: Vec<NodeId>,
+    /// Those who were members and are none any more: a number is not given twice, and a late word brings nobody back.
+    pub gone: Vec<NodeId>,
     /// The voters of each group, `meta` first; the first named prefers to lead.
     pub groups: Vec<Vec<NodeId>>,
     /// The group of each symbol, in the order of the instrument table.
@@ -124,7 +126,7 @@ impl ClusterMap {
             MapChange::Begin(symbol) => self.begin(*symbol),
             MapChange::Stay => !std::mem::take(&mut self.moves).is_empty(),
             MapChange::Join(node) => {
-                let new = !self.nodes.contains(node);
+                let new = !self.nodes.contains(node) && !self.gone.contains(node);
                 if new {
                     self.nodes.push(*node);
                     self.nodes.sort_unstable();
@@ -142,6 +144,9 @@ impl ClusterMap {
             }
             MapChange::Left(node) => {
                 let was = self.nodes.contains(node);
+                if was {
+                    self.gone.push(*node);
+                }
                 self.nodes.retain(|member| member != node);
                 self.leaving.retain(|member| member != node);
                 was
@@ -214,7 +219,8 @@ impl ClusterMap {
         });
         let owners = self.owners.iter().fold(groups, |d, group| d.mix(u64::from(group.0)));
         let leaving = self.leaving.iter().fold(owners, |d, node| d.mix(u64::from(node.0)));
-        let planned = self.moves.iter().fold(leaving, |d, planned| planned.digest(d));
+        let gone = self.gone.iter().fold(leaving, |d, node| d.mix(u64::from(node.0)));
+        let planned = self.moves.iter().fold(gone, |d, planned| planned.digest(d));
         let begun = self.under_way.iter().fold(planned, |d, shipment| shipment.digest(d));
         let last = begun.mix(self.strategy as u64).mix(self.moved).mix(self.placing as u64);
         self.venues.iter().fold(last, |d, venue| venue.digest(d))
@@ -316,6 +322,17 @@ mod tests {
             owners: vec![GroupId(1), GroupId(1), GroupId(2)],
             ..ClusterMap::default()
         }
+    }
+
+    /// Found by seed 3411 of the storms of everything: a frozen node forwarded its *join* of a node that had left since.
+    #[test]
+    fn a_late_word_brings_nobody_back_who_has_left() {
+        let mut map = map();
+        for change in [MapChange::Join(NodeId(4)), MapChange::Leave(NodeId(4)), MapChange::Left(NodeId(4))] {
+            assert!(map.apply(&change));
+        }
+        assert!(!map.apply(&MapChange::Join(NodeId(4))) && !map.nodes.contains(&NodeId(4)));
+        assert!(map.apply(&MapChange::Join(NodeId(5))));
     }
 
     #[test]
