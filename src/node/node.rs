@@ -367,11 +367,11 @@ impl Node {
         effects: &mut Vec<NodeEffect>,
         act: impl FnOnce(&mut Replica, &mut Desk<'_>, &mut Out<'_>),
     ) {
-        let Self { me, replicas, exit, birth, division, processor, election_at, .. } = self;
+        let Self { me, replicas, exit, birth, division, processor, election_at, map, .. } = self;
         let Some(replica) = replicas.get_mut(group) else { return };
-        let (settings, moves_at_once) = (&birth.settings.raft, birth.settings.partition.moves_at_once);
-        let (admission, cluster) = (birth.admission, &birth.settings.cluster);
-        let replicas = (cluster.partitions * cluster.replication_factor).div_ceil(cluster.nodes.max(1));
+        let (settings, moves_at_once, admission) =
+            (&birth.settings.raft, birth.settings.partition.moves_at_once, birth.admission);
+        let replicas = super::pacing::replicas_a_node(&birth.settings.cluster, map.nodes.len());
         let mut desk = Desk { settings, ack: birth.ack, moves_at_once, division, processor, replicas, admission };
         act(replica, &mut desk, &mut Out { me: *me, effects, exit });
         *election_at = (*election_at).min(replica.raft.deadline());
@@ -392,8 +392,7 @@ impl Node {
                 Wish::ReadHere(ticket, group, batch) => {
                     let me = self.me;
                     let Some(replica) = self.replicas.get(group) else { continue };
-                    let said = replica.read_here(me, &batch);
-                    said.send(me, ticket, &mut self.out(effects));
+                    replica.read_here(me, &batch).send(me, ticket, &mut self.out(effects));
                 }
             }
         }

@@ -9,7 +9,7 @@
 
 use crate::domain::map::ClusterMap;
 use crate::domain::moving::Shipment;
-use crate::domain::settings::RaftSettings;
+use crate::domain::settings::{ClusterSettings, RaftSettings};
 use crate::domain::stored::BUNDLE_COST_MAX;
 use crate::domain::time::{Now, SimDuration};
 
@@ -36,6 +36,11 @@ pub(super) fn bundle_gap(settings: &RaftSettings, groups: usize, busy_per_mille:
     let share = SHARE_MAX.saturating_sub(u64::from(busy_per_mille)).max(SHARE_MIN);
     let cost = settings.apply_cost.times(BUNDLE_COST_MAX * RECORDS_A_BUNDLE * groups as u64);
     SimDuration(cost.0.saturating_mul(1_000) / share)
+}
+
+/// How many replicas share a processor, where they are spread evenly over so many nodes.
+pub(super) fn replicas_a_node(cluster: &ClusterSettings, nodes: usize) -> usize {
+    (cluster.partitions * cluster.replication_factor.min(nodes)).div_ceil(nodes.max(1))
 }
 
 impl Replica {

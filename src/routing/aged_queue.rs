@@ -107,6 +107,17 @@ impl<T> AgedQueue<T> {
         self.lanes[lane].items.pop_back()
     }
 
+    /// Takes out of a lane whatever is like this, in its order.
+    pub fn take_where(&mut self, lane: usize, is_meant: impl Fn(&T) -> bool) -> Vec<T> {
+        let items = &mut self.lanes[lane].items;
+        if !items.iter().any(|(_, item)| is_meant(item)) {
+            return Vec::new();
+        }
+        let (meant, left): (Vec<_>, Vec<_>) = items.drain(..).partition(|(_, item)| is_meant(item));
+        items.extend(left);
+        meant.into_iter().map(|(_, item)| item).collect()
+    }
+
     /// Empties a lane.
     pub fn drain(&mut self, lane: usize) -> impl Iterator<Item = T> + '_ {
         self.lanes[lane].items.drain(..).map(|(_, item)| item)

@@ -189,10 +189,12 @@ impl World {
         if from == to {
             return Err(Why::NoTarget);
         }
-        if !self.network.set_delay(from, to, latency.map(|latency| (latency, jitter))) {
+        let meant = Control::Delay { from: Target::Node(from), to: Target::Node(to), latency, jitter };
+        // What is configured can also be set by hand: that is a fault until it is lifted, though nothing changes then.
+        let lifts = self.faults.iter().any(|fault| fault.control.lifted() == Some(meant));
+        if !self.network.set_delay(from, to, latency.map(|latency| (latency, jitter))) && !lifts {
             return Err(Why::AlreadySo);
         }
-        let meant = Control::Delay { from: Target::Node(from), to: Target::Node(to), latency, jitter };
         self.forget_faults(|fault| fault.lifted().is_some() && fault.lifted() == meant.lifted().or(Some(meant)));
         if latency.is_some() {
             self.note_fault(meant);

@@ -35,6 +35,12 @@ pub(super) struct Waiting {
     deadline: SimTime,
 }
 
+impl Waiting {
+    fn is_late(&self, now: SimTime) -> bool {
+        self.deadline <= now + LAST_CALL
+    }
+}
+
 /// Requests that leave the queue for one worker.
 struct Parcel {
     at: usize,
@@ -166,10 +172,15 @@ impl Balancer {
         if self.queue.is_empty() {
             return;
         }
-        self.refuse_late(now, out);
         let (mut closed, mut parcels, mut served) = ([false; Lanes::COUNT], Vec::new(), 0);
+        let mut late = Vec::new();
         while let Some(next) = self.queue.next(|lane| !closed[lane]) {
             let Some((arrived, waiting)) = self.queue.front(next.lane).copied() else { break };
+            if waiting.is_late(now) {
+                self.queue.pop(next.lane);
+                late.push((waiting.record, Why::Overloaded));
+                continue;
+            }
             let Some(Pick { at, .. }) = self.pick(next.lane, &waiting.record, 1) else {
                 closed[next.lane] = true;
                 continue;
@@ -183,6 +194,7 @@ impl Balancer {
             pack(&mut parcels, at, waiting);
             served += 1;
         }
+        self.refuse(&late, out);
         if served > 0 || self.queue.is_empty() {
             self.drain.left(now, served, !self.queue.is_empty());
         }
@@ -195,13 +207,13 @@ impl Balancer {
 
     /// Refuses those who have waited so long that nobody could answer them in time, while their clients still listen: nothing
     /// that never left the balancer is unknown.
-    fn refuse_late(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
-        let mut refused = Vec::new();
-        for lane in 0..Lanes::COUNT {
-            while self.queue.front(lane).is_some_and(|(_, waiting)| waiting.deadline <= now + LAST_CALL) {
-                refused.extend(self.queue.pop(lane).map(|(_, waiting)| (waiting.record, Why::Overloaded)));
-            }
+    pub(super) fn refuse_late(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
+        if self.queue.is_empty() {
+            return;
         }
+        // A retry has less time left than what came before it: who is late may stand anywhere.
+        let late = (0..Lanes::COUNT).flat_map(|lane| self.queue.take_where(lane, |waiting| waiting.is_late(now)));
+        let refused: Vec<_> = late.map(|waiting| (waiting.record, Why::Overloaded)).collect();
         self.refuse(&refused, out);
     }
 

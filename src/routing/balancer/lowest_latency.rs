@@ -8,12 +8,16 @@
 //! Sources: Linkerd and Finagle balance by the like ("peak EWMA", 2016), in floats and with a peak that ours leaves out.
 
 use super::strategy::Question;
+use crate::domain::time::SimDuration;
+
+/// Nobody counts as faster than this: one who only refuses is never measured, and what it refuses must weigh all the same.
+const FASTEST: SimDuration = SimDuration::from_millis(1);
 
 /// The one with the shortest wait to be expected; the first of them behind the last pick.
 pub(super) fn pick(question: &Question<'_>, last: usize) -> Option<usize> {
     question.candidates(last).min_by_key(|at| {
         let worker = &question.workers[*at];
-        worker.latency().0.max(1).saturating_mul(u64::from(worker.burden()) + 1)
+        worker.latency().max(FASTEST).0.saturating_mul(u64::from(worker.burden()) + 1)
     })
 }
 
@@ -21,7 +25,7 @@ pub(super) fn pick(question: &Question<'_>, last: usize) -> Option<usize> {
 mod tests {
     use super::super::worker::tests::{ask, workers};
     use super::*;
-    use crate::domain::time::{SimDuration, SimTime};
+    use crate::domain::time::SimTime;
 
     #[test]
     fn the_slow_one_gets_its_share_of_the_speed() {

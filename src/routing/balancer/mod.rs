@@ -187,6 +187,7 @@ impl Balancer {
         }
         self.next_probe = now + PROBE_EVERY;
         out.push(ActorEffect::WakeAt(self.next_probe));
+        self.refuse_late(now, out);
         self.go_on(now, out);
     }
 
