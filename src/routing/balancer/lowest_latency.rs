@@ -10,14 +10,16 @@
 use super::strategy::Question;
 use crate::domain::time::SimDuration;
 
-/// Nobody counts as faster than this: one who only refuses is never measured, and what it refuses must weigh all the same.
-const FASTEST: SimDuration = SimDuration::from_millis(1);
+/// What each refusal of late weighs at least: one who only refuses is never measured, and its figure fades.
+const REFUSAL: SimDuration = SimDuration::from_millis(1);
 
 /// The one with the shortest wait to be expected; the first of them behind the last pick.
 pub(super) fn pick(question: &Question<'_>, last: usize) -> Option<usize> {
     question.candidates(last).min_by_key(|at| {
         let worker = &question.workers[*at];
-        worker.latency().max(FASTEST).0.saturating_mul(u64::from(worker.burden()) + 1)
+        let refused = u64::from(worker.burden() - worker.in_flight());
+        let wait = worker.latency().0.max(1).saturating_mul(u64::from(worker.burden()) + 1);
+        wait.saturating_add(REFUSAL.times(refused).0)
     })
 }
 
@@ -39,6 +41,14 @@ mod tests {
             given[last] += 1;
         }
         assert_eq!(given, [100, 900]);
+    }
+
+    #[test]
+    fn one_that_only_refuses_is_not_the_fastest() {
+        let mut workers = workers(&[(0, 10), (0, 10)]);
+        workers[0].measured(SimTime::ZERO, SimDuration::from_millis(5));
+        workers[1].refused(SimTime::ZERO, 6);
+        assert_eq!(pick(&ask(&workers), 0), Some(0), "though nothing was measured of the other");
     }
 
     #[test]
