@@ -23,7 +23,7 @@ use chaosdesk::domain::settings::Settings;
 use chaosdesk::domain::time::SimDuration;
 use chaosdesk::domain::units::{Price, Quantity};
 use chaosdesk::domain::venue::VenueId;
-use chaosdesk::domain::view::ClusterView;
+use chaosdesk::domain::view::{ClusterView, GroupView};
 use chaosdesk::domain::work::Leg;
 use chaosdesk::runtime::world::World;
 
@@ -186,9 +186,12 @@ impl Storm {
         self.run(SimDuration::from_secs(3));
         self.world.control(Control::SetLoad(false));
         self.run(SimDuration::from_secs(if self.everything { 9 } else { 3 }));
-        // Calm also brings leaders back into balance, and a hand-over leaves a group without one for a moment (seeds 6829, 7451).
+        // Calm also brings leaders back into balance, and a hand-over leaves a group without one for a moment (seeds 6829, 7451),
+        // and then with a record that its followers have not heard of yet (seed 7468).
+        let is_even =
+            |group: &GroupView| group.leader.is_some() && group.replicas.iter().all(|r| r.applied == group.commit);
         for _ in 0..20 {
-            if self.world.view().groups.iter().all(|group| group.leader.is_some()) {
+            if self.world.view().groups.iter().all(is_even) {
                 break;
             }
             self.run(SimDuration::from_millis(100));
