@@ -8,7 +8,7 @@ use crate::domain::view::Speed;
 
 use super::problem::Complaint;
 
-/// A value with a word for it: any plain enum with derived words. The order of its variants is that of the documentation.
+/// Any plain enum with derived words. Messages and documents list its variants in their order.
 pub trait Choice: Copy + PartialEq + VariantArray + Into<&'static str> {
     /// Its word.
     fn word(self) -> &'static str {

@@ -23,7 +23,7 @@ use super::venue::VenueId;
 
 #[cfg(test)]
 pub(crate) use words::sample;
-pub use words::{Value, Verb, Words};
+pub use words::{Argument, Verb, Wording};
 
 /// Which node is meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -88,13 +88,13 @@ pub enum Control {
     Rejoin(Target),
     /// Every link passes again.
     HealAll,
-    /// Messages from one node to another take this long, one way; or as long as it is configured again.
+    /// Sets the one-way latency of a link, or restores the configured one.
     Delay {
         /// Who sends.
         from: Target,
         /// To whom.
         to: Target,
-        /// How long, give or take `jitter`; `None` as configured.
+        /// The latency, give or take `jitter`; `None` restores what was configured.
         latency: Option<SimDuration>,
         /// At most `latency`.
         jitter: SimDuration,
@@ -256,7 +256,7 @@ impl Control {
         }
     }
 
-    /// The same control with each target replaced by what this makes of it.
+    /// The control with each target mapped.
     #[must_use]
     pub fn aimed(mut self, aim: impl Fn(Target) -> Target) -> Self {
         self.targets_mut().into_iter().for_each(|target| *target = aim(*target));
@@ -268,7 +268,7 @@ impl Control {
         self.targets_mut().into_iter().any(|target| *target == Target::Node(node))
     }
 
-    /// What ends a fault that this sets, where nothing but the fault itself must be known for it.
+    /// The control that ends the fault set by this one, if that follows from the control alone.
     pub const fn lifted(self) -> Option<Self> {
         match self {
             Self::Delay { from, to, latency: Some(_), .. } => {

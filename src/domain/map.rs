@@ -24,7 +24,7 @@ pub struct ClusterMap {
     pub epoch: Epoch,
     /// The members.
     pub nodes: Vec<NodeId>,
-    /// Those who were members and are none any more: a number is not given twice, and a late word brings nobody back.
+    /// Former members. Numbers are never reused, so a late, duplicated join must not bring one back.
     pub gone: Vec<NodeId>,
     /// The voters of each group, `meta` first; the first named prefers to lead.
     pub groups: Vec<Vec<NodeId>>,
@@ -324,9 +324,9 @@ mod tests {
         }
     }
 
-    /// Found by seed 3411 of the storms of everything: a frozen node forwarded its *join* of a node that had left since.
+    /// Seed 3411 of the storms of everything: a frozen node forwarded the join of a node that had left in the meantime.
     #[test]
-    fn a_late_word_brings_nobody_back_who_has_left() {
+    fn a_late_join_does_not_bring_a_node_back() {
         let mut map = map();
         for change in [MapChange::Join(NodeId(4)), MapChange::Leave(NodeId(4)), MapChange::Left(NodeId(4))] {
             assert!(map.apply(&change));

@@ -107,6 +107,8 @@ pub enum Why {
     NotVoter,
     /// Nobody has measured yet how much the desk can do.
     CapacityUnknown,
+    /// A burst is under way: what is measured now says nothing of the steady load.
+    BurstRunning,
     // --- of changes of a group's configuration
     /// The last change is not committed, or still joint: one at a time.
     ConfigChangeRunning,
@@ -202,6 +204,7 @@ impl Why {
             Self::TransferTimeout => 84,
             Self::NotVoter => 85,
             Self::CapacityUnknown => 90,
+            Self::BurstRunning => 91,
             Self::ConfigChangeRunning => 86,
             Self::LearnerBehind => 87,
             Self::NotLearner => 88,

@@ -37,12 +37,12 @@ struct Grammar {
 /// All of a hundred orders would leave nothing for others to be seen.
 const PERCENT_MAX: u64 = 99;
 
-/// A control that is read: what it is, and what its file should be told.
+/// What a text says.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Action {
+pub struct Parsed {
     /// The control.
     pub control: Control,
-    /// It is written in words that were renamed: says the new ones.
+    /// Set if the text uses a word that was renamed: names the new one.
     pub renamed: Option<Complaint>,
 }
 
@@ -50,7 +50,7 @@ pub struct Action {
 ///
 /// # Errors
 /// The first word that is wrong.
-pub fn parse(text: &str, context: &Context) -> Result<Action, Complaint> {
+pub fn parse(text: &str, context: &Context) -> Result<Parsed, Complaint> {
     let words = words::cut(text);
     let Some((word, after)) = words.split_first() else {
         return Err(Complaint::new(0..text.len(), "an action is missing").allow(verbs().join(", ")));
@@ -65,15 +65,15 @@ pub fn parse(text: &str, context: &Context) -> Result<Action, Complaint> {
     let control = (grammar.read)(&mut rest)?;
     rest.end()?;
     let renamed = old.map(|verb| word.complain(format!("`{}` is called `{}` now", word.text, verb.text())));
-    Ok(Action { control, renamed })
+    Ok(Parsed { control, renamed })
 }
 
-/// Reads a control whose words may be old.
+/// Reads a control, without the warning about renamed words.
 ///
 /// # Errors
 /// The first word that is wrong.
 pub fn parse_control(text: &str, context: &Context) -> Result<Control, Complaint> {
-    parse(text, context).map(|action| action.control)
+    parse(text, context).map(|parsed| parsed.control)
 }
 
 /// The verb that a text begins with, whatever follows it.
@@ -83,7 +83,7 @@ pub fn verb_of(text: &str) -> Option<Verb> {
     verb_of_an_old_word(word.text, after).or_else(|| Verb::of(word.text))
 }
 
-/// Words that earlier files use, and the verbs that they mean. `replace n2` and `find capacity` have kept theirs.
+/// The verb that replaced this word. `replace n2` and `find capacity` keep theirs.
 fn verb_of_an_old_word(word: &str, after: &[Word<'_>]) -> Option<Verb> {
     let next = after.first().map_or("", |word| word.text);
     match word {
@@ -231,6 +231,7 @@ mod tests {
     use proptest::{prop_assert_eq, proptest};
 
     use super::*;
+    use crate::document::choice::Choice;
     use crate::domain::control::{Burst, Target, sample};
     use crate::domain::ids::{GroupId, NodeId};
 
@@ -241,7 +242,7 @@ mod tests {
         fn what_is_shown_reads_as_the_same_control(control in sample::any_control()) {
             let text = show(&control);
             let read = parse(&text, &FILE);
-            prop_assert_eq!(read, Ok(Action { control, renamed: None }), "{}", text);
+            prop_assert_eq!(read, Ok(Parsed { control, renamed: None }), "{}", text);
         }
     }
 
@@ -257,6 +258,17 @@ mod tests {
             assert!(form(*verb).starts_with(verb.text()), "{verb:?}");
             assert!(shown.contains(verb), "no control is called {verb:?}");
         }
+    }
+
+    #[test]
+    fn forms_list_every_word_of_their_choices() {
+        fn check<C: Choice>(verb: Verb) {
+            assert_eq!(form(verb), format!("{} {}", verb.text(), C::words().join(" | ")));
+        }
+        check::<Strategy>(Verb::Strategy);
+        check::<PartitionStrategy>(Verb::Divide);
+        check::<Overload>(Verb::TickOverflow);
+        check::<ReadFrom>(Verb::Reads);
     }
 
     #[test]

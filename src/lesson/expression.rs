@@ -159,9 +159,7 @@ impl Expression {
 
     /// In words, for a class.
     pub fn words(&self) -> Text {
-        let sign =
-            |part: &Comparison| OPERATORS.iter().find(|(_, is)| *is == part.operator).map_or("", |(sign, _)| *sign);
-        let one = |part: &Comparison| plain::comparison(&part.measure.path, sign(part), &part.value.to_string());
+        let one = |part: &Comparison| plain::comparison(&part.measure.path, part.operator, &part.value.to_string());
         plain::list(self.parts.iter().map(one))
     }
 
@@ -177,7 +175,7 @@ impl Expression {
                     Some(value) => value.to_string(),
                     None => "–".to_owned(),
                 };
-                figures.push(plain::comparison(&part.measure.path, "=", &value));
+                figures.push(plain::comparison(&part.measure.path, Operator::Equal, &value));
             }
         }
         plain::list(figures)

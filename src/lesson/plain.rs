@@ -2,13 +2,14 @@
 //!
 //! Idea: an author who writes no text still shows the class no code. A figure has a name (`orders.lost` is "orders
 //! lost"), an operator is a word or none, and an action is a short sentence. What the author writes goes before it.
-//! Shape: the words are Fluent texts; here stands only which of them is meant.
+//! Shape: the words are Fluent texts; this module picks their ids.
 //! Left out: grammar. The words are a list, so that no case or plural can be wrong.
 
 use crate::domain::control::Control;
 use crate::domain::view::Text;
 use crate::locale::{self, Languages};
 
+use super::expression::Operator;
 use super::moment::Condition;
 
 /// What one language says.
@@ -55,15 +56,15 @@ pub fn figure(path: &str) -> Text {
 }
 
 /// A comparison: the name of the figure, and what it must be.
-pub fn comparison(path: &str, operator: &str, shown: &str) -> Text {
-    let id = match (operator, shown) {
-        ("!=", "none") => "compare-exists",
-        ("!=", _) => "compare-not",
-        ("<", _) => "compare-under",
-        ("<=", _) => "compare-at-most",
-        (">", _) => "compare-over",
-        (">=", _) => "compare-at-least",
-        _ => "compare-equals",
+pub(super) fn comparison(path: &str, operator: Operator, shown: &str) -> Text {
+    let id = match operator {
+        Operator::NotEqual if shown == "none" => "compare-exists",
+        Operator::NotEqual => "compare-not",
+        Operator::Less => "compare-under",
+        Operator::LessEqual => "compare-at-most",
+        Operator::Greater => "compare-over",
+        Operator::GreaterEqual => "compare-at-least",
+        Operator::Equal => "compare-equals",
     };
     said(|locale| {
         let (figure, value) = (figure_in(path, locale), value_in(path, shown, locale));

@@ -214,9 +214,9 @@ fn step(r: &mut Reader<'_>, context: &Context, earlier: &[String], warnings: &mu
             .list("do")?
             .iter()
             .map(|item| {
-                let action = parsed(item, "do", |text| action::parse(text, context))?;
-                warnings.extend(action.renamed.map(|renamed| *item.place.complain(&renamed)));
-                Ok(action.control)
+                let said = parsed(item, "do", |text| action::parse(text, context))?;
+                warnings.extend(said.renamed.map(|renamed| *item.place.complain(&renamed)));
+                Ok(said.control)
             })
             .collect::<Reading<_>>()?,
         line: r.place().line(),

@@ -8,22 +8,22 @@
 use fluent_bundle::{FluentArgs, FluentValue};
 
 use super::Locale;
-use crate::domain::control::{Target, Value, Words};
+use crate::domain::control::{Argument, Target, Wording};
 use crate::domain::ids::GroupId;
 use crate::domain::rules::AckRule;
 
 impl Locale {
     /// A control as an order: `kill n3`.
-    pub fn order(&self, words: &Words) -> String {
+    pub fn order(&self, words: &Wording) -> String {
         self.said(words, None)
     }
 
     /// A control as done: `n3 killed`.
-    pub fn done(&self, words: &Words) -> String {
+    pub fn done(&self, words: &Wording) -> String {
         self.said(words, Some("done"))
     }
 
-    fn said(&self, words: &Words, attribute: Option<&str>) -> String {
+    fn said(&self, words: &Wording, attribute: Option<&str>) -> String {
         let typed = words.to_string();
         let mut args: FluentArgs<'_> =
             words.args().map(|(name, value)| (name, FluentValue::from(self.argument(value)))).collect();
@@ -31,11 +31,11 @@ impl Locale {
         self.format_part(&words.text_id(), attribute, Some(&args)).into_owned()
     }
 
-    fn argument(&self, value: &Value) -> String {
+    fn argument(&self, value: &Argument) -> String {
         match value {
-            Value::Target(target) => self.target(*target),
-            Value::Count(count) => self.number(*count),
-            Value::Word(_) | Value::Text(_) => value.to_string(),
+            Argument::Target(target) => self.target(*target),
+            Argument::Count(count) => self.number(*count),
+            Argument::Word(_) | Argument::Text(_) => value.to_string(),
         }
     }
 

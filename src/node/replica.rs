@@ -139,7 +139,7 @@ impl Replica {
             self.rounds = batching::Rounds::default();
         }
         self.settle(now, desk, out);
-        if let Some(to) = self.who_is_ahead(now, desk).filter(|_| beat) {
+        if beat && let Some(to) = self.who_is_ahead(now, desk) {
             self.input(now, Input::Transfer(Some(to)), desk, out);
         }
     }

@@ -119,7 +119,7 @@ impl Directory for Beliefs<'_> {
     }
 
     fn given_up(&self, peer: NodeId) -> bool {
-        // Who has left the cluster is heard by no detector, and answers nobody.
+        // The detector forgets a node that has left the cluster, and such a node answers no requests.
         let gone = !self.map.nodes.contains(&peer);
         gone || self.heart.detector.health(peer) == Health::Failed
     }

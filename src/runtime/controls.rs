@@ -13,6 +13,7 @@ use crate::domain::control::{Control, Target};
 use crate::domain::event::{AdmissionEvent, EventKind};
 use crate::domain::ids::{ActorId, EventId, GroupId, NodeId};
 use crate::domain::settings::Settings;
+use crate::domain::time::SimDuration;
 use crate::domain::why::Why;
 use crate::node::message::{NodeInput, NodeOrder};
 use crate::storage::memory_disk::DiskPace;
@@ -55,7 +56,9 @@ impl World {
             Control::Thaw(target) => self.control_thaw(target, cause),
             Control::Cut { from, to } => self.cut(from, to, cause),
             Control::Heal { from, to } => self.heal(from, to, cause),
-            Control::Delay { .. } => self.delay(control, cause),
+            Control::Delay { from, to, latency, jitter } => {
+                self.delay((from, to), latency.map(|latency| (latency, jitter)), cause)
+            }
             Control::Isolate(target) => self.isolate(target, cause),
             Control::Mute(target) => self.mute(target, cause),
             Control::Rejoin(target) => self.rejoin(target, cause),
@@ -183,23 +186,28 @@ impl World {
     }
 
     /// Another one-way latency of a link, or that of the settings again.
-    fn delay(&mut self, control: Control, cause: Cause) -> Result<(), Why> {
-        let Control::Delay { from, to, latency, jitter } = control else { return Err(Why::NoTarget) };
+    fn delay(
+        &mut self,
+        (from, to): (Target, Target),
+        delay: Option<(SimDuration, SimDuration)>,
+        cause: Cause,
+    ) -> Result<(), Why> {
         let (from, to) = (self.resolve(from)?, self.resolve(to)?);
         if from == to {
             return Err(Why::NoTarget);
         }
+        let (latency, jitter) = delay.map_or((None, SimDuration::ZERO), |(latency, jitter)| (Some(latency), jitter));
         let meant = Control::Delay { from: Target::Node(from), to: Target::Node(to), latency, jitter };
-        // What is configured can also be set by hand: that is a fault until it is lifted, though nothing changes then.
+        // Setting the configured latency by hand is a fault as well; lifting it changes nothing on the link.
         let lifts = self.faults.iter().any(|fault| fault.control.lifted() == Some(meant));
-        if !self.network.set_delay(from, to, latency.map(|latency| (latency, jitter))) && !lifts {
+        if !self.network.set_delay(from, to, delay) && !lifts {
             return Err(Why::AlreadySo);
         }
         self.forget_faults(|fault| fault.lifted().is_some() && fault.lifted() == meant.lifted().or(Some(meant)));
         if latency.is_some() {
             self.note_fault(meant);
         }
-        let told = self.tell_of(Some(from), EventKind::ControlDone { control: meant }, cause);
+        let told = self.tell_of(Some(from), EventKind::SettingChanged { control: meant }, cause);
         self.nodes[from.index()].last_fault = Some(told);
         Ok(())
     }
@@ -246,10 +254,10 @@ impl World {
 
     fn rejoin(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
         let node = self.resolve(target)?;
-        // A fault of its own ends even where its links stay cut, for another's sake.
+        // Its own fault ends even if its links stay cut because of another node's.
         let mut changed = self.faults_of_links(node).contains(&true);
         for other in self.others(node) {
-            // What another node's fault cuts stays cut: it comes back with that node.
+            // A link that another node's fault cuts stays cut until that node rejoins.
             let [out, back] = self.faults_of_links(other);
             if !back {
                 changed |= self.network.set_cut(node, other, Passage::Open);

@@ -192,8 +192,8 @@ impl Network {
         std::mem::replace(&mut self.between(from, to).cut, cut) != cut
     }
 
-    /// Messages from one node to another take this long from now on, give or take so much, or as long as configured; true if
-    /// that is a change. None overtakes one that is on the wire.
+    /// Sets the latency and jitter of a link, or restores the configured ones; true if that changes something. Messages still
+    /// do not overtake one another.
     pub fn set_delay(&mut self, from: NodeId, to: NodeId, delay: Option<(SimDuration, SimDuration)>) -> bool {
         let delay = delay.unwrap_or_else(|| self.settings.between(from, to));
         std::mem::replace(&mut self.between(from, to).delay, delay) != delay

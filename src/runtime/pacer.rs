@@ -326,7 +326,7 @@ impl Pacer {
 
 const fn is_fault(kind: &EventKind) -> bool {
     match kind {
-        EventKind::ControlDone { control } => control.lifted().is_some(),
+        EventKind::SettingChanged { control } => control.lifted().is_some(),
         EventKind::Crashed { .. }
         | EventKind::Frozen
         | EventKind::Halted { .. }

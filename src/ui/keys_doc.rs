@@ -52,7 +52,7 @@ pub fn markdown(keymap: &Keymap, words: &dyn Words) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::control;
+    use crate::domain::control::Wording;
     use crate::domain::event::Event;
 
     /// The English file, read line by line: its texts of actions have no arguments.
@@ -65,7 +65,7 @@ mod tests {
             found.map_or(id, |(_, text)| text).to_owned()
         }
 
-        fn done(&self, control: &control::Words) -> String {
+        fn done(&self, control: &Wording) -> String {
             control.to_string()
         }
 

@@ -20,7 +20,7 @@ use super::state::{Panel, UiState};
 use super::strategies::Strategies;
 use super::theme::Theme;
 use super::words::Words;
-use crate::domain::control;
+use crate::domain::control::Wording;
 use crate::domain::event::Event;
 use crate::domain::view::ClusterView;
 
@@ -92,7 +92,7 @@ impl Words for crate::locale::Locale {
         self.fill(id, args)
     }
 
-    fn done(&self, control: &control::Words) -> String {
+    fn done(&self, control: &Wording) -> String {
         self.done(control)
     }
 

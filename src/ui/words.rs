@@ -6,7 +6,7 @@
 //! the screen have one form.
 
 use super::filter::Filter;
-use crate::domain::control;
+use crate::domain::control::Wording;
 use crate::domain::event::Event;
 
 /// Speaks the language of the screen.
@@ -15,7 +15,7 @@ pub trait Words {
     fn text(&self, id: &str, args: &[(&str, &str)]) -> String;
 
     /// A control as done: `n3 killed`.
-    fn done(&self, control: &control::Words) -> String;
+    fn done(&self, control: &Wording) -> String;
 
     /// The caption of an event, as the list shows it: what a filter's words are looked up in.
     fn caption(&self, event: &Event) -> String;
@@ -35,7 +35,7 @@ impl Words for Bare {
         args.iter().fold(id.to_owned(), |text, (name, value)| format!("{text} {name}={value}"))
     }
 
-    fn done(&self, control: &control::Words) -> String {
+    fn done(&self, control: &Wording) -> String {
         format!("done: {control}")
     }
 

@@ -39,7 +39,7 @@ pub struct Figures {
     overloaded_rate: Rate,
     /// Refusals because a voter is missing.
     not_acknowledgeable: u64,
-    /// Refusals because something is broken, such as these.
+    /// Refusals caused by failures, not by load.
     broken: u64,
     counts: Counts,
     replica_reads: u64,
@@ -105,7 +105,7 @@ impl Figures {
         self.counts.late += 1;
     }
 
-    /// Refusals so far that say that something is broken, and nothing of how much the desk can do.
+    /// Refusals so far that were caused by failures, not by load.
     pub const fn broken(&self) -> u64 {
         self.broken
     }

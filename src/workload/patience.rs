@@ -78,6 +78,7 @@ pub const fn may_be_retried(why: Why) -> bool {
         Why::NotAcknowledgeable(_)
         | Why::Waits
         | Why::CapacityUnknown
+        | Why::BurstRunning
         | Why::BelowFloor
         | Why::UnknownSymbol
         | Why::BadQuantity

@@ -55,3 +55,4 @@ why-off-step = the price is not on the price step of its venue
 why-not-acknowledgeable = the rule of acknowledgement cannot be met: missing { $node }
 why-capacity-unknown = the capacity is not known yet: `find capacity` measures it
 why-waits = it waits at the balancer already
+why-burst-running = a burst is under way

@@ -264,4 +264,4 @@ moment-venue-closed = площадка закрылась
 moment-venue-drained = площадка опустела
 moment-overloaded = перегрузка: лишнее отклоняется
 moment-queue-full = очередь полна
-moment-control-done = действие выполнено
+moment-setting-changed = настройка изменена

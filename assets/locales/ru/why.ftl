@@ -55,3 +55,4 @@ why-off-step = цена не кратна шагу цены своей площ�
 why-not-acknowledgeable = правило подтверждения невыполнимо: нет { $node }
 why-capacity-unknown = предел ещё не измерен: его найдёт `find capacity`
 why-waits = она уже ждёт у балансировщика
+why-burst-running = идёт всплеск заявок

@@ -35,7 +35,7 @@ impl Bits {
             *left += self.words.drain(..gone).map(|word| u64::from(word.count_ones())).sum::<u64>();
             self.first = first;
         }
-        let place = usize::try_from(word.checked_sub(self.first)?).ok()?;
+        let place = self.place(number)?;
         if place >= self.words.len() {
             self.words.resize(place + 1, 0);
         }
@@ -47,14 +47,17 @@ impl Bits {
 
     /// Whether a number is in, as far as the window reaches.
     pub fn contains(&self, number: u64) -> bool {
-        let place = (number / WORD).checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
-        place.and_then(|place| self.words.get(place)).is_some_and(|word| word & 1 << (number % WORD) != 0)
+        self.place(number).and_then(|place| self.words.get(place)).is_some_and(|word| word & 1 << (number % WORD) != 0)
+    }
+
+    /// Where the word of a number is; `None` below the window.
+    fn place(&self, number: u64) -> Option<usize> {
+        usize::try_from((number / WORD).checked_sub(self.first)?).ok()
     }
 
     /// Takes a number out; whether it was in.
     pub fn remove(&mut self, number: u64) -> bool {
-        let place = (number / WORD).checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
-        let Some(word) = place.and_then(|place| self.words.get_mut(place)) else { return false };
+        let Some(word) = self.place(number).and_then(|place| self.words.get_mut(place)) else { return false };
         let bit = 1 << (number % WORD);
         let known = *word & bit != 0;
         *word &= !bit;

@@ -2,8 +2,8 @@
 //!
 //! Idea: a session numbers its requests from 1 without a gap, so an order is found by subtraction, not by search.
 //! Shape: `base` is the sequence of the oldest slot; queries and unknown sequences are empty slots. What has left the ring
-//! is remembered by a bit: whether it was executed (`older`), whether a leg of it has traded (`legs`), and whether it was
-//! promised and then waited in its group (`pending`), for such an order may still end unexecuted.
+//! is remembered by a bit: whether it was executed (`older`), whether a leg of it has traded (`legs`), and whether it
+//! may still end unexecuted (`pending`).
 //! Bound: a session keeps its last [`LINGER`] sequences even when they are closed; beyond that it lets closed slots go
 //! from the front. At [`SLOTS_MAX`] the oldest goes whatever it is, and the ledger counts it as untracked. Bits reach
 //! [`OLDER_MAX`] sequences back; what is executed below them is untracked too, for nothing can say whether it is done twice.
@@ -168,7 +168,7 @@ impl Slot {
         self.standing == Standing::Acknowledged && !self.marks.has(ANSWERED)
     }
 
-    /// Whether it may still end unexecuted, though its promise is kept so far. Nobody tells how it ends if it ends well.
+    /// Whether it may still end unexecuted, though its promise is kept so far. The ledger hears only of bad endings.
     fn may_end(&self) -> bool {
         self.marks.has(Marks::OPEN_ENDED) && !self.marks.has(Marks::SHORT | Marks::UNTRACKED)
     }
@@ -205,8 +205,8 @@ pub struct Session {
     older: Bits,
     /// Of which orders the first leg has traded, and of which the second; made for the first spread.
     legs: Option<Box<[Bits; 2]>>,
-    /// Which of those before the ring were promised and may still end for want of cash or of room, and whose end is known
-    /// or counts for nothing.
+    /// Of those before the ring: which were promised and may still end for want of cash or room, and whose end is known or
+    /// does not count.
     pending: Option<Box<[Bits; 2]>>,
 }
 
@@ -271,7 +271,7 @@ impl Session {
                 break;
             }
             leaves(front, closed);
-            // Of which its client was told nothing, or no, nothing was promised: its end counts as little as one that is known.
+            // The client was never promised these, so how they end does not count.
             let promised_nothing = matches!(front.standing, Standing::Unknown | Standing::Rejected);
             if front.may_end() || promised_nothing {
                 let ends = || Box::new([Bits::new(OLDER_MAX), Bits::new(OLDER_MAX)]);
@@ -298,7 +298,7 @@ impl Session {
         legs.get_mut(leg).map_or(Recall::Forgotten, |legs| recall(legs.insert(sequence.0, &mut 0)))
     }
 
-    /// An order that has left the ring ends unexecuted: whether it was promised, and this is the first word of its end.
+    /// An order that has left the ring ends unexecuted. `First` if it was promised and its end was not known yet.
     pub fn end_past(&mut self, sequence: Sequence) -> Recall {
         let Some([pending, ended]) = self.pending.as_deref_mut() else { return Recall::Forgotten };
         if pending.remove(sequence.0) {

@@ -10,12 +10,11 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::{Burst, Control, Target};
 use crate::domain::hand::HandRequest;
-use crate::domain::ids::{GroupId, NodeId, SymbolId};
+use crate::domain::ids::SymbolId;
 use crate::domain::order::{OrderType, Side, TimeInForce};
 use crate::domain::rules::AckRule;
 use crate::domain::time::SimDuration;
 use crate::domain::units::{Price, Quantity};
-use crate::domain::venue::VenueId;
 
 /// The verbs, in the order of the help. Each means one kind of thing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, EnumString, IntoStaticStr, VariantArray)]
@@ -87,39 +86,39 @@ impl Verb {
         word.parse().ok()
     }
 
-    const fn alone(self) -> Words {
-        Words { verb: self, form: "", parts: Vec::new() }
+    const fn alone(self) -> Wording {
+        Wording { verb: self, form: "", parts: Vec::new() }
     }
 
-    fn with(self, name: &'static str, value: impl Into<Value>) -> Words {
+    fn with(self, name: &'static str, value: impl Into<Argument>) -> Wording {
         self.alone().and(name, value)
     }
 
-    fn node(self, node: Target) -> Words {
+    fn node(self, node: Target) -> Wording {
         self.with("node", node)
     }
 
-    fn link(self, from: Target, to: Target) -> Words {
+    fn link(self, from: Target, to: Target) -> Wording {
         self.with("node", from).sign("->").and("to", to)
     }
 
     /// One word that decides the text: `heal all`, `load off`.
-    const fn form(self, form: &'static str) -> Words {
-        Words { verb: self, form, parts: Vec::new() }
+    const fn form(self, form: &'static str) -> Wording {
+        Wording { verb: self, form, parts: Vec::new() }
     }
 
-    fn only(self, form: &'static str) -> Words {
+    fn only(self, form: &'static str) -> Wording {
         self.form(form).sign(form)
     }
 
-    fn switch(self, on: bool) -> Words {
+    fn switch(self, on: bool) -> Wording {
         self.only(if on { "on" } else { "off" })
     }
 }
 
 /// What an argument is.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Value {
+pub enum Argument {
     /// A node, by name or role.
     Target(Target),
     /// A word of a short list; languages may explain it.
@@ -130,7 +129,7 @@ pub enum Value {
     Text(String),
 }
 
-impl fmt::Display for Value {
+impl fmt::Display for Argument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Target(target) => target.fmt(f),
@@ -141,76 +140,40 @@ impl fmt::Display for Value {
     }
 }
 
-impl From<Target> for Value {
+impl From<Target> for Argument {
     fn from(target: Target) -> Self {
         Self::Target(target)
     }
 }
 
-impl From<&'static str> for Value {
+impl From<&'static str> for Argument {
     fn from(word: &'static str) -> Self {
         Self::Word(word)
     }
 }
 
-impl From<u64> for Value {
+impl From<u64> for Argument {
     fn from(count: u64) -> Self {
         Self::Count(count)
-    }
-}
-
-impl From<GroupId> for Value {
-    fn from(group: GroupId) -> Self {
-        Self::Text(group.to_string())
-    }
-}
-
-impl From<NodeId> for Value {
-    fn from(node: NodeId) -> Self {
-        Self::Text(node.to_string())
-    }
-}
-
-impl From<SymbolId> for Value {
-    fn from(symbol: SymbolId) -> Self {
-        Self::Text(symbol.name().to_owned())
-    }
-}
-
-impl From<VenueId> for Value {
-    fn from(venue: VenueId) -> Self {
-        Self::Text(venue.to_string())
-    }
-}
-
-impl From<String> for Value {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<SimDuration> for Value {
-    fn from(length: SimDuration) -> Self {
-        Self::Text(length.written())
     }
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Part {
     Sign(&'static str),
-    Arg(&'static str, Value),
+    Arg(&'static str, Argument),
 }
 
 /// A verb and what follows it. Displayed, it is what the grammar reads.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Words {
+pub struct Wording {
     /// The verb.
     pub verb: Verb,
     form: &'static str,
     parts: Vec<Part>,
 }
 
-impl Words {
+impl Wording {
     /// The id of its text: `control-heal-all`; its attribute `done` says that it was done.
     pub fn text_id(&self) -> String {
         let (verb, form) = (self.verb.text(), self.form);
@@ -218,7 +181,7 @@ impl Words {
     }
 
     /// The arguments, by the name that the texts give them.
-    pub fn args(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+    pub fn args(&self) -> impl Iterator<Item = (&'static str, &Argument)> {
         self.parts.iter().filter_map(|part| if let Part::Arg(name, value) = part { Some((*name, value)) } else { None })
     }
 
@@ -229,15 +192,21 @@ impl Words {
             if let Part::Arg(known, value) = part
                 && *known == name
             {
-                *value = Value::Text(shown.to_owned());
+                *value = Argument::Text(shown.to_owned());
             }
         }
         self
     }
 
-    fn and(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+    fn and(mut self, name: &'static str, value: impl Into<Argument>) -> Self {
         self.parts.push(Part::Arg(name, value.into()));
         self
+    }
+
+    /// An argument that is written alike everywhere.
+    #[expect(clippy::needless_pass_by_value, reason = "ids are Copy, and read better without a `&`")]
+    fn name(self, name: &'static str, value: impl ToString) -> Self {
+        self.and(name, Argument::Text(value.to_string()))
     }
 
     fn sign(mut self, sign: &'static str) -> Self {
@@ -246,16 +215,16 @@ impl Words {
     }
 
     fn leg(self, side: Side, quantity: Quantity, symbol: SymbolId) -> Self {
-        self.and("side", side.word()).and("lots", quantity.0).and("symbol", symbol)
+        self.and("side", side.word()).and("lots", quantity.0).name("symbol", symbol.name())
     }
 
     fn at(self, symbol: SymbolId, price: Price) -> Self {
         let shown = symbol.instrument().map_or_else(|| price.0.to_string(), |instrument| instrument.show_price(price));
-        self.sign("at").and("price", shown)
+        self.sign("at").name("price", shown)
     }
 }
 
-impl fmt::Display for Words {
+impl fmt::Display for Wording {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.verb.text())?;
         for part in &self.parts {
@@ -270,7 +239,8 @@ impl fmt::Display for Words {
 
 impl Control {
     /// The control in words.
-    pub fn words(&self) -> Words {
+    #[expect(clippy::too_many_lines, reason = "one row a control")]
+    pub fn words(&self) -> Wording {
         match *self {
             Self::Crash(node) => Verb::Kill.node(node),
             Self::Recover(node) => Verb::Recover.node(node),
@@ -282,8 +252,8 @@ impl Control {
             Self::Heal { from, to } => Verb::Heal.link(from, to),
             Self::HealAll => Verb::Heal.only("all"),
             Self::Delay { from, to, latency: Some(latency), jitter } => {
-                let words = Verb::Delay.link(from, to).and("latency", one_way(latency));
-                if jitter.0 == 0 { words } else { words.sign("jitter").and("jitter", one_way(jitter)) }
+                let words = Verb::Delay.link(from, to).name("latency", one_way(latency));
+                if jitter.0 == 0 { words } else { words.sign("jitter").name("jitter", one_way(jitter)) }
             }
             Self::Delay { from, to, latency: None, .. } => {
                 Verb::Delay.form("off").and("node", from).sign("->").and("to", to).sign("off")
@@ -293,11 +263,11 @@ impl Control {
             Self::Rejoin(node) => Verb::Rejoin.node(node),
             Self::SlowDisk { node, slow: true } => Verb::SlowDisk.node(node),
             Self::SlowDisk { node, slow: false } => Verb::SlowDisk.form("off").and("node", node).sign("off"),
-            Self::Transfer { group, to: None } => Verb::Transfer.with("group", group),
+            Self::Transfer { group, to: None } => Verb::Transfer.alone().name("group", group),
             Self::Transfer { group, to: Some(to) } => {
-                Verb::Transfer.form("to").and("group", group).sign("to").and("node", to)
+                Verb::Transfer.form("to").name("group", group).sign("to").name("node", to)
             }
-            Self::ForceElection(group) => Verb::Elect.with("group", group),
+            Self::ForceElection(group) => Verb::Elect.alone().name("group", group),
             Self::SetAck(AckRule::Count(count)) => Verb::Ack.form("count").and("n", u64::from(count)),
             Self::SetAck(AckRule::Leader) => Verb::Ack.with("rule", "leader"),
             Self::SetAck(AckRule::Majority) => Verb::Ack.with("rule", "majority"),
@@ -310,17 +280,21 @@ impl Control {
             Self::SetLoad(on) => Verb::Load.switch(on),
             Self::SetRate(rate) => Verb::Rate.with("n", rate),
             Self::SetRateOfCapacity(percent) => {
-                Verb::Rate.form("of-capacity").and("n", format!("{percent}%")).sign("of capacity")
+                Verb::Rate.form("of-capacity").name("n", format!("{percent}%")).sign("of capacity")
             }
             Self::FindCapacity => Verb::Find.only("capacity"),
             Self::SetAdmission(on) => Verb::Admission.switch(on),
             Self::SetSkew(per_mille) => Verb::Skew.with("n", u64::from(per_mille)),
             Self::HotSymbol { percent: 0, .. } => Verb::Hot.only("off"),
-            Self::HotSymbol { symbol, percent } => Verb::Hot.with("symbol", symbol).and("n", u64::from(percent)),
+            Self::HotSymbol { symbol, percent } => {
+                Verb::Hot.alone().name("symbol", symbol.name()).and("n", u64::from(percent))
+            }
             Self::SetReadFrom(from) => Verb::Reads.only(from.name()),
             Self::Burst(burst) => words_of_a_burst(&burst),
             Self::SetTickRate(rate) => Verb::Ticks.with("n", rate),
-            Self::TickBurst(burst) => Verb::TickBurst.with("n", burst.ticks).sign("over").and("over", burst.over),
+            Self::TickBurst(burst) => {
+                Verb::TickBurst.with("n", burst.ticks).sign("over").name("over", burst.over.written())
+            }
             Self::SetOverload(rule) => Verb::TickOverflow.with("rule", rule.name()),
             Self::SetSignalsTrade(on) => Verb::Signals.switch(on),
             Self::Poison(node) => Verb::Panic.node(node),
@@ -329,14 +303,16 @@ impl Control {
             Self::Replace(node) => Verb::Replace.node(node),
             Self::Divide(strategy) => Verb::Divide.with("strategy", strategy.name()),
             Self::Split => Verb::Split.only("hottest"),
-            Self::MoveSymbol { symbol, to } => Verb::Move.with("symbol", symbol).and("group", to),
+            Self::MoveSymbol { symbol, to } => Verb::Move.alone().name("symbol", symbol.name()).name("group", to),
             Self::StopMoves => Verb::Stay.only("all"),
-            Self::LoseChange { node, group } => Verb::LoseChange.node(node).and("group", group),
-            Self::SetVenue { venue, open: true } => Verb::Venue.form("open").and("venue", venue).sign("open"),
-            Self::SetVenue { venue, open: false } => Verb::Venue.form("close").and("venue", venue).sign("close"),
+            Self::LoseChange { node, group } => Verb::LoseChange.node(node).name("group", group),
+            Self::SetVenue { venue, open: true } => Verb::Venue.form("open").name("venue", venue).sign("open"),
+            Self::SetVenue { venue, open: false } => Verb::Venue.form("close").name("venue", venue).sign("close"),
             Self::Hand(request) => words_of_a_request(&request),
-            Self::ReadTrades(query) => Verb::Trades.with("symbol", query.symbol).and("range", query.range_written()),
-            Self::FindTrade(id) => Verb::FindTrade.with("id", id.to_string()),
+            Self::ReadTrades(query) => {
+                Verb::Trades.alone().name("symbol", query.symbol.name()).name("range", query.range_written())
+            }
+            Self::FindTrade(id) => Verb::FindTrade.alone().name("id", id),
         }
     }
 }
@@ -345,19 +321,19 @@ fn one_way(latency: SimDuration) -> String {
     if latency.0 == 0 { "0ms".to_owned() } else { latency.written() }
 }
 
-fn words_of_a_burst(burst: &Burst) -> Words {
-    let words = Verb::Burst.with("n", burst.orders).sign("over").and("over", burst.over);
+fn words_of_a_burst(burst: &Burst) -> Wording {
+    let words = Verb::Burst.with("n", burst.orders).sign("over").name("over", burst.over.written());
     match burst.in_flight_max {
         Some(count) => words.sign("in-flight").and("in_flight", u64::from(count)),
         None => words.sign("raw"),
     }
 }
 
-fn words_of_a_request(request: &HandRequest) -> Words {
+fn words_of_a_request(request: &HandRequest) -> Wording {
     match *request {
         HandRequest::Place { symbol, side, order_type, quantity, time_in_force } => {
             let verb = if side == Side::Buy { Verb::Buy } else { Verb::Sell };
-            let words = verb.with("lots", quantity.0).and("symbol", symbol);
+            let words = verb.with("lots", quantity.0).name("symbol", symbol.name());
             let words = match order_type {
                 OrderType::Limit(limit) => words.at(symbol, limit),
                 OrderType::Market => words,
@@ -372,11 +348,11 @@ fn words_of_a_request(request: &HandRequest) -> Words {
             words.leg(leg.side(), leg.quantity(), leg.symbol()).at(leg.symbol(), leg.limit())
         }),
         HandRequest::Replace { order, price, quantity } => {
-            let words = Verb::Amend.with("order", format!("#{}", order.0)).and("lots", quantity.0);
-            words.sign("at").and("price", price.0.to_string())
+            let words = Verb::Amend.alone().name("order", format!("#{}", order.0)).and("lots", quantity.0);
+            words.sign("at").name("price", price.0)
         }
-        HandRequest::Cancel { order } => Verb::Cancel.with("order", format!("#{}", order.0)),
-        HandRequest::Query { order } => Verb::Query.with("order", format!("#{}", order.0)),
+        HandRequest::Cancel { order } => Verb::Cancel.alone().name("order", format!("#{}", order.0)),
+        HandRequest::Query { order } => Verb::Query.alone().name("order", format!("#{}", order.0)),
     }
 }
 

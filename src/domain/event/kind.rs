@@ -313,8 +313,8 @@ pub enum EventKind {
     Feed(FeedEvent),
     /// Trades by time were asked for.
     Trades(TradesEvent),
-    /// A control was carried out of which no other event speaks.
-    ControlDone {
+    /// A control was carried out that has no event of its own.
+    SettingChanged {
         /// Which.
         control: Control,
     },

@@ -86,7 +86,7 @@ pub enum EventName {
     TicksChanged,
     TickOverflowChanged,
     SignalsSwitched,
-    ControlDone,
+    SettingChanged,
     ControlRefused,
     AdmissionSwitched,
     GroupStalled,
@@ -284,10 +284,10 @@ impl EventKind {
             Self::TickRateChanged { .. } => row(Name::TicksChanged, Setting, Notable, Plain),
             Self::OverloadChanged(_) => row(Name::TickOverflowChanged, Setting, Notable, Plain),
             Self::SignalsTrade { .. } => row(Name::SignalsSwitched, Setting, Notable, Plain),
-            Self::ControlDone { control } if control.lifted().is_some() => {
-                row(Name::ControlDone, Setting, Loud, Degraded)
+            Self::SettingChanged { control } if control.lifted().is_some() => {
+                row(Name::SettingChanged, Setting, Loud, Degraded)
             }
-            Self::ControlDone { .. } => row(Name::ControlDone, Setting, Notable, Healed),
+            Self::SettingChanged { .. } => row(Name::SettingChanged, Setting, Notable, Healed),
             Self::ControlRefused { .. } => row(Name::ControlRefused, Setting, Notable, Plain),
             Self::Admission(AdmissionEvent::Switched { .. }) => row(Name::AdmissionSwitched, Desk, Notable, Plain),
             Self::Admission(AdmissionEvent::Stalled { .. }) => row(Name::GroupStalled, Desk, Notable, Degraded),

@@ -269,8 +269,8 @@ impl TradeMigration {
         if !self.sorted.as_ref().is_some_and(|sorted| sorted.is(division)) {
             let before = self.sorted.replace(division.clone());
             self.waiting.clear();
-            // All groups hear of a new division at once, and share their processors: they begin one after the other. Who waits
-            // already waits no longer for it.
+            // All groups learn of a new division at once and share their processors, so they start staggered. A group that
+            // already has to wait does not wait longer.
             if before.is_some() && self.spaced_until <= context.now {
                 let place = (context.group.index() % division.partitions()) as u64;
                 self.spaced_until = context.now + SimDuration(gap.times(place).0 / division.partitions() as u64);

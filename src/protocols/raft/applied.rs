@@ -3,8 +3,8 @@
 //! Idea: a log that is complete is not a state that is. A learner that was sent ten thousand records has them long before it
 //! has applied them, and as a leader it would answer nobody until then. So a replica may vote or take over
 //! only once it has applied what the leader itself had applied a while ago: no number of records would fit every load.
-//! Elections know only logs: a candidate whose state lags may win. Whoever holds the state machine then hands over
-//! (`node::replica`), to the voter that has applied most ([`most_applied`](super::Raft::most_applied)).
+//! Elections compare only logs, so a candidate whose state lags may win. The node then hands leadership over
+//! (`node::replica::lagging`) to the voter that has applied most ([`most_applied`](super::Raft::most_applied)).
 //! Messages: a late or lost answer makes this a worse hint, nothing more; safety rests on the logs.
 //! Sources: none. Ongaro 2014 §4.2.1 asks of a learner only that its log is nearly complete.
 

@@ -223,7 +223,7 @@ impl Raft {
     }
 
     /// The voter that could take over at once and has applied most of the log, with how much that is; the leader itself left
-    /// out. `None` where this replica does not lead, or nobody could.
+    /// out. `None` if this replica does not lead, or no voter could.
     pub fn most_applied(&self, now: Now) -> Option<(NodeId, LogIndex)> {
         let Role::Leader(leadership) = &self.role else { return None };
         let config = self.membership.current();

@@ -24,7 +24,7 @@ use crate::domain::rules::Strategy;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::why::Why;
 
-/// With less than this left a request that waits is not worth serving: longer than the time between two looks at the queue.
+/// A queued request with less time left than this is refused. Longer than the interval between probes, which trigger the check.
 const LAST_CALL: SimDuration = SimDuration::from_millis(60);
 
 /// A request that waits for a worker with room.
@@ -135,8 +135,8 @@ impl Balancer {
         let mut refused = Vec::new();
         let (known, fresh): (Vec<Record>, Vec<Record>) =
             batch.records().iter().partition(|record| self.tracker.is_here(record.id));
-        // Whoever asks again for what waits here must know that this attempt went nowhere: a refusal of the first is then
-        // the last word on it.
+        // The client must know that a retry of a request that still waits here went no further: then a refusal of the
+        // first attempt is final.
         let twice: Arc<[Answer]> = known.iter().map(|record| Answer::refused(record.id, Why::Waits)).collect();
         if !twice.is_empty() {
             out.push(ActorEffect::Send { to: ActorId::CLIENTS.into(), message: DeskMessage::Answers(twice) });
@@ -205,13 +205,13 @@ impl Balancer {
         self.turn_away(out);
     }
 
-    /// Refuses those who have waited so long that nobody could answer them in time, while their clients still listen: nothing
-    /// that never left the balancer is unknown.
+    /// Refuses requests that can no longer be answered in time, while their clients still wait: a request that never left the
+    /// balancer must not end unknown.
     pub(super) fn refuse_late(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
         if self.queue.is_empty() {
             return;
         }
-        // A retry has less time left than what came before it: who is late may stand anywhere.
+        // A retry keeps its first deadline, so late requests may be anywhere in the queue.
         let late = (0..Lanes::COUNT).flat_map(|lane| self.queue.take_where(lane, |waiting| waiting.is_late(now)));
         let refused: Vec<_> = late.map(|waiting| (waiting.record, Why::Overloaded)).collect();
         self.refuse(&refused, out);

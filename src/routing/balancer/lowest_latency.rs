@@ -10,7 +10,7 @@
 use super::strategy::Question;
 use crate::domain::time::SimDuration;
 
-/// What each refusal of late weighs at least: one who only refuses is never measured, and its figure fades.
+/// Added per recent refusal: a worker that only refuses has no latency to go by.
 const REFUSAL: SimDuration = SimDuration::from_millis(1);
 
 /// The one with the shortest wait to be expected; the first of them behind the last pick.

@@ -17,7 +17,7 @@ use crate::routing::rate::Rate;
 /// What a worker is trusted with before it has said how much it takes.
 pub const CAPACITY_ASSUMED: u32 = 64;
 
-/// With every probe one part in so many of the refusals is forgotten: half of them in about half a second.
+/// Each probe forgets this fraction of the refusals (1/16): half of them in about half a second.
 const REFUSALS_FADE_PARTS: u32 = 16;
 
 /// Which life of a worker a request was sent in; taking it out of rotation ends one.
@@ -52,8 +52,8 @@ pub struct Worker {
     sent: Counts,
     pace: Pace,
     refusals: Rate,
-    /// Requests that came back refused, fading with every probe: about those of the last second. They count at once, or whoever
-    /// refuses fastest would look the least loaded until the next look, and be sent everything.
+    /// Refused requests, decaying with each probe: roughly those of the last second. They count immediately; otherwise the
+    /// worker that refuses fastest would look idle until the next probe and attract all the traffic.
     refused_lately: u32,
 }
 

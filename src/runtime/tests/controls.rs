@@ -104,6 +104,49 @@ fn a_fault_of_links_ends_with_its_node_and_with_its_last_link() {
 }
 
 #[test]
+fn a_delay_is_a_fault_until_it_is_lifted() {
+    let mut world = world(5);
+    world.run_until(ms(300));
+    let (from, to) = (Target::Node(N1), Target::Node(NodeId(2)));
+    let delay = |latency: Option<u64>| {
+        let latency = latency.map(SimDuration::from_millis);
+        Control::Delay { from, to, latency, jitter: SimDuration::ZERO }
+    };
+    let told = |world: &mut World, control: Control| {
+        world.take_new_events();
+        world.control(control);
+        world.take_new_events().last().map(|event| event.kind.clone())
+    };
+    let refused = |control| Some(EventKind::ControlRefused { control, why: Why::AlreadySo });
+    assert_eq!(told(&mut world, delay(None)), refused(delay(None)));
+    for latency in [200, 300] {
+        assert_eq!(
+            told(&mut world, delay(Some(latency))),
+            Some(EventKind::SettingChanged { control: delay(Some(latency)) })
+        );
+        let listed: Vec<Control> = world.faults.iter().map(|fault| fault.control).collect();
+        assert_eq!(listed, [delay(Some(latency))], "the link has one delay");
+    }
+    assert_eq!(told(&mut world, delay(Some(300))), refused(delay(Some(300))));
+    world.run_until(ms(1_000));
+    let degraded = |event: &Event| {
+        event.node == Some(NodeId(2))
+            && matches!(event.kind, EventKind::Believes { peer: N1, health: Health::Degraded, .. })
+    };
+    assert!(world.events().iter().any(degraded), "n2 hears n1 late");
+    assert_eq!(delay(Some(300)).lifted(), Some(delay(None)));
+    assert_eq!(told(&mut world, delay(None)), Some(EventKind::SettingChanged { control: delay(None) }));
+    assert!(world.faults.is_empty());
+    // The latency that is configured, set by hand, can be lifted too, though the link changes no more.
+    let configured = world.settings().link.between(N1, NodeId(2));
+    let by_hand = Control::Delay { from, to, latency: Some(configured.0), jitter: configured.1 };
+    world.control(delay(Some(50)));
+    world.control(by_hand);
+    assert_eq!(told(&mut world, delay(None)), Some(EventKind::SettingChanged { control: delay(None) }));
+    assert!(world.faults.is_empty());
+}
+
+#[test]
 fn cut_links_pass_nothing_and_rejoining_heals_them_all() {
     let mut world = world(5);
     world.run_until(ms(300));

@@ -172,7 +172,7 @@ fn every_kind() -> Vec<EventKind> {
     ];
     kinds.extend(every_kind_of_members(to));
     kinds.extend(every_kind_of_the_load());
-    kinds.extend(sample::one_of_each().into_iter().map(|control| EventKind::ControlDone { control }));
+    kinds.extend(sample::one_of_each().into_iter().map(|control| EventKind::SettingChanged { control }));
     kinds.extend(kinds_of_moves_and_of_the_auditor());
     kinds.extend(every_kind_of_logs(to, index));
     for health in [Health::Healthy, Health::Degraded, Health::Failed] {

@@ -5,7 +5,7 @@
 //! Shape: every plan is pure: `(state, view) -> Control | Refusal`; the registry's rows name them.
 
 use super::refusal::Refusal;
-use crate::domain::control::{Control, Target, Words};
+use crate::domain::control::{Control, Target, Wording};
 use crate::domain::hand::{HandOrder, HandRequest};
 use crate::domain::ids::{GroupId, NodeId, SymbolId};
 use crate::domain::order::ReadFrom;
@@ -213,7 +213,7 @@ fn leader(state: &UiState, view: &ClusterView) -> Result<NodeId, Refusal> {
 
 /// A control in words, as done: its price, if it has one, as people write it. The view knows the order that a change
 /// concerns, and by its symbol how the price is written.
-pub fn done(control: &Control, view: &ClusterView) -> Words {
+pub fn done(control: &Control, view: &ClusterView) -> Wording {
     let words = control.words();
     let Control::Hand(HandRequest::Replace { order, price, .. }) = *control else { return words };
     let symbol = view.hand.iter().find(|known| known.sequence == order).and_then(HandOrder::symbol);

@@ -6,9 +6,9 @@ use super::*;
 use crate::domain::control::{Burst, Target};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::ids::{EventId, SymbolId, Term};
-use crate::domain::time::SimTime;
+use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{
-    BookLine, DiskView, Duty, GatewayView, GroupView, LessonView, NodeTruth, NodeView, QuestionView, Reach,
+    BookLine, DiskView, Duty, FaultView, GatewayView, GroupView, LessonView, NodeTruth, NodeView, QuestionView, Reach,
     ReplicaView, RoleView, SpreadsView, WorkerView,
 };
 use crate::ui::action::ActionId;
@@ -291,6 +291,19 @@ fn every_undoable_key_and_undo_give_the_same_cluster() {
         }
     }
     assert!(tried > 50, "{tried}");
+}
+
+#[test]
+fn a_delay_is_undone_by_lifting_it_and_redone() {
+    let (from, to) = (N1, Target::Node(NodeId(2)));
+    let latency = Some(SimDuration::from_millis(20));
+    let delay = Control::Delay { from, to, latency, jitter: SimDuration::ZERO };
+    let off = Control::Delay { from, to, latency: None, jitter: SimDuration::ZERO };
+    let mut bench = Bench::new();
+    assert_eq!(super::undo::inverse(off, &bench.view), [], "nothing to lift");
+    assert_eq!(super::undo::inverse(delay, &bench.view), [off]);
+    bench.view.run.faults.push(FaultView { since: SimTime::ZERO, control: delay });
+    assert_eq!(super::undo::inverse(off, &bench.view), [delay]);
 }
 
 #[test]

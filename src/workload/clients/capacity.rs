@@ -1,8 +1,8 @@
 //! The search for the capacity, and the load that is told as a part of it.
 //!
 //! Idea: the search owns the rate of the steady load while it is on, and gives it back as it was. Any other word on the
-//! load ends it: whoever says it wants to see that load. So does a refusal that says that something is broken: a
-//! desk without a leader, or one that misses a voter that it needs, is not overloaded, and says nothing of what it can do.
+//! load ends it: whoever says it wants to see that load. So does a refusal that points to a failure: without a
+//! leader or a required voter the desk is not overloaded, and the trial says nothing about its capacity.
 
 use super::{Clients, rate, tell};
 use crate::domain::actor::ActorEffect;
@@ -35,15 +35,14 @@ impl Capacity {
 impl Clients {
     pub(super) fn find_capacity(&mut self, now: SimTime, out: &mut Vec<ActorEffect>) {
         let drawn = matches!(self.source, crate::workload::steady::Steady::Drawn(_));
-        let bursts = self.bursts.progress().is_some();
-        if self.capacity.search.is_some() || !drawn || bursts {
-            let why = if bursts {
-                Why::Overloaded
-            } else if drawn {
-                Why::AlreadySo
-            } else {
-                Why::NoTarget
-            };
+        let refusal = if !drawn {
+            Some(Why::NoTarget)
+        } else if self.bursts.progress().is_some() {
+            Some(Why::BurstRunning)
+        } else {
+            self.capacity.search.is_some().then_some(Why::AlreadySo)
+        };
+        if let Some(why) = refusal {
             out.push(tell(EventKind::ControlRefused { control: Control::FindCapacity, why }));
             return;
         }

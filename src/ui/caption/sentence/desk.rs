@@ -185,9 +185,9 @@ pub(super) fn setting_event(kind: &EventKind, locale: &Locale, figures: &mut Fig
         EventKind::ReadsMoved { to: ReadFrom::Fallback } => "event-reads-fallback",
         EventKind::Feed(feed) => feed_event(*feed, figures),
         EventKind::Trades(trades) => return trades_event(*trades, figures),
-        EventKind::ControlDone { control } => {
+        EventKind::SettingChanged { control } => {
             figures.push(("what", locale.done(&control.words()).into()));
-            "event-control-done"
+            "event-setting-changed"
         }
         EventKind::ControlRefused { control: wanted, why: reason } => {
             figures.extend([("control", control(wanted, locale).into()), ("why", why(*reason, locale).into())]);
