@@ -35,6 +35,7 @@ impl Locale {
         match value {
             Argument::Target(target) => self.target(*target),
             Argument::Count(count) => self.number(*count),
+            Argument::Length(length) => self.duration(*length),
             Argument::Word(_) | Argument::Text(_) => value.to_string(),
         }
     }

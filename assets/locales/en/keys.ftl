@@ -208,6 +208,7 @@ action-account-goto = the account of this number, or the hand's
 action-node-add = a new node joins
 action-node-decommission = the selected node leaves for good; a dead one is replaced
 action-links-cut = cut a link one way: cut n1 -> n2
+action-links-delay = the one-way latency of a link: delay n1 -> n2 20ms
 action-load-hot = the symbol in view takes 60 % of the orders, or no longer
 action-load-skew = how uneven the symbols are: skew 1200
 action-data-divide = divide the symbols by the next strategy

@@ -208,6 +208,7 @@ action-account-goto = счёт с этим номером или ваш (hand)
 action-node-add = новый узел входит в кластер
 action-node-decommission = выбранный узел уходит насовсем; мёртвый заменяется
 action-links-cut = разорвать связь в одну сторону: cut n1 -> n2
+action-links-delay = задержка связи в одну сторону: delay n1 -> n2 20ms
 action-load-hot = бумага на виду берёт 60 % заявок или больше не берёт
 action-load-skew = насколько неравны бумаги: skew 1200
 action-data-divide = поделить бумаги следующей стратегией

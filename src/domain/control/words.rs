@@ -125,7 +125,9 @@ pub enum Argument {
     Word(&'static str),
     /// A number.
     Count(u64),
-    /// Anything that is written alike everywhere: a name, a length of time, a price.
+    /// A length of time: `300ms` when typed, in the language's own form when shown.
+    Length(SimDuration),
+    /// Anything that is written alike everywhere: a name, a price.
     Text(String),
 }
 
@@ -135,6 +137,8 @@ impl fmt::Display for Argument {
             Self::Target(target) => target.fmt(f),
             Self::Word(word) => f.write_str(word),
             Self::Count(count) => count.fmt(f),
+            Self::Length(length) if length.0 == 0 => f.write_str("0ms"),
+            Self::Length(length) => f.write_str(&length.written()),
             Self::Text(text) => f.write_str(text),
         }
     }
@@ -149,6 +153,12 @@ impl From<Target> for Argument {
 impl From<&'static str> for Argument {
     fn from(word: &'static str) -> Self {
         Self::Word(word)
+    }
+}
+
+impl From<SimDuration> for Argument {
+    fn from(length: SimDuration) -> Self {
+        Self::Length(length)
     }
 }
 
@@ -252,8 +262,8 @@ impl Control {
             Self::Heal { from, to } => Verb::Heal.link(from, to),
             Self::HealAll => Verb::Heal.only("all"),
             Self::Delay { from, to, latency: Some(latency), jitter } => {
-                let words = Verb::Delay.link(from, to).name("latency", one_way(latency));
-                if jitter.0 == 0 { words } else { words.sign("jitter").name("jitter", one_way(jitter)) }
+                let words = Verb::Delay.link(from, to).and("latency", latency);
+                if jitter.0 == 0 { words } else { words.sign("jitter").and("jitter", jitter) }
             }
             Self::Delay { from, to, latency: None, .. } => {
                 Verb::Delay.form("off").and("node", from).sign("->").and("to", to).sign("off")
@@ -292,9 +302,7 @@ impl Control {
             Self::SetReadFrom(from) => Verb::Reads.only(from.name()),
             Self::Burst(burst) => words_of_a_burst(&burst),
             Self::SetTickRate(rate) => Verb::Ticks.with("n", rate),
-            Self::TickBurst(burst) => {
-                Verb::TickBurst.with("n", burst.ticks).sign("over").name("over", burst.over.written())
-            }
+            Self::TickBurst(burst) => Verb::TickBurst.with("n", burst.ticks).sign("over").and("over", burst.over),
             Self::SetOverload(rule) => Verb::TickOverflow.with("rule", rule.name()),
             Self::SetSignalsTrade(on) => Verb::Signals.switch(on),
             Self::Poison(node) => Verb::Panic.node(node),
@@ -317,12 +325,8 @@ impl Control {
     }
 }
 
-fn one_way(latency: SimDuration) -> String {
-    if latency.0 == 0 { "0ms".to_owned() } else { latency.written() }
-}
-
 fn words_of_a_burst(burst: &Burst) -> Wording {
-    let words = Verb::Burst.with("n", burst.orders).sign("over").name("over", burst.over.written());
+    let words = Verb::Burst.with("n", burst.orders).sign("over").and("over", burst.over);
     match burst.in_flight_max {
         Some(count) => words.sign("in-flight").and("in_flight", u64::from(count)),
         None => words.sign("raw"),

@@ -43,6 +43,7 @@ pub(super) const FAULTS: &[ActionSpec] = &[
         .doing(Effect::Final)
         .under(Topic::Faults),
     ask("links.cut").spelled(Verb::Cut).doing(Effect::Undoable).under(Topic::Faults),
+    ask("links.delay").spelled(Verb::Delay).doing(Effect::Undoable).under(Topic::Faults),
     run("fault.undo", undo::undo, &["u"])
         .doing(Effect::Undoable)
         .when(|state, _| !state.undo.done.is_empty())
