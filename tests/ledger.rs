@@ -59,3 +59,12 @@ fn every_promise_of_a_lonely_leader_is_counted() {
         assert!(result.well, "lost by design breaks nothing: {result}");
     }
 }
+
+#[test]
+fn what_a_leader_of_a_term_that_comes_again_lacks_is_lost() {
+    for result in holds("term-comes-again", 3) {
+        let kept = result.orders.acknowledged - result.orders.lost;
+        let commit = result.group.iter().find(|(name, _)| name == "p1").unwrap().1.commit;
+        assert!(kept < commit, "{kept} orders cannot be kept in {commit} records: {result}");
+    }
+}

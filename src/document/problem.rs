@@ -5,6 +5,7 @@
 //! typed into the palette and one in a scenario file get the same words.
 //! Units: lines and columns count from 1; a column is a character, not a byte.
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -235,8 +236,13 @@ pub fn nearest<S: AsRef<str>>(found: &str, words: &[S]) -> Option<String> {
         .iter()
         .map(|word| (strsim::damerau_levenshtein(&found, &word.as_ref().to_lowercase()), word.as_ref()))
         .filter(|(slips, word)| *slips <= slips_max && *slips < word.chars().count())
-        .min_by_key(|(slips, _)| *slips)
+        .min_by_key(|(slips, word)| (*slips, Reverse(common(&found, word))))
         .map(|(_, word)| word.to_owned())
+}
+
+/// Letters with which both begin: who types `of` is on the way to `off`.
+fn common(one: &str, other: &str) -> usize {
+    one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count()
 }
 
 /// Words as a list for people.
@@ -247,6 +253,12 @@ pub fn listed<S: AsRef<str>>(words: &[S]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_two_spellings_as_near_the_one_that_begins_alike_is_meant() {
+        assert_eq!(nearest("of", &["on", "off"]).as_deref(), Some("off"));
+        assert_eq!(nearest("o", &["off", "on"]).as_deref(), Some("on"));
+    }
 
     #[test]
     fn a_problem_shows_its_line_and_marks_the_place() {

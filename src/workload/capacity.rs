@@ -33,6 +33,10 @@ const GROWTH_PARTS: u64 = 24;
 /// A rate of which nothing was late, and at most one in so many was refused, almost held: it is tried a second time.
 const ALMOST_PARTS: u64 = 20;
 
+/// The first rate is tried so often before a lower one: a desk that was overloaded when the search began works off what it
+/// has logged for clients that have given up, and nobody tells the search when it is through.
+const FALSE_STARTS_MAX: u32 = 6;
+
 /// What the clients have counted so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
@@ -77,6 +81,8 @@ pub struct Search {
     trials: u32,
     /// The rate was tried before, and almost held.
     again: bool,
+    /// Trials that failed before any held.
+    false_starts: u32,
     phase: Phase,
     at: SimTime,
 }
@@ -92,6 +98,7 @@ impl Search {
             rate_max,
             trials: 0,
             again: false,
+            false_starts: 0,
             phase: Phase::Settle,
             at: now + SETTLE,
         }
@@ -145,7 +152,10 @@ impl Search {
         // A desk learns how fast it is: what it refuses before that is no bound.
         let refused = counts.refused - before.refused;
         let almost = late == 0 && answered > 0 && refused * ALMOST_PARTS <= answered;
-        if !held && almost && !std::mem::replace(&mut self.again, true) && self.trials < TRIALS_MAX {
+        let false_start = !held && self.held.is_none() && self.false_starts < FALSE_STARTS_MAX;
+        self.false_starts += u32::from(false_start);
+        let again = false_start || !held && almost && !std::mem::replace(&mut self.again, true);
+        if again && self.trials < TRIALS_MAX {
             (self.phase, self.at) = (Phase::Rest(now + REST_MAX), now + LOOK);
             return Next::Rate(0, Some(tried));
         }
@@ -209,21 +219,41 @@ mod tests {
         for (refused, tries) in [(5, 2), (6, 1)] {
             let (mut search, mut counts, mut trials) =
                 (Search::begin(SimTime::ZERO, 10_000_000), Counts::default(), Vec::new());
-            // Of the first trial this many in a hundred are refused, of the second none.
-            while trials.len() < 2 {
+            // Of the second trial this many in a hundred are refused, of the others none.
+            while trials.len() < 3 {
                 counts.answered += 100;
-                counts.refused += if trials.is_empty() { refused } else { 0 };
+                counts.refused += if trials.len() == 1 { refused } else { 0 };
                 if let Next::Rate(_, Some(trial)) = search.step(search.next(), counts) {
                     trials.push(trial);
                 }
             }
-            assert_eq!(trials[0], (FIRST, false));
-            assert_eq!(
-                trials.iter().filter(|(rate, _)| *rate == FIRST).count(),
-                tries,
-                "{refused} of 100 were refused"
-            );
+            assert_eq!(trials[..2], [(FIRST, true), (2 * FIRST, false)]);
+            let tried = trials.iter().filter(|(rate, _)| *rate == 2 * FIRST).count();
+            assert_eq!(tried, tries, "{refused} of 100 were refused");
         }
+    }
+
+    #[test]
+    fn a_desk_that_works_off_an_overload_is_waited_for() {
+        let (mut search, mut counts) = (Search::begin(SimTime::ZERO, 10_000_000), Counts::default());
+        let (mut failed, mut rate, mut last) = (0, search.rate(), SimTime::ZERO);
+        let found = loop {
+            let now = search.next();
+            // Nothing is answered for twenty seconds.
+            let answers = if now.as_millis() < 20_000 { 0 } else { rate.min(1_500) };
+            counts.answered += answers * now.since(last).as_millis() / 1_000;
+            counts.refused += rate.saturating_sub(answers);
+            last = now;
+            match search.step(now, counts) {
+                Next::Wait => {}
+                Next::Rate(next, trial) => {
+                    rate = next;
+                    failed += u32::from(trial.is_some_and(|(tried, held)| tried == FIRST && !held));
+                }
+                Next::Over(_, found) => break found,
+            }
+        };
+        assert!(failed > 1 && found.is_some_and(|found| found > 1_400), "{found:?} after {failed} false starts");
     }
 
     #[test]

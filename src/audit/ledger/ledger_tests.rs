@@ -398,7 +398,7 @@ fn a_log_that_is_overturned_below_the_window_leaves_orders_untracked() {
     let mut ledger = Ledger::new(&map(), AckRule::Majority);
     ledger.groups[1] = group;
     ledger.counts.settled = 3;
-    ledger.groups[1].trail.push(&applied(1, SETTLED_MAX + 300, None));
+    ledger.groups[1].trail.push(SimTime::ZERO, &applied(1, SETTLED_MAX + 300, None));
     let mut out = Vec::new();
     let what = ReplicaFact::Applied(applied(2, SETTLED_MAX + 300, None));
     ledger.observe(SimTime::ZERO, &Fact::Replica { node: n(1), group: P1, what }, &mut out);
@@ -541,4 +541,53 @@ fn promises_beyond_the_bound_are_untracked_and_never_lost_in_silence() {
     let what = ReplicaFact::Applied(applied(2, 9, None));
     ledger.observe(SimTime::ZERO, &Fact::Replica { node: n(2), group: P1, what }, &mut out);
     assert_eq!((ledger.view().lost, ledger.view().untracked), (0, 1));
+}
+
+#[test]
+fn a_second_leader_of_one_term_overturns_what_stood_before_it() {
+    let mut stage = stage(AckRule::Majority);
+    stage.submit(1, 1..=2).apply(1, 1, 1, orders(1, 1..=2)).verdict(1, 1, 1, 1).verdict(1, 2, 1, 2);
+    stage.apply(2, 1, 1, orders(1, 1..=2));
+    assert_eq!(counts(&stage).settled, 2);
+    // All of them die without a synced disk: log, term and votes are gone, and the term comes again.
+    stage.fact(&Fact::Died(n(1)));
+    stage.at(20).leads(2, 1, point(0, 0)).apply_noop(2, 1, 1);
+    assert_eq!((counts(&stage).lost, counts(&stage).settled), (2, 0));
+    stage.submit(1, [3]).apply(2, 1, 2, orders(1, [3])).apply(3, 1, 2, orders(1, [3])).verdict(1, 3, 1, 2);
+    assert_eq!((counts(&stage).lost, counts(&stage).settled), (2, 1), "what it has written itself is safe");
+    assert_eq!(counts(&stage).untracked, 0);
+}
+
+#[test]
+fn a_second_leader_of_one_term_that_begins_with_the_same_entry_lacks_what_stood_behind() {
+    let mut stage = stage(AckRule::Majority);
+    stage.apply_noop(1, 1, 1).submit(1, 1..=2).apply(1, 1, 2, orders(1, 1..=2));
+    stage.verdict(1, 1, 1, 2).verdict(1, 2, 1, 3).apply(2, 1, 2, orders(1, 1..=2));
+    stage.fact(&Fact::Died(n(1)));
+    // The first entry of a term is the same whoever writes it.
+    stage.at(20).leads(2, 1, point(0, 0)).apply_noop(2, 1, 1);
+    assert_eq!((counts(&stage).lost, counts(&stage).settled), (2, 0));
+    stage.apply_noop(3, 1, 1);
+    assert_eq!(counts(&stage).lost, 2, "once");
+}
+
+#[test]
+fn what_two_leaders_of_one_term_write_at_one_place_is_untracked() {
+    let mut stage = stage(AckRule::Majority);
+    stage.submit(1, 1..=2).apply(1, 1, 1, orders(1, [1])).verdict(1, 1, 1, 1);
+    stage.at(20).leads(2, 1, point(0, 0)).apply(2, 1, 1, orders(1, [2])).verdict(1, 2, 1, 1);
+    assert_eq!(counts(&stage).untracked, 2, "nobody can say whose log prevails");
+}
+
+#[test]
+fn a_leader_of_a_lower_term_overturns_what_stood_before_it() {
+    let mut stage = stage(AckRule::Majority);
+    stage.leads(1, 5, point(0, 0)).submit(1, 1..=2).apply(1, 5, 1, orders(1, 1..=2));
+    stage.verdict(1, 1, 5, 1).verdict(1, 2, 5, 2).apply(2, 5, 1, orders(1, 1..=2));
+    // The term is forgotten with all else.
+    stage.fact(&Fact::Died(n(1)));
+    stage.at(20).leads(2, 2, point(0, 0)).apply_noop(2, 2, 1);
+    assert_eq!(counts(&stage).lost, 2);
+    stage.submit(1, [3]).verdict(1, 3, 2, 2);
+    assert_eq!((counts(&stage).lost, counts(&stage).in_doubt), (2, 0), "a promise of the leader that there is");
 }

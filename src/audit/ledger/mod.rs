@@ -174,6 +174,7 @@ impl Ledger {
             Fact::Died(node) => {
                 for group in &mut self.groups {
                     group.leading = group.leading.filter(|(_, leader)| leader != node);
+                    group.trail.ended(*node);
                 }
             }
             Fact::Began(_) => {}

@@ -28,10 +28,16 @@ impl Ledger {
     ) {
         let Some(group) = self.groups.get_mut(place.index()) else { return };
         match what {
-            ReplicaFact::Leads { term, .. } if group.leading.is_none_or(|(known, _)| known <= *term) => {
-                group.leading = Some((*term, node));
+            ReplicaFact::Leads { term, end } => {
+                group.trail.led(now, node, *term, end.index);
+                if group.leading.is_none_or(|(known, _)| known <= *term) {
+                    group.leading = Some((*term, node));
+                }
             }
-            ReplicaFact::Follows { .. } => group.leading = group.leading.filter(|(_, leader)| *leader != node),
+            ReplicaFact::Follows { .. } => {
+                group.leading = group.leading.filter(|(_, leader)| *leader != node);
+                group.trail.ended(node);
+            }
             ReplicaFact::Committed { to, .. } => group.commit = group.commit.max(to.index),
             ReplicaFact::Installed { base, .. } => {
                 let config = group.config;
@@ -59,10 +65,15 @@ impl Ledger {
         let Some(group) = self.groups.get(place.index()) else { return };
         let at = match group.trail.place(applied) {
             Standpoint::Aside => return,
+            Standpoint::Contested => return self.on_contested(place, applied),
             Standpoint::Known(at) => at,
+            Standpoint::Again(at) => {
+                self.written_again(scene, at, out);
+                at
+            }
             Standpoint::Fresh => self.on_fresh(scene, applied, out),
             Standpoint::Overturns => {
-                let overturned = self.overturn(place, applied);
+                let overturned = self.overturn(place, applied.first);
                 let at = self.on_fresh(scene, applied, out);
                 self.lose_overturned(overturned, scene, out);
                 at
@@ -84,11 +95,32 @@ impl Ledger {
         }
     }
 
+    /// A later leader of this batch's term has written it again, from a log that ended before it: that log lacks what stands
+    /// behind it here.
+    fn written_again(&mut self, scene: Scene, at: usize, out: &mut Vec<Draft>) {
+        let group = self.groups.get_mut(scene.group.index());
+        if let Some(from) = group.and_then(|group| group.trail.written_again(scene.at, at)) {
+            let overturned = self.overturn(scene.group, from);
+            self.lose_overturned(overturned, scene, out);
+        }
+    }
+
+    /// Two leaders of one term write at the same place: what becomes of the orders of either is known to nobody.
+    fn on_contested(&mut self, place: GroupId, applied: &Applied) {
+        let standing = self.groups.get(place.index()).and_then(|group| group.trail.find(applied.first));
+        let standing = standing.and_then(|(_, trace)| trace.batch.clone());
+        for record in standing.iter().chain(&applied.batch).flat_map(Batch::records) {
+            if let Some(slot) = find(&mut self.sessions, record.id).filter(|slot| slot.standing != Standing::Empty) {
+                self.counts.untracked += u64::from(slot.marks.set(Marks::UNTRACKED));
+            }
+        }
+    }
+
     /// The first time that anybody applied this batch: its orders stand there now. Says where the trail holds it.
     fn on_fresh(&mut self, scene: Scene, applied: &Applied, out: &mut Vec<Draft>) -> usize {
         let Some(group) = self.groups.get_mut(scene.group.index()) else { return 0 };
         let sweep = if applied.term > group.trail.term() { Sweep::All } else { Sweep::Front };
-        group.trail.push(applied);
+        group.trail.push(scene.at, applied);
         let at = group.trail.last_place();
         let records = applied.batch.as_ref().map_or(&[][..], Batch::records);
         for (place, record) in records.iter().enumerate() {
@@ -190,11 +222,10 @@ impl Ledger {
         }
     }
 
-    /// Takes back all from this batch's index on, a later term having written over it; the acknowledged orders that
+    /// Takes back all from this index on, a later leader having written over it; the acknowledged orders that
     /// stood there, and how many more there were that have left their rings, and of those how many a rule covered.
-    fn overturn(&mut self, place: GroupId, applied: &Applied) -> (Vec<RequestId>, [u64; 2]) {
+    fn overturn(&mut self, place: GroupId, from: LogIndex) -> (Vec<RequestId>, [u64; 2]) {
         let Some(group) = self.groups.get_mut(place.index()) else { return Default::default() };
-        let from = applied.first;
         let gone = group.trail.overturn(from);
         let past = [group.settled.cut(from.0), group.covered.cut(from.0)];
         if from.0 < group.settled.lowest() {

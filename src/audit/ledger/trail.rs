@@ -4,10 +4,13 @@
 //! majority, a bit for a whole batch. That is what keeps the ledger at a few nanoseconds an order.
 //! A batch of a later term than what stands at its index *overturns* all from there on: the earlier was applied by replicas
 //! that have forgotten it (a rule was off), and its orders are gone. For that the trail keeps the term of every index,
-//! long after it has let the batch go.
+//! long after it has let the batch go. Replicas that forget their term and their votes (the same rule) elect a
+//! leader of a term that was there before, or of a lower one: what it writes over what stood before it was elected
+//! overturns that likewise.
 //! Bound: agreed batches go from the front above [`RECORDS_KEPT`] records; any batch goes above [`RECORDS_MAX`]. Terms: the
 //! last [`TERMS_MAX`]; what stands below them is taken for what it was.
 
+use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -18,6 +21,7 @@ use crate::domain::ids::{LogIndex, NodeId, NodeSet, RequestId, Term};
 use crate::domain::membership::GroupConfig;
 use crate::domain::order::{Batch, Record};
 use crate::domain::recent::count_before;
+use crate::domain::time::SimTime;
 
 /// Records of agreed batches that a trail keeps, to recognise who applies them late.
 pub const RECORDS_KEPT: u64 = 16_384;
@@ -25,6 +29,8 @@ pub const RECORDS_KEPT: u64 = 16_384;
 pub const RECORDS_MAX: u64 = 1 << 20;
 /// Terms whose first index is known.
 pub const TERMS_MAX: usize = 4_096;
+/// Terms whose latest leader is known; a batch of an older one is applied by nobody any more.
+const LEADS_MAX: usize = 64;
 
 /// A batch where it stands.
 #[derive(Clone, Debug)]
@@ -44,6 +50,8 @@ pub struct Trace {
     /// Who has applied it.
     by: NodeSet,
     agreed: bool,
+    /// Since when.
+    since: SimTime,
 }
 
 impl Trace {
@@ -64,10 +72,34 @@ pub enum Standpoint {
     Fresh,
     /// It stands at this place already.
     Known(usize),
-    /// It is of a later term than what stands at its index, and takes it.
+    /// It stands at this place already, and a later leader of its term has written it again: what stands behind it is
+    /// overturned.
+    Again(usize),
+    /// It is of a later term than what stands at its index, or of a later leader of that term, and takes it.
     Overturns,
+    /// It contradicts what stands there, and nobody can say which of the two prevails.
+    Contested,
     /// It contradicts what stands there and does not prevail, or it is what was let go.
     Aside,
+}
+
+/// The latest leader that was elected, and how it found the trail.
+#[derive(Clone, Copy, Debug)]
+struct Leading {
+    /// Its term.
+    term: Term,
+    /// Its node.
+    node: NodeId,
+    /// When it was elected.
+    since: SimTime,
+    /// The end of its log then: what it has written lies behind.
+    end: LogIndex,
+    /// Another leader of this term led on when it was elected.
+    rival: bool,
+    /// It leads no more.
+    over: bool,
+    /// What the trail had let go then.
+    forgotten_to: LogIndex,
 }
 
 /// The applied log of a group.
@@ -79,6 +111,8 @@ pub struct Trail {
     /// From which index on which term, oldest first.
     terms: VecDeque<(LogIndex, Term)>,
     term: Term,
+    /// The latest leader of each of the last terms, the latest last.
+    leads: VecDeque<Leading>,
 }
 
 impl Trail {
@@ -103,6 +137,27 @@ impl Trail {
         self.traces.len() * size_of::<Trace>() + self.terms.len() * size_of::<(LogIndex, Term)>()
     }
 
+    /// A leader was elected, whose log ends here.
+    pub fn led(&mut self, now: SimTime, node: NodeId, term: Term, end: LogIndex) {
+        let rival = self.leads.iter().any(|known| known.term == term && !known.over);
+        self.leads.retain(|known| known.term != term);
+        if self.leads.len() == LEADS_MAX {
+            self.leads.pop_front();
+        }
+        let forgotten_to = self.forgotten_to;
+        self.leads.push_back(Leading { term, node, since: now, end, rival, over: false, forgotten_to });
+    }
+
+    /// This node leads no more.
+    pub fn ended(&mut self, node: NodeId) {
+        self.leads.iter_mut().filter(|known| known.node == node).for_each(|known| known.over = true);
+    }
+
+    /// The leader that has written this index in this term, if the trail held another's words of that term before.
+    fn writer(&self, term: Term, index: LogIndex) -> Option<&Leading> {
+        self.leads.iter().rev().find(|led| led.term == term && led.end < index)
+    }
+
     /// What this batch is to it.
     pub fn place(&self, applied: &Applied) -> Standpoint {
         if applied.first > self.end() {
@@ -112,10 +167,27 @@ impl Trail {
             && trace.chain == applied.chain
             && trace.last == last_of(applied)
         {
-            return Standpoint::Known(at);
+            let writer = self.writer(applied.term, applied.first).filter(|led| trace.since < led.since && !led.rival);
+            return if writer.is_some() { Standpoint::Again(at) } else { Standpoint::Known(at) };
         }
-        let later = self.term_at(applied.first).is_some_and(|term| applied.term > term);
-        if later { Standpoint::Overturns } else { Standpoint::Aside }
+        match self.term_at(applied.first).map(|term| applied.term.cmp(&term)) {
+            Some(Ordering::Greater) => Standpoint::Overturns,
+            Some(order) => self.place_of_no_later_term(applied, order),
+            None => Standpoint::Aside,
+        }
+    }
+
+    /// A batch of no later term than what stands at its index, and not that: of a leader of a term that came again, of two
+    /// leaders of one term, or long let go.
+    fn place_of_no_later_term(&self, applied: &Applied, order: Ordering) -> Standpoint {
+        let led = self.writer(applied.term, applied.first).filter(|led| !led.rival);
+        let stood = self.find(applied.first).map(|(_, trace)| trace.since);
+        match (led, stood) {
+            (Some(led), Some(since)) if since < led.since => Standpoint::Overturns,
+            (Some(led), None) if applied.first <= led.forgotten_to => Standpoint::Overturns,
+            (_, Some(_)) if order == Ordering::Equal => Standpoint::Contested,
+            _ => Standpoint::Aside,
+        }
     }
 
     /// The batch that stands at this index, if it was not let go, and its place.
@@ -131,7 +203,7 @@ impl Trail {
     }
 
     /// Adds a batch at the end.
-    pub fn push(&mut self, applied: &Applied) {
+    pub fn push(&mut self, now: SimTime, applied: &Applied) {
         let last = last_of(applied);
         assert!(applied.first > self.end(), "a batch is added behind the trail");
         if self.terms.back().is_none_or(|(_, term)| *term != applied.term) {
@@ -150,6 +222,7 @@ impl Trail {
             short: applied.short.clone(),
             by: NodeSet::default(),
             agreed: false,
+            since: now,
         };
         self.records += trace.len();
         self.traces.push_back(trace);
@@ -160,6 +233,14 @@ impl Trail {
         self.traces.len().saturating_sub(1)
     }
 
+    /// A later leader has written the batch at this place again; what stands behind it begins here, if anything does.
+    pub fn written_again(&mut self, now: SimTime, at: usize) -> Option<LogIndex> {
+        let end = self.end();
+        let trace = self.traces.get_mut(at)?;
+        trace.since = now;
+        (trace.last < end).then(|| trace.last.next())
+    }
+
     /// Everything from this index on is gone; the batches that it still held, oldest first.
     pub fn overturn(&mut self, from: LogIndex) -> Vec<Trace> {
         let at = count_before(self.traces.len(), |at| self.traces[at].last < from);
@@ -167,6 +248,7 @@ impl Trail {
         self.records -= gone.iter().map(Trace::len).sum::<u64>();
         self.forgotten_to = self.forgotten_to.min(LogIndex(from.0.saturating_sub(1)));
         while self.terms.pop_back_if(|(first, _)| *first >= from).is_some() {}
+        self.term = self.terms.back().map_or(Term(0), |(_, term)| *term);
         gone
     }
 

@@ -29,7 +29,7 @@ pub const UNCOMMITTED_RECORDS_MAX: u64 = 1 << 20;
 /// Records of one message to a follower that is behind by more than its window, or more.
 const CATCH_UP_RECORDS: u64 = 512;
 /// A follower that lacks fewer records than this is not catching up, however small its window.
-const CATCH_UP_FROM: u64 = 64;
+const CATCH_UP_FROM: u64 = 8;
 
 /// Where a proposal stands in the log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
