@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chaosdesk::domain::command::Command;
+use chaosdesk::domain::engine::Answered;
 use chaosdesk::domain::view::ClusterView;
 use chaosdesk::ui::app::{self, Busy, Painter, Scenery, Setup, ViewSource};
 use chaosdesk::ui::hits::Hits;
@@ -36,6 +37,10 @@ impl ViewSource for Empty {
     fn send(&self, _: Command) -> Result<(), Busy> {
         self.over.set(std::env::args().any(|argument| argument == "over"));
         Ok(())
+    }
+
+    fn take_answers(&self) -> Vec<Answered> {
+        Vec::new()
     }
 
     fn is_over(&self) -> bool {

@@ -229,7 +229,7 @@ fn what_is_refused_is_not_executed_though_its_symbol_moves_away() {
 #[test]
 fn a_leader_that_hands_over_answers_what_it_had_committed() {
     // Processors lag behind the logs, and nothing is retried: an order that its leader did not answer would stay unknown.
-    let mut text = "length_ms = 12000\n".to_owned() + &cluster(3, "", "");
+    let mut text = "length_ms = 12000\nmay_be_refused = [\"already-so\"]\n".to_owned() + &cluster(3, "", "");
     text += "[client]\nretry_budget_percent = 0\n";
     step(&mut text, 1_000, "rate 1200");
     for (place, node) in ["n2", "n3", "n1", "n2"].into_iter().enumerate() {
@@ -329,7 +329,8 @@ fn one_node_is_never_stalled_and_no_budget_is_no_retries() {
 fn the_rate_is_not_told_by_a_capacity_that_nobody_has_measured() {
     let mut text = "length_ms = 3000\n[load]\norders_per_s = 200\n".to_owned();
     step(&mut text, 1_000, "rate 200% of capacity");
-    let (view, _) = run(&text, 1);
+    let (view, result) = run(&text, 1);
+    assert!(!result.well && result.failures[0].contains("(capacity-unknown)"), "{result}");
     assert_eq!((view.flow.rate, view.admission.capacity_per_s), (200, None));
     let refused = "CapacityUnknown";
     assert!(view.events.iter().any(|event| format!("{:?}", event.kind).contains(refused)), "{:?}", view.events);

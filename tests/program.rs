@@ -131,8 +131,12 @@ fn record(file: &Path) -> String {
         world.run_until(SimTime::from_millis(ms));
         recorder.observe(&world);
         match ms {
-            2_000 => world.control(Control::Crash(Target::Leader(GroupId(1)))),
-            4_000 => world.control(Control::RecoverAll),
+            2_000 => {
+                world.control(Control::Crash(Target::Leader(GroupId(1))));
+            }
+            4_000 => {
+                world.control(Control::RecoverAll);
+            }
             _ => {}
         }
     }

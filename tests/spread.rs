@@ -114,7 +114,9 @@ fn crash_at_every_step(stride: usize, whom: &[usize]) -> [usize; 2] {
             continue;
         }
         let mut broken = world.clone();
-        whom.iter().for_each(|place| broken.control(Control::Crash(Target::Leader(groups[*place]))));
+        for place in whom {
+            broken.control(Control::Crash(Target::Leader(groups[*place])));
+        }
         outcomes[usize::from(end(broken, before, &format!("crash of {whom:?} after {step} events")))] += 1;
     }
     outcomes

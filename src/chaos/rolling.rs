@@ -10,6 +10,7 @@ use crate::domain::event::EventKind;
 use crate::domain::ids::NodeId;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::ClusterView;
+use crate::domain::why::Why;
 
 /// How long each node is down: longer than an election takes.
 const DOWN_FOR: SimDuration = SimDuration::from_millis(500);
@@ -97,7 +98,11 @@ const fn tell(kind: EventKind) -> ActorEffect {
 impl Actor for RollingRestart {
     fn step(&mut self, now: SimTime, input: ActorInput, out: &mut Vec<ActorEffect>) {
         match input {
-            ActorInput::Control(Control::RollingRestart) if self.stage == Stage::Idle => {
+            ActorInput::Control(control @ Control::RollingRestart) => {
+                if let Some(why) = self.refusal(now, &control) {
+                    out.push(tell(EventKind::ControlRefused { control, why }));
+                    return;
+                }
                 out.push(tell(EventKind::RollingRestart { done: false }));
                 match self.nodes.first().copied() {
                     Some(first) => self.stop(now, first, out),
@@ -114,6 +119,10 @@ impl Actor for RollingRestart {
             ActorInput::Wake => self.wake(now, out),
             _ => {}
         }
+    }
+
+    fn refusal(&self, _: SimTime, control: &Control) -> Option<Why> {
+        (*control == Control::RollingRestart && self.stage != Stage::Idle).then_some(Why::AlreadySo)
     }
 
     fn listens(&self) -> bool {

@@ -13,13 +13,15 @@ use crate::desk;
 use crate::document::choice::Choice;
 use crate::document::config::{self, Config, UiSettings};
 use crate::domain::command::{Command, LessonCommand, PaceCommand};
+use crate::domain::engine::{Answered, Engine};
 use crate::domain::view::ClusterView;
 use crate::lesson::guide::Guide;
 use crate::lesson::library;
 use crate::locale::Locale;
-use crate::runtime::live::{Left, Live, LiveSetup};
+use crate::runtime::live::{Live, LiveSetup};
 use crate::runtime::pacer::{OnFault, WallClock};
 use crate::runtime::recording_file::RecordingFile;
+use crate::runtime::simulation::{Left, Simulation};
 use crate::ui::app::signals::{Listener, Signals, Told};
 use crate::ui::app::{self, Busy, Ending, Setup, ViewSource};
 use crate::ui::caption;
@@ -47,9 +49,9 @@ const SEED: u64 = 1;
 const PLAIN_EVERY: Duration = Duration::from_millis(50);
 
 /// The cluster's thread, as the loop sees it.
-struct Source(Live);
+struct Source<E>(Live<E>);
 
-impl ViewSource for Source {
+impl<E: Engine + 'static> ViewSource for Source<E> {
     fn version(&self) -> u64 {
         self.0.version()
     }
@@ -60,6 +62,10 @@ impl ViewSource for Source {
 
     fn send(&self, command: Command) -> Result<(), Busy> {
         self.0.send(command).map_err(|_| Busy)
+    }
+
+    fn take_answers(&self) -> Vec<Answered> {
+        self.0.take_answers()
     }
 
     fn is_over(&self) -> bool {
@@ -86,7 +92,7 @@ pub fn open(config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Ex
         let notes = Notes { recording: flags.record.is_some(), config: found.path.as_deref().map(show) };
         runtime.block_on(screen(config, flags, look, notes, &source))?
     };
-    if let (Some(file), Some(left)) = (&flags.record, source.0.stop()) {
+    if let (Some(file), Some(left)) = (&flags.record, source.0.stop().and_then(Simulation::leave)) {
         tell(left, file)?;
     }
     Ok(match ending {
@@ -137,15 +143,13 @@ fn tell(left: Left, file: &Path) -> Result<(), Trouble> {
 }
 
 /// Starts the cluster's thread.
-fn start(config: &Config, flags: &DashboardFlags, recording: Option<RecordingFile>) -> io::Result<Live> {
-    let settings = Arc::new(config.settings.clone());
+fn start(config: &Config, flags: &DashboardFlags, recording: Option<RecordingFile>) -> io::Result<Live<Simulation>> {
+    let engine = desk::simulation(Arc::new(config.settings.clone()), flags.seed.unwrap_or(SEED));
     let guide = Guide::new(Box::new(|name| scripts::open(name).ok()));
     let live = Live::start(LiveSetup {
-        factory: Box::new(move |seed| desk::open(&settings, seed)),
-        seed: flags.seed.unwrap_or(SEED),
+        engine: engine.with_tasks()?.with_record(recording),
         hook: Some(Box::new(guide)),
         on_fault: if config.time.slow_on_fault && !flags.plain { OnFault::Slow } else { OnFault::GoOn },
-        recording,
     })?;
     let mut first = vec![Command::Pace(PaceCommand::Set(config.time.speed))];
     first.extend(config.time.start_paused.then_some(Command::Pace(PaceCommand::Pause)));
@@ -161,7 +165,7 @@ async fn screen(
     flags: &DashboardFlags,
     look: Look,
     notes: Notes,
-    source: &Source,
+    source: &dyn ViewSource,
 ) -> Result<Ending, Trouble> {
     logging::init::<io::Empty>(tracing_subscriber::filter::LevelFilter::INFO, None).map_err(broken)?;
     let clock = WallClock::start();
@@ -276,7 +280,7 @@ fn theme(name: &str, depth: Depth) -> Result<Theme, Trouble> {
 }
 
 /// Events as they happen, a line each, until a signal comes or the reader goes away.
-async fn plain(source: &Source, locale: &Locale) -> io::Result<Ending> {
+async fn plain(source: &dyn ViewSource, locale: &Locale) -> io::Result<Ending> {
     let mut lines = Plain::new(io::stdout());
     // A reader that stops reading holds us in a write, where only the thread of the signals still hears anything.
     let mut signals = Signals::new(Listener::Lines)?;

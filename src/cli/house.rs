@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::desk;
 use crate::document::config::{self, Config, Names};
+use crate::domain::engine::Engine as _;
 use crate::domain::view::ClusterView;
-use crate::lesson::headless::WorldStage;
-use crate::lesson::run::{self, Outcome, Stage};
+use crate::lesson::run::{self, Outcome};
 use crate::lesson::script::Script;
 use crate::locale::Language;
 use crate::runtime::recorder::{self, Recording, Replay};
@@ -49,13 +49,13 @@ impl Wiring for House {
     }
 
     fn perform(&self, script: Arc<Script>, stepping: Stepping) -> Result<(Arc<ClusterView>, Outcome), Trouble> {
-        let world = desk::open(&Arc::new(script.settings.clone()), script.seed);
-        let mut stage = match stepping {
-            Stepping::Inline => WorldStage::inline(world),
-            Stepping::Tasks => WorldStage::tasks(world).map_err(|error| Trouble::Running(error.to_string()))?,
+        let engine = desk::simulation(Arc::new(script.settings.clone()), script.seed);
+        let mut engine = match stepping {
+            Stepping::Inline => engine,
+            Stepping::Tasks => engine.with_tasks().map_err(|error| Trouble::Running(error.to_string()))?,
         };
-        let outcome = run::perform(&script, &mut stage);
-        Ok((stage.view(), outcome))
+        let outcome = run::perform(&script, &mut engine);
+        Ok((Arc::new(engine.view()), outcome))
     }
 
     fn replay(&self, file: &Path) -> Result<(String, Exit), Trouble> {

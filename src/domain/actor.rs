@@ -12,6 +12,7 @@ use super::ids::{ActorId, Address, GroupId, NodeId};
 use super::order::DeskMessage;
 use super::time::SimTime;
 use super::view::ClusterView;
+use super::why::Why;
 
 /// What an actor is told.
 #[derive(Clone, Debug)]
@@ -85,6 +86,11 @@ pub struct Draft {
 pub trait Actor: Send {
     /// Takes one input; pushes what it does.
     fn step(&mut self, now: SimTime, input: ActorInput, out: &mut Vec<ActorEffect>);
+
+    /// Why it would refuse this control, if it heard it now: the judgement of its `step`, without its effects.
+    fn refusal(&self, _now: SimTime, _control: &Control) -> Option<Why> {
+        None
+    }
 
     /// Whether `ActorInput::Event` should be delivered to it.
     fn listens(&self) -> bool {

@@ -5,6 +5,7 @@
 //! Bound: the queue of commands is bounded (`runtime::live`); when it is full the sender is told, the key does nothing.
 
 use super::control::Control;
+use super::engine::Capability;
 use super::view::Speed;
 
 /// Something that the dashboard asks for.
@@ -52,6 +53,19 @@ pub enum PaceCommand {
     Normal,
     /// Slow down by itself on a fault, or not.
     SlowOnFault(bool),
+}
+
+impl PaceCommand {
+    /// What an engine must be able to do for it.
+    pub const fn needs(self) -> Option<Capability> {
+        match self {
+            Self::Step(_) | Self::StepRaw => Some(Capability::Step),
+            Self::Run | Self::Normal | Self::SlowOnFault(false) => None,
+            Self::TogglePause | Self::Pause | Self::Set(_) | Self::Slower | Self::Faster | Self::SlowOnFault(true) => {
+                Some(Capability::Pause)
+            }
+        }
+    }
 }
 
 /// How the lesson should go on.

@@ -11,6 +11,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use strum::{EnumDiscriminants, VariantArray};
 
+use super::engine::Capability;
 use super::hand::HandRequest;
 use super::ids::{GroupId, NodeId, SymbolId};
 use super::order::ReadFrom;
@@ -20,6 +21,7 @@ use super::tick::{Overload, TickBurst};
 use super::time::SimDuration;
 use super::trades::TradesQuery;
 use super::venue::VenueId;
+use super::why::Why;
 
 #[cfg(test)]
 pub(crate) use words::sample;
@@ -268,6 +270,20 @@ impl Control {
         self.targets_mut().into_iter().any(|target| *target == Target::Node(node))
     }
 
+    /// What an engine must be able to do for it, beyond what every engine can.
+    pub const fn needs(self) -> Option<Capability> {
+        match self {
+            Self::Cut { .. }
+            | Self::Heal { .. }
+            | Self::HealAll
+            | Self::Delay { .. }
+            | Self::Isolate(_)
+            | Self::Mute(_)
+            | Self::Rejoin(_) => Some(Capability::LinkFaults),
+            _ => None,
+        }
+    }
+
     /// The control that ends the fault set by this one, if that follows from the control alone.
     pub const fn lifted(self) -> Option<Self> {
         match self {
@@ -293,6 +309,15 @@ pub struct Burst {
 impl Burst {
     /// The burst of the key `b`.
     pub const KEY: Self = Self { orders: 1_000, over: SimDuration::from_secs(1), in_flight_max: Some(256) };
+}
+
+/// What a control is answered with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ControlAnswer {
+    /// It was carried out, or begun.
+    Done,
+    /// Nothing was done, for this reason.
+    Refused(Why),
 }
 
 /// A control with the place in the run where it was carried out.

@@ -10,6 +10,7 @@ pub mod chance;
 pub mod command;
 pub mod control;
 pub mod digest;
+pub mod engine;
 pub mod event;
 pub mod fact;
 pub mod feed;

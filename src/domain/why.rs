@@ -4,7 +4,7 @@
 //! `code()` is stable: it is part of hash chains and recordings.
 
 use serde::{Deserialize, Serialize};
-use strum::{EnumDiscriminants, IntoStaticStr};
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use super::ids::{NodeId, Term};
 
@@ -13,7 +13,7 @@ use super::ids::{NodeId, Term};
 #[cfg_attr(test, derive(strum::EnumIter))]
 #[strum_discriminants(
     name(WhyName),
-    derive(IntoStaticStr),
+    derive(IntoStaticStr, VariantArray),
     strum(serialize_all = "kebab-case"),
     doc = "The names of refusals."
 )]
@@ -138,6 +138,24 @@ pub enum Why {
     VenueClosed,
     /// The price is not on the price step of its venue.
     OffStep,
+    // --- of engines
+    /// This engine cannot do it, whatever the state of the cluster.
+    Unsupported,
+    // --- of controls, more closely
+    /// There is no such venue.
+    UnknownVenue,
+    /// There is no such partition.
+    UnknownPartition,
+    /// A node has no link to itself.
+    SelfLink,
+    /// The node is not frozen.
+    NotFrozen,
+    /// The load comes from a file, at the rate of the file.
+    LoadOfFile,
+    /// No symbol would even the partitions out.
+    EvenAlready,
+    /// No move is planned.
+    NothingPlanned,
 }
 
 impl Why {
@@ -218,6 +236,14 @@ impl Why {
             Self::AccountsFull => 113,
             Self::VenueClosed => 120,
             Self::OffStep => 121,
+            Self::Unsupported => 130,
+            Self::UnknownVenue => 131,
+            Self::UnknownPartition => 132,
+            Self::SelfLink => 133,
+            Self::NotFrozen => 134,
+            Self::LoadOfFile => 135,
+            Self::EvenAlready => 136,
+            Self::NothingPlanned => 137,
         }
     }
 }

@@ -18,8 +18,9 @@ use crate::domain::view::{CheckView, ClusterView, LessonView, StepView, Text};
 
 use super::moment::Condition;
 use super::plain;
+use super::refusal;
 use super::script::{ExpectAt, Script, Start, Step};
-pub use super::stage::{Audience, FreeStage, Outcome, Progress, Stage, perform};
+pub use super::stage::{Audience, Outcome, Progress, Stage, perform};
 use super::target;
 use super::vote::Vote;
 
@@ -47,6 +48,8 @@ pub struct Director {
     checks: Vec<CheckView>,
     vote: Option<Vote>,
     failures: Vec<String>,
+    /// A step waited in vain, which ends the run.
+    gave_up: bool,
 }
 
 impl Director {
@@ -66,12 +69,13 @@ impl Director {
             checks: script.expects.iter().map(check).collect(),
             vote: None,
             failures: Vec::new(),
+            gave_up: false,
             script,
         }
     }
 
     /// Goes on as far as it can: `events` are those since the last call, oldest first.
-    pub fn poll(&mut self, events: &[Event], stage: &mut impl Stage) -> Progress {
+    pub fn poll(&mut self, events: &[Event], stage: &mut Stage<'_>) -> Progress {
         let mut events = events;
         while self.step_on(&mut events, stage) {}
         self.look_at_times(stage);
@@ -94,9 +98,9 @@ impl Director {
         SimTime::ZERO + self.script.length
     }
 
-    fn after_the_last_step(&mut self, stage: &mut impl Stage) -> Progress {
+    fn after_the_last_step(&mut self, stage: &mut Stage<'_>) -> Progress {
         let now = stage.now();
-        let over = self.audience == Audience::Class || now >= self.end() || !self.failures.is_empty();
+        let over = self.audience == Audience::Class || now >= self.end() || self.gave_up;
         if over {
             self.look(stage, |at| at != ExpectAt::End, |met| met.is_none());
             self.look(stage, |at| at == ExpectAt::End, |_| true);
@@ -106,7 +110,7 @@ impl Director {
     }
 
     /// One move; true if another may follow at once.
-    fn step_on(&mut self, events: &mut &[Event], stage: &mut impl Stage) -> bool {
+    fn step_on(&mut self, events: &mut &[Event], stage: &mut Stage<'_>) -> bool {
         let script = Arc::clone(&self.script);
         let Some(step) = script.steps.get(self.current) else {
             self.phase = Phase::Through;
@@ -125,7 +129,7 @@ impl Director {
         since: SimTime,
         met: Option<SimTime>,
         events: &mut &[Event],
-        stage: &mut impl Stage,
+        stage: &mut Stage<'_>,
     ) -> bool {
         let now = stage.now();
         let met = met.or_else(|| match &step.start {
@@ -149,7 +153,7 @@ impl Director {
     }
 
     /// The step has begun: in front of a class it speaks first.
-    fn enter(&mut self, step: &Step, events: &mut &[Event], stage: &mut impl Stage) {
+    fn enter(&mut self, step: &Step, events: &mut &[Event], stage: &mut Stage<'_>) {
         self.vote = step.ask.as_ref().map(|ask| Vote::open(self.current, ask));
         let speaks = step.say.is_some() || step.ask.is_some();
         if self.audience == Audience::Class && speaks {
@@ -162,9 +166,12 @@ impl Director {
         self.act(step, events, stage);
     }
 
-    fn act(&mut self, step: &Step, events: &mut &[Event], stage: &mut impl Stage) {
+    fn act(&mut self, step: &Step, events: &mut &[Event], stage: &mut Stage<'_>) {
         for control in &step.controls {
-            stage.control(*control);
+            let answer = stage.control(*control);
+            if let Some(failure) = refusal::failure(step, control, answer) {
+                self.fail(step.line, &format!("step {}: {failure}", self.current + 1));
+            }
         }
         if !step.controls.is_empty() {
             *events = &[];
@@ -172,7 +179,7 @@ impl Director {
         self.acted(step, stage);
     }
 
-    fn acted(&mut self, step: &Step, stage: &mut impl Stage) {
+    fn acted(&mut self, step: &Step, stage: &mut Stage<'_>) {
         if let Some(vote) = &mut self.vote
             && step.ask.is_some()
         {
@@ -183,7 +190,7 @@ impl Director {
         self.finish(stage);
     }
 
-    fn reveal(&mut self, step: &Step, since: SimTime, events: &mut &[Event], stage: &mut impl Stage) -> bool {
+    fn reveal(&mut self, step: &Step, since: SimTime, events: &mut &[Event], stage: &mut Stage<'_>) -> bool {
         let Some(ask) = &step.ask else {
             self.finish(stage);
             return true;
@@ -209,7 +216,7 @@ impl Director {
     }
 
     /// The step is done.
-    fn finish(&mut self, stage: &mut impl Stage) {
+    fn finish(&mut self, stage: &mut Stage<'_>) {
         let now = stage.now();
         let place = self.current;
         self.done[place] = Some(now);
@@ -230,6 +237,7 @@ impl Director {
         self.fail(step.line, what);
         match self.audience {
             Audience::Nobody => {
+                self.gave_up = true;
                 self.current = self.script.steps.len();
                 self.phase = Phase::Through;
             }
@@ -241,12 +249,12 @@ impl Director {
         self.failures.push(format!("{} line {line}: {what}", self.script.name));
     }
 
-    fn look_at_times(&mut self, stage: &mut impl Stage) {
+    fn look_at_times(&mut self, stage: &mut Stage<'_>) {
         let now = stage.now();
         self.look(stage, |at| matches!(at, ExpectAt::Time(time) if time <= now), |met| met.is_none());
     }
 
-    fn look(&mut self, stage: &mut impl Stage, when: impl Fn(ExpectAt) -> bool, open: impl Fn(Option<bool>) -> bool) {
+    fn look(&mut self, stage: &mut Stage<'_>, when: impl Fn(ExpectAt) -> bool, open: impl Fn(Option<bool>) -> bool) {
         for (expect, check) in self.script.expects.iter().zip(&mut self.checks) {
             if when(expect.at) && open(check.met) {
                 let view = stage.view();
@@ -283,7 +291,7 @@ impl Director {
     }
 
     /// The teacher steers.
-    pub fn command(&mut self, command: &LessonCommand, stage: &mut impl Stage) {
+    pub fn command(&mut self, command: &LessonCommand, stage: &mut Stage<'_>) {
         match command {
             LessonCommand::Vote(option) => self.vote.iter_mut().for_each(|vote| vote.raise(*option)),
             LessonCommand::Unvote(option) => self.vote.iter_mut().for_each(|vote| vote.lower(*option)),
@@ -299,7 +307,7 @@ impl Director {
     }
 
     /// The teacher did something by hand: if it is what the step waits to do, the step does not do it again.
-    pub fn seen(&mut self, control: &Control, view: &ClusterView, stage: &mut impl Stage) {
+    pub fn seen(&mut self, control: &Control, view: &ClusterView, stage: &mut Stage<'_>) {
         let script = Arc::clone(&self.script);
         if let Some(step) = script.steps.get(self.current)
             && let [wanted] = step.controls[..]
@@ -311,7 +319,7 @@ impl Director {
         }
     }
 
-    fn let_time_pass(&self, step: &Step, stage: &mut impl Stage) {
+    fn let_time_pass(&self, step: &Step, stage: &mut Stage<'_>) {
         if step.ask.is_some() && self.vote.as_ref().is_some_and(Vote::is_open) {
             stage.pace(PaceCommand::Run);
         }
@@ -350,7 +358,7 @@ impl Director {
     }
 }
 
-fn met_at(condition: &Condition, events: &mut &[Event], stage: &mut impl Stage) -> Option<SimTime> {
+fn met_at(condition: &Condition, events: &mut &[Event], stage: &mut Stage<'_>) -> Option<SimTime> {
     if condition.is_looked_at() {
         return condition.met_in(&stage.view()).then(|| stage.now());
     }

@@ -11,6 +11,7 @@ use crate::domain::control::Control;
 use crate::domain::settings::Settings;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::Text;
+use crate::domain::why::WhyName;
 
 use super::action;
 use super::compare::{self, Compare};
@@ -62,6 +63,10 @@ pub struct Step {
     pub ask: Option<Ask>,
     /// What is done.
     pub controls: Vec<Control>,
+    /// With what each of them must be refused; `None` if each must be carried out.
+    pub refused: Option<WhyName>,
+    /// With what any of them may be refused.
+    pub tolerates: Vec<WhyName>,
     /// Its line in the file, for messages.
     pub line: usize,
 }
@@ -157,11 +162,13 @@ fn script(root: &mut Reader<'_>) -> Reading<Script> {
     let length = root.required("length_ms")?.integer("length_ms", 1..=LENGTH_MS_MAX).map(SimDuration::from_millis)?;
     let feed = root.optional("feed").map(|item| item.string("feed").map(str::to_owned)).transpose()?;
     let settings = settings::read(root, &Settings::default())?;
+    let tolerates: Vec<WhyName> =
+        root.list("may_be_refused")?.iter().map(|item| item.choice("may_be_refused")).collect::<Reading<_>>()?;
     let mut context = Context::of_file(settings.cluster.nodes, settings.cluster.partitions);
     let mut names = Vec::new();
     let mut warnings = Vec::new();
     let steps = root.tables("step", |r| {
-        let step = step(r, &context, &names, &mut warnings)?;
+        let step = Step { tolerates: tolerates.clone(), ..step(r, &context, &names, &mut warnings)? };
         names.push(step.name.clone().unwrap_or_default());
         // What comes later may speak of the nodes that this step adds.
         context.nodes += step.controls.iter().filter(|control| **control == Control::AddNode).count();
@@ -219,6 +226,8 @@ fn step(r: &mut Reader<'_>, context: &Context, earlier: &[String], warnings: &mu
                 Ok(said.control)
             })
             .collect::<Reading<_>>()?,
+        tolerates: Vec::new(),
+        refused: r.optional("refused").map(|item| item.choice("refused")).transpose()?,
         line: r.place().line(),
     };
     Ok(step)

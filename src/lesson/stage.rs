@@ -1,12 +1,13 @@
 //! The stage: what a director needs of a run, and what comes back from a performance.
 //!
-//! Idea: the lesson room knows no scheduler. Whoever puts a run together implements [`Stage`]; without a screen also
-//! [`FreeStage`], and [`perform`] does the rest.
+//! Idea: the lesson room knows no scheduler, only an [`Engine`]. Without a screen [`perform`] drives it; in front of a
+//! class the thread of the live run does, and how time passes is said in `pace`.
 
 use std::sync::Arc;
 
 use crate::domain::command::PaceCommand;
-use crate::domain::control::Control;
+use crate::domain::control::{Control, ControlAnswer};
+use crate::domain::engine::Engine;
 use crate::domain::event::Event;
 use crate::domain::time::SimTime;
 use crate::domain::view::{CheckView, ClusterView};
@@ -15,23 +16,34 @@ use super::expression::Expression;
 use super::run::Director;
 use super::script::Script;
 
-/// What a director needs of a run.
-pub trait Stage {
-    /// Virtual time.
-    fn now(&self) -> SimTime;
-    /// The run as it is now; built when it is asked for.
-    fn view(&mut self) -> Arc<ClusterView>;
-    /// Carries a control out, now.
-    fn control(&mut self, control: Control);
-    /// Lets time pass otherwise; a run without a screen may ignore it.
-    fn pace(&mut self, command: PaceCommand);
+/// What a director acts on.
+pub struct Stage<'s> {
+    /// The cluster.
+    pub engine: &'s mut dyn Engine,
+    /// How time should pass from now on; nobody listens without a screen.
+    pub pace: &'s mut Vec<PaceCommand>,
 }
 
-/// A stage without a screen.
-pub trait FreeStage: Stage {
-    /// Runs up to `until`, or to the end of the first instant in which something notable happened, whichever is first;
-    /// yields what happened. `now` is then that time.
-    fn run_until(&mut self, until: SimTime) -> Vec<Event>;
+impl Stage<'_> {
+    /// The time of the run.
+    pub fn now(&self) -> SimTime {
+        self.engine.position().now
+    }
+
+    /// The run as it is now; built when it is asked for.
+    pub fn view(&self) -> Arc<ClusterView> {
+        Arc::new(self.engine.view())
+    }
+
+    /// Changes the run, now.
+    pub fn control(&mut self, control: Control) -> ControlAnswer {
+        self.engine.control(control)
+    }
+
+    /// Lets time pass otherwise.
+    pub fn pace(&mut self, command: PaceCommand) {
+        self.pace.push(command);
+    }
 }
 
 /// Who watches.
@@ -80,14 +92,27 @@ impl Outcome {
     }
 }
 
-/// Runs a script without a screen, to its end.
-pub fn perform(script: &Arc<Script>, stage: &mut impl FreeStage) -> Outcome {
-    let mut director = Director::new(Arc::clone(script), Audience::Nobody, stage.now());
+/// Runs a script without a screen, to its end, on an engine that stands where the script begins.
+pub fn perform(script: &Arc<Script>, engine: &mut dyn Engine) -> Outcome {
+    let mut director = Director::new(Arc::clone(script), Audience::Nobody, engine.position().now);
     let mut events = Vec::new();
     loop {
-        match director.poll(&events, stage) {
-            Progress::Going { due } => events = stage.run_until(due),
+        let mut unheard = Vec::new();
+        match director.poll(&events, &mut Stage { engine, pace: &mut unheard }) {
+            Progress::Going { due } => events = run_until(engine, due),
             Progress::Waits | Progress::Through => return director.outcome(),
         }
+    }
+}
+
+/// Runs up to `until`, or to the end of the first instant in which something notable happened, whichever is first;
+/// yields what happened. A script's controls fall on the same nanosecond so in every run of a seed.
+fn run_until(engine: &mut dyn Engine, until: SimTime) -> Vec<Event> {
+    loop {
+        let events = engine.take_events();
+        if !events.is_empty() || engine.position().now >= until {
+            return events;
+        }
+        engine.advance(until, &mut || false);
     }
 }

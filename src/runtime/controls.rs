@@ -8,8 +8,8 @@
 
 use std::sync::Arc;
 
-use crate::domain::actor::ActorInput;
-use crate::domain::control::{Control, Target};
+use crate::domain::actor::{Actor, ActorInput};
+use crate::domain::control::{Control, ControlAnswer, Target};
 use crate::domain::event::{AdmissionEvent, EventKind};
 use crate::domain::ids::{ActorId, EventId, GroupId, NodeId};
 use crate::domain::settings::Settings;
@@ -26,15 +26,40 @@ use super::world::World;
 type Cause = Option<EventId>;
 
 impl World {
-    /// Carries a control out, and tells every actor of it.
-    pub(super) fn carry_out(&mut self, control: Control, cause: Cause) {
+    /// Carries a control out, and tells every actor of it. Answers with what actors will hear as soon as time goes on.
+    ///
+    /// # Errors
+    /// It is refused here; the event that says so has happened.
+    pub(super) fn carry_out(&mut self, control: Control, cause: Cause) -> Result<Control, Why> {
         let meant = self.for_actors(control);
-        if let Err(why) = meant.and_then(|meant| self.try_control(meant, cause)) {
+        let done = meant.and_then(|meant| self.try_control(meant, cause));
+        if let Err(why) = done {
             self.tell_of(None, EventKind::ControlRefused { control, why }, cause);
         }
         let heard = meant.unwrap_or(control);
         let actors: Vec<ActorId> = self.cast.ids().collect();
         actors.into_iter().for_each(|actor| self.plan_for_actor(actor, ActorInput::Control(heard), cause));
+        done.map(|()| heard)
+    }
+
+    /// Whether an actor will refuse what it is about to hear. Controls of this very place of the run, as a run that is
+    /// paused collects them, are still on their way to it: a copy of it hears those first.
+    pub(super) fn answer_of_actors(&mut self, heard: Control) -> ControlAnswer {
+        let Self { history, clock, cast, .. } = self;
+        let unheard = history.unheard_at(clock.events);
+        let refuses = |actor: &dyn Actor| {
+            if unheard.is_empty() {
+                return actor.refusal(clock.now, &heard);
+            }
+            let mut copy = actor.boxed_clone();
+            for control in unheard.iter() {
+                copy.step(clock.now, ActorInput::Control(*control), &mut Vec::new());
+            }
+            copy.refusal(clock.now, &heard)
+        };
+        let refusal = cast.ids().filter_map(|actor| cast.actor(actor)).find_map(refuses);
+        unheard.push(heard);
+        refusal.map_or(ControlAnswer::Done, ControlAnswer::Refused)
     }
 
     /// The control as actors hear it: of those that an actor carries out, the node is named, for only the world knows who
@@ -152,7 +177,7 @@ impl World {
     fn cut(&mut self, from: Target, to: Target, cause: Cause) -> Result<(), Why> {
         let (from, to) = (self.resolve(from)?, self.resolve(to)?);
         if from == to {
-            return Err(Why::NoTarget);
+            return Err(Why::SelfLink);
         }
         if !self.network.set_cut(from, to, Passage::Cut) {
             return Err(Why::AlreadySo);
@@ -194,7 +219,7 @@ impl World {
     ) -> Result<(), Why> {
         let (from, to) = (self.resolve(from)?, self.resolve(to)?);
         if from == to {
-            return Err(Why::NoTarget);
+            return Err(Why::SelfLink);
         }
         let (latency, jitter) = delay.map_or((None, SimDuration::ZERO), |(latency, jitter)| (Some(latency), jitter));
         let meant = Control::Delay { from: Target::Node(from), to: Target::Node(to), latency, jitter };

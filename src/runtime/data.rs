@@ -80,7 +80,7 @@ impl World {
         });
         let plan = split::flatten(&symbols.collect::<Vec<_>>(), map.partitions(), &SplitRules::default());
         if plan.moves.is_empty() {
-            return Err(Why::AlreadySo);
+            return Err(Why::EvenAlready);
         }
         let to = |partition: PartitionId| GroupId::of(partition);
         let moves: Vec<_> = plan.moves.iter().map(|planned| (planned.symbol, to(planned.to))).collect();
@@ -91,7 +91,7 @@ impl World {
     pub(super) fn move_symbol(&mut self, symbol: SymbolId, to: GroupId, cause: Option<EventId>) -> Result<(), Why> {
         let map = self.newest_map();
         if to.partition().is_none() || to.index() >= map.groups.len() {
-            return Err(Why::NoTarget);
+            return Err(Why::UnknownPartition);
         }
         match destination(map, symbol) {
             None => Err(Why::UnknownSymbol),
@@ -116,7 +116,7 @@ impl World {
     /// What was begun goes on; nothing else begins.
     pub(super) fn stop_moves(&mut self, cause: Option<EventId>) -> Result<(), Why> {
         if self.newest_map().moves.is_empty() {
-            return Err(Why::AlreadySo);
+            return Err(Why::NothingPlanned);
         }
         self.change_map(MapChange::Stay, cause)
     }

@@ -79,7 +79,10 @@ impl World {
                     let what = What::Actor { actor: id, link: None, input: ActorInput::Wake };
                     self.queue.push(at.max(self.clock.now), Scheduled { what, cause });
                 }
-                ActorEffect::Control(control) => self.carry_out(control, cause),
+                ActorEffect::Control(control) => {
+                    // A schedule goes by events, not by answers.
+                    let _ = self.carry_out(control, cause);
+                }
                 ActorEffect::State(fact) => self.state(&fact, cause),
                 ActorEffect::Tell(draft) => cause = Some(self.tell(draft, cause)),
             }

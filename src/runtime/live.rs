@@ -1,71 +1,77 @@
 //! The live run: the thread behind the dashboard.
 //!
 //! Idea: the screen and the cluster never wait for one another. Commands go in through a bounded channel and are looked at
-//! every few milliseconds of wall time, whatever load runs; views come out through a slot where the latest wins.
-//! Shape: `Live` is the handle on the screen's side. The thread owns an `Engine` (world, pacer, recorder, hook) and a
-//! tokio runtime of its own where the nodes' tasks live. The rooms to the right steer it through a `Hook`.
-//! Bound: [`COMMANDS_MAX`] commands; one more is refused and the sender told. One view.
+//! every few milliseconds of wall time, whatever load runs; views come out through a slot where the latest wins, and each
+//! control that was handed in is answered.
+//! Shape: `Live` is the handle on the screen's side. The thread owns a `LiveRun` (engine, pacer, hook). The rooms to the
+//! right steer it through a `Hook`.
+//! Bound: [`COMMANDS_MAX`] commands; one more is refused and the sender told. One view. [`ANSWERS_MAX`] answers; the oldest
+//! goes.
 //! Errors: a thread that can't be started; a panic of the scheduler itself shows as `Live::is_over`.
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::sync::mpsc;
 
 use super::beat::Beat;
-use super::engine::{Engine, Flow, Hook, Standing};
+use super::live_run::{Flow, Hook, LiveRun, Shown};
 use super::pacer::{OnFault, WallClock};
-use super::recorder::Recording;
-use super::recording_file::RecordingFile;
-use super::world::World;
 use crate::domain::command::Command;
+use crate::domain::engine::{Answered, Engine};
 use crate::domain::view::ClusterView;
 
 /// Commands that wait.
 pub const COMMANDS_MAX: usize = 256;
+/// Answers that nobody has taken.
+pub const ANSWERS_MAX: usize = COMMANDS_MAX;
 /// The time between two views while something moves: 30 a second.
 const FRAME: Duration = Duration::from_millis(33);
 /// The time between two views while the load is off and nothing notable happens.
 const FRAME_AT_REST: Duration = Duration::from_millis(250);
 
 /// What a live run begins with.
-pub struct LiveSetup {
-    /// Makes the world of this seed; asked again for a reset.
-    pub factory: Box<dyn FnMut(u64) -> World + Send>,
-    /// The first seed.
-    pub seed: u64,
+pub struct LiveSetup<E> {
+    /// The cluster.
+    pub engine: E,
     /// Whoever steers from the right: the lesson.
     pub hook: Option<Box<dyn Hook>>,
     /// Whether time slows by itself on a fault.
     pub on_fault: OnFault,
-    /// Where the run is recorded as it goes on.
-    pub recording: Option<RecordingFile>,
-}
-
-/// What a run leaves.
-#[derive(Debug)]
-pub struct Left {
-    /// The run.
-    pub recording: Recording,
-    /// Why the file of the recording is not whole, if there is one and it is not.
-    pub failed: Option<io::Error>,
 }
 
 /// A cluster that runs in a thread of its own.
-pub struct Live {
+pub struct Live<E> {
     shared: Arc<Shared>,
-    commands: mpsc::Sender<Command>,
-    thread: JoinHandle<Left>,
+    commands: SyncSender<Command>,
+    thread: JoinHandle<E>,
 }
 
 #[derive(Default)]
 struct Shared {
     view: Mutex<Arc<ClusterView>>,
     version: AtomicU64,
+    answers: Mutex<VecDeque<Answered>>,
+}
+
+impl Shared {
+    fn show(&self, view: ClusterView) {
+        *self.view.lock() = Arc::new(view);
+        self.version.fetch_add(1, Ordering::Release);
+    }
+
+    fn answer(&self, answered: Answered) {
+        let mut answers = self.answers.lock();
+        if answers.len() == ANSWERS_MAX {
+            answers.pop_front();
+        }
+        answers.push_back(answered);
+    }
 }
 
 /// Why a command was not taken.
@@ -79,19 +85,21 @@ pub enum Refused {
     Over,
 }
 
-impl Live {
+impl<E: Engine + 'static> Live<E> {
     /// Starts the thread. The first view is there when this returns.
-    pub fn start(mut setup: LiveSetup) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// The thread can't be started.
+    pub fn start(setup: LiveSetup<E>) -> io::Result<Self> {
+        let LiveSetup { engine, hook, on_fault } = setup;
         let shared = Arc::new(Shared::default());
-        let world = (setup.factory)(setup.seed);
-        *shared.view.lock() = Arc::new(world.view());
-        let (commands, inbox) = mpsc::channel(COMMANDS_MAX);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        *shared.view.lock() = Arc::new(engine.view());
+        let (commands, inbox) = mpsc::sync_channel(COMMANDS_MAX);
         let slot = Arc::clone(&shared);
         let thread = std::thread::Builder::new().name("cluster".to_owned()).spawn(move || {
             let clock = WallClock::start();
-            let engine = Engine::new(world, setup, clock.elapsed());
-            runtime.block_on(run(engine, clock, inbox, &slot))
+            let run = LiveRun::new(engine, hook, on_fault, clock.elapsed());
+            Loop { run, clock, shared: &slot, shown: Shown::default(), loaded: true }.run(&inbox)
         })?;
         Ok(Self { shared, commands, thread })
     }
@@ -106,11 +114,19 @@ impl Live {
         self.shared.version.load(Ordering::Acquire)
     }
 
+    /// The answers to controls since this was asked last, in the order of the controls.
+    pub fn take_answers(&self) -> Vec<Answered> {
+        self.shared.answers.lock().drain(..).collect()
+    }
+
     /// Hands a command in. It never waits.
+    ///
+    /// # Errors
+    /// Too many wait, or the run is over.
     pub fn send(&self, command: Command) -> Result<(), Refused> {
         self.commands.try_send(command).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Refused::Full,
-            mpsc::error::TrySendError::Closed(_) => Refused::Over,
+            TrySendError::Full(_) => Refused::Full,
+            TrySendError::Disconnected(_) => Refused::Over,
         })
     }
 
@@ -119,8 +135,8 @@ impl Live {
         self.thread.is_finished()
     }
 
-    /// Ends the run and answers what it leaves; `None` if the thread itself panicked.
-    pub fn stop(self) -> Option<Left> {
+    /// Ends the run and answers with its engine; `None` if the thread itself panicked.
+    pub fn stop(self) -> Option<E> {
         // Without a sender the thread ends too, so a full channel does not matter.
         drop(self.commands);
         self.thread.join().ok()
@@ -128,73 +144,98 @@ impl Live {
 }
 
 /// The thread's loop: commands, time, view, rest.
-async fn run(mut engine: Engine, clock: WallClock, mut inbox: mpsc::Receiver<Command>, shared: &Shared) -> Left {
-    let (mut beat, mut place) = (Beat::default(), Standing::default());
-    loop {
-        let mut touched = false;
+struct Loop<'s, E> {
+    run: LiveRun<E>,
+    clock: WallClock,
+    shared: &'s Shared,
+    /// What the latest view showed.
+    shown: Shown,
+    /// Whether the load was on in it.
+    loaded: bool,
+}
+
+impl<E: Engine> Loop<'_, E> {
+    fn run(mut self, inbox: &Receiver<Command>) -> E {
+        let mut beat = Beat::default();
         loop {
-            match inbox.try_recv() {
-                Ok(command) => {
-                    touched = true;
-                    if engine.obey(command, &clock).await == Flow::End {
-                        return engine.leave();
+            let mut touched = false;
+            loop {
+                match inbox.try_recv() {
+                    Ok(command) => {
+                        touched = true;
+                        if self.obey(command) == Flow::End {
+                            return self.run.leave();
+                        }
                     }
+                    Err(TryRecvError::Empty) => break,
+                    Err(TryRecvError::Disconnected) => return self.run.leave(),
                 }
-                Err(mpsc::error::TryRecvError::Empty) => break,
-                Err(mpsc::error::TryRecvError::Disconnected) => return engine.leave(),
             }
-        }
-        let flow = engine.advance(&clock).await;
-        let (now, frame) = (clock.elapsed(), frame(&engine, place));
-        if touched || beat.is_due(now, frame) {
-            beat.drew(now, frame);
-            place = engine.place();
-            *shared.view.lock() = Arc::new(engine.view());
-            shared.version.fetch_add(1, Ordering::Release);
-        }
-        // Rest until the next view is due or somebody speaks. A run that is behind rests only as long as it takes to
-        // look at the commands.
-        let rest = match flow {
-            Flow::Busy => continue,
-            // What stands is shown once more if it moved since the last view, and then costs nothing.
-            Flow::Stand if place == engine.place() => Duration::MAX,
-            Flow::Rest | Flow::Stand => beat.wait(clock.elapsed(), self::frame(&engine, place), true),
-            Flow::End => return engine.leave(),
-        };
-        let spoken = tokio::select! {
-            biased;
-            command = inbox.recv() => Some(command),
-            () = doze(rest) => None,
-        };
-        match spoken {
-            None => {}
-            Some(None) => return engine.leave(),
-            Some(Some(command)) => {
-                if engine.obey(command, &clock).await == Flow::End {
-                    return engine.leave();
+            let flow = self.run.advance(&self.clock);
+            let (now, frame) = (self.clock.elapsed(), self.frame());
+            if touched || beat.is_due(now, frame) {
+                beat.drew(now, frame);
+                self.show();
+            }
+            // Rest until the next view is due or somebody speaks. A run that is behind rests only as long as it takes to
+            // look at the commands.
+            let rest = match flow {
+                Flow::Busy => continue,
+                // What stands is shown once more if it moved since the last view, and then costs nothing.
+                Flow::Stand if self.shown == self.run.shown() => None,
+                Flow::Rest | Flow::Stand => Some(beat.wait(self.clock.elapsed(), self.frame(), true)),
+                Flow::End => return self.run.leave(),
+            };
+            match listen(inbox, rest) {
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return self.run.leave(),
+                Ok(command) => {
+                    if self.obey(command) == Flow::End {
+                        return self.run.leave();
+                    }
+                    beat = Beat::default();
                 }
-                beat = Beat::default();
             }
         }
     }
+
+    fn show(&mut self) {
+        self.shown = self.run.shown();
+        let view = self.run.view();
+        self.loaded = view.flow.load_on;
+        self.shared.show(view);
+    }
+
+    fn obey(&mut self, command: Command) -> Flow {
+        let control = match command {
+            Command::Control(control) => Some(control),
+            _ => None,
+        };
+        let (flow, answer) = self.run.obey(command, &self.clock);
+        if let (Some(control), Some(answer)) = (control, answer) {
+            self.shared.answer(Answered { control, answer });
+        }
+        flow
+    }
+
+    /// Between two views.
+    fn frame(&self) -> Duration {
+        let news = self.run.shown().position.notable != self.shown.position.notable;
+        if self.loaded || news { FRAME } else { FRAME_AT_REST }
+    }
 }
 
-fn frame(engine: &Engine, shown: Standing) -> Duration {
-    let news = engine.place().notable != shown.notable;
-    if engine.world().settings().load.on || news { FRAME } else { FRAME_AT_REST }
-}
-
-async fn doze(rest: Duration) {
-    if rest == Duration::MAX {
-        std::future::pending::<()>().await;
-    } else {
-        // tokio's timers count milliseconds, rounded up: good enough for frames, and never for the run.
-        tokio::time::sleep(rest).await;
+/// The next command; without a limit if nothing else can happen.
+fn listen(inbox: &Receiver<Command>, rest: Option<Duration>) -> Result<Command, RecvTimeoutError> {
+    match rest {
+        Some(rest) => inbox.recv_timeout(rest),
+        None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::simulation::Simulation;
     use super::super::testbed::world;
     use super::*;
     use crate::domain::command::PaceCommand;
@@ -203,14 +244,14 @@ mod tests {
     use crate::domain::view::{NodeTruth, Speed};
     use crate::runtime::recorder::{Replay, replay};
 
-    fn live() -> Live {
-        let setup =
-            LiveSetup { factory: Box::new(world), seed: 5, hook: None, on_fault: OnFault::GoOn, recording: None };
+    fn live() -> Live<Simulation> {
+        let engine = Simulation::new(Box::new(|_, seed| world(seed)), Arc::default(), 5).with_tasks().unwrap();
+        let setup = LiveSetup { engine: engine.with_record(None), hook: None, on_fault: OnFault::GoOn };
         Live::start(setup).unwrap()
     }
 
     /// Waits for a view, without a clock: the test's own time limit is the runner's.
-    fn wait(live: &Live, over: impl Fn(&ClusterView) -> bool) -> Arc<ClusterView> {
+    fn wait(live: &Live<Simulation>, over: impl Fn(&ClusterView) -> bool) -> Arc<ClusterView> {
         loop {
             let view = live.view();
             if over(&view) {
@@ -231,7 +272,7 @@ mod tests {
         live.send(Command::Control(Control::RecoverAll)).unwrap();
         wait(&live, |view| view.nodes[2].truth == NodeTruth::Up);
         assert!(live.version() > 3);
-        let recording = live.stop().unwrap().recording;
+        let recording = live.stop().unwrap().leave().unwrap().recording;
         assert_eq!(recording.controls.len(), 2);
         assert_eq!(replay(world(5), &recording), Replay::Same(recording.end), "live and headless are one run");
     }

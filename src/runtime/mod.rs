@@ -7,7 +7,8 @@
 //! `effects` obeys what a step wants, `lifecycle` begins and ends processes, `controls` carries controls out, `view` says
 //! what there is to see. `stepper` runs nodes inline, `tasks` as tokio tasks: both take a `NodeJob` and give it back.
 //! Around the world: `checkpoints` (going back), `recorder` (the run as a file), `pacer` (wall time, the only file that
-//! knows it) and `engine` and `live` (the thread behind the dashboard).
+//! knows it), `simulation` (the world as an engine), `live` and `live_run` (the thread behind the dashboard, which drives
+//! any engine).
 
 mod accounts;
 pub mod beat;
@@ -18,13 +19,13 @@ mod controls;
 mod data;
 mod dispatch;
 mod effects;
-pub mod engine;
 mod faults;
 mod fingerprint;
 mod groups;
 mod journal;
 mod lifecycle;
 pub mod live;
+pub mod live_run;
 #[cfg(test)]
 mod member_tests;
 mod members;
@@ -39,6 +40,7 @@ pub mod recorder;
 pub mod recording_file;
 mod repeats;
 mod sampler;
+pub mod simulation;
 pub mod sizes;
 mod slot;
 pub mod stepper;

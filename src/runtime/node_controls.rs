@@ -28,7 +28,7 @@ impl World {
     pub(super) fn control_recover(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
         let node = self.resolve(target)?;
         if self.nodes[node.index()].lives() {
-            return Err(Why::AlreadySo);
+            return Err(Why::NodeRuns);
         }
         let meant = Target::Node(node);
         self.forget_faults(|fault| [Control::Crash(meant), Control::Poison(meant)].contains(fault));
@@ -73,7 +73,7 @@ impl World {
                 self.thaw(node, cause);
                 Ok(())
             }
-            Status::Up => Err(Why::AlreadySo),
+            Status::Up => Err(Why::NotFrozen),
             Status::Down | Status::Halted(_) | Status::Gone => Err(Why::NodeDown),
         }
     }

@@ -19,7 +19,7 @@ use super::world::World;
 impl World {
     /// A venue opens, or closes.
     pub(super) fn set_venue(&mut self, venue: VenueId, open: bool, cause: Option<EventId>) -> Result<(), Why> {
-        let known = self.newest_map().venues.get(venue.index()).ok_or(Why::NoTarget)?;
+        let known = self.newest_map().venues.get(venue.index()).ok_or(Why::UnknownVenue)?;
         let wished = self.basis.wishes.iter().filter_map(|wish| match wish {
             MapChange::Door { venue: other, open, turn } if *other == venue => Some((*turn, *open)),
             _ => None,

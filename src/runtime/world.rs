@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 use crate::domain::actor::{Actor, ActorInput, Probe};
 use crate::domain::chance::{Chance, Purpose};
-use crate::domain::control::{Control, RecordedControl};
+use crate::domain::control::{Control, ControlAnswer, RecordedControl};
 use crate::domain::digest::Digest;
+use crate::domain::engine::Advance;
 use crate::domain::event::Event;
 use crate::domain::ids::{ActorId, EventId, GroupId, NodeId};
 use crate::domain::map::{ClusterMap, MapChange};
@@ -91,10 +92,27 @@ pub(super) struct Clock {
     pub hash: Digest,
 }
 
+/// Controls of one place that are remembered until actors hear them; more than a person presses while a run is paused.
+const UNHEARD_MAX: usize = 64;
+
 /// What was done to a run from outside.
 #[derive(Clone, Default)]
 pub(super) struct History {
     pub controls: Vec<RecordedControl>,
+    /// Controls that actors have not heard, all of the place after so many events.
+    unheard: (u64, Vec<Control>),
+}
+
+impl History {
+    /// Controls that were given at this place already.
+    pub fn unheard_at(&mut self, events: u64) -> &mut Vec<Control> {
+        let (place, unheard) = &mut self.unheard;
+        if *place != events || unheard.len() >= UNHEARD_MAX {
+            unheard.clear();
+            *place = events;
+        }
+        unheard
+    }
 }
 
 /// The workbench: a step on its way, and buffers that are used again.
@@ -147,17 +165,32 @@ impl World {
         world
     }
 
-    /// Changes the run from outside, now. The change is recorded.
-    pub fn control(&mut self, control: Control) {
+    /// Changes the run from outside, now. The change is recorded, refused or not; the answer is that of the event
+    /// `ControlRefused`, which of controls of actors happens when they hear it.
+    pub fn control(&mut self, control: Control) -> ControlAnswer {
         self.history.controls.push(RecordedControl { at: self.clock.now, after_events: self.clock.events, control });
         self.clock.hash = fingerprint::of_control(self.clock.hash.mix(self.clock.now.0), &control);
-        self.carry_out(control, None);
+        match self.carry_out(control, None) {
+            Ok(heard) => self.answer_of_actors(heard),
+            Err(why) => ControlAnswer::Refused(why),
+        }
     }
 
     /// Runs until this time, inline; everything up to and with it has happened then.
     pub fn run_until(&mut self, until: SimTime) {
         while self.step_once(until) {}
         self.pass_time(until);
+    }
+
+    /// Runs until this time, inline, or until something is said of the world after an event. The clock stands on the last
+    /// event then, not on `until`.
+    pub(super) fn run_while(&mut self, until: SimTime, mut over: impl FnMut(&Self) -> Option<Advance>) -> Advance {
+        while self.step_once(until) {
+            if let Some(advance) = over(self) {
+                return advance;
+            }
+        }
+        Advance::Reached
     }
 
     /// Runs so many scheduler events, inline, or fewer if nothing is planned any more.

@@ -17,6 +17,7 @@ use super::update::refusal::Refusal;
 use super::update::{Given, Request};
 use crate::domain::command::PaceCommand;
 use crate::domain::control::{Control, Verb};
+use crate::domain::engine::Capability;
 use crate::domain::ids::{AccountId, GroupId, NodeId};
 use crate::domain::view::ClusterView;
 use crate::lesson::action;
@@ -110,6 +111,8 @@ pub struct ActionSpec {
     pub ready: Ready,
     /// Whom it would hit, for its hint.
     pub subject: Subject,
+    /// What it needs of the engine; what it lacks dims the row.
+    pub needs: Option<Capability>,
     /// It ends or suspends the program, so no beginning of its name runs it.
     pub ends: bool,
     /// A key that is held down does it again and again.
@@ -146,6 +149,7 @@ const fn row(id: &'static str, function: Function, keys: &'static [&'static str]
         verb: None,
         ready: |_, _| true,
         subject: |_, _| None,
+        needs: None,
         ends: false,
         repeats: false,
         listed_everywhere: false,
@@ -193,6 +197,10 @@ impl ActionSpec {
         Self { subject, ..self }
     }
 
+    pub(super) const fn needing(self, capability: Capability) -> Self {
+        Self { needs: Some(capability), ..self }
+    }
+
     pub(super) const fn ending(self) -> Self {
         Self { ends: true, ..self }
     }
@@ -210,8 +218,14 @@ impl ActionSpec {
         if self.effect.mutates() && state.presenter.locked {
             return false;
         }
+        let capabilities = &given.view.run.capabilities;
+        if self.needs.is_some_and(|needs| !capabilities.has(needs)) {
+            return false;
+        }
         match self.function {
-            Function::Control(plan) => plan(state, given.view).is_ok(),
+            Function::Control(plan) => {
+                plan(state, given.view).is_ok_and(|control| control.needs().is_none_or(|needs| capabilities.has(needs)))
+            }
             Function::Run(_) | Function::Ask => (self.ready)(state, given),
         }
     }

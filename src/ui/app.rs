@@ -7,6 +7,7 @@
 //! Units: wall time comes from a closure; the loop itself reads no clock.
 //! Errors: a terminal that refuses ends the loop; the guard gives the terminal back.
 
+mod answers;
 mod screen;
 pub mod signals;
 mod source;
@@ -227,6 +228,7 @@ impl App<'_> {
                 dirty = true;
             }
             dirty |= self.desk.look(source, painter.words());
+            dirty |= self.desk.hear(source, painter.words());
             dirty |= self.desk.tick(painter.words());
             let now = self.wall();
             let frame = self.desk.frame();
@@ -369,16 +371,6 @@ impl Desk<'_> {
         let Self { hits, view, setup: Setup { keymap, lessons, state, .. }, .. } = self;
         toast::hear(state, &Given { view, words, keymap, hits, lessons }, &before.run.pace);
         true
-    }
-
-    fn send(&mut self, source: &dyn ViewSource, command: Command, words: &dyn Words) {
-        self.stirred = self.setup.state.wall;
-        if source.send(command).is_err() {
-            let Self { hits, view, setup, .. } = self;
-            let Setup { keymap, lessons, state, .. } = setup;
-            let given = Given { view, words, keymap, hits, lessons };
-            toast::error(state, &given, "toast-busy", &[]);
-        }
     }
 
     /// Between two frames.

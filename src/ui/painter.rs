@@ -22,7 +22,8 @@ use super::theme::Theme;
 use super::words::Words;
 use crate::domain::control::Wording;
 use crate::domain::event::Event;
-use crate::domain::view::ClusterView;
+use crate::domain::view::{ClusterView, Text};
+use crate::domain::why::Why;
 
 /// How long the status bar names the configuration file.
 const CONFIG_SHOWN: Duration = Duration::from_secs(5);
@@ -94,6 +95,18 @@ impl Words for crate::locale::Locale {
 
     fn done(&self, control: &Wording) -> String {
         self.done(control)
+    }
+
+    fn order(&self, control: &Wording) -> String {
+        self.order(control)
+    }
+
+    fn why(&self, why: Why) -> String {
+        self.why(why)
+    }
+
+    fn pick<'t>(&self, text: &'t Text) -> &'t str {
+        self.pick(text)
     }
 
     fn caption(&self, event: &Event) -> String {

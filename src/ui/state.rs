@@ -4,10 +4,13 @@
 //! overlays and one for screens, so that states which make no sense cannot be said.
 //! Units: `wall` is time since the dashboard began, handed in by the loop; nothing here reads a clock.
 
+mod asked;
 mod market;
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
+pub use asked::{Act, Asked};
 pub use market::MarketState;
 
 use super::form::OrderForm;
@@ -330,6 +333,8 @@ pub struct UiState {
     pub presenter: Presenter,
     /// Faults that can be taken back, and those that were.
     pub undo: UndoList,
+    /// What the cluster has not answered yet.
+    pub asked: VecDeque<Asked>,
     /// Time since the dashboard began.
     pub wall: Duration,
 }
@@ -362,6 +367,7 @@ impl Default for UiState {
             toasts: Vec::new(),
             presenter: Presenter::default(),
             undo: UndoList::default(),
+            asked: VecDeque::new(),
             wall: Duration::ZERO,
         }
     }

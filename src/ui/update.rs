@@ -4,6 +4,7 @@
 //! or reads a clock: time stands in `state.wall`. So every rule of the keyboard is a table test.
 //! Shape: rows of the registry carry their functions, which live in the modules below, one concern each.
 
+pub mod answers;
 pub mod faults;
 pub(super) mod focus;
 pub(super) mod lab;
@@ -27,6 +28,7 @@ use super::state::{Overlay, Question, UiState};
 use super::words::Words;
 use crate::domain::command::{Command, LessonCommand, PaceCommand};
 use crate::domain::control::Control;
+use crate::domain::engine::Capability;
 use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::view::ClusterView;
 use refusal::Refusal;
@@ -104,17 +106,13 @@ pub fn update(state: &mut UiState, given: &Given<'_>, action: &Action) -> Vec<Re
             Ok(())
         }
         Action::Control(control) => undo::change(state, given, *control, &mut out),
-        Action::Pace(pace) => {
-            out.push((*pace).into());
-            Ok(())
-        }
+        Action::Pace(pace) => can(given, pace.needs()).map(|()| out.push((*pace).into())),
         Action::Select(node) => select_node(state, given, *node),
         Action::Group(group) => show_group(state, given, *group),
         Action::Account(account) => market::watch(state, given, *account, &mut out),
-        Action::Reset(seed) => {
+        Action::Reset(seed) => can(given, seed.map(|_| Capability::Seed)).map(|()| {
             state.overlay = Overlay::Confirm(seed.map_or(Question::Reset, Question::ResetTo));
-            Ok(())
-        }
+        }),
         Action::Theme(name) => screens::pick_theme(state, given, name),
         Action::Lesson(name) => lesson::start_named(state, given, name, &mut out),
         Action::Filter(text) => {
@@ -138,11 +136,18 @@ fn changes(action: &Action) -> bool {
 }
 
 fn perform(state: &mut UiState, given: &Given<'_>, spec: &ActionSpec, out: &mut Vec<Request>) -> Result<(), Refusal> {
+    can(given, spec.needs)?;
     match spec.function {
         Function::Control(plan) => undo::change(state, given, plan(state, given.view)?, out),
         Function::Run(run) => run(state, given, out),
         Function::Ask => overlay::ask_for_arguments(state, given, spec),
     }
+}
+
+/// Refuses what the engine can't do, with its reason.
+fn can(given: &Given<'_>, needs: Option<Capability>) -> Result<(), Refusal> {
+    let lack = needs.and_then(|needs| given.view.run.capabilities.lack(needs));
+    lack.map_or(Ok(()), |reason| Err(Refusal::new("toast-lacks").with("reason", given.words.pick(reason))))
 }
 
 /// The element after this one, or before it, round and round; the first if it is not there.

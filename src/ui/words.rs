@@ -8,6 +8,8 @@
 use super::filter::Filter;
 use crate::domain::control::Wording;
 use crate::domain::event::Event;
+use crate::domain::view::Text;
+use crate::domain::why::Why;
 
 /// Speaks the language of the screen.
 pub trait Words {
@@ -16,6 +18,15 @@ pub trait Words {
 
     /// A control as done: `n3 killed`.
     fn done(&self, control: &Wording) -> String;
+
+    /// A control as an order: `kill n3`.
+    fn order(&self, control: &Wording) -> String;
+
+    /// Why something was refused, as a line.
+    fn why(&self, why: Why) -> String;
+
+    /// The text in the language of the screen.
+    fn pick<'t>(&self, text: &'t Text) -> &'t str;
 
     /// The caption of an event, as the list shows it: what a filter's words are looked up in.
     fn caption(&self, event: &Event) -> String;
@@ -37,6 +48,18 @@ impl Words for Bare {
 
     fn done(&self, control: &Wording) -> String {
         format!("done: {control}")
+    }
+
+    fn order(&self, control: &Wording) -> String {
+        control.to_string()
+    }
+
+    fn why(&self, why: Why) -> String {
+        why.name().to_owned()
+    }
+
+    fn pick<'t>(&self, text: &'t Text) -> &'t str {
+        &text.en
     }
 
     fn caption(&self, event: &Event) -> String {

@@ -32,7 +32,7 @@ use super::session::{Pending, Session, Source};
 use super::steady::Steady;
 use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft};
 use crate::domain::chance::{Chance, Purpose};
-use crate::domain::control::{Burst, Control};
+use crate::domain::control::Control;
 use crate::domain::event::{EventKind, Queue};
 use crate::domain::fact::Fact;
 use crate::domain::hand::HandRequest;
@@ -125,6 +125,10 @@ impl Clients {
     // --- controls
 
     fn on_control(&mut self, now: SimTime, control: Control, out: &mut Vec<ActorEffect>) {
+        if let Some(why) = self.refusal(now, &control) {
+            out.push(tell(EventKind::ControlRefused { control, why }));
+            return;
+        }
         match control {
             Control::SetLoad(on) => {
                 self.stop_searching(now, out);
@@ -143,17 +147,21 @@ impl Clients {
             Control::SetAck(ack) => self.ack = ack,
             Control::Burst(burst) => {
                 self.stop_searching(now, out);
-                self.begin_burst(now, burst, out);
+                self.bursts.begin(now, burst);
+                out.push(tell(EventKind::BurstBegan { orders: burst.orders }));
             }
-            Control::Hand(request) => self.on_hand(now, request, out),
+            Control::Hand(request) => {
+                if let Ok(command) = self.command_of(request) {
+                    self.send_by_hand(now, (request, Asker::Person), command, out);
+                }
+            }
             Control::SetSkew(per_mille) => {
                 self.orders.popularity_mut().set_skew(per_mille);
                 out.push(tell(EventKind::LoadSkewed { per_mille }));
             }
             Control::HotSymbol { symbol, percent } => {
-                let known = self.orders.popularity_mut().set_hot(symbol, percent);
-                let refused = EventKind::ControlRefused { control, why: Why::UnknownSymbol };
-                out.push(tell(if known { EventKind::HotSymbol { symbol, percent } } else { refused }));
+                self.orders.popularity_mut().set_hot(symbol, percent);
+                out.push(tell(EventKind::HotSymbol { symbol, percent }));
             }
             _ => {}
         }
@@ -168,23 +176,10 @@ impl Clients {
         }
     }
 
-    fn begin_burst(&mut self, now: SimTime, burst: Burst, out: &mut Vec<ActorEffect>) {
-        let kind = if self.bursts.begin(now, burst) {
-            EventKind::BurstBegan { orders: burst.orders }
-        } else {
-            EventKind::ControlRefused { control: Control::Burst(burst), why: Why::Overloaded }
-        };
-        out.push(tell(kind));
-    }
-
-    /// A person asks: refused with a word if it speaks of an order that nobody knows, or if its session is full.
-    fn on_hand(&mut self, now: SimTime, request: HandRequest, out: &mut Vec<ActorEffect>) {
+    /// The command of a person's request: refused if it speaks of an order that nobody knows, or if its session is full.
+    fn command_of(&self, request: HandRequest) -> Result<Command, Why> {
         let full = self.sessions[self.hand_place()].is_full();
-        let command = if full { Err(Why::Overloaded) } else { self.hand.command(request) };
-        match command {
-            Ok(command) => self.send_by_hand(now, (request, Asker::Person), command, out),
-            Err(why) => out.push(tell(EventKind::ControlRefused { control: Control::Hand(request), why })),
-        }
+        if full { Err(Why::Overloaded) } else { self.hand.command(request) }
     }
 
     fn send_by_hand(
@@ -333,6 +328,19 @@ impl Actor for Clients {
         self.go_on_searching(now, out);
         self.send_due(now, out);
         self.arm(out);
+    }
+
+    fn refusal(&self, _: SimTime, control: &Control) -> Option<Why> {
+        match control {
+            Control::FindCapacity => self.refusal_to_search(),
+            Control::SetRateOfCapacity(_) => self.capacity.found().is_none().then_some(Why::CapacityUnknown),
+            Control::Burst(_) => self.bursts.is_full().then_some(Why::Overloaded),
+            Control::Hand(request) => self.command_of(*request).err(),
+            Control::HotSymbol { symbol, .. } => {
+                (!self.orders.popularity().knows(*symbol)).then_some(Why::UnknownSymbol)
+            }
+            _ => None,
+        }
     }
 
     fn contribute(&self, now: SimTime, view: &mut ClusterView) {

@@ -114,7 +114,15 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::ClusterFull
         | Why::LastNode
         | Why::VenueClosed
-        | Why::OffStep => false,
+        | Why::OffStep
+        | Why::Unsupported
+        | Why::UnknownVenue
+        | Why::UnknownPartition
+        | Why::SelfLink
+        | Why::NotFrozen
+        | Why::LoadOfFile
+        | Why::EvenAlready
+        | Why::NothingPlanned => false,
     }
 }
 

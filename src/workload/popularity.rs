@@ -47,13 +47,14 @@ impl Popularity {
         *self = Self { hot, ..Self::new(self.instruments as usize, skew_per_mille) };
     }
 
-    /// So many of a hundred orders are for this symbol; 0 ends it. `false` if there is no such symbol here.
-    pub const fn set_hot(&mut self, symbol: SymbolId, percent: u8) -> bool {
-        if symbol.0 as u64 >= self.instruments {
-            return false;
-        }
+    /// So many of a hundred orders are for this symbol; 0 ends it.
+    pub const fn set_hot(&mut self, symbol: SymbolId, percent: u8) {
         self.hot = if percent == 0 { None } else { Some((symbol, percent)) };
-        true
+    }
+
+    /// Whether there is such a symbol.
+    pub const fn knows(&self, symbol: SymbolId) -> bool {
+        (symbol.0 as u64) < self.instruments
     }
 
     /// How many instruments.
@@ -143,13 +144,14 @@ mod tests {
     #[test]
     fn a_hot_symbol_gets_its_share_beside_its_own() {
         let mut popularity = Popularity::new(10, 0);
-        assert!(popularity.set_hot(SymbolId(7), 40));
+        popularity.set_hot(SymbolId(7), 40);
         let hot = counts(&popularity, 10, 6)[7];
         // 40 % and a tenth of the other 60 %.
         assert!(hot.abs_diff(DRAWS * 46 / 100) < 5 * 316, "{hot} of {DRAWS} (seed 6)");
-        assert!(!popularity.set_hot(SymbolId(10), 40), "there is none of that number");
+        assert!(popularity.knows(SymbolId(9)) && !popularity.knows(SymbolId(10)), "ten are numbered from 0");
         popularity.set_skew(1_000);
         assert_eq!((popularity.skew_per_mille(), popularity.hot()), (1_000, Some((SymbolId(7), 40))));
-        assert!(popularity.set_hot(SymbolId(7), 0) && popularity.hot().is_none());
+        popularity.set_hot(SymbolId(7), 0);
+        assert!(popularity.hot().is_none());
     }
 }

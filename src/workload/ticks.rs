@@ -145,9 +145,9 @@ impl TickSource {
 
     fn begin_burst(&mut self, now: SimTime, burst: TickBurst, out: &mut Vec<ActorEffect>) {
         self.make(now, out);
-        if self.bursts.len() == BURSTS_MAX {
-            let kind = EventKind::ControlRefused { control: Control::TickBurst(burst), why: Why::Overloaded };
-            out.push(tell(None, kind));
+        let control = Control::TickBurst(burst);
+        if let Some(why) = self.refusal(now, &control) {
+            out.push(tell(None, EventKind::ControlRefused { control, why }));
             return;
         }
         let over = burst.over.0.max(STEP.0);
@@ -301,6 +301,11 @@ impl Actor for TickSource {
             ActorInput::Start | ActorInput::Wake | ActorInput::Receive { .. } | ActorInput::Event(_) => {}
         }
         self.arm(now, out);
+    }
+
+    fn refusal(&self, now: SimTime, control: &Control) -> Option<Why> {
+        let running = || self.bursts.iter().filter(|burst| burst.until > now).count();
+        (matches!(control, Control::TickBurst(_)) && running() >= BURSTS_MAX).then_some(Why::Overloaded)
     }
 
     fn contribute(&self, now: SimTime, view: &mut ClusterView) {

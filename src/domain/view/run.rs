@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::control::Control;
 use crate::domain::digest::Digest;
+use crate::domain::engine::Capabilities;
 use crate::domain::ids::NodeId;
 use crate::domain::settings::Settings;
 use crate::domain::time::{SimDuration, SimTime};
@@ -27,6 +28,8 @@ pub struct RunView {
     pub pace: PaceView,
     /// The faults in force.
     pub faults: Vec<FaultView>,
+    /// What the engine can do.
+    pub capabilities: Capabilities,
     /// Who leads `meta`.
     pub controller: Option<NodeId>,
 }

@@ -1,63 +1,53 @@
-//! The director on a stage of paper: events come at written times, controls are noted.
+//! The director on a scripted engine.
 
 use super::*;
-use crate::domain::event::EventKind;
-use crate::domain::ids::{EventId, GroupId, NodeId, NodeSet, Term};
+use crate::domain::engine::Engine as _;
+use crate::domain::engine::scripted::{ScriptedEngine, elected};
+use crate::domain::ids::GroupId;
+use crate::domain::time::SimTime;
+use crate::domain::why::Why;
 use crate::lesson::{action, script};
 
-/// A stage that plays the written events, and answers a crash with an election 200 ms later.
-#[derive(Default)]
-struct Paper {
-    now: SimTime,
-    queue: Vec<(SimTime, GroupId, EventKind)>,
-    view: ClusterView,
-    done: Vec<(u64, String)>,
+fn electing() -> ScriptedEngine {
+    ScriptedEngine { elects: true, ..ScriptedEngine::default() }
+}
+
+/// A director in front of a class, with what it acts on.
+struct Class {
+    director: Director,
+    engine: ScriptedEngine,
     paces: Vec<PaceCommand>,
-    elects: bool,
 }
 
-fn elected() -> EventKind {
-    EventKind::Elected { term: Term(2), votes: NodeSet::default(), voters: 5 }
+impl Class {
+    fn new(script: Arc<Script>) -> Self {
+        let director = Director::new(script, Audience::Class, SimTime::ZERO);
+        Self { director, engine: electing(), paces: Vec::new() }
+    }
+
+    fn stage(&mut self) -> (&mut Director, Stage<'_>) {
+        (&mut self.director, Stage { engine: &mut self.engine, pace: &mut self.paces })
+    }
+
+    fn poll(&mut self, events: &[Event]) -> Progress {
+        let (director, mut stage) = self.stage();
+        director.poll(events, &mut stage)
+    }
+
+    fn command(&mut self, command: &LessonCommand) {
+        let (director, mut stage) = self.stage();
+        director.command(command, &mut stage);
+    }
+
+    fn seen(&mut self, control: &Control) {
+        let view = self.engine.view();
+        let (director, mut stage) = self.stage();
+        director.seen(control, &view, &mut stage);
+    }
 }
 
-impl Stage for Paper {
-    fn now(&self) -> SimTime {
-        self.now
-    }
-    fn view(&mut self) -> Arc<ClusterView> {
-        self.view.run.now = self.now;
-        Arc::new(self.view.clone())
-    }
-    fn control(&mut self, control: Control) {
-        self.done.push((self.now.as_millis(), action::show(&control)));
-        if self.elects && matches!(control, Control::Crash(_)) {
-            self.queue.push((self.now + SimDuration::from_millis(200), GroupId(1), elected()));
-        }
-    }
-    fn pace(&mut self, command: PaceCommand) {
-        self.paces.push(command);
-    }
-}
-
-impl FreeStage for Paper {
-    fn run_until(&mut self, until: SimTime) -> Vec<Event> {
-        assert!(until > self.now, "the director asks for the future");
-        let next = self.queue.iter().map(|(at, ..)| *at).min().unwrap_or(SimTime::NEVER);
-        self.now = until.min(next);
-        let (due, later) = std::mem::take(&mut self.queue).into_iter().partition(|(at, ..)| *at <= self.now);
-        self.queue = later;
-        let due: Vec<(SimTime, GroupId, EventKind)> = due;
-        let event = |(at, group, kind)| Event {
-            id: EventId(1),
-            at,
-            node: Some(NodeId(2)),
-            group: Some(group),
-            kind,
-            cause: None,
-            repeated: 0,
-        };
-        due.into_iter().map(event).collect()
-    }
+fn done(engine: &ScriptedEngine) -> Vec<(u64, String)> {
+    engine.done.iter().map(|(at, control)| (*at, action::show(control))).collect()
 }
 
 fn script(body: &str) -> Arc<Script> {
@@ -88,32 +78,32 @@ that = "virtual_ms = 5000"
 #[test]
 fn steps_come_at_their_times_and_after_their_events() {
     // An election before the crash must not be taken for the one after it.
-    let mut stage = Paper { elects: true, ..Paper::default() };
+    let mut stage = electing();
     stage.queue =
         vec![(SimTime::from_millis(400), GroupId(1), elected()), (SimTime::from_millis(1_100), GroupId(2), elected())];
     let outcome = perform(&script(KILL), &mut stage);
-    assert_eq!(stage.done, [(1_000, "kill leader:p1".to_owned()), (1_250, "recover all".to_owned())]);
+    assert_eq!(done(&stage), [(1_000, "kill leader:p1".to_owned()), (1_250, "recover all".to_owned())]);
     assert!(outcome.is_well(), "{outcome:?}");
-    assert_eq!(stage.now, SimTime::from_millis(5_000));
+    assert_eq!(stage.position.now, SimTime::from_millis(5_000));
 }
 
 #[test]
 fn a_step_that_waits_in_vain_fails_the_script() {
-    let mut stage = Paper::default();
+    let mut stage = ScriptedEngine::default();
     let outcome = perform(&script(&KILL.replace("after_ms = 50", "timeout_ms = 700")), &mut stage);
     assert_eq!(outcome.failures, ["x line 9: waited 700 ms for leader_elected in p1, in vain"]);
-    assert_eq!((stage.now, outcome.is_well()), (SimTime::from_millis(1_700), false));
+    assert_eq!((stage.position.now, outcome.is_well()), (SimTime::from_millis(1_700), false));
 }
 
 #[test]
 fn a_run_that_ends_before_its_steps_has_failed() {
-    let outcome = perform(&script(KILL), &mut Paper::default());
+    let outcome = perform(&script(KILL), &mut ScriptedEngine::default());
     assert_eq!(outcome.failures, ["x line 9: the run ended before step 2 was done"]);
 }
 
 #[test]
 fn a_false_expectation_is_measured_and_fails() {
-    let mut stage = Paper { elects: true, ..Paper::default() };
+    let mut stage = electing();
     stage.view.ledger.lost = 3;
     let outcome = perform(&script(&KILL.replace("virtual_ms = 3000", "orders.lost = 0")), &mut stage);
     assert_eq!((outcome.checks[1].met, outcome.checks[1].measured.as_str()), (Some(false), "3"));
@@ -137,49 +127,47 @@ step = "asked"
 
 #[test]
 fn a_question_is_answered_by_the_run() {
-    let mut stage = Paper { elects: true, ..Paper::default() };
+    let mut stage = electing();
     assert!(perform(&script(ASK), &mut stage).is_well());
     let both = ASK.replace("orders.lost > 0", "orders.lost >= 0");
-    let outcome = perform(&script(&both), &mut Paper { elects: true, ..Paper::default() });
+    let outcome = perform(&script(&both), &mut electing());
     assert_eq!(outcome.failures, ["x line 7: the question has not one right answer"]);
 }
 
 #[test]
 fn a_class_is_waited_for_and_its_hands_are_counted() {
-    let mut stage = Paper { elects: true, ..Paper::default() };
-    let mut director = Director::new(script(ASK), Audience::Class, stage.now);
-    assert_eq!(director.poll(&[], &mut stage), Progress::Waits);
-    director.command(&LessonCommand::Next, &mut stage);
-    assert_eq!(director.poll(&[], &mut stage), Progress::Waits);
-    assert_eq!(stage.paces, [PaceCommand::Pause], "time stands still while the class thinks");
+    let mut class = Class::new(script(ASK));
+    assert_eq!(class.poll(&[]), Progress::Waits);
+    class.command(&LessonCommand::Next);
+    assert_eq!(class.poll(&[]), Progress::Waits);
+    assert_eq!(class.paces, [PaceCommand::Pause], "time stands still while the class thinks");
     for command in [LessonCommand::Vote(0), LessonCommand::Vote(1), LessonCommand::Vote(1), LessonCommand::Unvote(0)] {
-        director.command(&command, &mut stage);
+        class.command(&command);
     }
-    director.command(&LessonCommand::Reveal, &mut stage);
-    director.command(&LessonCommand::Vote(0), &mut stage);
-    assert_eq!((stage.paces.len(), stage.paces[1]), (2, PaceCommand::Run));
-    let question = director.view().question.unwrap();
+    class.command(&LessonCommand::Reveal);
+    class.command(&LessonCommand::Vote(0));
+    assert_eq!((class.paces.len(), class.paces[1]), (2, PaceCommand::Run));
+    let question = class.director.view().question.unwrap();
     assert_eq!((question.hands, question.closed, question.answer), (vec![0, 2], true, None));
-    assert!(matches!(director.poll(&[], &mut stage), Progress::Going { .. }));
-    let events = stage.run_until(SimTime::from_millis(900));
-    assert_eq!(director.poll(&events, &mut stage), Progress::Through);
-    assert_eq!(director.view().question.unwrap().answer, Some(0));
-    assert!(director.view().steps.iter().all(|step| step.done));
+    assert!(matches!(class.poll(&[]), Progress::Going { .. }));
+    class.engine.advance(SimTime::from_millis(900), &mut || false);
+    let events = class.engine.take_events();
+    assert_eq!(class.poll(&events), Progress::Through);
+    assert_eq!(class.director.view().question.unwrap().answer, Some(0));
+    assert!(class.director.view().steps.iter().all(|step| step.done));
 }
 
 #[test]
 fn what_the_teacher_does_by_hand_is_not_done_twice() {
-    let mut stage = Paper { elects: true, ..Paper::default() };
-    let mut director = Director::new(script(ASK), Audience::Class, stage.now);
-    director.poll(&[], &mut stage);
-    director.command(&LessonCommand::Next, &mut stage);
-    director.poll(&[], &mut stage);
-    let view = stage.view();
-    director.seen(&Control::HealAll, &view, &mut stage);
-    assert_eq!(director.poll(&[], &mut stage), Progress::Waits, "another key is not what the step waits for");
-    director.seen(&Control::Crash(Target::Leader(GroupId(1))), &view, &mut stage);
-    assert!(matches!(director.poll(&[], &mut stage), Progress::Going { .. }));
-    assert!(stage.done.is_empty(), "the step leaves the crash to the teacher's hand");
+    let mut class = Class::new(script(ASK));
+    class.poll(&[]);
+    class.command(&LessonCommand::Next);
+    class.poll(&[]);
+    class.seen(&Control::HealAll);
+    assert_eq!(class.poll(&[]), Progress::Waits, "another key is not what the step waits for");
+    class.seen(&Control::Crash(Target::Leader(GroupId(1))));
+    assert!(matches!(class.poll(&[]), Progress::Going { .. }));
+    assert!(class.engine.done.is_empty(), "the step leaves the crash to the teacher's hand");
 }
 
 #[test]
@@ -202,19 +190,35 @@ do = ["load off"]
 that = "orders.lost > 0"
 "#,
     );
-    let mut director = Director::new(Arc::new(script.unwrap()), Audience::Class, SimTime::ZERO);
-    let mut stage = Paper::default();
-    director.poll(&[], &mut stage);
-    let before = director.view();
+    let mut class = Class::new(Arc::new(script.unwrap()));
+    class.poll(&[]);
+    let before = class.director.view();
     assert_eq!((before.checks.len(), before.checks_later), (0, 1), "the question is open");
     assert_eq!(before.steps[1].text.en, "load off");
-    director.command(&LessonCommand::Next, &mut stage);
-    stage.view.ledger.lost = 3;
-    director.poll(&[], &mut stage);
-    let after = director.view();
+    class.command(&LessonCommand::Next);
+    class.engine.view.ledger.lost = 3;
+    class.poll(&[]);
+    let after = class.director.view();
     assert_eq!((after.checks.len(), after.checks_later), (1, 0));
     assert_eq!(
         (after.checks[0].words.en.as_str(), after.checks[0].figures.en.as_str()),
         ("orders lost over 0", "orders lost 3")
     );
+}
+
+#[test]
+fn a_control_that_is_refused_fails_the_script_and_names_the_step() {
+    let mut engine = electing();
+    let kill = Control::Crash(Target::Leader(GroupId(1)));
+    engine.refuses = vec![(kill, Why::NoLeader)];
+    engine.queue = vec![(SimTime::from_millis(1_100), GroupId(1), elected())];
+    let outcome = perform(&script(KILL), &mut engine.clone());
+    let refused = "x line 5: step 1: `kill leader:p1` was refused: nobody is known to lead the group (no-leader)";
+    assert_eq!(outcome.failures, [refused]);
+    assert!(!outcome.is_well());
+    let expected = KILL.replace("do = [\"kill leader:p1\"]", "do = [\"kill leader:p1\"]\nrefused = \"no-leader\"");
+    assert!(perform(&script(&expected), &mut engine.clone()).is_well());
+    engine.refuses.clear();
+    let outcome = perform(&script(&expected), &mut engine);
+    assert_eq!(outcome.failures, ["x line 5: step 1: `kill leader:p1` was carried out, not refused as no-leader"]);
 }

@@ -209,15 +209,23 @@ impl Balancer {
     }
 
     fn set_duty(&mut self, node: NodeId, duty: Duty, control: Control, out: &mut Vec<ActorEffect>) {
-        let Some(worker) = self.workers.get_mut(node.index()) else { return };
-        let kind = if worker.has_left() {
-            EventKind::ControlRefused { control, why: Why::NoTarget }
-        } else if worker.set_duty(duty) {
-            EventKind::Draining { on: duty != Duty::Serving }
-        } else {
-            EventKind::ControlRefused { control, why: Why::AlreadySo }
-        };
+        let refusal = self.refusal_of_duty(node, duty);
+        if let (None, Some(worker)) = (refusal, self.workers.get_mut(node.index())) {
+            worker.set_duty(duty);
+        }
+        let kind = refusal.map_or(EventKind::Draining { on: duty != Duty::Serving }, |why| EventKind::ControlRefused {
+            control,
+            why,
+        });
         out.push(about(node, kind));
+    }
+
+    fn refusal_of_duty(&self, node: NodeId, duty: Duty) -> Option<Why> {
+        match self.workers.get(node.index()) {
+            None => Some(Why::NoTarget),
+            Some(worker) if worker.has_left() => Some(Why::NoTarget),
+            Some(worker) => (!worker.would_change(duty)).then_some(Why::AlreadySo),
+        }
     }
 }
 
@@ -244,6 +252,14 @@ impl Actor for Balancer {
             ActorInput::Receive { .. } => {}
             ActorInput::Member(node, membership) => self.on_member(node, membership),
             ActorInput::Control(control) => self.on_control(now, control, out),
+        }
+    }
+
+    fn refusal(&self, _: SimTime, control: &Control) -> Option<Why> {
+        match control {
+            Control::Drain(Target::Node(node)) => self.refusal_of_duty(*node, Duty::Draining),
+            Control::Undrain(Target::Node(node)) => self.refusal_of_duty(*node, Duty::Serving),
+            _ => None,
         }
     }
 

@@ -213,14 +213,16 @@ impl Worker {
         matches!(self.rotation, Rotation::Left)
     }
 
-    /// It gets nothing new, or takes part again. False if that is so already.
-    pub(super) fn set_duty(&mut self, duty: Duty) -> bool {
-        let drained = |duty| duty != Duty::Serving;
-        let changed = drained(self.duty) != drained(duty);
-        if changed {
+    /// Whether this duty would change anything: a worker that drains and one that has drained take nothing alike.
+    pub(super) fn would_change(&self, duty: Duty) -> bool {
+        (self.duty == Duty::Serving) != (duty == Duty::Serving)
+    }
+
+    /// It gets nothing new, or takes part again.
+    pub(super) fn set_duty(&mut self, duty: Duty) {
+        if self.would_change(duty) {
             self.duty = duty;
         }
-        changed
     }
 
     /// Whether it has just finished what it had when it was drained: true once.
@@ -310,12 +312,14 @@ pub(super) mod tests {
     fn a_drained_worker_is_asked_no_more_and_says_once_when_it_is_empty() {
         let mut worker = Worker::new(NodeId(1));
         worker.take(SimTime::ZERO, 1);
-        assert!(worker.set_duty(Duty::Draining));
-        assert!(!worker.set_duty(Duty::Draining), "it is drained already");
+        assert!(worker.would_change(Duty::Draining));
+        worker.set_duty(Duty::Draining);
+        assert!(!worker.would_change(Duty::Draining), "it is drained already");
         assert_eq!((worker.room(), worker.has_emptied()), (0, false));
         worker.give_back(worker.life());
         assert!(worker.has_emptied() && !worker.has_emptied());
-        assert!(!worker.set_duty(Duty::Draining), "it is still drained");
-        assert!(worker.set_duty(Duty::Serving) && worker.room() > 0);
+        assert!(!worker.would_change(Duty::Draining), "it is still drained");
+        worker.set_duty(Duty::Serving);
+        assert!(worker.room() > 0);
     }
 }

@@ -12,11 +12,11 @@ fn what_cannot_be_done_is_refused_with_its_reason() {
     let table = [
         (Control::Crash(n3), Why::AlreadySo),
         (Control::Crash(n9), Why::NoTarget),
-        (Control::Recover(Target::Node(N1)), Why::AlreadySo),
+        (Control::Recover(Target::Node(N1)), Why::NodeRuns),
         (Control::Freeze(n3), Why::NodeDown),
-        (Control::Thaw(Target::Node(N1)), Why::AlreadySo),
+        (Control::Thaw(Target::Node(N1)), Why::NotFrozen),
         (Control::Poison(n3), Why::NodeDown),
-        (Control::Cut { from: n3, to: n3 }, Why::NoTarget),
+        (Control::Cut { from: n3, to: n3 }, Why::SelfLink),
         (Control::Heal { from: n3, to: Target::Node(N1) }, Why::AlreadySo),
         (Control::HealAll, Why::AlreadySo),
         (Control::Rejoin(n3), Why::AlreadySo),
@@ -30,7 +30,7 @@ fn what_cannot_be_done_is_refused_with_its_reason() {
     ];
     for (control, why) in table {
         world.take_new_events();
-        world.control(control);
+        assert_eq!(world.control(control), ControlAnswer::Refused(why), "{control:?}");
         let told = world.take_new_events();
         assert_eq!(told.last().map(|event| &event.kind), Some(&EventKind::ControlRefused { control, why }));
     }
@@ -93,7 +93,9 @@ fn a_fault_of_links_ends_with_its_node_and_with_its_last_link() {
     for control in [Control::Mute(n1), Control::Isolate(n2), Control::Isolate(n3)] {
         world.control(control);
     }
-    [n1, n2, n3].into_iter().for_each(|node| world.control(Control::Rejoin(node)));
+    for node in [n1, n2, n3] {
+        world.control(Control::Rejoin(node));
+    }
     assert!(world.network.cuts().is_empty() && world.faults.is_empty(), "{:?}", world.faults);
     world.control(Control::Isolate(n1));
     for other in (2..=5).map(|node| Target::Node(NodeId(node))) {

@@ -9,7 +9,7 @@ use super::queue::What;
 use super::tasks::TaskStepper;
 use super::testbed::{ms, world, world_with};
 use super::world::World;
-use crate::domain::control::{Control, Target};
+use crate::domain::control::{Control, ControlAnswer, Target};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, EventKind, Health};
 use crate::domain::ids::{GroupId, LogIndex, NodeId};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::command::Command;
+use crate::domain::engine::Answered;
 use crate::domain::view::ClusterView;
 
 /// The queue of commands is full; nothing was sent.
@@ -18,6 +19,8 @@ pub trait ViewSource {
     fn view(&self) -> Arc<ClusterView>;
     /// Asks for something, without waiting.
     fn send(&self, command: Command) -> Result<(), Busy>;
+    /// The answers to the controls that were sent, since this was asked last; in the order of the controls.
+    fn take_answers(&self) -> Vec<Answered>;
     /// Whether nobody makes views any more, though nobody was asked to stop.
     fn is_over(&self) -> bool;
 }

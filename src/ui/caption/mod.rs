@@ -6,7 +6,6 @@
 
 mod control;
 mod sentence;
-mod why;
 
 use std::borrow::Cow;
 
@@ -17,7 +16,6 @@ use super::theme::Role;
 use crate::locale::{FluentValue, Locale};
 
 pub use control::{control, reason};
-pub use why::why;
 
 /// Figures of a sentence.
 type Figures = Vec<(&'static str, FluentValue<'static>)>;

@@ -9,7 +9,7 @@ use crate::domain::plan::Step;
 use crate::domain::time::SimDuration;
 
 use super::super::state::causes;
-use super::{Figures, why};
+use super::Figures;
 use crate::locale::{FluentValue, Locale};
 use desk::{desk_event, move_event, setting_event};
 
@@ -136,7 +136,7 @@ fn election_event(event: &Event, events: &[Event], locale: &Locale, figures: &mu
             "event-voted"
         }
         EventKind::VoteRefused { candidate, term, why: reason, pre_vote } => {
-            let reason = why(*reason, locale).into();
+            let reason = locale.why(*reason).into();
             figures.extend([("candidate", text(candidate)), ("term", text(&term.0)), ("why", reason)]);
             if *pre_vote { "event-pre-vote-refused" } else { "event-vote-refused" }
         }
@@ -191,7 +191,7 @@ fn leader_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Opt
             "event-transfer"
         }
         EventKind::TransferFailed { to, why: reason } => {
-            figures.extend([("to", text(to)), ("why", why(*reason, locale).into())]);
+            figures.extend([("to", text(to)), ("why", locale.why(*reason).into())]);
             "event-transfer-failed"
         }
         EventKind::Truncated { from, records } => {
@@ -242,7 +242,7 @@ fn member_event(kind: &EventKind, locale: &Locale, figures: &mut Figures) -> Opt
             "event-config-reverted"
         }
         EventKind::ConfigRefused { why: reason } => {
-            figures.push(("why", why(*reason, locale).into()));
+            figures.push(("why", locale.why(*reason).into()));
             "event-config-refused"
         }
         EventKind::LearnerReady { learner } => {

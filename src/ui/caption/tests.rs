@@ -243,7 +243,7 @@ fn every_refusal_and_every_control_is_said_in_every_language() {
     for language in Language::ALL {
         let locale = Locale::new(language);
         for reason in every_why() {
-            assert!(is_whole(&why(reason, &locale)), "{language:?} {reason:?}: {}", why(reason, &locale));
+            assert!(is_whole(&locale.why(reason)), "{language:?} {reason:?}: {}", locale.why(reason));
         }
         for wanted in sample::one_of_each() {
             let said = control(&wanted, &locale);

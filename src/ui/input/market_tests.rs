@@ -6,7 +6,8 @@ use super::super::keymap::Keymap;
 use super::super::words::Bare;
 use super::*;
 use crate::domain::command::Command;
-use crate::domain::control::Control;
+use crate::domain::control::{Control, ControlAnswer};
+use crate::domain::engine::Answered;
 use crate::domain::hand::HandRequest;
 use crate::domain::ids::{AccountId, Sequence};
 use crate::domain::order::Side;
@@ -14,6 +15,7 @@ use crate::domain::time::SimTime;
 use crate::domain::trades::TradesQuery;
 use crate::domain::venue::VenueId;
 use crate::domain::view::{ClusterView, FIRST_LOOK};
+use crate::ui::update::answers;
 use crossterm::event::{KeyCode, KeyModifiers};
 
 struct Desk {
@@ -41,7 +43,15 @@ impl Desk {
         self.state.wall += Duration::from_secs(1);
         let hits = Hits::default();
         let given = Given { view: &self.view, words: &Bare, keymap: &self.keymap, hits: &hits, lessons: &[] };
-        self.input.on_event(&mut self.state, &given, &Event::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+        let event = Event::Key(KeyEvent::new(code, KeyModifiers::NONE));
+        let requests = self.input.on_event(&mut self.state, &given, &event);
+        for request in &requests {
+            if let Request::Command(Command::Control(control)) = request {
+                let answered = Answered { control: *control, answer: ControlAnswer::Done };
+                answers::hear(&mut self.state, &given, answered);
+            }
+        }
+        requests
     }
 
     fn types(&mut self, text: &str) -> Vec<Request> {

@@ -4,6 +4,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::domain::engine::Capability;
 use crate::domain::ids::LogIndex;
 
 use super::super::canvas::Canvas;
@@ -11,11 +12,15 @@ use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::frame::frame;
+use super::lacking;
 
 /// Draws the panel.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
     let inner = frame(canvas, scene, area, Panel::Disks, &locale.text("panel-disks"), "");
+    if lacking::draw(canvas, inner, scene, Capability::FsyncMarks) {
+        return;
+    }
     let columns = usize::from(inner.width);
     let titles = ["disk-written", "disk-synced", "disk-committed", "disk-applied", "disk-unsynced", "disk-fsync"];
     let head = titles.iter().fold(canvas.strip().left(4, Role::Muted, ""), |strip, id| {

@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::domain::engine::Capability;
 use crate::domain::rules::Rule;
 use crate::domain::view::GroupView;
 
@@ -11,6 +12,7 @@ use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::frame::frame;
+use super::lacking;
 
 /// Columns of a lamp.
 const LAMP_COLUMNS: usize = 22;
@@ -23,6 +25,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let is_full = scene.view.invariants.len().div_ceil(lamps_a_row) + 2 >= usize::from(area.height);
     let note = if is_full { weakest(scene) } else { String::new() };
     let inner = frame(canvas, scene, area, Panel::Lamps, &locale.text("panel-lamps"), &note);
+    if lacking::draw(canvas, inner, scene, Capability::Probes) {
+        return;
+    }
     let columns = usize::from(inner.width);
     let mut row = 0;
     let mut strip = canvas.strip();

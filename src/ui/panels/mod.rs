@@ -15,6 +15,7 @@ mod events;
 mod failover;
 mod feeds;
 mod flow;
+mod lacking;
 mod lag;
 mod lamps;
 mod lanes;

@@ -5,6 +5,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::domain::engine::Capability;
 use crate::domain::ids::{LogIndex, Term};
 use crate::domain::view::{CellView, GroupView, MessageKind, MessageView, ProgressMode, ProgressView, ReplicaView};
 
@@ -16,6 +17,7 @@ use super::super::theme::Role;
 use super::super::widgets::badge;
 use super::super::widgets::bar::bar;
 use super::super::widgets::frame::frame;
+use super::lacking;
 use crate::locale::Locale;
 
 /// Columns of a log cell.
@@ -35,6 +37,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         ("commit", group.commit.0.into()),
     ];
     let inner = frame(canvas, scene, area, Panel::Raft, &locale.say("panel-raft", &figures), "");
+    if lacking::draw(canvas, inner, scene, Capability::Votes) {
+        return;
+    }
     let columns = usize::from(inner.width);
     let head = 18;
     let timer = if columns >= head + TIMER + 6 * CELL { TIMER } else { 0 };

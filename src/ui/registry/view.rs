@@ -7,27 +7,36 @@ use super::super::state::Screen;
 use super::super::update::{Request, focus, lesson, list, overlay, screens, time};
 use crate::domain::command::PaceCommand;
 use crate::domain::control::Verb;
+use crate::domain::engine::Capability;
 
 /// How time passes.
 pub(super) const TIME: &[ActionSpec] = &[
     run("time.pause", |_, _, out| time::pace(PaceCommand::TogglePause, out), &["<space>"])
         .doing(Effect::Pace)
+        .needing(Capability::Pause)
         .hinted(20)
         .under(Topic::Time),
-    run("time.step", time::step, &["."]).doing(Effect::Pace).hinted(21).taking("raw").under(Topic::Time),
+    run("time.step", time::step, &["."])
+        .doing(Effect::Pace)
+        .needing(Capability::Step)
+        .hinted(21)
+        .taking("raw")
+        .under(Topic::Time),
     run("time.slower", |_, _, out| time::pace(PaceCommand::Slower, out), &["-"])
         .doing(Effect::Pace)
+        .needing(Capability::Pause)
         .hinted(23)
         .under(Topic::Time),
     run("time.faster", |_, _, out| time::pace(PaceCommand::Faster, out), &["+", "="])
         .doing(Effect::Pace)
+        .needing(Capability::Pause)
         .hinted(24)
         .taking("1/20 | 5 | free")
         .under(Topic::Time),
     run("time.normal", |_, _, out| time::pace(PaceCommand::Normal, out), &["<backspace>"])
         .doing(Effect::Pace)
         .under(Topic::Time),
-    ask("time.slow-on-fault").doing(Effect::Pace).taking("on | off").under(Topic::Time),
+    ask("time.slow-on-fault").doing(Effect::Pace).needing(Capability::Pause).taking("on | off").under(Topic::Time),
 ];
 
 /// Screens and panels.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::domain::control::{Burst, Target};
+use crate::domain::control::{Burst, ControlAnswer, Target};
+use crate::domain::engine::Answered;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::ids::{EventId, SymbolId, Term};
 use crate::domain::time::{SimDuration, SimTime};
@@ -11,6 +12,7 @@ use crate::domain::view::{
     BookLine, DiskView, Duty, FaultView, GatewayView, GroupView, LessonView, NodeTruth, NodeView, QuestionView, Reach,
     ReplicaView, RoleView, SpreadsView, WorkerView,
 };
+use crate::domain::why::Why;
 use crate::ui::action::ActionId;
 use crate::ui::fixture::{self, Story};
 use crate::ui::state::{ListState, Panel, Screen};
@@ -164,9 +166,22 @@ impl Bench {
         Self { state, view: cluster(), keymap, hits }
     }
 
+    /// Does it; the cluster carries out every control.
     fn act(&mut self, action: &Action) -> Vec<Request> {
+        self.act_and_hear(action, |_| ControlAnswer::Done)
+    }
+
+    /// Does it, and hears what the cluster says to each control.
+    fn act_and_hear(&mut self, action: &Action, say: impl Fn(Control) -> ControlAnswer) -> Vec<Request> {
         let Self { state, view, keymap, hits } = self;
-        update(state, &Given { view, words: &Bare, keymap, hits, lessons: &["raft".to_owned()] }, action)
+        let given = Given { view, words: &Bare, keymap, hits, lessons: &["raft".to_owned()] };
+        let requests = update(state, &given, action);
+        for request in &requests {
+            if let Request::Command(Command::Control(control)) = request {
+                answers::hear(state, &given, Answered { control: *control, answer: say(*control) });
+            }
+        }
+        requests
     }
 
     fn key(&mut self, id: &'static str) -> Vec<Request> {
@@ -604,4 +619,45 @@ fn every_text_that_update_says_stands_in_both_languages() {
             assert!(file.lines().any(|line| line.starts_with(&format!("{id} = "))), "{id}");
         }
     }
+}
+
+#[test]
+fn a_toast_says_what_the_cluster_answered() {
+    let mut bench = Bench::new();
+    let kill = Action::Do(ActionId("node.kill"));
+    let down = |_| ControlAnswer::Refused(Why::NodeDown);
+    assert_eq!(bench.act_and_hear(&kill, down), [Request::from(Control::Crash(N1))]);
+    assert_eq!(bench.toast(), "toast-refused what=kill n1 why=node-down");
+    assert!(bench.state.undo.done.is_empty() && bench.state.asked.is_empty(), "nothing is there to take back");
+    let requests = bench.act(&kill);
+    bench.obey(&requests);
+    assert!(bench.toast().starts_with("toast-done-undo what=done: kill n1"), "{}", bench.toast());
+    assert_eq!(bench.state.undo.done.len(), 1);
+    // The undo is refused: it stands on the list again.
+    let undo = Action::Do(ActionId("fault.undo"));
+    let requests = bench.act_and_hear(&undo, |_| ControlAnswer::Refused(Why::AlreadySo));
+    assert_eq!(requests, [Request::from(Control::Recover(N1))]);
+    assert_eq!((bench.state.undo.done.len(), bench.state.undo.undone.len()), (1, 0));
+    assert_eq!(bench.toast(), "toast-refused what=recover n1 why=already-so");
+}
+
+#[test]
+fn an_answer_that_never_comes_holds_no_other_back() {
+    let mut bench = Bench::new();
+    let (kill, freeze) = (Control::Crash(N1), Control::Freeze(Target::Node(NodeId(2))));
+    let Bench { state, view, keymap, hits } = &mut bench;
+    let given = Given { view, words: &Bare, keymap, hits, lessons: &[] };
+    for control in [kill, freeze] {
+        update(state, &given, &Action::Control(control));
+    }
+    assert!(state.toasts.is_empty(), "nothing is said before the cluster has said it");
+    answers::hear(state, &given, Answered { control: freeze, answer: ControlAnswer::Done });
+    assert!(state.asked.is_empty() && state.toasts.len() == 1);
+    answers::hear(state, &given, Answered { control: kill, answer: ControlAnswer::Done });
+    assert_eq!(state.toasts.len(), 1, "nobody waits for that any more");
+    // A control that was not sent can't be taken back.
+    let undone = state.undo.done.len();
+    update(state, &given, &Action::Control(Control::Isolate(N1)));
+    answers::lost(state, Control::Isolate(N1));
+    assert_eq!((state.undo.done.len(), state.asked.len()), (undone, 0));
 }

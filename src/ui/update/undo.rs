@@ -5,23 +5,25 @@
 //! link cut already, undoing *isolate* heals only the others.
 //! Bound: [`UndoList::MAX`]; the oldest is forgotten. What somebody mended by hand meanwhile is skipped.
 
+use super::answers;
 use super::faults::{self, node};
 use super::refusal::Refusal;
-use super::{Given, Request, moot, toast};
+use super::{Given, Request, moot};
 use crate::domain::control::{Control, Target};
 use crate::domain::ids::NodeId;
 use crate::domain::venue::Door;
 use crate::domain::view::{ClusterView, NodeTruth};
 use crate::ui::action::ActionId;
-use crate::ui::state::{UiState, Undo, UndoList};
+use crate::ui::state::{Act, UiState, Undo, UndoList};
 
-/// Sends a control, remembers how to take it back, and says what was done.
+/// Sends a control, and remembers how to take it back and what to say when it is done.
 pub(super) fn change(
     state: &mut UiState,
     given: &Given<'_>,
     control: Control,
     out: &mut Vec<Request>,
 ) -> Result<(), Refusal> {
+    super::can(given, control.needs())?;
     if let Some(refusal) = moot::why(control, given.view) {
         return Err(refusal);
     }
@@ -30,11 +32,11 @@ pub(super) fn change(
     let inverse = inverse(done, given.view);
     let said = given.words.done(&faults::done(&done, given.view));
     if inverse.is_empty() {
-        toast::say(state, given, "toast-done", &[("what", &said)]);
+        answers::ask(state, Act::Change(done), &[control], ("toast-done", vec![("what", said)]));
         return Ok(());
     }
     let key = given.keymap.label(ActionId("fault.undo"));
-    toast::say(state, given, "toast-done-undo", &[("what", &said), ("key", &key)]);
+    answers::ask(state, Act::Change(done), &[control], ("toast-done-undo", vec![("what", said), ("key", key)]));
     state.undo.undone.clear();
     remember(&mut state.undo.done, Undo { done, inverse });
     Ok(())
@@ -52,7 +54,7 @@ pub(in crate::ui) fn undo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<
         }
         out.extend(entry.inverse.iter().map(|control| Request::from(*control)));
         let what = given.words.done(&faults::done(&entry.done, given.view));
-        toast::say(state, given, "toast-undone", &[("what", &what)]);
+        answers::ask(state, Act::Undo(entry.done), &entry.inverse, ("toast-undone", vec![("what", what)]));
         remember(&mut state.undo.undone, entry);
         return Ok(());
     }
@@ -72,7 +74,7 @@ pub(in crate::ui) fn redo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<
         }
         out.push(entry.done.into());
         let what = given.words.done(&faults::done(&entry.done, given.view));
-        toast::say(state, given, "toast-done", &[("what", &what)]);
+        answers::ask(state, Act::Redo(entry.done), &[entry.done], ("toast-done", vec![("what", what)]));
         remember(&mut state.undo.done, Undo { inverse, ..entry });
         return Ok(());
     }

@@ -8,7 +8,7 @@ use crate::domain::units::Price;
 use crate::domain::venue::VenueNews;
 
 use super::super::super::panels;
-use super::super::{Figures, control, why};
+use super::super::{Figures, control};
 use super::text;
 use crate::locale::Locale;
 
@@ -190,7 +190,7 @@ pub(super) fn setting_event(kind: &EventKind, locale: &Locale, figures: &mut Fig
             "event-setting-changed"
         }
         EventKind::ControlRefused { control: wanted, why: reason } => {
-            figures.extend([("control", control(wanted, locale).into()), ("why", why(*reason, locale).into())]);
+            figures.extend([("control", control(wanted, locale).into()), ("why", locale.why(*reason).into())]);
             "event-refused"
         }
         _ => return None,

@@ -5,7 +5,6 @@ use crate::domain::ids::SymbolId;
 use crate::domain::order::{OrderStatus, OrderType, Side, TimeInForce, Verdict};
 use crate::domain::work::Leg;
 
-use super::super::super::caption::why;
 use super::super::super::theme::Role;
 use super::{price, side};
 use crate::locale::Locale;
@@ -93,7 +92,7 @@ fn status(status: OrderStatus, order: &HandOrder, locale: &Locale) -> String {
 fn verdict(verdict: Verdict, order: &HandOrder, locale: &Locale) -> String {
     let mut said = status(verdict.status, order, locale);
     if let OrderStatus::Rejected(reason) | OrderStatus::Stopped(reason) = verdict.status {
-        said = format!("{said}: {}", why(reason, locale));
+        said = format!("{said}: {}", locale.why(reason));
     }
     if verdict.filled.0 + verdict.resting.0 > 0 {
         let figures = [("filled", verdict.filled.0.into()), ("resting", verdict.resting.0.into())];
@@ -134,9 +133,7 @@ pub fn word(word: &HandWord, order: &HandOrder, locale: &Locale) -> (Role, Strin
                 if reading.current { (Role::Text, "word-read-current") } else { (Role::Warn, "word-read") };
             (role, format!("{found}; {}", locale.say(id, &figures)))
         }
-        HandWord::Refused(reason) => {
-            (Role::Warn, format!("{}: {}", locale.text("order-refused"), why(*reason, locale)))
-        }
+        HandWord::Refused(reason) => (Role::Warn, format!("{}: {}", locale.text("order-refused"), locale.why(*reason))),
         HandWord::Unknown => (Role::NodeDegraded, locale.text("word-unknown").into_owned()),
     }
 }

@@ -1,6 +1,7 @@
 //! The steady load: its rate, its seed, its wake-ups.
 
 use super::*;
+use crate::domain::control::Burst;
 
 #[test]
 fn the_load_has_its_rate_and_its_share_of_queries() {

@@ -1,6 +1,7 @@
 //! Bursts, and the bounded places of the sessions.
 
 use super::*;
+use crate::domain::control::Burst;
 
 #[test]
 fn a_burst_keeps_its_number_in_flight_and_ends_when_all_is_answered() {

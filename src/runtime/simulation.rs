@@ -1,0 +1,260 @@
+//! The simulation: the world as an [`Engine`].
+//!
+//! Idea: a world is a value and knows nobody; this is what gives it to the dashboard and to the runner of scenarios. It
+//! steps nodes inline or as tasks (both give one hash), keeps the recorder and the checkpoints of a run that somebody
+//! watches, and can begin again. All of a run's probes live in the world, so every capability is there.
+//! Bound: that of the world's journal, and of recorder and checkpoints.
+//! Errors: the runtime of the tasks can't be made; a recording that can't be written is told at the end.
+
+use std::io;
+use std::sync::Arc;
+
+use super::checkpoints::Checkpoints;
+use super::recorder::{Mark, Recorder, Recording, RecordingHeader};
+use super::recording_file::RecordingFile;
+use super::tasks::TaskStepper;
+use super::world::World;
+use crate::domain::control::{Control, ControlAnswer};
+use crate::domain::engine::{Advance, Capabilities, Engine, Focus, Position, Restart};
+use crate::domain::event::Event;
+use crate::domain::ids::{AccountId, GroupId, NodeId, SymbolId};
+use crate::domain::settings::Settings;
+use crate::domain::time::SimTime;
+use crate::domain::view::{ClusterView, FIRST_LOOK};
+
+/// Scheduler events between two questions whether it is enough.
+const ASK_EVERY: u32 = 32;
+
+/// Makes a world of these settings from this seed.
+pub type Opener = Box<dyn Fn(&Arc<Settings>, u64) -> World + Send>;
+
+/// A world, and how it is stepped, watched and begun again.
+pub struct Simulation {
+    world: World,
+    opener: Opener,
+    /// The settings that it was made with.
+    settings: Arc<Settings>,
+    restarts: u64,
+    steps: Steps,
+    record: Option<Record>,
+    /// The symbol whose book is shown in depth.
+    book: SymbolId,
+    /// The account that is shown; the hand's until somebody says.
+    account: Option<AccountId>,
+}
+
+/// How nodes take their steps.
+enum Steps {
+    /// In the thread that drives the engine.
+    Inline,
+    /// As tasks, of which one that panics takes only its node along.
+    Tasks(Box<Tasks>),
+}
+
+struct Tasks {
+    runtime: tokio::runtime::Runtime,
+    stepper: TaskStepper,
+}
+
+/// The past of a run that somebody watches.
+struct Record {
+    recorder: Recorder,
+    /// To go back to.
+    checkpoints: Checkpoints,
+    file: Option<RecordingFile>,
+}
+
+/// What a run leaves.
+#[derive(Debug)]
+pub struct Left {
+    /// The run.
+    pub recording: Recording,
+    /// Why the file of the recording is not whole, if there is one and it is not.
+    pub failed: Option<io::Error>,
+}
+
+impl Simulation {
+    /// A run of these settings from this seed, at time 0, stepped inline.
+    pub fn new(opener: Opener, settings: Arc<Settings>, seed: u64) -> Self {
+        let world = opener(&settings, seed);
+        let (book, account) = (FIRST_LOOK, None);
+        Self { world, opener, settings, restarts: 0, steps: Steps::Inline, record: None, book, account }
+    }
+
+    /// The same with nodes that step as tasks.
+    ///
+    /// # Errors
+    /// The runtime of the tasks can't be made.
+    pub fn with_tasks(mut self) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        self.steps = Steps::Tasks(Box::new(Tasks { runtime, stepper: TaskStepper::default() }));
+        Ok(self)
+    }
+
+    /// The same with a recorder, checkpoints, and a file for the recording if there is one.
+    #[must_use]
+    pub fn with_record(mut self, file: Option<RecordingFile>) -> Self {
+        self.record = Some(Record::of(&self.world, file));
+        self
+    }
+
+    /// The world, between two steps.
+    pub const fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The checkpoints of a run that is watched.
+    #[cfg(test)]
+    pub(super) fn checkpoints(&self) -> Option<&Checkpoints> {
+        self.record.as_ref().map(|record| &record.checkpoints)
+    }
+
+    /// The run up to here, which is its end; `None` if nobody watched it.
+    pub fn leave(self) -> Option<Left> {
+        let Record { recorder, file, .. } = self.record?;
+        let failed = file.and_then(|file| file.end(&self.world));
+        Some(Left { recording: recorder.finish(&self.world), failed })
+    }
+
+    /// Lets the next scheduler event happen; false if there is none by then.
+    async fn step_tasks(world: &mut World, stepper: &mut TaskStepper, until: SimTime, run: &mut Run<'_>) -> Advance {
+        while world.step_once_tasks(stepper, until).await {
+            if let Some(advance) = run.is_over(world) {
+                return advance;
+            }
+        }
+        Advance::Reached
+    }
+
+    /// Keeps what a run that is watched keeps of itself.
+    fn observe(&mut self) {
+        if let Some(record) = &mut self.record {
+            let mark = record.recorder.observe(&self.world);
+            record.append(&self.world, mark);
+            record.checkpoints.offer(&self.world);
+        }
+    }
+}
+
+/// A stretch of running: when it is over.
+struct Run<'e> {
+    /// Notable events before it.
+    notable: u64,
+    asked: u32,
+    enough: &'e mut dyn FnMut() -> bool,
+}
+
+impl Run<'_> {
+    fn is_over(&mut self, world: &World) -> Option<Advance> {
+        if world.notable() != self.notable && world.next_at().is_none_or(|next| next > world.now()) {
+            return Some(Advance::News);
+        }
+        self.asked += 1;
+        (self.asked.is_multiple_of(ASK_EVERY) && (self.enough)()).then_some(Advance::Enough)
+    }
+}
+
+impl Record {
+    fn of(world: &World, file: Option<RecordingFile>) -> Self {
+        let header = RecordingHeader { seed: world.seed(), settings: (**world.settings()).clone(), scenario: None };
+        let mut record = Self { recorder: Recorder::new(header), checkpoints: Checkpoints::default(), file };
+        record.checkpoints.offer(world);
+        if let Some(file) = &mut record.file {
+            file.begin(record.recorder.header());
+        }
+        record
+    }
+
+    /// Writes what is new.
+    fn append(&mut self, world: &World, mark: Option<Mark>) {
+        if let Some(file) = &mut self.file {
+            file.append(world, mark);
+        }
+    }
+}
+
+impl Engine for Simulation {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::default()
+    }
+
+    fn position(&self) -> Position {
+        let world = &self.world;
+        let (now, events, notable) = (world.now(), world.event_count(), world.notable());
+        Position { now, events, notable, restarts: self.restarts }
+    }
+
+    fn view(&self) -> ClusterView {
+        let mut view = self.world.view();
+        if self.record.is_some() {
+            view.books = self.world.books(self.book);
+            view.accounts.watched = Some(self.world.account_view(self.account, self.book));
+        }
+        view
+    }
+
+    fn focus(&mut self, focus: Focus) {
+        match focus {
+            Focus::Book(symbol) => self.book = symbol,
+            Focus::Account(account) => self.account = Some(account),
+        }
+    }
+
+    fn control(&mut self, control: Control) -> ControlAnswer {
+        let answer = self.world.control(control);
+        if let Some(record) = &mut self.record {
+            record.append(&self.world, None);
+        }
+        answer
+    }
+
+    fn restart(&mut self, restart: Restart) -> ControlAnswer {
+        let settings = restart.settings.unwrap_or_else(|| Arc::clone(&self.settings));
+        self.world = (self.opener)(&settings, restart.seed.unwrap_or(self.world.seed()));
+        self.restarts += 1;
+        if let Steps::Tasks(tasks) = &mut self.steps {
+            tasks.stepper = TaskStepper::default();
+        }
+        self.record = self.record.take().map(|record| Record::of(&self.world, record.file));
+        ControlAnswer::Done
+    }
+
+    fn advance(&mut self, until: SimTime, enough: &mut dyn FnMut() -> bool) -> Advance {
+        let Self { world, steps, .. } = self;
+        let mut run = Run { notable: world.notable(), asked: 0, enough };
+        let advance = match steps {
+            Steps::Inline => world.run_while(until, |world| run.is_over(world)),
+            Steps::Tasks(tasks) => {
+                let Tasks { runtime, stepper } = &mut **tasks;
+                let advance = runtime.block_on(Self::step_tasks(world, stepper, until, &mut run));
+                world.bury_tasks(stepper);
+                advance
+            }
+        };
+        if advance == Advance::Reached {
+            world.pass_time(until);
+        }
+        self.observe();
+        advance
+    }
+
+    fn step(&mut self) {
+        match &mut self.steps {
+            Steps::Inline => {
+                self.world.step_one();
+            }
+            Steps::Tasks(tasks) => {
+                let Tasks { runtime, stepper } = &mut **tasks;
+                runtime.block_on(self.world.step_once_tasks(stepper, SimTime::NEVER));
+            }
+        }
+    }
+
+    fn take_events(&mut self) -> Vec<Event> {
+        self.world.take_new_events()
+    }
+
+    fn led_by(&self, node: NodeId) -> Vec<GroupId> {
+        self.world.led_by(node)
+    }
+}
