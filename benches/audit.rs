@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chaosdesk::audit;
 use chaosdesk::domain::actor::{Draft, Probe};
 use chaosdesk::domain::digest::Digest;
-use chaosdesk::domain::fact::{Applied, Executed, Fact, Money, ReplicaFact};
+use chaosdesk::domain::fact::{Applied, ClientFact, Executed, Fact, LogFact, Money, ReplicaFact};
 use chaosdesk::domain::ids::{ClientId, GroupId, LogIndex, NodeId, Sequence, SymbolId, Term};
 use chaosdesk::domain::log::LogPoint;
 use chaosdesk::domain::map::ClusterMap;
@@ -46,11 +46,11 @@ fn facts_of(first: u64, size: u64) -> Vec<Fact> {
     let batch = Batch::new((first..first + size).map(order).collect::<Vec<_>>());
     let point = LogPoint { index: LogIndex(first + size), term: Term(1), chain: Digest(first) };
     let replica = |node, what| Fact::Replica { node, group: GroupId(1), what };
-    let mut facts = vec![Fact::Submitted(batch.clone())];
-    facts.extend(NodeId::first(3).map(|node| replica(node, ReplicaFact::Appended(vec![point]))));
+    let mut facts = vec![Fact::Client(ClientFact::Submitted(batch.clone()))];
+    facts.extend(NodeId::first(3).map(|node| replica(node, ReplicaFact::Log(LogFact::Appended(vec![point])))));
     for node in NodeId::first(3) {
         let leading = (node == NodeId(1)).then_some(Term(1));
-        facts.push(replica(node, ReplicaFact::Committed { to: point, leading }));
+        facts.push(replica(node, ReplicaFact::Log(LogFact::Committed { to: point, leading })));
         let applied = Applied {
             first: LogIndex(first + 1),
             term: Term(1),
@@ -61,7 +61,7 @@ fn facts_of(first: u64, size: u64) -> Vec<Fact> {
             sound: true,
             money: Money::STILL,
         };
-        facts.push(replica(node, ReplicaFact::Applied(applied)));
+        facts.push(replica(node, ReplicaFact::Log(LogFact::Applied(applied))));
     }
     let verdict = Verdict { status: OrderStatus::Filled, filled: Quantity(1), resting: Quantity::ZERO };
     let answers: Arc<[_]> = batch
@@ -73,7 +73,7 @@ fn facts_of(first: u64, size: u64) -> Vec<Fact> {
             (Answer { id: record.id, reply: Reply::Verdict(promise, verdict) }, SimDuration::from_millis(3))
         })
         .collect();
-    facts.push(Fact::Answered(answers));
+    facts.push(Fact::Client(ClientFact::Answered(answers)));
     facts
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use chaosdesk::domain::actor::{Actor, ActorEffect, ActorInput};
 use chaosdesk::domain::control::{Control, Target};
 use chaosdesk::domain::event::Invariant;
-use chaosdesk::domain::fact::Fact;
+use chaosdesk::domain::fact::{ClientFact, Fact};
 use chaosdesk::domain::ids::{ActorId, ClientId, GroupId, LogIndex, NodeId, Sequence, SymbolId};
 use chaosdesk::domain::order::{
     Answer, Batch, Command, DeskMessage, OrderType, ReadFrom, Reading, Record, Reply, Side, Submission,
@@ -63,14 +63,14 @@ impl Actor for Errands {
                 let record =
                     |(number, command)| Record { id: CLIENT.request(Sequence(number)), floor: Sequence(1), command };
                 let batch = Batch::new(commands.into_iter().map(record).collect::<Vec<_>>());
-                out.push(ActorEffect::State(Fact::Submitted(batch.clone())));
+                out.push(ActorEffect::State(Fact::Client(ClientFact::Submitted(batch.clone()))));
                 let submission = Submission { batch, read_from, deadline: now + SimDuration::from_secs(1) };
                 out.push(ActorEffect::Send { to: to.into(), message: DeskMessage::Submit(submission) });
             }
             ActorInput::Receive { message: DeskMessage::Answers(answers), .. } => {
                 self.heard.lock().unwrap().extend(answers.iter().copied());
                 let sworn = answers.iter().map(|answer| (*answer, SimDuration::ZERO)).collect();
-                out.push(ActorEffect::State(Fact::Answered(sworn)));
+                out.push(ActorEffect::State(Fact::Client(ClientFact::Answered(sworn))));
             }
             _ => {}
         }

@@ -5,7 +5,7 @@
 
 use crate::domain::actor::{Draft, Probe};
 use crate::domain::event::Event;
-use crate::domain::fact::Fact;
+use crate::domain::fact::{ClientFact, Fact};
 use crate::domain::ids::GroupId;
 use crate::domain::map::ClusterMap;
 use crate::domain::order::{Batch, Reply};
@@ -41,16 +41,23 @@ impl Clerks {
     fn measure(&mut self, now: SimTime, fact: &Fact, out: &mut Vec<Draft>) {
         match fact {
             Fact::Replica { node, group, what } => self.stopwatch.on_replica(now, *node, *group, what),
-            Fact::Submitted(batch) if self.stopwatch.runs() => {
+            Fact::Client(fact) if self.stopwatch.runs() => self.measure_clients(now, fact, out),
+            Fact::Client(_) | Fact::Died(_) | Fact::Began(_) => {}
+        }
+    }
+
+    fn measure_clients(&mut self, now: SimTime, fact: &ClientFact, out: &mut Vec<Draft>) {
+        match fact {
+            ClientFact::Submitted(batch) => {
                 self.groups_of(batch).into_iter().for_each(|group| self.stopwatch.on_asked(now, group));
             }
-            Fact::Retried(batch) if self.stopwatch.runs() => {
+            ClientFact::Retried(batch) => {
                 for group in self.groups_of(batch) {
                     self.stopwatch.on_asked(now, group);
                     self.stopwatch.tally(group, Tally::Retried);
                 }
             }
-            Fact::Answered(answers) if self.stopwatch.runs() => {
+            ClientFact::Answered(answers) => {
                 for (answer, _) in answers.iter() {
                     match answer.reply {
                         Reply::Accepted(promise) | Reply::Verdict(promise, _) => {
@@ -65,7 +72,7 @@ impl Clerks {
                     }
                 }
             }
-            _ => {}
+            ClientFact::GaveUp(_) => {}
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::domain::actor::{Draft, Probe};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, EventKind, Invariant};
-use crate::domain::fact::{Applied, Executed, Fact, Money, ReplicaFact};
+use crate::domain::fact::{Applied, ClientFact, ElectionFact, Executed, Fact, LogFact, Money, ReplicaFact};
 use crate::domain::ids::{ClientId, EventId, GroupId, LogIndex, NodeId, Sequence, SymbolId, Term};
 use crate::domain::log::LogPoint;
 use crate::domain::map::{ClusterMap, Epoch};
@@ -133,23 +133,23 @@ impl Stage {
 
     /// A client hands in orders for the first time.
     pub fn submit(&mut self, client: u32, sequences: impl IntoIterator<Item = u64>) -> &mut Self {
-        self.fact(&Fact::Submitted(orders(client, sequences)))
+        self.fact(&Fact::Client(ClientFact::Submitted(orders(client, sequences))))
     }
 
     /// A client sends an order again.
     pub fn retry(&mut self, client: u32, sequence: u64) -> &mut Self {
-        self.fact(&Fact::Retried(orders(client, [sequence])))
+        self.fact(&Fact::Client(ClientFact::Retried(orders(client, [sequence]))))
     }
 
     /// A client gives up on an order.
     pub fn give_up(&mut self, client: u32, sequence: u64) -> &mut Self {
-        self.fact(&Fact::GaveUp(orders(client, [sequence])))
+        self.fact(&Fact::Client(ClientFact::GaveUp(orders(client, [sequence]))))
     }
 
     /// A client hears a reply.
     pub fn answer(&mut self, client: u32, sequence: u64, reply: Reply) -> &mut Self {
         let answer = Answer { id: ClientId(client).request(Sequence(sequence)), reply };
-        self.fact(&Fact::Answered(Arc::new([(answer, SimDuration::from_millis(1))])))
+        self.fact(&Fact::Client(ClientFact::Answered(Arc::new([(answer, SimDuration::from_millis(1))]))))
     }
 
     /// A client hears "accepted".
@@ -171,32 +171,32 @@ impl Stage {
     }
 
     /// A replica of p1 does something.
-    pub fn replica(&mut self, node: u8, what: ReplicaFact) -> &mut Self {
-        self.fact(&Fact::Replica { node: n(node), group: P1, what })
+    pub fn replica(&mut self, node: u8, what: impl Into<ReplicaFact>) -> &mut Self {
+        self.fact(&Fact::Replica { node: n(node), group: P1, what: what.into() })
     }
 
     /// A replica of p1 applies orders.
     pub fn apply(&mut self, node: u8, term: u64, first: u64, batch: Batch) -> &mut Self {
-        self.replica(node, ReplicaFact::Applied(applied(term, first, Some(batch))))
+        self.replica(node, LogFact::Applied(applied(term, first, Some(batch))))
     }
 
     /// A replica of p1 applies the first entry of a leader.
     pub fn apply_noop(&mut self, node: u8, term: u64, index: u64) -> &mut Self {
-        self.replica(node, ReplicaFact::Applied(applied(term, index, None)))
+        self.replica(node, LogFact::Applied(applied(term, index, None)))
     }
 
     /// A replica of p1 leads, with a log that ends there.
     pub fn leads(&mut self, node: u8, term: u64, end: LogPoint) -> &mut Self {
-        self.replica(node, ReplicaFact::Leads { term: Term(term), end })
+        self.replica(node, ElectionFact::Leads { term: Term(term), end })
     }
 
     /// A replica of p1 appends an entry.
     pub fn appends(&mut self, node: u8, end: LogPoint) -> &mut Self {
-        self.replica(node, ReplicaFact::Appended(vec![end]))
+        self.replica(node, LogFact::Appended(vec![end]))
     }
 
     /// A replica of p1 commits, as leader of a term or as follower.
     pub fn commits(&mut self, node: u8, to: LogPoint, leading: Option<u64>) -> &mut Self {
-        self.replica(node, ReplicaFact::Committed { to, leading: leading.map(Term) })
+        self.replica(node, LogFact::Committed { to, leading: leading.map(Term) })
     }
 }

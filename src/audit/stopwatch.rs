@@ -22,7 +22,7 @@ use std::collections::VecDeque;
 
 use crate::domain::actor::Draft;
 use crate::domain::event::{Event, EventKind, FaultKind};
-use crate::domain::fact::ReplicaFact;
+use crate::domain::fact::{ElectionFact, LogFact, ReplicaFact};
 use crate::domain::ids::{GroupId, NodeId, Term};
 use crate::domain::log::LogPoint;
 use crate::domain::order::Promise;
@@ -177,12 +177,12 @@ impl Stopwatch {
         self.discard(group, |open| open.back_at.is_some_and(|back| now > back + return_after));
         let Some(watched) = self.groups.get_mut(group.index()) else { return };
         match what {
-            ReplicaFact::Campaigns { term, pre_vote, heard_at } => {
+            ReplicaFact::Election(ElectionFact::Campaigns { term, pre_vote, heard_at }) => {
                 if let Some(open) = &mut watched.open {
                     open.campaign(now, node, *term, *pre_vote, *heard_at);
                 }
             }
-            ReplicaFact::Leads { term, .. } => {
+            ReplicaFact::Election(ElectionFact::Leads { term, .. }) => {
                 if watched.leader.is_none_or(|(_, known)| known <= *term) {
                     watched.leader = Some((node, *term));
                 }
@@ -190,7 +190,9 @@ impl Stopwatch {
                     open.elect(now, node, *term);
                 }
             }
-            ReplicaFact::Committed { to, leading: Some(term) } => self.committed(now, node, group, *to, *term),
+            ReplicaFact::Log(LogFact::Committed { to, leading: Some(term) }) => {
+                self.committed(now, node, group, *to, *term);
+            }
             _ => {}
         }
     }
@@ -400,7 +402,7 @@ impl Measurement {
 mod tests {
     use crate::audit::stage::{P1, P2, Stage, n, orders, point};
     use crate::domain::event::{EventKind, FaultKind};
-    use crate::domain::fact::{Fact, ReplicaFact};
+    use crate::domain::fact::{ElectionFact, Fact, LogFact, ReplicaFact};
     use crate::domain::ids::{GroupId, NodeId, Term};
     use crate::domain::plan::{Reason, Step};
     use crate::domain::settings::Settings;
@@ -419,7 +421,7 @@ mod tests {
 
     fn campaign(stage: &mut Stage, node: u8, term: u64, pre_vote: bool, heard_ms: u64) {
         let heard_at = SimTime::from_millis(heard_ms);
-        stage.replica(node, ReplicaFact::Campaigns { term: Term(term), pre_vote, heard_at });
+        stage.replica(node, ElectionFact::Campaigns { term: Term(term), pre_vote, heard_at });
     }
 
     /// n2 takes over in term 2: suspects at 250, stands at 252, is elected at 254, commits at 257.
@@ -478,7 +480,7 @@ mod tests {
     #[test]
     fn one_crash_is_a_failover_for_each_group_that_the_node_led() {
         let mut stage = stage();
-        let what = ReplicaFact::Leads { term: Term(4), end: point(0, 0) };
+        let what = ReplicaFact::Election(ElectionFact::Leads { term: Term(4), end: point(0, 0) });
         stage.fact(&Fact::Replica { node: n(1), group: P2, what });
         stage.at(100).event(Some(n(1)), None, CRASHED);
         let groups: Vec<_> = stage.view().failovers.iter().map(|failover| failover.group).collect();
@@ -519,7 +521,7 @@ mod tests {
         stage.at(200).event(Some(n(1)), None, EventKind::Thawed { after: SimDuration::ZERO, held: 0 });
         stage.at(900);
         assert!(stage.view().failovers.is_empty(), "hidden before any fact comes");
-        stage.replica(2, ReplicaFact::Term(Term(1)));
+        stage.replica(2, ElectionFact::Term(Term(1)));
         assert!(stage.view().failovers.is_empty());
     }
 
@@ -660,10 +662,12 @@ mod tests {
     fn meta_has_no_clients_and_stops_at_its_first_commit() {
         let mut stage = stage();
         let fact = |node, what| Fact::Replica { node, group: GroupId::META, what };
-        stage.fact(&fact(n(3), ReplicaFact::Leads { term: Term(1), end: point(0, 0) }));
+        stage.fact(&fact(n(3), ReplicaFact::Election(ElectionFact::Leads { term: Term(1), end: point(0, 0) })));
         stage.at(100).event(Some(n(3)), None, CRASHED);
-        stage.at(300).fact(&fact(n(1), ReplicaFact::Leads { term: Term(2), end: point(0, 0) }));
-        stage.at(302).fact(&fact(n(1), ReplicaFact::Committed { to: point(1, 2), leading: Some(Term(2)) }));
+        stage.at(300).fact(&fact(n(1), ReplicaFact::Election(ElectionFact::Leads { term: Term(2), end: point(0, 0) })));
+        stage
+            .at(302)
+            .fact(&fact(n(1), ReplicaFact::Log(LogFact::Committed { to: point(1, 2), leading: Some(Term(2)) })));
         stage.at(400).event(Some(n(1)), None, CRASHED);
         let view = stage.view();
         let metas: Vec<_> = view.failovers.iter().filter(|failover| failover.group == GroupId::META).collect();

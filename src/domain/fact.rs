@@ -2,6 +2,8 @@
 //!
 //! Idea: a probe must see everything and change nothing. Nodes and clients state facts as they act; the scheduler
 //! hands them to the probes in the order of events. Facts are denser than events, and nobody reads them on a screen.
+//! Shape: by who states them. Clients know no log, and what a replica does with its log and its state machine is the same
+//! under every replication protocol; only how a leader comes about differs. A probe matches on what it needs.
 
 use std::sync::Arc;
 
@@ -18,14 +20,8 @@ use super::work::{Work, Worked};
 /// Something that a probe may want to hold somebody to.
 #[derive(Clone, Debug)]
 pub enum Fact {
-    /// Clients handed in requests for the first time.
-    Submitted(Batch),
-    /// Clients handed in requests again.
-    Retried(Batch),
-    /// Clients got answers, each with the time since its request was first handed in.
-    Answered(Arc<[(Answer, SimDuration)]>),
-    /// Clients gave up waiting for these: unknown for ever.
-    GaveUp(Batch),
+    /// Clients did something.
+    Client(ClientFact),
     /// A replica did something.
     Replica {
         /// On which node.
@@ -41,32 +37,31 @@ pub enum Fact {
     Began(NodeId),
 }
 
+/// What clients did, whatever replicates their orders.
+#[derive(Clone, Debug)]
+pub enum ClientFact {
+    /// They handed in requests for the first time.
+    Submitted(Batch),
+    /// They handed in requests again.
+    Retried(Batch),
+    /// They got answers, each with the time since its request was first handed in.
+    Answered(Arc<[(Answer, SimDuration)]>),
+    /// They gave up waiting for these: unknown for ever.
+    GaveUp(Batch),
+}
+
 /// What a replica did.
 #[derive(Clone, Debug)]
 pub enum ReplicaFact {
-    /// It is in this term now.
-    Term(Term),
-    /// It began an election round: asking first (pre-vote) or standing.
-    Campaigns {
-        /// The term that it wants.
-        term: Term,
-        /// Only asks whether.
-        pre_vote: bool,
-        /// When it last heard from a leader.
-        heard_at: SimTime,
-    },
-    /// It leads.
-    Leads {
-        /// In this term.
-        term: Term,
-        /// The end of its log.
-        end: LogPoint,
-    },
-    /// It leads no longer.
-    Follows {
-        /// In this term.
-        term: Term,
-    },
+    /// With its log and its state machine: every replication protocol states these.
+    Log(LogFact),
+    /// With its leadership.
+    Election(ElectionFact),
+}
+
+/// What a replica did with its log and its state machine.
+#[derive(Clone, Debug)]
+pub enum LogFact {
     /// Its log grew: the point after each new entry.
     Appended(Vec<LogPoint>),
     /// Its log was cut before this index.
@@ -102,6 +97,52 @@ pub enum ReplicaFact {
     },
     /// It is no more: what it held is forgotten, on the disk too.
     Retired,
+}
+
+/// Who leads, and how that came about. A protocol that appoints its leader states `Leads` and `Follows`, and nothing else.
+#[derive(Clone, Debug)]
+pub enum ElectionFact {
+    /// It is in this term now.
+    Term(Term),
+    /// It began an election round: asking first (pre-vote) or standing.
+    Campaigns {
+        /// The term that it wants.
+        term: Term,
+        /// Only asks whether.
+        pre_vote: bool,
+        /// When it last heard from a leader.
+        heard_at: SimTime,
+    },
+    /// It leads.
+    Leads {
+        /// In this term.
+        term: Term,
+        /// The end of its log.
+        end: LogPoint,
+    },
+    /// It leads no longer.
+    Follows {
+        /// In this term.
+        term: Term,
+    },
+}
+
+impl From<ClientFact> for Fact {
+    fn from(fact: ClientFact) -> Self {
+        Self::Client(fact)
+    }
+}
+
+impl From<LogFact> for ReplicaFact {
+    fn from(fact: LogFact) -> Self {
+        Self::Log(fact)
+    }
+}
+
+impl From<ElectionFact> for ReplicaFact {
+    fn from(fact: ElectionFact) -> Self {
+        Self::Election(fact)
+    }
 }
 
 /// A batch, as a state machine took it.

@@ -14,7 +14,7 @@
 use std::sync::Arc;
 
 use crate::domain::event::EventKind;
-use crate::domain::fact::ReplicaFact;
+use crate::domain::fact::LogFact;
 use crate::domain::ids::{GroupId, NodeId, NodeSet};
 use crate::domain::map::{ClusterMap, Placing};
 use crate::domain::membership::ConfigChange;
@@ -135,7 +135,7 @@ impl Node {
             self.replicas.close(group);
             let mut out = self.out(effects);
             out.forget(group);
-            out.state(group, ReplicaFact::Retired);
+            out.state(group, LogFact::Retired);
             out.tell(Some(group), EventKind::ReplicaRetired);
         }
     }

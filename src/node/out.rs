@@ -140,7 +140,7 @@ impl Out<'_> {
     }
 
     /// Tells the auditor.
-    pub(super) fn state(&mut self, group: GroupId, what: ReplicaFact) {
-        self.effects.push(NodeEffect::State(Fact::Replica { node: self.me, group, what }));
+    pub(super) fn state(&mut self, group: GroupId, what: impl Into<ReplicaFact>) {
+        self.effects.push(NodeEffect::State(Fact::Replica { node: self.me, group, what: what.into() }));
     }
 }

@@ -14,7 +14,7 @@ use std::collections::VecDeque;
 
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::event::{EventKind, Queue};
-use crate::domain::fact::{Applied, Executed, ReplicaFact};
+use crate::domain::fact::{Applied, Executed, LogFact};
 use crate::domain::ids::{GroupId, LogIndex, NodeId, PersistToken, Term};
 use crate::domain::log::{GroupImage, Payload};
 use crate::domain::map::{ClusterMap, MapChange};
@@ -283,13 +283,13 @@ impl Replica {
             self.proposals.applied(entry.first, entry.term, &verdicts, &outcome.executed);
             let (batch, task) = outcome.split(entry.payload);
             if let Some(Done::Work(work, worked)) = task {
-                out.state(self.group, ReplicaFact::Worked { at: entry.first, work, worked });
+                out.state(self.group, LogFact::Worked { at: entry.first, work, worked });
             }
             done.extend(task);
             let Outcome { executed, chain, sound, money, .. } = outcome;
             let (first, term, short) = (entry.first, entry.term, self.machine.take_short());
             let applied = Applied { first, term, batch, executed, short, chain, sound, money };
-            out.state(self.group, ReplicaFact::Applied(applied));
+            out.state(self.group, LogFact::Applied(applied));
         }
         self.note_applied(now, self.applied.next().since(next));
         self.archive(out);
@@ -349,7 +349,7 @@ impl Replica {
         let config = self.raft.group_config();
         if config != self.told && self.raft.group_config_since() <= self.raft.commit_index() {
             self.told = config;
-            out.state(self.group, ReplicaFact::Config(config));
+            out.state(self.group, LogFact::Config(config));
         }
     }
 

@@ -11,7 +11,7 @@
 use std::sync::Arc;
 
 use crate::domain::event::EventKind;
-use crate::domain::fact::{Applied, ReplicaFact};
+use crate::domain::fact::{Applied, LogFact};
 use crate::domain::ids::LogIndex;
 use crate::domain::log::{Entry, Payload};
 use crate::domain::time::Now;
@@ -117,7 +117,7 @@ impl Replica {
             let batch = Some(batch);
             let (first, term) = (entry.first, entry.term);
             let applied = Applied { first, term, batch, executed, short, chain, sound, money };
-            out.state(self.group, ReplicaFact::Applied(applied));
+            out.state(self.group, LogFact::Applied(applied));
         }
         assert_eq!(self.version(), self.applied, "a machine that was rebuilt has every change");
         out.tell(Some(self.group), EventKind::Rebuilt { upto, records: upto.since(from) });

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::domain::fact::ReplicaFact;
+use crate::domain::fact::{ElectionFact, LogFact, ReplicaFact};
 use crate::domain::ids::{EventId, GroupId, LogIndex, NodeId, SymbolId, Term};
 use crate::domain::map::Epoch;
 use crate::domain::moving::Shipment;
@@ -71,16 +71,16 @@ impl Groups {
     ) {
         let Some(truth) = self.table.get_mut(group.index()) else { return };
         match what {
-            ReplicaFact::Leads { term, .. } => {
+            ReplicaFact::Election(ElectionFact::Leads { term, .. }) => {
                 truth.claims.insert(node, *term);
                 truth.settle(now, runs);
             }
-            ReplicaFact::Follows { .. } | ReplicaFact::Retired => {
+            ReplicaFact::Election(ElectionFact::Follows { .. }) | ReplicaFact::Log(LogFact::Retired) => {
                 truth.claims.remove(&node);
                 truth.settle(now, runs);
             }
-            ReplicaFact::Committed { to, .. } => truth.commit_to(now, to.index),
-            ReplicaFact::Froze(shipment) => truth.freeze(now, *shipment),
+            ReplicaFact::Log(LogFact::Committed { to, .. }) => truth.commit_to(now, to.index),
+            ReplicaFact::Log(LogFact::Froze(shipment)) => truth.freeze(now, *shipment),
             _ => {}
         }
     }
@@ -168,11 +168,14 @@ mod tests {
     use crate::domain::log::LogPoint;
 
     fn leads(term: u64) -> ReplicaFact {
-        ReplicaFact::Leads { term: Term(term), end: LogPoint::default() }
+        ReplicaFact::Election(ElectionFact::Leads { term: Term(term), end: LogPoint::default() })
     }
 
     fn committed(index: u64) -> ReplicaFact {
-        ReplicaFact::Committed { to: LogPoint { index: LogIndex(index), ..LogPoint::default() }, leading: None }
+        ReplicaFact::Log(LogFact::Committed {
+            to: LogPoint { index: LogIndex(index), ..LogPoint::default() },
+            leading: None,
+        })
     }
 
     #[test]

@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 
-use crate::domain::fact::Fact;
+use crate::domain::fact::{ClientFact, Fact};
 use crate::domain::ids::{GroupId, LogIndex, NodeId};
 use crate::domain::map::ClusterMap;
 use crate::domain::order::Reply;
@@ -69,7 +69,7 @@ impl Sampler {
     /// Counts answers. Under a rule that covers commit a promise and its verdict are one answer; under the others the
     /// promise comes first and is what counts.
     pub fn hear(&mut self, fact: &Fact, ack: AckRule, voters: usize) {
-        let Fact::Answered(answers) = fact else { return };
+        let Fact::Client(ClientFact::Answered(answers)) = fact else { return };
         for (answer, _) in answers.iter() {
             match answer.reply {
                 Reply::Accepted(_) => self.acked += 1,

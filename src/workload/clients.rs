@@ -5,7 +5,7 @@
 //! given up), which is all that the ledger believes.
 //! Shape: a step takes its input, then sends what has come due: arrivals, bursts, retries. One wake-up is armed at a
 //! time, for the earliest of them.
-//! Answers: the first word that ends the wait is stated (`Fact::Answered`), once a request: an acknowledgement, a
+//! Answers: the first word that ends the wait is stated (`ClientFact::Answered`), once a request: an acknowledgement, a
 //! reading, or a refusal for good. A refusal that may be retried only moves the next try. A later verdict tells the
 //! session what rests, and nobody else.
 //! Bound: a session has `session::SPAN_MAX` places. An arrival that finds none is refused here, never numbered and
@@ -34,7 +34,7 @@ use crate::domain::actor::{Actor, ActorEffect, ActorInput, Draft};
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::control::Control;
 use crate::domain::event::{EventKind, Queue};
-use crate::domain::fact::Fact;
+use crate::domain::fact::ClientFact;
 use crate::domain::hand::HandRequest;
 use crate::domain::ids::{ActorId, ClientId};
 use crate::domain::order::{Batch, Command, DeskMessage, ReadFrom, Record, Submission};
@@ -194,7 +194,7 @@ impl Clients {
         if let Some(record) = outbox.records.first() {
             self.hand.sent(now, record.id.sequence, request, asker);
         }
-        outbox.hand_in(self.load.read_from, Fact::Submitted, out);
+        outbox.hand_in(self.load.read_from, ClientFact::Submitted, out);
     }
 
     /// The place of the hand's session: the last.
@@ -215,7 +215,7 @@ impl Clients {
             self.offer(now, source, &mut outbox);
         }
         self.tell_of_full_places(outbox.turned_away, out);
-        outbox.hand_in(self.load.read_from, Fact::Submitted, out);
+        outbox.hand_in(self.load.read_from, ClientFact::Submitted, out);
         for request in self.hand.due(now) {
             // Without a place in the session it is asked the next time.
             let free = !self.sessions[self.hand_place()].is_full();
@@ -295,10 +295,10 @@ impl Clients {
 
 impl Outbox {
     /// Hands the records to the balancer in batches, and states it.
-    fn hand_in(self, read_from: ReadFrom, state: fn(Batch) -> Fact, out: &mut Vec<ActorEffect>) {
+    fn hand_in(self, read_from: ReadFrom, state: fn(Batch) -> ClientFact, out: &mut Vec<ActorEffect>) {
         for records in self.records.chunks(Batch::RECORDS_MAX) {
             let batch = Batch::new(records);
-            out.push(ActorEffect::State(state(batch.clone())));
+            out.push(ActorEffect::State(state(batch.clone()).into()));
             let submission = Submission { batch, read_from, deadline: self.deadline };
             out.push(ActorEffect::Send { to: ActorId::BALANCER.into(), message: DeskMessage::Submit(submission) });
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chaosdesk::domain::digest::Digest;
 use chaosdesk::domain::event::Invariant;
-use chaosdesk::domain::fact::ReplicaFact;
+use chaosdesk::domain::fact::{ElectionFact, LogFact, ReplicaFact};
 use chaosdesk::domain::ids::{LogIndex, NodeId, Term};
 use chaosdesk::domain::log::LogPoint;
 use chaosdesk::protocols::raft::Raft;
@@ -45,25 +45,32 @@ impl Checker {
     pub fn fact(&mut self, node: NodeId, raft: &Raft, fact: &ReplicaFact) {
         self.facts += 1;
         match fact {
-            ReplicaFact::Term(term) => {
+            ReplicaFact::Election(ElectionFact::Term(term)) => {
                 if self.terms.insert(node, *term).is_some_and(|before| before > *term) {
                     self.fail(Invariant::Monotonic, format!("{node} went back to {term}"));
                 }
             }
-            ReplicaFact::Leads { term, .. } => self.leads(node, raft, *term),
-            ReplicaFact::Appended(points) => points.iter().for_each(|point| self.appended(node, point)),
-            ReplicaFact::Committed { to, leading } => self.committed_to(node, raft, to, *leading),
-            ReplicaFact::Installed { base, .. } => {
+            ReplicaFact::Election(ElectionFact::Leads { term, .. }) => self.leads(node, raft, *term),
+            ReplicaFact::Log(LogFact::Appended(points)) => points.iter().for_each(|point| self.appended(node, point)),
+            ReplicaFact::Log(LogFact::Committed { to, leading }) => self.committed_to(node, raft, to, *leading),
+            ReplicaFact::Log(LogFact::Installed { base, .. }) => {
                 self.agree(node, base);
                 self.moved(node, base.index);
             }
-            ReplicaFact::Truncated(from) => {
+            ReplicaFact::Log(LogFact::Truncated(from)) => {
                 if self.commits.get(&node).is_some_and(|commit| commit >= from) {
                     self.fail(Invariant::StateMachineSafety, format!("{node} cut {from}, which it had committed"));
                 }
             }
-            ReplicaFact::Campaigns { .. } | ReplicaFact::Follows { .. } | ReplicaFact::Applied(_) => {}
-            ReplicaFact::Config(_) | ReplicaFact::Froze(_) | ReplicaFact::Worked { .. } | ReplicaFact::Retired => {}
+            ReplicaFact::Election(ElectionFact::Campaigns { .. } | ElectionFact::Follows { .. }) => {}
+            // What a node states for its state machine; a bare replica has none.
+            ReplicaFact::Log(
+                LogFact::Applied(_)
+                | LogFact::Config(_)
+                | LogFact::Froze(_)
+                | LogFact::Worked { .. }
+                | LogFact::Retired,
+            ) => {}
         }
     }
 

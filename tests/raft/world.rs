@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chaosdesk::domain::chance::{Chance, Purpose};
 use chaosdesk::domain::digest::Digest;
 use chaosdesk::domain::event::Invariant;
-use chaosdesk::domain::fact::ReplicaFact;
+use chaosdesk::domain::fact::{ElectionFact, LogFact, ReplicaFact};
 use chaosdesk::domain::ids::{ClientId, LogIndex, NodeId, PersistToken, ReadToken, Sequence, SymbolId};
 use chaosdesk::domain::log::{LogPoint, Payload, RaftSnapshot, StateImage};
 use chaosdesk::domain::membership::ConfigChange;
@@ -249,12 +249,12 @@ impl World {
                 }
                 Effect::State(fact) => {
                     let raft = self.machines[node.index()].raft.as_ref().unwrap();
-                    if matches!(fact, ReplicaFact::Leads { .. }) {
+                    if matches!(fact, ReplicaFact::Election(ElectionFact::Leads { .. })) {
                         self.new_leader = Some(node);
                     }
                     let before = self.checker.violations.len();
                     self.checker.fact(node, raft, &fact);
-                    if let ReplicaFact::Committed { to, leading: Some(_) } = &fact {
+                    if let ReplicaFact::Log(LogFact::Committed { to, leading: Some(_) }) = &fact {
                         self.check_quorum_of(node, *to);
                     }
                     for (invariant, detail) in &self.checker.violations[before..] {

@@ -4,6 +4,7 @@
 
 use crate::domain::actor::Draft;
 use crate::domain::event::EventKind;
+use crate::domain::fact::ClientFact;
 use crate::domain::ids::{GroupId, RequestId};
 use crate::domain::order::{Answer, Batch, OrderStatus, Promise, Reply};
 use crate::domain::time::{SimDuration, SimTime};
@@ -15,7 +16,20 @@ use super::{Ledger, find, revoke, session_of, settle, stand};
 use crate::audit::lamp::Scene;
 
 impl Ledger {
-    pub(super) fn on_submitted(&mut self, batch: &Batch) {
+    pub(super) fn on_client(&mut self, now: SimTime, fact: &ClientFact, out: &mut Vec<Draft>) {
+        match fact {
+            ClientFact::Submitted(batch) => self.on_submitted(batch),
+            ClientFact::Retried(batch) => self.on_retried(batch),
+            ClientFact::GaveUp(batch) => self.on_given_up(batch),
+            ClientFact::Answered(answers) => {
+                for (answer, waited) in answers.iter() {
+                    self.on_answer(now, *waited, answer, out);
+                }
+            }
+        }
+    }
+
+    fn on_submitted(&mut self, batch: &Batch) {
         for record in batch.records().iter().filter(|record| !record.command.is_query()) {
             let group = self.map.owner(record.command.symbol()).unwrap_or(GroupId::META);
             self.counts.submitted += 1;
@@ -45,7 +59,7 @@ impl Ledger {
         }
     }
 
-    pub(super) fn on_retried(&mut self, batch: &Batch) {
+    fn on_retried(&mut self, batch: &Batch) {
         for record in batch.records().iter().filter(|record| !record.command.is_query()) {
             let Some(slot) = find(&mut self.sessions, record.id) else { continue };
             if slot.marks.set(Marks::RETRIED) {
@@ -57,7 +71,7 @@ impl Ledger {
         }
     }
 
-    pub(super) fn on_given_up(&mut self, batch: &Batch) {
+    fn on_given_up(&mut self, batch: &Batch) {
         for record in batch.records().iter().filter(|record| !record.command.is_query()) {
             let Some(slot) = find(&mut self.sessions, record.id) else { continue };
             if matches!(slot.standing, Standing::Waiting | Standing::Rejected) {
@@ -66,7 +80,7 @@ impl Ledger {
         }
     }
 
-    pub(super) fn on_answer(&mut self, now: SimTime, waited: SimDuration, answer: &Answer, out: &mut Vec<Draft>) {
+    fn on_answer(&mut self, now: SimTime, waited: SimDuration, answer: &Answer, out: &mut Vec<Draft>) {
         match answer.reply {
             Reply::Accepted(promise) => {
                 let voters = self.groups.get(promise.group.index()).map_or(0, |group| group.config.voters.len());

@@ -3,7 +3,7 @@
 use super::*;
 use crate::audit::stage::{P1, P2, Stage, applied, n, orders, point};
 use crate::domain::event::Invariant;
-use crate::domain::fact::{Applied, Executed, Fate, ReplicaFact};
+use crate::domain::fact::{Applied, ClientFact, Executed, Fact, Fate, LogFact, ReplicaFact};
 use crate::domain::ids::SymbolId;
 use crate::domain::order::{Answer, Batch, OrderStatus, Promise, Reply, Side, Verdict};
 use crate::domain::settings::Settings;
@@ -74,7 +74,7 @@ fn queries_are_no_orders() {
         symbol: crate::domain::ids::SymbolId(0),
         order: crate::domain::ids::Sequence(1),
     };
-    stage.fact(&Fact::Submitted(crate::domain::order::Batch::new(vec![record])));
+    stage.fact(&Fact::Client(ClientFact::Submitted(crate::domain::order::Batch::new(vec![record]))));
     assert_eq!(counts(&stage), LedgerView::default());
 }
 
@@ -215,7 +215,7 @@ fn a_refusal_is_a_promise_that_nothing_is_executed() {
 fn executing_an_order_in_two_groups_is_seen() {
     let mut stage = stage(AckRule::Majority);
     stage.submit(1, [1]).apply(1, 1, 1, orders(1, [1]));
-    let what = ReplicaFact::Applied(applied(1, 1, Some(orders(1, [1]))));
+    let what = ReplicaFact::Log(LogFact::Applied(applied(1, 1, Some(orders(1, [1])))));
     stage.fact(&Fact::Replica { node: n(1), group: P2, what });
     assert_eq!(counts(&stage).duplicated, 1);
 }
@@ -226,7 +226,7 @@ fn a_repetition_that_was_recognised_is_no_duplicate() {
     stage.submit(1, 1..=2).apply(1, 1, 1, orders(1, [1]));
     let flags = Executed::Some(std::sync::Arc::new([Fate::Repeated, Fate::Executed]));
     let again = Applied { executed: flags, ..applied(1, 2, Some(orders(1, 1..=2))) };
-    stage.replica(1, ReplicaFact::Applied(again));
+    stage.replica(1, LogFact::Applied(again));
     assert_eq!(counts(&stage).duplicated, 0);
     assert_eq!(stage.lamp(Invariant::NoDoubleFill).violations, 0);
 }
@@ -236,7 +236,7 @@ fn an_overturned_repetition_takes_nothing_from_the_original() {
     let mut stage = stage(AckRule::Majority);
     stage.submit(1, [1]).apply(1, 1, 1, orders(1, [1])).apply(2, 1, 1, orders(1, [1])).verdict(1, 1, 1, 1);
     let again = Applied { executed: Executed::Some([Fate::Repeated].into()), ..applied(1, 2, Some(orders(1, [1]))) };
-    stage.replica(1, ReplicaFact::Applied(again)).leads(3, 2, point(1, 1)).apply_noop(3, 2, 2);
+    stage.replica(1, LogFact::Applied(again)).leads(3, 2, point(1, 1)).apply_noop(3, 2, 2);
     assert_eq!((counts(&stage).lost, counts(&stage).settled), (0, 1));
 }
 
@@ -254,7 +254,7 @@ fn a_restart_that_applies_again_is_neither_duplicate_nor_second_vote() {
 fn a_snapshot_stands_for_the_batches_that_it_holds() {
     let mut stage = stage(AckRule::Majority);
     stage.submit(1, 1..=2).apply(1, 1, 1, orders(1, 1..=2)).verdict(1, 1, 1, 1).verdict(1, 2, 1, 2);
-    stage.replica(2, ReplicaFact::Installed { base: point(2, 1), state: crate::domain::digest::Digest(1) });
+    stage.replica(2, LogFact::Installed { base: point(2, 1), state: crate::domain::digest::Digest(1) });
     assert_eq!(counts(&stage).settled, 2);
 }
 
@@ -270,8 +270,8 @@ fn memory_stays_flat_over_a_long_run() {
     // Unknown orders leave too, once their session has moved on.
     let mut out = Vec::new();
     for sequence in 37_501..77_501 {
-        ledger.observe(SimTime::ZERO, &Fact::Submitted(floored(1, sequence)), &mut out);
-        ledger.observe(SimTime::ZERO, &Fact::GaveUp(floored(1, sequence)), &mut out);
+        ledger.observe(SimTime::ZERO, &Fact::Client(ClientFact::Submitted(floored(1, sequence))), &mut out);
+        ledger.observe(SimTime::ZERO, &Fact::Client(ClientFact::GaveUp(floored(1, sequence))), &mut out);
     }
     assert!(ledger.sessions[1].len() <= 2 * session::LINGER, "{} slots", ledger.sessions[1].len());
     assert_eq!(ledger.view().untracked, 0);
@@ -282,9 +282,9 @@ fn a_bound_that_is_met_shows() {
     let mut ledger = Ledger::new(&map(), AckRule::Majority);
     let mut out = Vec::new();
     for sequence in 1..=session::SLOTS_MAX as u64 + 5 {
-        ledger.observe(SimTime::ZERO, &Fact::Submitted(orders(1, [sequence])), &mut out);
+        ledger.observe(SimTime::ZERO, &Fact::Client(ClientFact::Submitted(orders(1, [sequence]))), &mut out);
     }
-    ledger.observe(SimTime::ZERO, &Fact::Submitted(orders(SESSIONS_MAX as u32, [1])), &mut out);
+    ledger.observe(SimTime::ZERO, &Fact::Client(ClientFact::Submitted(orders(SESSIONS_MAX as u32, [1]))), &mut out);
     assert_eq!(ledger.view().untracked, 6);
     assert_eq!(ledger.view().waiting, session::SLOTS_MAX as u64);
     assert_eq!(ledger.sessions[1].len(), session::SLOTS_MAX);
@@ -315,9 +315,9 @@ fn flat_run(total: u64) -> Ledger {
         let (client, first) = ((round % 8) as u32, round / 8 * 50 + 1);
         let batch: Batch = orders(client, first..first + 50);
         let index = round * 50 + 1;
-        ledger.observe(SimTime::ZERO, &Fact::Submitted(batch.clone()), &mut out);
+        ledger.observe(SimTime::ZERO, &Fact::Client(ClientFact::Submitted(batch.clone())), &mut out);
         for node in 1..=3 {
-            let what = ReplicaFact::Applied(applied(1, index, Some(batch.clone())));
+            let what = ReplicaFact::Log(LogFact::Applied(applied(1, index, Some(batch.clone()))));
             ledger.observe(SimTime::ZERO, &Fact::Replica { node: n(node), group: P1, what }, &mut out);
         }
         let accepted = |place: usize| {
@@ -325,7 +325,7 @@ fn flat_run(total: u64) -> Ledger {
             Answer { id: batch.records()[place].id, reply: Reply::Accepted(promise) }
         };
         let answers: Vec<_> = (0..50).map(|place| (accepted(place), SimTime::ZERO.since(SimTime::ZERO))).collect();
-        ledger.observe(SimTime::ZERO, &Fact::Answered(answers.into()), &mut out);
+        ledger.observe(SimTime::ZERO, &Fact::Client(ClientFact::Answered(answers.into())), &mut out);
     }
     assert!(out.is_empty());
     ledger
@@ -345,9 +345,9 @@ fn a_copy_that_is_refused_is_no_presence() {
     assert_eq!(counts(&stage).lost, 1);
     let below_floor = Executed::Some([Fate::Refused].into());
     let late = Applied { executed: below_floor, ..applied(2, 2, Some(orders(1, [1]))) };
-    stage.replica(2, ReplicaFact::Applied(late.clone())).replica(3, ReplicaFact::Applied(late));
+    stage.replica(2, LogFact::Applied(late.clone())).replica(3, LogFact::Applied(late));
     assert_eq!((counts(&stage).lost, counts(&stage).settled), (1, 0), "it is gone for good");
-    stage.replica(2, ReplicaFact::Applied(short(2, 3, orders(1, [1]), Fate::Refused)));
+    stage.replica(2, LogFact::Applied(short(2, 3, orders(1, [1]), Fate::Refused)));
     assert_eq!(
         (counts(&stage).lost, counts(&stage).revoked),
         (1, 0),
@@ -363,7 +363,7 @@ fn what_was_settled_long_ago_is_lost_with_its_log() {
     let mut observe = |ledger: &mut Ledger, node, applied| {
         ledger.observe(
             SimTime::ZERO,
-            &Fact::Replica { node: n(node), group: P1, what: ReplicaFact::Applied(applied) },
+            &Fact::Replica { node: n(node), group: P1, what: ReplicaFact::Log(LogFact::Applied(applied)) },
             &mut out,
         );
     };
@@ -375,14 +375,14 @@ fn what_was_settled_long_ago_is_lost_with_its_log() {
     assert_eq!((view.lost, view.settled, view.untracked, view.in_doubt), (300_000 - 100, 100, 0, 0));
     // What the new term settles is safe.
     let batch = orders(9, 1..=3);
-    ledger.observe(SimTime::ZERO, &Fact::Submitted(batch.clone()), &mut Vec::new());
+    ledger.observe(SimTime::ZERO, &Fact::Client(ClientFact::Submitted(batch.clone())), &mut Vec::new());
     observe(&mut ledger, 3, applied(2, 102, Some(batch.clone())));
     observe(&mut ledger, 2, applied(2, 102, Some(batch.clone())));
     let promise = |index| Promise { group: P1, term: Term(2), index: LogIndex(index) };
     let verdict = Verdict { status: OrderStatus::Filled, filled: Quantity(1), resting: Quantity::ZERO };
     let answer = |place: usize| Answer { id: batch.records()[place].id, reply: Reply::Verdict(promise(102), verdict) };
     let answers: Vec<_> = (0..3).map(|place| (answer(place), SimDuration::ZERO)).collect();
-    ledger.observe(SimTime::ZERO, &Fact::Answered(answers.into()), &mut Vec::new());
+    ledger.observe(SimTime::ZERO, &Fact::Client(ClientFact::Answered(answers.into())), &mut Vec::new());
     assert_eq!((ledger.view().lost, ledger.view().settled), (300_000 - 100, 103));
 }
 
@@ -400,7 +400,7 @@ fn a_log_that_is_overturned_below_the_window_leaves_orders_untracked() {
     ledger.counts.settled = 3;
     ledger.groups[1].trail.push(SimTime::ZERO, &applied(1, SETTLED_MAX + 300, None));
     let mut out = Vec::new();
-    let what = ReplicaFact::Applied(applied(2, SETTLED_MAX + 300, None));
+    let what = ReplicaFact::Log(LogFact::Applied(applied(2, SETTLED_MAX + 300, None)));
     ledger.observe(SimTime::ZERO, &Fact::Replica { node: n(1), group: P1, what }, &mut out);
     assert_eq!((ledger.view().lost, ledger.view().untracked), (0, 0), "what is not overturned is safe");
 }
@@ -441,7 +441,7 @@ fn a_leg_that_trades_twice_is_seen() {
     let mut works = |stage: &mut Stage, work, worked| {
         at += 1;
         for node in 1..=3 {
-            stage.replica(node, ReplicaFact::Worked { at: LogIndex(at), work, worked }).apply_noop(node, 1, at);
+            stage.replica(node, LogFact::Worked { at: LogIndex(at), work, worked }).apply_noop(node, 1, at);
         }
     };
     let voted = Worked::Voted(Ok(Cash(0)));
@@ -465,11 +465,11 @@ fn a_promise_that_ends_for_want_of_cash_or_room_is_revoked() {
     // Promised, then turned away where it was promised, whichever comes first.
     let mut stage = stage(AckRule::Leader);
     stage.submit(1, 1..=2).accept(1, 1, 1, 1);
-    stage.replica(1, ReplicaFact::Applied(short(1, 1, orders(1, 1..=2), Fate::Refused)));
+    stage.replica(1, LogFact::Applied(short(1, 1, orders(1, 1..=2), Fate::Refused)));
     assert_eq!((counts(&stage).revoked, counts(&stage).lost), (1, 0));
     stage.accept(1, 2, 1, 2);
     assert_eq!((counts(&stage).revoked, counts(&stage).lost, counts(&stage).in_doubt), (2, 0, 0));
-    stage.replica(2, ReplicaFact::Applied(short(1, 1, orders(1, 1..=2), Fate::Refused)));
+    stage.replica(2, LogFact::Applied(short(1, 1, orders(1, 1..=2), Fate::Refused)));
     assert_eq!((counts(&stage).revoked, counts(&stage).settled), (2, 2), "a majority agrees that it ended so");
     // A copy that was still on its way is executed after all.
     stage.apply(1, 1, 3, orders(1, [1]));
@@ -484,10 +484,10 @@ fn an_order_that_waited_for_cash_in_vain_is_revoked() {
     stage.submit(1, [1]).apply(1, 1, 1, orders(1, [1])).answer(1, 1, Reply::Verdict(promise, pending));
     let id = ClientId(1).request(crate::domain::ids::Sequence(1));
     let ended = Applied { short: Some([id].into()), ..applied(1, 2, None) };
-    stage.replica(1, ReplicaFact::Applied(ended.clone())).replica(2, ReplicaFact::Applied(ended));
+    stage.replica(1, LogFact::Applied(ended.clone())).replica(2, LogFact::Applied(ended));
     assert_eq!((counts(&stage).revoked, counts(&stage).untracked), (1, 0));
     // Where the record that ended it is overturned, it goes on.
-    stage.replica(3, ReplicaFact::Applied(applied(2, 2, None)));
+    stage.replica(3, LogFact::Applied(applied(2, 2, None)));
     assert_eq!((counts(&stage).revoked, counts(&stage).lost), (0, 0));
 }
 
@@ -498,8 +498,8 @@ fn promise_and_refusal_in_one_word_revoke_nothing() {
         Reply::Verdict(Promise { group: P1, term: Term(1), index: LogIndex(index) }, Verdict::rejected(why))
     };
     stage.submit(1, 1..=2);
-    stage.replica(1, ReplicaFact::Applied(short(1, 1, orders(1, [1]), Fate::Executed)));
-    stage.replica(1, ReplicaFact::Applied(short(1, 2, orders(1, [2]), Fate::Refused)));
+    stage.replica(1, LogFact::Applied(short(1, 1, orders(1, [1]), Fate::Executed)));
+    stage.replica(1, LogFact::Applied(short(1, 2, orders(1, [2]), Fate::Refused)));
     stage.answer(1, 1, said(1, Why::InsufficientFunds)).answer(1, 2, said(2, Why::SessionFull));
     let view = counts(&stage);
     assert_eq!((view.revoked, view.lost, view.in_doubt), (0, 0, 0));
@@ -512,8 +512,8 @@ fn orders_of_a_session_that_left_are_untracked_once() {
     let mut ledger = Ledger::new(&map(), AckRule::Majority);
     let mut out = Vec::new();
     let batch = orders(SESSIONS_MAX as u32, 1..=2);
-    ledger.observe(SimTime::ZERO, &Fact::Submitted(batch.clone()), &mut out);
-    let what = ReplicaFact::Applied(applied(1, 1, Some(batch.clone())));
+    ledger.observe(SimTime::ZERO, &Fact::Client(ClientFact::Submitted(batch.clone())), &mut out);
+    let what = ReplicaFact::Log(LogFact::Applied(applied(1, 1, Some(batch.clone()))));
     ledger.observe(SimTime::ZERO, &Fact::Replica { node: n(1), group: P1, what }, &mut out);
     let promise = Promise { group: P1, term: Term(1), index: LogIndex(1) };
     let answers: Vec<_> = batch
@@ -521,8 +521,8 @@ fn orders_of_a_session_that_left_are_untracked_once() {
         .iter()
         .map(|record| (Answer { id: record.id, reply: Reply::Accepted(promise) }, SimDuration::ZERO))
         .collect();
-    ledger.observe(SimTime::ZERO, &Fact::Answered(answers.into()), &mut out);
-    ledger.observe(SimTime::ZERO, &Fact::GaveUp(batch), &mut out);
+    ledger.observe(SimTime::ZERO, &Fact::Client(ClientFact::Answered(answers.into())), &mut out);
+    ledger.observe(SimTime::ZERO, &Fact::Client(ClientFact::GaveUp(batch)), &mut out);
     let view = ledger.view();
     assert_eq!((view.submitted, view.untracked, view.acknowledged, view.lost), (2, 2, 0, 0));
     assert!(out.is_empty());
@@ -533,12 +533,12 @@ fn promises_beyond_the_bound_are_untracked_and_never_lost_in_silence() {
     let mut ledger = Ledger::new(&map(), AckRule::Leader);
     ledger.groups[1].promises = promises::Promises::full();
     let mut out = Vec::new();
-    ledger.observe(SimTime::ZERO, &Fact::Submitted(orders(1, [1])), &mut out);
+    ledger.observe(SimTime::ZERO, &Fact::Client(ClientFact::Submitted(orders(1, [1]))), &mut out);
     let promise = Promise { group: P1, term: Term(1), index: LogIndex(9) };
     let answer = Answer { id: ClientId(1).request(crate::domain::ids::Sequence(1)), reply: Reply::Accepted(promise) };
-    ledger.observe(SimTime::ZERO, &Fact::Answered([(answer, SimDuration::ZERO)].into()), &mut out);
+    ledger.observe(SimTime::ZERO, &Fact::Client(ClientFact::Answered([(answer, SimDuration::ZERO)].into())), &mut out);
     assert_eq!((ledger.view().acknowledged, ledger.view().untracked), (1, 1));
-    let what = ReplicaFact::Applied(applied(2, 9, None));
+    let what = ReplicaFact::Log(LogFact::Applied(applied(2, 9, None)));
     ledger.observe(SimTime::ZERO, &Fact::Replica { node: n(2), group: P1, what }, &mut out);
     assert_eq!((ledger.view().lost, ledger.view().untracked), (0, 1));
 }

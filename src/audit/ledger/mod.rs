@@ -162,14 +162,7 @@ impl Ledger {
     /// Takes a fact.
     pub fn observe(&mut self, now: SimTime, fact: &Fact, out: &mut Vec<Draft>) {
         match fact {
-            Fact::Submitted(batch) => self.on_submitted(batch),
-            Fact::Retried(batch) => self.on_retried(batch),
-            Fact::GaveUp(batch) => self.on_given_up(batch),
-            Fact::Answered(answers) => {
-                for (answer, waited) in answers.iter() {
-                    self.on_answer(now, *waited, answer, out);
-                }
-            }
+            Fact::Client(fact) => self.on_client(now, fact, out),
             Fact::Replica { node, group, what } => self.on_replica(now, *node, *group, what, out),
             Fact::Died(node) => {
                 for group in &mut self.groups {

@@ -7,7 +7,7 @@
 
 use crate::audit::lamp::Scene;
 use crate::domain::actor::Draft;
-use crate::domain::fact::{Applied, Fate, ReplicaFact};
+use crate::domain::fact::{Applied, ElectionFact, Fate, LogFact, ReplicaFact};
 use crate::domain::ids::{ClientId, GroupId, LogIndex, NodeId, RequestId};
 use crate::domain::order::{Batch, Record};
 use crate::domain::time::SimTime;
@@ -28,34 +28,34 @@ impl Ledger {
     ) {
         let Some(group) = self.groups.get_mut(place.index()) else { return };
         match what {
-            ReplicaFact::Leads { term, end } => {
+            ReplicaFact::Election(ElectionFact::Leads { term, end }) => {
                 group.trail.led(now, node, *term, end.index);
                 if group.leading.is_none_or(|(known, _)| known <= *term) {
                     group.leading = Some((*term, node));
                 }
             }
-            ReplicaFact::Follows { .. } => {
+            ReplicaFact::Election(ElectionFact::Follows { .. }) => {
                 group.leading = group.leading.filter(|(_, leader)| *leader != node);
                 group.trail.ended(node);
             }
-            ReplicaFact::Committed { to, .. } => group.commit = group.commit.max(to.index),
-            ReplicaFact::Installed { base, .. } => {
+            ReplicaFact::Log(LogFact::Committed { to, .. }) => group.commit = group.commit.max(to.index),
+            ReplicaFact::Log(LogFact::Installed { base, .. }) => {
                 let config = group.config;
                 for trace in group.trail.confirm_to(base.index, node, &config) {
                     self.agree(place, &trace);
                 }
             }
-            ReplicaFact::Config(config) => {
+            ReplicaFact::Log(LogFact::Config(config)) => {
                 group.config = *config;
                 for trace in group.trail.agree_by(config) {
                     self.agree(place, &trace);
                 }
             }
-            ReplicaFact::Worked { at, work, worked } => {
+            ReplicaFact::Log(LogFact::Worked { at, work, worked }) => {
                 let scene = Scene { at: now, node: Some(node), group: place };
                 self.on_worked(scene, *at, (work, worked), out);
             }
-            ReplicaFact::Applied(applied) => self.on_applied(now, node, place, applied, out),
+            ReplicaFact::Log(LogFact::Applied(applied)) => self.on_applied(now, node, place, applied, out),
             _ => {}
         }
     }

@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::event::Invariant;
-use crate::domain::fact::ReplicaFact;
+use crate::domain::fact::{LogFact, ReplicaFact};
 use crate::domain::ids::{GroupId, LogIndex, NodeId};
 use crate::domain::map::ClusterMap;
 use crate::domain::work::{Decision, Half, TxId, Voters, Work, Worked};
@@ -54,7 +54,7 @@ impl Rule for AtomicCommit {
     const INVARIANT: Invariant = Invariant::AtomicCommit;
 
     fn on_replica(&mut self, _: NodeId, group: GroupId, what: &ReplicaFact, verdicts: &mut Verdicts) {
-        let ReplicaFact::Worked { at, work, worked } = what else { return };
+        let ReplicaFact::Log(LogFact::Worked { at, work, worked }) = what else { return };
         let Some(seen) = self.seen.get_mut(group.index()).filter(|seen| at > seen) else { return };
         *seen = *at;
         match (*work, *worked) {

@@ -5,7 +5,7 @@
 //! Left out: money, which has a probe of its own.
 
 use crate::domain::event::Invariant;
-use crate::domain::fact::ReplicaFact;
+use crate::domain::fact::{LogFact, ReplicaFact};
 use crate::domain::ids::{GroupId, NodeId};
 
 use super::{Rule, Verdicts};
@@ -18,7 +18,7 @@ impl Rule for BookSound {
     const INVARIANT: Invariant = Invariant::BookSound;
 
     fn on_replica(&mut self, node: NodeId, group: GroupId, what: &ReplicaFact, verdicts: &mut Verdicts) {
-        let ReplicaFact::Applied(applied) = what else { return };
+        let ReplicaFact::Log(LogFact::Applied(applied)) = what else { return };
         verdicts.check(applied.sound, || {
             format!("{group}: on {node} a book is crossed or lost quantity, in the batch from {}", applied.first)
         });

@@ -9,7 +9,7 @@
 
 use crate::audit::points::{Holds, Place, Points, place_of};
 use crate::domain::event::Invariant;
-use crate::domain::fact::ReplicaFact;
+use crate::domain::fact::{ElectionFact, LogFact, ReplicaFact};
 use crate::domain::ids::{GroupId, LogIndex, NodeId, Term};
 use crate::domain::log::LogPoint;
 use crate::domain::map::ClusterMap;
@@ -49,7 +49,7 @@ impl Rule for LeaderCompleteness {
         let Some(group) = self.groups.get_mut(id.index()) else { return };
         let Some(end) = self.ends.at(id, node) else { return };
         match what {
-            ReplicaFact::Appended(points) => {
+            ReplicaFact::Log(LogFact::Appended(points)) => {
                 for point in points {
                     // A log that was cut, or read from a disk, has an end that we do not know; a follower's points are
                     // known from the leader that made them.
@@ -58,14 +58,14 @@ impl Rule for LeaderCompleteness {
                     *end = Some(place_of(point));
                 }
             }
-            ReplicaFact::Truncated(_) | ReplicaFact::Retired => *end = None,
-            ReplicaFact::Installed { base, .. } => *end = Some(place_of(base)),
-            ReplicaFact::Leads { term, end: log } => {
+            ReplicaFact::Log(LogFact::Truncated(_) | LogFact::Retired) => *end = None,
+            ReplicaFact::Log(LogFact::Installed { base, .. }) => *end = Some(place_of(base)),
+            ReplicaFact::Election(ElectionFact::Leads { term, end: log }) => {
                 group.points.note(log, None);
                 *end = Some(place_of(log));
                 group.elect(id, node, *term, *log, verdicts);
             }
-            ReplicaFact::Committed { to, leading } => group.commit(id, node, *to, *leading, verdicts),
+            ReplicaFact::Log(LogFact::Committed { to, leading }) => group.commit(id, node, *to, *leading, verdicts),
             _ => {}
         }
     }

@@ -7,7 +7,7 @@
 
 use crate::audit::points::Points;
 use crate::domain::event::Invariant;
-use crate::domain::fact::ReplicaFact;
+use crate::domain::fact::{ElectionFact, LogFact, ReplicaFact};
 use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::log::LogPoint;
 use crate::domain::map::ClusterMap;
@@ -36,10 +36,10 @@ impl Rule for LogMatching {
 
     fn on_replica(&mut self, node: NodeId, group: GroupId, what: &ReplicaFact, verdicts: &mut Verdicts) {
         let seen: &[LogPoint] = match what {
-            ReplicaFact::Appended(points) => points,
-            ReplicaFact::Leads { end, .. } => std::slice::from_ref(end),
-            ReplicaFact::Committed { to, .. } => std::slice::from_ref(to),
-            ReplicaFact::Installed { base, .. } => std::slice::from_ref(base),
+            ReplicaFact::Log(LogFact::Appended(points)) => points,
+            ReplicaFact::Election(ElectionFact::Leads { end, .. }) => std::slice::from_ref(end),
+            ReplicaFact::Log(LogFact::Committed { to, .. }) => std::slice::from_ref(to),
+            ReplicaFact::Log(LogFact::Installed { base, .. }) => std::slice::from_ref(base),
             _ => return,
         };
         let Some(points) = self.groups.get_mut(group.index()) else { return };

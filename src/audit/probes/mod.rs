@@ -140,7 +140,7 @@ mod tests {
     use crate::audit::stage::{P1, Stage, applied, n, orders, point};
     use crate::domain::digest::Digest;
     use crate::domain::event::{EventKind, Invariant};
-    use crate::domain::fact::{Applied, Fact, Money, ReplicaFact};
+    use crate::domain::fact::{Applied, ElectionFact, Fact, LogFact, Money, ReplicaFact};
     use crate::domain::ids::{GroupId, LogIndex, Term};
     use crate::domain::log::LogPoint;
     use crate::domain::settings::Settings;
@@ -231,7 +231,7 @@ mod tests {
     fn a_leader_whose_longer_log_went_another_way_is_seen() {
         let mut stage = committed_by_two();
         // n3 led term 2 once, unseen by the others, from the end of its short log; now it leads term 3.
-        stage.replica(3, ReplicaFact::Appended(vec![point(9, 2)]));
+        stage.replica(3, LogFact::Appended(vec![point(9, 2)]));
         stage.leads(3, 3, point(9, 2));
         assert_red(&stage, Invariant::LeaderCompleteness);
     }
@@ -282,7 +282,7 @@ mod tests {
         let mut stage = stage();
         stage.apply(1, 1, 1, orders(1, 1..=3));
         let other = Applied { chain: Digest(1), ..applied(1, 1, Some(orders(1, 1..=3))) };
-        stage.replica(2, ReplicaFact::Applied(other));
+        stage.replica(2, LogFact::Applied(other));
         assert_red(&stage, Invariant::StateMachineSafety);
     }
 
@@ -291,7 +291,7 @@ mod tests {
         let mut stage = stage();
         stage.apply(1, 1, 1, orders(1, 1..=3)).apply(1, 1, 4, orders(1, 4..=5)).commits(1, point(5, 1), None);
         stage.fact(&Fact::Died(n(1))).fact(&Fact::Began(n(1)));
-        stage.replica(1, ReplicaFact::Term(Term(1))).commits(1, point(3, 1), None).apply(1, 1, 1, orders(1, 1..=3));
+        stage.replica(1, ElectionFact::Term(Term(1))).commits(1, point(3, 1), None).apply(1, 1, 1, orders(1, 1..=3));
         assert_green(&stage, Invariant::StateMachineSafety);
         assert_green(&stage, Invariant::Monotonic);
     }
@@ -299,10 +299,10 @@ mod tests {
     #[test]
     fn a_term_that_goes_back_is_seen_even_over_a_restart() {
         let mut stage = stage();
-        stage.replica(1, ReplicaFact::Term(Term(3)));
+        stage.replica(1, ElectionFact::Term(Term(3)));
         stage.fact(&Fact::Died(n(1))).fact(&Fact::Began(n(1)));
         assert_green(&stage, Invariant::Monotonic);
-        stage.replica(1, ReplicaFact::Follows { term: Term(2) });
+        stage.replica(1, ElectionFact::Follows { term: Term(2) });
         assert_red(&stage, Invariant::Monotonic);
     }
 
@@ -323,7 +323,7 @@ mod tests {
     #[test]
     fn nothing_is_applied_below_an_installed_snapshot() {
         let mut stage = stage();
-        stage.replica(1, ReplicaFact::Installed { base: point(9, 1), state: Digest(1) });
+        stage.replica(1, LogFact::Installed { base: point(9, 1), state: Digest(1) });
         stage.apply(1, 1, 8, orders(1, 1..=3));
         assert_red(&stage, Invariant::Monotonic);
     }
@@ -334,7 +334,7 @@ mod tests {
         stage.apply(1, 1, 1, orders(1, 1..=3));
         assert_green(&stage, Invariant::BookSound);
         let broken = Applied { sound: false, ..applied(1, 4, Some(orders(1, 4..=5))) };
-        stage.replica(1, ReplicaFact::Applied(broken));
+        stage.replica(1, LogFact::Applied(broken));
         assert_red(&stage, Invariant::BookSound);
     }
 
@@ -343,7 +343,7 @@ mod tests {
     const ABORT: Decision = Decision::Abort(Why::Deadline);
 
     fn worked(stage: &mut Stage, group: GroupId, at: u64, work: Work, worked: Worked) {
-        let what = ReplicaFact::Worked { at: LogIndex(at), work, worked };
+        let what = ReplicaFact::Log(LogFact::Worked { at: LogIndex(at), work, worked });
         stage.fact(&Fact::Replica { node: n(1), group, what });
     }
 
@@ -420,7 +420,7 @@ mod tests {
             ..Money::STILL
         };
         let applies = |stage: &mut Stage, group, first, money| {
-            let what = ReplicaFact::Applied(Applied { money, ..applied(1, first, None) });
+            let what = ReplicaFact::Log(LogFact::Applied(Applied { money, ..applied(1, first, None) }));
             stage.fact(&Fact::Replica { node: n(1), group, what });
         };
         let mut stage = stage();
@@ -447,8 +447,8 @@ mod tests {
     fn an_unknown_group_or_node_is_nobody() {
         let mut stage = stage();
         let group = crate::domain::ids::GroupId(99);
-        stage.fact(&Fact::Replica { node: n(1), group, what: ReplicaFact::Term(Term(1)) });
-        stage.fact(&Fact::Replica { node: n(99), group: P1, what: ReplicaFact::Truncated(LogIndex(1)) });
+        stage.fact(&Fact::Replica { node: n(1), group, what: ReplicaFact::Election(ElectionFact::Term(Term(1))) });
+        stage.fact(&Fact::Replica { node: n(99), group: P1, what: ReplicaFact::Log(LogFact::Truncated(LogIndex(1))) });
         assert!(stage.told.is_empty());
     }
 }

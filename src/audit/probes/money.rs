@@ -8,7 +8,7 @@
 
 use crate::audit::last_of;
 use crate::domain::event::Invariant;
-use crate::domain::fact::{Money, ReplicaFact};
+use crate::domain::fact::{LogFact, Money, ReplicaFact};
 use crate::domain::ids::{GroupId, LogIndex, NodeId};
 use crate::domain::map::ClusterMap;
 
@@ -31,7 +31,7 @@ impl Rule for MoneyConserved {
     const INVARIANT: Invariant = Invariant::MoneyConserved;
 
     fn on_replica(&mut self, node: NodeId, group: GroupId, what: &ReplicaFact, verdicts: &mut Verdicts) {
-        let ReplicaFact::Applied(applied) = what else { return };
+        let ReplicaFact::Log(LogFact::Applied(applied)) = what else { return };
         let Some((index, known)) = self.groups.get_mut(group.index()) else { return };
         verdicts.check(applied.money.balanced, || {
             format!("{group}: on {node} cash or lots do not add up, in the batch from {}", applied.first)

@@ -7,7 +7,7 @@
 
 use crate::audit::last_of;
 use crate::domain::event::Invariant;
-use crate::domain::fact::ReplicaFact;
+use crate::domain::fact::{ElectionFact, LogFact, ReplicaFact};
 use crate::domain::ids::{GroupId, LogIndex, NodeId, Term};
 use crate::domain::map::ClusterMap;
 
@@ -40,26 +40,28 @@ impl Rule for Monotonic {
         let Some(progress) = self.replicas.at(group, node) else { return };
         let before = *progress;
         match what {
-            ReplicaFact::Term(term) | ReplicaFact::Leads { term, .. } | ReplicaFact::Follows { term } => {
+            ReplicaFact::Election(
+                ElectionFact::Term(term) | ElectionFact::Leads { term, .. } | ElectionFact::Follows { term },
+            ) => {
                 progress.term = before.term.max(*term);
                 verdicts.check(*term >= before.term, || {
                     format!("{group}: {node} went back from {} to {term}", before.term)
                 });
             }
-            ReplicaFact::Committed { to, .. } => {
+            ReplicaFact::Log(LogFact::Committed { to, .. }) => {
                 progress.commit = before.commit.max(to.index);
                 verdicts.check(to.index >= before.commit, || {
                     format!("{group}: the commit index of {node} went back from {} to {}", before.commit, to.index)
                 });
             }
-            ReplicaFact::Applied(applied) => {
+            ReplicaFact::Log(LogFact::Applied(applied)) => {
                 progress.applied = before.applied.max(last_of(applied));
                 verdicts.check(applied.first > before.applied, || {
                     format!("{group}: {node} applied {} again, it was at {}", applied.first, before.applied)
                 });
             }
-            ReplicaFact::Installed { base, .. } => progress.applied = before.applied.max(base.index),
-            ReplicaFact::Retired => *progress = Progress::default(),
+            ReplicaFact::Log(LogFact::Installed { base, .. }) => progress.applied = before.applied.max(base.index),
+            ReplicaFact::Log(LogFact::Retired) => *progress = Progress::default(),
             _ => {}
         }
     }

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use crate::domain::event::Invariant;
-use crate::domain::fact::ReplicaFact;
+use crate::domain::fact::{ElectionFact, ReplicaFact};
 use crate::domain::ids::{GroupId, NodeId, Term};
 use crate::domain::map::ClusterMap;
 
@@ -33,7 +33,7 @@ impl Rule for OneLeader {
     const INVARIANT: Invariant = Invariant::OneLeaderPerTerm;
 
     fn on_replica(&mut self, node: NodeId, group: GroupId, what: &ReplicaFact, verdicts: &mut Verdicts) {
-        let ReplicaFact::Leads { term, .. } = what else { return };
+        let ReplicaFact::Election(ElectionFact::Leads { term, .. }) = what else { return };
         let Some(leaders) = self.groups.get_mut(group.index()) else { return };
         let known = leaders.iter().find(|(known, _)| known == term).map(|(_, leader)| *leader);
         verdicts.check(known.is_none_or(|leader| leader == node), || {

@@ -9,7 +9,7 @@
 use crate::audit::last_of;
 use crate::audit::points::Points;
 use crate::domain::event::Invariant;
-use crate::domain::fact::ReplicaFact;
+use crate::domain::fact::{LogFact, ReplicaFact};
 use crate::domain::ids::{GroupId, NodeId, Term};
 use crate::domain::log::LogPoint;
 use crate::domain::map::ClusterMap;
@@ -37,7 +37,7 @@ impl Rule for StateMachine {
     }
 
     fn on_replica(&mut self, node: NodeId, group: GroupId, what: &ReplicaFact, verdicts: &mut Verdicts) {
-        let ReplicaFact::Applied(applied) = what else { return };
+        let ReplicaFact::Log(LogFact::Applied(applied)) = what else { return };
         let Some(points) = self.groups.get_mut(group.index()) else { return };
         // The index alone: two applied states at one index must agree, of whatever terms the entries are.
         let point = LogPoint { index: last_of(applied), term: Term::default(), chain: applied.chain };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Desk, Replica};
 use crate::domain::event::{EventKind, MovesEvent};
-use crate::domain::fact::ReplicaFact;
+use crate::domain::fact::LogFact;
 use crate::domain::ids::{ActorId, GroupId, LogIndex, NodeId, Term};
 use crate::domain::log::Payload;
 use crate::domain::map::{ClusterMap, MapChange};
@@ -154,7 +154,7 @@ impl Replica {
             return;
         }
         let shipment = moving.shipment();
-        out.state(self.group, ReplicaFact::Froze(shipment));
+        out.state(self.group, LogFact::Froze(shipment));
         if self.raft.leads() {
             let Shipment { symbol, to, .. } = shipment;
             out.tell(Some(self.group), EventKind::Moves(MovesEvent::Frozen { symbol, to }));

@@ -6,6 +6,7 @@
 //! voter that hears a living leader neither adopts a candidate's term nor votes (§6, the disruptive server).
 
 use crate::domain::event::{EventKind, StepDown};
+use crate::domain::fact::ElectionFact;
 use crate::domain::ids::Term;
 use crate::domain::time::Now;
 use crate::domain::why::Why;
@@ -78,7 +79,7 @@ impl Raft {
             StepDown::Removed => Why::NotLeader(None),
         };
         out.push(Effect::Tell(EventKind::SteppedDown { term, why }));
-        out.push(Effect::State(crate::domain::fact::ReplicaFact::Follows { term }));
+        out.push(Effect::State(ElectionFact::Follows { term }.into()));
         out.extend(leadership.reads.iter().map(|read| Effect::ReadRefused { token: read.token, why: refusal }));
         self.restart_timer(now);
     }

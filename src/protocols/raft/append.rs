@@ -9,7 +9,7 @@
 //! Sources: Ongaro & Ousterhout 2014 §5.3, figure 2 (AppendEntries RPC).
 
 use crate::domain::event::EventKind;
-use crate::domain::fact::ReplicaFact;
+use crate::domain::fact::LogFact;
 use crate::domain::ids::{LogIndex, NodeId, Term};
 use crate::domain::log::{DiskWrite, Entry, LogPoint};
 use crate::domain::time::Now;
@@ -86,13 +86,13 @@ impl Raft {
         if first <= end {
             let records = end.since(first.prev());
             out.push(Effect::Tell(EventKind::Truncated { from: first, records }));
-            out.push(Effect::State(ReplicaFact::Truncated(first)));
+            out.push(Effect::State(LogFact::Truncated(first).into()));
             if self.membership.cut(first) {
                 out.push(Effect::Tell(EventKind::ConfigReverted { config: self.membership.current() }));
             }
         }
         fresh.iter().for_each(|entry| self.membership.append(entry));
-        out.push(Effect::State(ReplicaFact::Appended(fresh.iter().map(point_after).collect())));
+        out.push(Effect::State(LogFact::Appended(fresh.iter().map(point_after).collect()).into()));
         let token = self.persist(DiskWrite::Append(fresh), out);
         self.disk.log_written(token, first.prev(), self.image.log.end().index);
     }

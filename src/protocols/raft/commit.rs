@@ -6,7 +6,7 @@
 //! Sources: Ongaro & Ousterhout 2014 §5.3, §5.4.2.
 
 use crate::domain::event::EventKind;
-use crate::domain::fact::ReplicaFact;
+use crate::domain::fact::LogFact;
 use crate::domain::ids::{LogIndex, Term};
 use crate::domain::time::Now;
 
@@ -42,6 +42,6 @@ impl Raft {
         // Only a rule that is off can bring an index inside a batch: then the batch is not yet committed.
         let Some(to) = self.image.log.point_at(index) else { return };
         self.commit = index;
-        out.push(Effect::State(ReplicaFact::Committed { to, leading }));
+        out.push(Effect::State(LogFact::Committed { to, leading }.into()));
     }
 }

@@ -9,7 +9,7 @@
 //! Sources: Ongaro & Ousterhout 2014 §5.2, §5.4.1; Ongaro 2014 §9.6 (pre-vote), §3.10 (transfer).
 
 use crate::domain::event::EventKind;
-use crate::domain::fact::ReplicaFact;
+use crate::domain::fact::ElectionFact;
 use crate::domain::ids::{LogIndex, NodeId, PersistToken, Term};
 use crate::domain::time::Now;
 use crate::domain::why::Why;
@@ -85,7 +85,7 @@ impl Raft {
         self.restart_timer(now);
         let term = self.term().next();
         let heard_at = self.contact.at;
-        out.push(Effect::State(ReplicaFact::Campaigns { term, pre_vote: true, heard_at }));
+        out.push(Effect::State(ElectionFact::Campaigns { term, pre_vote: true, heard_at }.into()));
         self.request_votes(term, Cause::Timeout, None, out);
     }
 
@@ -95,7 +95,7 @@ impl Raft {
         let lease = self.lease_forbids_vote(now, false, false);
         self.enter_term(term, Some(self.config.me));
         let heard_at = self.contact.at;
-        out.push(Effect::State(ReplicaFact::Campaigns { term, pre_vote: false, heard_at }));
+        out.push(Effect::State(ElectionFact::Campaigns { term, pre_vote: false, heard_at }.into()));
         out.push(Effect::Tell(EventKind::Stands { term, forced: cause != Cause::Timeout }));
         let write = self.flush_hard(out);
         // An order can come while this voter stands by a leader that reads under a lease: that binds its own vote, too.

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::domain::event::EventKind;
-use crate::domain::fact::ReplicaFact;
+use crate::domain::fact::LogFact;
 use crate::domain::ids::{LogIndex, NodeId};
 use crate::domain::log::{DiskWrite, LogPoint, RaftSnapshot};
 use crate::domain::view::ProgressMode;
@@ -62,7 +62,7 @@ impl Raft {
         }
         let agreed = self.commit;
         let base = LogPoint { index, term, chain: snapshot.chain };
-        out.push(Effect::State(ReplicaFact::Installed { base, state: snapshot.image.digest }));
+        out.push(Effect::State(LogFact::Installed { base, state: snapshot.image.digest }.into()));
         out.push(Effect::Tell(EventKind::SnapshotInstalled { index }));
         out.push(Effect::Install(snapshot.clone()));
         self.membership.install(&snapshot);

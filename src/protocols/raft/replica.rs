@@ -8,7 +8,7 @@
 //! Sources: Ongaro & Ousterhout 2014 figure 2.
 
 use crate::domain::chance::Chance;
-use crate::domain::fact::ReplicaFact;
+use crate::domain::fact::ElectionFact;
 use crate::domain::ids::{LogIndex, NodeId, PersistToken, Term};
 use crate::domain::log::{DiskWrite, GroupImage};
 use crate::domain::membership::GroupConfig;
@@ -149,7 +149,7 @@ impl Raft {
     fn on_persisted(&mut self, now: Now, token: PersistToken, out: &mut Vec<Effect>) {
         let moved = self.disk.persisted(token);
         while let Some(term) = self.disk.term_persisted(token) {
-            out.push(Effect::State(ReplicaFact::Term(term)));
+            out.push(Effect::State(ElectionFact::Term(term).into()));
         }
         self.count_own_vote(now, token, out);
         if moved {
@@ -189,7 +189,7 @@ impl Raft {
         let term = self.image.hard.term;
         if self.answer_after(Some(token)).is_none() {
             // Acted upon before it is durable: the auditor shall see it go back after a crash.
-            out.push(Effect::State(ReplicaFact::Term(term)));
+            out.push(Effect::State(ElectionFact::Term(term).into()));
         } else {
             self.disk.term_written(token, term);
         }

@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 
 use crate::domain::event::EventKind;
-use crate::domain::fact::ReplicaFact;
+use crate::domain::fact::{ElectionFact, LogFact};
 use crate::domain::ids::{LogIndex, NodeId, NodeSet, Term};
 use crate::domain::log::{DiskWrite, Entry, LogPoint, Payload};
 use crate::domain::time::Now;
@@ -66,7 +66,7 @@ impl Raft {
         let voters = u8::try_from(config.electorate().len()).unwrap_or(u8::MAX);
         let (me, peers) = (self.config.me, config.members());
         out.push(Effect::Tell(EventKind::Elected { term, votes, voters }));
-        out.push(Effect::State(ReplicaFact::Leads { term, end }));
+        out.push(Effect::State(ElectionFact::Leads { term, end }.into()));
         self.leader = Some(self.config.me);
         self.role = Role::Leader(Box::new(Leadership {
             progress: peers
@@ -91,7 +91,7 @@ impl Raft {
         let entry = self.image.log.next_entry(self.term(), payload);
         self.membership.append(&entry);
         let point = point_after(&entry);
-        out.push(Effect::State(ReplicaFact::Appended(vec![point])));
+        out.push(Effect::State(LogFact::Appended(vec![point]).into()));
         let token = self.persist(DiskWrite::Append(vec![entry]), out);
         self.disk.log_written(token, before, point.index);
         point

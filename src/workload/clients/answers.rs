@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::Clients;
 use crate::domain::actor::ActorEffect;
-use crate::domain::fact::Fact;
+use crate::domain::fact::ClientFact;
 use crate::domain::ids::{RequestId, Sequence};
 use crate::domain::order::{Answer, Reply};
 use crate::domain::runs::Runs;
@@ -35,7 +35,7 @@ impl Clients {
             self.figures.acknowledged(now, latency, count);
         }
         if !ended.is_empty() {
-            out.push(ActorEffect::State(Fact::Answered(Arc::from(ended))));
+            out.push(ActorEffect::State(ClientFact::Answered(Arc::from(ended)).into()));
         }
     }
 

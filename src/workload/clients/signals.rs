@@ -7,7 +7,7 @@
 
 use super::{Clients, Outbox};
 use crate::domain::actor::ActorEffect;
-use crate::domain::fact::Fact;
+use crate::domain::fact::ClientFact;
 use crate::domain::order::{Command, OrderType};
 use crate::domain::tick::Signal;
 use crate::domain::time::SimTime;
@@ -32,7 +32,7 @@ impl Clients {
             let order = Command::place(symbol, side, OrderType::Limit(price), quantity);
             self.ask_if_room(now, place, order, &mut outbox);
         }
-        outbox.hand_in(self.load.read_from, Fact::Submitted, out);
+        outbox.hand_in(self.load.read_from, ClientFact::Submitted, out);
     }
 
     fn ask_if_room(&mut self, now: SimTime, place: usize, command: Command, outbox: &mut Outbox) {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{Clients, Outbox};
 use crate::domain::actor::ActorEffect;
-use crate::domain::fact::Fact;
+use crate::domain::fact::ClientFact;
 use crate::domain::ids::Sequence;
 use crate::domain::order::{Batch, Record};
 use crate::domain::time::SimTime;
@@ -34,10 +34,10 @@ impl Clients {
         self.quiet_until = self.sessions.iter().map(Session::quiet_until).min().unwrap_or(SimTime::NEVER);
         // First who is given up: the floors of those that go on are above them already.
         for records in given_up.chunks(Batch::RECORDS_MAX) {
-            out.push(ActorEffect::State(Fact::GaveUp(Batch::new(records))));
+            out.push(ActorEffect::State(ClientFact::GaveUp(Batch::new(records)).into()));
         }
         for (deadline, records) in again {
-            Outbox { records, deadline, ..Outbox::default() }.hand_in(self.load.read_from, Fact::Retried, out);
+            Outbox { records, deadline, ..Outbox::default() }.hand_in(self.load.read_from, ClientFact::Retried, out);
         }
     }
 

@@ -155,17 +155,17 @@ fn the_floor_in_a_record_is_never_above_what_waits() {
         let mut waits: BTreeMap<ClientId, BTreeSet<Sequence>> = BTreeMap::new();
         for (_, fact) in &driver.facts {
             match fact {
-                Fact::Submitted(batch) | Fact::Retried(batch) => {
+                Fact::Client(ClientFact::Submitted(batch) | ClientFact::Retried(batch)) => {
                     for record in batch.records() {
                         let waiting = waits.entry(record.id.client).or_default();
                         waiting.insert(record.id.sequence);
                         assert!(Some(&record.floor) <= waiting.first(), "seed {seed}: {record:?} {waiting:?}");
                     }
                 }
-                Fact::GaveUp(batch) => batch.records().iter().for_each(|record| {
+                Fact::Client(ClientFact::GaveUp(batch)) => batch.records().iter().for_each(|record| {
                     waits.get_mut(&record.id.client).map(|waiting| waiting.remove(&record.id.sequence));
                 }),
-                Fact::Answered(list) => list.iter().for_each(|(answer, _)| {
+                Fact::Client(ClientFact::Answered(list)) => list.iter().for_each(|(answer, _)| {
                     waits.get_mut(&answer.id.client).map(|waiting| waiting.remove(&answer.id.sequence));
                 }),
                 _ => {}

@@ -58,7 +58,7 @@ fn the_books_hold_a_bounded_number_of_orders_for_ever() {
     for second in 1..=20 {
         driver.run_to(second * 1_000);
         for (_, fact) in std::mem::take(&mut driver.facts) {
-            let Fact::Submitted(batch) = fact else { continue };
+            let Fact::Client(ClientFact::Submitted(batch)) = fact else { continue };
             for record in batch.records() {
                 match record.command {
                     command if may_rest(&command) => {

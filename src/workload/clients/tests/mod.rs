@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::domain::digest::Digest;
+use crate::domain::fact::Fact;
 use crate::domain::ids::{Address, GroupId, LogIndex, NodeId, RequestId, Sequence, SymbolId, Term};
 use crate::domain::order::{Answer, OrderStatus, OrderType, Promise, Reading, Reply, TimeInForce, Verdict};
 use crate::domain::units::{Price, Quantity};
@@ -164,19 +165,22 @@ impl Driver {
     }
 
     fn submitted(&self) -> Vec<(SimTime, Record)> {
-        self.records(|fact| if let Fact::Submitted(batch) = fact { Some(batch) } else { None })
+        self.records(|fact| if let Fact::Client(ClientFact::Submitted(batch)) = fact { Some(batch) } else { None })
     }
 
     fn retried(&self) -> Vec<(SimTime, Record)> {
-        self.records(|fact| if let Fact::Retried(batch) = fact { Some(batch) } else { None })
+        self.records(|fact| if let Fact::Client(ClientFact::Retried(batch)) = fact { Some(batch) } else { None })
     }
 
     fn gave_up(&self) -> Vec<(SimTime, Record)> {
-        self.records(|fact| if let Fact::GaveUp(batch) = fact { Some(batch) } else { None })
+        self.records(|fact| if let Fact::Client(ClientFact::GaveUp(batch)) = fact { Some(batch) } else { None })
     }
 
     fn answered(&self) -> Vec<(Answer, SimDuration)> {
-        let lists = self.facts.iter().filter_map(|(_, f)| if let Fact::Answered(list) = f { Some(list) } else { None });
+        let lists = self
+            .facts
+            .iter()
+            .filter_map(|(_, f)| if let Fact::Client(ClientFact::Answered(list)) = f { Some(list) } else { None });
         lists.flat_map(|list| list.iter().copied()).collect()
     }
 }
@@ -186,16 +190,16 @@ fn assert_balanced(driver: &Driver, seed: u64) {
     let mut waits = BTreeSet::new();
     for (_, fact) in &driver.facts {
         match fact {
-            Fact::Submitted(batch) => {
+            Fact::Client(ClientFact::Submitted(batch)) => {
                 batch.records().iter().for_each(|r| assert!(waits.insert(r.id), "seed {seed}: {} twice", r.id));
             }
-            Fact::Retried(batch) => {
+            Fact::Client(ClientFact::Retried(batch)) => {
                 batch.records().iter().for_each(|r| assert!(waits.contains(&r.id), "seed {seed}: {} over", r.id));
             }
-            Fact::Answered(list) => {
+            Fact::Client(ClientFact::Answered(list)) => {
                 list.iter().for_each(|(a, _)| assert!(waits.remove(&a.id), "seed {seed}: {} over", a.id));
             }
-            Fact::GaveUp(batch) => {
+            Fact::Client(ClientFact::GaveUp(batch)) => {
                 batch.records().iter().for_each(|r| assert!(waits.remove(&r.id), "seed {seed}: {} over", r.id));
             }
             Fact::Replica { .. } | Fact::Died(_) | Fact::Began(_) => {}
