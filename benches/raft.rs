@@ -18,8 +18,10 @@ use chaosdesk::domain::rules::Rules;
 use chaosdesk::domain::settings::RaftSettings;
 use chaosdesk::domain::time::Now;
 use chaosdesk::domain::units::{Price, Quantity};
-use chaosdesk::protocols::raft::message::{Effect, Input, Message};
+use chaosdesk::protocols::message::{Effect, Input};
 use chaosdesk::protocols::raft::{Raft, RaftConfig};
+use chaosdesk::protocols::registry::Message;
+use chaosdesk::protocols::replication::Replication;
 
 const OUTSTANDING: u64 = 64;
 const COMPACT_EVERY: u64 = 100_000;

@@ -13,8 +13,10 @@ use chaosdesk::domain::membership::ConfigChange;
 use chaosdesk::domain::rules::{AckRule, Rule, Rules};
 use chaosdesk::domain::time::{Now, SimDuration, SimTime};
 use chaosdesk::domain::view::ProgressView;
+use chaosdesk::protocols::message::Input;
 use chaosdesk::protocols::raft::Raft;
-use chaosdesk::protocols::raft::message::{Body, Input, Message};
+use chaosdesk::protocols::raft::message::{Body, Message};
+use chaosdesk::protocols::replication::Replication;
 use goldenscript::Command;
 
 use raft::print;
@@ -159,7 +161,7 @@ fn ask(world: &World, line: &Line, id: NodeId) -> Result<Option<String>, Box<dyn
                 let ProgressView { mode, matched, next, in_flight } = view;
                 format!("{peer} {mode:?} matched={matched} next={next} in flight={in_flight}\n")
             };
-            raft()?.progress().map(shown).collect()
+            raft()?.progress().into_iter().map(shown).collect()
         }
         _ => return Ok(None),
     }))
@@ -227,7 +229,7 @@ fn act(world: &mut World, line: &Line, id: NodeId) -> Told {
         "stale" => {
             let body = Body::Beat { commit: LogIndex(0), round: 1 };
             let message = Message { term: Term(line.number("term", 0)?), body };
-            world.step(id, Input::Receive { from: second.ok_or("from whom?")?, message });
+            world.step(id, Input::Receive { from: second.ok_or("from whom?")?, message: message.into() });
         }
         _ => return line.unknown(),
     }

@@ -12,7 +12,8 @@ use chaosdesk::domain::ids::NodeId;
 use chaosdesk::domain::membership::ConfigChange;
 use chaosdesk::domain::rules::{Rule, Rules};
 use chaosdesk::domain::time::{SimDuration, SimTime};
-use chaosdesk::protocols::raft::message::Input;
+use chaosdesk::protocols::message::Input;
+use chaosdesk::protocols::replication::Replication;
 
 use raft::world::{Setup, Timers, World};
 

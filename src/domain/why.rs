@@ -118,6 +118,8 @@ pub enum Why {
     NotLearner,
     /// A group needs a voter.
     NoVoters,
+    /// The protocol of this group has no such thing.
+    Unsupported,
     /// The node runs: it can be asked to leave.
     NodeRuns,
     /// The cluster has as many nodes as it can have.
@@ -227,6 +229,7 @@ impl Why {
             Self::LearnerBehind => 87,
             Self::NotLearner => 88,
             Self::NoVoters => 89,
+            Self::Unsupported => 92,
             Self::NodeRuns => 100,
             Self::ClusterFull => 101,
             Self::LastNode => 102,

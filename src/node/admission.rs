@@ -17,6 +17,7 @@ use crate::domain::ids::{NodeId, NodeSet};
 use crate::domain::order::Batch;
 use crate::domain::time::{Now, SimDuration, SimTime};
 use crate::domain::why::Why;
+use crate::protocols::replication::Replication;
 use crate::routing::drain::{Drain, MARGIN};
 
 use super::message::{NodeMessage, Proposal};
@@ -80,12 +81,12 @@ impl Replica {
         // Without a voter that the rule needs nothing is slow: it stands, and may go on at any moment.
         !asks
             && self.admission.drain.is_too_slow(now.mono, ahead as u64, eldest, left)
-            && self.raft.missing_for(now, desk.ack, desk.settings.election_min).is_empty()
+            && self.core.missing_for(now, desk.ack, desk.settings.election_min).is_empty()
     }
 
     /// How many more records the processor applies in time; `None` if nothing is known, or nothing waits for it.
     fn fit_for_the_processor(&self, now: Now, left: SimDuration, asks: bool, desk: &Desk<'_>) -> Option<usize> {
-        if !asks && !self.raft.ack_covers_commit(desk.ack) {
+        if !asks && !self.core.ack_covers_commit(desk.ack) {
             return None;
         }
         if self.admission.apply.is_too_slow(now.mono, self.backlog(), self.proposals.eldest(), left) {
@@ -97,7 +98,7 @@ impl Replica {
 
     /// Records that it has to apply, those included that are not in the log yet.
     fn backlog(&self) -> u64 {
-        self.raft.end().index.since(self.applied) + self.proposals.open_records() as u64
+        self.core.end().index.since(self.applied) + self.proposals.open_records() as u64
     }
 
     /// Declines what does not fit; what is left, if something was declined.
@@ -136,7 +137,7 @@ impl Replica {
         if acknowledged > 0 || !waits {
             self.admission.drain.left(now.mono, acknowledged as u64, waits);
         }
-        self.raft.note_applied(now, self.applied);
+        self.core.note_applied(now, self.applied);
         let backlog = self.backlog();
         desk.processor.note_backlog(std::mem::replace(&mut self.admission.counted, backlog), backlog);
         self.admission.told &= backlog > 0;
@@ -160,14 +161,14 @@ impl Replica {
         if !starved && stalled.is_empty() {
             return;
         }
-        let missing = if self.raft.leads() {
-            self.raft.missing_for(now, desk.ack, desk.settings.election_min)
+        let missing = if self.core.leads() {
+            self.core.missing_for(now, desk.ack, desk.settings.election_min)
         } else {
             NodeSet::default()
         };
         // Back, and everything that was held up is acknowledged.
         let goes_on =
-            missing.is_empty() && (!self.raft.leads() || self.raft.acked_index(desk.ack) >= self.raft.commit_index());
+            missing.is_empty() && (!self.core.leads() || self.core.acked_index(desk.ack) >= self.core.commit_index());
         if goes_on && !stalled.is_empty() {
             self.admission.stalled = NodeSet::default();
             out.tell(Some(self.group), EventKind::Admission(AdmissionEvent::Resumed));

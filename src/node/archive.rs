@@ -11,7 +11,8 @@ use std::sync::Arc;
 use crate::domain::ids::{ActorId, GroupId};
 use crate::domain::order::DeskMessage;
 use crate::domain::trades::TradesQuestion;
-use crate::protocols::raft::message::Effect;
+use crate::protocols::message::Effect;
+use crate::protocols::replication::Replication;
 
 use super::Node;
 use super::machine::Machine;
@@ -26,7 +27,7 @@ impl Replica {
         let (blocks, first) = exchange.trades_mut().unwritten();
         let mut effects: Vec<Effect> = Vec::new();
         for (number, image) in blocks {
-            self.raft.archive(number, image, first, &mut effects);
+            self.core.archive(number, image, first, &mut effects);
         }
         self.absorb(effects, out);
     }

@@ -9,6 +9,7 @@ use crate::domain::digest::Digest;
 use crate::domain::ids::GroupId;
 use crate::domain::map::MapChange;
 use crate::domain::time::Now;
+use crate::protocols::replication::Replication;
 
 use super::Node;
 use super::message::{NodeEffect, NodeMessage};
@@ -18,7 +19,7 @@ impl Node {
     /// A controller that has applied its whole log and found no map in it writes the one that the cluster began with.
     pub(super) fn declare_map(&mut self, now: Now, group: GroupId, effects: &mut Vec<NodeEffect>) {
         let blank = |replica: &Replica| {
-            let read = replica.raft.leads() && replica.applied == replica.raft.end().index;
+            let read = replica.core.leads() && replica.applied == replica.core.end().index;
             read && replica.machine.chain() == Digest::default()
         };
         if group == GroupId::META && self.replicas.get(group).is_some_and(blank) {
@@ -31,7 +32,7 @@ impl Node {
     pub(super) fn adopt_map(&mut self, now: Now, effects: &mut Vec<NodeEffect>) {
         let Some(replica) = self.replicas.get(GroupId::META) else { return };
         let Some(map) = replica.machine.map().filter(|map| map.epoch > self.map.epoch) else { return };
-        let (map, leads) = (Arc::clone(map), replica.raft.leads());
+        let (map, leads) = (Arc::clone(map), replica.core.leads());
         self.follow(now, Arc::clone(&map));
         if leads {
             let me = self.me;

@@ -17,7 +17,7 @@ use crate::domain::rules::{AckRule, Rules};
 use crate::domain::time::SimTime;
 use crate::domain::trades::TradesQuestion;
 use crate::domain::why::Why;
-use crate::protocols::raft::message::Message;
+use crate::protocols::registry::Message;
 
 use super::tasks::message::GroupMessage;
 
@@ -34,10 +34,10 @@ pub enum NodeMessage {
     /// Answers to the beats of groups.
     BeatAnswers(Vec<(GroupId, Message)>),
     /// A message between replicas of one group.
-    Raft {
+    Replica {
         /// Which.
         group: GroupId,
-        /// What.
+        /// What, in the words of the group's protocol.
         message: Message,
     },
     /// A gateway hands orders (or queries) to the node that it believes to lead the group.

@@ -20,7 +20,8 @@ use crate::domain::map::{ClusterMap, Placing};
 use crate::domain::membership::ConfigChange;
 use crate::domain::time::Now;
 use crate::domain::view::PlanRow;
-use crate::protocols::raft::message::Input;
+use crate::protocols::message::Input;
+use crate::protocols::replication::Replication;
 
 use super::Node;
 use super::message::NodeEffect;
@@ -32,7 +33,7 @@ use super::tasks::message::{Body, GroupMessage, Report};
 impl Node {
     /// What it plans as the controller, and how far that is; nothing if it is none.
     pub fn plan(&self) -> Vec<PlanRow> {
-        let leads = self.replicas.get(GroupId::META).is_some_and(|replica| replica.raft.leads());
+        let leads = self.replicas.get(GroupId::META).is_some_and(|replica| replica.core.leads());
         if leads { self.steward.rows() } else { Vec::new() }
     }
 
@@ -81,10 +82,10 @@ impl Node {
         match body {
             Body::Report(report) => self.steward.hear(now.mono, header.from, *report),
             Body::HandOver(to) => {
-                let close = |replica: &Replica| replica.raft.is_close_behind(now, *to);
+                let close = |replica: &Replica| replica.core.is_close_behind(now, *to);
                 // A node that is far behind would hold the group up; the controller asks again.
                 if self.replicas.get(header.to).is_some_and(close) {
-                    self.tell_raft(now, header.to, Input::Transfer(Some(*to)), effects);
+                    self.tell_core(now, header.to, Input::Transfer(Some(*to)), effects);
                 }
             }
             Body::Call => self.report(header.to, effects),
@@ -94,7 +95,7 @@ impl Node {
 
     /// The controller looks at what is to be done, once it has applied all that its log holds.
     pub(super) fn oversee(&mut self, now: Now, effects: &mut Vec<NodeEffect>) {
-        let ready = |replica: &&Replica| replica.raft.leads() && replica.applied == replica.raft.end().index;
+        let ready = |replica: &&Replica| replica.core.leads() && replica.applied == replica.core.end().index;
         let Some(meta) = self.replicas.get(GroupId::META).filter(ready) else { return };
         let Some(map) = meta.machine.map() else { return };
         let (detector, me) = (&self.heart.detector, self.me);
@@ -102,7 +103,7 @@ impl Node {
             let silent = if node == me { Default::default() } else { detector.silent(node, now) };
             (detector.health(node), silent)
         };
-        let (settings, term) = (&self.birth.settings, meta.raft.term());
+        let (settings, term) = (&self.birth.settings, meta.core.term());
         let epoch = map.epoch;
         let deeds = self.steward.look(&Scene { now: now.mono, term, map, settings, health: &health });
         for deed in deeds {
@@ -127,7 +128,7 @@ impl Node {
         }
         for group in self.replicas.groups().filter(|group| !map.voters(*group).contains(&me)) {
             let knows = |replica: &Replica| map.placing == Placing::Settled || replica.is_out(me);
-            if !self.replicas.get(group).is_some_and(|replica| !replica.raft.leads() && knows(replica)) {
+            if !self.replicas.get(group).is_some_and(|replica| !replica.core.leads() && knows(replica)) {
                 continue;
             }
             let freed = self.replicas.get(group).map_or(0, Replica::counted_backlog);
@@ -144,8 +145,8 @@ impl Node {
 impl Replica {
     /// The next step from the configuration that holds to these voters.
     fn next_change(&self, now: Now, wanted: NodeSet) -> Option<ConfigChange> {
-        let config = self.raft.group_config();
-        if self.raft.config_change_runs() || self.raft.transfer_target_now().is_some() {
+        let config = self.core.group_config();
+        if self.core.config_change_runs() || self.core.transferring_to().is_some() {
             return None;
         }
         let stranger = wanted.minus(config.members()).iter().next();
@@ -156,25 +157,23 @@ impl Replica {
         } else if let Some(node) = surplus {
             Some(ConfigChange::DropLearner(node))
         } else {
-            let ready = config.voters != wanted && coming.all(|node| self.raft.keeps_up(now, node));
+            let ready = config.voters != wanted && coming.all(|node| self.core.keeps_up(now, node));
             ready.then_some(ConfigChange::Voters(wanted))
         }
     }
 
     fn report(&self, leader: NodeId, epoch: crate::domain::map::Epoch, wanted: NodeSet) -> Report {
-        let config = self.raft.group_config();
-        let settled = !self.raft.config_change_runs() && config.voters == wanted && config.learners.is_empty();
-        let end = self.raft.end().index;
-        let learners = self.raft.progress().filter(|(peer, _)| config.learners.contains(*peer));
+        let config = self.core.group_config();
+        let settled = !self.core.config_change_runs() && config.voters == wanted && config.learners.is_empty();
+        let end = self.core.end().index;
+        let learners = self.core.progress().into_iter().filter(|(peer, _)| config.learners.contains(*peer));
         let behind = learners.map(|(_, progress)| end.since(progress.matched)).max().unwrap_or(0);
-        Report { leader, term: self.raft.term(), epoch, settled, behind }
+        Report { leader, term: self.core.term(), epoch, settled, behind }
     }
 
     /// Whether it knows that the group goes on without this node.
     fn is_out(&self, me: NodeId) -> bool {
-        let config = self.raft.group_config();
-        self.raft.group_config_since() <= self.raft.commit_index()
-            && !config.is_joint()
-            && !config.members().contains(me)
+        let config = self.core.group_config();
+        self.core.config_is_committed() && !config.is_joint() && !config.members().contains(me)
     }
 }

@@ -10,17 +10,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::event::{EventKind, Queue};
-use crate::domain::ids::{ActorId, GroupId, LogIndex, NodeId, PersistToken, Term};
+use crate::domain::ids::{ActorId, GroupId, NodeId, PersistToken};
 use crate::domain::log::GroupImage;
 use crate::domain::map::{ClusterMap, Epoch, MapChange, Placing};
-use crate::domain::membership::GroupConfig;
 use crate::domain::order::{DeskMessage, Submission};
 use crate::domain::rules::{AckRule, Rules};
 use crate::domain::settings::Settings;
 use crate::domain::time::{Now, SimTime};
 use crate::domain::why::Why;
 use crate::protocols::failure_detector::Change;
-use crate::protocols::raft::message::{Input, Message};
+use crate::protocols::message::Input;
+use crate::protocols::registry::Message;
+use crate::protocols::replication::Replication;
 
 use super::gateway::{Gateway, Wish};
 use super::heart::Heart;
@@ -115,21 +116,6 @@ impl Node {
         self.heart.next().min(self.gateway.next()).min(self.processor.next()).min(self.election_at)
     }
 
-    /// The configuration of a group that its replica goes by, with the replica's term.
-    pub fn group_config(&self, group: GroupId) -> Option<(Term, GroupConfig)> {
-        self.replicas.get(group).map(|replica| (replica.raft.term(), replica.raft.group_config()))
-    }
-
-    /// How far its replica of a group has applied.
-    pub fn applied(&self, group: GroupId) -> Option<LogIndex> {
-        self.replicas.get(group).map(|replica| replica.applied)
-    }
-
-    /// How far its replica of a group knows to be committed.
-    pub fn commit(&self, group: GroupId) -> Option<LogIndex> {
-        self.replicas.get(group).map(|replica| replica.raft.commit_index())
-    }
-
     /// Takes one input; pushes what it wants done.
     pub fn step(&mut self, now: Now, input: NodeInput, effects: &mut Vec<NodeEffect>) {
         match input {
@@ -162,9 +148,9 @@ impl Node {
     fn start(&mut self, now: Now, effects: &mut Vec<NodeEffect>) {
         for group in self.replicas.groups() {
             let first = self.map.voters(group).first() == Some(&self.me);
-            let fresh = |replica: &Replica| replica.raft.term().0 == 0;
+            let fresh = |replica: &Replica| replica.core.term().0 == 0;
             if first && self.replicas.get(group).is_some_and(fresh) {
-                self.tell_raft(now, group, Input::Campaign, effects);
+                self.tell_core(now, group, Input::Campaign, effects);
             }
         }
         self.look_at_elections(now, effects);
@@ -196,8 +182,8 @@ impl Node {
 
     fn beat(&mut self, now: Now, effects: &mut Vec<NodeEffect>) {
         for group in self.replicas.groups() {
-            if self.replicas.get(group).is_some_and(|replica| replica.raft.leads()) {
-                self.tell_raft(now, group, Input::Beat, effects);
+            if self.replicas.get(group).is_some_and(|replica| replica.core.leads()) {
+                self.tell_core(now, group, Input::Beat, effects);
                 self.beat_tasks(now, group, effects);
                 self.bring(now, group, effects);
             }
@@ -221,9 +207,9 @@ impl Node {
     fn look_at_elections(&mut self, now: Now, effects: &mut Vec<NodeEffect>) {
         self.election_at = SimTime::NEVER;
         for group in self.replicas.groups() {
-            let Some(deadline) = self.replicas.get(group).map(|replica| replica.raft.deadline()) else { continue };
+            let Some(deadline) = self.replicas.get(group).map(|replica| replica.core.deadline()) else { continue };
             if deadline <= now.mono {
-                self.tell_raft(now, group, Input::Deadline, effects);
+                self.tell_core(now, group, Input::Deadline, effects);
             } else {
                 self.election_at = self.election_at.min(deadline);
             }
@@ -235,9 +221,9 @@ impl Node {
         match message {
             NodeMessage::Beat { epoch, groups } => self.hear(now, from, epoch, groups, effects),
             NodeMessage::BeatAnswers(groups) => self.deliver(now, from, groups, effects),
-            NodeMessage::Raft { group, message } => {
+            NodeMessage::Replica { group, message } => {
                 self.open_if_led(now, group, &message);
-                self.tell_raft(now, group, Input::Receive { from, message }, effects);
+                self.tell_core(now, group, Input::Receive { from, message }, effects);
             }
             NodeMessage::Propose(proposal) => self.on_proposal(now, from, proposal, effects),
             NodeMessage::Answers { ticket, answers } => {
@@ -290,7 +276,7 @@ impl Node {
     fn deliver(&mut self, now: Now, from: NodeId, groups: Vec<(GroupId, Message)>, effects: &mut Vec<NodeEffect>) {
         for (group, message) in groups {
             self.open_if_led(now, group, &message);
-            self.tell_raft(now, group, Input::Receive { from, message }, effects);
+            self.tell_core(now, group, Input::Receive { from, message }, effects);
         }
     }
 
@@ -317,14 +303,14 @@ impl Node {
 
     fn order(&mut self, now: Now, order: NodeOrder, effects: &mut Vec<NodeEffect>) {
         match order {
-            NodeOrder::Transfer { group, to } => self.tell_raft(now, group, Input::Transfer(to), effects),
+            NodeOrder::Transfer { group, to } => self.tell_core(now, group, Input::Transfer(to), effects),
             NodeOrder::ChangeConfig { group, change } => {
-                self.tell_raft(now, group, Input::ChangeConfig(*change), effects);
+                self.tell_core(now, group, Input::ChangeConfig(*change), effects);
             }
             NodeOrder::ChangeMap(change) => self.with_replica(GroupId::META, effects, |replica, desk, out| {
                 replica.propose_map(now, MapChange::clone(&change), desk, out);
             }),
-            NodeOrder::Campaign(group) => self.tell_raft(now, group, Input::Campaign, effects),
+            NodeOrder::Campaign(group) => self.tell_core(now, group, Input::Campaign, effects),
             NodeOrder::SetAck(ack) => {
                 self.birth.ack = ack;
                 for group in self.replicas.groups() {
@@ -338,7 +324,7 @@ impl Node {
             NodeOrder::SetRules(rules) => {
                 self.birth.rules = rules;
                 for group in self.replicas.groups() {
-                    self.tell_raft(now, group, Input::SetRules(rules), effects);
+                    self.tell_core(now, group, Input::SetRules(rules), effects);
                 }
             }
             NodeOrder::Wish(change) => self.steward.wish(now.mono, change),
@@ -357,7 +343,7 @@ impl Node {
         }
     }
 
-    pub(super) fn tell_raft(&mut self, now: Now, group: GroupId, input: Input, effects: &mut Vec<NodeEffect>) {
+    pub(super) fn tell_core(&mut self, now: Now, group: GroupId, input: Input, effects: &mut Vec<NodeEffect>) {
         self.with_replica(group, effects, |replica, desk, out| replica.input(now, input, desk, out));
     }
 
@@ -374,7 +360,7 @@ impl Node {
         let replicas = super::pacing::replicas_a_node(&birth.settings.cluster, map.nodes.len());
         let mut desk = Desk { settings, ack: birth.ack, moves_at_once, division, processor, replicas, admission };
         act(replica, &mut desk, &mut Out { me: *me, effects, exit });
-        *election_at = (*election_at).min(replica.raft.deadline());
+        *election_at = (*election_at).min(replica.core.deadline());
     }
 
     pub(super) fn out<'a>(&'a mut self, effects: &'a mut Vec<NodeEffect>) -> Out<'a> {

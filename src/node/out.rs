@@ -13,7 +13,8 @@ use crate::domain::fact::{Fact, ReplicaFact};
 use crate::domain::ids::{GroupId, NodeId, PersistToken};
 use crate::domain::log::DiskWrite;
 use crate::domain::map::Epoch;
-use crate::protocols::raft::message::{Body, Message};
+use crate::protocols::message::PeerMessage;
+use crate::protocols::registry::Message;
 
 use super::message::{NodeEffect, NodeMessage};
 use super::tasks::Outbox;
@@ -104,11 +105,12 @@ impl Out<'_> {
         self.effects.push(NodeEffect::Send { to, message });
     }
 
-    /// Sends a message of a group; beats are gathered.
-    pub(super) fn send_raft(&mut self, group: GroupId, to: NodeId, message: Message) {
-        match message.body {
-            Body::Beat { .. } | Body::BeatAnswer { .. } => self.exit.beats.push(to, group, message),
-            _ => self.send(to, NodeMessage::Raft { group, message }),
+    /// Sends a message within a group; beats are gathered.
+    pub(super) fn send_within(&mut self, group: GroupId, to: NodeId, message: Message) {
+        if message.is_beat() {
+            self.exit.beats.push(to, group, message);
+        } else {
+            self.send(to, NodeMessage::Replica { group, message });
         }
     }
 

@@ -234,7 +234,7 @@ impl Proposals {
         starved
     }
 
-    /// Raft did not take the batch: its gateways hear why.
+    /// The log did not take the batch: its gateways hear why.
     pub(super) fn decline(batch: &Batch, parts: &[Part], why: Why, out: &mut Out<'_>) {
         let mut start = 0;
         for part in parts {

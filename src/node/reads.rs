@@ -1,9 +1,9 @@
 //! Queries at a replica: linearisable ones wait for a read index, near ones are answered from what is applied.
 //!
-//! Idea: the leader asks Raft for an index (a lease answers at once, else a round of beats, Ongaro 2014 §6.4), waits
+//! Idea: the leader asks its protocol for an index (a lease answers at once, else a round of beats, Ongaro 2014 §6.4), waits
 //! until that index is applied, and reads. A near read waits for nothing and says how stale it may be.
 //! Bound: [`READS_MAX`] proposals of queries wait at a time; one more is declined with `Overloaded`, and counted. What
-//! nobody waits for any more is forgotten: without a quorum (and with the rule that checks it off) Raft never answers.
+//! nobody waits for any more is forgotten: without a quorum (and with the rule that checks it off) the protocol never answers.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ pub(super) struct ReadPoint {
 }
 
 impl Reads {
-    /// Takes queries; the token to ask Raft with.
+    /// Takes queries; the token to ask the protocol with.
     pub(super) fn offer(&mut self, gateway: NodeId, proposal: &Proposal) -> Result<ReadToken, Why> {
         let Proposal { ticket, ref batch, deadline, .. } = *proposal;
         if self.pending.len() >= READS_MAX {
@@ -84,14 +84,14 @@ impl Reads {
         while self.pending.pop_front_if(|pending| pending.deadline <= now).is_some() {}
     }
 
-    /// Raft says how far this read must wait.
+    /// The protocol says how far this read must wait.
     pub(super) fn ready(&mut self, token: ReadToken, index: LogIndex) {
         if let Some(pending) = self.pending.iter_mut().find(|pending| pending.token == token) {
             pending.index = Some(index);
         }
     }
 
-    /// Raft says no.
+    /// The protocol says no.
     pub(super) fn refused(&mut self, token: ReadToken, why: Why, out: &mut Out<'_>) {
         let Some(place) = self.pending.iter().position(|pending| pending.token == token) else { return };
         if let Some(pending) = self.pending.remove(place) {

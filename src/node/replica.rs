@@ -1,8 +1,9 @@
-//! A replica: one group's Raft on one node, with the state machine that it feeds.
+//! A replica: one group's log on one node, with the state machine that it feeds.
 //!
-//! Idea: Raft says what is committed; the replica applies it at the speed of its processor (a modelled cost a record,
-//! so that a catch-up can be watched), answers those who wait, and packs a snapshot now and then.
-//! Shape: every input goes through Raft, its effects are obeyed in order (`absorb`), and then the replica does what has
+//! Idea: the *core* is the protocol that keeps the log. It says what is committed; the replica applies it at the speed of its
+//! processor (a modelled cost a record, so that a catch-up can be watched), answers those who wait, and packs a snapshot now
+//! and then. Which protocol it is, nobody here knows (`protocols::replication`).
+//! Shape: every input goes through the core, its effects are obeyed in order (`absorb`), and then the replica does what has
 //! become possible (`settle`): close a batch, answer, begin to apply.
 
 mod batching;
@@ -10,13 +11,13 @@ mod effects;
 mod lagging;
 mod tasks;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
-use crate::domain::chance::{Chance, Purpose};
 use crate::domain::event::{EventKind, Queue};
 use crate::domain::fact::{Applied, Executed, LogFact};
 use crate::domain::ids::{GroupId, LogIndex, NodeId, PersistToken, Term};
-use crate::domain::log::{GroupImage, Payload};
+use crate::domain::log::Payload;
 use crate::domain::map::{ClusterMap, MapChange};
 use crate::domain::membership::{ConfigChange, GroupConfig};
 use crate::domain::order::{Batch, Verdict};
@@ -24,8 +25,9 @@ use crate::domain::rules::AckRule;
 use crate::domain::settings::RaftSettings;
 use crate::domain::time::{Now, SimTime};
 use crate::domain::why::Why;
-use crate::protocols::raft::message::{Input, Message};
-use crate::protocols::raft::{Raft, RaftConfig};
+use crate::protocols::message::Input;
+use crate::protocols::registry::{Message, Replicator};
+use crate::protocols::replication::Replication;
 
 use super::admission::Admission;
 use super::machine::{Machine, Outcome};
@@ -67,7 +69,8 @@ struct Parked {
 #[derive(Clone, Debug)]
 pub(super) struct Replica {
     pub(super) group: GroupId,
-    pub(super) raft: Raft,
+    /// The protocol that keeps the log.
+    pub(super) core: Replicator,
     pub(super) machine: Machine,
     pub(super) applied: LogIndex,
     synced: PersistToken,
@@ -95,19 +98,16 @@ struct Full {
 
 impl Replica {
     /// A replica as its disk has it.
-    pub(super) fn boot(config: RaftConfig, group: GroupId, image: GroupImage, empty: Machine, start: Start) -> Self {
-        let snapshot = image.snapshot.clone();
-        let applied = snapshot.as_ref().map_or(LogIndex::ORIGIN, |snapshot| snapshot.index);
-        let kept = snapshot.map(|snapshot| Machine::from_image(group, &snapshot.image));
+    pub(super) fn boot(group: GroupId, core: Replicator, empty: Machine, archive: &BTreeMap<u64, Arc<[u8]>>) -> Self {
+        let applied = core.snapshot().map_or(LogIndex::ORIGIN, |snapshot| snapshot.index);
+        let kept = core.snapshot().map(|snapshot| Machine::from_image(group, &snapshot.image));
         assert!(kept.as_ref().is_none_or(Option::is_some), "a snapshot is of its group's kind");
         let upkeep = Upkeep::new(empty.clone(), applied);
         let mut machine = kept.flatten().unwrap_or(empty);
-        machine.restored(&image.archive);
-        let scope = u64::from(config.me.0) << 32 | u64::from(group.0) << 16 | u64::from(start.incarnation);
-        let chance = Chance::stream(start.seed, Purpose::Election, scope);
+        machine.restored(archive);
         Self {
             group,
-            raft: Raft::new(config, image, start.now, chance),
+            core,
             machine,
             applied,
             synced: PersistToken::default(),
@@ -124,17 +124,17 @@ impl Replica {
         }
     }
 
-    /// Gives Raft an input and does what comes of it.
+    /// Gives the core an input and does what comes of it.
     pub(super) fn input(&mut self, now: Now, input: Input, desk: &mut Desk<'_>, out: &mut Out<'_>) {
         // As it was before this input: afterwards the commit index may cover what another leader wrote over this one's entries.
-        let (led, commit) = (self.raft.leads(), self.raft.commit_index());
+        let (led, commit) = (self.core.leads(), self.core.commit_index());
         let beat = matches!(input, Input::Beat);
         let mut effects = Vec::new();
-        self.raft.step(now, input, &mut effects);
+        self.core.step(now, input, &mut effects);
         self.absorb(effects, out);
-        if led && !self.raft.leads() {
-            self.proposals.abandon(commit, self.raft.leader(), out);
-            self.reads.abandon(self.raft.leader(), out);
+        if led && !self.core.leads() {
+            self.proposals.abandon(commit, self.core.leader(), out);
+            self.reads.abandon(self.core.leader(), out);
             self.forget_pace();
             self.rounds = batching::Rounds::default();
         }
@@ -156,7 +156,7 @@ impl Replica {
         self.synced = self.synced.max(token);
         while let Some(Parked { synced, to, message, .. }) = self.parked.pop_front_if(|parked| parked.after <= token) {
             out.synced(self.group, synced);
-            out.send_raft(self.group, to, message);
+            out.send_within(self.group, to, message);
         }
         out.synced(self.group, of_node);
         self.input(now, Input::Persisted(token), desk, out);
@@ -187,8 +187,8 @@ impl Replica {
         desk: &mut Desk<'_>,
         out: &mut Out<'_>,
     ) -> Result<(), (Why, Batch)> {
-        if !self.raft.leads() {
-            return Err((Why::NotLeader(self.raft.leader()), proposal.batch.clone()));
+        if !self.core.leads() {
+            return Err((Why::NotLeader(self.core.leader()), proposal.batch.clone()));
         }
         self.forget_expired(now, desk, out);
         let passed = if self.gate_stands_open(proposal.epoch) { None } else { self.pass_the_gate(from, proposal, out) };
@@ -253,7 +253,7 @@ impl Replica {
     }
 
     fn point(&self, by: NodeId) -> ReadPoint {
-        let (applied, commit) = (self.version(), self.raft.commit_index());
+        let (applied, commit) = (self.version(), self.core.commit_index());
         ReadPoint { group: self.group, by, applied, commit, current: false }
     }
 
@@ -266,7 +266,7 @@ impl Replica {
         let (mut done, from) = (Vec::new(), self.applied);
         let mut verdicts: Vec<Verdict> = Vec::new();
         let next = self.applied.next();
-        let entries: Vec<_> = self.raft.log().entries_from(next).take_while(|e| e.last() <= upto).cloned().collect();
+        let entries: Vec<_> = self.core.log().entries_from(next).take_while(|e| e.last() <= upto).cloned().collect();
         for entry in entries {
             assert_eq!(entry.first, self.applied.next(), "entries are applied in order, each once");
             if self.loses(&entry) {
@@ -307,7 +307,7 @@ impl Replica {
     /// Proposes a change of the cluster map.
     pub(super) fn propose_map(&mut self, now: Now, change: MapChange, desk: &mut Desk<'_>, out: &mut Out<'_>) {
         let mut effects = Vec::new();
-        if self.raft.propose(now, Payload::Map(change), &mut effects).is_ok() {
+        if self.core.propose(now, Payload::Map(change), &mut effects).is_ok() {
             self.absorb(effects, out);
             self.settle(now, desk, out);
         }
@@ -322,7 +322,7 @@ impl Replica {
         out: &mut Out<'_>,
     ) -> Result<(), Why> {
         let mut effects = Vec::new();
-        let proposed = self.raft.propose_config(now, change, &mut effects);
+        let proposed = self.core.propose_config(now, change, &mut effects);
         self.absorb(effects, out);
         self.settle(now, desk, out);
         proposed.map(|_| ())
@@ -333,21 +333,21 @@ impl Replica {
         self.forget_expired(now, desk, out);
         self.close_batches(now, desk, out);
         let mut acknowledged = 0;
-        if self.raft.leads() {
-            let early = if self.raft.ack_covers_commit(desk.ack) { Early::Never } else { Early::Promise };
-            acknowledged = self.proposals.answer(self.group, self.raft.acked_index(desk.ack), early, out);
+        if self.core.leads() {
+            let early = if self.core.ack_covers_commit(desk.ack) { Early::Never } else { Early::Promise };
+            acknowledged = self.proposals.answer(self.group, self.core.acked_index(desk.ack), early, out);
             self.reads.serve(self.point(out.me), &self.machine, out);
             self.tell_config(out);
         } else {
-            self.proposals.answer(self.group, self.raft.commit_index(), Early::Never, out);
+            self.proposals.answer(self.group, self.core.commit_index(), Early::Never, out);
         }
         self.note_pace(now, acknowledged, desk);
         self.begin_turn(now, desk);
     }
 
     fn tell_config(&mut self, out: &mut Out<'_>) {
-        let config = self.raft.group_config();
-        if config != self.told && self.raft.group_config_since() <= self.raft.commit_index() {
+        let config = self.core.group_config();
+        if config != self.told && self.core.config_is_committed() {
             self.told = config;
             out.state(self.group, LogFact::Config(config));
         }
@@ -359,16 +359,16 @@ impl Replica {
         let starved = self.proposals.forget_expired(now.mono);
         self.look_at_stall(now, starved && desk.admission, desk, out);
         self.reads.forget_expired(now.mono);
-        self.full.reads &= !self.reads.is_empty() || self.raft.reads_waiting() > 0;
+        self.full.reads &= !self.reads.is_empty() || self.core.reads_waiting() > 0;
     }
 
     fn begin_turn(&mut self, now: Now, desk: &mut Desk<'_>) {
-        let commit = self.raft.commit_index();
+        let commit = self.core.commit_index();
         if self.upkeep.turn.is_some() || commit <= self.applied {
             return;
         }
         let (mut cost, mut upto, turn_max) = (0, self.applied, Processor::turn_max(desk.settings));
-        for entry in self.raft.log().entries_from(self.applied.next()) {
+        for entry in self.core.log().entries_from(self.applied.next()) {
             if entry.last() > commit || cost > 0 && cost + entry.payload.cost() > turn_max {
                 break;
             }
@@ -380,14 +380,6 @@ impl Replica {
             desk.processor.book(now.mono, self.group, (cost, upto.since(self.applied)), desk.settings);
         }
     }
-}
-
-/// How a node's life begins.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Start {
-    pub(super) seed: u64,
-    pub(super) incarnation: u32,
-    pub(super) now: Now,
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::domain::chance::{Chance, Purpose};
 use crate::domain::ids::{ClientId, Sequence, SymbolId, Term};
+use crate::domain::log::GroupImage;
 use crate::domain::map::{ClusterMap, Epoch};
 use crate::domain::moving::Shipment;
 use crate::domain::order::{Command, Record};
@@ -14,7 +16,9 @@ use crate::node::machine::Wealth;
 use crate::node::message::{NodeEffect, Ticket};
 use crate::node::out::Exit;
 use crate::node::pacing::{PATIENCE, PATIENCE_SECOND};
-use crate::protocols::raft::message::Body;
+use crate::protocols::raft::message::{Body, Message};
+use crate::protocols::registry::ReplicaBoot;
+use crate::protocols::replication::Replication;
 
 const P1: GroupId = GroupId(1);
 
@@ -31,10 +35,18 @@ impl Lonely {
     fn new() -> Self {
         let settings = Settings::default();
         let rules = Rules::default().with(Rule::LeaseReads, false);
-        let config = RaftConfig::new(NodeId(1), NodeId::first(3).collect(), &settings.raft, rules);
-        let start = Start { seed: 1, incarnation: 1, now: at(0) };
-        let machine = Machine::new(P1, &Arc::new(ClusterMap::default()), &Wealth::of(&Settings::default()));
-        let replica = Replica::boot(config, P1, GroupImage::default(), machine, start);
+        let voters: Vec<_> = NodeId::first(3).collect();
+        let boot = ReplicaBoot {
+            me: NodeId(1),
+            voters: &voters,
+            settings: &settings,
+            rules,
+            image: GroupImage::default(),
+            now: at(0),
+            chance: Chance::stream(1, Purpose::Election, 0),
+        };
+        let machine = Machine::new(P1, &Arc::new(ClusterMap::default()), &Wealth::of(&settings));
+        let replica = Replica::boot(P1, Replicator::new(boot), machine, &BTreeMap::new());
         let (processor, exit) = Default::default();
         let mut lonely = Self { replica, settings, processor, exit, effects: Vec::new() };
         lonely.act(|replica, desk, out| replica.input(at(1), Input::Campaign, desk, out));
@@ -42,7 +54,7 @@ impl Lonely {
         lonely.hear(Body::Vote { refused: None, pre_vote: false });
         lonely.persisted(2);
         lonely.hear(Body::Appended { matched: LogIndex(1) });
-        assert_eq!(lonely.replica.raft.commit_index(), LogIndex(1), "it leads");
+        assert_eq!(lonely.replica.core.commit_index(), LogIndex(1), "it leads");
         lonely
     }
 
@@ -67,7 +79,7 @@ impl Lonely {
     }
 
     fn hear(&mut self, body: Body) {
-        let input = Input::Receive { from: NodeId(2), message: Message { term: Term(1), body } };
+        let input = Input::Receive { from: NodeId(2), message: Message { term: Term(1), body }.into() };
         self.act(|replica, desk, out| replica.input(at(1), input, desk, out));
     }
 

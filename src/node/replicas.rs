@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::chance::{Chance, Purpose};
 use crate::domain::event::Health;
 use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::log::GroupImage;
@@ -13,13 +14,14 @@ use crate::domain::rules::{AckRule, Rules};
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
 use crate::market::exchange::Exchange;
-use crate::protocols::raft::RaftConfig;
-use crate::protocols::raft::message::{Body, Message};
+use crate::protocols::message::PeerMessage;
+use crate::protocols::registry::{Message, ReplicaBoot, Replicator};
+use crate::protocols::replication::Replication;
 
 use super::gateway::Directory;
 use super::heart::Heart;
 use super::machine::{Machine, Wealth};
-use super::replica::{Replica, Start};
+use super::replica::Replica;
 
 /// The replicas of a node, by group.
 #[derive(Clone, Debug, Default)]
@@ -39,8 +41,7 @@ impl Replicas {
     /// A leader speaks of a group that this node holds no replica of: it has made the node a learner. An empty replica is
     /// opened, without a configuration, so that it can't stand for election; the leader finds that it needs everything.
     pub(super) fn open_if_led(&mut self, now: Now, group: GroupId, message: &Message, birth: &Birth) {
-        let of_a_leader = matches!(message.body, Body::Append { .. } | Body::Beat { .. } | Body::Snapshot(_));
-        let vacant = self.0.get_mut(group.index()).filter(|place| of_a_leader && place.is_none());
+        let vacant = self.0.get_mut(group.index()).filter(|place| place.is_none() && message.is_of_leader());
         if let Some(place) = vacant {
             *place = Some(birth.replica(now, group, &[], GroupImage::default()));
         }
@@ -84,11 +85,14 @@ pub(super) struct Birth {
 impl Birth {
     /// A replica of a group that began with these voters, or with nobody that it knows of.
     pub(super) fn replica(&self, now: Now, group: GroupId, voters: &[NodeId], image: GroupImage) -> Box<Replica> {
-        let start = Start { seed: self.seed, incarnation: self.incarnation, now };
-        let config = RaftConfig::new(self.me, voters.to_vec(), &self.settings.raft, self.rules);
+        let Self { me, rules, ref settings, .. } = *self;
+        let scope = u64::from(me.0) << 32 | u64::from(group.0) << 16 | u64::from(self.incarnation);
+        let chance = Chance::stream(self.seed, Purpose::Election, scope);
+        let archive = Arc::clone(&image.archive);
+        let core = Replicator::new(ReplicaBoot { me, voters, settings, rules, image, now, chance });
         let wealth = Wealth::of(&self.settings);
         let machine = Machine::new(group, &self.genesis, &wealth).keeping(group, &self.settings);
-        Box::new(Replica::boot(config, group, image, machine, start))
+        Box::new(Replica::boot(group, core, machine, &archive))
     }
 }
 
@@ -105,13 +109,13 @@ impl Directory for Beliefs<'_> {
     }
 
     fn leader(&self, group: GroupId) -> Option<NodeId> {
-        self.replicas.get(group).and_then(|replica| replica.raft.leader())
+        self.replicas.get(group).and_then(|replica| replica.core.leader())
     }
 
     fn hosts(&self, group: GroupId) -> bool {
         // A replica that the map wants elsewhere may have missed that it is out: what it believes is no guide any more.
         let placed = |me: NodeId| self.map.placing == Placing::Begun || self.map.voters(group).contains(&me);
-        self.replicas.get(group).is_some_and(|replica| placed(replica.raft.config().me))
+        self.replicas.get(group).is_some_and(|replica| placed(replica.core.me()))
     }
 
     fn exchange(&self, group: GroupId) -> Option<&Exchange> {

@@ -15,6 +15,7 @@ use crate::domain::fact::{Applied, LogFact};
 use crate::domain::ids::LogIndex;
 use crate::domain::log::{Entry, Payload};
 use crate::domain::time::Now;
+use crate::protocols::replication::Replication;
 
 use super::machine::{Machine, Outcome};
 use super::out::Out;
@@ -84,7 +85,7 @@ impl Replica {
     /// This change does not follow: nothing is applied until the machine is rebuilt, which takes a turn.
     pub(super) fn stop_at(&mut self, now: Now, change: LogIndex, desk: &mut Desk<'_>, out: &mut Out<'_>) {
         let version = self.version();
-        let from = self.raft.snapshot().map_or(LogIndex::ORIGIN, |snapshot| snapshot.index);
+        let from = self.core.snapshot().map_or(LogIndex::ORIGIN, |snapshot| snapshot.index);
         out.tell(Some(self.group), EventKind::GapFound { version, change });
         self.upkeep.gap = Some(change);
         self.upkeep.turn = Some(self.applied);
@@ -94,7 +95,7 @@ impl Replica {
 
     /// Rebuilds the machine from the snapshot and the log up to where it stopped.
     pub(super) fn rebuild(&mut self, out: &mut Out<'_>) {
-        let (from, machine) = match self.raft.snapshot() {
+        let (from, machine) = match self.core.snapshot() {
             Some(snapshot) => (snapshot.index, Machine::from_image(self.group, &snapshot.image)),
             None => (LogIndex::ORIGIN, Some((*self.upkeep.genesis).clone())),
         };
@@ -104,7 +105,7 @@ impl Replica {
         let mut verdicts = Vec::new();
         let upto = self.applied;
         let tail: Vec<_> =
-            self.raft.log().entries_from(from.next()).take_while(|e| e.last() <= upto).cloned().collect();
+            self.core.log().entries_from(from.next()).take_while(|e| e.last() <= upto).cloned().collect();
         for entry in tail {
             verdicts.clear();
             let Outcome { executed, chain, sound, money, .. } = self.machine.apply(&entry.payload, &mut verdicts);

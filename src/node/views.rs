@@ -1,14 +1,16 @@
 //! What a node shows of itself: beliefs, roles, logs. It states what it knows; truth is the scheduler's to add.
 
-use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet};
 use std::sync::Arc;
 
+use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet, Term};
 use crate::domain::log::SharedLog;
 use crate::domain::map::ClusterMap;
+use crate::domain::membership::GroupConfig;
 use crate::domain::time::Now;
 use crate::domain::venue::VENUES_MAX;
 use crate::domain::view::{CELLS_MAX, CellView, NodeAdmissionView, NodeView, ProgressView, ReplicaView};
 use crate::market::exchange::Exchange;
+use crate::protocols::replication::{ElectionView, Replication};
 
 use super::Node;
 use super::replica::Replica;
@@ -19,7 +21,7 @@ impl Node {
         let last = self.map.nodes.iter().map(|peer| peer.index() + 1).max().unwrap_or(0);
         // By number; of whoever is no member nothing bad is believed.
         view.beliefs = NodeId::first(last).map(|peer| self.heart.detector.health(peer)).collect();
-        view.leads = self.replicas.iter().filter(|replica| replica.raft.leads()).count() as u16;
+        view.leads = self.replicas.iter().filter(|replica| replica.core.leads()).count() as u16;
         view.replicas = self.replicas.iter().count() as u16;
         view.gateway = self.gateway.view(now.mono);
         let sum = |of: fn(&Replica) -> u64| self.replicas.iter().map(of).sum::<u64>();
@@ -29,6 +31,21 @@ impl Node {
             expired: sum(|replica| replica.proposals.expired()),
         };
         view.ticks = self.market_data.view(now.mono);
+    }
+
+    /// The configuration of a group that its replica goes by, with the replica's term.
+    pub fn group_config(&self, group: GroupId) -> Option<(Term, GroupConfig)> {
+        self.replicas.get(group).map(|replica| (replica.core.term(), replica.core.group_config()))
+    }
+
+    /// How far its replica of a group has applied.
+    pub fn applied(&self, group: GroupId) -> Option<LogIndex> {
+        self.replicas.get(group).map(|replica| replica.applied)
+    }
+
+    /// How far its replica of a group knows to be committed.
+    pub fn commit(&self, group: GroupId) -> Option<LogIndex> {
+        self.replicas.get(group).map(|replica| replica.core.commit_index())
     }
 
     /// The voters that its replica of a group waits for in vain: orders are refused until they are back.
@@ -44,40 +61,40 @@ impl Node {
     /// Its replica of a group, as it sees itself; lags are the scheduler's to fill in.
     pub fn replica_view(&self, now: Now, group: GroupId) -> Option<ReplicaView> {
         let replica = self.replicas.get(group)?;
-        let raft = &replica.raft;
-        let (votes, refusals) = raft.votes();
+        let core = &replica.core;
+        let ElectionView { voted_for, votes, refusals, timer } = core.election(now);
         let (refused, unanswered) = replica.pressure();
         Some(ReplicaView {
             node: self.me,
             alive: true,
-            role: raft.role(),
-            term: raft.term(),
-            voted_for: raft.voted_for(),
-            leader: raft.leader(),
-            base: raft.log().base().index,
-            last: raft.end().index,
-            synced: raft.synced_index(),
-            config: raft.group_config(),
-            commit: raft.commit_index(),
+            role: core.role(),
+            term: core.term(),
+            voted_for,
+            leader: core.leader(),
+            base: core.log().base().index,
+            last: core.end().index,
+            synced: core.synced_index(),
+            config: core.group_config(),
+            commit: core.commit_index(),
             applied: replica.applied,
             lag_records: 0,
             lag_time: crate::domain::time::SimDuration::ZERO,
             votes,
             refusals,
-            timer: raft.timer(now),
+            timer,
             progress: None,
             refused,
             unanswered,
             version: replica.version(),
             gap: replica.upkeep.gap(),
             chain: replica.machine.chain(),
-            cells: cells(raft.log()),
+            cells: cells(core.log()),
         })
     }
 
     /// What its replica of a group knows of its followers, if it leads.
-    pub fn progress(&self, group: GroupId) -> impl Iterator<Item = (NodeId, ProgressView)> + '_ {
-        self.replicas.get(group).into_iter().flat_map(|replica| replica.raft.progress())
+    pub fn progress(&self, group: GroupId) -> Vec<(NodeId, ProgressView)> {
+        self.replicas.get(group).map(|replica| replica.core.progress()).unwrap_or_default()
     }
 
     /// Requests that its gateway holds.
@@ -103,7 +120,7 @@ impl Node {
 
     /// Records in the logs of its replicas.
     pub fn log_records(&self) -> u64 {
-        self.replicas.iter().map(|replica| replica.raft.log().len()).sum()
+        self.replicas.iter().map(|replica| replica.core.log().len()).sum()
     }
 
     /// What its state machines take in memory.

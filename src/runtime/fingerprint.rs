@@ -12,7 +12,8 @@ use crate::domain::membership::{ConfigChange, GroupConfig};
 use crate::domain::order::{Answer, DeskMessage, Reply};
 use crate::domain::trades::TradesQuestion;
 use crate::node::message::{NodeInput, NodeMessage, NodeOrder};
-use crate::protocols::raft::message::{Body, Message};
+use crate::protocols::message::PeerMessage;
+use crate::protocols::registry::Message;
 
 use super::queue::{Scheduled, What};
 
@@ -78,12 +79,12 @@ fn of_input(digest: Digest, input: &NodeInput) -> Digest {
 
 fn of_node_message(digest: Digest, message: &NodeMessage) -> Digest {
     let of_groups = |digest: Digest, groups: &[(crate::domain::ids::GroupId, Message)]| {
-        groups.iter().fold(digest, |digest, (group, message)| of_message(digest.mix(u64::from(group.0)), message))
+        groups.iter().fold(digest, |digest, (group, message)| message.mix_into(digest.mix(u64::from(group.0))))
     };
     match message {
         NodeMessage::Beat { epoch, groups } => of_groups(digest.mix(head(1, epoch.0)), groups),
         NodeMessage::BeatAnswers(groups) => of_groups(digest.mix(2), groups),
-        NodeMessage::Raft { group, message } => of_message(digest.mix(head(3, u64::from(group.0))), message),
+        NodeMessage::Replica { group, message } => message.mix_into(digest.mix(head(3, u64::from(group.0)))),
         NodeMessage::Propose(proposal) => {
             digest.mix(head(4, u64::from(proposal.group.0))).mix(proposal.batch.digest().0).mix(proposal.deadline.0)
         }
@@ -93,32 +94,6 @@ fn of_node_message(digest: Digest, message: &NodeMessage) -> Digest {
         }
         NodeMessage::Map(map) => digest.mix(head(7, map.epoch.0)),
         NodeMessage::Group(message) => digest.mix(head(8, u64::from(message.header.to.0))).mix(message.digest().0),
-    }
-}
-
-fn of_message(digest: Digest, message: &Message) -> Digest {
-    let digest = digest.mix(message.term.0);
-    match &message.body {
-        Body::RequestVote { last_index, last_term, pre_vote, transfer } => {
-            let flags = u64::from(*pre_vote) << 1 | u64::from(*transfer);
-            digest.mix(head(1, flags)).mix(last_index.0).mix(last_term.0)
-        }
-        Body::Vote { refused, pre_vote } => {
-            digest.mix(head(2, u64::from(*pre_vote))).mix(refused.map_or(0, |why| u64::from(why.code())))
-        }
-        Body::Append { prev_index, entries, commit, .. } => {
-            let end = entries.last().map_or(0, |entry| entry.chain.0);
-            digest.mix(head(3, prev_index.0)).mix(commit.0).mix(end)
-        }
-        Body::Appended { matched } => digest.mix(head(4, matched.0)),
-        Body::AppendRefused { prev_index, hint_index, .. } => digest.mix(head(5, prev_index.0)).mix(hint_index.0),
-        Body::Beat { commit, round } => digest.mix(head(6, *round)).mix(commit.0),
-        Body::BeatAnswer { round, received, matched, applied } => {
-            digest.mix(head(7, *round)).mix(received.0).mix(matched.0).mix(applied.0)
-        }
-        Body::Snapshot(snapshot) => digest.mix(head(8, snapshot.index.0)).mix(snapshot.image.digest.0),
-        Body::TimeoutNow => digest.mix(9),
-        Body::Stale => digest.mix(10),
     }
 }
 

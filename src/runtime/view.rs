@@ -7,7 +7,7 @@
 
 use crate::domain::actor::Membership;
 use crate::domain::event::Health;
-use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet, Term};
+use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet};
 use crate::domain::log::GroupImage;
 use crate::domain::membership::GroupConfig;
 use crate::domain::plan::Region;
@@ -20,7 +20,8 @@ use crate::domain::view::{
 use crate::market::exchange::Exchange;
 use crate::market::transactions::Transactions;
 use crate::node::message::{NodeInput, NodeMessage};
-use crate::protocols::raft::message::{Body, Message};
+use crate::protocols::message::PeerMessage;
+use crate::protocols::registry::Message;
 use crate::storage::memory_disk::DiskPace;
 
 use super::groups::GroupTruth;
@@ -356,28 +357,9 @@ fn messages_of(message: &NodeMessage) -> impl Iterator<Item = (GroupId, MessageK
         _ => &[],
     };
     let single = match message {
-        NodeMessage::Raft { group, message } => Some((*group, message)),
+        NodeMessage::Replica { group, message } => Some((*group, message)),
         _ => None,
     };
     let all = groups.iter().map(|(group, message)| (*group, message)).chain(single);
-    all.filter_map(|(group, message)| Some((group, kind_of(message.term, &message.body)?)))
-}
-
-fn kind_of(term: Term, body: &Body) -> Option<MessageKind> {
-    Some(match body {
-        Body::RequestVote { pre_vote: true, .. } => MessageKind::PreVote(term),
-        Body::RequestVote { pre_vote: false, .. } => MessageKind::Vote(term),
-        Body::Vote { refused, .. } => MessageKind::VoteAnswer { granted: refused.is_none() },
-        Body::Append { prev_index, entries, .. } => MessageKind::Append {
-            first: prev_index.next(),
-            last: entries.last().map_or(*prev_index, |entry| entry.last()),
-        },
-        Body::Appended { matched } => MessageKind::AppendAnswer { matched: Some(*matched) },
-        Body::AppendRefused { .. } => MessageKind::AppendAnswer { matched: None },
-        Body::Beat { commit, .. } => MessageKind::Beat(*commit),
-        Body::BeatAnswer { .. } => MessageKind::BeatAnswer,
-        Body::Snapshot(snapshot) => MessageKind::Snapshot(snapshot.index),
-        Body::TimeoutNow => MessageKind::TimeoutNow,
-        Body::Stale => return None,
-    })
+    all.filter_map(|(group, message)| Some((group, message.kind()?)))
 }

@@ -110,6 +110,7 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::LearnerBehind
         | Why::NotLearner
         | Why::NoVoters
+        | Why::Unsupported
         | Why::NodeRuns
         | Why::ClusterFull
         | Why::LastNode

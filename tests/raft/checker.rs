@@ -8,6 +8,7 @@ use chaosdesk::domain::fact::{ElectionFact, LogFact, ReplicaFact};
 use chaosdesk::domain::ids::{LogIndex, NodeId, Term};
 use chaosdesk::domain::log::LogPoint;
 use chaosdesk::protocols::raft::Raft;
+use chaosdesk::protocols::replication::Replication;
 
 /// What was seen so far, over all replicas.
 #[derive(Clone, Debug, Default)]

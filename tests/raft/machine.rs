@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use chaosdesk::domain::ids::{LogIndex, NodeId, PersistToken};
 use chaosdesk::domain::log::{DiskWrite, GroupImage};
 use chaosdesk::domain::time::SimDuration;
+use chaosdesk::protocols::message::Input;
 use chaosdesk::protocols::raft::Raft;
-use chaosdesk::protocols::raft::message::{Input, Message};
+use chaosdesk::protocols::raft::message::Message;
 
 /// A replica and what surrounds it.
 #[derive(Clone, Debug)]

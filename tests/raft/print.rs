@@ -7,6 +7,7 @@ use chaosdesk::domain::membership::GroupConfig;
 use chaosdesk::domain::view::RoleView;
 use chaosdesk::protocols::raft::Raft;
 use chaosdesk::protocols::raft::message::{Body, Message};
+use chaosdesk::protocols::replication::Replication;
 
 pub fn point(index: LogIndex, term: Term) -> String {
     format!("{index}@{term}")

@@ -15,8 +15,10 @@ use chaosdesk::domain::rules::{Rule, Rules};
 use chaosdesk::domain::time::{Now, SimDuration, SimTime};
 use chaosdesk::domain::units::{Price, Quantity};
 use chaosdesk::domain::why::Why;
-use chaosdesk::protocols::raft::message::{Body, Effect, Input, Message};
-use chaosdesk::protocols::raft::{Proposed, Raft, RaftConfig};
+use chaosdesk::protocols::message::{Effect, Input};
+use chaosdesk::protocols::raft::message::{Body, Message};
+use chaosdesk::protocols::raft::{Raft, RaftConfig};
+use chaosdesk::protocols::replication::{Proposed, Replication};
 
 use super::checker::Checker;
 use super::machine::Machine;
@@ -238,10 +240,13 @@ impl World {
         for effect in out {
             match effect {
                 Effect::Persist { token, write } => self.machine(node).unsynced.push_back((token, write)),
-                Effect::Send { to, message, after: Some(token) } => {
-                    self.machine(node).parked.push_back((token, to, message));
+                Effect::Send { to, message, after } => {
+                    let message = message.raft().unwrap();
+                    match after {
+                        Some(token) => self.machine(node).parked.push_back((token, to, message)),
+                        None => self.send(node, to, &message),
+                    }
                 }
-                Effect::Send { to, message, after: None } => self.send(node, to, &message),
                 Effect::Tell(kind) => {
                     if let Some(line) = self.tracing.then(|| print::event(&kind)) {
                         self.trace.push(format!("{node} {line}"));
@@ -347,7 +352,7 @@ impl World {
 
     fn happen(&mut self, event: Event) {
         match event {
-            Event::Deliver { from, to, message } => self.step(to, Input::Receive { from, message }),
+            Event::Deliver { from, to, message } => self.step(to, Input::Receive { from, message: message.into() }),
             Event::Synced { node, incarnation, token } => {
                 let machine = self.machine(node);
                 if machine.incarnation != incarnation || machine.disk_held {

@@ -43,6 +43,7 @@ why-config-change-running = the last change of the group is not finished
 why-learner-behind = the new voter has not caught up with the log
 why-not-learner = the new voter does not receive the log yet
 why-no-voters = a group needs a voter
+why-unsupported = the replication protocol of this group has no such operation
 why-node-runs = the node runs: it can be asked to leave
 why-cluster-full = the cluster has as many nodes as it can have
 why-last-node = nobody would be left

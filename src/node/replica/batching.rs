@@ -8,6 +8,7 @@
 use crate::domain::ids::LogIndex;
 use crate::domain::log::Payload;
 use crate::domain::time::{Now, SimDuration, SimTime};
+use crate::protocols::replication::Replication;
 
 use super::{Desk, Out, Processor, Proposals, Replica};
 
@@ -38,7 +39,7 @@ impl Rounds {
 impl Replica {
     pub(super) fn close_batches(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>) {
         let max = desk.settings.batch_records_max;
-        let disk_free = |replica: &Self| replica.raft.synced_index() >= replica.raft.end().index;
+        let disk_free = |replica: &Self| replica.core.synced_index() >= replica.core.end().index;
         self.close_while(now, desk, out, |replica| disk_free(replica) || replica.proposals.open_records() >= max);
         self.full.proposals &= self.proposals.open_records() > 0;
     }
@@ -49,15 +50,15 @@ impl Replica {
     }
 
     fn close_while(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>, go_on: impl Fn(&Self) -> bool) {
-        let round = self.rounds.look(now.mono, self.raft.commit_index());
+        let round = self.rounds.look(now.mono, self.core.commit_index());
         let room = |left| Processor::batch_max(left, round, desk.settings);
         // While leadership is handed over orders wait here: for this leader, if it stays, or the next.
-        let takes = self.raft.leads() && self.raft.transfer_target_now().is_none();
+        let takes = self.core.leads() && self.core.transferring_to().is_none();
         while takes && self.proposals.open_records() > 0 && go_on(self) {
             let Some((batch, parts)) = self.proposals.close(now.mono, room) else { return };
             let batch = batch.stamped(now.mono);
             let mut effects = Vec::new();
-            match self.raft.propose(now, Payload::Orders(batch.clone()), &mut effects) {
+            match self.core.propose(now, Payload::Orders(batch.clone()), &mut effects) {
                 Ok(place) => {
                     self.rounds.begin(now.mono, place.last);
                     self.proposals.sent(place.first, place.term, batch, parts);

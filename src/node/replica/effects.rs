@@ -1,6 +1,6 @@
-//! Effects of Raft, obeyed in order, and the snapshots that go the other way.
+//! Effects of the core, obeyed in order, and the snapshots that go the other way.
 //!
-//! Idea: Raft touches nothing itself: what it wants written, sent, installed or told comes back as a list. What speaks of a
+//! Idea: the core touches nothing itself: what it wants written, sent, installed or told comes back as a list. What speaks of a
 //! write that is not durable yet is parked until it is.
 //! Errors: a snapshot of a wrong kind is a broken invariant and halts the node.
 
@@ -14,7 +14,8 @@ use crate::domain::time::Now;
 use crate::domain::why::Why;
 use crate::node::machine::Machine;
 use crate::node::out::Out;
-use crate::protocols::raft::message::{Effect, Input};
+use crate::protocols::message::{Effect, Input};
+use crate::protocols::replication::Replication;
 
 impl Replica {
     pub(in crate::node) fn absorb(&mut self, effects: Vec<Effect>, out: &mut Out<'_>) {
@@ -25,7 +26,7 @@ impl Replica {
                     let synced = out.exit.tokens.of_node(self.group, token);
                     self.parked.push_back(Parked { after: token, synced, to, message });
                 }
-                Effect::Send { to, message, .. } => out.send_raft(self.group, to, message),
+                Effect::Send { to, message, .. } => out.send_within(self.group, to, message),
                 Effect::Install(snapshot) => self.install(&snapshot, out),
                 Effect::ReadReady { token, index } => self.reads.ready(token, index),
                 Effect::ReadRefused { token, why } => {
@@ -57,8 +58,8 @@ impl Replica {
         if !due || !self.is_whole() {
             return;
         }
-        let Some(point) = self.raft.log().point_at(self.applied) else { return };
-        let (image, config) = (self.machine.image(), Arc::new(self.raft.group_config_at(point.index)));
+        let Some(point) = self.core.log().point_at(self.applied) else { return };
+        let (image, config) = (self.machine.image(), Arc::new(self.core.group_config_at(point.index)));
         let snapshot = RaftSnapshot { index: point.index, term: point.term, chain: point.chain, config, image };
         let keep_after = LogIndex(self.applied.0.saturating_sub(desk.settings.snapshot_keep_records));
         self.upkeep.snapshot_at = self.applied;

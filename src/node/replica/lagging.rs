@@ -7,6 +7,7 @@
 
 use crate::domain::ids::{LogIndex, NodeId};
 use crate::domain::time::{Now, SimDuration};
+use crate::protocols::replication::Replication;
 
 use super::{Desk, Replica};
 
@@ -16,12 +17,12 @@ const LAG_MAX: SimDuration = SimDuration::from_secs(1);
 impl Replica {
     /// The voter that this leader should hand over to, if its own state is too far behind and another is much further.
     pub(super) fn who_is_ahead(&self, now: Now, desk: &Desk<'_>) -> Option<NodeId> {
-        let behind = |applied: LogIndex| self.raft.commit_index().since(applied);
-        let busy = self.raft.transfer_target_now().is_some() || self.raft.config_change_runs();
-        if !self.raft.leads() || busy || !desk.processor.takes_longer(behind(self.applied), LAG_MAX) {
+        let behind = |applied: LogIndex| self.core.commit_index().since(applied);
+        let busy = self.core.transferring_to().is_some() || self.core.config_change_runs();
+        if !self.core.leads() || busy || !desk.processor.takes_longer(behind(self.applied), LAG_MAX) {
             return None;
         }
-        let (node, applied) = self.raft.most_applied(now)?;
+        let (node, applied) = self.core.most_applied(now)?;
         (behind(applied) * 2 <= behind(self.applied)).then_some(node)
     }
 }

@@ -22,6 +22,7 @@ use crate::node::out::Out;
 use crate::node::pacing;
 use crate::node::tasks::message::{Body, GroupMessage};
 use crate::node::tasks::{Deed, Division, Done, MoveMessage, MoveStep, Site, State, Tasks};
+use crate::protocols::replication::Replication;
 
 impl Replica {
     /// Takes on what waits for time to pass, if this replica leads.
@@ -80,9 +81,9 @@ impl Replica {
 
     /// The term in which it leads, if it has applied an entry of that term and has missed nothing.
     fn settled(&self) -> Option<Term> {
-        let term = self.raft.term();
-        let caught_up = self.is_whole() && self.raft.log().term_at(self.applied) == Some(term);
-        (self.raft.leads() && caught_up).then_some(term)
+        let term = self.core.term();
+        let caught_up = self.is_whole() && self.core.log().term_at(self.applied) == Some(term);
+        (self.core.leads() && caught_up).then_some(term)
     }
 
     /// Lets the tasks act, and does what they want done.
@@ -119,11 +120,11 @@ impl Replica {
         }
     }
 
-    /// Where a record stands in the log; nowhere, if Raft did not take it.
+    /// Where a record stands in the log; nowhere, if it was not taken.
     fn propose_task(&mut self, now: Now, payload: Payload, desk: &mut Desk<'_>, out: &mut Out<'_>) -> Option<LogIndex> {
         let mut effects = Vec::new();
-        let handed_over = self.raft.transfer_target_now().is_some();
-        let place = if handed_over { None } else { self.raft.propose(now, payload, &mut effects).ok() };
+        let handed_over = self.core.transferring_to().is_some();
+        let place = if handed_over { None } else { self.core.propose(now, payload, &mut effects).ok() };
         self.absorb(effects, out);
         self.settle(now, desk, out);
         place.map(|place| place.first)
@@ -155,14 +156,14 @@ impl Replica {
         }
         let shipment = moving.shipment();
         out.state(self.group, LogFact::Froze(shipment));
-        if self.raft.leads() {
+        if self.core.leads() {
             let Shipment { symbol, to, .. } = shipment;
             out.tell(Some(self.group), EventKind::Moves(MovesEvent::Frozen { symbol, to }));
         }
     }
 
     fn tell_of_a_change(&self, change: &MapChange, out: &mut Out<'_>) {
-        let Some(map) = self.machine.map().filter(|_| self.raft.leads()) else { return };
+        let Some(map) = self.machine.map().filter(|_| self.core.leads()) else { return };
         match change {
             MapChange::Divide { .. } | MapChange::Move(_) | MapChange::Stay => {
                 out.tell(Some(self.group), EventKind::Moves(MovesEvent::Planned { moves: map.moves.len() as u64 }));
@@ -184,7 +185,7 @@ impl Replica {
     /// Owners are told of what was cancelled, and everybody of a venue that holds nothing any more. A notice may be lost as
     /// any message may; the order's end stands in the state, and a query tells it.
     fn tell_of_a_venue(&self, step: &VenueStep, stepped: &Stepped, out: &mut Out<'_>) {
-        if !self.raft.leads() {
+        if !self.core.leads() {
             return;
         }
         if !stepped.ended.is_empty() {
@@ -216,7 +217,7 @@ impl Node {
     ) {
         self.exit.outbox.note(&message.header, from);
         let to = message.header.to;
-        if self.replicas.get(to).is_none_or(|replica| !replica.raft.leads()) {
+        if self.replicas.get(to).is_none_or(|replica| !replica.core.leads()) {
             self.exit.outbox.pass_on(message);
             return;
         }

@@ -10,8 +10,9 @@ use crate::domain::fact::ElectionFact;
 use crate::domain::ids::Term;
 use crate::domain::time::Now;
 use crate::domain::why::Why;
+use crate::protocols::message::Effect;
 
-use super::message::{Body, Effect, Message};
+use super::message::{Body, Message};
 use super::replica::{Contact, Raft};
 use super::role::Role;
 

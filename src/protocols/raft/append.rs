@@ -13,9 +13,10 @@ use crate::domain::fact::LogFact;
 use crate::domain::ids::{LogIndex, NodeId, Term};
 use crate::domain::log::{DiskWrite, Entry, LogPoint};
 use crate::domain::time::Now;
+use crate::protocols::message::Effect;
 
 use super::hint;
-use super::message::{Body, Effect};
+use super::message::Body;
 use super::replica::Raft;
 use super::role::Role;
 

@@ -17,11 +17,11 @@ use crate::domain::log::Payload;
 use crate::domain::membership::{ConfigChange, GroupConfig};
 use crate::domain::time::Now;
 use crate::domain::why::Why;
+use crate::protocols::message::Effect;
+use crate::protocols::replication::{Proposed, Replication};
 
-use super::message::Effect;
 use super::progress::{Leaving, Progress};
 use super::replica::Raft;
-use super::replication::Proposed;
 use super::role::{Role, Transfer};
 
 /// Records that a follower may lack and still take over: more than a busy group has on its way to it.

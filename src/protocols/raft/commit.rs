@@ -9,8 +9,9 @@ use crate::domain::event::EventKind;
 use crate::domain::fact::LogFact;
 use crate::domain::ids::{LogIndex, Term};
 use crate::domain::time::Now;
+use crate::protocols::message::Effect;
+use crate::protocols::replication::Replication;
 
-use super::message::Effect;
 use super::replica::Raft;
 use super::role::Role;
 

@@ -13,8 +13,10 @@ use crate::domain::fact::ElectionFact;
 use crate::domain::ids::{LogIndex, NodeId, PersistToken, Term};
 use crate::domain::time::Now;
 use crate::domain::why::Why;
+use crate::protocols::message::Effect;
+use crate::protocols::replication::Replication;
 
-use super::message::{Body, Effect, Message};
+use super::message::{Body, Message};
 use super::replica::Raft;
 use super::role::{Poll, Role};
 
@@ -117,7 +119,7 @@ impl Raft {
         let me = self.config.me;
         for to in self.membership.current().electorate().iter().filter(|to| *to != me) {
             let body = Body::RequestVote { last_index: end.index, last_term: end.term, pre_vote, transfer };
-            out.push(Effect::Send { to, message: Message { term, body }, after });
+            out.push(Effect::Send { to, message: Message { term, body }.into(), after });
         }
     }
 
@@ -152,7 +154,7 @@ impl Raft {
             after = self.promise(now, candidate, out);
         }
         let body = Body::Vote { refused: None, pre_vote };
-        out.push(Effect::Send { to: candidate, message: Message { term, body }, after });
+        out.push(Effect::Send { to: candidate, message: Message { term, body }.into(), after });
     }
 
     /// Gives the vote of the term, and names the write that the answer waits for.
@@ -187,7 +189,7 @@ impl Raft {
             _ => message.term,
         };
         let body = Body::Vote { refused: Some(why), pre_vote };
-        out.push(Effect::Send { to: candidate, message: Message { term, body }, after: None });
+        out.push(Effect::Send { to: candidate, message: Message { term, body }.into(), after: None });
     }
 
     fn tell_refusal(&self, candidate: NodeId, term: Term, why: Why, pre_vote: bool, out: &mut Vec<Effect>) {

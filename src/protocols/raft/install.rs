@@ -11,8 +11,9 @@ use crate::domain::fact::LogFact;
 use crate::domain::ids::{LogIndex, NodeId};
 use crate::domain::log::{DiskWrite, LogPoint, RaftSnapshot};
 use crate::domain::view::ProgressMode;
+use crate::protocols::message::Effect;
 
-use super::message::{Body, Effect};
+use super::message::Body;
 use super::replica::Raft;
 use super::role::Role;
 

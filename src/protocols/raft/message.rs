@@ -1,16 +1,15 @@
-//! What goes into a Raft replica and what comes out of it: inputs, messages, effects.
+//! What replicas of a Raft group say to each other.
 //!
-//! Idea: `Effect::Persist` yields a token. A `Send` marked `after` that token waits for its fsync, everything else goes
-//! at once, so a slow disk never silences heartbeats. That is the whole contract with the driver.
+//! Shape: every message carries its sender's term; what goes in and out besides is that of every protocol
+//! (`protocols::message`).
 //! Sources: Ongaro & Ousterhout 2014 figure 2; Ongaro 2014 §3.10 (transfer), §6.4 (reads), §9.6 (pre-vote).
 
-use crate::domain::event::EventKind;
-use crate::domain::fact::ReplicaFact;
-use crate::domain::ids::{LogIndex, NodeId, PersistToken, ReadToken, Term};
-use crate::domain::log::{DiskWrite, Entry, RaftSnapshot};
-use crate::domain::membership::ConfigChange;
-use crate::domain::rules::Rules;
+use crate::domain::digest::Digest;
+use crate::domain::ids::{LogIndex, Term};
+use crate::domain::log::{Entry, RaftSnapshot};
+use crate::domain::view::MessageKind;
 use crate::domain::why::Why;
+use crate::protocols::message::PeerMessage;
 
 /// What replicas of one group say to each other.
 #[derive(Clone, Debug)]
@@ -93,78 +92,58 @@ pub enum Body {
     Stale,
 }
 
-/// What a replica is told.
-#[derive(Clone, Debug)]
-pub enum Input {
-    /// `Raft::deadline` has come: an election timeout, or a leader's check of its quorum.
-    Deadline,
-    /// The node's heartbeat timer: leaders beat.
-    Beat,
-    /// A message of the same group.
-    Receive {
-        /// From whom.
-        from: NodeId,
-        /// What.
-        message: Message,
-    },
-    /// Everything up to this token is on disk.
-    Persisted(PersistToken),
-    /// A linearisable read wants to know how far it must wait.
-    Read(ReadToken),
-    /// Hand leadership to this voter, or to the best.
-    Transfer(Option<NodeId>),
-    /// Stand for election now, by order.
-    Campaign,
-    /// The node made a snapshot of its applied state.
-    Compact {
-        /// The snapshot.
-        snapshot: RaftSnapshot,
-        /// Entries after this stay.
-        keep_after: LogIndex,
-    },
-    /// Change who belongs to the group.
-    ChangeConfig(ConfigChange),
-    /// Rules were switched.
-    SetRules(Rules),
-}
+impl PeerMessage for Message {
+    fn is_beat(&self) -> bool {
+        matches!(self.body, Body::Beat { .. } | Body::BeatAnswer { .. })
+    }
 
-/// What a replica wants done, in order.
-#[derive(Clone, Debug)]
-pub enum Effect {
-    /// Write this, and say `Persisted(token)` when it is synced. Tokens of one replica grow by one.
-    Persist {
-        /// The token.
-        token: PersistToken,
-        /// What.
-        write: DiskWrite,
-    },
-    /// Send this.
-    Send {
-        /// To whom.
-        to: NodeId,
-        /// What.
-        message: Message,
-        /// Not before this is synced.
-        after: Option<PersistToken>,
-    },
-    /// Replace the state machine by this snapshot's.
-    Install(RaftSnapshot),
-    /// A read may be served once this index is applied.
-    ReadReady {
-        /// Which.
-        token: ReadToken,
-        /// The index.
-        index: LogIndex,
-    },
-    /// A read can't be served here.
-    ReadRefused {
-        /// Which.
-        token: ReadToken,
-        /// Why.
-        why: Why,
-    },
-    /// A notable event.
-    Tell(EventKind),
-    /// A fact for the auditor.
-    State(ReplicaFact),
+    fn is_of_leader(&self) -> bool {
+        matches!(self.body, Body::Append { .. } | Body::Beat { .. } | Body::Snapshot(_))
+    }
+
+    fn kind(&self) -> Option<MessageKind> {
+        Some(match &self.body {
+            Body::RequestVote { pre_vote: true, .. } => MessageKind::PreVote(self.term),
+            Body::RequestVote { pre_vote: false, .. } => MessageKind::Vote(self.term),
+            Body::Vote { refused, .. } => MessageKind::VoteAnswer { granted: refused.is_none() },
+            Body::Append { prev_index, entries, .. } => MessageKind::Append {
+                first: prev_index.next(),
+                last: entries.last().map_or(*prev_index, |entry| entry.last()),
+            },
+            Body::Appended { matched } => MessageKind::AppendAnswer { matched: Some(*matched) },
+            Body::AppendRefused { .. } => MessageKind::AppendAnswer { matched: None },
+            Body::Beat { commit, .. } => MessageKind::Beat(*commit),
+            Body::BeatAnswer { .. } => MessageKind::BeatAnswer,
+            Body::Snapshot(snapshot) => MessageKind::Snapshot(snapshot.index),
+            Body::TimeoutNow => MessageKind::TimeoutNow,
+            Body::Stale => return None,
+        })
+    }
+
+    fn mix_into(&self, digest: Digest) -> Digest {
+        let head = |kind: u64, what: u64| kind << 32 | what;
+        let digest = digest.mix(self.term.0);
+        match &self.body {
+            Body::RequestVote { last_index, last_term, pre_vote, transfer } => {
+                let flags = u64::from(*pre_vote) << 1 | u64::from(*transfer);
+                digest.mix(head(1, flags)).mix(last_index.0).mix(last_term.0)
+            }
+            Body::Vote { refused, pre_vote } => {
+                digest.mix(head(2, u64::from(*pre_vote))).mix(refused.map_or(0, |why| u64::from(why.code())))
+            }
+            Body::Append { prev_index, entries, commit, .. } => {
+                let end = entries.last().map_or(0, |entry| entry.chain.0);
+                digest.mix(head(3, prev_index.0)).mix(commit.0).mix(end)
+            }
+            Body::Appended { matched } => digest.mix(head(4, matched.0)),
+            Body::AppendRefused { prev_index, hint_index, .. } => digest.mix(head(5, prev_index.0)).mix(hint_index.0),
+            Body::Beat { commit, round } => digest.mix(head(6, *round)).mix(commit.0),
+            Body::BeatAnswer { round, received, matched, applied } => {
+                digest.mix(head(7, *round)).mix(received.0).mix(matched.0).mix(applied.0)
+            }
+            Body::Snapshot(snapshot) => digest.mix(head(8, snapshot.index.0)).mix(snapshot.image.digest.0),
+            Body::TimeoutNow => digest.mix(9),
+            Body::Stale => digest.mix(10),
+        }
+    }
 }

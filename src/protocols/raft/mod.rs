@@ -3,7 +3,7 @@
 //! Idea: the protocol of Ongaro & Ousterhout 2014 as a state machine without IO. An input comes with the time, effects
 //! go out in order; the driver obeys them and never interprets them.
 //! Units: log indices count records from 1; time is the node's own monotonic clock in ns.
-//! Shape: `message` is the contract. `replica` holds the type and its `step`; `admit` is the one place that compares
+//! Shape: `protocols::replication` is the contract; `observe` meets it. `message` is what replicas say to each other. `replica` holds the type and its `step`; `admit` is the one place that compares
 //! terms; `rules` holds each safety rule as a named predicate with its switch. `election`, `append` (followers),
 //! `replication` and `commit` (leaders), `reads`, `transfer` and `install` (snapshots) are the chapters of the paper.
 //! `membership` knows which configuration holds, `quorum` counts by it, `change` is the way from one to another.
@@ -39,4 +39,4 @@ mod transfer;
 pub use config::RaftConfig;
 pub use reads::READS_WAITING_MAX;
 pub use replica::Raft;
-pub use replication::{Proposed, UNCOMMITTED_RECORDS_MAX};
+pub use replication::UNCOMMITTED_RECORDS_MAX;

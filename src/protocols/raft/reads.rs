@@ -12,8 +12,9 @@
 use crate::domain::ids::{LogIndex, NodeId, ReadToken};
 use crate::domain::time::{Now, SimTime};
 use crate::domain::why::Why;
+use crate::protocols::message::Effect;
 
-use super::message::{Body, Effect};
+use super::message::Body;
 use super::replica::Raft;
 use super::role::{Leadership, Role, WaitingRead};
 

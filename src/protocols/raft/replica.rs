@@ -15,13 +15,14 @@ use crate::domain::membership::GroupConfig;
 use crate::domain::rules::Rules;
 use crate::domain::time::{Now, SimDuration, SimTime};
 use crate::domain::why::Why;
+use crate::protocols::message::{Effect, Input};
 
 use super::admit::Admit;
 use super::applied::Applied;
 use super::config::RaftConfig;
 use super::durability::Durability;
 use super::membership::Membership;
-use super::message::{Body, Effect, Input, Message};
+use super::message::{Body, Message};
 use super::role::Role;
 
 /// A replica of a group.
@@ -88,16 +89,12 @@ impl Raft {
     /// Takes an input; what is to be done about it is pushed to `out`, in order.
     pub fn step(&mut self, now: Now, input: Input, out: &mut Vec<Effect>) {
         match input {
-            Input::Receive { from, message } => match self.admit(now, &message) {
-                Admit::Current => self.receive(now, from, message, out),
-                Admit::Adopt(term) => {
-                    self.adopt_term(now, term, out);
-                    self.receive(now, from, message, out);
+            Input::Receive { from, message } => {
+                // What speaks another protocol is a stranger.
+                if let Some(message) = message.raft() {
+                    self.admit_and_receive(now, from, message, out);
                 }
-                Admit::Refuse(why) => self.refuse_vote(from, &message, why, out),
-                Admit::Stale => self.send(from, Body::Stale, None, out),
-                Admit::Drop => {}
-            },
+            }
             Input::Persisted(token) => self.on_persisted(now, token, out),
             Input::Beat => self.on_beat_timer(now, out),
             Input::Deadline => self.on_deadline(now, out),
@@ -110,6 +107,19 @@ impl Raft {
         }
         self.flush_hard(out);
         self.check_invariants();
+    }
+
+    fn admit_and_receive(&mut self, now: Now, from: NodeId, message: Message, out: &mut Vec<Effect>) {
+        match self.admit(now, &message) {
+            Admit::Current => self.receive(now, from, message, out),
+            Admit::Adopt(term) => {
+                self.adopt_term(now, term, out);
+                self.receive(now, from, message, out);
+            }
+            Admit::Refuse(why) => self.refuse_vote(from, &message, why, out),
+            Admit::Stale => self.send(from, Body::Stale, None, out),
+            Admit::Drop => {}
+        }
     }
 
     fn receive(&mut self, now: Now, from: NodeId, message: Message, out: &mut Vec<Effect>) {
@@ -167,7 +177,8 @@ impl Raft {
 
     /// Sends in the replica's own term.
     pub(super) fn send(&self, to: NodeId, body: Body, after: Option<PersistToken>, out: &mut Vec<Effect>) {
-        out.push(Effect::Send { to, message: Message { term: self.image.hard.term, body }, after });
+        let message = Message { term: self.image.hard.term, body };
+        out.push(Effect::Send { to, message: message.into(), after });
     }
 
     /// Changes what the disk holds, and asks for it to be written. Term and vote go before anything else.

@@ -15,10 +15,12 @@ use crate::domain::log::{DiskWrite, Entry, LogPoint, Payload};
 use crate::domain::time::Now;
 use crate::domain::view::ProgressMode;
 use crate::domain::why::Why;
+use crate::protocols::message::Effect;
+use crate::protocols::replication::{Proposed, Replication};
 
 use super::append::point_after;
 use super::hint;
-use super::message::{Body, Effect};
+use super::message::Body;
 use super::progress::Progress;
 use super::replica::Raft;
 use super::role::{Leadership, Role};
@@ -30,17 +32,6 @@ pub const UNCOMMITTED_RECORDS_MAX: u64 = 1 << 20;
 const CATCH_UP_RECORDS: u64 = 512;
 /// A follower that lacks fewer records than this is not catching up, however small its window.
 const CATCH_UP_FROM: u64 = 8;
-
-/// Where a proposal stands in the log.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Proposed {
-    /// The index of its first record.
-    pub first: LogIndex,
-    /// The index of its last record.
-    pub last: LogIndex,
-    /// The term of the leader.
-    pub term: Term,
-}
 
 impl Raft {
     /// Appends records to the log of the group, if this replica leads it.
@@ -138,7 +129,7 @@ impl Raft {
             let last = entries.last().map_or(prev_index, Entry::last);
             progress.sent(last, round);
             let body = Body::Append { prev_index, prev_term, entries, commit: *commit };
-            let message = super::message::Message { term, body };
+            let message = super::message::Message { term, body }.into();
             out.push(Effect::Send { to: progress.peer, message, after: None });
         }
     }

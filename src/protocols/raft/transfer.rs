@@ -10,8 +10,9 @@ use crate::domain::event::{EventKind, StepDown};
 use crate::domain::ids::NodeId;
 use crate::domain::time::Now;
 use crate::domain::why::Why;
+use crate::protocols::message::Effect;
 
-use super::message::{Body, Effect};
+use super::message::Body;
 use super::replica::Raft;
 use super::role::{Role, Transfer};
 
