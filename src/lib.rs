@@ -11,7 +11,7 @@
 //! | [`domain`] | plain data that everybody speaks: ids, units, orders, logs, events, views |
 //! | [`document`] | TOML from outside, read with one clear error: line, column, what is allowed, nearest spelling |
 //! | [`market`] | what is replicated: price-time books, sessions, the exchange of a partition |
-//! | [`protocols`] | how replicas agree: Raft without IO, acknowledgement rules, the failure detector |
+//! | [`protocols`] | how replicas agree: what a node asks of a protocol, Raft without IO, acknowledgement rules, the failure detector |
 //! | [`routing`] | which worker, which partition, which nodes: balancer, ring, placement |
 //! | [`storage`] | what a disk keeps when its node dies |
 //! | [`node`] | gateway, heart and replicas put together, still without IO |

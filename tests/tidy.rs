@@ -32,6 +32,8 @@ const ROOMS: &[(&str, u8)] = &[
     ("cli", 12),
     ("main", 13),
 ];
+/// What `protocols` has for every protocol; its other modules are one protocol each.
+const OF_ALL_PROTOCOLS: &[&str] = &["ack", "failure_detector", "message", "registry", "replication"];
 const LINES_MAX: usize = 400;
 const MAIN_LINES_MAX: usize = 100;
 
@@ -161,6 +163,20 @@ fn a_lint_is_silenced_only_with_a_reason() {
     assert_passes(silenced, "src/node/mod.rs", "//! A.\n#[expect(dead_code, reason = \"why\")]\nfn f() {}\n");
 }
 
+#[test]
+fn only_its_own_room_names_a_protocol() {
+    check(&sources("src"), protocol);
+    assert_fails(protocol, "src/node/out.rs", "//! A.\nuse crate::protocols::raft::message::Body;\n", 2);
+    assert_fails(protocol, "src/runtime/view.rs", "//! A.\nuse crate::protocols::{message, raft};\n", 2);
+    assert_passes(protocol, "src/node/out.rs", "//! A.\nuse crate::protocols::registry::Message;\n");
+    assert_passes(protocol, "src/protocols/registry.rs", "//! A.\nuse crate::protocols::raft::Raft;\n");
+    assert_passes(
+        protocol,
+        "src/node/a.rs",
+        "//! A.\n#[cfg(test)]\nmod tests {\n    use crate::protocols::raft::Raft;\n}\n",
+    );
+}
+
 fn direction(source: &Source) -> Vec<Finding> {
     let Some((own, rank)) = source.room() else { return Vec::new() };
     let mut findings = Vec::new();
@@ -182,6 +198,20 @@ fn direction(source: &Source) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// ADR-0008: a protocol is named in its folder and in the registry.
+fn protocol(source: &Source) -> Vec<Finding> {
+    if source.path.starts_with("src/protocols/") {
+        return Vec::new();
+    }
+    names_under(&source.bare, "protocols")
+        .into_iter()
+        .filter(|(_, name)| !OF_ALL_PROTOCOLS.contains(&name.as_str()))
+        .map(|(at, name)| {
+            source.finding_in(&source.bare, at, format!("`protocols::{name}`: only its own room names it"))
+        })
+        .collect()
 }
 
 fn terminal(source: &Source) -> Vec<Finding> {
