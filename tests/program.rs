@@ -366,3 +366,37 @@ fn the_standard_output_is_not_the_file_of_the_orders_nor_of_the_verdicts() {
     let (code, err) = matched(&[path(&at("orders.csv")), "--verdicts", path(&at("v.csv"))], &at("trades.csv"));
     assert_eq!(code, 0, "{err}");
 }
+
+#[test]
+fn a_history_says_of_every_order_what_the_result_counts() {
+    let dir = tempfile::tempdir().unwrap();
+    let (history, result) = (dir.path().join("h.jsonl"), dir.path().join("r.json"));
+    let run = || {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_chaosdesk"));
+        command.args(["run", "kill-the-leader", "--history"]).arg(&history).arg("--json").arg(&result);
+        command.output().unwrap()
+    };
+    let first = run();
+    assert!(first.status.success(), "{first:?}");
+    let text = std::fs::read_to_string(&history).unwrap();
+    let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let result: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&result).unwrap()).unwrap();
+    let mut last = std::collections::BTreeMap::new();
+    let mut at = 0;
+    for line in lines.iter().filter(|line| line["f"] != "query") {
+        assert!(line["time_ns"].as_u64().unwrap() >= at, "in the order in which it happened");
+        at = line["time_ns"].as_u64().unwrap();
+        last.insert(line["id"].as_str().unwrap(), line["type"].as_str().unwrap());
+    }
+    let ends = |phase: &str| last.values().filter(|last| **last == phase).count() as u64;
+    let orders = |figure: &str| result["orders"][figure].as_u64().unwrap();
+    assert_eq!(last.len() as u64, orders("submitted"));
+    assert_eq!((ends("info"), ends("invoke")), (orders("unknown"), orders("waiting")));
+    // What the book itself turned away was acknowledged as well: the desk has decided it.
+    assert!(
+        ends("ok") <= orders("acknowledged")
+            && ends("ok") + ends("fail") == orders("acknowledged") + orders("rejected")
+    );
+    assert_eq!(run().status.code(), Some(0), "an earlier history is replaced");
+    assert_eq!(std::fs::read_to_string(&history).unwrap(), text, "the same seed writes the same history");
+}

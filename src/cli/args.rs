@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::document::choice::Choice;
@@ -33,6 +33,7 @@ pub struct Cli {
 
 /// The flags of the dashboard.
 #[derive(Args, Clone, PartialEq, Eq, Debug, Default)]
+#[command(group = ArgGroup::new("written").args(["record", "history"]).multiple(true))]
 pub struct DashboardFlags {
     /// Read this configuration
     #[arg(long, value_name = "FILE", global = true)]
@@ -61,8 +62,11 @@ pub struct DashboardFlags {
     /// Record the run into this file, as it goes on
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
-    /// Write over a recording, or any other file, that `--record` names; never over one that is read
-    #[arg(long, requires = "record")]
+    /// Write what clients ask and are told into this file, as JSON lines (docs/history.md)
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
+    /// Write over a recording, or any other file, that `--record` or `--history` names; never over one that is read
+    #[arg(long, requires = "written")]
     pub force: bool,
     /// Dress for a class: light theme, large density, keys shown
     #[arg(long)]
@@ -121,6 +125,7 @@ pub enum ConfigCommand {
 
 /// The flags of `run`.
 #[derive(Args, Clone, PartialEq, Eq, Debug)]
+#[command(group = ArgGroup::new("outputs").args(["json", "history"]).multiple(true))]
 pub struct RunFlags {
     /// A name that `chaosdesk lessons` lists, or a file
     #[arg(value_name = "NAME|FILE")]
@@ -131,8 +136,11 @@ pub struct RunFlags {
     /// Write the result as JSON; `-` is the standard output. An earlier result is replaced
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// Write over any other file that `--json` names; never over one that is read
-    #[arg(long, requires = "json")]
+    /// Write what clients asked and were told into this file, as JSON lines (docs/history.md)
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
+    /// Write over any other file that `--json` or `--history` names; never over one that is read
+    #[arg(long, requires = "outputs")]
     pub force: bool,
     /// Play this file: a price series, or orders (docs/feeds.md)
     #[arg(long, value_name = "FILE.csv")]

@@ -4,6 +4,7 @@
 //! cluster's thread at once. It decides nothing else.
 //! Errors: no terminal is exit code 3 with a sentence; a theme that is wrong names its line.
 
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,6 +40,7 @@ use crate::ui::theme::{Appearance, Theme};
 use super::args::DashboardFlags;
 use super::exit::{Exit, Trouble};
 use super::find::Found;
+use super::history::Historied;
 use super::house::language;
 use super::output::{Input, Output, Over};
 use super::{feeds, find, keys, scripts};
@@ -85,15 +87,19 @@ pub fn open(config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Ex
     let look = look(&config.ui)?;
     let recording = flags.record.as_deref().map(|file| recording(file, config, found, flags)).transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
-    let source = Source(start(config, flags, recording).map_err(broken)?);
+    let history = flags.history.as_deref().map(|file| history(file, config, found, flags)).transpose()?;
+    let source = Source(start(config, flags, recording, history).map_err(broken)?);
     let ending = if flags.plain {
         runtime.block_on(plain(&source, &look.locale)).map_err(broken)?
     } else {
         let notes = Notes { recording: flags.record.is_some(), config: found.path.as_deref().map(show) };
         runtime.block_on(screen(config, flags, look, notes, &source))?
     };
-    if let (Some(file), Some(left)) = (&flags.record, source.0.stop().and_then(Simulation::leave)) {
-        tell(left, file)?;
+    if let Some((engine, written)) = source.0.stop().map(Historied::finish) {
+        if let (Some(file), Some(left)) = (&flags.record, engine.leave()) {
+            tell(left, file)?;
+        }
+        super::history_written(written, flags.history.as_deref(), &mut io::stderr())?;
     }
     Ok(match ending {
         Ending::Quit => Exit::Well,
@@ -117,6 +123,21 @@ fn show(path: &Path) -> String {
 
 /// Opens the file of the recording, before the first frame: not one that the program reads, nor one that holds something.
 fn recording(file: &Path, config: &Config, found: &Found, flags: &DashboardFlags) -> Result<RecordingFile, Trouble> {
+    let inputs = inputs(config, found, flags);
+    let output = Output::open("--record", file, &inputs, Over::Nothing.or_forced(flags.force))?;
+    let cannot = |error| Trouble::Running(format!("cannot write {}: {error}", show(file)));
+    output.begin().and_then(RecordingFile::new).map_err(cannot)
+}
+
+/// Opens the file of the history likewise.
+fn history(file: &Path, config: &Config, found: &Found, flags: &DashboardFlags) -> Result<File, Trouble> {
+    let mut inputs = inputs(config, found, flags);
+    inputs.extend(flags.record.iter().map(|record| Input::new("the recording", record)));
+    super::history::open(file, &inputs, flags.force)
+}
+
+/// The files that the dashboard reads.
+fn inputs(config: &Config, found: &Found, flags: &DashboardFlags) -> Vec<Input> {
     let themes = [&config.ui.theme.dark, &config.ui.theme.light].into_iter().filter_map(|name| theme_file(name));
     let mut inputs: Vec<Input> = themes.map(|file| Input::new("the theme", file)).collect();
     inputs.extend(found.path.iter().map(|path| Input::new("the configuration", path)));
@@ -124,9 +145,7 @@ fn recording(file: &Path, config: &Config, found: &Found, flags: &DashboardFlags
     inputs.extend(feeds::input(&config.settings));
     let lesson = flags.lesson.as_deref().and_then(|name| scripts::open(name).ok());
     inputs.extend(lesson.and_then(|script| feeds::input(&script.settings)));
-    let output = Output::open("--record", file, &inputs, Over::Nothing.or_forced(flags.force))?;
-    let cannot = |error| Trouble::Running(format!("cannot write {}: {error}", show(file)));
-    output.begin().and_then(RecordingFile::new).map_err(cannot)
+    inputs
 }
 
 /// Says what was recorded, and what became of the file.
@@ -143,11 +162,18 @@ fn tell(left: Left, file: &Path) -> Result<(), Trouble> {
 }
 
 /// Starts the cluster's thread.
-fn start(config: &Config, flags: &DashboardFlags, recording: Option<RecordingFile>) -> io::Result<Live<Simulation>> {
+fn start(
+    config: &Config,
+    flags: &DashboardFlags,
+    recording: Option<RecordingFile>,
+    history: Option<File>,
+) -> io::Result<Live<Historied<Simulation>>> {
     let engine = desk::simulation(Arc::new(config.settings.clone()), flags.seed.unwrap_or(SEED));
+    let engine = engine.with_tasks()?.with_record(recording);
+    let engine = if history.is_some() { engine.with_history() } else { engine };
     let guide = Guide::new(Box::new(|name| scripts::open(name).ok()));
     let live = Live::start(LiveSetup {
-        engine: engine.with_tasks()?.with_record(recording),
+        engine: Historied::new(engine, history),
         hook: Some(Box::new(guide)),
         on_fault: if config.time.slow_on_fault && !flags.plain { OnFault::Slow } else { OnFault::GoOn },
     })?;

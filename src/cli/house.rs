@@ -1,5 +1,6 @@
 //! The wiring of the program itself: every door of [`Wiring`] leads to the room that does it.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,12 +12,14 @@ use crate::lesson::run::{self, Outcome};
 use crate::lesson::script::Script;
 use crate::locale::Language;
 use crate::runtime::recorder::{self, Recording, Replay};
+use crate::runtime::simulation::Simulation;
 
 use super::args::{DashboardFlags, Stepping};
 use super::exit::{Exit, Trouble};
 use super::find::Found;
+use super::history::Historied;
 use super::keys::UiNames;
-use super::{Wiring, dashboard, feeds, keys};
+use super::{Wiring, Written, dashboard, feeds, keys};
 
 /// The language that is asked for, or else that of the environment.
 pub fn language(asked: config::Locale) -> Language {
@@ -49,13 +52,16 @@ impl Wiring for House {
     }
 
     fn perform(&self, script: Arc<Script>, stepping: Stepping) -> Result<(Arc<ClusterView>, Outcome), Trouble> {
-        let engine = desk::simulation(Arc::new(script.settings.clone()), script.seed);
-        let mut engine = match stepping {
-            Stepping::Inline => engine,
-            Stepping::Tasks => engine.with_tasks().map_err(|error| Trouble::Running(error.to_string()))?,
-        };
+        let mut engine = engine(&script, stepping)?;
         let outcome = run::perform(&script, &mut engine);
         Ok((Arc::new(engine.view()), outcome))
+    }
+
+    fn perform_into(&self, script: Arc<Script>, stepping: Stepping, history: File) -> Result<Written, Trouble> {
+        let mut engine = Historied::new(engine(&script, stepping)?.with_history(), Some(history));
+        let outcome = run::perform(&script, &mut engine);
+        let (engine, written) = engine.finish();
+        Ok((Arc::new(engine.view()), outcome, written))
     }
 
     fn replay(&self, file: &Path) -> Result<(String, Exit), Trouble> {
@@ -71,5 +77,14 @@ impl Wiring for House {
             }
             Replay::Differs(difference) => (format!("{difference}\n"), Exit::Failed),
         })
+    }
+}
+
+/// The cluster of a script, at time 0.
+fn engine(script: &Script, stepping: Stepping) -> Result<Simulation, Trouble> {
+    let engine = desk::simulation(Arc::new(script.settings.clone()), script.seed);
+    match stepping {
+        Stepping::Inline => Ok(engine),
+        Stepping::Tasks => engine.with_tasks().map_err(|error| Trouble::Running(error.to_string())),
     }
 }

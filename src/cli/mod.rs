@@ -10,13 +10,15 @@ pub mod doctor;
 pub mod exit;
 pub mod feeds;
 pub mod find;
+pub mod history;
 pub mod house;
 pub mod keys;
 pub mod matching;
 pub mod output;
 pub mod scripts;
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -34,6 +36,9 @@ pub use args::{Cli, Command, ConfigCommand, DashboardFlags, MatchFlags, RunFlags
 pub use exit::{Exit, Trouble};
 use find::Found;
 use output::{Input, Output, Over};
+
+/// What came of a run whose history was written: its last view, its outcome, and the file's.
+pub type Written = (Arc<ClusterView>, Outcome, io::Result<u64>);
 
 /// What `main` puts together out of the rooms that are not reached from here.
 pub trait Wiring {
@@ -57,6 +62,13 @@ pub trait Wiring {
     /// # Errors
     /// The run broke.
     fn perform(&self, script: Arc<Script>, stepping: Stepping) -> Result<(Arc<ClusterView>, Outcome), Trouble>;
+
+    /// The same, with the history of clients written into this file; and whether it is whole, with the number of operations
+    /// that it forgot.
+    ///
+    /// # Errors
+    /// The run broke.
+    fn perform_into(&self, script: Arc<Script>, stepping: Stepping, history: File) -> Result<Written, Trouble>;
 
     /// Runs a recording again: a text that says so, and whether it came out the same.
     ///
@@ -168,10 +180,19 @@ fn perform(flags: &RunFlags, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut
         feeds::open(feed, &mut script.settings)?;
     }
     let output = json_output(flags, &script)?;
+    let history = history_output(flags, &script)?;
     complain(feeds::complaint(&script.settings), err);
+    let mut written = Ok(0);
     let (text, json, well) = if script.compare.is_empty() {
         let script = Arc::new(script);
-        let (view, outcome) = wiring.perform(Arc::clone(&script), flags.stepping())?;
+        let (view, outcome) = match history {
+            None => wiring.perform(Arc::clone(&script), flags.stepping())?,
+            Some(file) => {
+                let (view, outcome, file) = wiring.perform_into(Arc::clone(&script), flags.stepping(), file)?;
+                written = file;
+                (view, outcome)
+            }
+        };
         let result = RunResult::of(&view, Some((&script.name, &outcome)));
         (result.to_string(), result.to_json(), result.well)
     } else {
@@ -187,7 +208,35 @@ fn perform(flags: &RunFlags, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut
             output.map_or(Ok(()), |output| output.write(&json?))?;
         }
     }
+    history_written(written, flags.history.as_deref(), err)?;
     Ok(if well { Exit::Well } else { Exit::Failed })
+}
+
+/// Says what became of a history, once everything else is said.
+fn history_written(written: io::Result<u64>, path: Option<&Path>, err: &mut dyn Write) -> Result<(), Trouble> {
+    let path = path.unwrap_or_else(|| Path::new("")).display();
+    match written {
+        Ok(0) => Ok(()),
+        Ok(forgotten) => {
+            // Nobody is left to tell if the error stream is closed.
+            let _ = writeln!(err, "chaosdesk: warning: {path} lacks the ends of {forgotten} operations");
+            Ok(())
+        }
+        Err(error) => Err(Trouble::Running(format!("cannot write {path}: {error}"))),
+    }
+}
+
+/// The file that the history goes to, opened and emptied before the run.
+fn history_output(flags: &RunFlags, script: &Script) -> Result<Option<File>, Trouble> {
+    let Some(path) = &flags.history else { return Ok(None) };
+    if !script.compare.is_empty() {
+        let said = "--history: a comparison runs several clusters, and a history is that of one";
+        return Err(Trouble::Usage(said.to_owned()));
+    }
+    let mut inputs = vec![Input::new("the script", &flags.script)];
+    inputs.extend(feeds::input(&script.settings));
+    inputs.extend(flags.json.iter().map(|json| Input::new("the result", json)));
+    history::open(path, &inputs, flags.force).map(Some)
 }
 
 /// The file that the result goes to, opened before the run; `None` without one, and for the standard output.

@@ -1,5 +1,7 @@
 //! Commands from their words to their texts and exit codes, with a wiring that has no screen and no cluster.
 
+use std::fs::File;
+
 use clap::Parser;
 
 use super::*;
@@ -51,6 +53,9 @@ impl Wiring for Fake {
             ..CheckView::default()
         };
         Ok((Arc::default(), Outcome { checks: vec![check], ..Outcome::default() }))
+    }
+    fn perform_into(&self, script: Arc<Script>, stepping: Stepping, _: File) -> Result<Written, Trouble> {
+        self.perform(script, stepping).map(|(view, outcome)| (view, outcome, Ok(0)))
     }
     fn replay(&self, file: &Path) -> Result<(String, Exit), Trouble> {
         Err(Trouble::Running(format!("cannot lock {}", file.display())))

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use super::control::{Control, ControlAnswer};
 use super::event::Event;
+use super::history::HistoryEntry;
 use super::ids::{AccountId, GroupId, NodeId, SymbolId};
 use super::settings::Settings;
 use super::time::SimTime;
@@ -103,6 +104,9 @@ pub trait Engine: Send {
 
     /// Notable events since this was asked last, oldest first.
     fn take_events(&mut self) -> Vec<Event>;
+
+    /// What clients did and heard since this was asked last, oldest first; nothing, unless the engine was made to keep it.
+    fn take_history(&mut self) -> Vec<HistoryEntry>;
 
     /// The groups whose last leader is this node.
     fn led_by(&self, node: NodeId) -> Vec<GroupId>;

@@ -16,6 +16,7 @@ pub mod fact;
 pub mod feed;
 pub mod hand;
 pub mod histogram;
+pub mod history;
 pub mod ids;
 pub mod instrument;
 pub mod invariant;

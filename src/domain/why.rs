@@ -118,7 +118,7 @@ pub enum Why {
     NotLearner,
     /// A group needs a voter.
     NoVoters,
-    /// The protocol of this group has no such thing.
+    /// Neither this engine nor the protocol of this group can do it, whatever the state of the cluster.
     Unsupported,
     /// The node runs: it can be asked to leave.
     NodeRuns,
@@ -140,9 +140,6 @@ pub enum Why {
     VenueClosed,
     /// The price is not on the price step of its venue.
     OffStep,
-    // --- of engines
-    /// This engine cannot do it, whatever the state of the cluster.
-    Unsupported,
     // --- of controls, more closely
     /// There is no such venue.
     UnknownVenue,
@@ -239,7 +236,6 @@ impl Why {
             Self::AccountsFull => 113,
             Self::VenueClosed => 120,
             Self::OffStep => 121,
-            Self::Unsupported => 130,
             Self::UnknownVenue => 131,
             Self::UnknownPartition => 132,
             Self::SelfLink => 133,

@@ -89,8 +89,8 @@ pub fn condition(condition: &Condition) -> Text {
             let group = pattern.group.map(|group| format!(" ({group})"));
             let node = pattern.node.map(|node| format!(" ({node})"));
             let place = [group, node].into_iter().flatten().collect::<String>();
-            let id = format!("moment-{}", pattern.name.text().replace('_', "-"));
-            said(|locale| locale.fill("lesson-until-event", &[("what", &format!("{}{place}", locale.text(&id)))]))
+            let what = |locale: &locale::Locale| format!("{}{place}", locale.event_moment(pattern.name));
+            said(|locale| locale.fill("lesson-until-event", &[("what", &what(locale))]))
         }
     }
 }
@@ -137,9 +137,9 @@ mod tests {
     #[test]
     fn every_event_that_can_be_waited_for_has_a_name_in_both_languages() {
         for name in EventName::ALL {
-            let id = format!("moment-{}", name.text().replace('_', "-"));
             let languages = Languages::shared();
-            assert!(languages.english.known(&id).is_some() && languages.russian.known(&id).is_some(), "{name}");
+            let (en, ru) = (languages.english.event_moment(*name), languages.russian.event_moment(*name));
+            assert!(!en.starts_with("word-") && !ru.starts_with("word-") && en != ru, "{name}");
         }
     }
 

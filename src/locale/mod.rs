@@ -6,6 +6,7 @@
 //! Errors: none at run time; an unknown id shows itself, so that it is found.
 
 mod control;
+mod event;
 mod why;
 
 use std::borrow::Cow;

@@ -4,6 +4,7 @@
 //! The form of the JSON is part of the interface (`docs/results.md`): fields are added, never renamed nor removed.
 
 pub mod comparison;
+pub mod history;
 pub mod result;
 pub mod summary;
 

@@ -14,6 +14,7 @@ use std::mem::take;
 use crate::domain::actor::{ActorEffect, ActorInput, Draft};
 use crate::domain::event::{Event, EventKind, Health, Queue, StepDown};
 use crate::domain::fact::Fact;
+use crate::domain::history::{HISTORY_MAX, HistoryEntry};
 use crate::domain::ids::{ActorId, Address, EventId, NodeId};
 use crate::node::message::{NodeEffect, NodeInput};
 
@@ -114,6 +115,12 @@ impl World {
         if let Fact::Replica { node, group, what } = fact {
             let nodes = &self.nodes;
             self.groups.hear(now, *node, *group, what, &|node| nodes[node.index()].runs());
+        }
+        if let (Fact::Client(fact), Some(kept)) = (fact, &mut self.bench.clients) {
+            if kept.len() == HISTORY_MAX {
+                kept.pop_front();
+            }
+            kept.push_back(HistoryEntry { at: now, fact: fact.clone() });
         }
         self.sampler.hear(fact, self.basis.settings.cluster.ack, self.basis.settings.cluster.replication_factor);
         let mut drafts = Vec::new();

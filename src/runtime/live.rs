@@ -239,9 +239,12 @@ mod tests {
     use super::super::testbed::world;
     use super::*;
     use crate::domain::command::PaceCommand;
-    use crate::domain::control::{Control, Target};
-    use crate::domain::ids::NodeId;
-    use crate::domain::view::{NodeTruth, Speed};
+    use crate::domain::control::{Control, ControlAnswer, Target};
+    use crate::domain::engine::scripted::ScriptedEngine;
+    use crate::domain::engine::{Capabilities, Capability, Focus};
+    use crate::domain::ids::{NodeId, SymbolId};
+    use crate::domain::view::{NodeTruth, Speed, Text};
+    use crate::domain::why::Why;
     use crate::runtime::recorder::{Replay, replay};
 
     fn live() -> Live<Simulation> {
@@ -275,6 +278,36 @@ mod tests {
         let recording = live.stop().unwrap().leave().unwrap().recording;
         assert_eq!(recording.controls.len(), 2);
         assert_eq!(replay(world(5), &recording), Replay::Same(recording.end), "live and headless are one run");
+    }
+
+    #[test]
+    fn any_engine_is_driven_and_each_control_is_answered() {
+        let lack = Text { en: "it runs in real time".to_owned(), ru: String::new() };
+        let capabilities = Capabilities::default().without(Capability::Pause, lack);
+        let refused = Control::Crash(Target::Node(NodeId(1)));
+        let refuses = vec![(refused, Why::NodeDown)];
+        let engine = ScriptedEngine { capabilities, refuses, ..ScriptedEngine::default() };
+        let live = Live::start(LiveSetup { engine, hook: None, on_fault: OnFault::GoOn }).unwrap();
+        let controls = [refused, Control::RecoverAll];
+        for control in controls {
+            live.send(Command::Control(control)).unwrap();
+        }
+        live.send(Command::Look(SymbolId(3))).unwrap();
+        let mut answers = Vec::new();
+        while answers.len() < 2 {
+            answers.extend(live.take_answers());
+        }
+        let done = [ControlAnswer::Refused(Why::NodeDown), ControlAnswer::Done];
+        assert_eq!(
+            answers.iter().map(|said| (said.control, said.answer)).collect::<Vec<_>>(),
+            [(controls[0], done[0]), (controls[1], done[1])]
+        );
+        while live.version() == 0 {
+            std::thread::yield_now();
+        }
+        assert!(live.view().run.capabilities.lack(Capability::Pause).is_some());
+        let engine = live.stop().unwrap();
+        assert_eq!((engine.done.len(), engine.focus.as_slice()), (1, [Focus::Book(SymbolId(3))].as_slice()));
     }
 
     #[test]

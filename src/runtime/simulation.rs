@@ -17,6 +17,7 @@ use super::world::World;
 use crate::domain::control::{Control, ControlAnswer};
 use crate::domain::engine::{Advance, Capabilities, Engine, Focus, Position, Restart};
 use crate::domain::event::Event;
+use crate::domain::history::HistoryEntry;
 use crate::domain::ids::{AccountId, GroupId, NodeId, SymbolId};
 use crate::domain::settings::Settings;
 use crate::domain::time::SimTime;
@@ -37,6 +38,8 @@ pub struct Simulation {
     restarts: u64,
     steps: Steps,
     record: Option<Record>,
+    /// Whether the history of clients is kept.
+    history: bool,
     /// The symbol whose book is shown in depth.
     book: SymbolId,
     /// The account that is shown; the hand's until somebody says.
@@ -78,7 +81,7 @@ impl Simulation {
     pub fn new(opener: Opener, settings: Arc<Settings>, seed: u64) -> Self {
         let world = opener(&settings, seed);
         let (book, account) = (FIRST_LOOK, None);
-        Self { world, opener, settings, restarts: 0, steps: Steps::Inline, record: None, book, account }
+        Self { world, opener, settings, restarts: 0, steps: Steps::Inline, record: None, history: false, book, account }
     }
 
     /// The same with nodes that step as tasks.
@@ -95,6 +98,14 @@ impl Simulation {
     #[must_use]
     pub fn with_record(mut self, file: Option<RecordingFile>) -> Self {
         self.record = Some(Record::of(&self.world, file));
+        self
+    }
+
+    /// The same with the history of clients, which must be taken as the run goes on.
+    #[must_use]
+    pub fn with_history(mut self) -> Self {
+        self.history = true;
+        self.world.keep_history();
         self
     }
 
@@ -212,6 +223,9 @@ impl Engine for Simulation {
         let settings = restart.settings.unwrap_or_else(|| Arc::clone(&self.settings));
         self.world = (self.opener)(&settings, restart.seed.unwrap_or(self.world.seed()));
         self.restarts += 1;
+        if self.history {
+            self.world.keep_history();
+        }
         if let Steps::Tasks(tasks) = &mut self.steps {
             tasks.stepper = TaskStepper::default();
         }
@@ -252,6 +266,10 @@ impl Engine for Simulation {
 
     fn take_events(&mut self) -> Vec<Event> {
         self.world.take_new_events()
+    }
+
+    fn take_history(&mut self) -> Vec<HistoryEntry> {
+        self.world.take_history()
     }
 
     fn led_by(&self, node: NodeId) -> Vec<GroupId> {

@@ -16,6 +16,7 @@ use crate::domain::control::{Control, ControlAnswer, RecordedControl};
 use crate::domain::digest::Digest;
 use crate::domain::engine::Advance;
 use crate::domain::event::Event;
+use crate::domain::history::HistoryEntry;
 use crate::domain::ids::{ActorId, EventId, GroupId, NodeId};
 use crate::domain::map::{ClusterMap, MapChange};
 use crate::domain::settings::Settings;
@@ -120,6 +121,8 @@ impl History {
 pub(super) struct Bench {
     pub running: Option<Running>,
     pub effects: Vec<NodeEffect>,
+    /// What clients did, for whoever takes it; a copy of the world keeps none.
+    pub clients: Option<VecDeque<HistoryEntry>>,
 }
 
 impl Clone for Bench {
@@ -288,6 +291,16 @@ impl World {
     /// The notable events since this was asked last.
     pub fn take_new_events(&mut self) -> Vec<Event> {
         self.journal.take_fresh()
+    }
+
+    /// Keeps what clients do from here on, until it is taken.
+    pub fn keep_history(&mut self) {
+        self.bench.clients = Some(VecDeque::new());
+    }
+
+    /// What clients did since this was asked last, if it is kept.
+    pub fn take_history(&mut self) -> Vec<HistoryEntry> {
+        self.bench.clients.as_mut().map_or_else(Vec::new, |kept| kept.drain(..).collect())
     }
 
     /// The controls from outside so far.

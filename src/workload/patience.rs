@@ -116,7 +116,6 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::LastNode
         | Why::VenueClosed
         | Why::OffStep
-        | Why::Unsupported
         | Why::UnknownVenue
         | Why::UnknownPartition
         | Why::SelfLink

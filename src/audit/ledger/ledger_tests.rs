@@ -591,3 +591,16 @@ fn a_leader_of_a_lower_term_overturns_what_stood_before_it() {
     stage.submit(1, [3]).verdict(1, 3, 2, 2);
     assert_eq!((counts(&stage).lost, counts(&stage).in_doubt), (2, 0), "a promise of the leader that there is");
 }
+
+#[test]
+fn clients_and_what_is_applied_are_enough() {
+    // No leader, commit index or death is told: as from a log that is read back.
+    let mut stage = Stage::new(&Settings::default());
+    stage.submit(1, 1..=3).accept(1, 1, 1, 1).accept(1, 2, 1, 2).give_up(1, 3);
+    for node in [1, 2] {
+        stage.apply(node, 1, 1, orders(1, [1]));
+    }
+    stage.apply_noop(2, 2, 2);
+    let view = counts(&stage);
+    assert_eq!((view.acknowledged, view.unknown, view.settled, view.lost), (2, 1, 1, 1));
+}

@@ -5,6 +5,7 @@
 use super::{Advance, Capabilities, Engine, Focus, Position, Restart};
 use crate::domain::control::{Control, ControlAnswer, Target};
 use crate::domain::event::{Event, EventKind};
+use crate::domain::history::HistoryEntry;
 use crate::domain::ids::{EventId, GroupId, NodeId, NodeSet, Term};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::ClusterView;
@@ -29,6 +30,8 @@ pub struct ScriptedEngine {
     pub elects: bool,
     /// What was looked at.
     pub focus: Vec<Focus>,
+    /// What clients did.
+    pub history: Vec<HistoryEntry>,
     /// Events that were not taken.
     pub fresh: Vec<Event>,
 }
@@ -99,6 +102,10 @@ impl Engine for ScriptedEngine {
 
     fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.fresh)
+    }
+
+    fn take_history(&mut self) -> Vec<HistoryEntry> {
+        std::mem::take(&mut self.history)
     }
 
     fn led_by(&self, _: NodeId) -> Vec<GroupId> {

@@ -23,7 +23,7 @@ type Figures = Vec<(&'static str, FluentValue<'static>)>;
 /// The sentence of an event; `events` are those among which its causes are sought, in order.
 pub fn caption(event: &Event, events: &[Event], locale: &Locale) -> String {
     let (id, figures) = sentence::sentence(event, events, locale);
-    let said = locale.say(id, &figures);
+    let said = locale.say(&id, &figures);
     match event.repeated {
         0 => said,
         n => format!("{said} ({})", locale.say("event-repeated", &[("n", n.into())])),
@@ -32,7 +32,7 @@ pub fn caption(event: &Event, events: &[Event], locale: &Locale) -> String {
 
 /// The word of an event.
 pub fn word<'l>(kind: &EventKind, locale: &'l Locale) -> Cow<'l, str> {
-    locale.text(&format!("word-{}", kind.name().text().replace('_', "-")))
+    locale.event_word(kind.name())
 }
 
 /// What an invariant is called on the screen.

@@ -2,6 +2,8 @@
 
 mod desk;
 
+use std::borrow::Cow;
+
 use crate::domain::event::{Event, EventKind, Health, StepDown};
 use crate::domain::ids::{NodeId, NodeSet};
 use crate::domain::membership::GroupConfig;
@@ -14,7 +16,7 @@ use crate::locale::{FluentValue, Locale};
 use desk::{desk_event, move_event, setting_event};
 
 /// The id of an event's sentence, and its figures.
-pub fn sentence(event: &Event, events: &[Event], locale: &Locale) -> (&'static str, Figures) {
+pub fn sentence(event: &Event, events: &[Event], locale: &Locale) -> (Cow<'static, str>, Figures) {
     let node = event.node.map_or_else(|| locale.text("somebody").into_owned(), |node| node.to_string());
     let mut figures: Figures = vec![("node", node.into())];
     let id = node_event(&event.kind, locale, &mut figures)
@@ -25,7 +27,9 @@ pub fn sentence(event: &Event, events: &[Event], locale: &Locale) -> (&'static s
         .or_else(|| desk_event(&event.kind, &mut figures))
         .or_else(|| setting_event(&event.kind, locale, &mut figures))
         .or_else(|| move_event(event, locale, &mut figures));
-    (id.unwrap_or("somebody"), figures)
+    // An event without figures of its own needs no line above: its sentence has its name.
+    let own = || Cow::Owned(format!("event-{}", event.kind.name().text().replace('_', "-")));
+    (id.map_or_else(own, Cow::Borrowed), figures)
 }
 
 fn text(value: &impl ToString) -> FluentValue<'static> {

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::domain::control::{Burst, ControlAnswer, Target};
-use crate::domain::engine::Answered;
+use crate::domain::engine::{Answered, Capabilities, Capability};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::ids::{EventId, SymbolId, Term};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{
     BookLine, DiskView, Duty, FaultView, GatewayView, GroupView, LessonView, NodeTruth, NodeView, QuestionView, Reach,
-    ReplicaView, RoleView, SpreadsView, WorkerView,
+    ReplicaView, RoleView, SpreadsView, Text, WorkerView,
 };
 use crate::domain::why::Why;
 use crate::ui::action::ActionId;
@@ -660,4 +660,26 @@ fn an_answer_that_never_comes_holds_no_other_back() {
     update(state, &given, &Action::Control(Control::Isolate(N1)));
     answers::lost(state, Control::Isolate(N1));
     assert_eq!((state.undo.done.len(), state.asked.len()), (undone, 0));
+}
+
+#[test]
+fn what_the_engine_cannot_do_is_dim_and_says_why() {
+    let mut bench = Bench::new();
+    let reason = || Text { en: "real processes".to_owned(), ru: String::new() };
+    let all = Capabilities::default();
+    let without = [Capability::Pause, Capability::Step, Capability::Seed, Capability::LinkFaults];
+    bench.view.run.capabilities = without.into_iter().fold(all, |all, capability| all.without(capability, reason()));
+    for key in ["time.pause", "time.step", "time.slower", "node.isolate"] {
+        let spec = registry::by_name(key).unwrap_or_else(|| panic!("{key}"));
+        let Bench { state, view, keymap, hits } = &bench;
+        let given = Given { view, words: &Bare, keymap, hits, lessons: &[] };
+        assert!(!spec.is_enabled(state, &given), "{key} is dim");
+        assert_eq!(bench.key(key), [], "{key}");
+        assert_eq!(bench.toast(), "toast-lacks reason=real processes", "{key}");
+    }
+    bench.act(&Action::Reset(Some(3)));
+    assert_eq!(bench.state.overlay, Overlay::None, "a seed means nothing there");
+    bench.act(&Action::Control(Control::Isolate(N1)));
+    assert!(bench.state.undo.done.is_empty());
+    assert_eq!(bench.key("node.kill"), [Request::from(Control::Crash(N1))], "processes die anywhere");
 }
