@@ -76,7 +76,11 @@ impl RollingRestart {
                 out.push(ActorEffect::Control(Control::Recover(Target::Node(node))));
                 self.wait(Stage::Returns(node, now + PATIENCE), out);
             }
-            Stage::Returns(_, at) if at <= now => self.finish(out),
+            Stage::Returns(node, at) if at <= now => {
+                self.stage = Stage::Idle;
+                let kind = EventKind::RollingRestartStopped;
+                out.push(ActorEffect::Tell(Draft { node: Some(node), group: None, kind }));
+            }
             Stage::Pauses(node, at) if at <= now => match self.after(node) {
                 Some(next) => self.stop(now, next, out),
                 None => self.finish(out),
@@ -192,7 +196,11 @@ mod tests {
         restart.step(SimTime::from_millis(500), ActorInput::Wake, &mut out);
         out.clear();
         restart.step(SimTime::from_millis(31_000), ActorInput::Wake, &mut out);
-        assert_eq!(controls(&out), []);
+        let stopped = |effect: &ActorEffect| match effect {
+            ActorEffect::Tell(Draft { node, kind: EventKind::RollingRestartStopped, .. }) => *node,
+            _ => None,
+        };
+        assert_eq!(out.iter().map(stopped).collect::<Vec<_>>(), [Some(NodeId(1))], "it says so, and is not through");
         assert_eq!(restart.stage, Stage::Idle);
     }
 }

@@ -22,6 +22,8 @@ word-rolling-restart-began = ROLLING
     .moment = rolling restart began
 word-rolling-restart-done = ROLLING
     .moment = rolling restart done
+word-rolling-restart-stopped = ROLLING
+    .moment = rolling restart stopped
 word-link-cut = CUT
     .moment = link cut
 word-link-healed = HEALED
@@ -299,6 +301,7 @@ event-reads-fallback = queries are answered by leaders, and while one is away by
 event-refused = not done: { $control }, because { $why }
 event-rolling = a rolling restart begins: one node after the other
 event-rolling-done = the rolling restart is through
+event-rolling-restart-stopped = the rolling restart stops here: { $node } did not catch up
 event-feed-opened = { $n ->
     [one] a feed is played: { $n } row
    *[other] a feed is played: { $n } rows

@@ -22,6 +22,8 @@ word-rolling-restart-began = ПО КРУГУ
     .moment = перезапуск по очереди начат
 word-rolling-restart-done = ПО КРУГУ
     .moment = перезапуск по очереди закончен
+word-rolling-restart-stopped = ПО КРУГУ
+    .moment = перезапуск остановлен
 word-link-cut = ОБРЫВ
     .moment = связь оборвана
 word-link-healed = СВЯЗЬ
@@ -305,6 +307,7 @@ event-reads-fallback = на запросы отвечают лидеры, а п�
 event-refused = не сделано: { $control }; { $why }
 event-rolling = перезапуск по кругу начался: узел за узлом
 event-rolling-done = перезапуск по кругу закончен
+event-rolling-restart-stopped = перезапуск по одному остановлен: { $node } не догнал
 event-feed-opened = { $n ->
     [one] идёт файл: { $n } строка
     [few] идёт файл: { $n } строки

@@ -330,6 +330,8 @@ pub enum EventKind {
         /// It is through.
         done: bool,
     },
+    /// A rolling restart stopped: this node did not catch up in time.
+    RollingRestartStopped,
     // --- versions of state machines
     /// A change was not the next one: the replica has stopped applying.
     GapFound {

@@ -94,6 +94,7 @@ fn kinds_of_moves_and_of_the_auditor() -> Vec<EventKind> {
     let drained = [0, 1, 5].map(|orders| VenueNews::Drained { venue, orders });
     kinds.extend([VenueNews::Opened(venue), VenueNews::Closed(venue)].into_iter().chain(drained).map(EventKind::Venue));
     kinds.extend([false, true].map(|done| EventKind::RollingRestart { done }));
+    kinds.push(EventKind::RollingRestartStopped);
     kinds.push(EventKind::Violated { invariant: Invariant::NoLostAck, detail: "c3/14".to_owned() });
     kinds.push(EventKind::OrdersLost { orders: 3 });
     kinds
