@@ -105,6 +105,7 @@ action-list-half-up = half a page up
 action-list-page-down = a page down
 action-list-page-up = a page up
 action-list-filter = filter the events: kind:elected node:4 !voted
+action-list-unfilter = show every event again
 action-list-match-next = next match
 action-list-match-previous = match before
 action-list-down = next event

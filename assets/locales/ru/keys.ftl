@@ -105,6 +105,7 @@ action-list-half-up = полстраницы вверх
 action-list-page-down = страница вниз
 action-list-page-up = страница вверх
 action-list-filter = фильтр событий: kind:elected node:4 !voted
+action-list-unfilter = снова показать все события
 action-list-match-next = следующее совпадение
 action-list-match-previous = предыдущее совпадение
 action-list-down = следующее событие

@@ -73,6 +73,7 @@ pub(super) const LISTS: &[ActionSpec] = &[
     run("list.page-down", list::page_down, &["<pagedown>"]).under(Topic::Lists),
     run("list.page-up", list::page_up, &["<pageup>"]).under(Topic::Lists),
     run("list.filter", overlay::begin_filter, &["/"]).taking("kind:K node:N !WORD").under(Topic::Lists),
+    run("list.unfilter", list::unfilter, &["\\"]).when(|state, _| !state.events.filter.is_empty()).under(Topic::Lists),
     run("list.match-next", list::next_match, &["n"]).under(Topic::Lists),
     run("list.match-previous", list::previous_match, &["N"]).under(Topic::Lists),
     run("list.down", list::down, &["j", "<down>"]).within(Context::List).under(Topic::Lists),

@@ -196,6 +196,14 @@ pub(super) fn filter(state: &mut UiState, given: &Given<'_>, text: &str) {
     }
 }
 
+/// Shows every event again; does nothing where no filter is set.
+pub(in crate::ui) fn unfilter(state: &mut UiState, given: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
+    if !state.events.filter.is_empty() {
+        filter(state, given, "");
+    }
+    Ok(())
+}
+
 /// Moves in the list of an overlay with so many rows.
 pub(super) fn rows(list: &mut ListState, count: usize, way: Way, leap: Leap) {
     let by = match leap {
