@@ -139,6 +139,7 @@ disk-committed = committed
 disk-applied = applied
 disk-unsynced = unsynced
 disk-fsync = last fsync
+disk-fsyncs = fsyncs
 lesson-none = No lesson runs: F5 shows them.
 lesson-waits = Enter or J goes on
 lesson-waits-elsewhere = J goes on

@@ -139,6 +139,7 @@ disk-committed = фиксация
 disk-applied = применено
 disk-unsynced = не на диске
 disk-fsync = fsync
+disk-fsyncs = fsync всего
 lesson-none = Урок не идёт: F5 покажет список.
 lesson-waits = Enter или J дальше
 lesson-waits-elsewhere = J дальше

@@ -22,7 +22,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         return;
     }
     let columns = usize::from(inner.width);
-    let titles = ["disk-written", "disk-synced", "disk-committed", "disk-applied", "disk-unsynced", "disk-fsync"];
+    let titles =
+        ["disk-written", "disk-synced", "disk-committed", "disk-applied", "disk-unsynced", "disk-fsync", "disk-fsyncs"];
     let head = titles.iter().fold(canvas.strip().left(4, Role::Muted, ""), |strip, id| {
         strip.fit(columns, |strip| strip.right(11, Role::Muted, &locale.text(id)))
     });
@@ -48,6 +49,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
             let gap = 11_usize.saturating_sub(super::super::canvas::width(&fsync) + 1);
             strip.add(Role::Text, " ".repeat(gap)).add(role, format!("{fsync} "))
         });
+        let strip = strip.fit(columns, |strip| strip.right(11, Role::Muted, &locale.number(disk.fsyncs)));
         canvas.put(inner, row as u16 + 1, strip);
     }
 }
