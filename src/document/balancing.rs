@@ -17,6 +17,7 @@ pub(super) fn read(r: &mut Reader<'_>, base: &BalancerSettings) -> Reading<Balan
     Ok(BalancerSettings {
         queue_max: r.integer("queue_max", 0..=COUNT_MAX, base.queue_max as u64)? as usize,
         ageing: r.millis("ageing_ms", 0..=TIMER_MS_MAX, base.ageing)?,
+        probe: r.millis("probe_ms", 1..=TIMER_MS_MAX, base.probe)?,
         vip_nodes: nodes(r, "vip_nodes", &base.vip_nodes)?,
         class_nodes: r.table("class_nodes", |r| classes(r, &base.class_nodes))?.unwrap_or(base.class_nodes.clone()),
         pools: r.table("pools", |r| pools(r, &base.pools))?.unwrap_or(base.pools.clone()),

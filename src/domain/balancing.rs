@@ -19,6 +19,8 @@ pub struct BalancerSettings {
     pub queue_max: usize,
     /// A request that has waited so long counts as one class more urgent; zero lets nobody rise.
     pub ageing: SimDuration,
+    /// Each gateway is asked this often how it is; after a few silent rounds nothing new goes to it.
+    pub probe: SimDuration,
     /// Nodes for VIP clients.
     pub vip_nodes: Vec<NodeId>,
     /// Nodes for asset classes.
@@ -32,6 +34,7 @@ impl Default for BalancerSettings {
         Self {
             queue_max: 4_096,
             ageing: SimDuration::from_millis(100),
+            probe: SimDuration::from_millis(50),
             vip_nodes: Vec::new(),
             class_nodes: ClassNodes::default(),
             pools: Pools::default(),

@@ -46,9 +46,6 @@ use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{ClusterView, Duty};
 use crate::domain::why::Why;
 
-/// Between two rounds of probes.
-pub const PROBE_EVERY: SimDuration = SimDuration::from_millis(50);
-
 /// A worker that leaves this many probes in a row without an answer is out of rotation.
 pub const PROBES_MISSED_MAX: u32 = 3;
 
@@ -63,6 +60,8 @@ pub struct Balancer {
     queue_max: usize,
     /// The queue has refused since it was last empty.
     told_full: bool,
+    /// Between two rounds of probes.
+    probe_every: SimDuration,
     next_probe: SimTime,
     /// How fast the queue empties.
     drain: Drain,
@@ -85,6 +84,7 @@ impl Balancer {
             queue: AgedQueue::new(lanes, settings.balancer.ageing),
             queue_max: settings.balancer.queue_max,
             told_full: false,
+            probe_every: settings.balancer.probe,
             next_probe: SimTime::ZERO,
             drain: Drain::default(),
             admission: settings.admission.on,
@@ -185,7 +185,7 @@ impl Balancer {
             worker.probed(now);
             out.push(ActorEffect::Send { to: worker.node.into(), message: DeskMessage::Probe });
         }
-        self.next_probe = now + PROBE_EVERY;
+        self.next_probe = now + self.probe_every;
         out.push(ActorEffect::WakeAt(self.next_probe));
         self.refuse_late(now, out);
         self.go_on(now, out);

@@ -62,7 +62,7 @@ impl Desk {
     /// Lets probe rounds pass that only these nodes answer, all idle.
     fn rounds(&mut self, count: usize, answering: &[u8]) {
         for _ in 0..count {
-            self.now += PROBE_EVERY;
+            self.now += SimDuration::from_millis(50);
             self.step(ActorInput::Wake);
             for node in answering {
                 self.probe_answer(*node, 0, 100);
@@ -339,4 +339,15 @@ fn a_node_that_has_left_is_forgotten() {
         assert_eq!(desk.out.iter().filter(to_it).count(), 0, "{strategy:?}: it is asked still");
         assert_eq!(desk.view().workers.len(), 3, "{strategy:?}");
     }
+}
+
+#[test]
+fn probes_go_out_as_often_as_it_is_told() {
+    let mut settings = Settings::default();
+    settings.balancer.probe = SimDuration::from_millis(10);
+    let mut balancer = Balancer::new(&settings, 1);
+    let mut out = Vec::new();
+    balancer.step(SimTime::ZERO, ActorInput::Start, &mut out);
+    let wakes = |effect: &ActorEffect| matches!(effect, ActorEffect::WakeAt(at) if at.as_millis() == 10);
+    assert!(out.iter().any(wakes), "{out:?}");
 }
