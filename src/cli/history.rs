@@ -1,7 +1,7 @@
 //! `--history`: an engine whose clients' history goes into a file as the run goes on.
 //!
 //! Idea: it is an engine around an engine, so neither the dashboard nor the runner knows of it.
-//! Bound: time passes in stretches of [`STRETCH`], after each of which the history is taken and written.
+//! Bound: time passes in stretches of a tenth of a second, after each of which the history is taken and written.
 //! Errors: the first write that fails is told at the end; the run goes on.
 
 use std::fs::File;

@@ -2,7 +2,7 @@
 //!
 //! Idea: a key sends controls and remembers what to say. The cluster answers within milliseconds, each control by itself
 //! and in order; the last answer decides what the toast says. What was refused can't be undone, so it leaves that list.
-//! Bound: [`ASKED_MAX`] that wait; the oldest is forgotten without a word. An answer that nobody waits for says nothing.
+//! Bound: 64 that wait; the oldest is forgotten without a word. An answer that nobody waits for says nothing.
 
 use super::Given;
 use super::refusal::Refusal;
@@ -41,7 +41,7 @@ pub fn hear(state: &mut UiState, given: &Given<'_>, answered: Answered) {
     if asked.open.is_empty()
         && let Some(asked) = state.asked.pop_front()
     {
-        settle(state, given, asked);
+        settle(state, given, &asked);
     }
 }
 
@@ -54,7 +54,7 @@ pub fn lost(state: &mut UiState, control: Control) {
     }
 }
 
-fn settle(state: &mut UiState, given: &Given<'_>, asked: Asked) {
+fn settle(state: &mut UiState, given: &Given<'_>, asked: &Asked) {
     match asked.refused {
         None => {
             let (id, args) = &asked.said;
