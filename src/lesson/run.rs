@@ -170,7 +170,8 @@ impl Director {
         for control in &step.controls {
             let answer = stage.control(*control);
             if let Some(failure) = refusal::failure(step, control, answer) {
-                self.fail(step.line, &format!("step {}: {failure}", self.current + 1));
+                let name = step.name.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
+                self.fail(step.line, &format!("step {}{name}: {failure}", self.current + 1));
             }
         }
         if !step.controls.is_empty() {

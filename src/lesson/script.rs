@@ -230,6 +230,9 @@ fn step(r: &mut Reader<'_>, context: &Context, earlier: &[String], warnings: &mu
         refused: r.optional("refused").map(|item| item.choice("refused")).transpose()?,
         line: r.place().line(),
     };
+    if step.refused.is_some() && step.controls.is_empty() {
+        return Err(r.place().problem("`refused` in a step that does nothing").allow("`do` with it"));
+    }
     Ok(step)
 }
 

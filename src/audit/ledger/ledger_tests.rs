@@ -580,6 +580,20 @@ fn what_two_leaders_of_one_term_write_at_one_place_is_untracked() {
 }
 
 #[test]
+fn what_the_second_of_two_leaders_writes_over_what_was_let_go_is_untracked_and_not_lost() {
+    let mut stage = stage(AckRule::Majority);
+    let many = super::trail::RECORDS_KEPT * 2;
+    for first in (1..many).step_by(64) {
+        for node in [1, 2] {
+            stage.apply(node, 1, first, orders(1, first..first + 64));
+        }
+    }
+    stage.at(20).leads(3, 1, point(0, 0)).submit(2, [1]).apply(3, 1, 1, orders(2, [1])).verdict(2, 1, 1, 1);
+    let view = counts(&stage);
+    assert_eq!((view.lost, view.untracked, view.acknowledged), (0, 1, 1));
+}
+
+#[test]
 fn a_leader_of_a_lower_term_overturns_what_stood_before_it() {
     let mut stage = stage(AckRule::Majority);
     stage.leads(1, 5, point(0, 0)).submit(1, 1..=2).apply(1, 5, 1, orders(1, 1..=2));

@@ -6,6 +6,7 @@
 //! has its order come to an end: it is *revoked*, for want of room.
 
 use crate::audit::lamp::Scene;
+use crate::audit::last_of;
 use crate::domain::actor::Draft;
 use crate::domain::fact::{Applied, ElectionFact, Fate, LogFact, ReplicaFact};
 use crate::domain::ids::{ClientId, GroupId, LogIndex, NodeId, RequestId};
@@ -107,9 +108,15 @@ impl Ledger {
 
     /// Two leaders of one term write at the same place: what becomes of the orders of either is known to nobody.
     fn on_contested(&mut self, place: GroupId, applied: &Applied) {
-        let standing = self.groups.get(place.index()).and_then(|group| group.trail.find(applied.first));
-        let standing = standing.and_then(|(_, trace)| trace.batch.clone());
-        for record in standing.iter().chain(&applied.batch).flat_map(Batch::records) {
+        let Some(group) = self.groups.get(place.index()) else { return };
+        let (mut batches, mut at) = (Vec::from_iter(applied.batch.clone()), applied.first);
+        while at <= last_of(applied)
+            && let Some((_, trace)) = group.trail.find(at)
+        {
+            batches.extend(trace.batch.clone());
+            at = trace.last.next();
+        }
+        for record in batches.iter().flat_map(Batch::records) {
             if let Some(slot) = find(&mut self.sessions, record.id).filter(|slot| slot.standing != Standing::Empty) {
                 self.counts.untracked += u64::from(slot.marks.set(Marks::UNTRACKED));
             }

@@ -180,12 +180,16 @@ impl Trail {
     /// A batch of no later term than what stands at its index, and not that: of a leader of a term that came again, of two
     /// leaders of one term, or long let go.
     fn place_of_no_later_term(&self, applied: &Applied, order: Ordering) -> Standpoint {
-        let led = self.writer(applied.term, applied.first).filter(|led| !led.rival);
+        let writer = self.writer(applied.term, applied.first);
+        let rivals = order == Ordering::Equal && writer.is_some_and(|led| led.rival);
+        let led = writer.filter(|led| !led.rival);
         let stood = self.find(applied.first).map(|(_, trace)| trace.since);
         match (led, stood) {
             (Some(led), Some(since)) if since < led.since => Standpoint::Overturns,
             (Some(led), None) if applied.first <= led.forgotten_to => Standpoint::Overturns,
             (_, Some(_)) if order == Ordering::Equal => Standpoint::Contested,
+            // What the first of the two wrote here was let go long ago.
+            (_, None) if rivals => Standpoint::Contested,
             _ => Standpoint::Aside,
         }
     }

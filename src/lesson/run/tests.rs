@@ -213,12 +213,16 @@ fn a_control_that_is_refused_fails_the_script_and_names_the_step() {
     engine.refuses = vec![(kill, Why::NoLeader)];
     engine.queue = vec![(SimTime::from_millis(1_100), GroupId(1), elected())];
     let outcome = perform(&script(KILL), &mut engine.clone());
-    let refused = "x line 5: step 1: `kill leader:p1` was refused: nobody is known to lead the group (no-leader)";
+    let refused =
+        "x line 5: step 1 (killed): `kill leader:p1` was refused: nobody is known to lead the group (no-leader)";
     assert_eq!(outcome.failures, [refused]);
     assert!(!outcome.is_well());
     let expected = KILL.replace("do = [\"kill leader:p1\"]", "do = [\"kill leader:p1\"]\nrefused = \"no-leader\"");
     assert!(perform(&script(&expected), &mut engine.clone()).is_well());
     engine.refuses.clear();
     let outcome = perform(&script(&expected), &mut engine);
-    assert_eq!(outcome.failures, ["x line 5: step 1: `kill leader:p1` was carried out, not refused as no-leader"]);
+    assert_eq!(
+        outcome.failures,
+        ["x line 5: step 1 (killed): `kill leader:p1` was carried out, not refused as no-leader"]
+    );
 }

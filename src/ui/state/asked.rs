@@ -21,6 +21,8 @@ pub struct Asked {
 /// Why something was asked for.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Act {
+    /// To change the cluster for good, or not at all: no list of undo has it.
+    Final,
     /// To change the cluster so.
     Change(Control),
     /// To take this change back.

@@ -77,6 +77,7 @@ fn take_back(lists: &mut UndoList, act: Act) {
         Some(list.remove(place))
     };
     match act {
+        Act::Final => {}
         Act::Change(control) => {
             take(done, control);
         }

@@ -633,6 +633,12 @@ fn a_toast_says_what_the_cluster_answered() {
     bench.obey(&requests);
     assert!(bench.toast().starts_with("toast-done-undo what=done: kill n1"), "{}", bench.toast());
     assert_eq!(bench.state.undo.done.len(), 1);
+    // Done again it is refused, and the first is still there to be taken back.
+    assert_eq!(
+        bench.act_and_hear(&Action::Control(Control::Crash(N1)), |_| ControlAnswer::Refused(Why::AlreadySo)).len(),
+        1
+    );
+    assert_eq!(bench.state.undo.done.len(), 1);
     // The undo is refused: it stands on the list again.
     let undo = Action::Do(ActionId("fault.undo"));
     let requests = bench.act_and_hear(&undo, |_| ControlAnswer::Refused(Why::AlreadySo));

@@ -32,7 +32,7 @@ pub(super) fn change(
     let inverse = inverse(done, given.view);
     let said = given.words.done(&faults::done(&done, given.view));
     if inverse.is_empty() {
-        answers::ask(state, Act::Change(done), &[control], ("toast-done", vec![("what", said)]));
+        answers::ask(state, Act::Final, &[control], ("toast-done", vec![("what", said)]));
         return Ok(());
     }
     let key = given.keymap.label(ActionId("fault.undo"));
