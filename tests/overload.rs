@@ -243,6 +243,18 @@ fn a_leader_that_hands_over_answers_what_it_had_committed() {
 }
 
 #[test]
+fn a_low_load_of_single_records_over_slow_rounds_is_answered() {
+    // One record a round: a follower that lacks a few must get them at once, or the queue outlives every deadline.
+    for rate in [60, 150, 300] {
+        let mut text = "length_ms = 8000\n[raft]\nbatch_records_max = 1\nbatches_in_flight_max = 1\n".to_owned();
+        text += &format!("[disk]\nfsync_us = 20000\n[load]\norders_per_s = {rate}\nquery_percent = 0\n");
+        step(&mut text, 6_000, "load off");
+        expect(&mut text, 8_000, "orders.rejected = 0 and orders.unknown = 0 and orders.acknowledged > 300");
+        goes_well(&text);
+    }
+}
+
+#[test]
 fn small_batches_on_a_slow_disk_are_no_spiral() {
     // A round takes 400 ms. Cut by the time that is left alone, batches carried less than arrives in a round, ever less.
     let mut text = "length_ms = 24000\n[cluster]\nnodes = 3\npartitions = 1\nreplication_factor = 3\n".to_owned();

@@ -40,7 +40,7 @@ use crate::ui::theme::{Appearance, Theme};
 use super::args::DashboardFlags;
 use super::exit::{Exit, Trouble};
 use super::find::Found;
-use super::history::Historied;
+use super::history::WithHistory;
 use super::house::language;
 use super::output::{Input, Output, Over};
 use super::{feeds, find, keys, scripts};
@@ -95,7 +95,7 @@ pub fn open(config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Ex
         let notes = Notes { recording: flags.record.is_some(), config: found.path.as_deref().map(show) };
         runtime.block_on(screen(config, flags, look, notes, &source))?
     };
-    if let Some((engine, written)) = source.0.stop().map(Historied::finish) {
+    if let Some((engine, written)) = source.0.stop().map(WithHistory::finish) {
         if let (Some(file), Some(left)) = (&flags.record, engine.leave()) {
             tell(left, file)?;
         }
@@ -167,13 +167,13 @@ fn start(
     flags: &DashboardFlags,
     recording: Option<RecordingFile>,
     history: Option<File>,
-) -> io::Result<Live<Historied<Simulation>>> {
+) -> io::Result<Live<WithHistory<Simulation>>> {
     let engine = desk::simulation(Arc::new(config.settings.clone()), flags.seed.unwrap_or(SEED));
     let engine = engine.with_tasks()?.with_record(recording);
     let engine = if history.is_some() { engine.with_history() } else { engine };
     let guide = Guide::new(Box::new(|name| scripts::open(name).ok()));
     let live = Live::start(LiveSetup {
-        engine: Historied::new(engine, history),
+        engine: WithHistory::new(engine, history),
         hook: Some(Box::new(guide)),
         on_fault: if config.time.slow_on_fault && !flags.plain { OnFault::Slow } else { OnFault::GoOn },
     })?;

@@ -43,12 +43,12 @@ pub fn open(path: &Path, inputs: &[Input], force: bool) -> Result<File, Trouble>
 }
 
 /// An engine with its history on the way into a file, if there is one.
-pub struct Historied<E> {
+pub struct WithHistory<E> {
     engine: E,
     writer: Option<HistoryWriter<BufWriter<File>>>,
 }
 
-impl<E: Engine> Historied<E> {
+impl<E: Engine> WithHistory<E> {
     /// This engine, which keeps its history if there is a file.
     pub fn new(engine: E, file: Option<File>) -> Self {
         Self { engine, writer: file.map(|file| HistoryWriter::new(BufWriter::new(file))) }
@@ -70,7 +70,7 @@ impl<E: Engine> Historied<E> {
     }
 }
 
-impl<E: Engine> Engine for Historied<E> {
+impl<E: Engine> Engine for WithHistory<E> {
     fn capabilities(&self) -> Capabilities {
         self.engine.capabilities()
     }

@@ -17,7 +17,7 @@ use crate::runtime::simulation::Simulation;
 use super::args::{DashboardFlags, Stepping};
 use super::exit::{Exit, Trouble};
 use super::find::Found;
-use super::history::Historied;
+use super::history::WithHistory;
 use super::keys::UiNames;
 use super::{Wiring, Written, dashboard, feeds, keys};
 
@@ -58,7 +58,7 @@ impl Wiring for House {
     }
 
     fn perform_into(&self, script: Arc<Script>, stepping: Stepping, history: File) -> Result<Written, Trouble> {
-        let mut engine = Historied::new(engine(&script, stepping)?.with_history(), Some(history));
+        let mut engine = WithHistory::new(engine(&script, stepping)?.with_history(), Some(history));
         let outcome = run::perform(&script, &mut engine);
         let (engine, written) = engine.finish();
         Ok((Arc::new(engine.view()), outcome, written))

@@ -280,7 +280,46 @@ impl Control {
             | Self::Isolate(_)
             | Self::Mute(_)
             | Self::Rejoin(_) => Some(Capability::LinkFaults),
-            _ => None,
+            Self::Crash(_)
+            | Self::Recover(_)
+            | Self::RecoverAll
+            | Self::Freeze(_)
+            | Self::Thaw(_)
+            | Self::SlowDisk { .. }
+            | Self::Transfer { .. }
+            | Self::ForceElection(_)
+            | Self::SetAck(_)
+            | Self::SetRule { .. }
+            | Self::SetStrategy(_)
+            | Self::Drain(_)
+            | Self::Undrain(_)
+            | Self::SetLoad(_)
+            | Self::SetRate(_)
+            | Self::SetRateOfCapacity(_)
+            | Self::FindCapacity
+            | Self::SetAdmission(_)
+            | Self::SetSkew(_)
+            | Self::HotSymbol { .. }
+            | Self::SetReadFrom(_)
+            | Self::Burst(_)
+            | Self::SetTickRate(_)
+            | Self::TickBurst(_)
+            | Self::SetOverload(_)
+            | Self::SetSignalsTrade(_)
+            | Self::RollingRestart
+            | Self::Poison(_)
+            | Self::AddNode
+            | Self::Decommission(_)
+            | Self::Replace(_)
+            | Self::Divide(_)
+            | Self::Split
+            | Self::MoveSymbol { .. }
+            | Self::StopMoves
+            | Self::LoseChange { .. }
+            | Self::SetVenue { .. }
+            | Self::Hand(_)
+            | Self::ReadTrades(_)
+            | Self::FindTrade(_) => None,
         }
     }
 

@@ -4,7 +4,7 @@
 //! come out, and an engine says what it cannot do. The simulated world (`runtime::simulation`) is one engine; processes
 //! on real disks and sockets can be another, and screens, scenarios and the ledger stay as they are.
 //! Units: time is the engine's own, in ns since its run began: virtual time in a simulation.
-//! Shape: an engine is driven from one thread and never waits for the screen; whoever drives it asks for time.
+//! Shape: an engine is driven from one thread and never waits for the screen; its driver asks for time.
 //! Bound: an engine keeps events and history until they are taken, each up to a bound of its own that drops the oldest.
 //! Errors: a control that can't be carried out is refused; what an engine can't do at all, [`Capabilities`] say.
 

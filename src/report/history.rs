@@ -38,7 +38,7 @@ pub struct HistoryWriter<W> {
 struct Operation {
     f: &'static str,
     symbol: SymbolId,
-    /// Its last word was not the last: it was refused or given up.
+    /// It was refused or given up; it may still be asked again, or answered.
     ended: bool,
 }
 

@@ -25,26 +25,36 @@ use super::world::World;
 
 type Cause = Option<EventId>;
 
+/// Who carries a control out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Carried {
+    /// The world has.
+    ByWorld,
+    /// Actors will, when they hear it.
+    ByActors,
+}
+
 impl World {
-    /// Carries a control out, and tells every actor of it. Answers with what actors will hear as soon as time goes on.
+    /// Carries a control out, and tells every actor of it. Answers with what actors hear as soon as time goes on, and whether it
+    /// is for them to carry out.
     ///
     /// # Errors
     /// It is refused here; the event that says so has happened.
-    pub(super) fn carry_out(&mut self, control: Control, cause: Cause) -> Result<Control, Why> {
+    pub(super) fn carry_out(&mut self, control: Control, cause: Cause) -> Result<(Control, Carried), Why> {
         let meant = self.for_actors(control);
-        let done = meant.and_then(|meant| self.try_control(meant, cause));
-        if let Err(why) = done {
+        let carried = meant.and_then(|meant| self.try_control(meant, cause));
+        if let Err(why) = carried {
             self.tell_of(None, EventKind::ControlRefused { control, why }, cause);
         }
         let heard = meant.unwrap_or(control);
         let actors: Vec<ActorId> = self.cast.ids().collect();
         actors.into_iter().for_each(|actor| self.plan_for_actor(actor, ActorInput::Control(heard), cause));
-        done.map(|()| heard)
+        carried.map(|carried| (heard, carried))
     }
 
-    /// Whether an actor will refuse what it is about to hear. Controls of this very place of the run, as a run that is
-    /// paused collects them, are still on their way to it: a copy of it hears those first.
-    pub(super) fn answer_of_actors(&mut self, heard: Control) -> ControlAnswer {
+    /// The answer to a control that was not refused here. Earlier controls of this very place of the run, as a run that is
+    /// paused collects them, are still on their way to the actors: a copy of each hears those before it is asked.
+    pub(super) fn answer(&mut self, heard: Control, carried: Carried) -> ControlAnswer {
         let Self { history, clock, cast, .. } = self;
         let unheard = history.unheard_at(clock.events);
         let refuses = |actor: &dyn Actor| {
@@ -57,7 +67,10 @@ impl World {
             }
             copy.refusal(clock.now, &heard)
         };
-        let refusal = cast.ids().filter_map(|actor| cast.actor(actor)).find_map(refuses);
+        let refusal = match carried {
+            Carried::ByWorld => None,
+            Carried::ByActors => cast.ids().filter_map(|actor| cast.actor(actor)).find_map(refuses),
+        };
         unheard.push(heard);
         refusal.map_or(ControlAnswer::Done, ControlAnswer::Refused)
     }
@@ -72,8 +85,8 @@ impl World {
         })
     }
 
-    fn try_control(&mut self, control: Control, cause: Cause) -> Result<(), Why> {
-        match control {
+    fn try_control(&mut self, control: Control, cause: Cause) -> Result<Carried, Why> {
+        let done = match control {
             Control::Crash(target) => self.control_crash(target, cause),
             Control::Recover(target) => self.control_recover(target, cause),
             Control::RecoverAll => self.recover_all(cause),
@@ -135,8 +148,9 @@ impl World {
             | Control::SetRateOfCapacity(_)
             | Control::HotSymbol { .. }
             | Control::Drain(_)
-            | Control::Undrain(_) => Ok(()),
-        }
+            | Control::Undrain(_) => return Ok(Carried::ByActors),
+        };
+        done.map(|()| Carried::ByWorld)
     }
 
     // --- targets

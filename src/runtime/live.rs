@@ -39,7 +39,7 @@ const FRAME_AT_REST: Duration = Duration::from_millis(250);
 pub struct LiveSetup<E> {
     /// The cluster.
     pub engine: E,
-    /// Whoever steers from the right: the lesson.
+    /// The lesson that steers it.
     pub hook: Option<Box<dyn Hook>>,
     /// Whether time slows by itself on a fault.
     pub on_fault: OnFault,
@@ -109,7 +109,7 @@ impl<E: Engine + 'static> Live<E> {
         Arc::clone(&self.shared.view.lock())
     }
 
-    /// Grows with every view: whoever drew this one has nothing to do.
+    /// Grows with every view; an unchanged version means that there is nothing new to draw.
     pub fn version(&self) -> u64 {
         self.shared.version.load(Ordering::Acquire)
     }
@@ -177,7 +177,7 @@ impl<E: Engine> Loop<'_, E> {
                 beat.drew(now, frame);
                 self.show();
             }
-            // Rest until the next view is due or somebody speaks. A run that is behind rests only as long as it takes to
+            // Rest until the next view is due or a command comes. A run that is behind rests only as long as it takes to
             // look at the commands.
             let rest = match flow {
                 Flow::Busy => continue,

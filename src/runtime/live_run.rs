@@ -4,7 +4,7 @@
 //! notable happened, so that pacer and hook hear of it at its own moment, not a frame later.
 //! Units: wall time is asked from the `WallClock` that is passed in.
 //! Bound: a slice lasts [`SLICE`] of wall time; a step to the next event of a group looks [`STEP_SPAN`] ahead at most, and
-//! is run in slices too: under a heavy load its way is seconds long, and whoever wants to leave is heard on it.
+//! runs in slices too: under heavy load it takes seconds, and a command such as *quit* must not wait for it.
 
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ pub(super) enum Flow {
     Busy,
     /// Nothing to do until wall time has passed.
     Rest,
-    /// Nothing to do until somebody speaks.
+    /// Nothing to do until a command comes.
     Stand,
     /// The run is over.
     End,
@@ -86,7 +86,7 @@ impl<E: Engine> LiveRun<E> {
         Self { pacer: Pacer::new(wall, now, on_fault), engine, hook, seek: None, restarts }
     }
 
-    /// Where it stands.
+    /// What a view made now would show.
     pub fn shown(&self) -> Shown {
         Shown { position: self.engine.position(), paused: self.pacer.is_paused() }
     }

@@ -1,8 +1,8 @@
 //! The simulation: the world as an [`Engine`].
 //!
 //! Idea: a world is a value and knows nobody; this is what gives it to the dashboard and to the runner of scenarios. It
-//! steps nodes inline or as tasks (both give one hash), keeps the recorder and the checkpoints of a run that somebody
-//! watches, and can begin again. All of a run's probes live in the world, so every capability is there.
+//! steps nodes inline or as tasks (both give one hash), keeps the recorder and the checkpoints of a run in front of
+//! a screen, and can begin again. All of a run's probes live in the world, so every capability is there.
 //! Bound: that of the world's journal, and of recorder and checkpoints.
 //! Errors: the runtime of the tasks can't be made; a recording that can't be written is told at the end.
 
@@ -42,7 +42,7 @@ pub struct Simulation {
     history: bool,
     /// The symbol whose book is shown in depth.
     book: SymbolId,
-    /// The account that is shown; the hand's until somebody says.
+    /// The account that is shown; `None` shows the hand's.
     account: Option<AccountId>,
 }
 
@@ -59,7 +59,7 @@ struct Tasks {
     stepper: TaskStepper,
 }
 
-/// The past of a run that somebody watches.
+/// The past of a run in front of a screen.
 struct Record {
     recorder: Recorder,
     /// To go back to.
@@ -120,7 +120,7 @@ impl Simulation {
         self.record.as_ref().map(|record| &record.checkpoints)
     }
 
-    /// The run up to here, which is its end; `None` if nobody watched it.
+    /// The run up to here, which is its end; `None` without a recorder.
     pub fn leave(self) -> Option<Left> {
         let Record { recorder, file, .. } = self.record?;
         let failed = file.and_then(|file| file.end(&self.world));

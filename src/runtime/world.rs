@@ -121,7 +121,7 @@ impl History {
 pub(super) struct Bench {
     pub running: Option<Running>,
     pub effects: Vec<NodeEffect>,
-    /// What clients did, for whoever takes it; a copy of the world keeps none.
+    /// What clients did, until it is taken; a copy of the world keeps none.
     pub clients: Option<VecDeque<HistoryEntry>>,
 }
 
@@ -174,7 +174,7 @@ impl World {
         self.history.controls.push(RecordedControl { at: self.clock.now, after_events: self.clock.events, control });
         self.clock.hash = fingerprint::of_control(self.clock.hash.mix(self.clock.now.0), &control);
         match self.carry_out(control, None) {
-            Ok(heard) => self.answer_of_actors(heard),
+            Ok((heard, carried)) => self.answer(heard, carried),
             Err(why) => ControlAnswer::Refused(why),
         }
     }

@@ -54,8 +54,6 @@ mod tests {
     use super::*;
     use crate::domain::control::Wording;
     use crate::domain::event::Event;
-    use crate::domain::view::Text;
-    use crate::domain::why::Why;
 
     /// The English file, read line by line: its texts of actions have no arguments.
     struct English;
@@ -69,18 +67,6 @@ mod tests {
 
         fn done(&self, control: &Wording) -> String {
             control.to_string()
-        }
-
-        fn order(&self, control: &Wording) -> String {
-            control.to_string()
-        }
-
-        fn why(&self, why: Why) -> String {
-            why.name().to_owned()
-        }
-
-        fn pick<'t>(&self, text: &'t Text) -> &'t str {
-            &text.en
         }
 
         fn caption(&self, _: &Event) -> String {

@@ -2,7 +2,7 @@
 //!
 //! Idea: `update` names a text and its arguments; whoever holds the locale turns them into a sentence. So the logic is
 //! tested without a translation, and a translation without the logic.
-//! Shape: text ids are Fluent ids (`toast-locked`); arguments are already formatted, because numbers and names on
+//! Shape: what has a form without a language (an order as it is typed, the name of a refusal) has a default. Text ids are Fluent ids (`toast-locked`); arguments are already formatted, because numbers and names on
 //! the screen have one form.
 
 use super::filter::Filter;
@@ -20,13 +20,19 @@ pub trait Words {
     fn done(&self, control: &Wording) -> String;
 
     /// A control as an order: `kill n3`.
-    fn order(&self, control: &Wording) -> String;
+    fn order(&self, control: &Wording) -> String {
+        control.to_string()
+    }
 
     /// Why something was refused, as a line.
-    fn why(&self, why: Why) -> String;
+    fn why(&self, why: Why) -> String {
+        why.name().to_owned()
+    }
 
     /// The text in the language of the screen.
-    fn pick<'t>(&self, text: &'t Text) -> &'t str;
+    fn pick<'t>(&self, text: &'t Text) -> &'t str {
+        &text.en
+    }
 
     /// The caption of an event, as the list shows it: what a filter's words are looked up in.
     fn caption(&self, event: &Event) -> String;
@@ -48,18 +54,6 @@ impl Words for Bare {
 
     fn done(&self, control: &Wording) -> String {
         format!("done: {control}")
-    }
-
-    fn order(&self, control: &Wording) -> String {
-        control.to_string()
-    }
-
-    fn why(&self, why: Why) -> String {
-        why.name().to_owned()
-    }
-
-    fn pick<'t>(&self, text: &'t Text) -> &'t str {
-        &text.en
     }
 
     fn caption(&self, event: &Event) -> String {

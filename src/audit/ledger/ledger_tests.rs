@@ -564,7 +564,7 @@ fn a_second_leader_of_one_term_that_begins_with_the_same_entry_lacks_what_stood_
     stage.apply_noop(1, 1, 1).submit(1, 1..=2).apply(1, 1, 2, orders(1, 1..=2));
     stage.verdict(1, 1, 1, 2).verdict(1, 2, 1, 3).apply(2, 1, 2, orders(1, 1..=2));
     stage.fact(&Fact::Died(n(1)));
-    // The first entry of a term is the same whoever writes it.
+    // The first entry of a term is the same, whichever leader writes it.
     stage.at(20).leads(2, 1, point(0, 0)).apply_noop(2, 1, 1);
     assert_eq!((counts(&stage).lost, counts(&stage).settled), (2, 0));
     stage.apply_noop(3, 1, 1);

@@ -106,7 +106,7 @@ impl Ledger {
         }
     }
 
-    /// Two leaders of one term write at the same place: what becomes of the orders of either is known to nobody.
+    /// Two leaders of one term wrote at the same index: which orders survive cannot be known.
     fn on_contested(&mut self, place: GroupId, applied: &Applied) {
         let Some(group) = self.groups.get(place.index()) else { return };
         let (mut batches, mut at) = (Vec::from_iter(applied.batch.clone()), applied.first);

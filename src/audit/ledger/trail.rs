@@ -29,7 +29,7 @@ pub const RECORDS_KEPT: u64 = 16_384;
 pub const RECORDS_MAX: u64 = 1 << 20;
 /// Terms whose first index is known.
 pub const TERMS_MAX: usize = 4_096;
-/// Terms whose latest leader is known; a batch of an older one is applied by nobody any more.
+/// Terms whose latest leader is known; no replica applies a batch of an older term any more.
 const LEADS_MAX: usize = 64;
 
 /// A batch where it stands.
@@ -77,7 +77,7 @@ pub enum Standpoint {
     Again(usize),
     /// It is of a later term than what stands at its index, or of a later leader of that term, and takes it.
     Overturns,
-    /// It contradicts what stands there, and nobody can say which of the two prevails.
+    /// It contradicts what stands there, and which of the two prevails cannot be known.
     Contested,
     /// It contradicts what stands there and does not prevail, or it is what was let go.
     Aside,

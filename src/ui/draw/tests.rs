@@ -9,10 +9,11 @@ use ratatui::style::Color;
 use ratatui::{TerminalOptions, Viewport};
 
 use super::*;
+use crate::domain::engine::{Capabilities, Capability};
 use crate::domain::ids::{EventId, GroupId, NodeId, Sequence, SymbolId};
 use crate::domain::settings::PartitionSettings;
 use crate::domain::trades::PartAnswer;
-use crate::domain::view::{ClusterView, FIRST_LOOK};
+use crate::domain::view::{ClusterView, FIRST_LOOK, Text};
 use crate::locale::{Language, Locale};
 use crate::routing::partitioner::keys::KeySet;
 use crate::ui::action::{Action, ActionId};
@@ -630,4 +631,19 @@ fn where_a_trade_is_kept_is_said_on_any_screen() {
             assert!(sentence.split(' ').all(|word| card.contains(word)), "{sentence}\n{card}");
         }
     }
+}
+
+#[test]
+fn a_panel_that_the_engine_cannot_fill_says_why() {
+    let mut view = fixture::view(Story::Healthy);
+    let reason = |en: &str| Text { en: en.to_owned(), ru: String::new() };
+    view.run.capabilities = Capabilities::default()
+        .without(Capability::Votes, reason("votes are not reported"))
+        .without(Capability::FsyncMarks, reason("fsyncs are not reported"))
+        .without(Capability::Probes, reason("replicas are not read"));
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let cluster = text(&paint(&view, &state(Screen::Cluster), &look, (200, 60)).0);
+    assert!(cluster.contains("votes are not reported") && cluster.contains("fsyncs are not reported"), "{cluster}");
+    let overview = text(&paint(&view, &state(Screen::Overview), &look, (120, 40)).0);
+    assert!(overview.contains("replicas are not read") && !overview.contains("no order lost"), "{overview}");
 }

@@ -1,7 +1,7 @@
 //! The search for the capacity, and the load that is told as a part of it.
 //!
 //! Idea: the search owns the rate of the steady load while it is on, and gives it back as it was. Any other word on the
-//! load ends it: whoever says it wants to see that load. So do refusals that point to a failure: without a
+//! load ends it, because the teacher wants to see that load. So do refusals that point to a failure: without a
 //! leader or a required voter the desk is not overloaded, and the trial says nothing about its capacity.
 
 use super::{Clients, rate, tell};
