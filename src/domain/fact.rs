@@ -158,8 +158,9 @@ pub struct Applied {
     pub executed: Executed,
     /// The chain over records and verdicts up to its end.
     pub chain: Digest,
-    /// Which orders ended by it unexecuted, for want of cash or of room: its own, or such that had waited.
-    pub short: Option<Arc<[RequestId]>>,
+    /// Which orders ended by it unexecuted, for want of cash or of room: its own, or such that had waited. Rare, so it is
+    /// one thin pointer in a fact that is handed on for every batch.
+    pub short: Option<Arc<Vec<RequestId>>>,
     /// Whether every book that it touched is uncrossed with its quantity conserved.
     pub sound: bool,
     /// Whether money and lots add up, and what went to other groups and came from them.

@@ -44,6 +44,11 @@ impl AckRule {
         }
     }
 
+    /// Whether a promise under this rule is committed before it is given, however many vote.
+    pub const fn always_covers_commit(self) -> bool {
+        matches!(self, Self::Majority | Self::All)
+    }
+
     /// Whether a promise under this rule is always committed before it is given.
     pub const fn covers_commit(self, voters: usize) -> bool {
         self.needed(voters) > voters / 2

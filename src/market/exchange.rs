@@ -268,7 +268,7 @@ impl Exchange {
     }
 
     /// Which orders ended unexecuted since this was last asked, for want of cash or of room.
-    pub fn take_short(&mut self) -> Option<Arc<[RequestId]>> {
+    pub fn take_short(&mut self) -> Option<Arc<Vec<RequestId>>> {
         self.finished.take_short()
     }
 

@@ -68,8 +68,8 @@ impl Finished {
     }
 
     /// Which orders have since this was last asked.
-    pub fn take_short(&mut self) -> Option<Arc<[RequestId]>> {
-        (!self.short.is_empty()).then(|| std::mem::take(&mut self.short).into())
+    pub fn take_short(&mut self) -> Option<Arc<Vec<RequestId>>> {
+        (!self.short.is_empty()).then(|| Arc::new(std::mem::take(&mut self.short)))
     }
 
     /// An ending that came with its symbol.

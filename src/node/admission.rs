@@ -155,12 +155,9 @@ impl Replica {
         }
     }
 
-    /// An order has waited for its acknowledgement in vain (`starved`), or a group that is stalled may go on.
-    pub(super) fn look_at_stall(&mut self, now: Now, starved: bool, desk: &Desk<'_>, out: &mut Out<'_>) {
+    /// An order has waited for its acknowledgement in vain, or a group that is stalled may go on.
+    pub(super) fn look_at_stall(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>) {
         let stalled = self.admission.stalled;
-        if !starved && stalled.is_empty() {
-            return;
-        }
         let missing = if self.core.leads() {
             self.core.missing_for(now, desk.ack, desk.settings.election_min)
         } else {

@@ -11,7 +11,6 @@ use std::sync::Arc;
 use crate::domain::ids::{ActorId, GroupId};
 use crate::domain::order::DeskMessage;
 use crate::domain::trades::TradesQuestion;
-use crate::protocols::message::Effect;
 use crate::protocols::replication::Replication;
 
 use super::Node;
@@ -25,11 +24,9 @@ impl Replica {
     pub(super) fn archive(&mut self, out: &mut Out<'_>) {
         let Some(exchange) = self.machine.exchange_mut() else { return };
         let (blocks, first) = exchange.trades_mut().unwritten();
-        let mut effects: Vec<Effect> = Vec::new();
         for (number, image) in blocks {
-            self.core.archive(number, image, first, &mut effects);
+            self.drive(out, |core, effects| core.archive(number, image, first, effects));
         }
-        self.absorb(effects, out);
     }
 }
 

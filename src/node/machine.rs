@@ -165,7 +165,7 @@ impl Machine {
     }
 
     /// Which orders ended unexecuted by the last entry, for want of cash or of room.
-    pub(super) fn take_short(&mut self) -> Option<Arc<[RequestId]>> {
+    pub(super) fn take_short(&mut self) -> Option<Arc<Vec<RequestId>>> {
         self.exchange_mut().and_then(Exchange::take_short)
     }
 

@@ -282,6 +282,9 @@ impl Node {
 
     /// Beats that a read asked for outside the rhythm, and answers to beats, leave at once, as one message a peer.
     fn flush_beats(&mut self, effects: &mut Vec<NodeEffect>) {
+        if self.exit.beats.is_empty() {
+            return;
+        }
         for (peer, groups) in self.exit.beats.take_all() {
             self.out(effects).send(peer, NodeMessage::BeatAnswers(groups));
         }
@@ -369,6 +372,9 @@ impl Node {
     }
 
     fn grant(&mut self, wishes: Vec<Wish>, effects: &mut Vec<NodeEffect>) {
+        if wishes.is_empty() {
+            return;
+        }
         for wish in wishes {
             match wish {
                 Wish::Forward(to, proposal) => self.out(effects).send(to, NodeMessage::Propose(proposal)),

@@ -13,7 +13,7 @@ use crate::domain::fact::{Fact, ReplicaFact};
 use crate::domain::ids::{GroupId, NodeId, PersistToken};
 use crate::domain::log::DiskWrite;
 use crate::domain::map::Epoch;
-use crate::protocols::message::PeerMessage;
+use crate::protocols::message::{Effect, PeerMessage};
 use crate::protocols::registry::Message;
 
 use super::message::{NodeEffect, NodeMessage};
@@ -66,6 +66,11 @@ impl Beats {
         self.by_peer.get_mut(peer.index()).map(std::mem::take).unwrap_or_default()
     }
 
+    /// Whether nothing was gathered.
+    pub(super) fn is_empty(&self) -> bool {
+        self.peers.is_empty()
+    }
+
     /// Takes all that was gathered, in the order in which it came up.
     pub(super) fn take_all(&mut self) -> Vec<(NodeId, Vec<(GroupId, Message)>)> {
         let peers = std::mem::take(&mut self.peers);
@@ -90,6 +95,8 @@ pub(super) struct Exit {
     pub(super) tokens: Tokens,
     pub(super) beats: Beats,
     pub(super) outbox: Outbox,
+    /// An empty buffer for the effects of a core, kept for the next one: a step has a few, and allocating cost as much as they.
+    pub(super) buffer: Vec<Effect>,
 }
 
 /// The effects of the step that is on.

@@ -183,6 +183,9 @@ impl Proposals {
     /// Sends what may be said, the rule being met up to `acked`; `early` if promises go out before verdicts. How many
     /// records were acknowledged since.
     pub(super) fn answer(&mut self, group: GroupId, acked: LogIndex, early: Early, out: &mut Out<'_>) -> usize {
+        if self.waiting.is_empty() {
+            return 0;
+        }
         let before = self.unacked;
         while let Some(waiting) = self.waiting.get(self.acked).filter(|waiting| waiting.last <= acked) {
             self.unacked -= waiting.batch.len();
@@ -225,6 +228,9 @@ impl Proposals {
     /// Forgets what nobody waits for any more: gateways and clients forgot it at the same time. What waits for a batch
     /// is not logged any more either. Whether something had waited for its acknowledgement in vain.
     pub(super) fn forget_expired(&mut self, now: SimTime) -> bool {
+        if self.unanswered() == 0 {
+            return false;
+        }
         let mut starved = false;
         while self.waiting.front().is_some_and(|waiting| waiting.parts.iter().all(|part| part.deadline <= now)) {
             starved |= self.acked == 0;

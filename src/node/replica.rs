@@ -129,9 +129,7 @@ impl Replica {
         // As it was before this input: afterwards the commit index may cover what another leader wrote over this one's entries.
         let (led, commit) = (self.core.leads(), self.core.commit_index());
         let beat = matches!(input, Input::Beat);
-        let mut effects = Vec::new();
-        self.core.step(now, input, &mut effects);
-        self.absorb(effects, out);
+        self.drive(out, |core, effects| core.step(now, input, effects));
         if led && !self.core.leads() {
             self.proposals.abandon(commit, self.core.leader(), out);
             self.reads.abandon(self.core.leader(), out);
@@ -306,9 +304,7 @@ impl Replica {
 
     /// Proposes a change of the cluster map.
     pub(super) fn propose_map(&mut self, now: Now, change: MapChange, desk: &mut Desk<'_>, out: &mut Out<'_>) {
-        let mut effects = Vec::new();
-        if self.core.propose(now, Payload::Map(change), &mut effects).is_ok() {
-            self.absorb(effects, out);
+        if self.drive(out, |core, effects| core.propose(now, Payload::Map(change), effects)).is_ok() {
             self.settle(now, desk, out);
         }
     }
@@ -321,9 +317,7 @@ impl Replica {
         desk: &mut Desk<'_>,
         out: &mut Out<'_>,
     ) -> Result<(), Why> {
-        let mut effects = Vec::new();
-        let proposed = self.core.propose_config(now, change, &mut effects);
-        self.absorb(effects, out);
+        let proposed = self.drive(out, |core, effects| core.propose_config(now, change, effects));
         self.settle(now, desk, out);
         proposed.map(|_| ())
     }
@@ -331,9 +325,9 @@ impl Replica {
     /// Does what has become possible.
     pub(super) fn settle(&mut self, now: Now, desk: &mut Desk<'_>, out: &mut Out<'_>) {
         self.forget_expired(now, desk, out);
-        self.close_batches(now, desk, out);
         let mut acknowledged = 0;
         if self.core.leads() {
+            self.close_batches(now, desk, out);
             let early = if self.core.ack_covers_commit(desk.ack) { Early::Never } else { Early::Promise };
             acknowledged = self.proposals.answer(self.group, self.core.acked_index(desk.ack), early, out);
             self.reads.serve(self.point(out.me), &self.machine, out);
@@ -356,8 +350,10 @@ impl Replica {
     /// What nobody waits for any more makes room: looked at before a proposal is taken, too, because a queue that is full
     /// of the dead would refuse the living until something else stirs.
     fn forget_expired(&mut self, now: Now, desk: &Desk<'_>, out: &mut Out<'_>) {
-        let starved = self.proposals.forget_expired(now.mono);
-        self.look_at_stall(now, starved && desk.admission, desk, out);
+        let starved = self.proposals.forget_expired(now.mono) && desk.admission;
+        if starved || !self.missing().is_empty() {
+            self.look_at_stall(now, desk, out);
+        }
         self.reads.forget_expired(now.mono);
         self.full.reads &= !self.reads.is_empty() || self.core.reads_waiting() > 0;
     }

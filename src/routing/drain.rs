@@ -97,12 +97,19 @@ impl Drain {
 
     /// So many left the queue; `waits` says whether others still wait.
     pub fn left(&mut self, now: SimTime, count: u64, waits: bool) {
+        if count == 0 && !waits && self.is_idle() {
+            return;
+        }
         if let Some(since) = self.since {
             self.add(now.since(since), count);
         }
         self.total += count;
         self.look(now);
         self.since = waits.then_some(now);
+    }
+
+    fn is_idle(&self) -> bool {
+        self.since.is_none() && self.followed.is_empty()
     }
 
     /// So many were served in a stretch of busy time; what took no time says nothing about a rate.

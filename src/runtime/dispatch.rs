@@ -195,11 +195,12 @@ impl World {
             self.network.arrived(link);
         }
         let now = self.clock.now;
-        let mut effects = Vec::new();
+        let mut effects = std::mem::take(&mut self.bench.actor_effects);
         if let Some(actor) = self.cast.actor_mut(id) {
             actor.step(now, input, &mut effects);
         }
-        self.obey_actor(id, effects, cause);
+        self.obey_actor(id, &mut effects, cause);
+        self.bench.actor_effects = effects;
     }
 }
 

@@ -67,8 +67,8 @@ impl World {
     }
 
     /// Does what an actor wants done.
-    pub(super) fn obey_actor(&mut self, id: ActorId, effects: Vec<ActorEffect>, mut cause: Option<EventId>) {
-        for effect in effects {
+    pub(super) fn obey_actor(&mut self, id: ActorId, effects: &mut Vec<ActorEffect>, mut cause: Option<EventId>) {
+        for effect in effects.drain(..) {
             match effect {
                 ActorEffect::Send { to: Address::Node(to), message } => {
                     self.send_to_node(id.into(), to, NodeInput::Client { from: id, message }, cause);

@@ -10,7 +10,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::domain::actor::{Actor, ActorInput, Probe};
+use crate::domain::actor::{Actor, ActorEffect, ActorInput, Probe};
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::control::{Control, ControlAnswer, RecordedControl};
 use crate::domain::digest::Digest;
@@ -121,6 +121,7 @@ impl History {
 pub(super) struct Bench {
     pub running: Option<Running>,
     pub effects: Vec<NodeEffect>,
+    pub actor_effects: Vec<ActorEffect>,
     /// What clients did, until it is taken; a copy of the world keeps none.
     pub clients: Option<VecDeque<HistoryEntry>>,
 }

@@ -75,8 +75,8 @@ impl Running {
 /// The bursts that run.
 #[derive(Clone, Debug, Default)]
 pub struct Bursts {
-    /// The burst of `Source(place + 1)`.
-    running: [Option<Running>; BURSTS_MAX],
+    /// The burst of `Source(place + 1)`; up to the last one that runs.
+    running: Vec<Option<Running>>,
     /// The next session of the pool to be asked.
     turn: u32,
 }
@@ -84,21 +84,26 @@ pub struct Bursts {
 impl Bursts {
     /// Whether as many run as may.
     pub fn is_full(&self) -> bool {
-        self.running.iter().all(Option::is_some)
+        self.running.iter().flatten().count() == BURSTS_MAX
     }
 
     /// A burst begins, unless as many run as may.
     pub fn begin(&mut self, now: SimTime, burst: Burst) {
+        let running = Some(Running { burst, began: now, offered: 0, in_flight: 0, failed: 0, next: now });
         if let Some(free) = self.running.iter_mut().find(|running| running.is_none()) {
-            *free = Some(Running { burst, began: now, offered: 0, in_flight: 0, failed: 0, next: now });
+            *free = running;
+        } else if self.running.len() < BURSTS_MAX {
+            self.running.push(running);
         }
     }
 
     /// The sources that may have something to offer now.
     pub fn sources(&self, now: SimTime) -> impl Iterator<Item = Source> + use<> {
-        let ready: [bool; BURSTS_MAX] =
-            std::array::from_fn(|place| self.running[place].as_ref().is_some_and(|running| running.next <= now));
-        (0..BURSTS_MAX).filter(move |place| ready[*place]).map(|place| Source(place as u8 + 1))
+        let mut ready = [false; BURSTS_MAX];
+        for (ready, running) in ready.iter_mut().zip(&self.running) {
+            *ready = running.as_ref().is_some_and(|running| running.next <= now);
+        }
+        (0..self.running.len()).filter(move |place| ready[*place]).map(|place| Source(place as u8 + 1))
     }
 
     /// How many orders this source should hand in now.
@@ -145,7 +150,9 @@ impl Bursts {
     pub fn take_ended(&mut self) -> Option<Ended> {
         let over = |running: &Running| running.offered >= running.burst.orders && running.in_flight == 0;
         let place = self.running.iter_mut().find(|running| running.as_ref().is_some_and(over))?;
-        place.take().map(|running| Ended { orders: running.burst.orders, failed: running.failed })
+        let ended = place.take();
+        while self.running.pop_if(|last| last.is_none()).is_some() {}
+        ended.map(|running| Ended { orders: running.burst.orders, failed: running.failed })
     }
 
     /// The place in the pool of the session that is asked next.

@@ -28,6 +28,10 @@ impl Bits {
     /// Puts a number in; says whether it was in already, or `None` if it lies below the window. What has to leave the
     /// window for it is added to `left`.
     pub fn insert(&mut self, number: u64, left: &mut u64) -> Option<bool> {
+        // Nearly always the word is there: this is asked some three times for each order.
+        if let Some(word) = self.place(number).and_then(|place| self.words.get_mut(place)) {
+            return Some(set(word, number));
+        }
         let word = number / WORD;
         if word >= self.first + self.words_max as u64 {
             let first = word + 1 - self.words_max as u64;
@@ -36,13 +40,8 @@ impl Bits {
             self.first = first;
         }
         let place = self.place(number)?;
-        if place >= self.words.len() {
-            self.words.resize(place + 1, 0);
-        }
-        let bit = 1 << (number % WORD);
-        let known = self.words[place] & bit != 0;
-        self.words[place] |= bit;
-        Some(known)
+        self.words.resize(place + 1, 0);
+        Some(set(&mut self.words[place], number))
     }
 
     /// Whether a number is in, as far as the window reaches.
@@ -89,6 +88,14 @@ impl Bits {
     pub fn size_bytes(&self) -> usize {
         self.words.len() * size_of::<u64>()
     }
+}
+
+/// Sets the bit of a number in its word; whether it was set.
+const fn set(word: &mut u64, number: u64) -> bool {
+    let bit = 1 << (number % WORD);
+    let known = *word & bit != 0;
+    *word |= bit;
+    known
 }
 
 #[cfg(test)]

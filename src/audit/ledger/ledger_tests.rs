@@ -1,5 +1,7 @@
 //! The ledger, story by story.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::audit::stage::{P1, P2, Stage, applied, n, orders, point};
 use crate::domain::event::Invariant;
@@ -335,7 +337,7 @@ fn flat_run(total: u64) -> Ledger {
 fn short(term: u64, first: u64, batch: Batch, fate: Fate) -> Applied {
     let ids: Vec<_> = batch.records().iter().map(|record| record.id).collect();
     let executed = Executed::Some(vec![fate; ids.len()].into());
-    Applied { executed, short: Some(ids.into()), ..applied(term, first, Some(batch)) }
+    Applied { executed, short: Some(Arc::new(ids.into())), ..applied(term, first, Some(batch)) }
 }
 
 #[test]
@@ -483,7 +485,7 @@ fn an_order_that_waited_for_cash_in_vain_is_revoked() {
     let promise = Promise { group: P1, term: Term(1), index: LogIndex(1) };
     stage.submit(1, [1]).apply(1, 1, 1, orders(1, [1])).answer(1, 1, Reply::Verdict(promise, pending));
     let id = ClientId(1).request(crate::domain::ids::Sequence(1));
-    let ended = Applied { short: Some([id].into()), ..applied(1, 2, None) };
+    let ended = Applied { short: Some(Arc::new(vec![id])), ..applied(1, 2, None) };
     stage.replica(1, LogFact::Applied(ended.clone())).replica(2, LogFact::Applied(ended));
     assert_eq!((counts(&stage).revoked, counts(&stage).untracked), (1, 0));
     // Where the record that ended it is overturned, it goes on.

@@ -46,7 +46,7 @@ pub struct Trace {
     /// What became of them.
     pub executed: Executed,
     /// Which orders ended by it unexecuted, for want of cash or of room.
-    pub short: Option<Arc<[RequestId]>>,
+    pub short: Option<Arc<Vec<RequestId>>>,
     /// Who has applied it.
     by: NodeSet,
     agreed: bool,

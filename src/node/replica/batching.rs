@@ -57,15 +57,13 @@ impl Replica {
         while takes && self.proposals.open_records() > 0 && go_on(self) {
             let Some((batch, parts)) = self.proposals.close(now.mono, room) else { return };
             let batch = batch.stamped(now.mono);
-            let mut effects = Vec::new();
-            match self.core.propose(now, Payload::Orders(batch.clone()), &mut effects) {
+            match self.drive(out, |core, effects| core.propose(now, Payload::Orders(batch.clone()), effects)) {
                 Ok(place) => {
                     self.rounds.begin(now.mono, place.last);
                     self.proposals.sent(place.first, place.term, batch, parts);
                 }
                 Err(why) => Proposals::decline(&batch, &parts, why, out),
             }
-            self.absorb(effects, out);
         }
     }
 }

@@ -15,11 +15,25 @@ use crate::domain::why::Why;
 use crate::node::machine::Machine;
 use crate::node::out::Out;
 use crate::protocols::message::{Effect, Input};
+use crate::protocols::registry::Replicator;
 use crate::protocols::replication::Replication;
 
 impl Replica {
-    pub(in crate::node) fn absorb(&mut self, effects: Vec<Effect>, out: &mut Out<'_>) {
-        for effect in effects {
+    /// Lets the core act, and obeys it.
+    pub(in crate::node) fn drive<T>(
+        &mut self,
+        out: &mut Out<'_>,
+        act: impl FnOnce(&mut Replicator, &mut Vec<Effect>) -> T,
+    ) -> T {
+        let mut effects = std::mem::take(&mut out.exit.buffer);
+        let answer = act(&mut self.core, &mut effects);
+        self.absorb(&mut effects, out);
+        out.exit.buffer = effects;
+        answer
+    }
+
+    fn absorb(&mut self, effects: &mut Vec<Effect>, out: &mut Out<'_>) {
+        for effect in effects.drain(..) {
             match effect {
                 Effect::Persist { token, write } => out.persist(self.group, token, write),
                 Effect::Send { to, message, after: Some(token) } if token > self.synced => {

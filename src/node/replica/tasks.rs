@@ -22,6 +22,8 @@ use crate::node::out::Out;
 use crate::node::pacing;
 use crate::node::tasks::message::{Body, GroupMessage};
 use crate::node::tasks::{Deed, Division, Done, MoveMessage, MoveStep, Site, State, Tasks};
+use crate::protocols::message::Effect;
+use crate::protocols::registry::Replicator;
 use crate::protocols::replication::Replication;
 
 impl Replica {
@@ -122,10 +124,9 @@ impl Replica {
 
     /// Where a record stands in the log; nowhere, if it was not taken.
     fn propose_task(&mut self, now: Now, payload: Payload, desk: &mut Desk<'_>, out: &mut Out<'_>) -> Option<LogIndex> {
-        let mut effects = Vec::new();
         let handed_over = self.core.transferring_to().is_some();
-        let place = if handed_over { None } else { self.core.propose(now, payload, &mut effects).ok() };
-        self.absorb(effects, out);
+        let propose = |core: &mut Replicator, effects: &mut Vec<Effect>| core.propose(now, payload, effects);
+        let place = if handed_over { None } else { self.drive(out, propose).ok() };
         self.settle(now, desk, out);
         place.map(|place| place.first)
     }

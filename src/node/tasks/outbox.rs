@@ -46,6 +46,9 @@ impl Outbox {
 
     /// Sends what there is. A message without an address is lost: its sender will send again.
     pub(in crate::node) fn flush(&mut self, me: NodeId, directory: &impl Directory, effects: &mut Vec<NodeEffect>) {
+        if self.messages.is_empty() {
+            return;
+        }
         for message in std::mem::take(&mut self.messages) {
             let Header { to, hops, .. } = message.header;
             // A node that passes a message on does not lead; to pass it to itself would be a circle.
