@@ -186,6 +186,7 @@ impl<E: Engine> Loop<'_, E> {
                 Flow::Rest | Flow::Stand => Some(beat.wait(self.clock.elapsed(), self.frame(), true)),
                 Flow::End => return self.run.leave(),
             };
+            self.run.rest(rest.unwrap_or_default());
             match listen(inbox, rest) {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return self.run.leave(),

@@ -143,6 +143,11 @@ impl<E: Engine> LiveRun<E> {
         flow
     }
 
+    /// The next slice comes after a rest of so long.
+    pub fn rest(&mut self, length: Duration) {
+        self.pacer.rest(length);
+    }
+
     /// What the screen sees.
     pub fn view(&self) -> ClusterView {
         let mut view = self.engine.view();

@@ -64,7 +64,7 @@ pub const AUTO_MAX: SimDuration = SimDuration::from_secs(1);
 /// How long the first answers are waited for, once all groups commit again, in virtual time. With clients at work they
 /// come within some ten milliseconds; with the load off they never do, and there is nothing left to watch.
 pub const ANSWER_MAX: SimDuration = SimDuration::from_millis(100);
-/// More than this behind, and the debt is forgotten.
+/// More than this behind, beyond a rest that was meant, and the debt is forgotten.
 const DEBT_MAX: Duration = Duration::from_millis(100);
 /// The reached speed is measured over this much wall time.
 const MEASURE: Duration = Duration::from_millis(500);
@@ -102,6 +102,8 @@ pub struct Pacer {
     achieved_per_mille: u64,
     stands_on: Option<u64>,
     quiet: Option<SimDuration>,
+    /// How long whoever has the world meant to rest before it plans again.
+    rest: Duration,
 }
 
 /// Slowed by itself.
@@ -135,7 +137,13 @@ impl Pacer {
             achieved_per_mille: 0,
             stands_on: None,
             quiet: None,
+            rest: Duration::ZERO,
         }
+    }
+
+    /// Nothing is planned for so long because nothing has to be: the machine is not behind by that.
+    pub const fn rest(&mut self, length: Duration) {
+        self.rest = length;
     }
 
     /// What to do at this wall time, virtual time being there.
@@ -148,9 +156,9 @@ impl Pacer {
         }
         self.measure(wall, now);
         let Some(target) = self.target(wall) else { return Plan::RunFree };
-        let debt = self.wall_of(target.since(now));
-        if debt > DEBT_MAX {
-            let forgiven = debt - DEBT_MAX;
+        let (debt, debt_max) = (self.wall_of(target.since(now)), DEBT_MAX + std::mem::take(&mut self.rest));
+        if debt > debt_max {
+            let forgiven = debt - debt_max;
             self.anchor.wall += forgiven;
             return Plan::RunTo(self.target(wall).unwrap_or(target));
         }
@@ -424,6 +432,20 @@ mod tests {
         assert_eq!(pacer.view().achieved_per_mille, 600);
         let Plan::RunTo(target) = pacer.plan(ms(2_010), now) else { panic!() };
         assert!(target.since(now) <= SimDuration::from_millis(110), "no rush: {:?}", target.since(now));
+    }
+
+    #[test]
+    fn a_rest_that_was_meant_is_no_debt() {
+        let mut pacer = pacer();
+        let (mut wall, mut now) = (Duration::ZERO, SimTime::ZERO);
+        for _ in 0..8 {
+            pacer.rest(ms(250));
+            wall += ms(250);
+            let Plan::RunTo(until) = pacer.plan(wall, now) else { panic!("it runs") };
+            now = until;
+        }
+        assert_eq!((now, pacer.view().achieved_per_mille), (SimTime::from_millis(2_000), 1_000));
+        assert_eq!(pacer.plan(wall + ms(250), now), Plan::RunTo(SimTime::from_millis(2_100)), "an unmeant one is");
     }
 
     #[test]
