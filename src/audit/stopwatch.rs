@@ -18,9 +18,12 @@
 //! Bound: [`FAILOVERS_MAX`] measurements, the oldest forgotten; of each open one, the voters' last campaigns.
 //! Sources: the moments are those of the lesson on failover; heard_at is Raft's election timer (Ongaro & Ousterhout §5.2).
 
+mod measurement;
+
 use std::collections::VecDeque;
 
 use crate::domain::actor::Draft;
+use crate::domain::control::{Control, Target};
 use crate::domain::event::{Event, EventKind, FaultKind};
 use crate::domain::fact::{ElectionFact, LogFact, ReplicaFact};
 use crate::domain::ids::{GroupId, NodeId, Term};
@@ -30,6 +33,8 @@ use crate::domain::plan::Step;
 use crate::domain::settings::RaftSettings;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{ClusterView, FAILOVERS_MAX, FailoverEnd, FailoverMoments, FailoverView};
+
+use measurement::{Certainty, Measurement};
 
 /// A group that nobody asked for so long has nobody to answer: longer than a client waits (a second) and asks again.
 pub const QUIET_AFTER: SimDuration = SimDuration::from_secs(3);
@@ -56,30 +61,6 @@ struct Watched {
     open: Option<Measurement>,
     /// When the controller last asked its leader to hand over, to even things out: nothing has failed then.
     asked_to_hand_over: Option<SimTime>,
-}
-
-/// A measurement on its way.
-#[derive(Clone, Debug)]
-struct Measurement {
-    view: FailoverView,
-    /// The term of the old leader.
-    old_term: Term,
-    /// It is certain that the leader can't go on; else it shows when somebody stands.
-    certain: Certainty,
-    /// When each campaigning node last heard from a leader.
-    heard: Vec<(NodeId, SimTime)>,
-    /// The highest term that anybody stood in.
-    stood: Term,
-    /// The old leader is back since.
-    back_at: Option<SimTime>,
-    /// The last order of the group, or the first commit if that was later.
-    asked_at: SimTime,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Certainty {
-    Certain,
-    Suspected,
 }
 
 /// How many of something happened in a group.
@@ -139,14 +120,25 @@ impl Stopwatch {
                 self.fault(at, node, FaultKind::Cut, Certainty::Suspected);
                 self.fault(at, *to, FaultKind::Cut, Certainty::Suspected);
             }
-            (EventKind::TransferBegan { .. }, _) => {
+            (
+                EventKind::SettingChanged { control: Control::Delay { to: Target::Node(to), latency, .. } },
+                Some(node),
+            ) => {
+                for end in [node, *to] {
+                    match latency {
+                        Some(_) => self.fault(at, end, FaultKind::Delay, Certainty::Suspected),
+                        None => self.returned(at, end),
+                    }
+                }
+            }
+            (EventKind::TransferBegan { .. }, Some(node)) => {
                 let group = event.group.unwrap_or(GroupId::META);
-                let watched = self.groups.get(group.index());
-                let asked = watched.and_then(|watched| watched.asked_to_hand_over);
-                if asked.is_some_and(|asked| at.since(asked) < ASKED_WITHIN) {
+                let Some(watched) = self.groups.get(group.index()) else { return };
+                if watched.asked_to_hand_over.is_some_and(|asked| at.since(asked) < ASKED_WITHIN) {
                     return;
                 }
-                if let Some((node, _)) = watched.and_then(|watched| watched.leader) {
+                // One that only believes that it leads has nothing to hand over.
+                if watched.leader.is_some_and(|(leader, _)| leader == node) {
                     self.begin(group, at, node, FaultKind::Transfer, Certainty::Certain);
                 }
             }
@@ -348,59 +340,10 @@ impl Stopwatch {
     }
 }
 
-impl Measurement {
-    fn campaign(&mut self, now: SimTime, node: NodeId, term: Term, pre_vote: bool, heard_at: SimTime) {
-        // A leader that is cut off campaigns among its own: that is no part of its succession.
-        let severed = matches!(self.view.fault, FaultKind::Cut | FaultKind::Freeze) && node == self.view.from;
-        if severed || self.view.moments.first_commit.is_some() {
-            return;
-        }
-        match self.heard.iter_mut().find(|(known, _)| *known == node) {
-            Some((_, heard)) => *heard = heard_at,
-            None => self.heard.push((node, heard_at)),
-        }
-        self.view.moments.suspected.get_or_insert(now);
-        if !pre_vote {
-            self.view.moments.vote_requested.get_or_insert(now);
-            if term > self.stood {
-                self.stood = term;
-                self.view.rounds += 1;
-            }
-        }
-    }
-
-    fn elect(&mut self, now: SimTime, node: NodeId, term: Term) {
-        // A leader that lost its role before it committed anything was not the successor yet.
-        let later = self.view.term.is_none_or(|known| known < term);
-        if term <= self.old_term || !later || self.view.moments.first_commit.is_some() {
-            return;
-        }
-        self.view.to = Some(node);
-        self.view.term = Some(term);
-        self.view.moments.elected = Some(now);
-        let heard = self.heard.iter().find(|(known, _)| *known == node);
-        self.view.moments.last_heartbeat = heard.map(|(_, heard)| *heard);
-        self.view.moments.suspected.get_or_insert(now);
-        self.view.moments.vote_requested.get_or_insert(now);
-        self.view.rounds = self.view.rounds.max(1);
-    }
-
-    /// It works again, and for a while nobody has wanted to know.
-    fn quiet(&self, now: SimTime) -> Option<FailoverEnd> {
-        let over = self.view.moments.first_commit.is_some() && now > self.asked_at + QUIET_AFTER;
-        over.then_some(FailoverEnd::NobodyAsked)
-    }
-
-    fn is_back(&mut self, at: SimTime, from: FaultKind) {
-        if self.view.fault == from && matches!(from, FaultKind::Cut | FaultKind::Freeze) {
-            self.back_at.get_or_insert(at);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::audit::stage::{P1, P2, Stage, n, orders, point};
+    use crate::domain::control::{Control, Target};
     use crate::domain::event::{EventKind, FaultKind};
     use crate::domain::fact::{ElectionFact, Fact, LogFact, ReplicaFact};
     use crate::domain::ids::{GroupId, NodeId, Term};
@@ -547,6 +490,33 @@ mod tests {
         campaign(stage.at(252), 3, 2, false, 90);
         assert_eq!(stage.view().failovers.len(), 1);
         assert_eq!(stage.view().failovers[0].moments.suspected, Some(SimTime::from_millis(250)));
+    }
+
+    fn delay(latency: Option<SimDuration>) -> EventKind {
+        let (from, to) = (Target::Node(n(1)), Target::Node(n(2)));
+        EventKind::SettingChanged { control: Control::Delay { from, to, latency, jitter: SimDuration::ZERO } }
+    }
+
+    #[test]
+    fn a_slow_link_that_costs_the_leader_its_place_is_measured_and_one_that_does_not_is_none() {
+        let mut stage = stage();
+        stage.at(100).event(Some(n(1)), None, delay(Some(SimDuration::from_secs(1))));
+        assert!(stage.view().failovers.is_empty());
+        takeover(&mut stage);
+        assert_eq!(stage.view().failovers[0].fault, FaultKind::Delay);
+        let mut stage = self::stage();
+        stage.at(100).event(Some(n(1)), None, delay(Some(SimDuration::from_secs(1))));
+        stage.at(150).event(Some(n(1)), None, delay(None));
+        stage.at(2_000).commits(1, point(2, 1), Some(1));
+        assert!(stage.view().failovers.is_empty());
+    }
+
+    #[test]
+    fn a_hand_over_by_one_that_only_believes_that_it_leads_is_none() {
+        let mut stage = stage();
+        stage.at(100).leads(2, 2, point(1, 1));
+        stage.at(110).event(Some(n(1)), Some(P1), EventKind::TransferBegan { to: n(3) });
+        assert!(stage.view().failovers.is_empty());
     }
 
     #[test]

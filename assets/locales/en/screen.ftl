@@ -109,6 +109,7 @@ failover-history = { $n } so far: median { $median }, worst { $worst }
 fault-crash = crash
 fault-freeze = freeze
 fault-cut = cut off
+fault-delay = slow link
 fault-panic = panic
 fault-transfer = hand-over
 phase-silence = silence

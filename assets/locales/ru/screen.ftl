@@ -109,6 +109,7 @@ failover-history = всего { $n }: медиана { $median }, худший {
 fault-crash = авария
 fault-freeze = замер
 fault-cut = отрезан
+fault-delay = медленный канал
 fault-panic = паника
 fault-transfer = передача
 phase-silence = тишина

@@ -14,10 +14,22 @@ pub enum FaultKind {
     Freeze,
     /// Links are cut.
     Cut,
+    /// A link is slower than configured.
+    Delay,
     /// The process panicked.
     Panic,
     /// Leadership was handed over on purpose.
     Transfer,
+}
+
+impl FaultKind {
+    /// Whether the leader that it befell may be back as it was.
+    pub const fn may_end(self) -> bool {
+        match self {
+            Self::Cut | Self::Delay | Self::Freeze => true,
+            Self::Crash | Self::Panic | Self::Transfer => false,
+        }
+    }
 }
 
 /// What a failure detector believes of a peer.

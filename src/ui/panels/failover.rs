@@ -207,6 +207,7 @@ fn headline<'a>(strip: Strip<'a>, scene: &Scene<'_>, last: &FailoverView, column
         FaultKind::Crash => "fault-crash",
         FaultKind::Freeze => "fault-freeze",
         FaultKind::Cut => "fault-cut",
+        FaultKind::Delay => "fault-delay",
         FaultKind::Panic => "fault-panic",
         FaultKind::Transfer => "fault-transfer",
     });
