@@ -114,7 +114,10 @@ impl Actor for RollingRestart {
                 }
             }
             ActorInput::Event(event) => match (event.kind, self.stage) {
-                (EventKind::CaughtUp { .. }, Stage::Returns(node, _)) if event.node == Some(node) => {
+                // Somebody else may have started it again before its time.
+                (EventKind::CaughtUp { .. }, Stage::Down(node, _) | Stage::Returns(node, _))
+                    if event.node == Some(node) =>
+                {
                     self.wait(Stage::Pauses(node, now + PAUSE), out);
                 }
                 _ => {}
@@ -185,6 +188,18 @@ mod tests {
         assert_eq!(controls(&out), [], "another node's return does not count");
         restart.step(SimTime::from_millis(6_000), caught_up(n1), &mut out);
         restart.step(SimTime::from_millis(6_200), ActorInput::Wake, &mut out);
+        assert_eq!(controls(&out), [Control::Crash(Target::Node(n2))]);
+    }
+
+    #[test]
+    fn a_node_that_somebody_else_started_again_counts_as_back() {
+        let mut restart = RollingRestart::new(2);
+        let (n1, n2) = (NodeId(1), NodeId(2));
+        let mut out = Vec::new();
+        restart.step(SimTime::ZERO, ActorInput::Control(Control::RollingRestart), &mut out);
+        restart.step(SimTime::from_millis(300), caught_up(n1), &mut out);
+        out.clear();
+        restart.step(SimTime::from_millis(500), ActorInput::Wake, &mut out);
         assert_eq!(controls(&out), [Control::Crash(Target::Node(n2))]);
     }
 
