@@ -336,6 +336,9 @@ impl Actor for Clients {
             Control::SetRateOfCapacity(_) => self.capacity.found().is_none().then_some(Why::CapacityUnknown),
             Control::Burst(_) => self.bursts.is_full().then_some(Why::Overloaded),
             Control::Hand(request) => self.command_of(*request).err(),
+            Control::SetRate(_) | Control::SetSkew(_) | Control::HotSymbol { .. } if self.is_of_file() => {
+                Some(Why::LoadOfFile)
+            }
             Control::HotSymbol { symbol, .. } => {
                 (!self.orders.popularity().knows(*symbol)).then_some(Why::UnknownSymbol)
             }

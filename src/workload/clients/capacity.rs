@@ -50,8 +50,13 @@ impl Capacity {
 
 impl Clients {
     /// Why no search may begin now.
+    /// Whether the steady load comes from a file, which says what is ordered and when.
+    pub(super) const fn is_of_file(&self) -> bool {
+        !matches!(self.source, crate::workload::steady::Steady::Drawn(_))
+    }
+
     pub(super) fn refusal_to_search(&self) -> Option<Why> {
-        if !matches!(self.source, crate::workload::steady::Steady::Drawn(_)) {
+        if self.is_of_file() {
             return Some(Why::LoadOfFile);
         }
         if self.bursts.progress().is_some() {

@@ -64,3 +64,12 @@ fn switching_the_load_off_stops_the_file_and_on_goes_on_with_it() {
     let times: Vec<_> = driver.submitted().iter().map(|(at, _)| at.as_millis()).collect();
     assert_eq!(times, [10, 560, 610], "500 ms later than the file says");
 }
+
+#[test]
+fn what_a_file_says_nobody_else_sets() {
+    let driver = Driver::new(&played([10].into_iter(), None), 1, healthy());
+    let hot = Control::HotSymbol { symbol: SymbolId(6), percent: 50 };
+    for control in [Control::SetRate(100), Control::SetSkew(1_000), hot, Control::FindCapacity] {
+        assert_eq!(driver.clients.refusal(driver.now, &control), Some(Why::LoadOfFile), "{control:?}");
+    }
+}
