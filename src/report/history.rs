@@ -52,6 +52,16 @@ struct Line<'a> {
     value: Value<'a>,
     time_ns: u64,
     id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read: Option<Read>,
+}
+
+/// Where a query was answered, and whether it may be out of date.
+#[derive(Serialize)]
+struct Read {
+    by: String,
+    current: bool,
+    behind: u64,
 }
 
 #[derive(Serialize)]
@@ -105,7 +115,7 @@ impl<W: Write> HistoryWriter<W> {
             self.forgotten += 1;
         }
         self.open.insert(record.id, operation);
-        self.put(at, record.id, operation, "invoke", asked(&record.command));
+        self.put(at, record.id, operation, ("invoke", asked(&record.command), None));
     }
 
     /// What is asked again after it was refused is a new operation of the same id; before, it is the same.
@@ -131,7 +141,8 @@ impl<W: Write> HistoryWriter<W> {
             Reply::Verdict(_, verdict) => self.end(at, id, "ok", stands(verdict), false),
             Reply::Reading(reading) => {
                 let value = reading.order.map_or(Value::Nothing(None), stands);
-                self.end(at, id, "ok", value, false);
+                let read = Read { by: reading.by.to_string(), current: reading.current, behind: reading.behind };
+                self.end_read(at, id, "ok", value, (Some(read), false));
             }
             Reply::Refused(why) => {
                 let phase = if why == Why::LeaderLost { "info" } else { "fail" };
@@ -144,6 +155,17 @@ impl<W: Write> HistoryWriter<W> {
 
     /// An operation ends; one that was refused or given up is kept, for it may be asked again, or answered after all.
     fn end(&mut self, at: SimTime, id: RequestId, phase: &'static str, value: Value<'_>, kept: bool) {
+        self.end_read(at, id, phase, value, (None, kept));
+    }
+
+    fn end_read(
+        &mut self,
+        at: SimTime,
+        id: RequestId,
+        phase: &'static str,
+        value: Value<'_>,
+        (read, kept): (Option<Read>, bool),
+    ) {
         // An order that was promised first is told its verdict too: it has had its end.
         let Some(operation) = self.open.get_mut(&id) else { return };
         operation.ended = true;
@@ -151,16 +173,22 @@ impl<W: Write> HistoryWriter<W> {
         if !kept {
             self.open.remove(&id);
         }
-        self.put(at, id, operation, phase, value);
+        self.put(at, id, operation, (phase, value, read));
     }
 
-    fn put(&mut self, at: SimTime, id: RequestId, operation: Operation, phase: &'static str, value: Value<'_>) {
+    fn put(
+        &mut self,
+        at: SimTime,
+        id: RequestId,
+        operation: Operation,
+        (phase, value, read): (&'static str, Value<'_>, Option<Read>),
+    ) {
         if self.failed.is_some() {
             return;
         }
         let (process, name) = (id.client.0, id.to_string());
         let Operation { f, symbol, .. } = operation;
-        let line = Line { process, phase, f, key: symbol.name(), value, time_ns: at.0, id: &name };
+        let line = Line { process, phase, f, key: symbol.name(), value, time_ns: at.0, id: &name, read };
         let written = serde_json::to_writer(&mut self.out, &line).map_err(io::Error::from);
         self.failed = written.and_then(|()| self.out.write_all(b"\n")).err();
     }
@@ -214,8 +242,8 @@ const fn stands(verdict: Verdict) -> Value<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{ClientId, GroupId, LogIndex, Sequence, Term};
-    use crate::domain::order::{Answer, Batch, Promise, Side};
+    use crate::domain::ids::{ClientId, GroupId, LogIndex, NodeId, Sequence, Term};
+    use crate::domain::order::{Answer, Batch, Promise, Reading, Side};
     use crate::domain::time::SimDuration;
     use crate::domain::units::Quantity;
 
@@ -260,6 +288,18 @@ mod tests {
                 r#"{"process":3,"type":"ok","f":"place","key":"ACME","value":{"status":"filled","filled":10,"resting":0},"time_ns":1,"id":"c3/7"}"#,
             ]
         );
+    }
+
+    #[test]
+    fn a_read_says_who_answered_it_and_whether_it_may_be_out_of_date() {
+        let query =
+            Record { id: ID, floor: Sequence(1), command: Command::Query { symbol: SymbolId(0), order: Sequence(2) } };
+        let reading =
+            Reading { group: GroupId(1), by: NodeId(2), index: LogIndex(9), behind: 4, current: false, order: None };
+        let facts = vec![ClientFact::Submitted(Batch::new(vec![query])), answered(Reply::Reading(reading))];
+        let read = r#""read":{"by":"n2","current":false,"behind":4}}"#;
+        assert!(written(facts)[1].ends_with(read), "its end has it, its beginning has not");
+        assert!(!written(vec![ClientFact::Submitted(order())])[0].contains("read"));
     }
 
     #[test]
