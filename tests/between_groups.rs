@@ -50,3 +50,8 @@ fn a_symbol_with_a_steady_stream_of_spreads_moves() {
 fn hundreds_of_open_transfers_come_to_an_end() {
     passes("short_of_cash_everywhere", 1);
 }
+
+#[test]
+fn a_control_is_answered_by_what_was_asked_before_it_even_if_nothing_of_that_has_happened() {
+    passes("asked-at-one-instant", 3);
+}

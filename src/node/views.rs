@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet, Term};
+use crate::domain::log::Payload;
 use crate::domain::log::SharedLog;
 use crate::domain::map::ClusterMap;
 use crate::domain::membership::GroupConfig;
@@ -90,6 +91,23 @@ impl Node {
             chain: replica.machine.chain(),
             cells: cells(core.log()),
         })
+    }
+
+    /// Whether it is handing the leadership of a group over.
+    pub fn hands_over(&self, group: GroupId) -> bool {
+        self.replicas.get(group).is_some_and(|replica| replica.core.transferring_to().is_some())
+    }
+
+    /// The cluster map as its log of `meta` will make it, committed or not; nothing, if it has no replica of `meta`.
+    pub fn map_in_log(&self) -> Option<ClusterMap> {
+        let replica = self.replicas.get(GroupId::META)?;
+        let mut map = ClusterMap::clone(replica.machine.map()?);
+        for entry in replica.core.log().entries_from(replica.applied.next()) {
+            if let Payload::Map(change) = &entry.payload {
+                map.apply(change);
+            }
+        }
+        Some(map)
     }
 
     /// What its replica of a group knows of its followers, if it leads.

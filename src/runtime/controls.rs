@@ -13,15 +13,13 @@ use crate::domain::control::{Control, ControlAnswer, Target};
 use crate::domain::event::{AdmissionEvent, EventKind};
 use crate::domain::ids::{ActorId, EventId, GroupId, NodeId};
 use crate::domain::settings::Settings;
-use crate::domain::time::SimDuration;
 use crate::domain::why::Why;
 use crate::node::message::{NodeInput, NodeOrder};
 use crate::storage::memory_disk::DiskPace;
 
 use super::members::OfTheDead;
-use super::network::Passage;
 use super::slot::Status;
-use super::world::World;
+use super::world::{Asked, World};
 
 type Cause = Option<EventId>;
 
@@ -126,9 +124,7 @@ impl World {
             Control::SetAck(_) | Control::SetRule { .. } | Control::SetAdmission(_) => self.switch(control, cause),
             Control::SetStrategy(strategy) => self.keep(|settings| settings.load.strategy = strategy),
             Control::SetLoad(on) => self.keep(|settings| settings.load.on = on),
-            Control::SetRate(rate) => self.keep(|settings| settings.load.orders_per_s = rate),
             Control::SetReadFrom(read_from) => self.keep(|settings| settings.load.read_from = read_from),
-            Control::SetSkew(per_mille) => self.keep(|settings| settings.load.skew_per_mille = per_mille),
             Control::SetTickRate(rate) => self.keep(|settings| settings.market_data.ticks_per_s = rate),
             Control::SetOverload(rule) => self.keep(|settings| settings.market_data.overload = rule),
             Control::SetSignalsTrade(on) => self.keep(|settings| settings.market_data.signals_trade = on),
@@ -140,6 +136,10 @@ impl World {
             Control::MoveSymbol { symbol, to } => self.move_symbol(symbol, to, cause),
             Control::StopMoves => self.stop_moves(cause),
             Control::SetVenue { venue, open } => self.set_venue(venue, open, cause),
+            Control::SetRate(_) | Control::SetSkew(_) => {
+                self.keep_of_load(control);
+                return Ok(Carried::ByActors);
+            }
             Control::Burst(_)
             | Control::TickBurst(_)
             | Control::Hand(_)
@@ -184,161 +184,6 @@ impl World {
         follower.ok_or(Why::NoTarget)
     }
 
-    // --- processes
-
-    // --- links
-
-    fn cut(&mut self, from: Target, to: Target, cause: Cause) -> Result<(), Why> {
-        let (from, to) = (self.resolve(from)?, self.resolve(to)?);
-        if from == to {
-            return Err(Why::SelfLink);
-        }
-        if !self.network.set_cut(from, to, Passage::Cut) {
-            return Err(Why::AlreadySo);
-        }
-        self.note_fault(Control::Cut { from: Target::Node(from), to: Target::Node(to) });
-        let told = self.tell_of(Some(from), EventKind::LinkCut { to }, cause);
-        self.nodes[from.index()].last_fault = Some(told);
-        Ok(())
-    }
-
-    fn heal(&mut self, from: Target, to: Target, cause: Cause) -> Result<(), Why> {
-        let (from, to) = (self.resolve(from)?, self.resolve(to)?);
-        if !self.network.set_cut(from, to, Passage::Open) {
-            return Err(Why::AlreadySo);
-        }
-        let meant = Control::Cut { from: Target::Node(from), to: Target::Node(to) };
-        self.forget_faults(|fault| *fault == meant);
-        self.forget_healed_faults();
-        self.tell_of(Some(from), EventKind::LinkHealed { to }, cause);
-        Ok(())
-    }
-
-    /// A node of which no link is cut any more is not isolated, nor mute.
-    fn forget_healed_faults(&mut self) {
-        let cuts = self.network.cuts();
-        self.forget_faults(|fault| match fault {
-            Control::Isolate(Target::Node(node)) => !cuts.iter().any(|(from, to)| from == node || to == node),
-            Control::Mute(Target::Node(node)) => !cuts.iter().any(|(from, _)| from == node),
-            _ => false,
-        });
-    }
-
-    /// Another one-way latency of a link, or that of the settings again.
-    fn delay(
-        &mut self,
-        (from, to): (Target, Target),
-        delay: Option<(SimDuration, SimDuration)>,
-        cause: Cause,
-    ) -> Result<(), Why> {
-        let (from, to) = (self.resolve(from)?, self.resolve(to)?);
-        if from == to {
-            return Err(Why::SelfLink);
-        }
-        let (latency, jitter) = delay.map_or((None, SimDuration::ZERO), |(latency, jitter)| (Some(latency), jitter));
-        let meant = Control::Delay { from: Target::Node(from), to: Target::Node(to), latency, jitter };
-        // Setting the configured latency by hand is a fault as well; lifting it changes nothing on the link.
-        let lifts = self.faults.iter().any(|fault| fault.control.lifted() == Some(meant));
-        if !self.network.set_delay(from, to, delay) && !lifts {
-            return Err(Why::AlreadySo);
-        }
-        self.forget_faults(|fault| fault.lifted().is_some() && fault.lifted() == meant.lifted().or(Some(meant)));
-        if latency.is_some() {
-            self.note_fault(meant);
-        }
-        let told = self.tell_of(Some(from), EventKind::SettingChanged { control: meant }, cause);
-        self.nodes[from.index()].last_fault = Some(told);
-        Ok(())
-    }
-
-    fn others(&self, node: NodeId) -> impl Iterator<Item = NodeId> + use<> {
-        NodeId::first(self.nodes.len()).filter(move |other| *other != node)
-    }
-
-    fn isolate(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
-        let node = self.resolve(target)?;
-        let mut changed = false;
-        for other in self.others(node) {
-            changed |= self.network.set_cut(node, other, Passage::Cut);
-            changed |= self.network.set_cut(other, node, Passage::Cut);
-        }
-        self.fault_of_links(node, changed, Control::Isolate(Target::Node(node)), EventKind::Isolated, cause)
-    }
-
-    fn mute(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
-        let node = self.resolve(target)?;
-        let mut changed = false;
-        for other in self.others(node) {
-            changed |= self.network.set_cut(node, other, Passage::Cut);
-        }
-        self.fault_of_links(node, changed, Control::Mute(Target::Node(node)), EventKind::Muted, cause)
-    }
-
-    fn fault_of_links(
-        &mut self,
-        node: NodeId,
-        changed: bool,
-        fault: Control,
-        kind: EventKind,
-        cause: Cause,
-    ) -> Result<(), Why> {
-        if !changed {
-            return Err(Why::AlreadySo);
-        }
-        self.note_fault(fault);
-        let told = self.tell_of(Some(node), kind, cause);
-        self.nodes[node.index()].last_fault = Some(told);
-        Ok(())
-    }
-
-    fn rejoin(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
-        let node = self.resolve(target)?;
-        // Its own fault ends even if its links stay cut because of another node's.
-        let mut changed = self.faults_of_links(node).contains(&true);
-        for other in self.others(node) {
-            // A link that another node's fault cuts stays cut until that node rejoins.
-            let [out, back] = self.faults_of_links(other);
-            if !back {
-                changed |= self.network.set_cut(node, other, Passage::Open);
-            }
-            if !out {
-                changed |= self.network.set_cut(other, node, Passage::Open);
-            }
-        }
-        if !changed {
-            return Err(Why::AlreadySo);
-        }
-        let meant = Target::Node(node);
-        self.forget_faults(|fault| match fault {
-            Control::Isolate(who) | Control::Mute(who) => *who == meant,
-            Control::Cut { from, to } => *from == meant || *to == meant,
-            _ => false,
-        });
-        self.tell_of(Some(node), EventKind::Rejoined, cause);
-        Ok(())
-    }
-
-    /// Whether a fault of the whole node cuts what it sends, and what is sent to it.
-    fn faults_of_links(&self, node: NodeId) -> [bool; 2] {
-        let meant = Target::Node(node);
-        let has = |fault: Control| self.faults.iter().any(|known| known.control == fault);
-        let isolated = has(Control::Isolate(meant));
-        [isolated || has(Control::Mute(meant)), isolated]
-    }
-
-    fn heal_all(&mut self, cause: Cause) -> Result<(), Why> {
-        let cuts = self.network.cuts();
-        if cuts.is_empty() {
-            return Err(Why::AlreadySo);
-        }
-        for (from, to) in cuts {
-            self.network.set_cut(from, to, Passage::Open);
-        }
-        self.forget_faults(|fault| matches!(fault, Control::Isolate(_) | Control::Mute(_) | Control::Cut { .. }));
-        self.tell_of(None, EventKind::AllHealed, cause);
-        Ok(())
-    }
-
     // --- rules and leadership
 
     fn transfer(&mut self, group: GroupId, to: Option<NodeId>, cause: Cause) -> Result<(), Why> {
@@ -354,6 +199,11 @@ impl World {
                 return Err(Why::AlreadySo);
             }
         }
+        let hands_over = self.nodes[leader.index()].node.as_ref().is_some_and(|node| node.hands_over(group));
+        if hands_over || self.asked().contains(&Asked::HandOver(group)) {
+            return Err(Why::TransferRunning);
+        }
+        self.asked().push(Asked::HandOver(group));
         self.plan_inside(leader, NodeInput::Order(NodeOrder::Transfer { group, to }), cause);
         Ok(())
     }
@@ -383,6 +233,20 @@ impl World {
         let living: Vec<NodeId> = self.nodes.iter().filter(|slot| slot.lives()).map(|slot| slot.id).collect();
         living.into_iter().for_each(|node| self.plan_inside(node, NodeInput::Order(order.clone()), told));
         Ok(())
+    }
+
+    /// Keeps what the clients take on.
+    fn keep_of_load(&mut self, control: Control) {
+        let actors = self.cast.ids().filter_map(|actor| self.cast.actor(actor));
+        if actors.into_iter().any(|actor| actor.refusal(self.clock.now, &control).is_some()) {
+            return;
+        }
+        let load = &mut Arc::make_mut(&mut self.basis.settings).load;
+        match control {
+            Control::SetRate(rate) => load.orders_per_s = rate,
+            Control::SetSkew(per_mille) => load.skew_per_mille = per_mille,
+            _ => {}
+        }
     }
 
     fn keep(&mut self, change: impl FnOnce(&mut Settings)) -> Result<(), Why> {

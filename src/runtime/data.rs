@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::ids::{EventId, GroupId, PartitionId, SymbolId};
+use crate::domain::ids::{EventId, GroupId, NodeId, NodeSet, PartitionId, SymbolId};
 use crate::domain::map::{ClusterMap, MapChange, SymbolMove};
 use crate::domain::moving::Shipment;
 use crate::domain::rules::PartitionStrategy;
@@ -20,7 +20,7 @@ use crate::node::message::{NodeInput, NodeOrder};
 use crate::routing::partitioner::Partitioner;
 use crate::routing::partitioner::split::{self, SplitRules, SymbolLoad};
 
-use super::world::World;
+use super::world::{Asked, World};
 
 impl World {
     /// The newest cluster map that a running node has; the one that the cluster began with, if none runs.
@@ -29,9 +29,41 @@ impl World {
         known.map(|node| node.map()).max_by_key(|map| map.epoch).unwrap_or(&self.basis.living)
     }
 
+    /// The map as it will be once the controller has applied what is in its log, and what it was asked for at this instant.
+    fn map_to_be(&mut self) -> ClusterMap {
+        let controller = self.leader(GroupId::META).and_then(|node| self.nodes[node.index()].node.as_ref());
+        let known = controller.and_then(|node| node.map_in_log());
+        let mut map = known.unwrap_or_else(|| ClusterMap::clone(self.newest_map()));
+        for asked in self.asked() {
+            if let Asked::Map(change) = asked {
+                map.apply(change);
+            }
+        }
+        map
+    }
+
+    /// What nodes were asked for at this very instant.
+    pub(super) fn asked(&mut self) -> &mut Vec<Asked> {
+        self.history.asked_at(self.clock.events)
+    }
+
+    /// The controller, if what it writes now can be committed: one that is cut off would promise what the next one has never
+    /// heard of.
+    fn controller(&self) -> Result<NodeId, Why> {
+        let leader = self.leader(GroupId::META).ok_or(Why::NoLeader)?;
+        let voters = self.config_of(GroupId::META).voters;
+        let reached =
+            |node: &NodeId| *node == leader || self.nodes[node.index()].runs() && self.network.both_ways(leader, *node);
+        let here: NodeSet = voters.iter().filter(reached).collect();
+        let stands = self.nodes[leader.index()].runs() && here.len() > voters.len() / 2;
+        if stands { Ok(leader) } else { Err(Why::NoLeader) }
+    }
+
     fn change_map(&mut self, change: MapChange, cause: Option<EventId>) -> Result<(), Why> {
-        let controller = self.leader(GroupId::META).ok_or(Why::NoLeader)?;
-        self.plan_inside(controller, NodeInput::Order(NodeOrder::ChangeMap(Arc::new(change))), cause);
+        let controller = self.controller()?;
+        let change = Arc::new(change);
+        self.asked().push(Asked::Map(Arc::clone(&change)));
+        self.plan_inside(controller, NodeInput::Order(NodeOrder::ChangeMap(change)), cause);
         Ok(())
     }
 
@@ -55,7 +87,7 @@ impl World {
 
     /// Symbols are divided by another strategy.
     pub(super) fn divide(&mut self, strategy: PartitionStrategy, cause: Option<EventId>) -> Result<(), Why> {
-        let map = self.newest_map();
+        let map = self.map_to_be();
         let owners =
             Partitioner::of(&self.basis.settings.partition, strategy, map.partitions()).owners(map.owners.len());
         let moves = SymbolId::first(map.owners.len()).zip(owners).filter_map(|(symbol, to)| {
@@ -71,10 +103,10 @@ impl World {
 
     /// The fullest partitions give symbols to the emptiest.
     pub(super) fn split(&mut self, cause: Option<EventId>) -> Result<(), Why> {
-        let map = self.newest_map();
+        let map = self.map_to_be();
         let loads = self.sampler.load_by_symbol();
         let symbols = SymbolId::first(map.owners.len()).filter_map(|symbol| {
-            let owner = destination(map, symbol)?.partition()?;
+            let owner = destination(&map, symbol)?.partition()?;
             let load = loads.get(usize::from(symbol.0)).copied().unwrap_or(0);
             Some(SymbolLoad { symbol, owner, load })
         });
@@ -89,11 +121,11 @@ impl World {
 
     /// One symbol moves.
     pub(super) fn move_symbol(&mut self, symbol: SymbolId, to: GroupId, cause: Option<EventId>) -> Result<(), Why> {
-        let map = self.newest_map();
+        let map = self.map_to_be();
         if to.partition().is_none() || to.index() >= map.groups.len() {
             return Err(Why::UnknownPartition);
         }
-        match destination(map, symbol) {
+        match destination(&map, symbol) {
             None => Err(Why::UnknownSymbol),
             Some(group) if group == to => Err(Why::AlreadySo),
             Some(_) => self.add_moves(&[(symbol, to)], cause),
@@ -102,7 +134,7 @@ impl World {
 
     /// These move too, each to the last place that is named for it; what was planned before stays.
     fn add_moves(&mut self, moves: &[(SymbolId, GroupId)], cause: Option<EventId>) -> Result<(), Why> {
-        let map = self.newest_map();
+        let map = self.map_to_be();
         let mut planned = map.moves.clone();
         for (symbol, to) in moves {
             planned.retain(|other| other.symbol != *symbol);
@@ -115,7 +147,7 @@ impl World {
 
     /// What was begun goes on; nothing else begins.
     pub(super) fn stop_moves(&mut self, cause: Option<EventId>) -> Result<(), Why> {
-        if self.newest_map().moves.is_empty() {
+        if self.map_to_be().moves.is_empty() {
             return Err(Why::NothingPlanned);
         }
         self.change_map(MapChange::Stay, cause)

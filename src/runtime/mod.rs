@@ -24,6 +24,7 @@ mod fingerprint;
 mod groups;
 mod journal;
 mod lifecycle;
+mod link_controls;
 pub mod live;
 pub mod live_run;
 #[cfg(test)]

@@ -102,18 +102,38 @@ pub(super) struct History {
     pub controls: Vec<RecordedControl>,
     /// Controls that actors have not heard, all of the place after so many events.
     unheard: (u64, Vec<Control>),
+    /// What nodes were asked for and have not heard of yet, all of the place after so many events.
+    asked: (u64, Vec<Asked>),
+}
+
+/// What a node is asked for: the answer to the next control of the same place must know of it.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Asked {
+    /// The leader of this group hands over.
+    HandOver(GroupId),
+    /// The controller writes this into its log.
+    Map(Arc<MapChange>),
 }
 
 impl History {
     /// Controls that were given at this place already.
     pub fn unheard_at(&mut self, events: u64) -> &mut Vec<Control> {
-        let (place, unheard) = &mut self.unheard;
-        if *place != events || unheard.len() >= UNHEARD_MAX {
-            unheard.clear();
-            *place = events;
-        }
-        unheard
+        of_place(&mut self.unheard, events)
     }
+
+    /// What nodes were asked for at this place already.
+    pub fn asked_at(&mut self, events: u64) -> &mut Vec<Asked> {
+        of_place(&mut self.asked, events)
+    }
+}
+
+/// The list of a place: begun anew where the run has gone on, or where it is full.
+fn of_place<T>((place, list): &mut (u64, Vec<T>), events: u64) -> &mut Vec<T> {
+    if *place != events || list.len() >= UNHEARD_MAX {
+        list.clear();
+        *place = events;
+    }
+    list
 }
 
 /// The workbench: a step on its way, and buffers that are used again.

@@ -106,6 +106,34 @@ fn a_fault_of_links_ends_with_its_node_and_with_its_last_link() {
 }
 
 #[test]
+fn of_an_isolation_within_a_muteness_what_is_healed_is_over() {
+    let mut world = world(5);
+    world.run_until(ms(300));
+    let n1 = Target::Node(N1);
+    world.control(Control::Mute(n1));
+    world.control(Control::Isolate(n1));
+    for other in (2..=5).map(|node| Target::Node(NodeId(node))) {
+        assert_eq!(world.control(Control::Heal { from: other, to: n1 }), ControlAnswer::Done);
+    }
+    let listed: Vec<Control> = world.faults.iter().map(|fault| fault.control).collect();
+    assert_eq!(listed, [Control::Mute(n1)], "it hears all, and nobody hears it");
+}
+
+#[test]
+fn a_leader_that_hands_over_already_is_asked_once() {
+    let mut world = world(5);
+    world.run_until(ms(300));
+    let transfer = |to| Control::Transfer { group: P1, to: Some(NodeId(to)) };
+    assert_eq!(world.control(transfer(4)), ControlAnswer::Done);
+    let again = ControlAnswer::Refused(Why::TransferRunning);
+    assert_eq!(world.control(transfer(5)), again, "at the same instant");
+    world.run_until(ms(300) + SimDuration::from_micros(300));
+    assert_eq!(world.control(transfer(5)), again, "on its way");
+    world.run_until(ms(1_000));
+    assert_eq!((world.leader(P1), world.control(transfer(5))), (Some(NodeId(4)), ControlAnswer::Done));
+}
+
+#[test]
 fn a_delay_is_a_fault_until_it_is_lifted() {
     let mut world = world(5);
     world.run_until(ms(300));
