@@ -334,6 +334,23 @@ fn no_output_is_written_over_what_is_read_or_would_be_missed() {
         assert!(err.contains(why), "{words:?}: {err}");
     }
     assert_eq!(before, files.map(|name| fs::read(at(name)).unwrap()));
+    // Of two outputs neither is begun if one is refused.
+    let (old, new, absent) = (at("old.rec"), at("new.rec"), at("absent/h.jsonl"));
+    fs::write(&old, "a recording of an hour").unwrap();
+    let forced = ["--plain", "--force", "--record", path(&old), "--history"];
+    let table: [(&[&str], &[&str], &str); 4] = [
+        (&forced, &[path(&absent)], "--history: cannot write"),
+        (&forced, &[path(&old)], "is the recording of this run"),
+        (&["--plain", "--record", path(&new)], &["--history", path(&new)], "is the recording of this run"),
+        (&["--plain", "--record"], &["-"], "--record: the standard output has the dashboard"),
+    ];
+    for (words, more, why) in table {
+        let (code, out, err) = chaosdesk(&[words, more].concat());
+        assert_eq!((code, out.as_str()), (2, ""), "{more:?}: {err}");
+        assert!(err.contains(why), "{more:?}: {err}");
+    }
+    assert_eq!(fs::read_to_string(&old).unwrap(), "a recording of an hour");
+    assert!(!new.exists() && !Path::new("-").exists());
     // An earlier result is replaced, and another file with a word.
     let result = at("out.json");
     for words in [&["--json", path(&result)][..], &["--json", path(&result)], &["--json", precious, "--force"]] {

@@ -80,14 +80,17 @@ impl<E: Engine + 'static> ViewSource for Source<E> {
 /// # Errors
 /// There is no usable terminal, a theme is wrong, or the run broke.
 pub fn open(config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Exit, Trouble> {
-    if !flags.plain && !io::stdout().is_terminal() {
+    if !flags.plain && !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
         let why = "the dashboard needs a terminal; `chaosdesk --plain` prints events, `chaosdesk run` runs scenarios";
         return Err(Trouble::NoTerminal(why.to_owned()));
     }
     let look = look(&config.ui)?;
-    let recording = flags.record.as_deref().map(|file| recording(file, config, found, flags)).transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
+    // Both are looked at before either is emptied: what is refused has destroyed nothing.
+    let recording = flags.record.as_deref().map(|file| recording(file, config, found, flags)).transpose()?;
     let history = flags.history.as_deref().map(|file| history(file, config, found, flags)).transpose()?;
+    let recording = recording.map(|output| output.begin_with(RecordingFile::new)).transpose()?;
+    let history = history.map(|output| output.begin_with(Ok)).transpose()?;
     let source = Source(start(config, flags, recording, history).map_err(broken)?);
     let ending = if flags.plain {
         runtime.block_on(plain(&source, &look.locale)).map_err(broken)?
@@ -122,15 +125,17 @@ fn show(path: &Path) -> String {
 }
 
 /// Opens the file of the recording, before the first frame: not one that the program reads, nor one that holds something.
-fn recording(file: &Path, config: &Config, found: &Found, flags: &DashboardFlags) -> Result<RecordingFile, Trouble> {
+fn recording(file: &Path, config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Output, Trouble> {
+    if file.as_os_str() == "-" {
+        let said = "--record: the standard output has the dashboard; a recording needs a file, such as class.rec";
+        return Err(Trouble::Usage(said.to_owned()));
+    }
     let inputs = inputs(config, found, flags);
-    let output = Output::open("--record", file, &inputs, Over::Nothing.or_forced(flags.force))?;
-    let cannot = |error| Trouble::Running(format!("cannot write {}: {error}", show(file)));
-    output.begin().and_then(RecordingFile::new).map_err(cannot)
+    Output::open("--record", file, &inputs, Over::Nothing.or_forced(flags.force))
 }
 
 /// Opens the file of the history likewise.
-fn history(file: &Path, config: &Config, found: &Found, flags: &DashboardFlags) -> Result<File, Trouble> {
+fn history(file: &Path, config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Output, Trouble> {
     let mut inputs = inputs(config, found, flags);
     inputs.extend(flags.record.iter().map(|record| Input::new("the recording", record)));
     super::history::open(file, &inputs, flags.force)

@@ -32,14 +32,12 @@ fn is_history(head: &str) -> bool {
 ///
 /// # Errors
 /// It cannot be opened, or holds something that may not be written over.
-pub fn open(path: &Path, inputs: &[Input], force: bool) -> Result<File, Trouble> {
+pub fn open(path: &Path, inputs: &[Input], force: bool) -> Result<Output, Trouble> {
     if path.as_os_str() == "-" {
         let said = "--history: the standard output has the summary; a history needs a file, such as h.jsonl";
         return Err(Trouble::Usage(said.to_owned()));
     }
-    let output = Output::open("--history", path, inputs, Over::Own(is_history).or_forced(force))?;
-    let cannot = |error| Trouble::Running(format!("cannot write {}: {error}", path.display()));
-    output.begin().map_err(cannot)
+    Output::open("--history", path, inputs, Over::Own(is_history).or_forced(force))
 }
 
 /// An engine with its history on the way into a file, if there is one.

@@ -187,7 +187,8 @@ fn perform(flags: &RunFlags, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut
         let script = Arc::new(script);
         let (view, outcome) = match history {
             None => wiring.perform(Arc::clone(&script), flags.stepping())?,
-            Some(file) => {
+            Some(output) => {
+                let file = output.begin_with(Ok)?;
                 let (view, outcome, file) = wiring.perform_into(Arc::clone(&script), flags.stepping(), file)?;
                 written = file;
                 (view, outcome)
@@ -226,8 +227,8 @@ fn history_written(written: io::Result<u64>, path: Option<&Path>, err: &mut dyn 
     }
 }
 
-/// The file that the history goes to, opened and emptied before the run.
-fn history_output(flags: &RunFlags, script: &Script) -> Result<Option<File>, Trouble> {
+/// The file that the history goes to, opened before the run.
+fn history_output(flags: &RunFlags, script: &Script) -> Result<Option<Output>, Trouble> {
     let Some(path) = &flags.history else { return Ok(None) };
     if !script.compare.is_empty() {
         let said = "--history: a comparison runs several clusters, and a history is that of one";

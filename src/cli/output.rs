@@ -151,14 +151,22 @@ impl Output {
         self.file.try_clone()
     }
 
+    /// The same, with what is written first.
+    ///
+    /// # Errors
+    /// The file cannot be emptied, or takes nothing.
+    pub fn begin_with<T>(self, first: impl FnOnce(File) -> io::Result<T>) -> Result<T, Trouble> {
+        let path = self.path.clone();
+        let begun = self.begin().and_then(first);
+        begun.map_err(|error| Trouble::Running(format!("cannot write {}: {error}", path.display())))
+    }
+
     /// Writes all of it at once.
     ///
     /// # Errors
     /// The disk is full or broken, which is a failure while running.
     pub fn write(self, text: &str) -> Result<(), Trouble> {
-        let path = self.path.clone();
-        let written = self.begin().and_then(|mut file| file.write_all(text.as_bytes()));
-        written.map_err(|error| Trouble::Running(format!("cannot write {}: {error}", path.display())))
+        self.begin_with(|mut file| file.write_all(text.as_bytes()))
     }
 }
 
