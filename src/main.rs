@@ -5,9 +5,8 @@ use std::process::ExitCode;
 
 use chaosdesk::cli::house::House;
 use chaosdesk::cli::{self, Cli};
-use clap::Parser;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read(std::env::args_os()).unwrap_or_else(|error| error.exit());
     cli::run(&cli, &House, &mut io::stdout(), &mut io::stderr()).into()
 }

@@ -2,11 +2,14 @@
 //!
 //! Shape: without a command the dashboard opens; its flags change what the configuration says, for this one time.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgGroup, Args, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgGroup, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::document::choice::Choice;
@@ -21,7 +24,7 @@ pub static VERSION: LazyLock<String> = LazyLock::new(|| {
 
 /// A replicated trading desk in one terminal: break it live, watch it recover, see proved what was lost.
 #[derive(Parser, Debug)]
-#[command(name = "chaosdesk", version = VERSION.as_str(), args_conflicts_with_subcommands = false)]
+#[command(name = "chaosdesk", version = VERSION.as_str())]
 pub struct Cli {
     /// The flags of the dashboard.
     #[command(flatten)]
@@ -29,6 +32,39 @@ pub struct Cli {
     /// What to do instead of opening the dashboard.
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl Cli {
+    /// Reads the arguments, the program's name first. A flag of the dashboard before a command is refused: it would have no
+    /// say. The doctor looks at them all, and some have a say everywhere.
+    ///
+    /// # Errors
+    /// They are wrong, or ask for help.
+    pub fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Self, clap::Error> {
+        let mut whole = Self::command();
+        let matches = whole.try_get_matches_from_mut(words)?;
+        if let Some((name, _)) = matches.subcommand().filter(|(name, _)| *name != "doctor")
+            && let Some(said) = misplaced(&whole, name, &matches)
+        {
+            return Err(whole.error(ErrorKind::ArgumentConflict, said));
+        }
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut whole))
+    }
+}
+
+/// What to say of the first flag of the dashboard that was given before the command of this name.
+fn misplaced(whole: &clap::Command, name: &str, matches: &ArgMatches) -> Option<String> {
+    let given = |flag: &&Arg| matches.value_source(flag.get_id().as_str()) == Some(ValueSource::CommandLine);
+    let flag = whole.get_arguments().filter(|flag| !flag.is_global_set()).find(given)?.get_long()?;
+    let command = whole.find_subcommand(name)?;
+    let takes = command.get_arguments().any(|own| own.get_long() == Some(flag));
+    Some(if takes {
+        format!(
+            "`--{flag}` before `{name}` is for the dashboard; it belongs behind it: `chaosdesk {name} ... --{flag} ...`"
+        )
+    } else {
+        format!("`--{flag}` is for the dashboard; `chaosdesk {name}` knows no such flag")
+    })
 }
 
 /// The flags of the dashboard.

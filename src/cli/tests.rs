@@ -63,7 +63,7 @@ impl Wiring for Fake {
 }
 
 fn go(words: &[&str], met: bool) -> (u8, String, String) {
-    let cli = Cli::try_parse_from(std::iter::once(&"chaosdesk").chain(words)).unwrap_or_else(|error| panic!("{error}"));
+    let cli = Cli::read(std::iter::once(&"chaosdesk").chain(words)).unwrap_or_else(|error| panic!("{error}"));
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let exit = run(&cli, &Fake { met }, &mut out, &mut err);
     (exit.code(), String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
@@ -74,6 +74,30 @@ fn the_arguments_are_well_formed() {
     Cli::command().debug_assert();
     assert!(Cli::try_parse_from(["chaosdesk", "--glyphs", "braille"]).is_err());
     assert!(Cli::try_parse_from(["chaosdesk", "run", "steady", "--inline", "--tasks"]).is_err());
+}
+
+#[test]
+fn a_flag_of_the_dashboard_before_a_command_is_refused_and_told_where_it_belongs() {
+    let read = |words: &[&str]| Cli::read(std::iter::once(&"chaosdesk").chain(words));
+    let behind = "it belongs behind it: `chaosdesk run ... --";
+    for (words, said) in [
+        (&["--seed", "9", "run", "f"][..], behind),
+        (&["--history", "h", "run", "f"], behind),
+        (&["--feed", "x", "run", "f"], behind),
+        (&["--record", "own.rec", "run", "f"], "`chaosdesk run` knows no such flag"),
+        (&["--theme", "y", "run", "f"], "`chaosdesk run` knows no such flag"),
+        (&["--plain", "lessons"], "`chaosdesk lessons` knows no such flag"),
+    ] {
+        let error = read(words).unwrap_err();
+        assert!(error.exit_code() == 2 && error.to_string().contains(said), "{words:?}: {error}");
+    }
+    for words in [&["--locale", "ru", "lessons"][..], &["--config", "c", "keys"], &["--glyphs", "ascii", "doctor"]] {
+        read(words).unwrap_or_else(|error| panic!("{words:?}: {error}"));
+    }
+    assert_eq!(read(&["--seed", "9"]).unwrap().dashboard.seed, Some(9));
+    assert!(
+        matches!(read(&["run", "f", "--seed", "9"]).unwrap().command, Some(Command::Run(run)) if run.seed == Some(9))
+    );
 }
 
 #[test]
