@@ -209,6 +209,9 @@ fn theme(r: &mut Reader<'_>, base: ThemeChoice, places: &mut [Option<Place>; 2])
         *places = [Some(item.place.clone()), Some(item.place)];
         return Ok(ThemeChoice { dark: name.clone(), light: name });
     }
+    if !item.is_table() {
+        return Err(item.wrong("theme", "a string, or a table of `dark` and `light`"));
+    }
     r.inside_item("theme", &item, |r| {
         let mut one = |place: &mut Option<Place>, key, base: String| -> Reading<String> {
             let Some(item) = r.optional(key) else { return Ok(base) };

@@ -70,12 +70,8 @@ impl<'d> Reader<'d> {
         }
         let strangers = self.table.keys().filter(|key| !self.asked.contains(&key.get_ref().as_ref()));
         let key = strangers.min_by_key(|key| key.span().start)?;
-        let place = Place::new(&self.source, key.span());
-        Some(
-            place
-                .problem(format!("unknown key `{}`{}", key.get_ref(), self.inside()))
-                .among(key.get_ref(), &self.asked),
-        )
+        let found = format!("unknown key `{}`{}", key.get_ref(), self.inside());
+        Some(Place::new(&self.source, key.span()).problem(found).among(key.get_ref(), &self.asked))
     }
 
     fn inside(&self) -> String {
@@ -201,13 +197,27 @@ impl<'d> Reader<'d> {
         self.ask(key).map_or(Ok(default), |item| item.choice(key))
     }
 
-    /// A text in both languages, `{ en = "...", ru = "..." }`.
+    /// A text in both languages, `{ en = "...", ru = "..." }`; without `ru`, or as a string, it is the same in both.
     ///
     /// # Errors
-    /// One of them is missing or no string.
+    /// `en` is missing, or one of them is no string.
     pub fn text(&mut self, key: &'static str) -> Reading<Option<Text>> {
         let Some(item) = self.ask(key) else { return Ok(None) };
-        self.inner(key, &item)?.visit(both_languages).map(Some)
+        match item.value {
+            DeValue::String(_) => item.string(key).map(|text| Some(Text::alike(text))),
+            DeValue::Table(_) => self.inner(key, &item)?.visit(Self::languages).map(Some),
+            _ => Err(item.wrong(key, "a string, or { en = \"...\", ru = \"...\" }")),
+        }
+    }
+
+    /// The two texts under `en` and `ru` of this table.
+    ///
+    /// # Errors
+    /// `en` is missing, or one of them is no string.
+    pub fn languages(&mut self) -> Reading<Text> {
+        let en = self.required("en")?.string("en")?;
+        let ru = self.ask("ru").map_or(Ok(en), |item| item.string("ru"))?;
+        Ok(Text { en: en.to_owned(), ru: ru.to_owned() })
     }
 
     /// The elements of a list; none if the key is left out.
@@ -281,12 +291,6 @@ impl<'d> Reader<'d> {
     }
 }
 
-fn both_languages(reader: &mut Reader<'_>) -> Reading<Text> {
-    let en = reader.required("en")?.string("en")?.to_owned();
-    let ru = reader.required("ru")?.string("ru")?.to_owned();
-    Ok(Text { en, ru })
-}
-
 impl<'d> Item<'d> {
     /// A whole number within a range.
     ///
@@ -340,6 +344,11 @@ impl<'d> Item<'d> {
         matches!(self.value, DeValue::String(_))
     }
 
+    /// Whether it is a table.
+    pub const fn is_table(&self) -> bool {
+        matches!(self.value, DeValue::Table(_))
+    }
+
     /// Whether it is a whole number.
     pub const fn is_integer(&self) -> bool {
         matches!(self.value, DeValue::Integer(_))
@@ -372,7 +381,8 @@ impl<'d> Item<'d> {
         self.list(key, self.place.source())
     }
 
-    fn wrong(&self, key: &str, allowed: &str) -> Box<Problem> {
+    /// A problem with what kind of value it is.
+    pub fn wrong(&self, key: &str, allowed: &str) -> Box<Problem> {
         let kind = match self.value {
             DeValue::String(_) => "a string",
             DeValue::Integer(_) => "a whole number",

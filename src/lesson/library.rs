@@ -119,6 +119,49 @@ mod tests {
         }
     }
 
+    /// Who writes for a class of one language may leave the other out; the house speaks both.
+    #[test]
+    fn every_text_of_the_program_is_written_in_both_languages() {
+        fn look(path: &str, key: &str, value: &toml::Value) -> usize {
+            match value {
+                toml::Value::Table(table) => {
+                    assert_eq!(table.contains_key("en"), table.contains_key("ru"), "{path}: {key} {table:?}");
+                    usize::from(table.contains_key("en"))
+                        + table.iter().map(|(key, in_it)| look(path, key, in_it)).sum::<usize>()
+                }
+                toml::Value::Array(all) => all.iter().map(|one| look(path, key, one)).sum(),
+                other => {
+                    assert!(!["title", "about", "text", "say"].contains(&key), "{path}: {key} = {other}");
+                    0
+                }
+            }
+        }
+        for (path, text) in SCRIPTS {
+            let table = toml::Value::Table(text.parse().unwrap_or_else(|error| panic!("{path}: {error}")));
+            assert!(look(path, "", &table) > 0, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_the_document_says_of_a_check_stands_in_its_script() {
+        let quoted = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+        let (mut scripts, mut compared) = (Vec::new(), 0);
+        for row in include_str!("../../docs/lessons.md").lines().filter(|line| line.starts_with('|')) {
+            let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
+            let (Some(names), Some(checks)) = (cells.first(), cells.last()) else { continue };
+            if !names.trim().is_empty() {
+                let known = |name: &String| SCRIPTS.iter().find(|(path, _)| stem(path) == name).map(|(_, text)| *text);
+                scripts = quoted(names).iter().filter_map(known).collect();
+            }
+            let is_check = |check: &String| check.contains(['<', '>', '=']) && !check.contains('…');
+            for check in quoted(checks).into_iter().filter(is_check) {
+                assert!(scripts.iter().any(|text| text.contains(&check)), "{check}: {row}");
+                compared += 1;
+            }
+        }
+        assert!(compared > 30, "{compared}");
+    }
+
     #[test]
     fn a_name_may_be_shortened_to_what_no_other_has() {
         let meant = |name: &str| named(name, SCRIPTS.iter().map(|(path, _)| stem(path)));

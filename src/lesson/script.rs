@@ -287,7 +287,7 @@ fn ask(r: &mut Reader<'_>, context: &Context, earlier: &[String]) -> Reading<Ask
 }
 
 fn option(r: &mut Reader<'_>, context: &Context) -> Reading<AskOption> {
-    let text = Text { en: r.required("en")?.string("en")?.to_owned(), ru: r.required("ru")?.string("ru")?.to_owned() };
+    let text = r.languages()?;
     let right = r.optional("right");
     let right = right.map(|item| parsed(&item, "right", |text| expression::parse(text, context))).transpose()?;
     Ok(AskOption { text, right })

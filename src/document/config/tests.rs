@@ -57,6 +57,7 @@ const MISTAKES: &[(&str, usize, usize, &[&str])] = &[
     ("[raft]\nheartbeat_ms = 0", 2, 16, &["`heartbeat_ms` is 0, out of range"]),
     ("[raft]\nheartbeat_ms = 99999999999999999999999", 2, 16, &["out of range"]),
     ("[raft]\nzz = 1\naa = 2", 2, 1, &["unknown key `zz`"]),
+    ("[ui]\ntheme = 3", 2, 9, &["`theme` is a whole number", "allowed: a string, or a table of `dark` and `light`"]),
     ("raft = 3", 1, 8, &["`raft` is a whole number", "allowed: a table"]),
     ("[raft", 1, 6, &["not TOML"]),
     ("[ui]\nfps = 1\nfps = 2", 3, 1, &["not TOML", "duplicate"]),

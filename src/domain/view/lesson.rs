@@ -34,6 +34,13 @@ pub struct Text {
     pub ru: String,
 }
 
+impl Text {
+    /// The same in both.
+    pub fn alike(text: &str) -> Self {
+        Self { en: text.to_owned(), ru: text.to_owned() }
+    }
+}
+
 /// A step of a lesson.
 #[derive(Clone, Debug, Default)]
 pub struct StepView {

@@ -21,7 +21,7 @@ const MISTAKES: &[(&str, usize, usize, &[&str])] = &[
     ("[[step]]\nat_ms = 1\nwhen = \"caught_up\"", 5, 9, &["`at_ms` and `when` in one step"]),
     ("[[step]]\nat_ms = 6000", 3, 1, &["the run ends before the step in line 4 begins"]),
     ("[[step]]\nname = \"a\"\n[[step]]\nname = \"a\"", 7, 8, &["two steps are called `a`"]),
-    ("[[step]]\nsay = { en = \"x\" }", 5, 7, &["the key `ru` is missing in `say` of [[step]] 1"]),
+    ("[[step]]\nsay = { ru = \"x\" }", 5, 7, &["the key `en` is missing in `say` of [[step]] 1"]),
     ("[[step]]\nwhen = \"caught_up\"\ngroup = \"p5\"", 6, 10, &["there is no group `p5`", "p1 to p4, meta"]),
     ("[[expect]]\nthat = \"orders.lost == 0\"", 5, 21, &["`==` is no operator"]),
     ("[[expect]]\nthta = \"orders.lost = 0\"", 5, 1, &["unknown key `thta`", "did you mean `that`?"]),
@@ -35,6 +35,18 @@ const MISTAKES: &[(&str, usize, usize, &[&str])] = &[
     ("[[expect]]\nthat = \"orders.lost = 0\"\nat_ms = 5001", 6, 9, &["`at_ms` is 5001, out of range", "0 to 5000"]),
     ("[cluster]\nnodes = 3\nreplication_factor = 4", 6, 1, &["but there are 3 nodes"]),
 ];
+
+#[test]
+fn a_text_in_one_language_is_read_as_that_of_both() {
+    let title = |title: &str| read("x", &format!("name = \"x\"\ntitle = {title}\nlength_ms = 5000\n")).map(|s| s.title);
+    let mine = || Ok(Text { en: "Mine".to_owned(), ru: "Mine".to_owned() });
+    assert_eq!(title("\"Mine\""), mine());
+    assert_eq!(title("{ en = \"Mine\" }"), mine());
+    assert_eq!(title("{ en = \"Mine\", ru = \"Моя\" }").map(|title| title.ru), Ok("Моя".to_owned()));
+    let said = title("3").unwrap_err().to_string();
+    assert!(said.contains("allowed: a string, or { en = "), "{said}");
+    assert!(title("{ ru = \"Моя\" }").unwrap_err().to_string().contains("the key `en` is missing"));
+}
 
 #[test]
 fn each_mistake_is_told_with_its_place() {
