@@ -7,6 +7,7 @@ use crate::document::problem::Complaint;
 use crate::domain::event::{Event, EventName};
 use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::view::ClusterView;
+use crate::locale::Languages;
 
 use super::expression::{self, Expression};
 use super::words::Context;
@@ -43,12 +44,22 @@ pub fn parse(text: &str, context: &Context) -> Result<Condition, Complaint> {
         Ok(name) => Ok(Condition::Happens(Pattern { name, group: None, node: None })),
         Err(_) => {
             let names: Vec<&str> = EventName::ALL.iter().map(|name| name.text()).collect();
-            let found = Complaint::new(0..text.len(), format!("no event is called `{text}`")).among(text, &names);
-            Err(found
-                .clone()
-                .allow(format!("{}, or a comparison such as `orders.lost = 0`", found.allowed.unwrap_or_default())))
+            let mut found = Complaint::new(0..text.len(), format!("no event is called `{text}`")).among(text, &names);
+            found.nearest = called(text).or(found.nearest);
+            let names = found.allowed.take().unwrap_or_default();
+            Err(found.allow(format!("{names}, or a comparison such as `orders.lost = 0`")))
         }
     }
+}
+
+/// The events whose word on the screen is this, in a language of the house.
+fn called(word: &str) -> Option<String> {
+    let Languages { english, russian } = Languages::shared();
+    let is_its_word = |name: &&EventName| {
+        [english, russian].iter().any(|locale| locale.event_word(**name).to_lowercase() == word.to_lowercase())
+    };
+    let names: Vec<&str> = EventName::ALL.iter().filter(is_its_word).map(|name| name.text()).collect();
+    (!names.is_empty()).then(|| names.join("` or `"))
 }
 
 impl Condition {
@@ -97,6 +108,17 @@ impl std::fmt::Display for Condition {
 mod tests {
     use super::*;
     use crate::domain::event::Class;
+
+    #[test]
+    fn the_word_on_the_screen_leads_to_the_name() {
+        let near = |text: &str| parse(text, &Context::of_file(5, 4)).unwrap_err().nearest;
+        assert_eq!(near("elected").as_deref(), Some("leader_elected"));
+        assert_eq!(near("Избран").as_deref(), Some("leader_elected"));
+        assert_eq!(near("leader_elcted").as_deref(), Some("leader_elected"));
+        let refused = near("REFUSED").unwrap();
+        assert!(refused.contains("vote_refused` or `"), "{refused}");
+        assert_eq!(near("bananarama"), None);
+    }
 
     #[test]
     fn the_documentation_names_every_event_and_figure() {
