@@ -213,6 +213,16 @@ impl Complaint {
     }
 }
 
+impl Complaint {
+    /// Says that this word may stand there as well.
+    #[must_use]
+    pub fn or(mut self, found: &str, word: &str) -> Self {
+        self.nearest = self.nearest.or_else(|| nearest(found, &[word]));
+        self.allowed = Some(self.allowed.map_or_else(|| word.to_owned(), |allowed| format!("{word}, {allowed}")));
+        self
+    }
+}
+
 impl std::error::Error for Complaint {}
 
 impl fmt::Display for Complaint {

@@ -117,17 +117,15 @@ fn grammar(verb: Verb) -> Grammar {
     let row = |form: &'static str, read: Read| Grammar { form, read };
     match verb {
         Verb::Kill => row("kill TARGET", |r| r.target().map(Control::Crash)),
-        Verb::Recover => row("recover TARGET | recover all", |r| match r.takes("all") {
-            true => Ok(Control::RecoverAll),
-            false => r.target().map(Control::Recover),
+        Verb::Recover => row("recover TARGET | recover all", |r| {
+            r.either("all", Control::RecoverAll, |r| r.target().map(Control::Recover))
         }),
         Verb::Freeze => row("freeze TARGET", |r| r.target().map(Control::Freeze)),
         Verb::Thaw => row("thaw TARGET", |r| r.target().map(Control::Thaw)),
         Verb::Restart => row("restart rolling", |r| r.must("rolling").map(|()| Control::RollingRestart)),
         Verb::Cut => row("cut TARGET -> TARGET", |r| r.pair().map(|(from, to)| Control::Cut { from, to })),
-        Verb::Heal => row("heal TARGET -> TARGET | heal all", |r| match r.takes("all") {
-            true => Ok(Control::HealAll),
-            false => r.pair().map(|(from, to)| Control::Heal { from, to }),
+        Verb::Heal => row("heal TARGET -> TARGET | heal all", |r| {
+            r.either("all", Control::HealAll, |r| r.pair().map(|(from, to)| Control::Heal { from, to }))
         }),
         Verb::Delay => row("delay TARGET -> TARGET TIME [jitter TIME] | delay TARGET -> TARGET off", delay),
         Verb::Isolate => row("isolate TARGET", |r| r.target().map(Control::Isolate)),
@@ -156,9 +154,10 @@ fn grammar(verb: Verb) -> Grammar {
         Verb::Skew => row("skew EXPONENT_IN_THOUSANDTHS", |r| {
             r.count(0, SKEW_PER_MILLE_MAX).map(|skew| Control::SetSkew(skew as u32))
         }),
-        Verb::Hot => row("hot SYMBOL PERCENT | hot off", |r| match r.takes("off") {
-            true => Ok(Control::HotSymbol { symbol: SymbolId(0), percent: 0 }),
-            false => Ok(Control::HotSymbol { symbol: r.symbol()?, percent: r.count(1, PERCENT_MAX)? as u8 }),
+        Verb::Hot => row("hot SYMBOL PERCENT | hot off", |r| {
+            r.either("off", Control::HotSymbol { symbol: SymbolId(0), percent: 0 }, |r| {
+                Ok(Control::HotSymbol { symbol: r.symbol()?, percent: r.count(1, PERCENT_MAX)? as u8 })
+            })
         }),
         Verb::Reads => row("reads leader | replica | fallback", |r| r.choice::<ReadFrom>().map(Control::SetReadFrom)),
         Verb::Burst => row("burst ORDERS [over TIME] [in-flight COUNT | raw]", |r| r.burst().map(Control::Burst)),
@@ -218,8 +217,9 @@ fn one_way(rest: &mut Rest<'_, '_>, max: SimDuration) -> Result<SimDuration, Com
     if ["0us", "0ms", "0s"].contains(&word.text) {
         return Ok(SimDuration::ZERO);
     }
-    let length = words::length(&word)?;
-    let too_long = || word.complain(format!("`{}` is too long", word.text)).allow(format!("0ms to {}", max.written()));
+    let allowed = || format!("0ms to {}", max.written());
+    let length = words::length(&word).map_err(|wrong| wrong.allow(allowed()))?;
+    let too_long = || word.complain(format!("`{}` is too long", word.text)).allow(allowed());
     if length <= max { Ok(length) } else { Err(too_long()) }
 }
 
@@ -337,6 +337,11 @@ mod tests {
             ("hot GOOG 100", 9..12, "`100` is no number that fits here"),
             ("skew 9000", 5..9, "`9000` is no number that fits here"),
             ("find capacty", 5..12, "did you mean `capacity`?"),
+            ("delay n1 -> n2 -5ms", 15..19, "`-5ms` is no length of time (allowed: 0ms to 10s)"),
+            ("heal al", 5..7, "`al` is no target; did you mean `all`? (allowed: all, n1 to n5, leader,"),
+            ("recover al", 8..10, "`al` is no target; did you mean `all`? (allowed: all, n1 to n5, leader,"),
+            ("heal n9 -> n1", 5..7, "there is no node `n9` (allowed: all, n1 to n5)"),
+            ("heal n1 -> al", 11..13, "`al` is no target (allowed: n1 to n5, leader,"),
             ("delay n1 -> n2 11s", 15..18, "`11s` is too long (allowed: 0ms to 10s)"),
             ("delay n1 -> n2 20ms jitter 30ms", 27..31, "`30ms` is too long (allowed: 0ms to 20ms)"),
             ("rate 0", 5..6, "`0` is no number that fits here"),

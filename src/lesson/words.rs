@@ -25,10 +25,25 @@ impl Word<'_> {
     }
 }
 
-/// Cuts a text at white space.
+/// What stands between the ends of a link: a word of its own, with or without blanks around it.
+const ARROW: &str = "->";
+
+/// Cuts a text at white space, and around arrows: `n1->n2` is `n1 -> n2`.
 pub fn cut(text: &str) -> Vec<Word<'_>> {
     let start = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;
-    text.split_whitespace().map(|word| Word { text: word, span: start(word)..start(word) + word.len() }).collect()
+    let words = text.split_whitespace().flat_map(around_arrows);
+    words.map(|word| Word { text: word, span: start(word)..start(word) + word.len() }).collect()
+}
+
+fn around_arrows(word: &str) -> impl Iterator<Item = &str> {
+    let mut from = 0;
+    let mut parts = Vec::new();
+    for (place, arrow) in word.match_indices(ARROW) {
+        parts.extend([&word[from..place], arrow]);
+        from = place + arrow.len();
+    }
+    parts.push(&word[from..]);
+    parts.into_iter().filter(|part| !part.is_empty())
 }
 
 /// Which nodes and groups there are, and what is meant where a text names none.
@@ -136,6 +151,14 @@ mod tests {
 
     fn word(text: &str) -> Word<'_> {
         Word { text, span: 0..text.len() }
+    }
+
+    #[test]
+    fn arrows_need_no_blanks() {
+        let words = |text: &'static str| cut(text).into_iter().map(|word| (word.text, word.span)).collect::<Vec<_>>();
+        assert_eq!(words("cut n1->n2"), [("cut", 0..3), ("n1", 4..6), ("->", 6..8), ("n2", 8..10)]);
+        assert_eq!(words("n1-> n2"), [("n1", 0..2), ("->", 2..4), ("n2", 5..7)]);
+        assert_eq!(words("n1 -> -5ms"), [("n1", 0..2), ("->", 3..5), ("-5ms", 6..10)]);
     }
 
     #[test]

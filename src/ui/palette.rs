@@ -100,17 +100,29 @@ pub fn choose(list: &ListState, state: &UiState, given: &Given<'_>) -> Result<Op
         return Ok(entries.get(list.selected).map(|entry| Action::Do(entry.spec.id)));
     }
     let first = text.split_whitespace().next().unwrap_or_default();
+    let near = nearest(first, &command::words());
+    // A slip in the word of a command says more than letters that only occur somewhere.
+    let slipped = entries.first().is_none_or(|entry| entry.fit == Fit::Scattered) && first != text;
     let offered = |entry: &Entry| {
         let [complete, next] = ["prompt.complete", "prompt.next"].map(|id| given.keymap.label(ActionId(id)));
         let near = command_of(entry.spec.id).unwrap_or(entry.spec.id.0);
         let refusal = Refusal::new("palette-offered").with("text", text).with("near", near);
         refusal.with("complete", complete).with("next", next)
     };
-    Err(match (entries.first(), nearest(first, &command::words())) {
-        (Some(entry), _) => offered(entry),
+    Err(match (entries.first(), near) {
         (None, Some(near)) => Refusal::new("palette-unknown-near").with("text", text).with("near", near),
+        (_, Some(near)) if slipped => Refusal::new("palette-unknown-near").with("text", text).with("near", near),
+        (Some(entry), _) => offered(entry),
         (None, None) => Refusal::new("palette-unknown").with("text", text),
     })
+}
+
+/// What to say of a command that Enter runs and that begins with a word which was renamed.
+pub fn renamed(list: &ListState, state: &UiState, given: &Given<'_>) -> Option<Refusal> {
+    let text = line(&list.text);
+    let (old, new) = control::renamed(text)?;
+    let runs = matches!(read(text, state, given), Some(Ok(Action::Control(_))));
+    runs.then(|| Refusal::new("palette-renamed").with("old", old).with("new", new))
 }
 
 /// The row that Enter would run though none was picked: the first, if the line names it.

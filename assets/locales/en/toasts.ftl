@@ -44,6 +44,7 @@ palette-unknown = no command is like { $text }
 palette-unknown-near = no command is like { $text }: did you mean { $near }?
 palette-offered = { $text } is no command: { $complete } takes { $near }, { $next } picks a row
 palette-there-already = { $symbol } is in { $group } already
+palette-renamed = { $old } is called { $new } now
 palette-move = { $symbol } goes from { $from } to { $to }
 
 toast-step-quiet = nothing notable in { $group } for { $seconds } s

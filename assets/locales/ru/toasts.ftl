@@ -44,6 +44,7 @@ palette-unknown = команды вроде { $text } нет
 palette-unknown-near = нет команды, похожей на { $text }: может быть, { $near }?
 palette-offered = команды { $text } нет: { $complete } подставит { $near }, { $next } выберет строку
 palette-there-already = { $symbol } уже в { $group }
+palette-renamed = { $old } теперь называется { $new }
 palette-move = { $symbol } переезжает из { $from } в { $to }
 
 toast-step-quiet = { $seconds } с в { $group } ничего заметного

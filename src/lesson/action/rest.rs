@@ -70,6 +70,23 @@ impl<'w, 't> Rest<'w, 't> {
         found
     }
 
+    /// What this word means alone, or else what is read. Of a first word that is neither, the complaint knows both.
+    pub fn either<T>(
+        &mut self,
+        alone: &str,
+        meant: T,
+        read: impl FnOnce(&mut Self) -> Result<T, Complaint>,
+    ) -> Result<T, Complaint> {
+        if self.takes(alone) {
+            return Ok(meant);
+        }
+        let first = self.words.first().cloned();
+        read(self).map_err(|wrong| match first.filter(|first| first.span == wrong.span) {
+            Some(first) => wrong.or(first.text, alone),
+            None => wrong,
+        })
+    }
+
     pub fn must(&mut self, text: &str) -> Result<(), Complaint> {
         let word = self.word()?;
         if word.text == text {

@@ -21,6 +21,13 @@ pub(super) fn spec_of(text: &str) -> Option<(&'static str, &'static ActionSpec)>
     Some((verb.text(), spec))
 }
 
+/// The word that a command begins with if it was renamed, and the new one.
+pub fn renamed(text: &str) -> Option<(&str, &'static str)> {
+    let word = text.split_whitespace().next()?;
+    let verb = action::verb_of(text)?.text();
+    (verb != word).then_some((word, verb))
+}
+
 /// What a control means that names no node or group: the selected one, the one in view.
 pub fn context(state: &UiState, view: &ClusterView) -> Context {
     let partitions = view.groups.iter().filter(|group| group.id != GroupId::META).count();

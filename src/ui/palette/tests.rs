@@ -94,6 +94,32 @@ fn a_line_that_only_looks_like_a_command_changes_nothing() {
 }
 
 #[test]
+fn a_slip_in_the_word_of_a_command_is_answered_with_that_word() {
+    let bench = Bench::new(Language::English);
+    for (line, word) in [("kil n2", "kill"), (":isolat n1", "isolate"), ("raet 500", "rate")] {
+        let (requests, state) = bench.enter_after(line, 0);
+        assert_eq!(controls(&requests), [], "{line}");
+        let said = format!("did you mean {word}?");
+        let said = |text: &str| text.replace(['\u{2068}', '\u{2069}'], "").contains(&said);
+        assert!(said(&state.toasts[0].text), "{line}: {:?}", state.toasts);
+    }
+}
+
+#[test]
+fn a_word_that_was_renamed_runs_and_names_the_new_one() {
+    let bench = Bench::new(Language::English);
+    for (line, new) in [("crash n2", "kill"), (":poison n2", "panic"), ("overload slow", "tick-overflow")] {
+        let (requests, state) = bench.enter_after(line, 0);
+        assert_eq!(controls(&requests).len(), 1, "{line}");
+        let told = state.toasts.iter().any(|toast| toast.text.contains("is called") && toast.text.contains(new));
+        assert!(told, "{line}: {:?}", state.toasts);
+    }
+    assert!(bench.enter_after("kill n2", 0).1.toasts.is_empty(), "a word that is in use is no news");
+    assert_eq!(bench.enter("delay n1->n2 20ms"), bench.enter("delay n1 -> n2 20ms"));
+    assert_eq!(bench.enter("delay n1->n2 20ms").len(), 1);
+}
+
+#[test]
 fn undo_undoes() {
     let bench = Bench::new(Language::English);
     let mut state = UiState::default();

@@ -126,9 +126,13 @@ fn open(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) {
     match state.overlay.clone() {
         Overlay::Palette(list) => {
             let chosen = palette::choose(&list, state, given);
+            let renamed = palette::renamed(&list, state, given);
             state.overlay = Overlay::None;
             match chosen {
-                Ok(Some(action)) => out.extend(update(state, given, &action)),
+                Ok(Some(action)) => {
+                    out.extend(update(state, given, &action));
+                    renamed.iter().for_each(|told| toast::refuse(state, given, told));
+                }
                 Ok(None) => {}
                 Err(refusal) => {
                     // What was typed stays, to be mended.
