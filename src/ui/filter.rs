@@ -3,9 +3,10 @@
 //! Idea: every part must hold; a part with `!` must not. `kind:` takes the name of an event, or
 //! what one begins with from any of its words on (`leader_elected`, `elected`), or a class (`election`), several with commas; what has no colon is sought in the sentence. The list, its keys (`n`, `N`) and the panel ask this
 //! one rule. A part that is not finished (`kind:`, `!`) holds, so that the list does not blink while somebody types.
-//! Errors: none; a part that nothing fits simply shows nothing.
+//! Errors: none; a part that nothing fits simply shows nothing. [`Filter::stranger`] finds a kind that no event has.
 
-use crate::domain::event::Event;
+use crate::document::problem::nearest;
+use crate::domain::event::{Class, Event, EventName};
 
 use super::caption;
 use crate::locale::Locale;
@@ -46,6 +47,18 @@ impl Filter {
     /// Whether it lets everything pass.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
+    }
+
+    /// The first kind that no event has, and the nearest that one has.
+    pub fn stranger(&self) -> Option<(&str, Option<String>)> {
+        let kinds = self.parts.iter().filter(|part| part.field == Field::Kind).flat_map(|part| &part.values);
+        let is_known = |kind: &str| {
+            Class::ALL.iter().any(|class| class.text() == kind) || EventName::ALL.iter().any(|name| name.fits(kind))
+        };
+        let stranger = kinds.map(String::as_str).find(|kind| !is_known(kind))?;
+        let classes = Class::ALL.iter().map(|class| class.text());
+        let known: Vec<&str> = EventName::ALL.iter().flat_map(|name| name.ends()).chain(classes).collect();
+        Some((stranger, nearest(stranger, &known)))
     }
 
     /// Whether it lets an event pass; its sentence is made only if a part asks for words.
@@ -121,6 +134,52 @@ mod tests {
         let (node, group) = (Some(NodeId(4)), Some(GroupId(1)));
         let event = Event { id: EventId(1), at: SimTime::ZERO, node, group, kind, cause: None, repeated: 0 };
         Filter::read(filter).passes(&event, &Locale::default())
+    }
+
+    #[test]
+    fn a_kind_that_no_event_has_is_named_with_the_nearest() {
+        let stranger = |text: &str| {
+            let filter = Filter::read(text);
+            filter.stranger().map(|(kind, near)| (kind.to_owned(), near.unwrap_or_default()))
+        };
+        let found = |kind: &str, near: &str| Some((kind.to_owned(), near.to_owned()));
+        assert_eq!(stranger("kind:elcted"), found("elcted", "elected"));
+        assert_eq!(stranger("node:4 !kind:belief,leader_elcted"), found("leader_elcted", "leader_elected"));
+        assert_eq!(stranger("kind:electoin"), found("electoin", "election"));
+        assert_eq!(stranger("kind:bananarama"), found("bananarama", ""));
+        for known in ["", "elcted", "kind:", "kind:elected", "kind:election,desk", "kind:node_", "kind:leader-elected"]
+        {
+            assert_eq!(stranger(known), None, "{known}");
+        }
+    }
+
+    /// `filter the events: kind:election node:4 !refused`: each part keeps what it names, or hides it.
+    #[test]
+    fn the_example_in_the_help_means_what_it_says() {
+        let (n4, n5) = (NodeId(4), NodeId(5));
+        let refused = || EventKind::VoteRefused {
+            candidate: n5,
+            term: Term(2),
+            pre_vote: false,
+            why: crate::domain::why::Why::LogBehind,
+        };
+        for language in [crate::locale::Language::English, crate::locale::Language::Russian] {
+            let locale = Locale::new(language);
+            let help = locale.text("action-list-filter").into_owned();
+            let example = help.split_once(": ").map(|(_, example)| example.to_owned()).unwrap_or_default();
+            let parts: Vec<&str> = example.split(' ').collect();
+            let passes = |filter: &str, node: NodeId, kind: EventKind| {
+                let (node, group) = (Some(node), Some(GroupId(1)));
+                let event = Event { id: EventId(1), at: SimTime::ZERO, node, group, kind, cause: None, repeated: 0 };
+                Filter::read(filter).passes(&event, &locale)
+            };
+            let stands = || EventKind::Stands { term: Term(2), forced: false };
+            assert!(passes(&example, n4, stands()), "{example}");
+            assert!(!passes(parts[0], n4, EventKind::AllHealed) && passes(parts[0], n5, refused()), "{example}");
+            assert!(!passes(parts[1], n5, stands()) && passes(parts[1], n4, refused()), "{example}");
+            assert!(!passes(parts[2], n4, refused()) && passes(parts[2], n5, stands()), "{example}");
+            assert_eq!((parts.len(), Filter::read(&example).stranger()), (3, None), "{example}");
+        }
     }
 
     #[test]

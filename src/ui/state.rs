@@ -219,6 +219,8 @@ pub struct EventList {
     pub filter: String,
     /// The filter is being typed.
     pub editing: bool,
+    /// What was said of the filter, because it shows nothing.
+    pub said: Option<String>,
 }
 
 /// A short message at the right of the tab bar.

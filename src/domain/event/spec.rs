@@ -134,9 +134,13 @@ impl EventName {
     /// Whether the name, or the rest of it from one of its words on, begins like this: `elected` means `leader_elected`.
     pub fn fits(self, beginning: &str) -> bool {
         let beginning = beginning.replace('-', "_");
+        self.ends().any(|end| end.starts_with(&beginning))
+    }
+
+    /// The name, and the rest of it from each of its words on.
+    pub fn ends(self) -> impl Iterator<Item = &'static str> {
         let name = self.text();
-        let words = std::iter::once(0).chain(name.match_indices('_').map(|(place, _)| place + 1));
-        words.into_iter().any(|place| name[place..].starts_with(&beginning))
+        std::iter::once(0).chain(name.match_indices('_').map(|(place, _)| place + 1)).map(|place| &name[place..])
     }
 }
 

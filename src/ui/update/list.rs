@@ -8,6 +8,7 @@ use super::refusal::Refusal;
 use super::{Given, Request, market, overlay, step_through_nodes};
 use crate::domain::ids::{EventId, NodeId};
 use crate::ui::action::{Leap, Way};
+use crate::ui::filter::Filter;
 use crate::ui::state::{ListState, Overlay, Panel, UiState};
 
 /// Rows of a list that nobody has drawn yet.
@@ -191,9 +192,25 @@ pub(super) fn filter(state: &mut UiState, given: &Given<'_>, text: &str) {
     if !state.screen.panels().contains(&Panel::Events) {
         super::screens::go(state, crate::ui::state::Screen::Events);
     }
-    if !text.is_empty() && shown(state, given).is_empty() {
-        super::toast::say(state, given, "toast-no-match", &[]);
+    judge(state, given);
+}
+
+/// Says that the filter shows nothing, and why if a kind is misspelt; what was said of an earlier one goes.
+pub(super) fn judge(state: &mut UiState, given: &Given<'_>) {
+    if let Some(said) = state.events.said.take() {
+        super::toast::take_back(state, &said);
     }
+    if state.events.filter.is_empty() || !shown(state, given).is_empty() {
+        return;
+    }
+    let filter = Filter::read(&state.events.filter);
+    let why = match filter.stranger() {
+        None => Refusal::new("toast-no-match"),
+        Some((kind, None)) => Refusal::new("toast-no-kind").with("kind", kind),
+        Some((kind, Some(near))) => Refusal::new("toast-no-kind-near").with("kind", kind).with("near", near),
+    };
+    super::toast::refuse(state, given, &why);
+    state.events.said = Some(why.text(given.words));
 }
 
 /// Shows every event again; does nothing where no filter is set.

@@ -114,6 +114,7 @@ fn to_move(state: &UiState, given: &Given<'_>) -> SymbolId {
 pub(in crate::ui) fn enter(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
     if state.events.editing {
         state.events.editing = false;
+        super::list::judge(state, given);
     } else if state.market.editing {
         market::settle(state, given, out);
     } else {

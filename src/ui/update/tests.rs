@@ -431,6 +431,23 @@ fn a_filter_decides_what_the_keys_walk_over() {
 }
 
 #[test]
+fn a_filter_that_shows_nothing_says_why_until_the_next_one_matches() {
+    let mut bench = with_events(100);
+    bench.act(&Action::Filter("kind:crahsed".to_owned()));
+    assert_eq!(bench.toast(), "toast-no-kind-near kind=crahsed near=crashed");
+    bench.act(&Action::Filter("kind:bananarama".to_owned()));
+    assert_eq!((bench.toast(), bench.state.toasts.len()), ("toast-no-kind kind=bananarama", 1));
+    bench.act(&Action::Filter("kind:symbol_moved".to_owned()));
+    assert_eq!(bench.toast(), "toast-no-match");
+    bench.act(&Action::Filter("kind:crashed".to_owned()));
+    assert_eq!(bench.toast(), "", "what was said holds no longer");
+    // Typed into the field it is judged when it is done.
+    (bench.state.events.filter, bench.state.events.editing) = ("kind:crahsed".to_owned(), true);
+    bench.key("prompt.done");
+    assert_eq!(bench.toast(), "toast-no-kind-near kind=crahsed near=crashed");
+}
+
+#[test]
 fn enter_in_the_list_asks_why() {
     let mut bench = with_events(3);
     bench.key("event.why");

@@ -33,6 +33,11 @@ pub fn error(state: &mut UiState, given: &Given<'_>, id: &str, args: &[(&str, &s
     push(state, given.words.text(id, args), true);
 }
 
+/// Takes a message away that no longer holds.
+pub(super) fn take_back(state: &mut UiState, text: &str) {
+    state.toasts.retain(|toast| toast.text != text);
+}
+
 fn push(state: &mut UiState, text: String, error: bool) {
     let since = state.wall;
     if let Some(place) = state.toasts.iter().position(|toast| toast.text == text && toast.error == error) {
