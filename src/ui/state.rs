@@ -20,6 +20,7 @@ use crate::domain::control::Control;
 use crate::domain::event::Event;
 use crate::domain::ids::{EventId, GroupId, NodeId, Sequence};
 use crate::domain::stored::TradeId;
+use crate::domain::time::SimTime;
 use crate::domain::trades::TradesQuery;
 
 /// The screens: one question each.
@@ -308,6 +309,10 @@ pub struct Undo {
     pub done: Control,
     /// What takes it back, in order: healing four links is four controls.
     pub inverse: Vec<Control>,
+    /// When it was asked for, in virtual time: a view from soon after cannot show it yet.
+    pub at: SimTime,
+    /// Nodes that there were; those behind them joined later.
+    pub nodes: usize,
 }
 
 /// Everything that the dashboard remembers.

@@ -197,6 +197,11 @@ impl Bench {
         }
     }
 
+    /// So many virtual seconds go by.
+    fn pass(&mut self, seconds: u64) {
+        self.view.run.now = self.view.run.now + SimDuration::from_secs(seconds);
+    }
+
     fn toast(&self) -> &str {
         self.state.toasts.last().map_or("", |toast| toast.text.as_str())
     }
@@ -329,7 +334,46 @@ fn undo_skips_what_was_mended_by_hand() {
         bench.obey(&requests);
     }
     apply(&mut bench.view, Control::Recover(N1));
+    bench.pass(1);
     assert_eq!(bench.key("fault.undo"), vec![Request::from(Control::SlowDisk { node: N1, slow: false })]);
+}
+
+#[test]
+fn what_a_paused_run_has_not_shown_yet_is_taken_back_and_done_again() {
+    use crate::domain::rules::PartitionStrategy::{Hash, List};
+    let mut bench = Bench::new();
+    bench.act(&Action::Control(Control::Divide(List)));
+    let [hash, list] = [Hash, List].map(|strategy| Request::from(Control::Divide(strategy)));
+    let undo = Action::Do(ActionId("fault.undo"));
+    // The view has the old strategy still. A refusal puts the entry back.
+    let refused = bench.act_and_hear(&undo, |_| ControlAnswer::Refused(Why::NoLeader));
+    assert_eq!((refused.as_slice(), bench.state.undo.done.len()), ([hash.clone()].as_slice(), 1));
+    assert_eq!(bench.key("fault.undo"), [hash.clone()]);
+    assert_eq!(bench.toast(), "toast-undone what=done: divide list");
+    assert_eq!(bench.key("fault.redo"), [list]);
+    assert_eq!(bench.key("fault.undo"), [hash]);
+    // Once the view is late enough, it decides.
+    bench.act(&Action::Control(Control::Divide(List)));
+    bench.pass(1);
+    assert_eq!(bench.key("fault.undo"), []);
+    assert_eq!(bench.toast(), "toast-nothing-to-undo");
+}
+
+#[test]
+fn an_isolation_is_undone_for_nodes_that_joined_meanwhile() {
+    let n7 = Target::Node(NodeId(7));
+    let mut bench = Bench::new();
+    let isolate = bench.act(&Action::Control(Control::Isolate(N1)));
+    bench.obey(&isolate);
+    for id in [NodeId(6), NodeId(7)] {
+        let joined = NodeView { id, ..bench.view.nodes[4].clone() };
+        bench.view.nodes.push(joined);
+        bench.view.net.cuts.extend([(NodeId(1), id), (id, NodeId(1))]);
+    }
+    bench.view.run.faults.push(FaultView { since: SimTime::ZERO, control: Control::Mute(n7) });
+    let undo = bench.key("fault.undo");
+    bench.obey(&undo);
+    assert_eq!(bench.view.net.cuts, [(NodeId(7), NodeId(1))], "n7 is mute by a fault of its own");
 }
 
 #[test]
@@ -541,6 +585,7 @@ fn a_change_that_nobody_could_take_back_now_can_be_taken_back_later() {
     let mut bench = Bench::new();
     bench.act(&Action::Control(Control::Divide(Modulo)));
     (bench.view.data.strategy, bench.view.run.controller) = (Modulo, None);
+    bench.pass(1);
     assert_eq!(bench.key("fault.undo"), []);
     assert_eq!(bench.toast(), "toast-no-controller");
     bench.view.run.controller = Some(NodeId(4));

@@ -2,8 +2,10 @@
 //!
 //! Idea: `u` applies the inverse *now* (what was killed is recovered, what was cut is healed); it does not turn back
 //! time. The inverse is worked out from the view before the change, so it restores exactly what was: of a node with one
-//! link cut already, undoing *isolate* heals only the others.
-//! Bound: [`UndoList::MAX`]; the oldest is forgotten. What somebody mended by hand meanwhile is skipped.
+//! link cut already, undoing *isolate* heals only the others, and those of the nodes that joined meanwhile.
+//! What somebody mended by hand meanwhile is skipped, once the view is late enough to tell; a run that is paused, or slow,
+//! has not shown yet what was done last, and then the cluster's answer decides.
+//! Bound: [`UndoList::MAX`]; the oldest is forgotten.
 
 use super::answers;
 use super::faults::{self, node};
@@ -11,10 +13,14 @@ use super::refusal::Refusal;
 use super::{Given, Request, moot};
 use crate::domain::control::{Control, Target};
 use crate::domain::ids::NodeId;
+use crate::domain::time::SimDuration;
 use crate::domain::venue::Door;
 use crate::domain::view::{ClusterView, NodeTruth};
 use crate::ui::action::ActionId;
 use crate::ui::state::{Act, UiState, Undo, UndoList};
+
+/// Virtual time after which a view shows what a change has done.
+const SHOWN_AFTER: SimDuration = SimDuration::from_secs(1);
 
 /// Sends a control, and remembers how to take it back and what to say when it is done.
 pub(super) fn change(
@@ -38,24 +44,29 @@ pub(super) fn change(
     let key = given.keymap.label(ActionId("fault.undo"));
     answers::ask(state, Act::Change(done), &[control], ("toast-done-undo", vec![("what", said), ("key", key)]));
     state.undo.undone.clear();
-    remember(&mut state.undo.done, Undo { done, inverse });
+    remember(&mut state.undo.done, entry(done, inverse, given.view));
     Ok(())
 }
 
 /// Takes the latest change back that still stands.
 pub(in crate::ui) fn undo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
     while let Some(entry) = state.undo.done.pop() {
-        if !stands(&entry, given.view) {
-            continue;
+        let mut inverse = entry.inverse.clone();
+        inverse.extend(links_to_newcomers(&entry, given.view));
+        if is_shown(&entry, given.view) {
+            inverse = standing(inverse, given.view);
+            if inverse.is_empty() {
+                continue;
+            }
+            if let Some(refusal) = inverse.iter().find_map(|control| moot::why(*control, given.view)) {
+                state.undo.done.push(entry);
+                return Err(refusal);
+            }
         }
-        if let Some(refusal) = entry.inverse.iter().find_map(|control| moot::why(*control, given.view)) {
-            state.undo.done.push(entry);
-            return Err(refusal);
-        }
-        out.extend(entry.inverse.iter().map(|control| Request::from(*control)));
+        out.extend(inverse.iter().map(|control| Request::from(*control)));
         let what = given.words.done(&faults::done(&entry.done, given.view));
-        answers::ask(state, Act::Undo(entry.done), &entry.inverse, ("toast-undone", vec![("what", what)]));
-        remember(&mut state.undo.undone, entry);
+        answers::ask(state, Act::Undo(entry.done), &inverse, ("toast-undone", vec![("what", what)]));
+        remember(&mut state.undo.undone, Undo { at: given.view.run.now, ..entry });
         return Ok(());
     }
     Err(Refusal::new("toast-nothing-to-undo"))
@@ -63,19 +74,25 @@ pub(in crate::ui) fn undo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<
 
 /// Does again what was taken back last.
 pub(in crate::ui) fn redo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
-    while let Some(entry) = state.undo.undone.pop() {
-        let inverse = inverse(entry.done, given.view);
-        if inverse.is_empty() {
-            continue;
-        }
-        if let Some(refusal) = moot::why(entry.done, given.view) {
-            state.undo.undone.push(entry);
-            return Err(refusal);
-        }
-        out.push(entry.done.into());
-        let what = given.words.done(&faults::done(&entry.done, given.view));
-        answers::ask(state, Act::Redo(entry.done), &[entry.done], ("toast-done", vec![("what", what)]));
-        remember(&mut state.undo.done, Undo { inverse, ..entry });
+    while let Some(undone) = state.undo.undone.pop() {
+        let now = inverse(undone.done, given.view);
+        let again = if is_shown(&undone, given.view) {
+            if now.is_empty() {
+                continue;
+            }
+            if let Some(refusal) = moot::why(undone.done, given.view) {
+                state.undo.undone.push(undone);
+                return Err(refusal);
+            }
+            entry(undone.done, now, given.view)
+        } else {
+            // What was taken back is not to be seen yet, so what takes it back stays what it was.
+            Undo { at: given.view.run.now, ..undone }
+        };
+        out.push(again.done.into());
+        let what = given.words.done(&faults::done(&again.done, given.view));
+        answers::ask(state, Act::Redo(again.done), &[again.done], ("toast-done", vec![("what", what)]));
+        remember(&mut state.undo.done, again);
         return Ok(());
     }
     Err(Refusal::new("toast-nothing-to-redo"))
@@ -87,12 +104,51 @@ fn remember(list: &mut Vec<Undo>, entry: Undo) {
     list.drain(..over);
 }
 
-/// Whether taking it back would still change something.
-fn stands(entry: &Undo, view: &ClusterView) -> bool {
-    match entry.inverse.as_slice() {
-        [first @ Control::Recover(_), ..] => !inverse(*first, view).is_empty(),
-        all => all.iter().any(|control| !inverse(*control, view).is_empty()),
+fn entry(done: Control, inverse: Vec<Control>, view: &ClusterView) -> Undo {
+    Undo { done, inverse, at: view.run.now, nodes: view.nodes.len() }
+}
+
+/// Whether the view is late enough to show what was done.
+fn is_shown(entry: &Undo, view: &ClusterView) -> bool {
+    view.run.now.since(entry.at) >= SHOWN_AFTER
+}
+
+/// What of it would still change something. A node that was frozen before it died is recovered and frozen again, or neither.
+fn standing(mut all: Vec<Control>, view: &ClusterView) -> Vec<Control> {
+    match all.as_slice() {
+        [first @ Control::Recover(_), ..] if inverse(*first, view).is_empty() => Vec::new(),
+        [Control::Recover(_), ..] => all,
+        _ => {
+            all.retain(|control| !inverse(*control, view).is_empty());
+            all
+        }
     }
+}
+
+/// Whoever joins is cut off from a node that is isolated or mute, too: what heals those links, but for those that a fault of
+/// the newcomer cuts.
+fn links_to_newcomers(entry: &Undo, view: &ClusterView) -> Vec<Control> {
+    let newcomers = view.nodes.iter().skip(entry.nodes).map(|node| Target::Node(node.id));
+    let has = |fault: Control| view.run.faults.iter().any(|known| known.control == fault);
+    let (id, hears) = match entry.done {
+        Control::Isolate(id) => (id, false),
+        Control::Mute(id) => (id, true),
+        _ => return Vec::new(),
+    };
+    let out = |peer| {
+        let muted = !hears && has(Control::Mute(id));
+        !muted && !has(Control::Isolate(peer)) && !has(Control::Cut { from: id, to: peer })
+    };
+    let back = |peer| {
+        let muted = has(Control::Mute(peer)) || has(Control::Isolate(peer));
+        !hears && !muted && !has(Control::Cut { from: peer, to: id })
+    };
+    let links = newcomers.flat_map(|peer| {
+        let (to, from) = (out(peer).then_some((id, peer)), back(peer).then_some((peer, id)));
+        to.into_iter().chain(from)
+    });
+    let heals = links.map(|(from, to)| Control::Heal { from, to });
+    heals.filter(|heal| !inverse(*heal, view).is_empty()).collect()
 }
 
 /// The control with its target named: what was done to *the leader* was done to this node.
