@@ -1,8 +1,8 @@
 //! What the cluster cannot do now, or has done already: told before it is sent, not after it was said to be done.
 //!
-//! Idea: whatever changes the cluster map is decided by the controller, the leader of `meta`. While there is none, nobody
-//! takes it on; and a division in force, or moves that nobody has planned, are nothing to decide. The cluster knows it too and
-//! drops the command with an event, which comes after a toast has said that it was done.
+//! Idea: how data are divided is decided by the controller, the leader of `meta`. While there is none, nobody takes it on; and
+//! a division in force, or moves that nobody has planned, are nothing to decide. The cluster knows it too and drops the
+//! command with an event. Members that come and go, and venues, are wishes that wait for a controller: they are sent.
 //! Left out: what only the cluster can tell, such as a split that finds nothing to even out. Its event says so.
 
 use super::refusal::Refusal;
@@ -13,16 +13,8 @@ use crate::routing::partitioner::Partitioner;
 
 /// Why this control would change nothing, if the view tells.
 pub(super) fn why(control: Control, view: &ClusterView) -> Option<Refusal> {
-    let by_controller = matches!(
-        control,
-        Control::Divide(_)
-            | Control::Split
-            | Control::MoveSymbol { .. }
-            | Control::StopMoves
-            | Control::AddNode
-            | Control::Decommission(_)
-            | Control::Replace(_)
-    );
+    let by_controller =
+        matches!(control, Control::Divide(_) | Control::Split | Control::MoveSymbol { .. } | Control::StopMoves);
     if by_controller && view.run.controller.is_none() {
         return Some(Refusal::new("toast-no-controller"));
     }

@@ -546,9 +546,6 @@ fn what_nobody_could_decide_is_not_said_to_be_done() {
         Control::Split,
         Control::MoveSymbol { symbol: SymbolId(0), to: p2 },
         Control::StopMoves,
-        Control::AddNode,
-        Control::Decommission(N1),
-        Control::Replace(N1),
     ];
     for control in all {
         let mut bench = Bench::new();
@@ -562,6 +559,16 @@ fn what_nobody_could_decide_is_not_said_to_be_done() {
     bench.view.run.controller = None;
     let crash = Control::Crash(N1);
     assert_eq!(bench.act(&Action::Control(crash)), [Request::from(crash)], "a fault needs nobody's decision");
+    let venue = crate::domain::venue::VenueId(1);
+    let wishes = [
+        Control::AddNode,
+        Control::Decommission(Target::Node(NodeId(2))),
+        Control::Replace(N1),
+        Control::SetVenue { venue, open: false },
+    ];
+    for wish in wishes {
+        assert_eq!(bench.act(&Action::Control(wish)), [Request::from(wish)], "a wish waits for a controller");
+    }
     let mut bench = Bench::new();
     assert_eq!(bench.act(&Action::Control(Control::StopMoves)), []);
     assert_eq!(bench.toast(), "toast-nothing-planned");
@@ -661,6 +668,7 @@ fn every_text_that_update_says_stands_in_both_languages() {
         include_str!("undo.rs"),
         include_str!("overlay.rs"),
         include_str!("list.rs"),
+        include_str!("moot.rs"),
         include_str!("refusal.rs"),
         include_str!("../input.rs"),
         include_str!("../input/text.rs"),
