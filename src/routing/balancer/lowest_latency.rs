@@ -47,7 +47,7 @@ mod tests {
     fn one_that_only_refuses_is_not_the_fastest() {
         let mut workers = workers(&[(0, 10), (0, 10)]);
         workers[0].measured(SimTime::ZERO, SimDuration::from_millis(5));
-        workers[1].refused(SimTime::ZERO, 6);
+        workers[1].refused(SimTime::ZERO, 6, 6);
         assert_eq!(pick(&ask(&workers), 0), Some(0), "though nothing was measured of the other");
     }
 

@@ -94,11 +94,12 @@ impl Balancer {
 
     /// Passes answers on to the clients, and counts them.
     fn on_answers(&mut self, now: SimTime, from: NodeId, answers: Arc<[Answer]>, out: &mut Vec<ActorEffect>) {
-        let (mut refused, mut answered, mut waited) = (0, 0, 0_u64);
+        let (mut refused, mut weighing, mut answered, mut waited) = (0, 0, 0, 0_u64);
         let (mut at_worker, mut in_all) = (Runs::default(), Runs::default());
         for answer in answers.iter().filter(|answer| !matches!(answer.reply, Reply::Notice(_))) {
             let is_refusal = matches!(answer.reply, Reply::Refused(_));
             refused += u64::from(is_refusal);
+            weighing += u64::from(matches!(answer.reply, Reply::Refused(why) if weighs(why)));
             let Some(known) = self.tracker.answered(now, answer.id, from) else { continue };
             let Some(worker) = self.workers.get_mut(from.index()) else { continue };
             worker.give_back(known.life);
@@ -120,7 +121,7 @@ impl Balancer {
             if let Some((latency, count)) = at_worker.end() {
                 worker.answered(now, latency, count);
             }
-            worker.refused(now, refused);
+            worker.refused(now, refused, weighing);
             if let Some(mean) = waited.checked_div(answered) {
                 worker.measured(now, SimDuration(mean));
             }
@@ -274,6 +275,12 @@ impl Actor for Balancer {
     fn boxed_clone(&self) -> Box<dyn Actor> {
         Box::new(self.clone())
     }
+}
+
+/// Whether a refusal says something of the gateway that it came through. A voter that is missing is missing for all: nodes that
+/// were up meanwhile would look loaded, and the one that comes back would draw every request.
+const fn weighs(why: Why) -> bool {
+    !matches!(why, Why::NotAcknowledgeable(_))
 }
 
 #[cfg(test)]

@@ -230,6 +230,17 @@ fn with_nobody_in_rotation_everything_is_refused() {
 }
 
 #[test]
+fn a_refusal_for_want_of_a_voter_says_nothing_of_the_gateway() {
+    for (why, expected) in [(Why::NotAcknowledgeable(NodeId(3)), [10, 10, 10]), (Why::NotLeader(None), [0, 15, 15])] {
+        let mut desk = Desk::new(Strategy::LeastConnections);
+        desk.reply(1, records(9, 0..30).iter().map(|record| record.id), why);
+        desk.out.clear();
+        (0..30).for_each(|sequence| desk.submit(records(1, sequence..sequence + 1)));
+        assert_eq!(desk.taken(), (expected, 0), "{why:?}");
+    }
+}
+
+#[test]
 fn an_idle_round_of_probes_is_one_message_a_worker_and_one_wake_up() {
     let mut desk = Desk::new(Strategy::RoundRobin);
     desk.rounds(1, &[]);

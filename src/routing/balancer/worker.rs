@@ -152,10 +152,10 @@ impl Worker {
         }
     }
 
-    /// So many requests came back undone.
-    pub(super) fn refused(&mut self, now: SimTime, count: u64) {
+    /// So many requests came back undone, and so many of them weigh on it.
+    pub(super) fn refused(&mut self, now: SimTime, count: u64, weighing: u64) {
         self.refusals.add(now, count);
-        self.refused_lately = self.refused_lately.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        self.refused_lately = self.refused_lately.saturating_add(u32::try_from(weighing).unwrap_or(u32::MAX));
     }
 
     /// So many requests were answered after this time.
@@ -288,7 +288,7 @@ pub(super) mod tests {
     #[test]
     fn refusals_weigh_at_once_and_fade() {
         let mut worker = Worker::new(NodeId(1));
-        worker.refused(SimTime::from_millis(10), 32);
+        worker.refused(SimTime::from_millis(10), 32, 32);
         assert_eq!((worker.in_flight(), worker.burden(), worker.weight()), (0, 32, CAPACITY_ASSUMED - 32));
         (1..=10).for_each(|probe| worker.probed(SimTime::from_millis(50 * probe)));
         assert!((10..=16).contains(&worker.burden()), "{}", worker.burden());
