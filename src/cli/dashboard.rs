@@ -80,7 +80,8 @@ impl<E: Engine + 'static> ViewSource for Source<E> {
 /// # Errors
 /// There is no usable terminal, a theme is wrong, or the run broke.
 pub fn open(config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Exit, Trouble> {
-    if !flags.plain && !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+    let has_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    if !flags.plain && !has_terminal {
         let why = "the dashboard needs a terminal; `chaosdesk --plain` prints events, `chaosdesk run` runs scenarios";
         return Err(Trouble::NoTerminal(why.to_owned()));
     }

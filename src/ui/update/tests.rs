@@ -199,7 +199,7 @@ impl Bench {
 
     /// So many virtual seconds go by.
     fn pass(&mut self, seconds: u64) {
-        self.view.run.now = self.view.run.now + SimDuration::from_secs(seconds);
+        self.view.run.now += SimDuration::from_secs(seconds);
     }
 
     fn toast(&self) -> &str {
@@ -343,15 +343,15 @@ fn what_a_paused_run_has_not_shown_yet_is_taken_back_and_done_again() {
     use crate::domain::rules::PartitionStrategy::{Hash, List};
     let mut bench = Bench::new();
     bench.act(&Action::Control(Control::Divide(List)));
-    let [hash, list] = [Hash, List].map(|strategy| Request::from(Control::Divide(strategy)));
+    let [hash, list] = [Hash, List].map(|strategy| vec![Request::from(Control::Divide(strategy))]);
     let undo = Action::Do(ActionId("fault.undo"));
     // The view has the old strategy still. A refusal puts the entry back.
     let refused = bench.act_and_hear(&undo, |_| ControlAnswer::Refused(Why::NoLeader));
-    assert_eq!((refused.as_slice(), bench.state.undo.done.len()), ([hash.clone()].as_slice(), 1));
-    assert_eq!(bench.key("fault.undo"), [hash.clone()]);
+    assert_eq!((&refused, bench.state.undo.done.len()), (&hash, 1));
+    assert_eq!(bench.key("fault.undo"), hash);
     assert_eq!(bench.toast(), "toast-undone what=done: divide list");
-    assert_eq!(bench.key("fault.redo"), [list]);
-    assert_eq!(bench.key("fault.undo"), [hash]);
+    assert_eq!(bench.key("fault.redo"), list);
+    assert_eq!(bench.key("fault.undo"), hash);
     // Once the view is late enough, it decides.
     bench.act(&Action::Control(Control::Divide(List)));
     bench.pass(1);
