@@ -33,7 +33,12 @@ pub fn plain(keymap: &Keymap, words: &dyn Words) -> String {
 
 /// Every action with its keys, by topic, as Markdown tables.
 pub fn markdown(keymap: &Keymap, words: &dyn Words) -> String {
-    let mut out = String::from("# Keys\n");
+    let mut out = format!(
+        "# Keys\n\nA key that changes the cluster counts once until it has been silent for {} ms, unless another node is \
+         selected\nmeanwhile: held down, or pressed again too soon, it is one press. Keys that may be meant many times, \
+         such as the burst,\nand keys that move about are spared.\n",
+        super::input::SILENCE.as_millis()
+    );
     for topic in Topic::ALL {
         let _ = writeln!(out, "\n## {}\n", words.text(topic.text_id(), &[]));
         let _ = writeln!(out, "| {:<22} | {:<10} | {:<22} | |\n|---|---|---|---|", "key", "context", "action");
