@@ -172,9 +172,7 @@ pub(super) fn select<const NUMBER: u8>(
 }
 
 fn select_node(state: &mut UiState, given: &Given<'_>, node: NodeId) -> Result<(), Refusal> {
-    if !given.view.nodes.iter().any(|other| other.id == node) {
-        return Err(Refusal::new("toast-no-node").with("node", node));
-    }
+    faults::member(given.view, node)?;
     // The same digit again asks for more of the same.
     state.overlay = match state.overlay {
         Overlay::Details(shown) if shown == node => Overlay::None,
@@ -193,8 +191,23 @@ pub(super) fn select_next(state: &mut UiState, given: &Given<'_>, way: Way) -> R
 }
 
 fn step_through_nodes(state: &mut UiState, given: &Given<'_>, way: Way) {
-    let nodes: Vec<NodeId> = given.view.nodes.iter().map(|node| node.id).collect();
+    let nodes: Vec<NodeId> = faults::members(given.view).map(|node| node.id).collect();
     state.selected = neighbour(&nodes, state.selected, way);
+}
+
+/// Selects the node that follows if the selected one has left, or is none of this run; true if it did.
+pub(super) fn leave_the_gone(state: &mut UiState, view: &ClusterView) -> bool {
+    if faults::member(view, state.selected).is_ok() {
+        return false;
+    }
+    let next =
+        faults::members(view).find(|node| node.id > state.selected && faults::node(view, state.selected).is_some());
+    let Some(next) = next.or_else(|| faults::members(view).next()) else { return false };
+    state.selected = next.id;
+    if matches!(state.overlay, Overlay::Details(_)) {
+        state.overlay = Overlay::Details(next.id);
+    }
+    true
 }
 
 /// The next group in view.

@@ -7,6 +7,7 @@ toast-mouse-on = mouse on
 toast-mouse-off = mouse off: the terminal selects text
 toast-theme = theme { $name }
 toast-no-node = there is no { $node }
+toast-gone = { $node } has left
 toast-no-group = there is no group { $group }
 toast-no-theme = no theme is called { $name } ({ $near }?)
 toast-no-script = no lesson is called { $name } ({ $near }?)

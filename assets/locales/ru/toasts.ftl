@@ -7,6 +7,7 @@ toast-mouse-on = мышь включена
 toast-mouse-off = мышь отключена: терминал выделяет текст
 toast-theme = тема { $name }
 toast-no-node = узла { $node } нет
+toast-gone = { $node } ушёл
 toast-no-group = группы { $group } нет
 toast-no-theme = темы { $name } нет ({ $near }?)
 toast-no-script = урока { $name } нет ({ $near }?)

@@ -29,9 +29,28 @@ pub fn drained(view: &ClusterView, id: NodeId) -> bool {
     view.balancer.workers.iter().any(|worker| worker.node == id && worker.duty != Duty::Serving)
 }
 
-/// The selected node, if the view has it.
+/// The nodes that are there: those of the view, without those that have left.
+pub(in crate::ui) fn members(view: &ClusterView) -> impl DoubleEndedIterator<Item = &NodeView> {
+    view.nodes.iter().filter(|node| node.truth != NodeTruth::Gone)
+}
+
+/// The nodes that have left.
+pub(in crate::ui) fn gone(view: &ClusterView) -> impl Iterator<Item = &NodeView> {
+    view.nodes.iter().filter(|node| node.truth == NodeTruth::Gone)
+}
+
+/// A node that is there.
+pub(in crate::ui) fn member(view: &ClusterView, id: NodeId) -> Result<&NodeView, Refusal> {
+    match node(view, id) {
+        None => Err(Refusal::new("toast-no-node").with("node", id)),
+        Some(node) if node.truth == NodeTruth::Gone => Err(Refusal::new("toast-gone").with("node", id)),
+        Some(node) => Ok(node),
+    }
+}
+
+/// The selected node, if it is there.
 fn shown<'v>(state: &UiState, view: &'v ClusterView) -> Result<&'v NodeView, Refusal> {
-    node(view, state.selected).ok_or_else(|| refusal("toast-no-node", state))
+    member(view, state.selected)
 }
 
 /// The selected node, unless it is dead.

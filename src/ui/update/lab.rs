@@ -3,6 +3,7 @@
 //! Idea: each key does the step that a lesson takes next (one node more, the next strategy, the symbol in view runs hot);
 //! whoever wants another one types it.
 
+use super::faults;
 use super::refusal::Refusal;
 use crate::domain::control::{Control, Target};
 use crate::domain::rules::PartitionStrategy;
@@ -28,11 +29,10 @@ pub(in crate::ui) fn toggle_hot(state: &UiState, view: &ClusterView) -> Result<C
 
 /// The selected node leaves for good; what a dead one held is placed elsewhere.
 pub(in crate::ui) fn decommission(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
-    let node = view.nodes.iter().find(|node| node.id == state.selected);
-    let target = Target::Node(state.selected);
-    match node.map(|node| node.truth) {
-        None | Some(NodeTruth::Gone) => Err(Refusal::new("toast-no-node").with("node", state.selected)),
-        Some(NodeTruth::Down | NodeTruth::Halted) => Ok(Control::Replace(target)),
-        Some(_) => Ok(Control::Decommission(target)),
-    }
+    let node = faults::member(view, state.selected)?;
+    let target = Target::Node(node.id);
+    Ok(match node.truth {
+        NodeTruth::Down | NodeTruth::Halted => Control::Replace(target),
+        _ => Control::Decommission(target),
+    })
 }

@@ -5,7 +5,7 @@
 //! Shape: the place in the list is an event's number, never a row, so new events and filters cannot shift it.
 
 use super::refusal::Refusal;
-use super::{Given, Request, market, overlay, step_through_nodes};
+use super::{Given, Request, faults, market, overlay, step_through_nodes};
 use crate::domain::ids::{EventId, NodeId};
 use crate::ui::action::{Leap, Way};
 use crate::ui::filter::Filter;
@@ -93,7 +93,8 @@ fn go_outside_the_market(state: &mut UiState, given: &Given<'_>, way: Way, leap:
     } else if leap == Leap::Row {
         step_through_nodes(state, given, way);
     } else {
-        let end = if way == Way::Back { given.view.nodes.first() } else { given.view.nodes.last() };
+        let mut nodes = faults::members(given.view);
+        let end = if way == Way::Back { nodes.next() } else { nodes.next_back() };
         state.selected = end.map_or(NodeId(1), |node| node.id);
     }
 }

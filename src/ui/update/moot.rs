@@ -5,6 +5,7 @@
 //! command with an event. Members that come and go, and venues, are wishes that wait for a controller: they are sent.
 //! Left out: what only the cluster can tell, such as a split that finds nothing to even out. Its event says so.
 
+use super::faults;
 use super::refusal::Refusal;
 use crate::domain::control::Control;
 use crate::domain::rules::PartitionStrategy;
@@ -13,6 +14,9 @@ use crate::routing::partitioner::Partitioner;
 
 /// Why this control would change nothing, if the view tells.
 pub(super) fn why(control: Control, view: &ClusterView) -> Option<Refusal> {
+    if let Some(gone) = faults::gone(view).find(|node| control.names(node.id)) {
+        return Some(Refusal::new("toast-gone").with("node", gone.id));
+    }
     let by_controller =
         matches!(control, Control::Divide(_) | Control::Split | Control::MoveSymbol { .. } | Control::StopMoves);
     if by_controller && view.run.controller.is_none() {

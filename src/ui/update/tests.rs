@@ -279,6 +279,38 @@ fn the_lab_replaces_a_dead_node_and_takes_the_heat_off_again() {
 }
 
 #[test]
+fn a_node_that_has_left_is_not_selected_and_no_key_works_on_it() {
+    let mut bench = Bench::new();
+    bench.view.nodes[1].truth = NodeTruth::Gone;
+    bench.state.selected = NodeId(2);
+    for key in ["node.kill", "node.isolate", "node.recover", "node.drain", "node.degrade", "node.mute"] {
+        let spec = registry::by_name(key).unwrap_or_else(|| panic!("{key}"));
+        let Bench { state, view, keymap, hits } = &bench;
+        let given = Given { view, words: &Bare, keymap, hits, lessons: &[] };
+        assert!(!spec.is_enabled(state, &given), "{key} is dim");
+        assert_eq!(bench.key(key), [], "{key}");
+        assert_eq!(bench.toast(), "toast-gone node=n2", "{key}");
+    }
+    assert_eq!(
+        bench.act(&Action::Control(Control::Crash(Target::Node(NodeId(2))))),
+        [],
+        "typed, it is refused as well"
+    );
+    assert_eq!(bench.toast(), "toast-gone node=n2");
+    assert!(leave_the_gone(&mut bench.state, &bench.view));
+    assert_eq!(bench.state.selected, NodeId(3), "the next one");
+    assert!(!leave_the_gone(&mut bench.state, &bench.view));
+    bench.act(&Action::Select(NodeId(2)));
+    assert_eq!(bench.state.selected, NodeId(3));
+    bench.state.selected = NodeId(1);
+    bench.key("node.next");
+    assert_eq!(bench.state.selected, NodeId(3), "it is stepped over");
+    bench.view.nodes.iter_mut().skip(2).for_each(|node| node.truth = NodeTruth::Gone);
+    leave_the_gone(&mut bench.state, &bench.view);
+    assert_eq!(bench.state.selected, NodeId(1));
+}
+
+#[test]
 fn every_undoable_key_and_undo_give_the_same_cluster() {
     let starts: [(&str, &[Control]); 6] = [
         ("healthy", &[]),
@@ -357,6 +389,18 @@ fn what_a_paused_run_has_not_shown_yet_is_taken_back_and_done_again() {
     bench.pass(1);
     assert_eq!(bench.key("fault.undo"), []);
     assert_eq!(bench.toast(), "toast-nothing-to-undo");
+}
+
+#[test]
+fn what_was_done_to_a_node_that_has_left_is_not_taken_back() {
+    let mut bench = Bench::new();
+    for change in [Control::SetLoad(false), Control::Isolate(N1)] {
+        let requests = bench.act(&Action::Control(change));
+        bench.obey(&requests);
+    }
+    bench.view.nodes[0].truth = NodeTruth::Gone;
+    bench.pass(1);
+    assert_eq!(bench.key("fault.undo"), [Request::from(Control::SetLoad(true))], "it does not hold the others back");
 }
 
 #[test]

@@ -113,8 +113,9 @@ fn is_shown(entry: &Undo, view: &ClusterView) -> bool {
     view.run.now.since(entry.at) >= SHOWN_AFTER
 }
 
-/// What of it would still change something. A node that was frozen before it died is recovered and frozen again, or neither.
+/// What of it would still change something: nothing about a node that has left. A node that was frozen before it died is recovered and frozen again, or neither.
 fn standing(mut all: Vec<Control>, view: &ClusterView) -> Vec<Control> {
+    all.retain(|control| !faults::gone(view).any(|node| control.names(node.id)));
     match all.as_slice() {
         [first @ Control::Recover(_), ..] if inverse(*first, view).is_empty() => Vec::new(),
         [Control::Recover(_), ..] => all,
