@@ -337,7 +337,7 @@ fn flat_run(total: u64) -> Ledger {
 fn short(term: u64, first: u64, batch: Batch, fate: Fate) -> Applied {
     let ids: Vec<_> = batch.records().iter().map(|record| record.id).collect();
     let executed = Executed::Some(vec![fate; ids.len()].into());
-    Applied { executed, short: Some(Arc::new(ids.into())), ..applied(term, first, Some(batch)) }
+    Applied { executed, short: Some(Arc::new(ids)), ..applied(term, first, Some(batch)) }
 }
 
 #[test]
