@@ -506,9 +506,11 @@ mod tests {
         assert_eq!(stage.view().failovers[0].fault, FaultKind::Delay);
         let mut stage = self::stage();
         stage.at(100).event(Some(n(1)), None, delay(Some(SimDuration::from_secs(1))));
-        stage.at(150).event(Some(n(1)), None, delay(None));
-        stage.at(2_000).commits(1, point(2, 1), Some(1));
-        assert!(stage.view().failovers.is_empty());
+        campaign(stage.at(252), 3, 2, false, 90);
+        assert_eq!(stage.view().failovers.len(), 1, "somebody stands");
+        stage.at(260).event(Some(n(1)), None, delay(None));
+        stage.at(2_000);
+        assert!(stage.view().failovers.is_empty(), "the link is as it was, and nobody was elected");
     }
 
     #[test]

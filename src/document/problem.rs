@@ -211,9 +211,7 @@ impl Complaint {
         self.allowed = Some(listed(words));
         self
     }
-}
 
-impl Complaint {
     /// Says that this word may stand there as well.
     #[must_use]
     pub fn or(mut self, found: &str, word: &str) -> Self {

@@ -78,6 +78,14 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_covers_the_commit_always_or_not_for_some_number_of_voters() {
+        for rule in [AckRule::Leader, AckRule::Count(1), AckRule::Count(3), AckRule::Majority, AckRule::All] {
+            let covers = (1..=NodeSet::NODES_MAX).all(|voters| rule.covers_commit(voters));
+            assert_eq!(rule.always_covers_commit(), covers, "{rule}");
+        }
+    }
+
+    #[test]
     fn each_rule_counts_the_disks_that_it_names() {
         let followers = [40, 30, 20, 10];
         for (rule, expected) in [

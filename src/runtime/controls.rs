@@ -73,6 +73,11 @@ impl World {
         refusal.map_or(ControlAnswer::Done, ControlAnswer::Refused)
     }
 
+    /// What nodes were asked for at this very instant.
+    pub(super) fn asked(&mut self) -> &mut Vec<Asked> {
+        self.history.asked_at(self.clock.events)
+    }
+
     /// The control as actors hear it: of those that an actor carries out, the node is named, for only the world knows who
     /// leads.
     fn for_actors(&mut self, control: Control) -> Result<Control, Why> {

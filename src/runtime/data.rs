@@ -42,11 +42,6 @@ impl World {
         map
     }
 
-    /// What nodes were asked for at this very instant.
-    pub(super) fn asked(&mut self) -> &mut Vec<Asked> {
-        self.history.asked_at(self.clock.events)
-    }
-
     /// The controller, if what it writes now can be committed: one that is cut off would promise what the next one has never
     /// heard of.
     fn controller(&self) -> Result<NodeId, Why> {

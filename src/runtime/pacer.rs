@@ -102,7 +102,7 @@ pub struct Pacer {
     achieved_per_mille: u64,
     stands_on: Option<u64>,
     quiet: Option<SimDuration>,
-    /// How long whoever has the world meant to rest before it plans again.
+    /// How long the caller means to rest before it plans again.
     rest: Duration,
 }
 

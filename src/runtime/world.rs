@@ -127,7 +127,7 @@ impl History {
     }
 }
 
-/// The list of a place: begun anew where the run has gone on, or where it is full.
+/// The list of a place. It is emptied once the run has gone on, or when it is full.
 fn of_place<T>((place, list): &mut (u64, Vec<T>), events: u64) -> &mut Vec<T> {
     if *place != events || list.len() >= UNHEARD_MAX {
         list.clear();

@@ -11,7 +11,6 @@ pub(super) mod lab;
 pub(super) mod lesson;
 pub(super) mod list;
 pub(super) mod market;
-mod moot;
 pub(super) mod order;
 pub(super) mod overlay;
 pub mod refusal;

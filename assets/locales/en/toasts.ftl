@@ -52,6 +52,3 @@ palette-move = { $symbol } goes from { $from } to { $to }
 
 toast-step-quiet = nothing notable in { $group } for { $seconds } s
 toast-no-venues = there is but one venue: [venues] count = 2 in the configuration makes it two
-toast-no-controller = there is no controller: meta has no leader who could decide it
-toast-divided-already = divided by { division-said } already, and nothing is planned
-toast-nothing-planned = no move is planned

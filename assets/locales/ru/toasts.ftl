@@ -52,6 +52,3 @@ palette-move = { $symbol } переезжает из { $from } в { $to }
 
 toast-step-quiet = { $seconds } с в { $group } ничего заметного
 toast-no-venues = площадка всего одна: [venues] count = 2 в конфигурации сделает две
-toast-no-controller = контроллера нет: у meta нет лидера, решать некому
-toast-divided-already = деление и так: { division-said }, и ничего не запланировано
-toast-nothing-planned = ни один переезд не запланирован

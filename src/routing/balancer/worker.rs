@@ -152,7 +152,7 @@ impl Worker {
         }
     }
 
-    /// So many requests came back undone, and so many of them weigh on it.
+    /// `count` requests came back undone; `weighing` of them count against this worker.
     pub(super) fn refused(&mut self, now: SimTime, count: u64, weighing: u64) {
         self.refusals.add(now, count);
         self.refused_lately = self.refused_lately.saturating_add(u32::try_from(weighing).unwrap_or(u32::MAX));

@@ -34,9 +34,10 @@ pub(in crate::ui) fn members(view: &ClusterView) -> impl DoubleEndedIterator<Ite
     view.nodes.iter().filter(|node| node.truth != NodeTruth::Gone)
 }
 
-/// The nodes that have left.
-pub(in crate::ui) fn gone(view: &ClusterView) -> impl Iterator<Item = &NodeView> {
-    view.nodes.iter().filter(|node| node.truth == NodeTruth::Gone)
+/// Why a control cannot be meant: it names a node that has left.
+pub(super) fn of_the_gone(control: Control, view: &ClusterView) -> Option<Refusal> {
+    let named = view.nodes.iter().filter(|node| control.names(node.id));
+    named.map(|node| member(view, node.id)).find_map(Result::err)
 }
 
 /// A node that is there.

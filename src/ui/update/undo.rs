@@ -10,7 +10,7 @@
 use super::answers;
 use super::faults::{self, node};
 use super::refusal::Refusal;
-use super::{Given, Request, moot};
+use super::{Given, Request};
 use crate::domain::control::{Control, Target};
 use crate::domain::ids::NodeId;
 use crate::domain::time::SimDuration;
@@ -30,7 +30,7 @@ pub(super) fn change(
     out: &mut Vec<Request>,
 ) -> Result<(), Refusal> {
     super::can(given, control.needs())?;
-    if let Some(refusal) = moot::why(control, given.view) {
+    if let Some(refusal) = faults::of_the_gone(control, given.view) {
         return Err(refusal);
     }
     out.push(control.into());
@@ -58,10 +58,6 @@ pub(in crate::ui) fn undo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<
             if inverse.is_empty() {
                 continue;
             }
-            if let Some(refusal) = inverse.iter().find_map(|control| moot::why(*control, given.view)) {
-                state.undo.done.push(entry);
-                return Err(refusal);
-            }
         }
         out.extend(inverse.iter().map(|control| Request::from(*control)));
         let what = given.words.done(&faults::done(&entry.done, given.view));
@@ -77,12 +73,8 @@ pub(in crate::ui) fn redo(state: &mut UiState, given: &Given<'_>, out: &mut Vec<
     while let Some(undone) = state.undo.undone.pop() {
         let now = inverse(undone.done, given.view);
         let again = if is_shown(&undone, given.view) {
-            if now.is_empty() {
+            if now.is_empty() || faults::of_the_gone(undone.done, given.view).is_some() {
                 continue;
-            }
-            if let Some(refusal) = moot::why(undone.done, given.view) {
-                state.undo.undone.push(undone);
-                return Err(refusal);
             }
             entry(undone.done, now, given.view)
         } else {
@@ -113,9 +105,10 @@ fn is_shown(entry: &Undo, view: &ClusterView) -> bool {
     view.run.now.since(entry.at) >= SHOWN_AFTER
 }
 
-/// What of it would still change something: nothing about a node that has left. A node that was frozen before it died is recovered and frozen again, or neither.
+/// What of it would still change something: nothing about a node that has left. A node that was frozen before it died is
+/// recovered and frozen again, or neither.
 fn standing(mut all: Vec<Control>, view: &ClusterView) -> Vec<Control> {
-    all.retain(|control| !faults::gone(view).any(|node| control.names(node.id)));
+    all.retain(|control| faults::of_the_gone(*control, view).is_none());
     match all.as_slice() {
         [first @ Control::Recover(_), ..] if inverse(*first, view).is_empty() => Vec::new(),
         [Control::Recover(_), ..] => all,
@@ -126,8 +119,8 @@ fn standing(mut all: Vec<Control>, view: &ClusterView) -> Vec<Control> {
     }
 }
 
-/// Whoever joins is cut off from a node that is isolated or mute, too: what heals those links, but for those that a fault of
-/// the newcomer cuts.
+/// A node that joins is cut off from one that is isolated or mute, too. These heal its links, except those that a fault of its own
+/// cuts.
 fn links_to_newcomers(entry: &Undo, view: &ClusterView) -> Vec<Control> {
     let newcomers = view.nodes.iter().skip(entry.nodes).map(|node| Target::Node(node.id));
     let has = |fault: Control| view.run.faults.iter().any(|known| known.control == fault);
