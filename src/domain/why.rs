@@ -155,6 +155,8 @@ pub enum Why {
     EvenAlready,
     /// No move is planned.
     NothingPlanned,
+    /// A partition has fewer replicas than the rule asks for.
+    TooFewReplicas,
 }
 
 impl Why {
@@ -243,6 +245,7 @@ impl Why {
             Self::LoadOfFile => 135,
             Self::EvenAlready => 136,
             Self::NothingPlanned => 137,
+            Self::TooFewReplicas => 138,
         }
     }
 }

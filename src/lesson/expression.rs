@@ -252,6 +252,19 @@ mod tests {
     }
 
     #[test]
+    fn an_invariant_that_was_not_checked_has_not_held() {
+        use crate::domain::{invariant::Invariant, view::InvariantView};
+        let mut view = ClusterView::default();
+        let row = |checked| InvariantView { invariant: Invariant::LogMatching, checked, violations: 0, first: None };
+        view.invariants = vec![row(0)];
+        let named = ["invariant.log_matching.violations = 0", "invariants.violations = 0"]
+            .map(|text| parse(text, &FILE).unwrap());
+        assert!(named.iter().all(|expression| !expression.holds(&view)));
+        view.invariants = vec![row(1)];
+        assert!(named.iter().all(|expression| expression.holds(&view)));
+    }
+
+    #[test]
     fn each_mistake_is_pointed_at() {
         for (text, span, words) in [
             ("", 0..0, "this is no comparison"),

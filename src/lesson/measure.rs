@@ -262,7 +262,11 @@ pub const OF_GROUP: &[(&str, Kind, OfGroup)] = &[
 /// Figures of invariants: `invariants.` (all) or `invariant.NAME.`, and one of these.
 pub const OF_INVARIANT: &[(&str, OfInvariant)] = &[
     ("checked", |v, which| count(picked(v, which).map(|i| i.checked).sum())),
-    ("violations", |v, which| count(picked(v, which).map(|i| i.violations).sum())),
+    // An invariant that was never checked has no violations to count, not even none.
+    ("violations", |v, which| {
+        let seen = picked(v, which).any(|i| i.checked > 0 || i.violations > 0);
+        seen.then(|| picked(v, which).map(|i| i.violations).sum()).and_then(count)
+    }),
 ];
 
 impl Measure {

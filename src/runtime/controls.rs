@@ -12,6 +12,7 @@ use crate::domain::actor::{Actor, ActorInput};
 use crate::domain::control::{Control, ControlAnswer, Target};
 use crate::domain::event::{AdmissionEvent, EventKind};
 use crate::domain::ids::{ActorId, EventId, GroupId, NodeId};
+use crate::domain::rules::AckRule;
 use crate::domain::settings::Settings;
 use crate::domain::why::Why;
 use crate::node::message::{NodeInput, NodeOrder};
@@ -214,6 +215,10 @@ impl World {
     }
 
     fn switch(&mut self, control: Control, cause: Cause) -> Result<(), Why> {
+        let factor = self.basis.settings.cluster.replication_factor;
+        if matches!(control, Control::SetAck(AckRule::Count(count)) if usize::from(count) > factor) {
+            return Err(Why::TooFewReplicas);
+        }
         let before = (self.basis.settings.cluster.clone(), self.basis.settings.admission);
         let Settings { cluster, admission, .. } = Arc::make_mut(&mut self.basis.settings);
         let (order, kind) = match control {

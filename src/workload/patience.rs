@@ -122,7 +122,8 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::NotFrozen
         | Why::LoadOfFile
         | Why::EvenAlready
-        | Why::NothingPlanned => false,
+        | Why::NothingPlanned
+        | Why::TooFewReplicas => false,
     }
 }
 

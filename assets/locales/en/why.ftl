@@ -64,3 +64,4 @@ why-not-frozen = the node is not frozen
 why-load-of-file = the load comes from a file, at the file's own rate
 why-even-already = the partitions are even: moving a symbol would not help
 why-nothing-planned = no move is planned
+why-too-few-replicas = a partition has fewer replicas than that

@@ -64,3 +64,4 @@ why-not-frozen = узел не заморожен
 why-load-of-file = нагрузка идёт из файла, с его темпом
 why-even-already = партиции ровные: перенос символа не поможет
 why-nothing-planned = переносов в плане нет
+why-too-few-replicas = у партиции столько реплик нет

@@ -120,6 +120,16 @@ fn of_an_isolation_within_a_muteness_what_is_healed_is_over() {
 }
 
 #[test]
+fn a_rule_that_asks_for_more_replicas_than_there_are_is_refused() {
+    let mut world = world(5);
+    world.run_until(ms(300));
+    let factor = world.settings().cluster.replication_factor as u8;
+    let rule = |count| Control::SetAck(AckRule::Count(count));
+    assert_eq!(world.control(rule(factor + 1)), ControlAnswer::Refused(Why::TooFewReplicas));
+    assert_eq!(world.control(rule(factor)), ControlAnswer::Done);
+}
+
+#[test]
 fn a_leader_that_hands_over_already_is_asked_once() {
     let mut world = world(5);
     world.run_until(ms(300));
