@@ -330,6 +330,17 @@ mod tests {
     }
 
     #[test]
+    fn the_rule_for_ticks_that_do_not_fit_is_not_called_overload() {
+        // Overload is what orders are refused for; another key, another indicator.
+        let words = Control::SetOverload(Overload::ShedOldest).words();
+        let Languages { english, russian } = Languages::shared();
+        assert_eq!(english.done(&words), "tick overflow: shed-oldest");
+        assert_eq!(english.order(&words), english.done(&words));
+        assert_eq!(russian.done(&words), "переполнение котировок: shed-oldest (вытеснять старые)");
+        assert_eq!(russian.order(&words), russian.done(&words));
+    }
+
+    #[test]
     fn russian_counts_as_russian_does() {
         let locale = Locale::new(Language::Russian);
         let say = |n: u64| locale.say("count-records", &[("n", n.into())]);
