@@ -186,14 +186,24 @@ impl Locale {
         if matches!(self.language, Language::Russian) { ',' } else { '.' }
     }
 
-    /// A length of time in the unit that people would take: `0.4 ms`, `212 ms`, `3.2 s`.
+    /// A number for a narrow cell, in three or four signs: `640`, `4k`, `12k`, `3M`.
+    pub fn short(number: u64) -> String {
+        match number {
+            0..1_000 => number.to_string(),
+            1_000..999_500 => format!("{}k", (number + 500) / 1_000),
+            _ => format!("{}M", (number + 500_000) / 1_000_000),
+        }
+    }
+
+    /// A length of time in the unit that people would take: `0.4 ms`, `212 ms`, `3.2 s`. Rounded, never cut, so that of two
+    /// lengths the longer one never reads as the shorter.
     pub fn duration(&self, length: SimDuration) -> String {
         let (ms, s) = (self.text("unit-ms"), self.text("unit-s"));
         match length.as_micros() {
             us if us < 9_950 => format!("{} {ms}", self.tenths((us + 50) / 100)),
             us if us < 999_500 => format!("{} {ms}", (us + 500) / 1_000),
-            us if us < 600_000_000 => format!("{} {s}", self.tenths(us / 100_000)),
-            us => format!("{} {s}", grouped(us / 1_000_000)),
+            us if us < 599_950_000 => format!("{} {s}", self.tenths((us + 50_000) / 100_000)),
+            us => format!("{} {s}", grouped((us + 500_000) / 1_000_000)),
         }
     }
 
@@ -359,9 +369,43 @@ mod tests {
         assert_eq!(show(420), "0.4 ms");
         assert_eq!(show(212_300), "212 ms");
         assert_eq!(show(999_400), "999 ms");
-        assert_eq!(show(3_250_000), "3.2 s");
+        assert_eq!(show(3_240_000), "3.2 s");
+        assert_eq!(show(3_250_000), "3.3 s");
+        assert_eq!((show(999_600), show(1_049_999)), ("1.0 s".to_owned(), "1.0 s".to_owned()));
+        assert_eq!((show(599_949_999), show(599_950_000), show(600_600_000)), {
+            ("599.9 s".to_owned(), "600 s".to_owned(), "601 s".to_owned())
+        });
         assert_eq!(Locale::new(Language::Russian).duration(SimDuration::from_micros(420)), "0,4 мс");
         assert_eq!(locale.clock(SimTime::from_millis(42_004)), "00:42.004");
+    }
+
+    /// `p50 958 ms  p99 0.9 s` was what two lengths looked like when one unit was rounded and the next was cut.
+    #[test]
+    fn a_longer_time_never_reads_as_a_shorter_one() {
+        let locale = Locale::default();
+        let read = |us| {
+            let text = locale.duration(SimDuration::from_micros(us)).replace(' ', "");
+            match text.strip_suffix("ms") {
+                Some(ms) => ms.parse::<f64>().unwrap(),
+                None => text.trim_end_matches('s').parse::<f64>().unwrap() * 1_000.0,
+            }
+        };
+        let mut last = (0, 0.0);
+        for us in (0..2_000_000).step_by(97).chain((2_000_000..700_000_000).step_by(9_973)) {
+            let shown = read(us);
+            assert!(shown >= last.1, "{us} us reads as {shown} ms, {} us as {} ms", last.0, last.1);
+            assert!(
+                (shown - us as f64 / 1_000.0).abs() <= (us as f64 / 1_000.0 * 0.051).max(0.051),
+                "{us} us: {shown}"
+            );
+            last = (us, shown);
+        }
+    }
+
+    #[test]
+    fn a_number_for_a_narrow_cell_is_short() {
+        let shown = [0, 999, 1_000, 4_200, 12_400, 99_500, 999_499, 999_500, 12_000_000].map(Locale::short);
+        assert_eq!(shown, ["0", "999", "1k", "4k", "12k", "100k", "999k", "1M", "12M"]);
     }
 
     #[test]
