@@ -9,11 +9,14 @@ use ratatui::style::Color;
 use ratatui::{TerminalOptions, Viewport};
 
 use super::*;
+use crate::domain::control::{Control, Target};
 use crate::domain::engine::{Capabilities, Capability};
-use crate::domain::ids::{EventId, GroupId, NodeId, Sequence, SymbolId};
+use crate::domain::event::{Event, EventKind};
+use crate::domain::ids::{EventId, GroupId, NodeId, Sequence, SymbolId, Term};
 use crate::domain::settings::PartitionSettings;
+use crate::domain::time::SimTime;
 use crate::domain::trades::PartAnswer;
-use crate::domain::view::{ClusterView, FIRST_LOOK, Text};
+use crate::domain::view::{ClusterView, FIRST_LOOK, FaultView, Text};
 use crate::locale::{Language, Locale};
 use crate::routing::partitioner::keys::KeySet;
 use crate::ui::action::{Action, ActionId};
@@ -163,6 +166,39 @@ fn who_has_left_is_not_missed() {
         matrix.iter().any(|row| row.contains(" n4 ")) && matrix.iter().all(|row| !row.starts_with("│  n5 ")),
         "{data}"
     );
+}
+
+/// The rows of a screen in English that have this in them.
+fn rows_with(view: &ClusterView, state: &UiState, size: (u16, u16), word: &str) -> Vec<String> {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let screen = text(&paint(view, state, &look, size).0);
+    screen.lines().filter(|line| line.contains(word)).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_node_is_cut_for_as_long_as_its_first_cut_and_not_for_as_long_as_it_runs() {
+    let mut view = fixture::view(Story::Isolated);
+    let fault = |ms, control| FaultView { since: SimTime::from_millis(ms), control };
+    let cut = |from, to| Control::Cut { from: Target::Node(NodeId(from)), to: Target::Node(NodeId(to)) };
+    let n5 = Target::Node(NodeId(5));
+    let line = |view: &ClusterView, node: u8, word: &str| {
+        let state = UiState { selected: NodeId(node), ..state(Screen::Overview) };
+        rows_with(view, &state, (200, 60), &format!("n{node} {word}")).remove(0)
+    };
+    view.run.faults = vec![
+        fault(41_000, Control::Isolate(n5)),
+        fault(41_504, cut(3, 1)),
+        fault(41_904, cut(2, 3)),
+        fault(900, cut(1, 2)),
+    ];
+    assert!(line(&view, 3, "CUT").contains("n3 CUT for 500 ms"), "{}", line(&view, 3, "CUT"));
+    assert!(line(&view, 5, "ISOLATED").contains("n5 ISOLATED for 1.0 s"), "{}", line(&view, 5, "ISOLATED"));
+    assert!(line(&view, 1, "UP").contains("n1 UP for 42.0 s"), "{}", line(&view, 1, "UP"));
+    // Where the view does not know, it does not say.
+    view.run.faults.clear();
+    assert!(!line(&view, 3, "CUT").contains(" for "), "{}", line(&view, 3, "CUT"));
+}
+
 }
 
 fn snapshot_of(name: &str, view: &ClusterView, state: &UiState, size: (u16, u16), language: Language) {
@@ -609,7 +645,6 @@ fn where_a_trade_is_kept_is_said_on_any_screen() {
     use crate::domain::ids::{GroupId, SymbolId};
     use crate::domain::order::Side;
     use crate::domain::stored::TradeId;
-    use crate::domain::time::SimTime;
     use crate::domain::why::Why;
     let id = TradeId::new(GroupId(3), 17);
     let at = SimTime::from_millis(4_120);

@@ -19,9 +19,8 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, id: NodeId) 
     let inner = window(canvas, area, &locale.say("details-title", &[("node", id.to_string().into())]), "");
     let state = badge::node(node, locale);
     let belief = badge::belief(node, locale);
-    let since = locale.duration(scene.view.run.now.since(badge::since(node, &scene.view.events)));
     let head = canvas.strip().add(state.role, state.text()).gap();
-    let head = head.add(Role::Muted, locale.say("node-since", &[("since", since.into())]));
+    let head = head.add(Role::Muted, badge::lasts(node, scene.view, locale));
     let head = head.add(Role::Muted, format!("  {} ", locale.text("column-belief"))).add(belief.role, belief.text());
     canvas.put(inner, 0, head);
     if let Some(message) = &node.halted {

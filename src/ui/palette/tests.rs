@@ -189,6 +189,9 @@ fn what_is_only_offered_is_run_when_it_is_picked_or_completed() {
     }
 }
 
+    }
+}
+
 #[test]
 fn no_line_that_names_nothing_changes_the_cluster() {
     let seed = std::env::var("PALETTE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);

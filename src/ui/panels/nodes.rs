@@ -158,9 +158,9 @@ fn load<'a>(strip: Strip<'a>, node: &NodeView, width: usize) -> Strip<'a> {
 fn about(canvas: &mut Canvas<'_>, inner: Rect, row: u16, scene: &Scene<'_>) {
     let Some(node) = scene.node(scene.state.selected) else { return };
     let locale = &scene.look.locale;
-    let since = locale.duration(scene.view.run.now.since(badge::since(node, &scene.view.events)));
     let state = badge::node(node, locale);
-    let mut text = format!("{} {} {}", node.id, state.word, locale.say("node-since", &[("since", since.into())]));
+    let mut text = format!("{} {} {}", node.id, state.word, badge::lasts(node, scene.view, locale));
+    text.truncate(text.trim_end().len());
     let last =
         scene.view.events.iter().rev().find(|event| {
             event.node == Some(node.id) && event.kind.loudness() != crate::domain::event::Loudness::Quiet

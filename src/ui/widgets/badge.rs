@@ -3,9 +3,9 @@
 //! Idea: a state is a word, a sign and a fill; colour alone never says anything. Healthy is plain text, faults are
 //! filled.
 
-use crate::domain::event::{Event, EventKind};
+use crate::domain::control::{Control, Target};
 use crate::domain::time::{SimDuration, SimTime};
-use crate::domain::view::{NodeTruth, NodeView, PaceView, Reach, ReplicaView, RoleView, Speed};
+use crate::domain::view::{ClusterView, NodeTruth, NodeView, PaceView, Reach, ReplicaView, RoleView, Speed};
 
 use super::super::theme::Role;
 use crate::locale::Locale;
@@ -32,16 +32,34 @@ impl Badge {
     }
 }
 
-/// Since when a node is what its badge says. `NodeView::since` is about the process; a cut and a slow disk are events.
-pub fn since(node: &NodeView, events: &[Event]) -> SimTime {
-    let made = |event: &&Event| match event.kind {
-        EventKind::Isolated => node.reach == Reach::Isolated,
-        EventKind::Muted => node.reach == Reach::Muted,
-        EventKind::DiskSlow { slow: true } => node.reach == Reach::All && node.truth == NodeTruth::Slow,
-        _ => false,
+/// Since when a node is what its badge says; nothing where the view does not know. `NodeView::since` is about the process: a
+/// cut and a slow disk are faults in force.
+pub fn since(node: &NodeView, view: &ClusterView) -> Option<SimTime> {
+    let me = Target::Node(node.id);
+    let faults = |is_meant: &dyn Fn(&Control) -> bool| {
+        view.run.faults.iter().filter(|fault| is_meant(&fault.control)).map(|fault| fault.since).min()
     };
-    let event = events.iter().rev().filter(|event| event.node == Some(node.id)).find(made);
-    event.map_or(node.since, |event| event.at.max(node.since))
+    match (node.truth, node.reach) {
+        (NodeTruth::Down | NodeTruth::Gone | NodeTruth::Halted | NodeTruth::Frozen, _)
+        | (NodeTruth::Up | NodeTruth::Sync, Reach::All) => Some(node.since),
+        (_, Reach::Isolated) => faults(&|fault| *fault == Control::Isolate(me)),
+        (_, Reach::Muted) => faults(&|fault| *fault == Control::Mute(me)),
+        (NodeTruth::Slow, _) => faults(&|fault| *fault == Control::SlowDisk { node: me, slow: true }),
+        (_, Reach::Partly) => faults(&|fault| match *fault {
+            Control::Cut { from, to } => from == me || to == me,
+            Control::Isolate(Target::Node(cut)) | Control::Mute(Target::Node(cut)) => {
+                cut == node.id || view.net.cuts.iter().any(|link| [(cut, node.id), (node.id, cut)].contains(link))
+            }
+            _ => false,
+        }),
+    }
+}
+
+/// How long a node has been what its badge says, in words; empty where nobody knows.
+pub fn lasts(node: &NodeView, view: &ClusterView, locale: &Locale) -> String {
+    since(node, view).map_or_else(String::new, |since| {
+        locale.say("node-since", &[("since", locale.duration(view.run.now.since(since)).into())])
+    })
 }
 
 /// What a node really is; a node that is cut off says so, if nothing worse is to be said.
