@@ -199,6 +199,37 @@ fn a_node_is_cut_for_as_long_as_its_first_cut_and_not_for_as_long_as_it_runs() {
     assert!(!line(&view, 3, "CUT").contains(" for "), "{}", line(&view, 3, "CUT"));
 }
 
+#[test]
+fn the_selected_event_is_on_the_screen_at_both_ends_of_the_list() {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let mut view = fixture::view(Story::Healthy);
+    // Sentences of several rows each.
+    let message = "a poisoned record of a length that no row of a small screen can hold ".repeat(2);
+    view.events = (1..=40)
+        .map(|id| Event {
+            id: EventId(id),
+            at: SimTime::from_millis(id),
+            node: Some(NodeId(3)),
+            group: None,
+            kind: EventKind::Halted { message: message.clone() },
+            cause: None,
+            repeated: 0,
+        })
+        .collect();
+    let keymap = Keymap::default();
+    for size in [(80, 24), (120, 40), (40, 10)] {
+        let mut state = state(Screen::Events);
+        for key in ["list.top"].into_iter().chain(["list.down"; 39]).chain(["list.end"]).chain(["list.up"; 39]) {
+            let hits = paint(&view, &state, &look, size).1;
+            let given = Given { view: &view, words: &look.locale, keymap: &keymap, hits: &hits, lessons: &[] };
+            update(&mut state, &given, &Action::Do(ActionId(key)));
+            let Some(selected) = state.events.selected else { continue };
+            let (buffer, hits) = paint(&view, &state, &look, size);
+            let seen = hits.regions.iter().any(|(_, hit)| *hit == Hit::Event(selected));
+            assert!(seen && text(&buffer).contains('❯'), "{size:?} {key}: {selected:?}\n{}", text(&buffer));
+        }
+        assert_eq!(state.events.selected, Some(EventId(1)), "{size:?}: the walk ended at the top");
+    }
 }
 
 fn snapshot_of(name: &str, view: &ClusterView, state: &UiState, size: (u16, u16), language: Language) {

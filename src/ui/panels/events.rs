@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::domain::event::{Event, EventKind, Loudness};
+use crate::domain::ids::EventId;
 
 use super::super::canvas::{Canvas, Strip, cut_end, width, wrap};
 use super::super::caption;
@@ -42,19 +43,12 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let brief = rows < BRIEF_BELOW && list.bottom.is_none() && list.selected.is_none() && filter.is_empty();
     let told = |event: &&&Event| !brief || event.kind.loudness() > Loudness::Quiet;
     let cells = usize::from(inner.width);
-    let mut used = 0;
-    let fitting = shown[..end].iter().rev().filter(told).map(|event| {
+    let laid = |event: &&'_ Event| {
         let loud = caption_role(event) != Role::Muted;
-        let more = if deep && loud { continuation(scene, event, cells) } else { None };
-        (*event, more)
-    });
-    let mut fitting: Vec<_> = fitting
-        .take_while(|(_, more)| {
-            used += height(more.as_ref());
-            used <= rows
-        })
-        .collect();
-    fitting.reverse();
+        if deep && loud { continuation(scene, event, cells) } else { None }
+    };
+    let told: Vec<&Event> = shown[..end].iter().filter(told).copied().collect();
+    let fitting = in_sight(&told, list.selected, rows, laid);
     let mut top = inner.y;
     for (event, more) in fitting {
         let mark = if list.selected == Some(event.id) { "❯" } else { " " };
@@ -72,6 +66,35 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     }
     for (place, text) in story.iter().flatten().take(3).enumerate() {
         canvas.word(inner, 1, inner.height - below + 1 + place as u16, Role::Accent, text);
+    }
+}
+
+/// A sentence that goes on: from which column, and its rows.
+type Continuation = Option<(usize, Vec<String>)>;
+
+/// The events that fit, each with what continues its row: the last ones, or, where the selected one would be cut off at the
+/// top because sentences take several rows, those from it on.
+fn in_sight<'e>(
+    told: &[&'e Event],
+    selected: Option<EventId>,
+    rows: usize,
+    laid: impl Fn(&&'e Event) -> Continuation,
+) -> Vec<(&'e Event, Continuation)> {
+    let fill = |events: &mut dyn Iterator<Item = &&'e Event>| {
+        let mut used = 0;
+        let laid = events.map(|event| (*event, laid(event)));
+        let fits = |(_, more): &(&Event, Continuation)| {
+            used += height(more.as_ref());
+            used <= rows
+        };
+        laid.take_while(fits).collect::<Vec<_>>()
+    };
+    let mut last = fill(&mut told.iter().rev());
+    last.reverse();
+    let place = selected.and_then(|id| told.iter().position(|event| event.id == id));
+    match place {
+        Some(place) if last.len() + place < told.len() => fill(&mut told[place..].iter()),
+        _ => last,
     }
 }
 
@@ -125,7 +148,7 @@ const WRAP_FROM: usize = 16;
 const ROWS_MAX: usize = 3;
 
 /// A sentence that does not fit into its row, in several: from which column, and the rows.
-fn continuation(scene: &Scene<'_>, event: &Event, columns: usize) -> Option<(usize, Vec<String>)> {
+fn continuation(scene: &Scene<'_>, event: &Event, columns: usize) -> Continuation {
     let column = 22 + if columns >= GROUP_FROM { 5 } else { 0 };
     let room = columns.checked_sub(column).filter(|room| *room > 12)?;
     let said = caption::caption(event, &scene.view.events, &scene.look.locale);
