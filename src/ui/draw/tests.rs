@@ -176,6 +176,14 @@ fn rows_with(view: &ClusterView, state: &UiState, size: (u16, u16), word: &str) 
 }
 
 #[test]
+fn nobody_says_anything_of_who_has_left() {
+    let mut view = fixture::view(Story::Healthy);
+    view.nodes[4].truth = crate::domain::view::NodeTruth::Gone;
+    let row = rows_with(&view, &state(Screen::Overview), (80, 24), "GONE").remove(0);
+    assert!(row.contains("– GONE     –  ") && !row.contains("well"), "{row}");
+}
+
+#[test]
 fn a_node_is_cut_for_as_long_as_its_first_cut_and_not_for_as_long_as_it_runs() {
     let mut view = fixture::view(Story::Isolated);
     let fault = |ms, control| FaultView { since: SimTime::from_millis(ms), control };

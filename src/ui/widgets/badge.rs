@@ -28,7 +28,7 @@ impl Badge {
 
     /// Sign and word.
     pub fn text(&self) -> String {
-        format!("{} {}", self.sign, self.word)
+        format!("{} {}", self.sign, self.word).trim_end().to_owned()
     }
 }
 
@@ -84,6 +84,10 @@ pub fn node(node: &NodeView, locale: &Locale) -> Badge {
 pub fn belief(node: &NodeView, locale: &Locale) -> Badge {
     let [healthy, degraded, failed] = node.believed.map(u32::from);
     let all = healthy + degraded + failed;
+    if node.truth == NodeTruth::Gone {
+        // Who has left is watched by nobody; what the detectors say of a stranger is nothing.
+        return Badge { role: Role::Muted, sign: "–", word: String::new() };
+    }
     let (role, sign, id, count) = match () {
         () if all == 0 => (Role::Muted, "–", "belief-nobody", 0),
         // One voice against the others is more likely cut off itself: only most of them fill the badge.
