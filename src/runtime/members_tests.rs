@@ -11,7 +11,7 @@ use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::map::Placing;
 use crate::domain::settings::Settings;
 use crate::domain::time::SimDuration;
-use crate::domain::view::NodeTruth;
+use crate::domain::view::{NodeTruth, Reach};
 use crate::routing::placement::initial_map;
 
 /// So many nodes, four partitions on three of them each.
@@ -111,6 +111,21 @@ fn the_dead_are_replaced_by_whom_there_is() {
     settle(&mut world, SimDuration::from_secs(20));
     assert_well(&world);
     assert_eq!(world.view().nodes[2].truth, NodeTruth::Gone);
+}
+
+#[test]
+fn links_to_a_node_that_has_left_are_not_missed() {
+    let mut world = world(5, 5);
+    world.run_until(ms(500));
+    let reach = |world: &World| world.view().nodes.iter().map(|node| node.reach).collect::<Vec<_>>();
+    world.control(Control::Isolate(Target::Node(NodeId(3))));
+    world.control(Control::Crash(Target::Node(NodeId(3))));
+    assert_eq!([0, 1, 3, 4].map(|place| reach(&world)[place]), [Reach::All; 4], "the dead one is isolated, no other");
+    world.control(Control::AddNode);
+    world.control(Control::Replace(Target::Node(NodeId(3))));
+    settle(&mut world, SimDuration::from_secs(20));
+    assert_eq!(world.view().nodes[2].truth, NodeTruth::Gone);
+    assert_eq!([0, 1, 3, 4, 5].map(|place| reach(&world)[place]), [Reach::All; 5]);
 }
 
 #[test]

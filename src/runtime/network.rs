@@ -215,9 +215,22 @@ impl Network {
         pairs.filter(|(from, to)| !self.passes(*from, *to)).collect()
     }
 
-    /// How a node's links are.
-    pub fn reach(&self, node: NodeId) -> Reach {
-        let others = || self.nodes().filter(|other| *other != node);
+    /// How a node's links to those that count are. A link to a node that is cut off from all others says nothing of its other
+    /// end: one isolated node is one, and not the whole cluster.
+    pub fn reach(&self, node: NodeId, counts: impl Fn(NodeId) -> bool) -> Reach {
+        let reach = self.reach_among(node, &counts);
+        if reach != Reach::Partly {
+            return reach;
+        }
+        let is_in_reach = |other| matches!(self.reach_among(other, &counts), Reach::All | Reach::Partly);
+        match self.reach_among(node, &|other| counts(other) && is_in_reach(other)) {
+            Reach::All => Reach::All,
+            Reach::Partly | Reach::Muted | Reach::Isolated => Reach::Partly,
+        }
+    }
+
+    fn reach_among(&self, node: NodeId, counts: &dyn Fn(NodeId) -> bool) -> Reach {
+        let others = || self.nodes().filter(|other| *other != node && counts(*other));
         let heard_by = others().filter(|other| self.passes(node, *other)).count();
         let hears = others().filter(|other| self.passes(*other, node)).count();
         let all = others().count();
@@ -322,9 +335,34 @@ mod tests {
         arrival(network.send(SimTime::ZERO, N2.into(), N1.into()));
         assert_eq!(network.cuts(), vec![(N1, N2)]);
         assert!(!network.both_ways(N1, N2));
-        assert_eq!((network.reach(N1), network.reach(NodeId(3))), (Reach::Partly, Reach::All));
+        let reach = |network: &Network, node| network.reach(NodeId(node), |_| true);
+        assert_eq!([1, 2, 3].map(|node| reach(&network, node)), [Reach::Partly, Reach::Partly, Reach::All]);
         network.set_cut(N1, NodeId(3), Passage::Cut);
-        assert_eq!(network.reach(N1), Reach::Muted);
+        assert_eq!(reach(&network, 1), Reach::Muted);
+    }
+
+    #[test]
+    fn who_is_cut_off_from_all_does_not_make_the_others_look_cut() {
+        let mut network = Network::new(3, LinkSettings::default(), 5, 2);
+        let n5 = NodeId(5);
+        let reach = |network: &Network, gone: &[u8]| {
+            [1, 2, 3, 4, 5].map(|node| network.reach(NodeId(node), |other| !gone.contains(&other.0)))
+        };
+        use Reach::{All, Isolated, Muted, Partly};
+        for other in NodeId::first(4) {
+            network.set_cut(n5, other, Passage::Cut);
+        }
+        assert_eq!(reach(&network, &[]), [All, All, All, All, Muted]);
+        for other in NodeId::first(4) {
+            network.set_cut(other, n5, Passage::Cut);
+        }
+        assert_eq!(reach(&network, &[]), [All, All, All, All, Isolated]);
+        network.set_cut(N1, N2, Passage::Cut);
+        assert_eq!(reach(&network, &[]), [Partly, Partly, All, All, Isolated], "their own link is cut as well");
+        assert_eq!(reach(&network, &[5]), [Partly, Partly, All, All, Isolated]);
+        assert_eq!(reach(&network, &[2, 5])[..4], [All, Partly, All, All], "who has left is missed by nobody");
+        network.set_cut(n5, N1, Passage::Open);
+        assert_eq!(reach(&network, &[])[2..], [Partly, Partly, Partly], "n1 hears it: it is cut off from some");
     }
 
     #[test]

@@ -95,7 +95,7 @@ impl World {
             incarnation: slot.incarnation,
             beliefs: if slot.runs() { view.beliefs } else { Vec::new() },
             replicas,
-            reach: self.network.reach(id),
+            reach: self.network.reach(id, |other| self.nodes[other.index()].status != Status::Gone),
             disk: slot.disk.view(),
             catch_up,
             held: slot.held.messages(),

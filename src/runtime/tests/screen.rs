@@ -17,6 +17,7 @@ fn the_view_shows_truth_beside_belief() {
     assert_eq!(truths, [Down, Slow, Up, Frozen, Up]);
     assert_eq!(view.nodes[0].believed, [0, 0, 3], "n2, n3 and n5 run, and each believes n1 failed");
     assert_eq!(view.nodes[4].reach, Reach::Isolated);
+    assert!(view.nodes[..4].iter().all(|node| node.reach == Reach::All), "one node is isolated, not five");
     assert!(view.nodes[3].beliefs.is_empty() && view.nodes[3].held > 0);
     let p1 = &view.groups[1];
     assert_eq!((p1.leader, p1.connected, p1.quorum, p1.margin()), (None, 2, 3, None), "n2 and n3 are too few");
