@@ -19,7 +19,7 @@ use super::cyrillic;
 use super::keymap::{self, Key, KeyName, Lookup, SEQUENCE_MAX};
 use super::registry;
 use super::state::{Overlay, Panel, Screen, UiState};
-use super::update::{Given, Request, leave_the_gone, toast, update};
+use super::update::{Given, Request, leave_the_unknown, toast, update};
 use crate::domain::ids::{NodeId, SymbolId};
 
 /// How long a key that changes the cluster must be silent before it works again.
@@ -165,9 +165,9 @@ impl Input {
             state.overlay = Overlay::WhichKey(prefix);
             changed = true;
         }
-        // Nodes leave, and after a reset there may be fewer nodes or groups than before.
+        // After a reset there may be fewer nodes or groups than before.
         let groups = &given.view.groups;
-        changed |= leave_the_gone(state, given.view);
+        changed |= leave_the_unknown(state, given.view);
         if let Some(last) = groups.last().filter(|_| groups.iter().all(|group| group.id != state.group)) {
             state.group = last.id;
             changed = true;

@@ -190,21 +190,23 @@ pub(super) fn select_next(state: &mut UiState, given: &Given<'_>, way: Way) -> R
 }
 
 fn step_through_nodes(state: &mut UiState, given: &Given<'_>, way: Way) {
-    let nodes: Vec<NodeId> = faults::members(given.view).map(|node| node.id).collect();
+    // The one that has left is where the step begins, and nowhere else a step leads to.
+    let here = |id: NodeId| id == state.selected || faults::member(given.view, id).is_ok();
+    let nodes: Vec<NodeId> = given.view.nodes.iter().map(|node| node.id).filter(|id| here(*id)).collect();
     state.selected = neighbour(&nodes, state.selected, way);
 }
 
-/// Selects the node that follows if the selected one has left, or is none of this run; true if it did.
-pub(super) fn leave_the_gone(state: &mut UiState, view: &ClusterView) -> bool {
-    if faults::member(view, state.selected).is_ok() {
+/// Selects the first node if the selected one is none of this run; true if it did. One that has left stays selected, and its
+/// keys are refused, until somebody selects another: a selection that moved by itself would turn the next key against a
+/// node that nobody chose.
+pub(super) fn leave_the_unknown(state: &mut UiState, view: &ClusterView) -> bool {
+    if faults::node(view, state.selected).is_some() {
         return false;
     }
-    let next =
-        faults::members(view).find(|node| node.id > state.selected && faults::node(view, state.selected).is_some());
-    let Some(next) = next.or_else(|| faults::members(view).next()) else { return false };
-    state.selected = next.id;
+    let Some(first) = faults::members(view).next() else { return false };
+    state.selected = first.id;
     if matches!(state.overlay, Overlay::Details(_)) {
-        state.overlay = Overlay::Details(next.id);
+        state.overlay = Overlay::Details(first.id);
     }
     true
 }
