@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 
 use crate::domain::ids::NodeId;
 use crate::domain::view::{NodeTruth, NodeView, ReplicaView};
+use crate::locale::Locale;
 
 use super::super::canvas::{Canvas, Strip};
 use super::super::hits::Hit;
@@ -116,8 +117,12 @@ fn value<'a>(strip: Strip<'a>, scene: &Scene<'_>, node: &NodeView, column: &Colu
         "column-number" => cell(strip, column, width, Role::Text, &format!("  {}", node.id.0)),
         "column-state" => {
             let mut truth = badge::node(node, locale);
-            if let Some(behind) = node.catch_up {
-                truth.word = format!("{} {}", truth.word, locale.number(behind));
+            if let Some(all) = node.catch_up {
+                // The figure of the lag beside it, where the node has a replica of the group in view.
+                let behind = replica.map_or(all, |replica| replica.lag_records);
+                let counted = Badge { word: format!("{} {}", truth.word, Locale::short(behind)), ..truth.clone() };
+                // Half a figure is worse than none.
+                truth = if super::super::canvas::width(&counted.text()) <= width { counted } else { truth };
             }
             badge_cell(strip, &truth, width)
         }

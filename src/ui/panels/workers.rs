@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 
 use crate::domain::priority::Priority;
 use crate::domain::view::{BalancerView, Duty, WorkerView};
+use crate::locale::Locale;
 
 use super::super::canvas::{Canvas, Strip};
 use super::super::hits::Hit;
@@ -129,20 +130,12 @@ pub(super) const fn standing(worker: &WorkerView) -> Option<(Role, &'static str)
 
 /// Who waits at the gateway by class; a dot where nobody does.
 fn queues(strip: Strip<'_>, queued: [u32; Priority::COUNT], width: usize) -> Strip<'_> {
-    let texts = queued.map(|queued| if queued == 0 { "·".to_owned() } else { short(u64::from(queued)) });
+    let texts = queued.map(|queued| if queued == 0 { "·".to_owned() } else { Locale::short(u64::from(queued)) });
     let each = (width + 1) / Priority::COUNT - 1;
     texts.iter().zip(queued).enumerate().fold(strip, |strip, (place, (text, queued))| {
         let strip = if place > 0 { strip.gap() } else { strip };
         strip.right(each, if queued > 0 { Role::Text } else { Role::Muted }, text)
     })
-}
-
-/// A count in three signs at most: `640`, `12k`.
-fn short(count: u64) -> String {
-    match count {
-        0..1_000 => count.to_string(),
-        _ => format!("{}k", count / 1_000),
-    }
 }
 
 /// The balancer as a whole: rate, queue, refusals; evenness; the classes.
