@@ -208,6 +208,20 @@ fn a_node_is_cut_for_as_long_as_its_first_cut_and_not_for_as_long_as_it_runs() {
 }
 
 #[test]
+fn the_line_below_the_nodes_names_a_group_that_is_not_in_view() {
+    let mut view = fixture::view(Story::Healthy);
+    let last = view.events.last_mut().unwrap();
+    (last.node, last.group) = (Some(NodeId(3)), Some(GroupId::META));
+    last.kind = EventKind::FirstAnswer { term: Term(2) };
+    let line = |group| {
+        let state = UiState { group, ..state(Screen::Overview) };
+        rows_with(&view, &state, (200, 60), "n3 UP for").remove(0)
+    };
+    assert!(line(GroupId(1)).contains(" · meta: "), "{}", line(GroupId(1)));
+    assert!(!line(GroupId::META).contains("meta: "), "{}", line(GroupId::META));
+}
+
+#[test]
 fn how_far_a_node_is_behind_is_whole_and_the_same_as_its_lag() {
     let mut view = fixture::view(Story::Halted);
     // Over all groups it is more; beside the lag of one group that would be a riddle.

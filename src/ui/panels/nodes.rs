@@ -171,7 +171,11 @@ fn about(canvas: &mut Canvas<'_>, inner: Rect, row: u16, scene: &Scene<'_>) {
             event.node == Some(node.id) && event.kind.loudness() != crate::domain::event::Loudness::Quiet
         });
     if let Some(event) = last {
-        text = format!("{text} · {}", super::super::caption::caption(event, &scene.view.events, locale));
+        let said = super::super::caption::caption(event, &scene.view.events, locale);
+        // The table above is of one group: a line about another one says so.
+        let elsewhere = event.group.filter(|group| *group != scene.state.group);
+        let said = elsewhere.map_or_else(|| said.clone(), |group| format!("{group}: {said}"));
+        text = format!("{text} · {said}");
     }
     if let Some(message) = &node.halted {
         text = format!("{} · {message}", state.word);
