@@ -61,3 +61,16 @@ pub fn list(locale: &Locale) -> Result<String, Trouble> {
     }
     Ok(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_name_runs_nothing_and_is_answered_with_the_nearest() {
+        let refused = open("kill-the-lead").map(|script| script.name).unwrap_err().to_string();
+        assert!(refused.contains("did you mean `kill-the-leader`?"), "{refused}");
+        assert_eq!(open("kill-the-leader").map(|script| script.name).ok().as_deref(), Some("kill-the-leader"));
+        assert_eq!(open("leader-election").map(|script| script.name).ok().as_deref(), Some("01-leader-election"));
+    }
+}

@@ -248,6 +248,16 @@ pub fn nearest<S: AsRef<str>>(found: &str, words: &[S]) -> Option<String> {
         .map(|(_, word)| word.to_owned())
 }
 
+/// All of these words, the nearest to `found` first.
+pub fn nearest_first<'w>(found: &str, words: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
+    let found = found.to_lowercase();
+    let mut all: Vec<&str> = words.collect();
+    all.sort_by_cached_key(|word| {
+        (strsim::damerau_levenshtein(&found, &word.to_lowercase()), Reverse(common(&found, word)))
+    });
+    all
+}
+
 /// Letters with which both begin: who types `of` is on the way to `off`.
 fn common(one: &str, other: &str) -> usize {
     one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count()

@@ -83,16 +83,28 @@ pub fn verb_of(text: &str) -> Option<Verb> {
     verb_of_an_old_word(word.text, after).or_else(|| Verb::of(word.text))
 }
 
+/// Words that were renamed, and the verbs that replaced them.
+const OLD_WORDS: [(&str, Verb); 3] = [("crash", Verb::Kill), ("poison", Verb::Panic), ("overload", Verb::TickOverflow)];
+
+/// The words that this one is made of, if it is a verb or a form of it (`killed`): the verb, and what it was called before.
+/// Events keep the old words: what `kill` does is `node_crashed`.
+pub fn roots_of(word: &str) -> Vec<&'static str> {
+    let word = word.to_lowercase();
+    let is_form = |verb: &&Verb| word.strip_prefix(verb.text()).is_some_and(|end| ["", "d", "ed"].contains(&end));
+    let verbs = Verb::ALL.iter().filter(is_form);
+    let Some(verb) = verbs.max_by_key(|verb| verb.text().len()) else { return Vec::new() };
+    let old = OLD_WORDS.iter().filter(|(_, new)| new == verb).map(|(old, _)| *old);
+    std::iter::once(verb.text()).chain(old).collect()
+}
+
 /// The verb that replaced this word. `replace n2` and `find capacity` keep theirs.
 fn verb_of_an_old_word(word: &str, after: &[Word<'_>]) -> Option<Verb> {
     let next = after.first().map_or("", |word| word.text);
+    let renamed = OLD_WORDS.iter().find(|(old, _)| *old == word).map(|(_, verb)| *verb);
     match word {
-        "crash" => Some(Verb::Kill),
-        "poison" => Some(Verb::Panic),
-        "overload" => Some(Verb::TickOverflow),
         "replace" if next.starts_with(['#', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']) => Some(Verb::Amend),
         "find" if TradeId::parse(next).is_some() => Some(Verb::FindTrade),
-        _ => None,
+        _ => renamed,
     }
 }
 

@@ -81,12 +81,13 @@ pub enum Named<'a> {
     None,
 }
 
-/// The one of these names that is meant: its whole name, or a beginning or an end of it that no other has.
+/// The one of these names that is meant: its whole name, or a beginning or an end of it, in whole words, that no other has.
+/// Half a word is a slip, and a slip runs nothing.
 pub fn named<'a>(name: &str, all: impl Iterator<Item = &'a str> + Clone) -> Named<'a> {
     if let Some(whole) = all.clone().find(|known| *known == name) {
         return Named::One(whole);
     }
-    let begins = |known: &&str| known.starts_with(name);
+    let begins = |known: &&str| known.strip_prefix(name).is_some_and(|rest| rest.starts_with('-'));
     let ends = |known: &&str| known.strip_suffix(name).is_some_and(|rest| rest.ends_with('-'));
     let meant: Vec<&str> = all.filter(|known| !name.is_empty() && (begins(known) || ends(known))).collect();
     match meant.as_slice() {
@@ -169,9 +170,11 @@ mod tests {
         assert_eq!(meant("02"), Named::One("02-health-and-failover"));
         assert_eq!(meant("steady"), Named::One("steady"));
         assert_eq!(
-            meant("kill-t"),
+            meant("kill"),
             Named::Several(vec!["kill-the-controller", "kill-the-leader", "kill-three-of-five", "kill-two-of-five",])
         );
+        assert_eq!(meant("kill-two"), Named::One("kill-two-of-five"));
+        assert_eq!([meant("kill-the-lead"), meant("kill-t"), meant("stead")], [Named::None, Named::None, Named::None]);
         assert_eq!(meant("kill-the-leader"), Named::One("kill-the-leader"));
         assert_eq!([meant(""), meant("ection"), meant("nothing")], [Named::None, Named::None, Named::None]);
     }

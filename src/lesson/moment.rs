@@ -52,14 +52,19 @@ pub fn parse(text: &str, context: &Context) -> Result<Condition, Complaint> {
     }
 }
 
-/// The events whose word on the screen is this, in a language of the house.
-fn called(word: &str) -> Option<String> {
+/// The events that people call so: by their word on the screen, in a language of the house, or by the control that makes them.
+pub fn called(word: &str) -> Option<String> {
     let Languages { english, russian } = Languages::shared();
-    let is_its_word = |name: &&EventName| {
-        [english, russian].iter().any(|locale| locale.event_word(**name).to_lowercase() == word.to_lowercase())
+    let is_its_word = |name: &EventName| {
+        [english, russian].iter().any(|locale| locale.event_word(*name).to_lowercase() == word.to_lowercase())
     };
-    let names: Vec<&str> = EventName::ALL.iter().filter(is_its_word).map(|name| name.text()).collect();
-    (!names.is_empty()).then(|| names.join("` or `"))
+    let roots = super::action::roots_of(word);
+    let is_made_so = |name: &EventName| roots.iter().any(|root| name.ends().skip(1).any(|end| end.starts_with(root)));
+    let named = |is_meant: &dyn Fn(&EventName) -> bool| {
+        let names: Vec<&str> = EventName::ALL.iter().filter(|name| is_meant(name)).map(|name| name.text()).collect();
+        (!names.is_empty()).then(|| names.join("` or `"))
+    };
+    named(&is_its_word).or_else(|| named(&is_made_so))
 }
 
 impl Condition {
@@ -118,6 +123,10 @@ mod tests {
         let refused = near("REFUSED").unwrap();
         assert!(refused.contains("vote_refused` or `"), "{refused}");
         assert_eq!(near("bananarama"), None);
+        // The toast and the key say kill.
+        assert_eq!(near("killed").as_deref(), Some("node_crashed"));
+        assert_eq!(near("kill").as_deref(), Some("node_crashed"));
+        assert_eq!(near("isolated").as_deref(), Some("node_isolated"));
     }
 
     #[test]

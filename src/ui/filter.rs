@@ -9,6 +9,7 @@ use crate::document::problem::nearest;
 use crate::domain::event::{Class, Event, EventName};
 
 use super::caption;
+use crate::lesson::moment;
 use crate::locale::Locale;
 
 /// A filter, read.
@@ -58,7 +59,8 @@ impl Filter {
         let stranger = kinds.map(String::as_str).find(|kind| !is_known(kind))?;
         let classes = Class::ALL.iter().map(|class| class.text());
         let known: Vec<&str> = EventName::ALL.iter().flat_map(|name| name.ends()).chain(classes).collect();
-        Some((stranger, nearest(stranger, &known)))
+        let called = || moment::called(stranger).map(|names| names.replace('`', ""));
+        Some((stranger, called().or_else(|| nearest(stranger, &known))))
     }
 
     /// Whether it lets an event pass; its sentence is made only if a part asks for words.
@@ -147,6 +149,7 @@ mod tests {
         assert_eq!(stranger("node:4 !kind:belief,leader_elcted"), found("leader_elcted", "leader_elected"));
         assert_eq!(stranger("kind:electoin"), found("electoin", "election"));
         assert_eq!(stranger("kind:bananarama"), found("bananarama", ""));
+        assert_eq!(stranger("kind:killed"), found("killed", "node_crashed"));
         for known in ["", "elcted", "kind:", "kind:elected", "kind:election,desk", "kind:node_", "kind:leader-elected"]
         {
             assert_eq!(stranger(known), None, "{known}");

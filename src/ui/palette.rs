@@ -13,7 +13,7 @@ mod ranking;
 
 pub use command::command_of;
 pub use ranking::Fit;
-use ranking::Ranking;
+use ranking::{Offer, Ranking};
 
 use super::action::{Action, ActionId, ActionSpec, Context};
 use super::input::contexts;
@@ -37,6 +37,8 @@ pub struct Entry {
     pub enabled: bool,
     /// How well the line fits it; of an empty line all are equal.
     pub fit: Fit,
+    /// Whether it may be offered.
+    pub offer: Offer,
 }
 
 /// The actions that match, best first; all of them in the order of help while nothing is typed.
@@ -47,7 +49,7 @@ pub fn entries(text: &str, state: &UiState, given: &Given<'_>) -> Vec<Entry> {
     let all = listed.map(|spec| {
         let help = given.words.text(&spec.id.text_id(), &[]);
         let enabled = spec.is_enabled(state, given);
-        Entry { spec, text: help, keys: given.keymap.label(spec.id), enabled, fit: Fit::Scattered }
+        Entry { spec, text: help, keys: given.keymap.label(spec.id), enabled, fit: Fit::Scattered, offer: Offer::No }
     });
     let line = line(text);
     if line.is_empty() {
@@ -57,8 +59,8 @@ pub fn entries(text: &str, state: &UiState, given: &Given<'_>) -> Vec<Entry> {
     let mut ranked: Vec<(u32, Entry)> = all
         .filter_map(|entry| {
             let found = ranking.fit(entry.spec.id.0, &entry.text);
-            let (fit, score) = if is_exact(line, &entry, given) { (Fit::Exact, 0) } else { found? };
-            Some((score, Entry { fit, ..entry }))
+            let (fit, score, offer) = if is_exact(line, &entry, given) { (Fit::Exact, 0, Offer::Yes) } else { found? };
+            Some((score, Entry { fit, offer, ..entry }))
         })
         .collect();
     // Of two that one key means, the nearer context is meant, and so it is first.
@@ -103,17 +105,16 @@ pub fn choose(list: &ListState, state: &UiState, given: &Given<'_>) -> Result<Op
     let near = nearest(first, &command::words());
     // A slip in the word of a command says more than letters that only occur somewhere.
     let slipped = entries.first().is_none_or(|entry| entry.fit == Fit::Scattered) && first != text;
-    let offered = |entry: &Entry| {
-        let [complete, next] = ["prompt.complete", "prompt.next"].map(|id| given.keymap.label(ActionId(id)));
-        let near = command_of(entry.spec.id).unwrap_or(entry.spec.id.0);
-        let refusal = Refusal::new("palette-offered").with("text", text).with("near", near);
-        refusal.with("complete", complete).with("next", next)
-    };
-    Err(match (entries.first(), near) {
-        (None, Some(near)) => Refusal::new("palette-unknown-near").with("text", text).with("near", near),
-        (_, Some(near)) if slipped => Refusal::new("palette-unknown-near").with("text", text).with("near", near),
-        (Some(entry), _) => offered(entry),
-        (None, None) => Refusal::new("palette-unknown").with("text", text),
+    let refusal = |id| Refusal::new(id).with("text", text);
+    Err(match (offered(text, &entries), near) {
+        (_, Some(near)) if slipped => refusal("palette-unknown-near").with("near", near),
+        (Some(offered), _) => {
+            let [complete, next] = ["prompt.complete", "prompt.next"].map(|id| given.keymap.label(ActionId(id)));
+            let refusal = refusal("palette-offered").with("near", offered.trim_end());
+            refusal.with("complete", complete).with("next", next)
+        }
+        (None, Some(near)) => refusal("palette-unknown-near").with("near", near),
+        (None, None) => refusal("palette-unknown"),
     })
 }
 
@@ -170,14 +171,29 @@ fn read(text: &str, state: &UiState, given: &Given<'_>) -> Option<Result<Action,
     }))
 }
 
-/// What Tab makes of the text: the selected row's command, or its name. An empty line names no row.
+/// What Tab makes of the text: the command or the name of the row that was picked, or else what is offered.
 pub fn complete(list: &ListState, state: &UiState, given: &Given<'_>) -> Option<String> {
-    if line(&list.text).is_empty() && !list.picked {
+    let text = line(&list.text);
+    if text.is_empty() && !list.picked {
         return None;
     }
     let entries = entries(&list.text, state, given);
-    let id: ActionId = entries.get(list.selected)?.spec.id;
-    Some(command_of(id).map_or_else(|| id.to_string(), |command| format!("{command} ")))
+    if list.picked { entries.get(list.selected).map(taken) } else { offered(text, &entries) }
+}
+
+/// What is offered to a line that names nothing: the one command that it begins, or else the best row, if that is a good one.
+fn offered(text: &str, entries: &[Entry]) -> Option<String> {
+    let mut begun = command::words().into_iter().filter(|word| word.starts_with(text));
+    match (begun.next(), begun.next()) {
+        (Some(word), None) => Some(format!("{word} ")),
+        _ => entries.first().filter(|entry| entry.is_offered()).map(taken),
+    }
+}
+
+/// A row as text: its command with room for arguments, or its name.
+fn taken(entry: &Entry) -> String {
+    let id: ActionId = entry.spec.id;
+    command_of(id).map_or_else(|| id.to_string(), |command| format!("{command} "))
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ impl Ranking {
     }
 
     /// How well the line fits what is not exactly meant, and how close its letters are.
-    pub(super) fn fit(&mut self, id: &str, text: &str) -> Option<(Fit, u32)> {
+    pub(super) fn fit(&mut self, id: &str, text: &str) -> Option<(Fit, u32, Offer)> {
         let haystack = format!("{text} {id}");
         let score = self.pattern.score(Utf32Str::new(&haystack, &mut self.buffer), &mut self.matcher)?;
         let (names, sentence) = (words(id), words(text));
@@ -59,7 +59,41 @@ impl Ranking {
         } else {
             Fit::Scattered
         };
-        Some((fit, score))
+        // A sentence may begin with a short word, too, that is no verb.
+        let begins_verb = |word: &String| {
+            let sentence = sentence.first().filter(|_| word.chars().count() > 2);
+            names.last().into_iter().chain(sentence).any(|verb| verb.starts_with(word.as_str()))
+        };
+        let offer = match fit {
+            Fit::Exact => Offer::Yes,
+            Fit::Scattered => Offer::No,
+            _ if self.words.iter().any(begins_verb) => Offer::Yes,
+            _ => Offer::IfHarmless,
+        };
+        Some((fit, score, offer))
+    }
+}
+
+/// Whether a row may be offered to a line that names none. `no` is a word of many sentences and begins every `node.` id: that
+/// is no reason to offer what changes the cluster.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Offer {
+    /// The line begins its verb.
+    Yes,
+    /// Only if it changes nothing.
+    IfHarmless,
+    /// It does not.
+    No,
+}
+
+impl Entry {
+    /// Whether Tab may take it though nobody picked it.
+    pub(super) const fn is_offered(&self) -> bool {
+        match self.offer {
+            Offer::Yes => true,
+            Offer::IfHarmless => !self.spec.effect.mutates(),
+            Offer::No => false,
+        }
     }
 }
 

@@ -167,12 +167,12 @@ fn what_is_only_offered_is_run_when_it_is_picked_or_completed() {
     let (requests, state) = bench.enter_after("isol", 0);
     let Overlay::Palette(list) = &state.overlay else { panic!("{:?}", state.overlay) };
     assert_eq!((controls(&requests), list.text.as_str()), (vec![], "isol"));
-    assert!(state.toasts[0].text.contains("node.isolate"), "{:?}", state.toasts);
+    assert!(state.toasts[0].text.contains("takes isolate"), "{:?}", state.toasts);
     let (requests, _) = bench.enter_after("isol", 1);
     assert!(matches!(controls(&requests).as_slice(), [Control::Isolate(_)]), "{requests:?}");
     let given = bench.given();
     let list = ListState { text: "isol".to_owned(), ..ListState::typing() };
-    assert_eq!(complete(&list, &UiState::default(), &given).as_deref(), Some("node.isolate"));
+    assert_eq!(complete(&list, &UiState::default(), &given).as_deref(), Some("isolate "));
     assert!(matches!(bench.enter("node.isolate").as_slice(), [Control::Isolate(_)]));
     // An empty line is completed to nothing, and a row that was picked of it is run.
     assert_eq!(complete(&ListState::typing(), &UiState::default(), &given), None);
@@ -189,6 +189,28 @@ fn what_is_only_offered_is_run_when_it_is_picked_or_completed() {
     }
 }
 
+#[test]
+fn what_is_no_good_match_is_not_offered() {
+    for language in [Language::English, Language::Russian] {
+        let bench = Bench::new(language);
+        let given = bench.given();
+        let tab = |line: &str| {
+            let list = ListState { text: line.to_owned(), ..ListState::typing() };
+            complete(&list, &UiState::default(), &given)
+        };
+        assert_eq!(tab(":kil").as_deref(), Some("kill "), "the verb comes before the id");
+        assert_eq!(tab("burs").as_deref(), Some("burst "));
+        assert_eq!([tab("no"), tab(":no"), tab("nd")], [None, None, None]);
+        let (requests, state) = bench.enter_after("no", 0);
+        assert_eq!((requests, state.toasts.len()), (vec![], 1));
+        assert!(!state.toasts[0].text.contains("Tab"), "{:?}", state.toasts);
+        // Whatever Tab takes without a row having been picked and changes the cluster, the line began its name.
+        for line in ('a'..='z').flat_map(|first| ('a'..='z').map(move |second| format!("{first}{second}"))) {
+            let Some(entry) = entries(&line, &UiState::default(), &given).into_iter().next() else { continue };
+            let taken = tab(&line);
+            let scattered = entry.fit == Fit::Scattered && taken.is_some();
+            assert!(!scattered || taken.as_ref().is_some_and(|taken| taken.starts_with(&line)), "{line}: {taken:?}");
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::refusal::Refusal;
 use super::{Given, Request, screens};
+use crate::document::problem::{listed, nearest_first};
 use crate::domain::command::LessonCommand;
 use crate::domain::view::{ClusterView, LessonView};
 use crate::lesson::library::{self, Named};
@@ -93,6 +94,15 @@ pub(in crate::ui) fn reveal(state: &mut UiState, given: &Given<'_>, out: &mut Ve
     ask(LessonCommand::Reveal, out)
 }
 
+/// Names of lessons that a toast has room for.
+const NAMES_SHOWN: usize = 6;
+
+fn no_script(name: &str, near: Vec<&str>) -> Refusal {
+    let (shown, more) = near.split_at(near.len().min(NAMES_SHOWN));
+    let id = if more.is_empty() { "toast-no-script" } else { "toast-no-script-more" };
+    Refusal::new(id).with("name", name).with("near", listed(shown)).with("more", more.len())
+}
+
 /// A lesson by its name, by the one beginning or end of a name that is meant, or by its file.
 pub(super) fn start_named(
     state: &mut UiState,
@@ -105,12 +115,9 @@ pub(super) fn start_named(
         Named::One(name) => name,
         Named::None if name.ends_with(".toml") => name,
         Named::Several(names) => {
-            return Err(Refusal::new("toast-no-script").with("name", name).with("near", names.join(", ")));
+            return Err(Refusal::new("toast-several-scripts").with("name", name).with("near", names.join(", ")));
         }
-        Named::None => {
-            let near = crate::ui::keymap::nearest(name, known()).unwrap_or_default();
-            return Err(Refusal::new("toast-no-script").with("name", name).with("near", near));
-        }
+        Named::None => return Err(no_script(name, nearest_first(name, known()))),
     };
     state.presenter.last_vote = None;
     screens::go(state, Screen::Lesson);

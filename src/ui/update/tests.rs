@@ -315,6 +315,24 @@ fn a_node_that_has_left_stays_selected_and_no_key_works_on_it_or_on_another() {
 }
 
 #[test]
+fn of_a_lesson_that_there_is_not_the_nearest_are_named_first() {
+    let mut bench = Bench::new();
+    let names =
+        ["01-leader-election", "gap", "spread", "steady", "overload", "money-moves", "two-leaders", "two-venues"];
+    let mut ask = |name: &str, names: &[&str]| {
+        let lessons: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let Bench { state, view, keymap, hits } = &mut bench;
+        let given = Given { view, words: &Bare, keymap, hits, lessons: &lessons };
+        assert_eq!(update(state, &given, &Action::Lesson(name.to_owned())), [], "{name}");
+        bench.toast().to_owned()
+    };
+    let said = ask("stedy", &names);
+    assert!(said.starts_with("toast-no-script-more name=stedy near=steady, ") && said.ends_with(" more=2"), "{said}");
+    assert_eq!(ask("nosuch", &names[1..3]), "toast-no-script name=nosuch near=gap, spread more=0");
+    assert_eq!(ask("two", &names), "toast-several-scripts name=two near=two-leaders, two-venues");
+}
+
+#[test]
 fn every_undoable_key_and_undo_give_the_same_cluster() {
     let starts: [(&str, &[Control]); 6] = [
         ("healthy", &[]),
