@@ -164,7 +164,8 @@ fn script(root: &mut Reader<'_>) -> Reading<Script> {
     let settings = settings::read(root, &Settings::default())?;
     let tolerates: Vec<WhyName> =
         root.list("may_be_refused")?.iter().map(|item| item.choice("may_be_refused")).collect::<Reading<_>>()?;
-    let mut context = Context::of_file(settings.cluster.nodes, settings.cluster.partitions);
+    let mut context =
+        Context::of_file(settings.cluster.nodes, settings.cluster.partitions).trading(settings.market.instruments);
     let mut names = Vec::new();
     let mut warnings = Vec::new();
     let steps = root.tables("step", |r| {

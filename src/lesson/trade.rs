@@ -105,8 +105,23 @@ mod tests {
     use super::super::words::Context;
     use crate::domain::control::Control;
     use crate::domain::hand::HandRequest;
+    use crate::domain::ids::SymbolId;
 
     const FILE: Context = Context::of_file(5, 4);
+
+    /// A table of 2,000 names has one for nearly every three letters: an order for what this desk does not trade was sent,
+    /// and nobody answered it.
+    #[test]
+    fn what_this_desk_does_not_trade_is_no_instrument() {
+        let stranger = SymbolId(1_234).name();
+        for (context, known) in [(FILE, false), (FILE.trading(2_000), true), (FILE.trading(3), false)] {
+            let read = parse_control(&format!("buy 10 {stranger}"), &context);
+            assert_eq!(read.is_ok(), known, "{stranger} of {}: {read:?}", context.instruments);
+        }
+        let wrong = parse_control("buy 10 ACM", &FILE).unwrap_err();
+        assert_eq!((wrong.nearest.as_deref(), wrong.span), (Some("ACME"), 7..10));
+        assert!(parse_control("sell 1 ACME", &FILE.trading(3)).is_err());
+    }
 
     #[test]
     fn a_trade_that_is_shown_reads_as_the_same_trade() {

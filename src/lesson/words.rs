@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::document::problem::Complaint;
 use crate::domain::ids::{GroupId, NodeId, PartitionId};
+use crate::domain::instrument::INSTRUMENTS;
 use crate::domain::time::SimDuration;
 
 /// A word and where it stands in its text.
@@ -53,6 +54,8 @@ pub struct Context {
     pub nodes: usize,
     /// The partitions `p1` to this one.
     pub partitions: usize,
+    /// The desk trades this many symbols, in table order.
+    pub instruments: usize,
     /// The group that `leader` means: the one in view.
     pub group: GroupId,
     /// The node that an action without a target means: the selected one. In files there is none.
@@ -62,7 +65,12 @@ pub struct Context {
 impl Context {
     /// The context of a file: the group in view is `p1`, nothing is selected.
     pub const fn of_file(nodes: usize, partitions: usize) -> Self {
-        Self { nodes, partitions, group: GroupId(1), selected: None }
+        Self { nodes, partitions, instruments: INSTRUMENTS.len(), group: GroupId(1), selected: None }
+    }
+
+    /// The same, of a desk that trades this many symbols.
+    pub const fn trading(self, instruments: usize) -> Self {
+        Self { instruments, ..self }
     }
 }
 

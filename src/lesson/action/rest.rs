@@ -3,7 +3,7 @@
 //! Idea: each method takes the words of one argument, or complains about the first that does not fit.
 
 use crate::document::choice::Choice;
-use crate::document::problem::Complaint;
+use crate::document::problem::{Complaint, listed};
 use crate::document::settings::RATE_MAX;
 use crate::domain::control::{Burst, Control, Target};
 use crate::domain::ids::{GroupId, NodeId, SymbolId};
@@ -126,9 +126,18 @@ impl<'w, 't> Rest<'w, 't> {
     pub fn symbol(&mut self) -> Result<SymbolId, Complaint> {
         let word = self.word()?;
         let name = word.text.to_ascii_uppercase();
-        let names = || INSTRUMENTS.iter().map(|instrument| instrument.name).collect::<Vec<_>>();
-        let unknown = || word.complain(format!("there is no instrument `{}`", word.text)).among(&name, &names());
-        SymbolId::named(&name).ok_or_else(unknown)
+        // The table has many more than a desk trades; an order for one of those would never be answered.
+        let traded = SymbolId::first(self.context.instruments);
+        let names = || traded.clone().map(SymbolId::name).collect::<Vec<_>>();
+        let unknown = || {
+            let found = word.complain(format!("there is no instrument `{}`", word.text)).among(&name, &names());
+            match traded.len().checked_sub(INSTRUMENTS.len()) {
+                None | Some(0) => found,
+                Some(more) => found.allow(format!("{} and {more} more", listed(&names()[..INSTRUMENTS.len()]))),
+            }
+        };
+        let found = SymbolId::named(&name).filter(|symbol| usize::from(symbol.0) < traded.len());
+        found.ok_or_else(unknown)
     }
 
     pub fn choice<C: Choice>(&mut self) -> Result<C, Complaint> {

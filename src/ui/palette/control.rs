@@ -31,7 +31,8 @@ pub fn renamed(text: &str) -> Option<(&str, &'static str)> {
 /// What a control means that names no node or group: the selected one, the one in view.
 pub fn context(state: &UiState, view: &ClusterView) -> Context {
     let partitions = view.groups.iter().filter(|group| group.id != GroupId::META).count();
-    Context { nodes: view.nodes.len(), partitions, group: state.group, selected: Some(state.selected) }
+    let desk = Context::of_file(view.nodes.len(), partitions).trading(view.run.settings.market.instruments);
+    Context { group: state.group, selected: Some(state.selected), ..desk }
 }
 
 /// Reads a control. `None` if it is none, and so a search: a bare verb that needs more, and `kill the leader`.

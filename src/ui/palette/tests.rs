@@ -190,6 +190,20 @@ fn what_is_only_offered_is_run_when_it_is_picked_or_completed() {
 }
 
 #[test]
+fn an_order_for_what_this_desk_does_not_trade_is_refused_with_the_nearest_symbol() {
+    let bench = Bench::new(Language::English);
+    for line in [":buy 10 ACM", "sell 10 ACM at 10"] {
+        let (requests, state) = bench.enter_after(line, 0);
+        assert_eq!(requests, [], "{line}");
+        let said = &state.toasts[0].text;
+        assert!(said.contains("`ACM`") && said.contains("did you mean `ACME`?"), "{line}: {said}");
+    }
+    let stranger = crate::domain::ids::SymbolId(1_234).name();
+    assert_eq!(bench.enter(&format!("buy 10 {stranger}")), [], "the table has {stranger}, this desk has not");
+    assert_eq!(bench.enter("buy 10 ACME").len(), 1);
+}
+
+#[test]
 fn what_is_no_good_match_is_not_offered() {
     for language in [Language::English, Language::Russian] {
         let bench = Bench::new(language);
