@@ -332,6 +332,7 @@ impl Pacer {
     }
 }
 
+/// What slows time. Not a hand-over of leadership: it is planned, by a key or by the placement, and breaks nothing.
 const fn is_fault(kind: &EventKind) -> bool {
     match kind {
         EventKind::SettingChanged { control } => control.lifted().is_some(),
@@ -340,22 +341,14 @@ const fn is_fault(kind: &EventKind) -> bool {
         | EventKind::Halted { .. }
         | EventKind::Isolated
         | EventKind::Muted
-        | EventKind::LinkCut { .. }
-        | EventKind::TransferBegan { .. } => true,
+        | EventKind::LinkCut { .. } => true,
         _ => false,
     }
 }
 
 /// Ends what time was slowed for. Not the recovery of a crashed node: the election that it missed goes on.
 const fn is_cure(kind: &EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::Rejoined
-            | EventKind::AllHealed
-            | EventKind::LinkHealed { .. }
-            | EventKind::Thawed { .. }
-            | EventKind::TransferFailed { .. }
-    )
+    matches!(kind, EventKind::Rejoined | EventKind::AllHealed | EventKind::LinkHealed { .. } | EventKind::Thawed { .. })
 }
 
 /// A speed as thousandths of real time.
@@ -462,6 +455,19 @@ mod tests {
         pacer.hear(&answer, ms(140), led);
         assert_eq!((pacer.view().slow_auto, pacer.view().speed), (false, Speed::Times(1)));
         assert_eq!(pacer.plan(ms(150), SimTime::from_millis(102)), Plan::RunTo(SimTime::from_millis(112)));
+    }
+
+    #[test]
+    fn a_hand_over_that_is_planned_neither_slows_time_nor_ends_a_slow_motion() {
+        let mut pacer = pacer();
+        let (at, to) = (SimTime::from_millis(100), NodeId(2));
+        let led = |_| vec![P1];
+        pacer.hear(&event(at, EventKind::TransferBegan { to }), ms(100), led);
+        assert!(!pacer.view().slow_auto, "leadership goes where it is wanted, without a fault");
+        pacer.hear(&event(at, EventKind::Crashed { unsynced: 0 }), ms(100), led);
+        let failed = EventKind::TransferFailed { to, why: crate::domain::why::Why::NotVoter };
+        pacer.hear(&event(at, failed), ms(100), led);
+        assert!(pacer.view().slow_auto, "the fault has not been answered yet");
     }
 
     #[test]
