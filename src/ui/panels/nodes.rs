@@ -120,7 +120,7 @@ fn value<'a>(strip: Strip<'a>, scene: &Scene<'_>, node: &NodeView, column: &Colu
             if let Some(all) = node.catch_up {
                 // The figure of the lag beside it, where the node has a replica of the group in view.
                 let behind = replica.map_or(all, |replica| replica.lag_records);
-                let counted = Badge { word: format!("{} {}", truth.word, Locale::short(behind)), ..truth.clone() };
+                let counted = Badge { word: format!("{} {}", truth.word, Locale::short(behind)), ..truth };
                 // Half a figure is worse than none.
                 truth = if super::super::canvas::width(&counted.text()) <= width { counted } else { truth };
             }

@@ -97,7 +97,7 @@ pub(in crate::ui) fn reveal(state: &mut UiState, given: &Given<'_>, out: &mut Ve
 /// Names of lessons that a toast has room for.
 const NAMES_SHOWN: usize = 6;
 
-fn no_script(name: &str, near: Vec<&str>) -> Refusal {
+fn no_script(name: &str, near: &[&str]) -> Refusal {
     let (shown, more) = near.split_at(near.len().min(NAMES_SHOWN));
     let id = if more.is_empty() { "toast-no-script" } else { "toast-no-script-more" };
     Refusal::new(id).with("name", name).with("near", listed(shown)).with("more", more.len())
@@ -117,7 +117,7 @@ pub(super) fn start_named(
         Named::Several(names) => {
             return Err(Refusal::new("toast-several-scripts").with("name", name).with("near", names.join(", ")));
         }
-        Named::None => return Err(no_script(name, nearest_first(name, known()))),
+        Named::None => return Err(no_script(name, &nearest_first(name, known()))),
     };
     state.presenter.last_vote = None;
     screens::go(state, Screen::Lesson);
