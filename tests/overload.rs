@@ -75,7 +75,7 @@ fn cluster(replicas: u64, raft: &str, link: &str) -> String {
 
 /// The capacity of a cluster, as the search finds it.
 fn capacity(cluster: &str, seed: u64) -> u64 {
-    let mut text = format!("length_ms = 90000\n{cluster}");
+    let mut text = format!("length_ms = 200000\n{cluster}");
     step(&mut text, 1_000, "find capacity");
     let (view, _) = run(&text, seed);
     view.admission.capacity_per_s.expect("it is found in time")

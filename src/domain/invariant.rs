@@ -21,7 +21,7 @@ pub enum Invariant {
     StateMachineSafety,
     /// Term, commit index and applied index never go back in one life of a node; the term never at all.
     Monotonic,
-    /// No acknowledged order is lost.
+    /// No order is lost that was acknowledged by a rule that waits for its commit. What other rules lose the ledger counts.
     NoLostAck,
     /// No order is applied twice.
     NoDoubleFill,

@@ -20,7 +20,7 @@ pub use venues::VenueSettings;
 
 use super::balancing::BalancerSettings;
 use super::feed::FeedSettings;
-use super::ids::{ClientId, NodeId};
+use super::ids::{ClientId, GroupId, NodeId};
 use super::order::ReadFrom;
 use super::plan::Region;
 use super::rules::{AckRule, Rules, Strategy};
@@ -96,6 +96,18 @@ pub struct ClusterSettings {
 }
 
 impl ClusterSettings {
+    /// Voters of `meta` at most; an odd number, for an even one survives no more faults.
+    const META_VOTERS_MAX: usize = 5;
+
+    /// How many voters a group has in a cluster of so many members, at least one.
+    pub fn voters_of(&self, group: GroupId, members: usize) -> usize {
+        if group != GroupId::META {
+            return self.replication_factor.min(members).max(1);
+        }
+        let most = members.clamp(1, Self::META_VOTERS_MAX);
+        if most.is_multiple_of(2) { most - 1 } else { most }
+    }
+
     /// The region of a node.
     pub fn region(&self, node: NodeId) -> Region {
         Region((node.index() % self.regions.len().max(1)) as u8)

@@ -157,6 +157,12 @@ pub enum Why {
     NothingPlanned,
     /// A partition has fewer replicas than the rule asks for.
     TooFewReplicas,
+    /// The node is frozen: it goes on when it is thawed.
+    Frozen,
+    /// Without the node a group would have no majority that runs.
+    QuorumNeeded,
+    /// As many controls came at this very instant as are taken.
+    TooManyControls,
 }
 
 impl Why {
@@ -246,6 +252,9 @@ impl Why {
             Self::EvenAlready => 136,
             Self::NothingPlanned => 137,
             Self::TooFewReplicas => 138,
+            Self::Frozen => 139,
+            Self::QuorumNeeded => 140,
+            Self::TooManyControls => 141,
         }
     }
 }

@@ -33,8 +33,6 @@ const REPORT_AGE_MAX: SimDuration = SimDuration::from_millis(500);
 const HAND_OVER_WITHIN: SimDuration = SimDuration::from_millis(600);
 /// How long a node remembers what somebody at the desk wished for.
 const WISH_FOR: SimDuration = SimDuration::from_secs(30);
-/// Voters of `meta` at most, an odd number.
-const META_VOTERS_MAX: usize = 5;
 
 /// What the controller wants done.
 #[derive(Clone, PartialEq, Debug)]
@@ -57,6 +55,13 @@ pub(super) struct Scene<'a> {
     pub(super) settings: &'a Settings,
     /// What the controller believes of each member, and how long it heard nothing.
     pub(super) health: &'a dyn Fn(NodeId) -> (Health, SimDuration),
+}
+
+impl Scene<'_> {
+    /// Whether the controller believes that the node runs.
+    fn runs(&self, node: NodeId) -> bool {
+        (self.health)(node).0 != Health::Failed
+    }
 }
 
 /// The memory of a controller.
@@ -207,11 +212,10 @@ impl Steward {
         let staying = scene.map.nodes.len() - scene.map.leaving.len();
         let one = |group: GroupId| {
             let replicas = scene.map.voters(group).to_vec();
-            let (of_meta, of_others) = (odd(staying.min(META_VOTERS_MAX)), scene.settings.cluster.replication_factor);
-            let factor = if group == GroupId::META { of_meta } else { of_others.min(staying) };
+            let factor = scene.settings.cluster.voters_of(group, staying);
             let leader = self.reports.get(&group).map(|(_, report)| report.leader);
             let leader = leader.filter(|leader| replicas.contains(leader));
-            Placed { group, replicas, leader, factor: factor.max(1), load: 1 }
+            Placed { group, replicas, leader, factor, load: 1 }
         };
         scene.map.group_ids().map(one).collect()
     }
@@ -226,16 +230,16 @@ impl Steward {
                 continue;
             }
             met.push(group);
-            let up = |node: NodeId| (scene.health)(node).0 != Health::Failed;
             match planned.step {
                 Step::Lead { to, .. } => {
                     let free = self.is_settled(scene, group) && !self.handed.contains_key(&group);
-                    if free && up(to) && self.handed.len() < at_once {
+                    if free && scene.runs(to) && self.handed.len() < at_once {
                         self.handed.insert(group, (scene.now, planned));
                         deeds.push(Deed::HandOver(group, to));
                     }
                 }
-                Step::Add { to, .. } | Step::Replace { to, .. } if !up(to) => {}
+                Step::Add { to, .. } | Step::Replace { to, .. } if !scene.runs(to) => {}
+                _ if !self.can_spare(scene, planned) => {}
                 step => {
                     let room = self.moving.len() < at_once || self.moving.contains_key(&group);
                     if room && self.may_move(scene, group) {
@@ -251,6 +255,15 @@ impl Steward {
                 }
             }
         }
+    }
+
+    /// Whether a majority of those who would vote then runs: else the group could write nothing more. A step that mends nothing
+    /// waits until all of its voters run, for until then the group needs every one that does.
+    fn can_spare(&self, scene: &Scene<'_>, Planned { step, reason }: Planned) -> bool {
+        let running = |voters: &[NodeId]| voters.iter().filter(|node| scene.runs(**node)).count();
+        let (before, after) = (scene.map.voters(step.group()), self.voters_after(scene, step));
+        let mends = !matches!(reason, Reason::Crowded { .. } | Reason::RegionShared { .. });
+        running(&after) > after.len() / 2 && (mends || running(before) == before.len())
     }
 
     /// A group moves again when it has arrived, or when it waits for somebody who will never come.
@@ -326,7 +339,7 @@ fn seats(scene: &Scene<'_>) -> Vec<Seat> {
             (true, Health::Failed) => Standing::Dead,
             (true, _) => Standing::Draining,
         };
-        Seat { node, region: scene.settings.cluster.region(node), standing }
+        Seat { node, region: scene.settings.cluster.region(node), standing, up: scene.runs(node) }
     };
     scene.map.nodes.iter().copied().map(seat).collect()
 }
@@ -346,10 +359,6 @@ fn presumed_dead(scene: &Scene<'_>) -> Option<Deed> {
     let others = scene.map.nodes.iter().filter(|node| staying(node)).count();
     let dead = scene.map.nodes.iter().copied().find(silent).filter(|_| others > 1)?;
     Some(Deed::Log(MapChange::Leave(dead)))
-}
-
-const fn odd(count: usize) -> usize {
-    if count.is_multiple_of(2) { count.saturating_sub(1) } else { count }
 }
 
 #[cfg(test)]

@@ -208,6 +208,28 @@ fn a_group_that_waits_for_a_node_that_died_is_placed_anew() {
     assert!(desk.map.groups.iter().all(|voters| !voters.contains(&N4)));
 }
 
+#[test]
+fn no_group_moves_to_where_it_could_not_write_and_the_dead_go_first() {
+    let mut map = joined(4);
+    assert!(map.apply(&MapChange::Left(N4)) && map.apply(&MapChange::Leave(NodeId(2))));
+    let mut desk = Desk::new(map);
+    desk.failed = vec![NodeId(1)];
+    for _ in 0..10 {
+        desk.report(&[]);
+        assert_eq!(desk.places(), [], "of n1 and n3 only n3 runs");
+    }
+    assert!(desk.map.apply(&MapChange::Leave(NodeId(1))));
+    desk.settle();
+    assert_eq!(desk.map.nodes, voters(&[3]), "n1 first, then n2");
+    let mut desk = Desk::new(joined(4));
+    desk.failed = vec![NodeId(1)];
+    desk.report(&[]);
+    assert_eq!(desk.places(), [], "n4 would take over from somebody that each group needs");
+    desk.failed.clear();
+    desk.settle();
+    assert!(desk.map.groups.iter().any(|voters| voters.contains(&N4)));
+}
+
 /// Three nodes and six partitions, settled; n3 was gone and leads nothing, and has just come back.
 fn returned() -> Desk {
     let mut map = joined(6);

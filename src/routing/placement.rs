@@ -15,13 +15,10 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::partitioner::Partitioner;
 use super::ring::Ring;
-use crate::domain::ids::{NodeId, NodeSet, PartitionId};
+use crate::domain::ids::{GroupId, NodeId, NodeSet, PartitionId};
 use crate::domain::map::{ClusterMap, Epoch};
 use crate::domain::settings::{ClusterSettings, Settings};
 use crate::domain::venue::VenueState;
-
-/// Voters of `meta` at most; an odd number, for an even one survives no more faults.
-const META_VOTERS_MAX: usize = 5;
 
 /// Keeps the keys of partitions apart from all other uses of the hash.
 const PARTITION_SEED: u64 = 0x7061_7274;
@@ -31,7 +28,7 @@ pub fn initial_map(settings: &Settings) -> ClusterMap {
     let Settings { cluster: settings, market, partition, venues, .. } = settings;
     let nodes: Vec<NodeId> = NodeId::first(settings.nodes.clamp(1, NodeSet::NODES_MAX)).collect();
     let ring = Ring::new(nodes.iter().copied());
-    let mut groups = vec![meta_voters(&nodes)];
+    let mut groups = vec![nodes[..settings.voters_of(GroupId::META, nodes.len())].to_vec()];
     groups.extend((0..settings.partitions).map(|place| {
         let key = xxh3_64_with_seed(&PartitionId::from_index(place).0.to_le_bytes(), PARTITION_SEED);
         over_regions(ring.walk(key).collect(), settings)
@@ -61,13 +58,6 @@ fn over_regions(mut walk: Vec<NodeId>, settings: &ClusterSettings) -> Vec<NodeId
         chosen.push(node);
     }
     chosen
-}
-
-/// The first nodes, an odd number of them.
-fn meta_voters(nodes: &[NodeId]) -> Vec<NodeId> {
-    let count = nodes.len().min(META_VOTERS_MAX);
-    let odd = if count.is_multiple_of(2) { count - 1 } else { count };
-    nodes[..odd].to_vec()
 }
 
 /// Names a leader first in every group, so that no node leads many more than another. `meta` (the first group)

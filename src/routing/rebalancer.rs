@@ -15,7 +15,8 @@
 //! Hysteresis: a difference of one is balance, since moving it would only turn it round; so is a region that has no free
 //! node. Each balancing step makes the sum of squares smaller, so planning again and again ends.
 //! Safety: a step never takes a group below its factor: [`Step::Replace`] adds before it removes, and [`Step::Remove`] is
-//! planned only where there are more than enough.
+//! planned only where there are more than enough. Of too many, those that do not run go first: they are missed least, and
+//! the group needs the others.
 //! Bound: [`STEPS_MAX`] steps a plan; what is left comes with the next.
 //! Left out: weights of nodes; the size of what a replica move copies.
 //! Sources: chains of exchanges are the cost-reducing paths of semi-matchings (Harvey et al. 2003): where none is left the
@@ -53,6 +54,8 @@ pub struct Seat {
     pub region: Region,
     /// What it should hold.
     pub standing: Standing,
+    /// Whether it is believed to run. Who does not may come back, and keeps what it holds; it is given nothing.
+    pub up: bool,
 }
 
 /// A group as the planner sees it.
@@ -152,6 +155,13 @@ impl<'a> Draft<'a> {
         let (dead, draining) = (gone(Standing::Dead), gone(Standing::Draining));
         let home = self.best_home(at);
         let leaving = dead.map(|node| (node, Reason::NodeDead)).or(draining.map(|node| (node, Reason::Draining)));
+        if let Some(from) = self.down_too_many(at) {
+            self.take(
+                at,
+                Planned { step: Step::Remove { group, from }, reason: Reason::AboveFactor { replicas: count } },
+            );
+            return true;
+        }
         let (step, reason) = match (leaving, home) {
             (Some((from, reason)), _) if count > factor => (Step::Remove { group, from }, reason),
             (Some((from, reason)), Some(to)) if count == factor => (Step::Replace { group, from, to }, reason),
@@ -166,11 +176,20 @@ impl<'a> Draft<'a> {
         true
     }
 
-    /// The member that should get a replica: in the region that has fewest of the group, of those who hold fewest.
+    /// A replica on a member that does not run, if the group has more than its factor without those that leave.
+    fn down_too_many(&self, at: usize) -> Option<NodeId> {
+        let Placed { replicas, factor, .. } = &self.groups[at];
+        let staying = || replicas.iter().copied().filter(|node| self.standing(*node) == Standing::Member);
+        let down = staying().filter(|node| self.seat(*node).is_some_and(|seat| !seat.up));
+        down.max_by_key(|node| (self.holds(*node), *node)).filter(|_| staying().count() > *factor)
+    }
+
+    /// The member that should get a replica: one that runs if there is one, in the region that has fewest of the group, of
+    /// those who hold fewest.
     fn best_home(&self, at: usize) -> Option<NodeId> {
         let replicas: NodeSet = self.groups[at].replicas.iter().copied().collect();
         let free = self.members().filter(|seat| !replicas.contains(seat.node));
-        free.min_by_key(|seat| (self.in_region(at, seat.region), self.holds(seat.node), seat.node))
+        free.min_by_key(|seat| (!seat.up, self.in_region(at, seat.region), self.holds(seat.node), seat.node))
             .map(|seat| seat.node)
     }
 

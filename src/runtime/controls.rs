@@ -34,21 +34,20 @@ pub(super) enum Carried {
 }
 
 impl World {
-    /// Carries a control out, and tells every actor of it. Answers with what actors hear as soon as time goes on, and whether it
+    /// Carries a control out, and tells every actor of it; of one that is refused nobody hears. Answers with what actors hear as soon as time goes on, and whether it
     /// is for them to carry out.
     ///
     /// # Errors
     /// It is refused here; the event that says so has happened.
     pub(super) fn carry_out(&mut self, control: Control, cause: Cause) -> Result<(Control, Carried), Why> {
         let meant = self.for_actors(control);
-        let carried = meant.and_then(|meant| self.try_control(meant, cause));
-        if let Err(why) = carried {
-            self.tell_of(None, EventKind::ControlRefused { control, why }, cause);
-        }
-        let heard = meant.unwrap_or(control);
+        let carried = meant.and_then(|meant| Ok((meant, self.try_control(meant, cause)?)));
+        let (heard, carried) = carried.inspect_err(|why| {
+            self.tell_of(None, EventKind::ControlRefused { control, why: *why }, cause);
+        })?;
         let actors: Vec<ActorId> = self.cast.ids().collect();
         actors.into_iter().for_each(|actor| self.plan_for_actor(actor, ActorInput::Control(heard), cause));
-        carried.map(|carried| (heard, carried))
+        Ok((heard, carried))
     }
 
     /// The answer to a control that was not refused here. Earlier controls of this very place of the run, as a run that is
@@ -90,6 +89,9 @@ impl World {
     }
 
     fn try_control(&mut self, control: Control, cause: Cause) -> Result<Carried, Why> {
+        if self.history.is_full_at(self.clock.events) {
+            return Err(Why::TooManyControls);
+        }
         let done = match control {
             Control::Crash(target) => self.control_crash(target, cause),
             Control::Recover(target) => self.control_recover(target, cause),
@@ -114,6 +116,7 @@ impl World {
             }
             Control::Poison(target) => {
                 let node = self.running(target)?;
+                self.asked().push(Asked::Panic(node));
                 self.plan_inside(node, NodeInput::Order(NodeOrder::Panic), cause);
                 Ok(())
             }
@@ -180,7 +183,12 @@ impl World {
 
     fn running(&mut self, target: Target) -> Result<NodeId, Why> {
         let node = self.resolve(target)?;
-        if self.nodes[node.index()].runs() { Ok(node) } else { Err(Why::NodeDown) }
+        if self.nodes[node.index()].runs() && !self.panics(node) { Ok(node) } else { Err(Why::NodeDown) }
+    }
+
+    /// Whether it was made to panic at this very instant, and will be found halted by everything that follows.
+    pub(super) fn panics(&mut self, node: NodeId) -> bool {
+        self.asked().contains(&Asked::Panic(node))
     }
 
     fn follower(&self, group: GroupId) -> Result<NodeId, Why> {
@@ -215,8 +223,9 @@ impl World {
     }
 
     fn switch(&mut self, control: Control, cause: Cause) -> Result<(), Why> {
-        let factor = self.basis.settings.cluster.replication_factor;
-        if matches!(control, Control::SetAck(AckRule::Count(count)) if usize::from(count) > factor) {
+        let partitions = self.basis.living.group_ids().filter(|group| *group != GroupId::META);
+        let replicas = partitions.map(|group| self.config_of(group).voters.len()).min().unwrap_or(0);
+        if matches!(control, Control::SetAck(AckRule::Count(count)) if usize::from(count) > replicas) {
             return Err(Why::TooFewReplicas);
         }
         let before = (self.basis.settings.cluster.clone(), self.basis.settings.admission);

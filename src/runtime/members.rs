@@ -78,10 +78,31 @@ impl World {
         if others.count() == 0 {
             return Err(Why::LastNode);
         }
+        if of_the_dead == OfTheDead::None && self.needs(id) {
+            return Err(Why::QuorumNeeded);
+        }
         self.nodes[id.index()].membership = Membership::Leaving;
         self.tell_actors(id, Membership::Leaving, cause);
         self.wish(MapChange::Leave(id), cause);
         Ok(())
+    }
+
+    /// Whether a group would be left without a majority that runs if this node went: what it holds cannot move off then.
+    fn needs(&self, id: NodeId) -> bool {
+        let map = &self.basis.living;
+        let runs = |node: &&NodeId| self.nodes[node.index()].runs();
+        let staying = || map.nodes.iter().filter(|node| **node != id && !map.leaving.contains(node));
+        map.group_ids().any(|group| {
+            let wanted = self.basis.settings.cluster.voters_of(group, staying().count());
+            let holds = |node: &&NodeId| map.voters(group).contains(node);
+            let kept = staying().filter(holds).count();
+            let dead = kept - staying().filter(holds).filter(runs).count();
+            // Of too many the dead go first; of too few only those that run take a replica.
+            let (dead, kept) = (dead - dead.min(kept.saturating_sub(wanted)), kept.min(wanted));
+            let homes = staying().filter(|node| !holds(node)).filter(runs).count();
+            let voters = wanted.min(kept + homes);
+            voters - dead <= voters / 2
+        })
     }
 
     /// States a wish to every living node, and to every one that begins before it is fulfilled.

@@ -27,8 +27,10 @@ impl World {
 
     pub(super) fn control_recover(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
         let node = self.resolve(target)?;
-        if self.nodes[node.index()].lives() {
-            return Err(Why::NodeRuns);
+        match self.nodes[node.index()].status {
+            Status::Up => return Err(Why::NodeRuns),
+            Status::Frozen => return Err(Why::Frozen),
+            Status::Down | Status::Halted(_) | Status::Gone => {}
         }
         let meant = Target::Node(node);
         self.forget_faults(|fault| [Control::Crash(meant), Control::Poison(meant)].contains(fault));
@@ -54,7 +56,9 @@ impl World {
 
     pub(super) fn control_freeze(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
         let node = self.resolve(target)?;
+        let panics = self.panics(node);
         match self.nodes[node.index()].status {
+            Status::Up if panics => Err(Why::NodeDown),
             Status::Up => {
                 self.freeze(node, cause);
                 self.note_fault(Control::Freeze(Target::Node(node)));

@@ -93,8 +93,9 @@ pub(super) struct Clock {
     pub hash: Digest,
 }
 
-/// Controls of one place that are remembered until actors hear them; more than a person presses while a run is paused.
-const UNHEARD_MAX: usize = 64;
+/// Controls that one place of a run takes, since the answer to each must know of those before it; more than a person presses
+/// while a run is paused. Those beyond are refused.
+pub(super) const UNHEARD_MAX: usize = 512;
 
 /// What was done to a run from outside.
 #[derive(Clone, Default)]
@@ -113,6 +114,8 @@ pub(super) enum Asked {
     HandOver(GroupId),
     /// The controller writes this into its log.
     Map(Arc<MapChange>),
+    /// This node panics.
+    Panic(NodeId),
 }
 
 impl History {
@@ -121,15 +124,20 @@ impl History {
         of_place(&mut self.unheard, events)
     }
 
+    /// Whether this place takes no more controls.
+    pub fn is_full_at(&mut self, events: u64) -> bool {
+        self.unheard_at(events).len() >= UNHEARD_MAX
+    }
+
     /// What nodes were asked for at this place already.
     pub fn asked_at(&mut self, events: u64) -> &mut Vec<Asked> {
         of_place(&mut self.asked, events)
     }
 }
 
-/// The list of a place. It is emptied once the run has gone on, or when it is full.
+/// The list of a place. It is emptied once the run has gone on.
 fn of_place<T>((place, list): &mut (u64, Vec<T>), events: u64) -> &mut Vec<T> {
-    if *place != events || list.len() >= UNHEARD_MAX {
+    if *place != events {
         list.clear();
         *place = events;
     }

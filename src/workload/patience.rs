@@ -123,7 +123,10 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::LoadOfFile
         | Why::EvenAlready
         | Why::NothingPlanned
-        | Why::TooFewReplicas => false,
+        | Why::TooFewReplicas
+        | Why::Frozen
+        | Why::QuorumNeeded
+        | Why::TooManyControls => false,
     }
 }
 

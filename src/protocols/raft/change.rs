@@ -96,7 +96,9 @@ impl Raft {
                 return Err(Why::LearnerBehind);
             }
         }
-        Ok(())
+        // Once it stands in the log nothing commits without a majority of these, not even the way back.
+        let here = voters.iter().filter(|node| *node == self.config.me || self.heard_lately(now, *node));
+        if here.count() <= voters.len() / 2 { Err(Why::QuorumNotReached) } else { Ok(()) }
     }
 
     /// Whether a change of the configuration is going on: the latest one is not committed, or joint.
@@ -210,6 +212,13 @@ impl Raft {
             let heard = now.mono.since(progress.heard_at) < self.config.election_max;
             heard && self.applies(progress) && progress.catch_up.keeps_up(progress.matched, now.mono, limit)
         })
+    }
+
+    /// Whether a follower answered within the longest election timeout.
+    fn heard_lately(&self, now: Now, node: NodeId) -> bool {
+        let Role::Leader(leadership) = &self.role else { return false };
+        let place = leadership.place_of(node);
+        place.is_some_and(|place| now.mono.since(leadership.progress[place].heard_at) < self.config.election_max)
     }
 
     /// Whether a follower could take over at once: it was heard lately, and lacks no more than is on its way at any time.

@@ -5,7 +5,12 @@ use proptest::prelude::*;
 use super::*;
 
 fn seats(count: usize, regions: u8) -> Vec<Seat> {
-    let seat = |node: NodeId| Seat { node, region: Region(node.index() as u8 % regions), standing: Standing::Member };
+    let seat = |node: NodeId| Seat {
+        node,
+        region: Region(node.index() as u8 % regions),
+        standing: Standing::Member,
+        up: true,
+    };
     NodeId::first(count).map(seat).collect()
 }
 

@@ -9,10 +9,12 @@ fn what_cannot_be_done_is_refused_with_its_reason() {
     let n9 = Target::Node(NodeId(9));
     let n3 = Target::Node(NodeId(3));
     world.control(Control::Crash(n3));
+    world.control(Control::Freeze(Target::Node(N2)));
     let table = [
         (Control::Crash(n3), Why::AlreadySo),
         (Control::Crash(n9), Why::NoTarget),
         (Control::Recover(Target::Node(N1)), Why::NodeRuns),
+        (Control::Recover(Target::Node(N2)), Why::Frozen),
         (Control::Freeze(n3), Why::NodeDown),
         (Control::Thaw(Target::Node(N1)), Why::NotFrozen),
         (Control::Poison(n3), Why::NodeDown),
@@ -120,13 +122,58 @@ fn of_an_isolation_within_a_muteness_what_is_healed_is_over() {
 }
 
 #[test]
-fn a_rule_that_asks_for_more_replicas_than_there_are_is_refused() {
+fn a_rule_that_asks_for_more_replicas_than_there_are_is_refused_and_nobody_hears_of_it() {
     let mut world = world(5);
     world.run_until(ms(300));
-    let factor = world.settings().cluster.replication_factor as u8;
     let rule = |count| Control::SetAck(AckRule::Count(count));
-    assert_eq!(world.control(rule(factor + 1)), ControlAnswer::Refused(Why::TooFewReplicas));
-    assert_eq!(world.control(rule(factor)), ControlAnswer::Done);
+    let voters = world.config_of(P1).voters.len() as u8;
+    let ack = world.view().flow.ack;
+    assert_eq!(world.control(rule(voters + 1)), ControlAnswer::Refused(Why::TooFewReplicas));
+    world.run_until(ms(310));
+    assert_eq!(world.view().flow.ack, ack);
+    assert_eq!(world.control(rule(voters)), ControlAnswer::Done);
+}
+
+#[test]
+fn a_node_without_which_a_group_could_not_write_does_not_leave() {
+    let node = |id| Target::Node(NodeId(id));
+    let mut world = world(5);
+    world.run_until(ms(300));
+    world.control(Control::Crash(node(1)));
+    world.control(Control::Freeze(node(2)));
+    let leave = Control::Decommission(node(3));
+    assert_eq!(world.control(leave), ControlAnswer::Refused(Why::QuorumNeeded));
+    world.control(Control::Thaw(node(2)));
+    assert_eq!(world.control(leave), ControlAnswer::Done);
+}
+
+#[test]
+fn a_node_that_was_made_to_panic_is_not_running_for_what_comes_at_the_same_instant() {
+    let mut world = world(5);
+    world.run_until(ms(300));
+    let (panic, freeze) = (Control::Poison(Target::Node(N1)), Control::Freeze(Target::Node(N1)));
+    assert_eq!(world.control(panic), ControlAnswer::Done);
+    assert_eq!(world.control(panic), ControlAnswer::Refused(Why::NodeDown));
+    assert_eq!(world.control(freeze), ControlAnswer::Refused(Why::NodeDown));
+    world.run_until(ms(310));
+    assert!(!world.nodes[0].runs());
+}
+
+#[test]
+fn one_instant_takes_so_many_controls_and_forgets_none() {
+    let mut world = world(5);
+    world.run_until(ms(300));
+    let transfer = Control::Transfer { group: P1, to: Some(NodeId(4)) };
+    assert_eq!(world.control(transfer), ControlAnswer::Done);
+    for count in 1..UNHEARD_MAX {
+        assert_eq!(world.control(Control::SetRate(count as u64)), ControlAnswer::Done, "{count}");
+        if count + 1 < UNHEARD_MAX {
+            assert_eq!(world.control(transfer), ControlAnswer::Refused(Why::TransferRunning), "after {count} others");
+        }
+    }
+    assert_eq!(world.control(transfer), ControlAnswer::Refused(Why::TooManyControls));
+    world.run_until(ms(301));
+    assert_eq!(world.control(Control::SetRate(7)), ControlAnswer::Done);
 }
 
 #[test]

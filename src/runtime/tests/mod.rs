@@ -8,7 +8,7 @@ mod screen;
 use super::queue::What;
 use super::tasks::TaskStepper;
 use super::testbed::{ms, world, world_with};
-use super::world::World;
+use super::world::{UNHEARD_MAX, World};
 use crate::domain::control::{Control, ControlAnswer, Target};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, EventKind, Health};

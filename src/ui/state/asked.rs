@@ -12,8 +12,10 @@ pub struct Asked {
     pub act: Act,
     /// Controls without an answer, in order.
     pub open: VecDeque<Control>,
-    /// The first refusal.
+    /// The first refusal for another reason than that it is so already, if there is one; else the first.
     pub refused: Option<(Control, Why)>,
+    /// Whether one of them was done.
+    pub done: bool,
     /// What to say if all of them are done: a text and its arguments.
     pub said: (&'static str, Vec<(&'static str, String)>),
 }

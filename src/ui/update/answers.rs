@@ -1,7 +1,8 @@
 //! Answers: what was asked of the cluster is said to be done when the cluster says so, or refused with its reason.
 //!
 //! Idea: a key sends controls and remembers what to say. The cluster answers within milliseconds, each control by itself
-//! and in order; the last answer decides what the toast says. What was refused can't be undone, so it leaves that list.
+//! and in order; the last answer decides what the toast says. What was refused can't be undone, so it leaves that list. Of an
+//! undo of several controls that was done in part the rest was so already, mostly: it is done, and the list goes on.
 //! Bound: 64 that wait; the oldest is forgotten without a word. An answer that nobody waits for says nothing.
 
 use super::Given;
@@ -9,6 +10,7 @@ use super::refusal::Refusal;
 use super::toast;
 use crate::domain::control::{Control, ControlAnswer};
 use crate::domain::engine::Answered;
+use crate::domain::why::Why;
 use crate::ui::state::{Act, Asked, UiState, Undo, UndoList};
 
 /// Things that were asked for and are not answered; more than the queue of commands takes is never on its way.
@@ -24,7 +26,7 @@ pub(super) fn ask(
     if state.asked.len() == ASKED_MAX {
         state.asked.pop_front();
     }
-    state.asked.push_back(Asked { act, open: controls.iter().copied().collect(), refused: None, said });
+    state.asked.push_back(Asked { act, open: controls.iter().copied().collect(), refused: None, done: false, said });
 }
 
 /// Hears what the cluster says.
@@ -35,8 +37,12 @@ pub fn hear(state: &mut UiState, given: &Given<'_>, answered: Answered) {
     state.asked.drain(..place);
     let Some(asked) = state.asked.front_mut() else { return };
     asked.open.pop_front();
-    if let ControlAnswer::Refused(why) = answered.answer {
-        asked.refused.get_or_insert((answered.control, why));
+    match answered.answer {
+        ControlAnswer::Done => asked.done = true,
+        ControlAnswer::Refused(why) if asked.refused.is_none_or(|(_, known)| known == Why::AlreadySo) => {
+            asked.refused = Some((answered.control, why));
+        }
+        ControlAnswer::Refused(_) => {}
     }
     if asked.open.is_empty()
         && let Some(asked) = state.asked.pop_front()
@@ -56,17 +62,23 @@ pub fn lost(state: &mut UiState, control: Control) {
 
 fn settle(state: &mut UiState, given: &Given<'_>, asked: &Asked) {
     match asked.refused {
-        None => {
-            let (id, args) = &asked.said;
-            let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            toast::say(state, given, id, &args);
-        }
+        Some((_, Why::AlreadySo)) if asked.done => said(state, given, asked),
+        None => said(state, given, asked),
         Some((control, why)) => {
-            take_back(&mut state.undo, asked.act);
+            if !asked.done {
+                take_back(&mut state.undo, asked.act);
+            }
             let (what, why) = (given.words.order(&control.words()), given.words.why(why));
             toast::refuse(state, given, &Refusal::new("toast-refused").with("what", what).with("why", why));
         }
     }
+}
+
+/// Says what was to be said once it is done.
+fn said(state: &mut UiState, given: &Given<'_>, asked: &Asked) {
+    let (id, args) = &asked.said;
+    let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    toast::say(state, given, id, &args);
 }
 
 /// Puts an entry back where it was before it was asked for.

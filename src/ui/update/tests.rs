@@ -442,6 +442,92 @@ fn an_isolation_is_undone_for_nodes_that_joined_meanwhile() {
     assert_eq!(bench.view.net.cuts, [(NodeId(7), NodeId(1))], "n7 is mute by a fault of its own");
 }
 
+/// Random cuts of the real cluster: what undo sends right after a change of links is never refused, and leaves every link, and
+/// every fault that a newcomer would share, as it was.
+#[test]
+fn a_change_of_links_and_its_undo_leave_the_cluster_as_it_was() {
+    let mut begun = crate::desk::open(&std::sync::Arc::new(crate::domain::settings::Settings::default()), 1);
+    begun.run_until(SimTime::from_millis(300));
+    let links = |view: &ClusterView| {
+        let of_nodes = |control: &Control| matches!(control, Control::Isolate(_) | Control::Mute(_));
+        let faults: BTreeSet<String> = view
+            .run
+            .faults
+            .iter()
+            .map(|fault| fault.control)
+            .filter(of_nodes)
+            .map(|fault| format!("{fault:?}"))
+            .collect();
+        (view.net.cuts.clone(), faults)
+    };
+    let mut undone = 0;
+    for seed in 0..60 {
+        let (mut world, mut chance) =
+            (begun.clone(), crate::domain::chance::Chance::stream(seed, crate::domain::chance::Purpose::Storm, 0));
+        let mut story = Vec::new();
+        for _ in 0..14 {
+            let (from, to) = (chance.below(4) as u8 + 1, chance.below(4) as u8 + 1);
+            let (from, to) = (Target::Node(NodeId(from)), Target::Node(NodeId(to)));
+            let control = match chance.below(8) {
+                0 | 1 => Control::Isolate(from),
+                2 => Control::Mute(from),
+                3 | 4 => Control::Rejoin(from),
+                5 => Control::Cut { from, to },
+                6 => Control::Heal { from, to },
+                _ => Control::HealAll,
+            };
+            let before = world.view();
+            let inverse = super::undo::inverse(control, &before);
+            if world.control(control) != ControlAnswer::Done {
+                continue;
+            }
+            story.push(control);
+            if chance.below(2) == 0 {
+                continue;
+            }
+            for back in &inverse {
+                assert_eq!(world.control(*back), ControlAnswer::Done, "seed {seed}: {back:?} after {story:?}");
+            }
+            let after = world.view();
+            assert_eq!(links(&after).0, links(&before).0, "seed {seed}: {story:?} and {inverse:?}");
+            assert!(links(&after).1.is_subset(&links(&before).1), "seed {seed}: {story:?} and {inverse:?}");
+            story.extend(inverse);
+            undone += 1;
+        }
+    }
+    assert!(undone > 200, "only {undone} were taken back");
+}
+
+#[test]
+fn an_isolation_that_was_healed_is_undone_as_an_isolation() {
+    let mut bench = Bench::new();
+    let requests = bench.act(&Action::Control(Control::Isolate(N1)));
+    bench.obey(&requests);
+    let fault = |control| FaultView { since: SimTime::ZERO, control };
+    bench.view.run.faults.push(fault(Control::Isolate(N1)));
+    for healed in [Control::Rejoin(N1), Control::HealAll] {
+        assert_eq!(super::undo::inverse(healed, &bench.view), [Control::Isolate(N1)]);
+    }
+    // Another link of it was healed by hand: then it is cut link by link.
+    bench.view.net.cuts.retain(|link| *link != (NodeId(1), NodeId(2)));
+    assert_eq!(super::undo::inverse(Control::Rejoin(N1), &bench.view).len(), 7);
+}
+
+#[test]
+fn an_undo_that_is_done_in_part_is_done() {
+    for (why, toast) in [(Why::AlreadySo, "toast-undone"), (Why::NodeDown, "toast-refused")] {
+        let mut bench = Bench::new();
+        let requests = bench.act(&Action::Control(Control::Isolate(N1)));
+        bench.obey(&requests);
+        let undo = Action::Do(ActionId("fault.undo"));
+        let first = std::cell::Cell::new(true);
+        let say = |_| if first.replace(false) { ControlAnswer::Refused(why) } else { ControlAnswer::Done };
+        assert_eq!(bench.act_and_hear(&undo, say).len(), 8);
+        assert_eq!((bench.state.undo.done.len(), bench.state.undo.undone.len()), (0, 1), "the list goes on");
+        assert!(bench.toast().starts_with(toast), "{}", bench.toast());
+    }
+}
+
 #[test]
 fn the_lock_holds_what_changes_the_cluster_and_nothing_else() {
     let mut bench = Bench::new();

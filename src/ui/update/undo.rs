@@ -12,7 +12,7 @@ use super::faults::{self, node};
 use super::refusal::Refusal;
 use super::{Given, Request};
 use crate::domain::control::{Control, Target};
-use crate::domain::ids::NodeId;
+use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::time::SimDuration;
 use crate::domain::venue::Door;
 use crate::domain::view::{ClusterView, NodeTruth};
@@ -145,10 +145,18 @@ fn links_to_newcomers(entry: &Undo, view: &ClusterView) -> Vec<Control> {
     heals.filter(|heal| !inverse(*heal, view).is_empty()).collect()
 }
 
+/// The follower that is meant: the first voter that runs and does not lead.
+fn follower(view: &ClusterView, group: GroupId) -> Option<NodeId> {
+    let group = faults::group(view, group)?;
+    let runs = |id: &NodeId| node(view, *id).is_some_and(|node| node.truth.runs());
+    group.config.voters.iter().find(|id| Some(*id) != group.leader && runs(id))
+}
+
 /// The control with its target named: what was done to *the leader* was done to this node.
 fn resolve(control: Control, view: &ClusterView) -> Control {
     let named = |target: Target| match target {
         Target::Leader(group) => faults::group(view, group).and_then(|group| group.leader).map_or(target, Target::Node),
+        Target::Follower(group) => follower(view, group).map_or(target, Target::Node),
         other => other,
     };
     control.aimed(named)
@@ -232,6 +240,48 @@ fn fallen(target: Target, truth: NodeTruth) -> Vec<Control> {
     }
 }
 
+/// The links that open when a node rejoins: all that are cut, but those that a fault of the other node cuts.
+fn rejoined(id: NodeId, view: &ClusterView) -> Vec<(NodeId, NodeId)> {
+    let by_other = |(from, to): (NodeId, NodeId)| {
+        let faults = || view.run.faults.iter().map(|fault| fault.control);
+        let by_sender = from != id && faults().any(|fault| fault == Control::Mute(Target::Node(from)));
+        let other = if from == id { to } else { from };
+        by_sender || faults().any(|fault| fault == Control::Isolate(Target::Node(other)))
+    };
+    let mine = view.net.cuts.iter().copied().filter(|(from, to)| *from == id || *to == id);
+    mine.filter(|link| !by_other(*link)).collect()
+}
+
+/// Whether it is a fault of this node's links, which ends when the node rejoins.
+fn is_of(fault: &Control, id: NodeId) -> bool {
+    let meant = Target::Node(id);
+    match fault {
+        Control::Isolate(who) | Control::Mute(who) => *who == meant,
+        Control::Cut { from, to } => *from == meant || *to == meant,
+        _ => false,
+    }
+}
+
+/// What cuts these links again: the faults of nodes that cut them, as faults, so that they hold for newcomers too; then link by
+/// link what such a fault does not cut, or no longer cuts in full.
+fn torn_again(opened: Vec<(NodeId, NodeId)>, ends: impl Fn(&Control) -> bool, view: &ClusterView) -> Vec<Control> {
+    let cut = |link: &(NodeId, NodeId)| view.net.cuts.contains(link);
+    let mut left = opened;
+    let mut again = Vec::new();
+    for fault in view.run.faults.iter().map(|fault| fault.control).filter(ends) {
+        let (Control::Isolate(Target::Node(id)) | Control::Mute(Target::Node(id))) = fault else { continue };
+        let hears = matches!(fault, Control::Mute(_));
+        let peers = || view.nodes.iter().map(|node| node.id).filter(|peer| *peer != id);
+        let links = || peers().flat_map(|peer| [Some((id, peer)), (!hears).then_some((peer, id))]).flatten();
+        if links().all(|link| cut(&link)) && links().any(|link| left.contains(&link)) {
+            left.retain(|link| !links().any(|known| known == *link));
+            again.push(fault);
+        }
+    }
+    again.extend(left.into_iter().map(|(from, to)| Control::Cut { from: Target::Node(from), to: Target::Node(to) }));
+    again
+}
+
 /// What takes a change of links back: each direction that it would change, the other way round.
 fn links(control: Control, view: &ClusterView) -> Vec<Control> {
     let all = || view.nodes.iter().map(|node| node.id);
@@ -242,8 +292,8 @@ fn links(control: Control, view: &ClusterView) -> Vec<Control> {
         Control::Heal { from: Target::Node(from), to: Target::Node(to) } => (vec![(from, to)], false),
         Control::Isolate(Target::Node(id)) => (out_of(id).chain(into(id)).collect(), true),
         Control::Mute(Target::Node(id)) => (out_of(id).collect(), true),
-        Control::Rejoin(Target::Node(id)) => (out_of(id).chain(into(id)).collect(), false),
-        Control::HealAll => (view.net.cuts.clone(), false),
+        Control::Rejoin(Target::Node(id)) => return torn_again(rejoined(id, view), |fault| is_of(fault, id), view),
+        Control::HealAll => return torn_again(view.net.cuts.clone(), |_| true, view),
         _ => return Vec::new(),
     };
     let cut = |link: &(NodeId, NodeId)| view.net.cuts.contains(link);
