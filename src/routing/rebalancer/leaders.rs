@@ -42,9 +42,14 @@ impl Draft<'_> {
         }
         let leads = self.leads();
         let heirs = replicas.iter().copied();
-        let heirs = heirs.filter(|node| *node != from && self.standing(*node) == Standing::Member);
+        let heirs = heirs.filter(|node| *node != from && self.may_lead(*node));
         let to = heirs.min_by_key(|node| (leads[node.index()], *node))?;
         Some(Step::Lead { group: *group, from, to })
+    }
+
+    /// Who is down or leaves is handed nothing.
+    fn may_lead(&self, node: NodeId) -> bool {
+        self.seat(node).is_some_and(|seat| seat.standing == Standing::Member && seat.up)
     }
 
     /// Groups that each node leads.
@@ -77,7 +82,7 @@ impl Draft<'_> {
             own.sort_unstable_by_key(|at| (std::cmp::Reverse(self.groups[*at].load), *at));
             for at in own {
                 for &next in &self.groups[at].replicas {
-                    if self.standing(next) != Standing::Member || !met.insert(next) {
+                    if !self.may_lead(next) || !met.insert(next) {
                         continue;
                     }
                     came_by[next.index()] = Some((at, node));

@@ -135,6 +135,23 @@ fn a_leader_hands_over_before_its_replica_goes() {
 }
 
 #[test]
+fn who_is_down_is_handed_nothing_and_goes_first_of_too_many() {
+    let mut seats = seats(6, 1);
+    (seats[0].up, seats[1].up, seats[5].up) = (false, false, false);
+    seats[2].standing = Standing::Draining;
+    let steps = |placed: Placed| plan(&seats, &[placed], STEPS_MAX).into_iter().map(|planned| planned.step);
+    let meta = GroupId::META;
+    let removed = |id| Step::Remove { group: meta, from: NodeId(id) };
+    let of_meta: Vec<Step> = steps(placed(0, &[1, 2, 3, 4, 5], Some(4), 3)).take(2).collect();
+    assert_eq!(of_meta, [removed(2), removed(3)], "four of which three run, and never four of which two do");
+    let p1 = GroupId(1);
+    let of_p1: Vec<Step> = steps(placed(1, &[1, 3, 4], Some(3), 3)).collect();
+    let (n3, n4, n5) = (NodeId(3), NodeId(4), NodeId(5));
+    let wanted = [Step::Lead { group: p1, from: n3, to: n4 }, Step::Replace { group: p1, from: n3, to: n5 }];
+    assert_eq!(of_p1[..2], wanted, "neither n1 leads nor n6 learns");
+}
+
+#[test]
 fn each_reason_is_given_for_what_it_is() {
     let mut seats = seats(4, 1);
     seats[0].standing = Standing::Draining;
