@@ -216,7 +216,8 @@ fn no_group_moves_to_where_it_could_not_write_and_the_dead_go_first() {
     desk.failed = vec![NodeId(1)];
     for _ in 0..10 {
         desk.report(&[]);
-        assert_eq!(desk.places(), [], "of n1 and n3 only n3 runs");
+        let moved = desk.places();
+        assert!(moved.iter().all(|group| *group == GroupId::META), "{moved:?}: of n1 and n3 only n3 runs");
     }
     assert!(desk.map.apply(&MapChange::Leave(NodeId(1))));
     desk.settle();

@@ -36,31 +36,51 @@ impl World {
         }
         let meant = Control::Cut { from: Target::Node(from), to: Target::Node(to) };
         self.forget_faults(|fault| *fault == meant);
-        self.forget_healed_faults();
+        self.forget_healed_faults((from, to));
         self.tell_of(Some(from), EventKind::LinkHealed { to }, cause);
         Ok(())
     }
 
-    /// An isolated node that hears all others again is mute; a mute one that all others hear is neither.
-    fn forget_healed_faults(&mut self) {
+    /// What the healing of a link makes of the faults of its two nodes: who is isolated and is reached again by all is mute, and
+    /// who is mute and reaches all is neither. A link that another fault cuts as well says nothing of this one.
+    fn forget_healed_faults(&mut self, (from, to): (NodeId, NodeId)) {
         let cuts = self.network.cuts();
-        for fault in &mut self.faults {
-            if let Control::Isolate(Target::Node(node)) = fault.control
-                && !cuts.iter().any(|(_, to)| *to == node)
-            {
-                fault.control = Control::Mute(Target::Node(node));
-            }
-        }
-        let mut seen = Vec::new();
-        self.faults.retain(|fault| {
-            let is_over = match fault.control {
-                Control::Mute(Target::Node(node)) => !cuts.iter().any(|(from, _)| *from == node),
+        let mut place = 0;
+        while let Some(fault) = self.faults.get(place).map(|fault| fault.control) {
+            let others: Vec<Control> = (0..self.faults.len())
+                .filter(|other| *other != place)
+                .map(|other| self.faults[other].control)
+                .collect();
+            let has = |fault: Control| others.contains(&fault);
+            let isolated = |node: NodeId| has(Control::Isolate(Target::Node(node)));
+            let mute = |node: NodeId| isolated(node) || has(Control::Mute(Target::Node(node)));
+            let cut = |from, to| has(Control::Cut { from: Target::Node(from), to: Target::Node(to) });
+            let is_reached = |node: NodeId| {
+                let mut into = cuts.iter().filter(|(_, to)| *to == node);
+                into.all(|(from, to)| mute(*from) || cut(*from, *to))
+            };
+            let reaches = |node: NodeId| {
+                let mut out = cuts.iter().filter(|(from, _)| *from == node);
+                isolated(node) || out.all(|(from, to)| isolated(*to) || cut(*from, *to))
+            };
+            let left = match fault {
+                Control::Isolate(Target::Node(node)) if node == to && is_reached(node) => {
+                    Control::Mute(Target::Node(node))
+                }
+                other => other,
+            };
+            let is_over = match left {
+                Control::Mute(_) if others.contains(&left) => true,
+                Control::Mute(Target::Node(node)) => (node == from || left != fault) && reaches(node),
                 _ => false,
             };
-            let is_new = !seen.contains(&fault.control);
-            seen.push(fault.control);
-            is_new && !is_over
-        });
+            if is_over {
+                self.faults.remove(place);
+            } else {
+                self.faults[place].control = left;
+                place += 1;
+            }
+        }
     }
 
     /// Another one-way latency of a link, or that of the settings again.
