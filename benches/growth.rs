@@ -169,7 +169,7 @@ fn by_nodes() {
 /// How to balance groups that stand badly.
 fn rebalance(nodes: usize) -> f64 {
     let seats: Vec<Seat> = NodeId::first(nodes)
-        .map(|node| Seat { node, region: Region(node.0 % 3), standing: Standing::Member })
+        .map(|node| Seat { node, region: Region(node.0 % 3), standing: Standing::Member, up: true })
         .collect();
     let groups: Vec<Placed> = (1..=256_u16)
         .map(|group| {

@@ -67,8 +67,9 @@ fn plans(runs: usize) {
         table::nanos_each(|| drop(black_box(flatten(&symbols, PARTITIONS, &SplitRules::default()))))
     });
     table::line("split: a plan for 2,000 symbols by Zipf", split / 1e3, "us", "");
-    let seats: Vec<Seat> =
-        NodeId::first(100).map(|node| Seat { node, region: Region(node.0 % 3), standing: Standing::Member }).collect();
+    let seats: Vec<Seat> = NodeId::first(100)
+        .map(|node| Seat { node, region: Region(node.0 % 3), standing: Standing::Member, up: true })
+        .collect();
     let groups: Vec<Placed> = (1..=256_u16)
         .map(|group| {
             let replicas: Vec<NodeId> = (0..3).map(|nth| NodeId(((group * 7 + nth * 31) % 90 + 1) as u8)).collect();

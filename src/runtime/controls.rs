@@ -114,12 +114,7 @@ impl World {
                 self.plan_inside(node, NodeInput::Order(NodeOrder::Campaign(group)), cause);
                 Ok(())
             }
-            Control::Poison(target) => {
-                let node = self.running(target)?;
-                self.asked().push(Asked::Panic(node));
-                self.plan_inside(node, NodeInput::Order(NodeOrder::Panic), cause);
-                Ok(())
-            }
+            Control::Poison(target) => self.make_panic(target, cause),
             Control::ReadTrades(query) => self.read_trades(query, cause),
             Control::FindTrade(id) => self.find_trade(id, cause),
             Control::LoseChange { node, group } => {
@@ -184,6 +179,13 @@ impl World {
     fn running(&mut self, target: Target) -> Result<NodeId, Why> {
         let node = self.resolve(target)?;
         if self.nodes[node.index()].runs() && !self.panics(node) { Ok(node) } else { Err(Why::NodeDown) }
+    }
+
+    fn make_panic(&mut self, target: Target, cause: Cause) -> Result<(), Why> {
+        let node = self.running(target)?;
+        self.asked().push(Asked::Panic(node));
+        self.plan_inside(node, NodeInput::Order(NodeOrder::Panic), cause);
+        Ok(())
     }
 
     /// Whether it was made to panic at this very instant, and will be found halted by everything that follows.
