@@ -9,6 +9,8 @@
 //! Bound: at most `placement.moves_at_once` groups are on their way, and as many leaders; a report older than
 //! [`REPORT_AGE_MAX`] says nothing; a hand-over is asked for again after [`HAND_OVER_WITHIN`]; a wish is kept for
 //! [`WISH_FOR`].
+//! Safety: no step leads a group to voters of whom no majority runs, and none that only evens out is taken while a voter is
+//! down. That is a belief; the leader of the group makes sure once more (`raft::change`).
 //! Hysteresis: the planner leaves differences of one alone, and once everything is settled the steward rests until
 //! somebody joins or leaves. Replicas do not move for a crash; leaders do, when who crashed has come back (`leveller`).
 

@@ -6,6 +6,8 @@
 //! counting itself, and then hands over. Whoever leads next goes on with what its log says; nobody else needs to know.
 //! Shape: `propose_config` refuses or appends; `go_on_with_change` is what a commit makes possible; `reconfigure` fits the
 //! leader's followers to the configuration that holds. `quorum` counts.
+//! Safety: no configuration is proposed of whose voters the leader does not hear a majority: it would hold at once, and nothing
+//! could be committed any more, the way back included (as etcd's strict reconfiguration check).
 //! Bound: one change at a time. Who leaves is told so for at most one election timeout after the commit.
 //! Sources: Ongaro & Ousterhout 2014 §6; Ongaro 2014 §4.2.1 (catching up), §4.2.2 (a leader that leaves), §4.3.
 
