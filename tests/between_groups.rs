@@ -1,4 +1,5 @@
-//! What is promised between groups, in whole clusters: each script was a run in which a promise was once broken.
+//! What is promised between groups, and of groups whose members change, in whole clusters: each script was a run in which a
+//! promise was once broken.
 //!
 //! `SCRIPT_SEEDS=n` runs each with seeds 1 to n. The harness of `node::tasks` tries the protocols themselves, under every
 //! deviation; here the network, the disks and Raft are the real ones.
@@ -54,4 +55,19 @@ fn hundreds_of_open_transfers_come_to_an_end() {
 #[test]
 fn a_control_is_answered_by_what_was_asked_before_it_even_if_nothing_of_that_has_happened() {
     passes("asked-at-one-instant", 3);
+}
+
+#[test]
+fn a_node_leaves_while_others_are_dead_and_no_group_loses_its_majority() {
+    passes("decommission-among-the-dead", 3);
+}
+
+#[test]
+fn no_group_gives_a_running_voter_for_a_newcomer_while_others_are_dead() {
+    passes("join-among-the-dead", 3);
+}
+
+#[test]
+fn a_node_that_is_needed_leaves_once_the_dead_one_is_replaced() {
+    passes("needed-node", 3);
 }

@@ -21,7 +21,7 @@ pub enum Invariant {
     StateMachineSafety,
     /// Term, commit index and applied index never go back in one life of a node; the term never at all.
     Monotonic,
-    /// No order is lost that was acknowledged by a rule that waits for its commit. What other rules lose the ledger counts.
+    /// No order is lost that was acknowledged after its commit. The ledger counts what weaker rules lose.
     NoLostAck,
     /// No order is applied twice.
     NoDoubleFill,

@@ -159,9 +159,9 @@ pub enum Why {
     TooFewReplicas,
     /// The node is frozen: it goes on when it is thawed.
     Frozen,
-    /// Without the node a group would have no majority that runs.
+    /// Without the node a group would lose its running majority.
     QuorumNeeded,
-    /// As many controls came at this very instant as are taken.
+    /// The run takes no more controls at this very instant.
     TooManyControls,
 }
 

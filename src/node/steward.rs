@@ -9,8 +9,8 @@
 //! Bound: at most `placement.moves_at_once` groups are on their way, and as many leaders; a report older than
 //! [`REPORT_AGE_MAX`] says nothing; a hand-over is asked for again after [`HAND_OVER_WITHIN`]; a wish is kept for
 //! [`WISH_FOR`].
-//! Safety: no step leads a group to voters of whom no majority runs, and none that only evens out is taken while a voter is
-//! down. That is a belief; the leader of the group makes sure once more (`raft::change`).
+//! Safety: a step is taken only if a majority of the voters that it leads to is up, and one that merely rebalances only if
+//! all voters are. The controller may be wrong about that; the leader of the group checks again (`raft::change`).
 //! Hysteresis: the planner leaves differences of one alone, and once everything is settled the steward rests until
 //! somebody joins or leaves. Replicas do not move for a crash; leaders do, when who crashed has come back (`leveller`).
 
@@ -259,13 +259,13 @@ impl Steward {
         }
     }
 
-    /// Whether a majority of those who would vote then runs: else the group could write nothing more. A step that mends nothing
-    /// waits until all of its voters run, for until then the group needs every one that does.
+    /// Whether a majority of the new voters runs: else the group could write nothing more. A step that merely rebalances waits
+    /// until all present voters run, for until then the group needs each of those that do.
     fn can_spare(&self, scene: &Scene<'_>, Planned { step, reason }: Planned) -> bool {
         let running = |voters: &[NodeId]| voters.iter().filter(|node| scene.runs(**node)).count();
         let (before, after) = (scene.map.voters(step.group()), self.voters_after(scene, step));
-        let mends = !matches!(reason, Reason::Crowded { .. } | Reason::RegionShared { .. });
-        running(&after) > after.len() / 2 && (mends || running(before) == before.len())
+        let repairs = !matches!(reason, Reason::Crowded { .. } | Reason::RegionShared { .. });
+        running(&after) > after.len() / 2 && (repairs || running(before) == before.len())
     }
 
     /// A group moves again when it has arrived, or when it waits for somebody who will never come.

@@ -15,8 +15,8 @@
 //! Hysteresis: a difference of one is balance, since moving it would only turn it round; so is a region that has no free
 //! node. Each balancing step makes the sum of squares smaller, so planning again and again ends.
 //! Safety: a step never takes a group below its factor: [`Step::Replace`] adds before it removes, and [`Step::Remove`] is
-//! planned only where there are more than enough. Of too many, those that do not run go first: they are missed least, and
-//! the group needs the others.
+//! planned only where there are more than enough. Surplus replicas on nodes that are down go first: the group needs the
+//! others.
 //! Bound: [`STEPS_MAX`] steps a plan; what is left comes with the next.
 //! Left out: weights of nodes; the size of what a replica move copies.
 //! Sources: chains of exchanges are the cost-reducing paths of semi-matchings (Harvey et al. 2003): where none is left the
@@ -54,7 +54,7 @@ pub struct Seat {
     pub region: Region,
     /// What it should hold.
     pub standing: Standing,
-    /// Whether it is believed to run. Who does not may come back, and keeps what it holds; it is given nothing.
+    /// Whether it is believed to run. A node that is down may come back: it keeps what it holds, and is given nothing.
     pub up: bool,
 }
 
@@ -155,11 +155,9 @@ impl<'a> Draft<'a> {
         let (dead, draining) = (gone(Standing::Dead), gone(Standing::Draining));
         let home = self.best_home(at);
         let leaving = dead.map(|node| (node, Reason::NodeDead)).or(draining.map(|node| (node, Reason::Draining)));
-        if let Some(from) = self.down_too_many(at) {
-            self.take(
-                at,
-                Planned { step: Step::Remove { group, from }, reason: Reason::AboveFactor { replicas: count } },
-            );
+        if let Some(from) = self.surplus_down(at) {
+            let (step, reason) = (Step::Remove { group, from }, Reason::AboveFactor { replicas: count });
+            self.take(at, Planned { step, reason });
             return true;
         }
         let (step, reason) = match (leaving, home) {
@@ -176,11 +174,11 @@ impl<'a> Draft<'a> {
         true
     }
 
-    /// A replica on a member that does not run, if the group has more than its factor without those that leave.
-    fn down_too_many(&self, at: usize) -> Option<NodeId> {
+    /// A replica on a member that is down, if the members alone hold more than the factor.
+    fn surplus_down(&self, at: usize) -> Option<NodeId> {
         let Placed { replicas, factor, .. } = &self.groups[at];
-        let staying = || replicas.iter().copied().filter(|node| self.standing(*node) == Standing::Member);
-        let down = staying().filter(|node| self.seat(*node).is_some_and(|seat| !seat.up));
+        let staying = || self.members().filter(|seat| replicas.contains(&seat.node));
+        let down = staying().filter(|seat| !seat.up).map(|seat| seat.node);
         down.max_by_key(|node| (self.holds(*node), *node)).filter(|_| staying().count() > *factor)
     }
 

@@ -34,8 +34,8 @@ pub(super) enum Carried {
 }
 
 impl World {
-    /// Carries a control out, and tells every actor of it; of one that is refused nobody hears. Answers with what actors hear as soon as time goes on, and whether it
-    /// is for them to carry out.
+    /// Carries a control out, and tells every actor of it. Answers with what actors hear as soon as time goes on, and whether it
+    /// is for them to carry out. A refused control reaches no actor.
     ///
     /// # Errors
     /// It is refused here; the event that says so has happened.
@@ -188,7 +188,7 @@ impl World {
         Ok(())
     }
 
-    /// Whether it was made to panic at this very instant, and will be found halted by everything that follows.
+    /// Whether a control of this very instant makes it panic: for those that follow it no longer runs.
     pub(super) fn panics(&mut self, node: NodeId) -> bool {
         self.asked().contains(&Asked::Panic(node))
     }
@@ -224,10 +224,14 @@ impl World {
         Ok(())
     }
 
-    fn switch(&mut self, control: Control, cause: Cause) -> Result<(), Why> {
+    /// Voters of the partition that has the fewest.
+    fn fewest_replicas(&self) -> usize {
         let partitions = self.basis.living.group_ids().filter(|group| *group != GroupId::META);
-        let replicas = partitions.map(|group| self.config_of(group).voters.len()).min().unwrap_or(0);
-        if matches!(control, Control::SetAck(AckRule::Count(count)) if usize::from(count) > replicas) {
+        partitions.map(|group| self.config_of(group).voters.len()).min().unwrap_or(0)
+    }
+
+    fn switch(&mut self, control: Control, cause: Cause) -> Result<(), Why> {
+        if matches!(control, Control::SetAck(AckRule::Count(count)) if usize::from(count) > self.fewest_replicas()) {
             return Err(Why::TooFewReplicas);
         }
         let before = (self.basis.settings.cluster.clone(), self.basis.settings.admission);

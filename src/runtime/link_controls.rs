@@ -41,8 +41,8 @@ impl World {
         Ok(())
     }
 
-    /// What the healing of a link makes of the faults of its two nodes: who is isolated and is reached again by all is mute, and
-    /// who is mute and reaches all is neither. A link that another fault cuts as well says nothing of this one.
+    /// Brings the faults of two nodes up to date when the link between them heals: an isolated node that all others reach again is
+    /// mute, a mute node that reaches all others is neither. Links that another fault cuts do not count.
     fn forget_healed_faults(&mut self, (from, to): (NodeId, NodeId)) {
         let cuts = self.network.cuts();
         let mut place = 0;

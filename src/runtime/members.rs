@@ -78,7 +78,7 @@ impl World {
         if others.count() == 0 {
             return Err(Why::LastNode);
         }
-        if of_the_dead == OfTheDead::None && self.needs(id) {
+        if of_the_dead == OfTheDead::None && self.is_needed(id) {
             return Err(Why::QuorumNeeded);
         }
         self.nodes[id.index()].membership = Membership::Leaving;
@@ -87,8 +87,8 @@ impl World {
         Ok(())
     }
 
-    /// Whether a group would be left without a majority that runs if this node went: what it holds cannot move off then.
-    fn needs(&self, id: NodeId) -> bool {
+    /// Whether a group would lose its running majority if this node left: its configuration could not change then.
+    fn is_needed(&self, id: NodeId) -> bool {
         let map = &self.basis.living;
         let runs = |node: &&NodeId| self.nodes[node.index()].runs();
         let staying = || map.nodes.iter().filter(|node| **node != id && !map.leaving.contains(node));
@@ -97,7 +97,7 @@ impl World {
             let holds = |node: &&NodeId| map.voters(group).contains(node);
             let kept = staying().filter(holds).count();
             let dead = kept - staying().filter(holds).filter(runs).count();
-            // Of too many the dead go first; of too few only those that run take a replica.
+            // Surplus replicas on dead nodes go first, and only running nodes are given new ones.
             let (dead, kept) = (dead - dead.min(kept.saturating_sub(wanted)), kept.min(wanted));
             let homes = staying().filter(|node| !holds(node)).filter(runs).count();
             let voters = wanted.min(kept + homes);

@@ -93,8 +93,8 @@ pub(super) struct Clock {
     pub hash: Digest,
 }
 
-/// Controls that one place of a run takes, since the answer to each must know of those before it; more than a person presses
-/// while a run is paused. Those beyond are refused.
+/// Controls that are taken at one place of a run; the answer to each depends on those before it. It is more than a person
+/// presses while a run is paused. Further ones are refused.
 pub(super) const UNHEARD_MAX: usize = 512;
 
 /// What was done to a run from outside.

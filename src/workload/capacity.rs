@@ -2,9 +2,8 @@
 //!
 //! Idea: rates are tried one after the other. A trial lets the load run until its queues have the length that belongs to
 //! the rate, then looks at a stretch of it. While rates hold they double; after the first that does not, the
-//! gap between the best that held and the least that did not is halved, until it is small. The rate that is left is confirmed
-//! by a long trial: what grows slowly is late, or refused, only after a while. If it does not hold, a little less is
-//! tried. Before the next trial all that waits is answered or given up, so that no trial pays for the one before.
+//! gap between the best that held and the least that did not is halved, until it is small. A long trial confirms the
+//! rate that was found, since queues that grow slowly overflow late; if it fails, a slightly lower rate is tried. Before the next trial all that waits is answered or given up, so that no trial pays for the one before.
 //! Units: requests a virtual second, queries included; virtual time.
 //! Bound: `SHORT_MAX` trials, each of `SETTLE` and `WATCH`, and `CONFIRMS_MAX` of `SETTLE` and `WATCH_LONG`, with `REST_MAX`
 //! before the next: under five minutes.
@@ -41,7 +40,7 @@ const GROWTH_PARTS: u64 = 24;
 /// A rate of which nothing was late, and at most one in so many was refused, almost held: it is tried a second time.
 const ALMOST_PARTS: u64 = 20;
 
-/// In a long trial one in so many may be refused.
+/// A long trial may refuse one request in so many.
 const CHANCE_PARTS: u64 = 50;
 
 /// The first rate is tried so often before a lower one: a desk that was overloaded when the search began works off what it
@@ -236,7 +235,7 @@ impl Trial {
         self.refused == 0 && self.keeps_up()
     }
 
-    /// In eight seconds a burst of chance may be refused.
+    /// Over eight seconds a random burst may be refused in part.
     fn holds_long(&self) -> bool {
         self.refused * CHANCE_PARTS <= self.answered && self.keeps_up()
     }

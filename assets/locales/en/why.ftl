@@ -66,5 +66,5 @@ why-even-already = the partitions are even: moving a symbol would not help
 why-nothing-planned = no move is planned
 why-too-few-replicas = a partition has fewer replicas than that
 why-frozen = the node is frozen: thaw it
-why-quorum-needed = without it a group would have no majority that runs: recover or replace who is down first
-why-too-many-controls = too many controls at one instant: let time go on
+why-quorum-needed = without this node a group would lose its majority: recover or replace the nodes that are down first
+why-too-many-controls = too many commands at one instant: let time advance

@@ -6,8 +6,8 @@
 //! counting itself, and then hands over. Whoever leads next goes on with what its log says; nobody else needs to know.
 //! Shape: `propose_config` refuses or appends; `go_on_with_change` is what a commit makes possible; `reconfigure` fits the
 //! leader's followers to the configuration that holds. `quorum` counts.
-//! Safety: no configuration is proposed of whose voters the leader does not hear a majority: it would hold at once, and nothing
-//! could be committed any more, the way back included (as etcd's strict reconfiguration check).
+//! Safety: a leader proposes a configuration only while it hears a majority of its voters. It would hold at once, and without
+//! that majority nothing could commit, not even the way back (etcd calls this its strict reconfiguration check).
 //! Bound: one change at a time. Who leaves is told so for at most one election timeout after the commit.
 //! Sources: Ongaro & Ousterhout 2014 §6; Ongaro 2014 §4.2.1 (catching up), §4.2.2 (a leader that leaves), §4.3.
 
@@ -98,9 +98,9 @@ impl Raft {
                 return Err(Why::LearnerBehind);
             }
         }
-        // Once it stands in the log nothing commits without a majority of these, not even the way back.
-        let here = voters.iter().filter(|node| *node == self.config.me || self.heard_lately(now, *node));
-        if here.count() <= voters.len() / 2 { Err(Why::QuorumNotReached) } else { Ok(()) }
+        // From the moment it is appended nothing commits without a majority of them, not even the way back.
+        let heard = voters.iter().filter(|node| *node == self.config.me || self.heard_lately(now, *node));
+        if heard.count() <= voters.len() / 2 { Err(Why::QuorumNotReached) } else { Ok(()) }
     }
 
     /// Whether a change of the configuration is going on: the latest one is not committed, or joint.

@@ -47,7 +47,7 @@ impl Draft<'_> {
         Some(Step::Lead { group: *group, from, to })
     }
 
-    /// Who is down or leaves is handed nothing.
+    /// Leadership is handed to members that are up, and to no others.
     fn may_lead(&self, node: NodeId) -> bool {
         self.seat(node).is_some_and(|seat| seat.standing == Standing::Member && seat.up)
     }

@@ -12,7 +12,7 @@ pub struct Asked {
     pub act: Act,
     /// Controls without an answer, in order.
     pub open: VecDeque<Control>,
-    /// The first refusal for another reason than that it is so already, if there is one; else the first.
+    /// The first refusal; one that says more than "already in that state" takes its place.
     pub refused: Option<(Control, Why)>,
     /// Whether one of them was done.
     pub done: bool,

@@ -1,8 +1,8 @@
 //! Answers: what was asked of the cluster is said to be done when the cluster says so, or refused with its reason.
 //!
 //! Idea: a key sends controls and remembers what to say. The cluster answers within milliseconds, each control by itself
-//! and in order; the last answer decides what the toast says. What was refused can't be undone, so it leaves that list. Of an
-//! undo of several controls that was done in part the rest was so already, mostly: it is done, and the list goes on.
+//! and in order; the last answer decides what the toast says. What was refused can't be undone, so it leaves that list.
+//! Several controls at once count as done if one of them was: the others were mostly in that state already.
 //! Bound: 64 that wait; the oldest is forgotten without a word. An answer that nobody waits for says nothing.
 
 use super::Given;

@@ -145,7 +145,7 @@ fn links_to_newcomers(entry: &Undo, view: &ClusterView) -> Vec<Control> {
     heals.filter(|heal| !inverse(*heal, view).is_empty()).collect()
 }
 
-/// The follower that is meant: the first voter that runs and does not lead.
+/// The follower that the cluster picks: the first voter that runs and does not lead.
 fn follower(view: &ClusterView, group: GroupId) -> Option<NodeId> {
     let group = faults::group(view, group)?;
     let runs = |id: &NodeId| node(view, *id).is_some_and(|node| node.truth.runs());
@@ -262,9 +262,9 @@ fn is_of(fault: &Control, id: NodeId) -> bool {
     }
 }
 
-/// What cuts these links again: the faults of nodes that cut them, as faults, so that they hold for newcomers too; then link by
-/// link what such a fault does not cut, or no longer cuts in full.
-fn torn_again(opened: Vec<(NodeId, NodeId)>, ends: impl Fn(&Control) -> bool, view: &ClusterView) -> Vec<Control> {
+/// What cuts these links again: first the faults of whole nodes (isolated, mute) that cut them and still do so in full, for those
+/// also hold for nodes that join later; then the links that are left, one by one.
+fn cut_again(opened: Vec<(NodeId, NodeId)>, ends: impl Fn(&Control) -> bool, view: &ClusterView) -> Vec<Control> {
     let cut = |link: &(NodeId, NodeId)| view.net.cuts.contains(link);
     let mut left = opened;
     let mut again = Vec::new();
@@ -292,8 +292,8 @@ fn links(control: Control, view: &ClusterView) -> Vec<Control> {
         Control::Heal { from: Target::Node(from), to: Target::Node(to) } => (vec![(from, to)], false),
         Control::Isolate(Target::Node(id)) => (out_of(id).chain(into(id)).collect(), true),
         Control::Mute(Target::Node(id)) => (out_of(id).collect(), true),
-        Control::Rejoin(Target::Node(id)) => return torn_again(rejoined(id, view), |fault| is_of(fault, id), view),
-        Control::HealAll => return torn_again(view.net.cuts.clone(), |_| true, view),
+        Control::Rejoin(Target::Node(id)) => return cut_again(rejoined(id, view), |fault| is_of(fault, id), view),
+        Control::HealAll => return cut_again(view.net.cuts.clone(), |_| true, view),
         _ => return Vec::new(),
     };
     let cut = |link: &(NodeId, NodeId)| view.net.cuts.contains(link);
