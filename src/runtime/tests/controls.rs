@@ -122,8 +122,8 @@ fn of_an_isolation_within_a_muteness_what_is_healed_is_over() {
 }
 
 #[test]
-fn a_rule_that_asks_for_more_replicas_than_there_are_is_refused_and_nobody_hears_of_it() {
-    let mut world = world(5);
+fn a_rule_that_asks_for_more_replicas_than_there_are_is_refused_and_the_clients_never_hear_of_it() {
+    let mut world = crate::desk::open(&std::sync::Arc::new(crate::domain::settings::Settings::default()), 5);
     world.run_until(ms(300));
     let rule = |count| Control::SetAck(AckRule::Count(count));
     let voters = world.config_of(P1).voters.len() as u8;
