@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use chaosdesk::desk;
 use chaosdesk::domain::actor::{Actor, ActorEffect, ActorInput};
-use chaosdesk::domain::control::{Control, Target};
+use chaosdesk::domain::control::{Control, ControlAnswer, Target, Why};
 use chaosdesk::domain::event::{Event, EventKind, Health};
 use chaosdesk::domain::ids::{ActorId, ClientId, GroupId, NodeId, Sequence, SymbolId};
 use chaosdesk::domain::order::{
@@ -516,4 +516,15 @@ fn a_gateway_that_can_only_refuse_does_not_draw_the_load() {
     let most = workers.iter().filter(|worker| worker.node != cut_off).map(|worker| worker.routed_per_s).max();
     let share = workers[cut_off.index()].routed_per_s;
     assert!(Some(share) <= most, "{share} a second, the busiest of the others {most:?}");
+}
+
+#[test]
+fn clients_never_hear_of_a_control_that_is_refused() {
+    let mut world = open(5, |_| {});
+    run(&mut world, 300);
+    let ack = world.view().flow.ack;
+    let asked = world.control(Control::SetAck(AckRule::Count(6)));
+    assert_eq!(asked, ControlAnswer::Refused(Why::TooFewReplicas));
+    run(&mut world, 10);
+    assert_eq!(world.view().flow.ack, ack);
 }
