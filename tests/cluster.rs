@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use chaosdesk::desk;
 use chaosdesk::domain::actor::{Actor, ActorEffect, ActorInput};
-use chaosdesk::domain::control::{Control, ControlAnswer, Target, Why};
+use chaosdesk::domain::control::{Control, ControlAnswer, Target};
 use chaosdesk::domain::event::{Event, EventKind, Health};
 use chaosdesk::domain::ids::{ActorId, ClientId, GroupId, NodeId, Sequence, SymbolId};
 use chaosdesk::domain::order::{
@@ -16,6 +16,7 @@ use chaosdesk::domain::settings::Settings;
 use chaosdesk::domain::time::{SimDuration, SimTime};
 use chaosdesk::domain::units::{Price, Quantity};
 use chaosdesk::domain::view::{ClusterView, NodeTruth, Reach};
+use chaosdesk::domain::why::Why;
 use chaosdesk::routing::placement::initial_map;
 use chaosdesk::runtime::world::{World, WorldSetup};
 
