@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use chaosdesk::cli::{self, house::House};
 use chaosdesk::cli::{Stepping, Wiring};
+use chaosdesk::domain::balancing::{ClassNodes, Pools, TypePriorities};
 use chaosdesk::domain::control::{Control, Target};
 use chaosdesk::domain::ids::{GroupId, NodeId};
 use chaosdesk::domain::order::ReadFrom;
 use chaosdesk::domain::rules::{AckRule, PartitionStrategy, Rule, Strategy};
-use chaosdesk::domain::settings::Settings;
+use chaosdesk::domain::settings::{GatewaySettings, Settings};
 use chaosdesk::domain::tick::Overload;
 use chaosdesk::domain::time::SimDuration;
 use chaosdesk::domain::trades::WindowLength;
@@ -63,6 +64,7 @@ scripts! {
     strategies_of_the_balancer_side_by_side: "balancers",
     burst_of_100_000: "burst-100k",
     burst_of_a_million: "burst-1m",
+    a_ring_moves_a_fifth_of_the_symbols_and_a_modulus_four_fifths: "consistent-hashing",
     the_leader_is_cut_off_both_ways: "cut-the-leader-both-ways",
     the_leader_is_cut_off_one_way: "cut-the-leader-one-way",
     instruments_are_divided_anew: "divide-live",
@@ -72,28 +74,35 @@ scripts! {
     a_change_is_lost_and_noticed: "gap",
     two_nodes_join_and_one_leaves: "grow-and-shrink",
     a_hot_symbol: "hot-symbol",
+    asset_classes_keep_to_their_gateways: "instruments-apart",
     the_controller_is_killed: "kill-the-controller",
     the_leader_is_killed: "kill-the-leader",
     three_of_five_are_killed: "kill-three-of-five",
     two_of_five_are_killed: "kill-two-of-five",
     money_is_conserved: "money-conserved",
-    money_moves_while_leaders_die: "money-moves-crash",
     money_moves_with_its_symbols: "money-moves",
+    money_moves_while_leaders_die: "money-moves-crash",
     overload_is_refused_and_recovered_from: "overload",
+    partition_strategies_side_by_side: "partition-strategies",
     pools_apart_keep_orders_fast: "pools-apart",
+    types_of_orders_have_priorities: "priority-by-type",
     queries_go_on_without_a_leader: "reads-fall-back",
+    reads_scale_with_replicas: "reads-scale",
     a_replica_far_behind_recovers: "recover-far-behind",
     a_dead_node_is_replaced: "replace-a-dead-node",
+    the_risk_desk_comes_first: "risk-first",
     every_node_restarts_in_turn: "rolling-restart",
     two_legs_or_none: "spread",
     an_ordinary_day: "steady",
     ticks_and_back_pressure: "ticks-backpressure",
     trades_by_time: "trades-archive",
     trades_by_id_move_with_the_strategy: "trades-by-id",
+    trades_by_the_minute_and_by_the_hour: "trades-by-window",
     two_leaders_in_one_term: "two-leaders",
     two_venues_and_one_of_them_closes: "two-venues",
     one_big_node_or_three_small_ones: "vertical-or-horizontal",
     vip_clients_through_a_burst: "vip-and-bulk",
+    workers_of_three_speeds: "workers-of-three-speeds",
     lesson_1_leader_election: "01-leader-election",
     lesson_2_health_and_failover: "02-health-and-failover",
     lesson_3_what_a_crash_costs: "03-what-a-crash-costs",
@@ -484,12 +493,88 @@ fn vip_clients_go_red_when_nobody_is_first_and_bulk_when_nothing_ages() {
 }
 
 #[test]
-fn one_big_node_goes_red_when_it_is_never_killed() {
+fn node_sizes_go_red_when_nobody_dies_or_large_nodes_cost_no_more_or_a_majority_is_two_of_three() {
     goes_red_between("vertical-or-horizontal", "vertical:orders.rejected > 500", |script| {
         instead(script, Control::Crash(Target::Node(NodeId(1))), Control::SetLoad(true));
     });
-    goes_red_between("vertical-or-horizontal", "vertical:cost_per_hour = horizontal:cost_per_hour", |script| {
-        script.compare.variants[0].settings.gateway.capacities = vec![2_000];
+    goes_red_between("vertical-or-horizontal", "hybrid:cost_per_hour < vertical:cost_per_hour", |script| {
+        everywhere(script, |settings| settings.gateway.cost_exponent_per_mille = GatewaySettings::IN_PROPORTION);
+    });
+    goes_red_between("vertical-or-horizontal", "hybrid:tolerates = 0", |script| {
+        let cluster = &mut script.compare.variants[1].settings.cluster;
+        (cluster.nodes, cluster.replication_factor) = (3, 3);
+    });
+}
+
+#[test]
+fn reads_go_red_when_one_answers_them_all_or_they_cost_nothing() {
+    goes_red_between("reads-scale", "five:flow.queries_answered > 65000", |script| {
+        everywhere(script, |settings| settings.load.read_from = ReadFrom::Leader);
+    });
+    goes_red_between("reads-scale", "leader:flow.queries_answered < 25000", |script| {
+        everywhere(script, |settings| settings.raft.read_cost = SimDuration::ZERO);
+    });
+}
+
+#[test]
+fn consistent_hashing_goes_red_with_the_strategies_exchanged() {
+    for what in ["ring:balancer.moved_per_mille < 240", "modulo:balancer.moved_per_mille > 760"] {
+        goes_red_between("consistent-hashing", what, |script| {
+            everywhere(script, |settings| {
+                let other = match settings.load.strategy {
+                    Strategy::SymbolHash => Strategy::SymbolModulo,
+                    _ => Strategy::SymbolHash,
+                };
+                settings.load.strategy = other;
+            });
+        });
+    }
+}
+
+#[test]
+fn partition_strategies_go_red_when_all_are_one() {
+    for what in ["consistent-hash:data.imbalance < range", "range:store.imbalance > 1000000"] {
+        goes_red_between("partition-strategies", what, |script| {
+            everywhere(script, |settings| settings.partition.strategy = PartitionStrategy::Hash);
+        });
+    }
+}
+
+#[test]
+fn priority_by_type_goes_red_when_all_go_by_their_clients() {
+    goes_red_between("priority-by-type", "by-type:class.emergency.routed > 1000", |script| {
+        everywhere(script, |settings| settings.balancer.priority_by_type = TypePriorities::default());
+    });
+}
+
+#[test]
+fn the_risk_desk_goes_red_when_everything_is_old_at_once_or_it_has_no_pool() {
+    goes_red_between("risk-first", "priority:class.emergency.p99_ms < 20", |script| {
+        everywhere(script, |settings| settings.balancer.ageing = SimDuration::from_millis(1));
+    });
+    goes_red_between("risk-first", "pools:node.n4.routed = 0", |script| {
+        everywhere(script, |settings| settings.balancer.pools = Pools::default());
+    });
+}
+
+#[test]
+fn gateways_by_instrument_go_red_when_every_gateway_takes_everything() {
+    goes_red("instruments-apart", "node.n3.routed <", 1, |script| {
+        script.settings.balancer.class_nodes = ClassNodes::default();
+    });
+}
+
+#[test]
+fn three_speeds_go_red_when_they_are_one() {
+    goes_red_between("workers-of-three-speeds", "lowest-latency:latency_ms.p99 < round-robin", |script| {
+        everywhere(script, |settings| settings.gateway.service_times = vec![SimDuration::from_micros(1_500)]);
+    });
+}
+
+#[test]
+fn windows_of_an_hour_go_red_when_they_are_of_a_minute() {
+    goes_red_between("trades-by-window", "hour:trades.cold_windows = 2", |script| {
+        everywhere(script, |settings| settings.trades.window = WindowLength::Minute);
     });
 }
 

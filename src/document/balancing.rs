@@ -1,9 +1,10 @@
-//! The table `[balancer]`: bounds of the balancer's queue, dedicated nodes, pools.
+//! The table `[balancer]`: bounds of the balancer's queue, dedicated nodes, pools, classes of urgency by type.
 //!
 //! Shape: lists of nodes by name (`["n1", "n2"]`); an empty list keeps nobody apart. That the nodes exist is `check`'s.
 
-use crate::domain::balancing::{BalancerSettings, ClassNodes, Pools};
+use crate::domain::balancing::{BalancerSettings, ClassNodes, Pools, TypePriorities};
 use crate::domain::ids::NodeId;
+use crate::domain::priority::Priority;
 
 use super::problem::Reading;
 use super::reader::Reader;
@@ -21,6 +22,9 @@ pub(super) fn read(r: &mut Reader<'_>, base: &BalancerSettings) -> Reading<Balan
         vip_nodes: nodes(r, "vip_nodes", &base.vip_nodes)?,
         class_nodes: r.table("class_nodes", |r| classes(r, &base.class_nodes))?.unwrap_or(base.class_nodes.clone()),
         pools: r.table("pools", |r| pools(r, &base.pools))?.unwrap_or(base.pools.clone()),
+        priority_by_type: r
+            .table("priority_by_type", |r| by_type(r, &base.priority_by_type))?
+            .unwrap_or(base.priority_by_type),
     })
 }
 
@@ -38,6 +42,20 @@ fn pools(r: &mut Reader<'_>, base: &Pools) -> Reading<Pools> {
         market_data: nodes(r, "market_data", &base.market_data)?,
         risk: nodes(r, "risk", &base.risk)?,
     })
+}
+
+fn by_type(r: &mut Reader<'_>, base: &TypePriorities) -> Reading<TypePriorities> {
+    Ok(TypePriorities {
+        cancel: class(r, "cancel", base.cancel)?,
+        market: class(r, "market", base.market)?,
+        limit: class(r, "limit", base.limit)?,
+        bulk: class(r, "bulk", base.bulk)?,
+        bulk_lots: r.integer("bulk_lots", 1..=COUNT_MAX, base.bulk_lots)?,
+    })
+}
+
+fn class(r: &mut Reader<'_>, key: &'static str, base: Option<Priority>) -> Reading<Option<Priority>> {
+    r.optional(key).map_or(Ok(base), |item| item.choice(key).map(Some))
 }
 
 fn nodes(r: &mut Reader<'_>, key: &'static str, base: &[NodeId]) -> Reading<Vec<NodeId>> {

@@ -44,6 +44,8 @@ pub const WINDOWS_HOT_MAX: u64 = 64;
 pub const ARCHIVE_KIB_MAX: u64 = 65_536;
 /// Trades that are kept by id at most.
 pub const TRADES_BY_ID_MAX: u64 = 200_000;
+/// From a price in proportion to the capacity to one that grows with its cube.
+const EXPONENT: std::ops::RangeInclusive<u64> = 1_000..=3_000;
 /// Dollars that an account begins with at most.
 const CASH_MAX: u64 = 1_000_000_000;
 /// Orders per virtual second at most.
@@ -184,6 +186,7 @@ fn raft(r: &mut Reader<'_>, base: &RaftSettings) -> Reading<RaftSettings> {
         snapshot_every_records: r.integer("snapshot_every_records", 100..=100_000_000, base.snapshot_every_records)?,
         snapshot_keep_records: r.integer("snapshot_keep_records", 0..=100_000_000, base.snapshot_keep_records)?,
         apply_cost: r.micros("apply_cost_us", 0..=LATENCY_US_MAX, base.apply_cost)?,
+        read_cost: r.micros("read_cost_us", 0..=LATENCY_US_MAX, base.read_cost)?,
     })
 }
 
@@ -250,6 +253,8 @@ fn gateway(r: &mut Reader<'_>, base: &GatewaySettings) -> Reading<GatewaySetting
         capacities: capacities(r, &base.capacities)?,
         queue_max: r.integer("queue_max", 0..=COUNT_MAX, base.queue_max as u64)? as usize,
         cost_per_hour: r.integer("cost_per_hour", 0..=COUNT_MAX, base.cost_per_hour)?,
+        cost_exponent_per_mille: r.integer("cost_exponent_per_mille", EXPONENT, base.cost_exponent_per_mille.into())?
+            as u32,
     })
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{NodeId, NodeSet};
 use super::instrument::AssetClass;
+use super::priority::Priority;
 use super::time::SimDuration;
 
 /// How requests are spread over the gateways.
@@ -27,6 +28,8 @@ pub struct BalancerSettings {
     pub class_nodes: ClassNodes,
     /// Nodes for functions.
     pub pools: Pools,
+    /// How urgent each type of request is.
+    pub priority_by_type: TypePriorities,
 }
 
 impl Default for BalancerSettings {
@@ -38,7 +41,41 @@ impl Default for BalancerSettings {
             vip_nodes: Vec::new(),
             class_nodes: ClassNodes::default(),
             pools: Pools::default(),
+            priority_by_type: TypePriorities::default(),
         }
+    }
+}
+
+/// How urgent each type of request is; a type without a class goes by its client alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TypePriorities {
+    /// Orders that are taken back.
+    pub cancel: Option<Priority>,
+    /// Market orders.
+    pub market: Option<Priority>,
+    /// Limit orders, replaces and spreads.
+    pub limit: Option<Priority>,
+    /// Large orders, market or limit.
+    pub bulk: Option<Priority>,
+    /// From how many lots an order is large.
+    pub bulk_lots: u64,
+}
+
+impl TypePriorities {
+    /// From how many lots an order is large, if nothing else is said.
+    pub const BULK_LOTS: u64 = 100;
+
+    /// Whether every request goes by its client.
+    pub const fn is_empty(&self) -> bool {
+        let Self { cancel, market, limit, bulk, bulk_lots: _ } = self;
+        cancel.is_none() && market.is_none() && limit.is_none() && bulk.is_none()
+    }
+}
+
+impl Default for TypePriorities {
+    fn default() -> Self {
+        Self { cancel: None, market: None, limit: None, bulk: None, bulk_lots: Self::BULK_LOTS }
     }
 }
 

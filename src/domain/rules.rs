@@ -169,9 +169,16 @@ pub enum Strategy {
     SymbolHash,
     /// The less loaded of two drawn at random.
     TwoChoices,
+    /// By the hash of the symbol modulo the number of gateways: a gateway that leaves moves nearly all symbols.
+    SymbolModulo,
 }
 
 impl Strategy {
+    /// Whether it goes by the symbol, so that a symbol has a home.
+    pub const fn by_symbol(self) -> bool {
+        matches!(self, Self::SymbolHash | Self::SymbolModulo)
+    }
+
     /// Every strategy, in the order in which a key walks through them.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 

@@ -146,6 +146,9 @@ pub struct RaftSettings {
     pub snapshot_keep_records: u64,
     /// What a node spends to apply one record.
     pub apply_cost: SimDuration,
+    /// What a node spends to answer one query.
+    #[serde(default)]
+    pub read_cost: SimDuration,
 }
 
 impl Default for RaftSettings {
@@ -159,6 +162,7 @@ impl Default for RaftSettings {
             snapshot_every_records: 100_000,
             snapshot_keep_records: 20_000,
             apply_cost: SimDuration::from_micros(5),
+            read_cost: SimDuration::from_micros(2),
         }
     }
 }

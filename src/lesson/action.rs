@@ -155,7 +155,8 @@ fn grammar(verb: Verb) -> Grammar {
             row("rule NAME on | off", |r| Ok(Control::SetRule { rule: r.choice::<Rule>()?, on: r.on_off()? }))
         }
         Verb::Strategy => row(
-            "strategy round-robin | least-connections | free-capacity | lowest-latency | symbol-hash | two-choices",
+            "strategy round-robin | least-connections | free-capacity | lowest-latency | symbol-hash | two-choices \
+             | symbol-modulo",
             |r| r.choice::<Strategy>().map(Control::SetStrategy),
         ),
         Verb::Drain => row("drain TARGET", |r| r.target().map(Control::Drain)),

@@ -50,7 +50,7 @@ pub(super) enum Wish {
     /// Send this proposal to the node that leads, or is thought to.
     Forward(NodeId, Proposal),
     /// Answer these queries from the node's own replica.
-    ReadHere(Ticket, GroupId, Batch),
+    ReadHere(Ticket, GroupId, Batch, SimTime),
     /// Answer the client.
     Reply(ActorId, Arc<[Answer]>),
 }
@@ -99,7 +99,7 @@ impl Gateway {
     pub(super) fn new(me: NodeId, incarnation: u32, settings: &Settings, groups: usize) -> Self {
         Self {
             size: settings.gateway.size(me),
-            classes: Classes::new(&settings.client),
+            classes: Classes::new(&settings.client, &settings.balancer.priority_by_type),
             queue: AgedQueue::new(Priority::ALL, settings.balancer.ageing),
             queued: [0; Priority::COUNT],
             serving: None,
@@ -251,12 +251,12 @@ impl Gateway {
             }
             let epoch = directory.map().epoch;
             let Waiting { from, deadline, redirects, .. } = *waiting;
-            let left = batch.len() as u32;
+            let (left, fallback) = (batch.len() as u32, fallback && to.is_some());
             let asked = to.unwrap_or(NodeId::from_index(0));
             let open = Open { from, to: asked, group, epoch, deadline, redirects, left, unsaid: left, fallback, way };
             let ticket = self.tickets.open(open);
             match to {
-                None => wishes.push(Wish::ReadHere(ticket, group, batch)),
+                None => wishes.push(Wish::ReadHere(ticket, group, batch, deadline)),
                 Some(to) => {
                     let proposal = Proposal { ticket, group, epoch, batch, deadline };
                     self.travel(now, way, Wish::Forward(to, proposal), wishes);
@@ -329,8 +329,11 @@ impl Gateway {
                 let Open { group, epoch, deadline, .. } = open;
                 wishes.push(Wish::Forward(to, Proposal { ticket, group, epoch, batch, deadline }));
             }
-            // The ticket stays: the own replica answers it.
-            _ if open.fallback => wishes.push(Wish::ReadHere(ticket, open.group, batch)),
+            // The ticket stays: the own replica is asked, once.
+            _ if open.fallback => {
+                self.tickets.falls_back(ticket);
+                wishes.push(Wish::ReadHere(ticket, open.group, batch, open.deadline));
+            }
             _ => {
                 self.tickets.release(ticket, batch.len());
                 wishes.push(Wish::Reply(open.from, refuse(batch.records(), why)));

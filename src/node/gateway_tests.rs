@@ -309,3 +309,19 @@ fn a_query_that_the_leader_declines_falls_back_and_keeps_its_place_until_it_is_a
         assert_eq!((fate(&wishes), gateway.load().in_flight), (wanted, open), "{read_from:?}");
     }
 }
+
+#[test]
+fn the_own_replica_is_asked_once_and_what_it_declines_is_refused() {
+    for read_from in [ReadFrom::Fallback, ReadFrom::Replica] {
+        let (mut gateway, mut wishes) = (gateway(10, 10), Vec::new());
+        let town = Town::led_by(None);
+        let submission = Submission { read_from, ..submission(vec![query(2)]) };
+        gateway.submit(SimTime::ZERO, ActorId::BALANCER, submission, &mut wishes);
+        gateway.wake(SimTime::from_millis(1), &town, &mut wishes);
+        assert_eq!(fate(&wishes), "read here", "{read_from:?}");
+        wishes.clear();
+        let batch = Batch::new(vec![query(2)]);
+        gateway.declined(SimTime::from_millis(2), Ticket(0), (batch, Why::Overloaded), &town, &mut wishes);
+        assert_eq!((fate(&wishes), gateway.load().in_flight), ("refused", 0), "{read_from:?}");
+    }
+}

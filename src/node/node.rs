@@ -29,6 +29,7 @@ use super::market_data::MarketData;
 use super::message::{NodeEffect, NodeInput, NodeMessage, NodeOrder, Proposal};
 use super::out::{Exit, Out};
 use super::processor::{Processor, Turn};
+use super::reads::Asked;
 use super::replica::{Desk, Replica};
 use super::replicas::{Beliefs, Birth, Replicas};
 use super::steward::Steward;
@@ -171,13 +172,16 @@ impl Node {
                     self.with_replica(group, effects, |replica, desk, out| replica.apply(now, &map, desk, out));
                     self.declare_map(now, group, effects);
                 }
+                Turn::Read(group) => {
+                    self.with_replica(group, effects, |replica, _, out| replica.read_turn_ended(out));
+                }
                 Turn::Ticks => self.ticks_done(now, effects),
             }
         }
         let mut wishes = Vec::new();
         let Self { gateway, replicas, heart, map, .. } = self;
         gateway.wake(now.mono, &Beliefs { replicas, heart, map }, &mut wishes);
-        self.grant(wishes, effects);
+        self.grant(now, wishes, effects);
     }
 
     fn beat(&mut self, now: Now, effects: &mut Vec<NodeEffect>) {
@@ -237,7 +241,7 @@ impl Node {
             NodeMessage::Map(map) => self.follow(now, map),
             NodeMessage::Group(message) => self.on_group_message(now, from, message, effects),
         }
-        self.grant(wishes, effects);
+        self.grant(now, wishes, effects);
     }
 
     /// A gateway believes that this node leads. One with an older map hears of the newer; the replica declines what has moved.
@@ -295,7 +299,7 @@ impl Node {
         if self.gateway.submit(now.mono, from, submission, &mut wishes) {
             self.out(effects).tell(None, EventKind::Overloaded { queue: Queue::Gateway });
         }
-        self.grant(wishes, effects);
+        self.grant(now, wishes, effects);
     }
 
     fn persisted(&mut self, now: Now, token: PersistToken, effects: &mut Vec<NodeEffect>) {
@@ -371,7 +375,7 @@ impl Node {
         Out { me: *me, effects, exit }
     }
 
-    fn grant(&mut self, wishes: Vec<Wish>, effects: &mut Vec<NodeEffect>) {
+    fn grant(&mut self, now: Now, wishes: Vec<Wish>, effects: &mut Vec<NodeEffect>) {
         if wishes.is_empty() {
             return;
         }
@@ -381,10 +385,9 @@ impl Node {
                 Wish::Reply(to, answers) => {
                     effects.push(NodeEffect::Reply { to, message: DeskMessage::Answers(answers) });
                 }
-                Wish::ReadHere(ticket, group, batch) => {
-                    let me = self.me;
-                    let Some(replica) = self.replicas.get(group) else { continue };
-                    replica.read_here(me, &batch).send(me, ticket, &mut self.out(effects));
+                Wish::ReadHere(ticket, group, batch, deadline) => {
+                    let asked = Asked { gateway: self.me, ticket, batch, deadline, current: false };
+                    self.with_replica(group, effects, |replica, desk, out| replica.read(now, asked, desk, out));
                 }
             }
         }

@@ -1,8 +1,8 @@
-//! The processor of a node: applying records and taking ticks costs virtual time, and is done in turns.
+//! The processor of a node: applying records, answering queries and taking ticks costs virtual time, and is done in turns.
 //!
-//! Idea: a catch-up shall be watched, so applying a record takes a while, and one node has one processor for all its
-//! groups and for its market data: a turn begins when the one before it ends.
-//! Shape: a replica books a turn for what it may apply; the node asks whose turn has ended.
+//! Idea: a catch-up should be visible, so applying a record takes time, and a node has one processor for all its groups
+//! and for its market data: a turn begins when the one before it ends.
+//! Shape: a replica books a turn for what it may apply and one for each read; the node asks whose turn has ended.
 //! Bound: market data has one turn at a time, of one batch; a group has one turn at a time, of at most [`APPLY_RECORDS_MAX`] records; a turn whose replica took over a snapshot
 //! meanwhile ends in vain.
 
@@ -21,14 +21,19 @@ pub(super) const APPLY_RECORDS_MAX: u64 = 512;
 const APPLY_TURN_MAX: SimDuration = SimDuration::from_millis(20);
 /// A batch is applied in one piece, and takes such a part of the time that its most urgent order has left.
 const BATCH_PARTS: u64 = 4;
-/// The share of its time that ticks are believed to take at most.
-const TICKS_PER_MILLE_MAX: u64 = 900;
+/// A read is not accepted if its turn would end after more than this part of the time that its client still waits: the
+/// answer has to travel, and what is applied must not wait behind reads for as long as a client does.
+const READ_PARTS: u64 = 4;
+/// The share of its time that ticks and queries are believed to take at most.
+const BESIDES_PER_MILLE_MAX: u64 = 900;
 
 /// Whose turn it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Turn {
     /// A group applies.
     Apply(GroupId),
+    /// A group answers the queries that have waited the longest.
+    Read(GroupId),
     /// Ticks go into their windows.
     Ticks,
 }
@@ -40,8 +45,8 @@ pub(super) struct Processor {
     turns: VecDeque<(SimTime, Turn)>,
     /// How fast it applies, while it does.
     pace: Drain,
-    /// Work that it shares its time with.
-    ticks: Meter,
+    /// Ticks and queries: work that applying shares the time with.
+    besides: Meter,
     /// All that it does.
     work: Meter,
     /// Records that its groups have in their logs, or wait to put there, and have not applied.
@@ -68,9 +73,22 @@ impl Processor {
         self.book_turn(now, Turn::Apply(group), length);
     }
 
+    /// Whether a turn for so many queries would end too late for clients that wait until this deadline.
+    pub(super) fn is_too_late(&self, now: SimTime, deadline: SimTime, queries: u64, settings: &RaftSettings) -> bool {
+        let end = self.busy_until.max(now) + settings.read_cost.times(queries);
+        end.since(now) > SimDuration(deadline.since(now).0 / READ_PARTS)
+    }
+
+    /// Books a turn for so many queries.
+    pub(super) fn book_reads(&mut self, now: SimTime, group: GroupId, queries: u64, settings: &RaftSettings) {
+        let length = settings.read_cost.times(queries);
+        self.besides.add(now, length);
+        self.book_turn(now, Turn::Read(group), length);
+    }
+
     /// Books a turn of ticks.
     pub(super) fn book_ticks(&mut self, now: SimTime, length: SimDuration) {
-        self.ticks.add(now, length);
+        self.besides.add(now, length);
         self.book_turn(now, Turn::Ticks, length);
     }
 
@@ -120,8 +138,8 @@ impl Processor {
         let groups = self.groups.max(1);
         let shared = (group + Self::turn_max(settings)).saturating_mul(groups);
         let ahead = self.backlog.max(group).min(shared);
-        let free = 1_000 - u64::from(self.ticks.per_mille(now)).min(TICKS_PER_MILLE_MAX);
-        // In so long the processor applies so many, next to the ticks.
+        let free = 1_000 - u64::from(self.besides.per_mille(now)).min(BESIDES_PER_MILLE_MAX);
+        // In so long the processor applies so many, next to ticks and queries.
         let within = u128::from(within.0) * u128::from(free) / 1_000;
         let done = self.pace.left_in(SimDuration(within as u64))?;
         Some((done.saturating_sub(ahead) / groups) as usize)

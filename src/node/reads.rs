@@ -2,8 +2,11 @@
 //!
 //! Idea: the leader asks its protocol for an index (a lease answers at once, else a round of beats, Ongaro 2014 §6.4), waits
 //! until that index is applied, and reads. A near read waits for nothing and says how stale it may be.
-//! Bound: [`READS_MAX`] proposals of queries wait at a time; one more is declined with `Overloaded`, and counted. What
-//! nobody waits for any more is forgotten: without a quorum (and with the rule that checks it off) the protocol never answers.
+//! Cost: answering takes the processor of the node `raft.read_cost_us` a query, so reads scale with the replicas that answer
+//! them. The answer is what has been applied when that turn ends.
+//! Bound: [`READS_MAX`] proposals of queries wait for an index at a time, and as many for the processor; one more is declined
+//! with `Overloaded`, and counted. What nobody waits for any more is forgotten: without a quorum (and with the rule that
+//! checks it off) the protocol never answers.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -35,7 +38,20 @@ struct Pending {
 pub(super) struct Reads {
     last: ReadToken,
     pending: VecDeque<Pending>,
+    /// Those that may be answered and wait for their turn of the processor, in the order of their turns.
+    serving: VecDeque<Asked>,
     refused: u64,
+}
+
+/// Queries that may be answered from what is applied.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub(super) gateway: NodeId,
+    pub(super) ticket: Ticket,
+    pub(super) batch: Batch,
+    pub(super) deadline: SimTime,
+    /// A leader answers, and has made sure that it leads.
+    pub(super) current: bool,
 }
 
 /// Where a replica stands as it is read.
@@ -71,7 +87,7 @@ impl Reads {
 
     /// Whether none wait.
     pub(super) fn is_empty(&self) -> bool {
-        self.pending.is_empty()
+        self.pending.is_empty() && self.serving.is_empty()
     }
 
     /// How many queries it refused for want of room.
@@ -99,16 +115,33 @@ impl Reads {
         }
     }
 
-    /// Answers every read whose index is applied.
-    pub(super) fn serve(&mut self, point: ReadPoint, machine: &Machine, out: &mut Out<'_>) {
-        let due = |pending: &Pending| pending.index.is_some_and(|index| index <= point.applied);
-        while let Some(pending) = self.pending.pop_front_if(|pending| due(pending)) {
-            read(ReadPoint { current: true, ..point }, &pending.batch, machine).send(
-                pending.gateway,
-                pending.ticket,
-                out,
-            );
-        }
+    /// The next read whose index is applied.
+    pub(super) fn due(&mut self, applied: LogIndex) -> Option<Asked> {
+        let pending = self.pending.pop_front_if(|pending| pending.index.is_some_and(|index| index <= applied))?;
+        let Pending { gateway, ticket, batch, deadline, .. } = pending;
+        Some(Asked { gateway, ticket, batch, deadline, current: true })
+    }
+
+    /// Whether as many wait for the processor as may.
+    pub(super) fn is_full(&self) -> bool {
+        self.serving.len() >= READS_MAX
+    }
+
+    /// Keeps queries until their turn of the processor has ended.
+    pub(super) fn await_turn(&mut self, asked: Asked) {
+        self.serving.push_back(asked);
+    }
+
+    /// Those whose turn has ended.
+    pub(super) fn turn_ended(&mut self) -> Option<Asked> {
+        self.serving.pop_front()
+    }
+
+    /// Declines queries for want of time or room.
+    pub(super) fn decline(&mut self, asked: Asked, out: &mut Out<'_>) {
+        let Asked { gateway, ticket, batch, .. } = asked;
+        self.refused += batch.len() as u64;
+        out.send(gateway, NodeMessage::Declined { ticket, batch, why: Why::Overloaded });
     }
 
     /// The leader leads no longer: the next one may know, if it is known itself.

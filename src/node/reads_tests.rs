@@ -33,16 +33,9 @@ fn heard(act: impl FnOnce(&mut Out<'_>)) -> (Vec<u64>, Vec<(u64, Why)>) {
     (answered, declined)
 }
 
+/// Tickets that may be answered once so much is applied.
 fn serve(reads: &mut Reads, applied: u64) -> Vec<u64> {
-    let machine = Machine::new(GroupId(1), &Arc::new(owner_of_all()), &Wealth::of(&Settings::default()));
-    let point = ReadPoint {
-        group: GroupId(1),
-        by: NodeId(1),
-        applied: LogIndex(applied),
-        commit: LogIndex(applied + 2),
-        current: false,
-    };
-    heard(|out| reads.serve(point, &machine, out)).0
+    std::iter::from_fn(|| reads.due(LogIndex(applied))).map(|asked| asked.ticket.0).collect()
 }
 
 fn owner_of_all() -> ClusterMap {

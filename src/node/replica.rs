@@ -9,6 +9,7 @@
 mod batching;
 mod effects;
 mod lagging;
+mod reading;
 mod tasks;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -35,7 +36,7 @@ use super::message::{NodeMessage, Proposal};
 use super::out::Out;
 use super::processor::Processor;
 use super::proposals::{Early, Proposals};
-use super::reads::{ReadPoint, Reads};
+use super::reads::Reads;
 use super::tasks::{Division, Done, Tasks};
 use super::upkeep::Upkeep;
 
@@ -238,21 +239,11 @@ impl Replica {
         }
     }
 
-    /// Queries from what this replica has applied, however stale.
-    pub(super) fn read_here(&self, by: NodeId, batch: &Batch) -> super::reads::Said {
-        super::reads::read(self.point(by), batch, &self.machine)
-    }
-
     /// Requests that it refused because its queues were full, and orders that wait in it for their answers.
     pub(super) fn pressure(&self) -> (u64, u64) {
         let admission = self.admission.refused + self.admission.refused_stalled;
         let refused = self.proposals.refused() + self.reads.refused_for_room() + admission;
         (refused, self.proposals.unanswered() as u64)
-    }
-
-    fn point(&self, by: NodeId) -> ReadPoint {
-        let (applied, commit) = (self.version(), self.core.commit_index());
-        ReadPoint { group: self.group, by, applied, commit, current: false }
     }
 
     /// The processor has finished this replica's turn.
@@ -292,7 +283,7 @@ impl Replica {
         self.note_applied(now, self.applied.next().since(next));
         self.archive(out);
         self.snapshot_if_due(now, desk, out);
-        self.reads.serve(self.point(out.me), &self.machine, out);
+        self.serve_reads(now, desk, out);
         self.settle(now, desk, out);
         self.turn_ended(now, map, (from, &done), desk, out);
     }
@@ -330,7 +321,7 @@ impl Replica {
             self.close_batches(now, desk, out);
             let early = if self.core.ack_covers_commit(desk.ack) { Early::Never } else { Early::Promise };
             acknowledged = self.proposals.answer(self.group, self.core.acked_index(desk.ack), early, out);
-            self.reads.serve(self.point(out.me), &self.machine, out);
+            self.serve_reads(now, desk, out);
             self.tell_config(out);
         } else {
             self.proposals.answer(self.group, self.core.commit_index(), Early::Never, out);

@@ -11,11 +11,13 @@ use crate::domain::moving::Shipment;
 use crate::domain::order::{Command, Record};
 use crate::domain::rules::{Rule, Rules};
 use crate::domain::settings::Settings;
-use crate::domain::time::SimTime;
+use crate::domain::time::{SimDuration, SimTime};
 use crate::node::machine::Wealth;
 use crate::node::message::{NodeEffect, Ticket};
 use crate::node::out::Exit;
 use crate::node::pacing::{PATIENCE, PATIENCE_SECOND};
+use crate::node::processor::Turn;
+use crate::node::reads::Asked;
 use crate::protocols::raft::message::{Body, Message};
 use crate::protocols::registry::ReplicaBoot;
 use crate::protocols::replication::Replication;
@@ -128,6 +130,45 @@ fn full_reads_are_told_once_until_none_wait() {
     }
     (0..=max).for_each(|n| lonely.ask(102, 2 * max + n, 200));
     assert_eq!(lonely.told(), [Queue::Reads, Queue::Reads], "and this is another");
+}
+
+/// What is asked of a replica that answers from what it has applied, in so many queries.
+fn near(number: u64, queries: usize) -> Asked {
+    let command = Command::Query { symbol: SymbolId(0), order: Sequence(1) };
+    let record = Record { id: ClientId(1).request(Sequence(number)), floor: Sequence(1), command };
+    let batch = Batch::new(vec![record; queries]);
+    let deadline = SimTime::from_millis(100);
+    Asked { gateway: NodeId(2), ticket: Ticket(number), batch, deadline, current: false }
+}
+
+#[test]
+fn a_query_takes_its_time_of_the_processor_and_what_would_be_answered_late_is_declined() {
+    let mut lonely = Lonely::new();
+    lonely.settings.raft.read_cost = SimDuration::from_millis(1);
+    lonely.effects.clear();
+    assert!(lonely.processor.due(at(2).mono).is_some(), "the first entry of the term is applied");
+    (0..3).for_each(|n| lonely.act(|replica, desk, out| replica.read(at(2), near(n, 10), desk, out)));
+    let answers = |lonely: &Lonely| {
+        let is_answer = |effect: &&NodeEffect| {
+            matches!(
+                effect,
+                NodeEffect::Send { message: NodeMessage::Answers { .. } | NodeMessage::Declined { .. }, .. }
+            )
+        };
+        lonely.effects.iter().filter(is_answer).count()
+    };
+    // Two turns of 10 ms end within a quarter of the 98 ms that the clients wait; a third does not.
+    assert_eq!((answers(&lonely), lonely.told()), (1, vec![Queue::Reads]), "the third is declined at once");
+    assert_eq!(lonely.processor.next(), SimTime::from_millis(12));
+    assert!(lonely.processor.due(SimTime::from_millis(11)).is_none());
+    for (ms, heard) in [(12, 2), (22, 3)] {
+        assert_eq!(lonely.processor.due(SimTime::from_millis(ms)), Some(Turn::Read(P1)));
+        lonely.act(|replica, _, out| replica.read_turn_ended(out));
+        assert_eq!(answers(&lonely), heard, "{ms} ms");
+    }
+    lonely.settings.raft.read_cost = SimDuration::ZERO;
+    lonely.act(|replica, desk, out| replica.read(at(30), near(9, 10), desk, out));
+    assert_eq!(answers(&lonely), 4, "what costs nothing is answered at once");
 }
 
 #[test]

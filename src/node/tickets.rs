@@ -107,6 +107,13 @@ impl Tickets {
         self.open.get_mut(place)?.as_mut()
     }
 
+    /// The own replica is asked; what it declines is refused.
+    pub(super) fn falls_back(&mut self, ticket: Ticket) {
+        if let Some(open) = self.get_mut(ticket) {
+            open.fallback = false;
+        }
+    }
+
     /// Some requests of a proposal were answered: who asked for them.
     pub(super) fn answered(&mut self, ticket: Ticket, answers: &[Answer]) -> Option<ActorId> {
         let promises = answers.iter().filter(|answer| matches!(answer.reply, Reply::Accepted(_))).count() as u32;

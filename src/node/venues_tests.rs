@@ -134,7 +134,7 @@ fn who_knows_no_prices_leaves_the_choice_and_counts_the_longest_way() {
 fn what_travels_arrives_in_the_order_of_its_arrival_and_not_before() {
     let mut wire = Wire::default();
     let reply = || Wish::Reply(crate::domain::ids::ActorId::BALANCER, std::sync::Arc::from([]));
-    let read = || Wish::ReadHere(Default::default(), GroupId(1), Batch::new([]));
+    let read = || Wish::ReadHere(Default::default(), GroupId(1), Batch::new([]), SimTime::NEVER);
     wire.push(SimTime(900), reply());
     wire.push(SimTime(300), read());
     assert_eq!((wire.next(), wire.len()), (SimTime(300), 2));

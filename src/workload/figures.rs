@@ -42,6 +42,7 @@ pub struct Figures {
     /// Refusals caused by failures, not by load.
     broken: u64,
     counts: Counts,
+    query_latency: Histogram,
     replica_reads: u64,
     noticed: u64,
     pub(super) waiting: u64,
@@ -129,9 +130,10 @@ impl Figures {
         self.refused.add(now, count);
     }
 
-    /// A query was answered.
-    pub fn queried(&mut self, now: SimTime, reading: &Reading) {
+    /// A query was answered, so long after its first send.
+    pub fn queried(&mut self, now: SimTime, latency: SimDuration, reading: &Reading) {
         self.queries.add(now, 1);
+        self.query_latency.record_many(latency, 1);
         self.replica_reads += u64::from(!reading.current);
     }
 
@@ -169,6 +171,8 @@ impl Figures {
         flow.refused_per_s = self.refused.per_second(now);
         flow.waiting = self.waiting;
         flow.retried = self.retried;
+        flow.query_latency = self.query_latency.view();
+        flow.queries_answered = flow.query_latency.count;
         flow.replica_reads = self.replica_reads;
         flow.noticed = self.noticed;
         flow.latency_total = self.latency();

@@ -262,6 +262,7 @@ workers-imbalance = imbalance
 workers-imbalance-total = all along
 workers-queued = queue
 workers-aged = aged
+workers-moved = symbols moved
 class-emergency = emergency
 class-vip = VIP
 class-normal = normal

@@ -15,7 +15,8 @@ strategy-said = { $strategy ->
     [least-connections] least-connections (у кого меньше запросов в работе)
     [free-capacity] free-capacity (у кого больше свободного места)
     [lowest-latency] lowest-latency (кто отвечает быстрее)
-    [symbol-hash] symbol-hash (по хешу бумаги)
+    [symbol-hash] symbol-hash (по хешу бумаги на кольце)
+    [symbol-modulo] symbol-modulo (по хешу бумаги, по модулю)
     [two-choices] two-choices (лучший из двух случайных)
    *[other] { $strategy }
 }

@@ -262,6 +262,7 @@ workers-imbalance = перекос
 workers-imbalance-total = за всё время
 workers-queued = очередь
 workers-aged = по возрасту
+workers-moved = переехало бумаг
 class-emergency = срочные
 class-vip = VIP
 class-normal = обычные

@@ -23,6 +23,13 @@ pub struct GatewaySettings {
     /// What one unit of capacity costs in an hour, in thousandths of a dollar.
     #[serde(default)]
     pub cost_per_hour: u64,
+    /// How the price of a node grows with its capacity, in thousandths: 1000 is in proportion, more is faster.
+    #[serde(default = "in_proportion")]
+    pub cost_exponent_per_mille: u32,
+}
+
+const fn in_proportion() -> u32 {
+    GatewaySettings::IN_PROPORTION
 }
 
 /// How much a gateway can do: what was dealt to it.
@@ -37,6 +44,24 @@ pub struct GatewaySize {
 }
 
 impl GatewaySettings {
+    /// Twice the capacity for twice the money.
+    pub const IN_PROPORTION: u32 = 1_000;
+    /// The capacity at which a unit costs `cost_per_hour` whatever the exponent.
+    pub const PRICED_AT: u32 = 1_000;
+
+    /// What this node costs in an hour, in thousandths of a dollar: `cost_per_hour` a unit at a capacity of
+    /// [`Self::PRICED_AT`], and by the exponent more a unit above it and less below.
+    pub fn cost(&self, node: NodeId) -> u64 {
+        let capacity = u64::from(self.capacity(node));
+        let linear = capacity.saturating_mul(self.cost_per_hour);
+        if self.cost_exponent_per_mille == Self::IN_PROPORTION {
+            return linear;
+        }
+        let over = f64::from(self.cost_exponent_per_mille) / f64::from(Self::IN_PROPORTION) - 1.0;
+        let factor = libm::pow(capacity as f64 / f64::from(Self::PRICED_AT), over);
+        libm::round(linear as f64 * factor) as u64
+    }
+
     /// What is dealt to this node's gateway.
     pub fn size(&self, node: NodeId) -> GatewaySize {
         let (service_time, capacity) = (self.service_time(node), self.capacity(node));
@@ -64,6 +89,7 @@ impl Default for GatewaySettings {
             capacities: vec![1_000, 1_500, 800],
             queue_max: 4_096,
             cost_per_hour: 10,
+            cost_exponent_per_mille: Self::IN_PROPORTION,
         }
     }
 }
@@ -116,12 +142,27 @@ mod tests {
     }
 
     #[test]
+    fn a_node_costs_in_proportion_to_its_capacity_or_more() {
+        let of = |capacity, exponent| {
+            let gateway = GatewaySettings {
+                capacities: vec![capacity],
+                cost_exponent_per_mille: exponent,
+                ..GatewaySettings::default()
+            };
+            gateway.cost(NodeId(1))
+        };
+        assert_eq!((of(3_300, 1_000), of(1_000, 1_000)), (33_000, 10_000));
+        assert_eq!((of(1_000, 1_300), of(3_300, 1_300)), (10_000, 47_214), "3.3 to the power of 1.3 is 4.7214");
+        assert!(of(800, 1_300) < 8_000, "a small node is cheaper a unit");
+    }
+
+    #[test]
     fn one_service_time_is_written_as_before_and_many_as_a_list() {
         for gateway in [of(&[40]), of(&[1_500, 2_000, 1_200])] {
             let text = serde_json::to_string(&gateway).unwrap();
             assert_eq!(serde_json::from_str::<GatewaySettings>(&text).unwrap(), gateway, "{text}");
         }
-        let old = r#"{"service_time":40000,"capacities":[1000,1500,800],"queue_max":4096,"cost_per_hour":10}"#;
+        let old = r#"{"service_time":40000,"capacities":[1000,1500,800],"queue_max":4096,"cost_per_hour":10,"cost_exponent_per_mille":1000}"#;
         assert_eq!(serde_json::to_string(&of(&[40])).unwrap(), old);
         let none = serde_json::from_str::<GatewaySettings>(&old.replace("40000", "[]")).unwrap_err();
         assert!(none.to_string().contains("`service_time` is an empty list"), "{none}");

@@ -9,6 +9,8 @@ use crate::domain::priority::Priority;
 use crate::domain::rules::{AckRule, Strategy};
 use crate::domain::time::SimDuration;
 
+use super::Wave;
+
 /// The balancer.
 #[derive(Clone, Debug, Default)]
 pub struct BalancerView {
@@ -28,6 +30,8 @@ pub struct BalancerView {
     pub imbalance_per_mille: u32,
     /// The same over the whole run.
     pub imbalance_total_per_mille: u32,
+    /// Symbols that belong to another gateway since one came or went last; nothing where symbols have no gateway.
+    pub moved: Option<Wave>,
     /// What it has done by class of urgency, the most urgent first.
     pub classes: [ClassView; Priority::COUNT],
     /// Its workers, in node order.
@@ -132,6 +136,10 @@ pub struct FlowView {
     pub acked_per_s: u64,
     /// Queries answered in the last second.
     pub queries_per_s: u64,
+    /// Queries answered so far.
+    pub queries_answered: u64,
+    /// Latency of queries over the whole run, first send to answer.
+    pub query_latency: LatencyView,
     /// Queries answered by a replica that did not vouch for being up to date, so far.
     pub replica_reads: u64,
     /// Clients heard so often, unasked, that an order of theirs was cancelled because its venue closed.

@@ -4,6 +4,7 @@
 
 use crate::domain::event::Invariant;
 use crate::domain::ids::NodeId;
+use crate::domain::spread::{Imbalance, Spread};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::trades::{Heat, Holdings, TradesAnswer};
 use crate::domain::units::Cash;
@@ -73,8 +74,27 @@ pub(super) fn worker<'v>(view: &'v ClusterView, node: &NodeView) -> Option<&'v W
 /// What all gateways cost in an hour, in thousandths of a dollar.
 pub(super) fn cost(view: &ClusterView) -> i64 {
     let gateway = &view.run.settings.gateway;
-    let units: u64 = view.nodes.iter().map(|node| u64::from(gateway.capacity(node.id))).sum();
-    i64::try_from(units.saturating_mul(gateway.cost_per_hour)).unwrap_or(i64::MAX)
+    let cost = view.nodes.iter().map(|node| gateway.cost(node.id)).fold(0, u64::saturating_add);
+    i64::try_from(cost).unwrap_or(i64::MAX)
+}
+
+/// How many more nodes may fail before some partition takes no writes; nothing where one takes none already.
+pub(super) fn tolerates(view: &ClusterView) -> Option<Value> {
+    let margins: Option<Vec<u8>> = view.partitions().map(GroupView::margin).collect();
+    count(margins?.into_iter().min()?.into())
+}
+
+/// The fullest part over the emptiest.
+pub(super) fn imbalance(spread: &Spread) -> Option<Value> {
+    match spread.imbalance {
+        Imbalance::Finite(ratio) => thousandths(ratio),
+        Imbalance::Infinite => Some(Value::INFINITE),
+    }
+}
+
+/// A figure that is in thousandths already.
+pub(super) fn thousandths(number: u64) -> Option<Value> {
+    Some(Value::Number(i64::try_from(number).unwrap_or(i64::MAX)))
 }
 
 pub(super) fn picked(
@@ -98,6 +118,11 @@ pub(super) fn median(view: &ClusterView) -> Option<SimDuration> {
 
 pub(super) fn latency(view: &ClusterView, pick: fn(&crate::domain::view::LatencyView) -> SimDuration) -> Option<Value> {
     let total = &view.flow.latency_total;
+    (total.count > 0).then(|| pick(total)).and_then(ms)
+}
+
+pub(super) fn queries(view: &ClusterView, pick: fn(&crate::domain::view::LatencyView) -> SimDuration) -> Option<Value> {
+    let total = &view.flow.query_latency;
     (total.count > 0).then(|| pick(total)).and_then(ms)
 }
 

@@ -13,7 +13,7 @@
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::strategy::{Pick, Question};
-use crate::domain::ids::{NodeId, SymbolId};
+use crate::domain::ids::{NodeId, NodeSet, SymbolId};
 use crate::routing::ring::Ring;
 
 /// c = 5/4, as a ratio.
@@ -35,11 +35,21 @@ impl BoundedHash {
         Self { ring: Ring::new(NodeId::first(workers)), workers }
     }
 
+    /// There are so many workers now.
+    pub(super) fn follow(&mut self, workers: usize) {
+        if self.workers != workers {
+            *self = Self::new(workers);
+        }
+    }
+
+    /// The first on the symbol's walk of those that serve.
+    pub(super) fn home(&self, symbol: SymbolId, serving: NodeSet) -> Option<NodeId> {
+        self.ring.walk(hash(symbol)).find(|node| serving.contains(*node))
+    }
+
     /// The first on the symbol's walk that is below its share, for as many as it may then still take.
     pub(super) fn pick(&mut self, question: &Question<'_>) -> Option<Pick> {
-        if self.workers != question.workers.len() {
-            *self = Self::new(question.workers.len());
-        }
+        self.follow(question.workers.len());
         let share = share(question);
         let mut least: Option<usize> = None;
         for at in self.ring.walk(hash(question.symbol)).map(NodeId::index) {
@@ -68,7 +78,8 @@ fn share(question: &Question<'_>) -> u32 {
     u32::try_from((load * BOUND.0).div_ceil((BOUND.1 * count).max(1))).unwrap_or(u32::MAX)
 }
 
-fn hash(symbol: SymbolId) -> u64 {
+/// The hash by which a symbol finds its gateway.
+pub(super) fn hash(symbol: SymbolId) -> u64 {
     xxh3_64_with_seed(&symbol.0.to_le_bytes(), SYMBOL_SEED)
 }
 

@@ -76,6 +76,7 @@ impl Balancer {
             aged: self.figures.aged,
             imbalance_per_mille: imbalance(now_full),
             imbalance_total_per_mille: imbalance(self.there().map(Worker::utilisation_in_all)),
+            moved: self.homes.moved(),
             classes,
             workers: self.there().map(|worker| worker.view(now, routed)).collect(),
         }

@@ -20,7 +20,6 @@ use crate::domain::event::{EventKind, Queue};
 use crate::domain::ids::{ActorId, NodeSet};
 use crate::domain::order::{Answer, Batch, DeskMessage, ReadFrom, Record, Submission};
 use crate::domain::priority::Priority;
-use crate::domain::rules::Strategy;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::why::Why;
 
@@ -107,10 +106,8 @@ impl Balancer {
 
     /// Which requests of a batch may go together: those of one number.
     fn company(&self, record: &Record) -> usize {
-        let symbol = match self.picker.strategy {
-            Strategy::SymbolHash => usize::from(record.command.symbol().0),
-            _ => 0,
-        };
+        let by_symbol = self.picker.strategy.by_symbol();
+        let symbol = if by_symbol { usize::from(record.command.symbol().0) } else { 0 };
         self.lanes.company(record) + symbol * Lanes::COUNT
     }
 

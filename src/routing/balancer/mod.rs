@@ -13,6 +13,7 @@
 mod bounded_hash;
 mod figures;
 mod free_capacity;
+mod homes;
 mod intake;
 mod least_connections;
 mod lowest_latency;
@@ -20,6 +21,7 @@ mod pace;
 mod reach;
 mod round_robin;
 pub mod strategy;
+mod symbol_modulo;
 mod tracker;
 mod two_choices;
 pub mod worker;
@@ -27,6 +29,7 @@ pub mod worker;
 use std::sync::Arc;
 
 use self::figures::Figures;
+use self::homes::Homes;
 use self::intake::Waiting;
 use self::reach::Lanes;
 use self::strategy::Picker;
@@ -68,17 +71,20 @@ pub struct Balancer {
     /// What cannot be answered in time is refused.
     admission: bool,
     figures: Figures,
+    homes: Homes,
 }
 
 impl Balancer {
     /// The balancer of a cluster with these settings; it assumes every worker to be there until probes say otherwise.
     pub fn new(settings: &Settings, seed: u64) -> Self {
         let workers: Vec<Worker> = NodeId::first(settings.cluster.nodes).map(Worker::new).collect();
+        let homes = Homes::new(settings.market.instruments, &workers);
         let members = workers.iter().map(|worker| worker.node).collect();
         let lanes = (0..Lanes::COUNT).map(Lanes::priority);
+        let classes = Classes::new(&settings.client, &settings.balancer.priority_by_type);
         Self {
             picker: Picker::new(settings.load.strategy, workers.len(), seed),
-            lanes: Lanes::new(Classes::new(&settings.client), &settings.balancer, members),
+            lanes: Lanes::new(classes, &settings.balancer, members),
             workers,
             tracker: Tracker::default(),
             queue: AgedQueue::new(lanes, settings.balancer.ageing),
@@ -89,6 +95,7 @@ impl Balancer {
             drain: Drain::default(),
             admission: settings.admission.on,
             figures: Figures::default(),
+            homes,
         }
     }
 
@@ -134,6 +141,7 @@ impl Balancer {
         let Some(worker) = self.workers.get_mut(from.index()) else { return };
         if worker.heard(load) {
             out.push(about(from, EventKind::Rotation { back: true }));
+            self.note_homes();
         }
         self.go_on(now, out);
     }
@@ -155,6 +163,7 @@ impl Balancer {
             Membership::Member | Membership::Joining => {
                 let known = self.workers.len();
                 self.workers.extend((known..=node.index()).map(|place| Worker::new(NodeId::from_index(place))));
+                self.picker.follow(self.workers.len());
                 self.lanes.follow(self.there().map(|worker| worker.node).collect());
             }
             Membership::Leaving => {
@@ -170,6 +179,7 @@ impl Balancer {
                 self.lanes.follow(self.there().map(|worker| worker.node).collect());
             }
         }
+        self.note_homes();
     }
 
     /// The workers whose nodes have not left.
@@ -186,6 +196,7 @@ impl Balancer {
             worker.probed(now);
             out.push(ActorEffect::Send { to: worker.node.into(), message: DeskMessage::Probe });
         }
+        self.note_homes();
         self.next_probe = now + self.probe_every;
         out.push(ActorEffect::WakeAt(self.next_probe));
         self.refuse_late(now, out);
@@ -198,6 +209,7 @@ impl Balancer {
         match control {
             Control::SetStrategy(strategy) if strategy != self.picker.strategy => {
                 self.picker.strategy = strategy;
+                self.homes.forget();
                 let kind = EventKind::StrategyChanged(strategy);
                 out.push(ActorEffect::Tell(Draft { node: None, group: None, kind }));
             }
@@ -213,6 +225,7 @@ impl Balancer {
         let refusal = self.refusal_of_duty(node, duty);
         if let (None, Some(worker)) = (refusal, self.workers.get_mut(node.index())) {
             worker.set_duty(duty);
+            self.note_homes();
         }
         let kind = refusal.map_or(EventKind::Draining { on: duty != Duty::Serving }, |why| EventKind::ControlRefused {
             control,

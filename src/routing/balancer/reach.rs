@@ -13,7 +13,7 @@
 //! Shape: a lane for each class of urgency and asset class, its circles computed once from the settings and the members.
 
 use crate::domain::balancing::{BalancerSettings, Function};
-use crate::domain::ids::NodeSet;
+use crate::domain::ids::{NodeSet, SymbolId};
 use crate::domain::instrument::AssetClass;
 use crate::domain::order::Record;
 use crate::domain::priority::{Classes, Priority};
@@ -67,12 +67,23 @@ impl Lanes {
 
     /// The lane of a request.
     pub(super) fn lane(&self, record: &Record) -> usize {
-        let class = record.command.symbol().instrument().map_or(0, |instrument| instrument.class as usize);
-        self.classes.of(record).index() * ASSET_CLASSES.len() + class
+        Self::place(self.classes.of(record), record.command.symbol())
+    }
+
+    /// Of those that serve, whom the orders of an ordinary client for a symbol go to.
+    pub(super) fn belongs(&self, symbol: SymbolId, serving: NodeSet) -> NodeSet {
+        let Reach { first, resort, .. } = *self.reach(Self::place(Priority::Normal, symbol));
+        or_all(within(first, serving), within(resort, serving))
+    }
+
+    /// The lane of requests of a class for a symbol.
+    fn place(priority: Priority, symbol: SymbolId) -> usize {
+        let class = symbol.instrument().map_or(0, |instrument| instrument.class as usize);
+        priority.index() * ASSET_CLASSES.len() + class
     }
 
     /// How urgent a request is.
-    pub(super) const fn class(&self, record: &Record) -> Priority {
+    pub(super) fn class(&self, record: &Record) -> Priority {
         self.classes.of(record)
     }
 

@@ -11,8 +11,8 @@ use super::bounded_hash::BoundedHash;
 use super::free_capacity::FreeCapacity;
 use super::two_choices::TwoChoices;
 use super::worker::Worker;
-use super::{least_connections, lowest_latency, round_robin};
-use crate::domain::ids::{NodeSet, SymbolId};
+use super::{least_connections, lowest_latency, round_robin, symbol_modulo};
+use crate::domain::ids::{NodeId, NodeSet, SymbolId};
 use crate::domain::rules::Strategy;
 
 /// Who takes the next requests, and how many of them.
@@ -70,9 +70,24 @@ impl Picker {
             Strategy::LowestLatency => question.whole(lowest_latency::pick(question, self.last)),
             Strategy::SymbolHash => self.bounded_hash.pick(question),
             Strategy::TwoChoices => question.whole(self.two_choices.pick(question)),
+            Strategy::SymbolModulo => symbol_modulo::pick(question),
         }?;
         self.last = pick.at;
         Some(pick)
+    }
+
+    /// There are so many workers now.
+    pub(super) fn follow(&mut self, workers: usize) {
+        self.bounded_hash.follow(workers);
+    }
+
+    /// The gateway that a symbol belongs to while these serve; none under a strategy that does not go by the symbol.
+    pub(super) fn home(&self, symbol: SymbolId, serving: NodeSet) -> Option<NodeId> {
+        match self.strategy {
+            Strategy::SymbolHash => self.bounded_hash.home(symbol, serving),
+            Strategy::SymbolModulo => symbol_modulo::home(symbol, serving),
+            _ => None,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::ids::{ClientId, RequestId, Sequence, SymbolId};
 use crate::domain::order::{Batch, Command, ReadFrom, Record, Reply, Submission};
 use crate::domain::rules::Strategy;
-use crate::domain::view::BalancerView;
+use crate::domain::view::{BalancerView, Wave};
 
 /// A balancer of three gateways, and the gateways' half of the talk.
 struct Desk {
@@ -361,4 +361,21 @@ fn probes_go_out_as_often_as_it_is_told() {
     balancer.step(SimTime::ZERO, ActorInput::Start, &mut out);
     let wakes = |effect: &ActorEffect| matches!(effect, ActorEffect::WakeAt(at) if at.as_millis() == 10);
     assert!(out.iter().any(wakes), "{out:?}");
+}
+
+#[test]
+fn a_gateway_that_goes_moves_a_fifth_of_the_symbols_on_the_ring_and_four_fifths_by_modulo() {
+    for (strategy, low, high) in [(Strategy::SymbolHash, 160, 240), (Strategy::SymbolModulo, 770, 830)] {
+        let mut settings = Settings::default();
+        (settings.load.strategy, settings.market.instruments) = (strategy, 2_000);
+        let mut balancer = Balancer::new(&settings, 1);
+        assert_eq!(balancer.homes.moved(), None, "nobody has come or gone");
+        balancer.on_control(SimTime::ZERO, Control::Drain(Target::Node(NodeId(3))), &mut Vec::new());
+        let moved = balancer.homes.moved().and_then(Wave::per_mille).unwrap();
+        assert!((low..high).contains(&moved), "{strategy:?}: {moved} of 1,000");
+        balancer.on_control(SimTime::ZERO, Control::Undrain(Target::Node(NodeId(3))), &mut Vec::new());
+        assert_eq!(balancer.homes.moved().and_then(Wave::per_mille), Some(moved), "they all go back");
+        balancer.on_control(SimTime::ZERO, Control::SetStrategy(Strategy::RoundRobin), &mut Vec::new());
+        assert_eq!(balancer.homes.moved(), None, "in turn, no symbol has a gateway");
+    }
 }

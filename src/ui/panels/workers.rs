@@ -154,8 +154,13 @@ fn notes<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Stri
         ("workers-queued", format!("{}/{}", locale.number(balancer.queued), balancer.queue_max), loud(balancer.queued)),
         ("workers-aged", locale.number(balancer.aged), Role::Text),
     ];
+    let moved = balancer.moved.and_then(|wave| Some((wave, wave.per_mille()?)));
+    let moved = moved.map(|(wave, share)| {
+        let text = format!("{}/{} ({}%)", locale.number(wave.moves), locale.number(wave.all), (share + 5) / 10);
+        ("workers-moved", text, Role::Text)
+    });
     let mut lines = vec![canvas.strip()];
-    for (id, text, role) in figures {
+    for (id, text, role) in figures.into_iter().chain(moved) {
         let figure = canvas.strip().add(Role::Muted, format!("{} ", locale.text(id))).add(role, text);
         let line = lines.len() - 1;
         if lines[line].width() > 0 && lines[line].width() + 3 + figure.width() > columns {

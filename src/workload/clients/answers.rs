@@ -77,7 +77,7 @@ impl Clients {
             Reply::Notice(_) => {}
             Reply::Reading(reading) => {
                 self.settle(answer.id, Outcome::Answered);
-                self.figures.queried(now, &reading);
+                self.figures.queried(now, latency, &reading);
             }
             Reply::Accepted(_) => {
                 self.settle(answer.id, Outcome::Answered);

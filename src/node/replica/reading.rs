@@ -1,0 +1,56 @@
+//! A replica answers queries: each costs the processor of its node, whether the leader answers or a follower.
+//!
+//! Idea: reads scale with the replicas that serve them only because each replica pays for what it answers itself. A query
+//! that may be answered books a turn; when the turn ends, the answer is what has been applied by then. That is later than
+//! the index that it waited for, never earlier.
+//! Refusal: what the processor would answer too late is declined at once (`Overloaded`), while admission control is on.
+
+use super::{Desk, Replica};
+use crate::domain::event::Queue;
+use crate::domain::ids::NodeId;
+use crate::domain::time::{Now, SimDuration};
+use crate::node::out::Out;
+use crate::node::reads::{Asked, ReadPoint, read};
+use crate::protocols::replication::Replication;
+
+impl Replica {
+    /// Takes up every read whose index is applied.
+    pub(super) fn serve_reads(&mut self, now: Now, desk: &mut Desk<'_>, out: &mut Out<'_>) {
+        let applied = self.version();
+        while let Some(asked) = self.reads.due(applied) {
+            self.read(now, asked, desk, out);
+        }
+    }
+
+    /// Takes up queries that may be answered from what is applied.
+    pub(in crate::node) fn read(&mut self, now: Now, asked: Asked, desk: &mut Desk<'_>, out: &mut Out<'_>) {
+        if desk.settings.read_cost == SimDuration::ZERO {
+            return self.answer(&asked, out);
+        }
+        let queries = asked.batch.len() as u64;
+        let late = desk.admission && desk.processor.is_too_late(now.mono, asked.deadline, queries, desk.settings);
+        if late || self.reads.is_full() {
+            self.tell_of_a_full_queue(Queue::Reads, out);
+            return self.reads.decline(asked, out);
+        }
+        desk.processor.book_reads(now.mono, self.group, queries, desk.settings);
+        self.reads.await_turn(asked);
+    }
+
+    /// The processor has finished a turn for the reads that have waited the longest.
+    pub(in crate::node) fn read_turn_ended(&mut self, out: &mut Out<'_>) {
+        if let Some(asked) = self.reads.turn_ended() {
+            self.answer(&asked, out);
+        }
+    }
+
+    fn answer(&self, asked: &Asked, out: &mut Out<'_>) {
+        let Asked { gateway, ticket, ref batch, current, .. } = *asked;
+        read(ReadPoint { current, ..self.point(out.me) }, batch, &self.machine).send(gateway, ticket, out);
+    }
+
+    fn point(&self, by: NodeId) -> ReadPoint {
+        let (applied, commit) = (self.version(), self.core.commit_index());
+        ReadPoint { group: self.group, by, applied, commit, current: false }
+    }
+}
