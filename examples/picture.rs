@@ -5,6 +5,7 @@
 //! Shape: `cargo run --release --example picture` writes to `assets/pictures`; another folder may be named.
 //! Errors: what cannot be written ends the program with its reason.
 
+use anyhow::Context;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -122,7 +123,8 @@ fn at_speed(mut view: ClusterView, speed: Speed) -> ClusterView {
 }
 
 fn picture(view: &ClusterView, screen: Screen, language: Language) -> anyhow::Result<String> {
-    let look = Look::new("classroom", Depth::Rgb, Glyphs::Unicode, Locale::new(language))?;
+    let look =
+        Look::new("classroom", Depth::Rgb, Glyphs::Unicode, Locale::new(language)).context("a built-in theme")?;
     let dead = view.nodes.iter().find(|node| !node.truth.runs()).map(|node| node.id);
     let focus = screen.panels().first().copied().unwrap_or_default();
     let state = UiState { screen, focus, ..UiState::default() };

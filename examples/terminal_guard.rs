@@ -6,6 +6,7 @@ use std::cell::Cell;
 use std::fs::File;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chaosdesk::domain::command::Command;
@@ -74,13 +75,10 @@ impl Painter for Text {
 fn main() -> ExitCode {
     let [panics, fails] = ["panic", "full"].map(|asked| std::env::args().any(|argument| argument == asked));
     // No toast has to go and no key-cast to fade here: the time may stand still, but for one tick a look.
-    let ticks = Cell::new(0);
-    let clock = || {
-        ticks.set(ticks.get() + 1);
-        Duration::from_millis(ticks.get())
-    };
+    let ticks = AtomicU64::new(0);
+    let clock = Arc::new(move || Duration::from_millis(ticks.fetch_add(1, Ordering::Relaxed)));
     let (keymap, state) = (Keymap::default(), UiState::default());
-    let setup = Setup { keymap, lessons: Vec::new(), fps: 30, state, grounds: None, clock: &clock };
+    let setup = Setup { keymap, lessons: Vec::new(), fps: 30, state, grounds: None, clock };
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         return ExitCode::FAILURE;
     };

@@ -88,6 +88,141 @@ fn keys_stay_live_while_a_million_orders_run() {
     quit(&mut desk, "q in a burst");
 }
 
+/// Waits for so many frames: thirty are a second of a screen that moves.
+fn frames(desk: &mut Desk, count: usize) {
+    let before = desk.frames();
+    desk.wait("frames", |pty| pty.frames() >= before + count);
+}
+
+#[test]
+fn a_broken_sequence_takes_no_key_and_runs_none() {
+    let mut desk = open(&[]);
+    desk.wait("orders", |pty| rate(pty) > 0 && leader(pty).is_some());
+    let screens = ["[Cluster]", "[Data]", "[Market]", "[Lesson]", "[Events]", "[Overview]"];
+    let broken = ["\x1b[?", "\x1b[<", "\x1b[M", "\x1b[200~X\rX\r:kill leader\r", "\x1b[200~", "\x1b[?64;1"];
+    for (broken, screen) in broken.into_iter().zip(screens) {
+        desk.send(broken);
+        frames(&mut desk, 8);
+        desk.send("\t");
+        desk.wait_for(screen);
+    }
+    assert!(desk.text().contains("UP 5/5"), "{}", desk.text());
+    desk.send("\x1b[200~XXXX");
+    frames(&mut desk, 8);
+    desk.send("\u{3}");
+    assert_eq!(desk.end(), 130, "Ctrl-C is heard in a paste without an end");
+    desk.assert_restored("Ctrl-C in a broken paste");
+}
+
+/// Everything that terminals and pastes send, whole and broken, cut anywhere: no key comes of it, and the next one works.
+#[test]
+fn nothing_that_a_terminal_sends_runs_a_fault() {
+    let seed = std::env::var("DOORS_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1_u64);
+    println!("replay: DOORS_SEED={seed} cargo test --test dashboard nothing_that_a_terminal");
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut below = |bound: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % bound
+    };
+    // Some of a paste that breaks off may come late, but one to three characters by themselves are keys: it is not cut.
+    let paste = "\x1b[200~XXXX\rxxxx\r";
+    let sent = [
+        "\x1bP>|XTerm(390)\x1b\\",
+        "\x1b]52;c;XKXKdifx\x07",
+        "\x1b]11;rgb:1010/1212/1818\x1b\\",
+        "\x1b_Gi=31;XXXX\x1b\\",
+        "\x1b[?64;1;2;6;22c",
+        "\x1b[<35;20;10M",
+        "\x1b[200~X\rX x\r:kill leader\r\x1b[201~",
+        paste,
+        "\x1b[?6",
+        "\x1b[<0;1",
+        "\x1b[M",
+    ];
+    let mut desk = open(&[]);
+    desk.wait("orders", |pty| rate(pty) > 0 && leader(pty).is_some());
+    for _ in 0..25 {
+        let bytes = sent[below(sent.len())];
+        let cut = if bytes == paste { bytes.len() } else { 3 + below(bytes.len() - 2) };
+        let (first, second) = bytes.split_at(cut);
+        desk.send(first);
+        frames(&mut desk, below(6));
+        desk.send(second);
+        // What is broken is over by then.
+        frames(&mut desk, 6);
+    }
+    assert!(desk.text().contains("UP 5/5"), "DOORS_SEED={seed}\n{}", desk.text());
+    desk.send("\t");
+    desk.wait_for("[Cluster]");
+    desk.send("\u{3}");
+    assert_eq!(desk.end(), 130, "DOORS_SEED={seed}");
+    desk.assert_restored("Ctrl-C after all that");
+}
+
+#[test]
+fn at_rest_esc_and_the_next_key_are_two() {
+    let mut desk = open(&[]);
+    desk.wait("orders", |pty| rate(pty) > 0);
+    desk.send(" ");
+    desk.wait_for("PAUSED");
+    for _ in 0..3 {
+        desk.send("?");
+        desk.wait_for("type to search");
+        desk.send("\x1b");
+        // Esc has closed the help: it was heard by itself.
+        desk.wait("no help", |pty| !pty.text().contains("type to search"));
+        desk.send(":q");
+        desk.wait("the palette", |pty| pty.text().contains("/ q"));
+        desk.send("\x1b");
+        desk.wait("no palette", |pty| !pty.text().contains("/ q"));
+    }
+    quit(&mut desk, "q at rest");
+}
+
+#[test]
+fn a_terminal_that_cannot_draw_is_told_of_the_plain_lines() {
+    for term in ["dumb", ""] {
+        let mut desk = open_with(&[], &[("TERM", term)]);
+        assert_eq!(desk.end(), 3, "TERM={term:?}");
+        let said = String::from_utf8_lossy(&desk.output).into_owned();
+        assert!(said.contains("--plain") && !said.contains('\u{1b}'), "{said}");
+    }
+}
+
+#[test]
+fn a_flag_for_colour_goes_before_the_environment_and_sixteen_are_written_in_short() {
+    let mut desk = open_with(&["--color", "always"], &[("NO_COLOR", "1")]);
+    desk.wait("orders", |pty| rate(pty) > 0);
+    desk.send("\u{3}");
+    desk.end();
+    let colour = |code: &str| code.parse::<u32>().is_ok_and(|code| matches!(code, 30..=38 | 40..=48 | 90..=107));
+    assert!(sgr(&desk.output).iter().any(|codes| codes.split(';').any(colour)), "there is colour");
+    let mut desk = open_with(&["--color-depth", "16"], &[]);
+    desk.wait("orders", |pty| rate(pty) > 0);
+    desk.send("X");
+    desk.wait("a death", |pty| pty.text().contains("DOWN"));
+    desk.send("\u{3}");
+    desk.end();
+    let codes = sgr(&desk.output);
+    assert!(codes.iter().all(|codes| !codes.contains("8;5;")), "the form of the palette is not sent");
+    assert!(codes.iter().any(|codes| codes.split(';').any(colour)), "there is colour");
+}
+
+#[test]
+fn russian_is_shown_where_its_letters_can_be_and_else_english() {
+    let mut desk = open_with(&["--glyphs", "ascii", "--locale", "ru"], &[]);
+    desk.wait("letters", |pty| pty.text().contains("Обзор"));
+    assert!(!desk.line("chaosdesk").contains('?'), "{}", desk.text());
+    desk.send("\u{3}");
+    desk.end();
+    let mut desk = open_with(&[], &[("LC_ALL", "ru_RU.KOI8-R")]);
+    desk.wait_for("[Overview]");
+    desk.send("\u{3}");
+    desk.end();
+    let said = String::from_utf8_lossy(&desk.output).into_owned();
+    assert_eq!(said.matches("Russian letters need a UTF-8 locale").count(), 1, "{said}");
+}
+
 #[test]
 fn a_storm_of_resizes_leaves_it_standing() {
     let mut desk = open(&[]);

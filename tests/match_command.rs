@@ -42,13 +42,47 @@ fn a_wrong_line_is_named_and_the_trades_before_it_are_kept() {
         assert!(err.contains(told) && err.contains("= allowed: "), "{line}: {err}");
     }
     let (code, _, err) = matched(&[], b"new,1,\xff\xfe,buy,limit,10,1\n");
-    assert!(code == 2 && err.contains("standard input:1:1: the line is not UTF-8 text"), "{err}");
+    assert!(code == 2 && err.contains("standard input:1:7: the byte 0xff is not UTF-8 text"), "{err}");
     let (code, _, err) = matched(&[], &[b'x'; 5_000]);
     assert!(code == 2 && err.contains("the line is too long") && err.contains("4096 bytes"), "{err}");
     let (code, out, err) = matched(&["absent.csv"], b"");
     assert!(code == 2 && out.is_empty() && err.contains("cannot read absent.csv"), "{err}");
     let (code, _, err) = matched(&["--tick", "-1"], b"");
     assert!(code == 2 && !err.is_empty(), "{err}");
+}
+
+#[test]
+fn what_spreadsheets_write_is_read_and_what_is_quoted_commands_no_terminal() {
+    let trade = format!("{HEADER}1,1,2,100,1,buy\n");
+    for orders in [
+        "# from the lab\n\naction,order_id,owner,side,type,price,quantity\nnew,1,a,sell,limit,100,1\nnew,2,b,buy,limit,100,1\n",
+        "\"action\",\"order_id\",\"owner\",\"side\",\"type\",\"price\",\"quantity\"\nnew,1,\"a,b\",\"sell\",limit,100,1\nnew,2,b,buy,limit,\"100\",1\n",
+        "Action, Order_ID, Owner, Side, Type, Price, Quantity,\n new, 1, a, sell, limit, 100, 1,\nnew,2,b,buy,limit,100,1,\n",
+    ] {
+        assert_eq!(
+            matched(&[], orders.as_bytes()),
+            (0, trade.clone(), "2 orders: 1 trades, 0 refused, 0 rest\n".to_owned()),
+            "{orders}"
+        );
+    }
+    for (orders, told) in [
+        ("action;order_id;owner\n", "standard input:1:7: semicolons divide the fields here"),
+        ("new\t1\ta\tsell\n", "standard input:1:4: tabs divide the fields here"),
+        ("new,1,\"a,sell,limit,100,1\n", "standard input:1:7: this quote is not closed in its line"),
+        ("new,1,a,se\u{1b}[31mll,limit,100,1\n", "standard input:1:9: `se\\x1b[31mll` is no side"),
+        ("new,1,a,sell,limit,1\u{9b}31m,1\n", "`1\\x9b31m` is no price"),
+    ] {
+        let (code, _, err) = matched(&[], orders.as_bytes());
+        assert!(code == 2 && err.contains(told), "{orders:?}: {err}");
+        assert!(err.chars().all(|char| char == '\n' || char == '\t' || !char.is_control()), "{err:?}");
+    }
+    let long = format!("new,1,{},sll,limit,100,1\n", "x".repeat(4_000));
+    let (code, _, err) = matched(&[], long.as_bytes());
+    assert!(code == 2 && err.contains(":4008: `sll` is no side") && err.len() < 600, "{} bytes: {err}", err.len());
+    // Two tables on one stream would be none.
+    let (code, out, err) = matched(&["--verdicts", "-"], b"");
+    assert!(code == 2 && out.is_empty() && err.contains("verdicts need a file"), "{err}");
+    assert!(!std::path::Path::new("-").exists());
 }
 
 #[test]

@@ -207,12 +207,163 @@ fn a_feed_of_orders_is_played_up_to_its_wrong_line_which_is_named() {
     let (code, out, err) = chaosdesk(&["run", "tests/feeds/script.toml", "--feed", "tests/feeds/wrong-line.csv"]);
     assert_eq!(code, 0, "{out}");
     assert!(out.contains("30 submitted, 30 acknowledged"), "what stands before the wrong line is played: {out}");
-    let named =
-        "tests/feeds/wrong-line.csv was played up to a wrong line: line 32: `price` is 100.005, no whole number";
-    assert!(err.contains(named), "{err}");
+    let named = "tests/feeds/wrong-line.csv:32:";
+    assert!(err.contains("wrong-line.csv was played up to a wrong line\n") && err.contains(named), "{err}");
+    assert!(err.contains("the price 100.005 is no whole number of ticks"), "{err}");
     let (code, _, err) = chaosdesk(&["run", "steady", "--feed", "config.toml"]);
     assert_eq!(code, 2);
-    assert!(err.contains("nothing of the feed config.toml can be played: line 1: the header is"), "{err}");
+    assert!(err.contains("config.toml:"), "{err}");
+}
+
+/// A file of this text in a folder of its own.
+fn written(dir: &tempfile::TempDir, name: &str, text: &[u8]) -> String {
+    let file = dir.path().join(name);
+    fs::write(&file, text).unwrap();
+    path(&file).to_owned()
+}
+
+#[test]
+fn a_feed_is_played_as_it_stands_or_it_is_said_what_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = written(&dir, "short.toml", SHORT.as_bytes());
+    let orders = "time,symbol,side,type,price,quantity\n";
+    let series = "Date,Open,High,Low,Close,Volume\n";
+    for (name, text, code, words) in [
+        (
+            "epoch.csv",
+            format!("{orders}1735689600000,GOOG,buy,limit,100.25,3\n"),
+            2,
+            "epoch.csv:2:1: the time 1735689600000 is later than any run; it looks like a Unix time",
+        ),
+        (
+            "late.csv",
+            format!("{orders}100,GOOG,buy,limit,100.25,3\n900,GOOG,buy,limit,100.25,3\n"),
+            0,
+            "1 of 2 orders of the feed",
+        ),
+        ("ladder.csv", format!("{orders}0,GOOG,buy,limit,99999999999,3\n"), 2, "the price 99999999999 is too large"),
+        ("symbol.csv", format!("{orders}0,GOGG,buy,limit,100,3\n"), 2, "did you mean `GOOG`?"),
+        (
+            "BTCUSD.csv",
+            format!("{series}2012-01-31,4.58,7.38,3.8,5.55,1\n2012-02-29,5.55,6.5,3.8,4.99,1\n"),
+            0,
+            "2 of 2 prices are outside of what BTCUSD has room for",
+        ),
+        ("pepe.csv", format!("{series}2024-01-02,0.0000009,0.0000009,0.0000009,9e-07,1\n"), 0, ""),
+        ("zero.csv", format!("{series}2024-01-02,0.0000000,1,1,1,1\n"), 2, "`0.0000000` is no Open"),
+        (
+            "quotes.csv",
+            "\"Date\",\"Open\",\"High\",\"Low\",\"Close\",\"Volume\"\n\"2024-01-02\",1,1,1,1,1\n".to_owned(),
+            0,
+            "",
+        ),
+        ("spaces.csv", "Date, Open, High, Low, Close, Volume\n2004-08-19, 100, 101, 99, 100, 1\n".to_owned(), 0, ""),
+        ("comma.csv", "Date,Open,High,Low,Close,Volume,\n2004-08-19,100,101,99,100,1,\n".to_owned(), 0, ""),
+        ("blank.csv", format!("\n# prices\n{series}2004-08-19,100,101,99,100,1\n"), 0, ""),
+        (
+            "escape.csv",
+            format!("{orders}0,GO\u{1b}]0;x\u{7}OG,buy,limit,100,3\n"),
+            2,
+            "`GO\\x1b]0;x\\x07OG` is no symbol",
+        ),
+    ] {
+        let feed = written(&dir, name, text.as_bytes());
+        let (ended, out, err) = chaosdesk(&["run", &script, "--feed", &feed]);
+        assert_eq!(ended, code, "{name}: {err}");
+        assert!(err.contains(words) && (words.is_empty() == err.is_empty()), "{name}: {out}{err}");
+        assert!(!err.contains(['\u{1b}', '\u{7}']), "{err:?}");
+    }
+}
+
+#[test]
+fn a_dash_is_the_standard_stream_for_every_input() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = written(&dir, "short.toml", SHORT.as_bytes());
+    let feed = b"time,symbol,side,type,price,quantity\n0,GOOG,buy,limit,100.25,3\n";
+    for (words, input, code, told) in [
+        (&["run", "-"][..], SHORT.as_bytes(), 0, "short, seed 1"),
+        (&["run", &script, "--feed", "-"], feed, 0, "1 submitted"),
+        (&["--config", "-", "config", "check"], b"[cluster]\nnodes = 3\n", 0, "standard input: well"),
+        (
+            &["--config", "-", "config", "check"],
+            b"[cluster]\nnodes = \"\xff\"\n",
+            2,
+            "standard input:2:10: the byte 0xff is not UTF-8",
+        ),
+    ] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_chaosdesk"));
+        program
+            .args(words)
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped());
+        let mut running = program.spawn().unwrap();
+        std::io::Write::write_all(&mut running.stdin.take().unwrap(), input).unwrap();
+        let ran = running.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&ran.stdout).into_owned() + &String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(code), "{words:?}: {said}");
+        assert!(said.contains(told), "{words:?}: {said}");
+    }
+    for words in [
+        &["--plain", "--record", "-"][..],
+        &["--plain", "--history", "-"],
+        &["--lesson", "-"],
+        &["match", "--verdicts", "-"],
+    ] {
+        assert_eq!(chaosdesk(words).0, 2, "{words:?}");
+    }
+    assert!(!Path::new("-").exists());
+}
+
+#[test]
+fn messages_that_quote_command_no_terminal_and_fit_on_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let key = written(&dir, "key.toml", b"[cluster]\n\"\\u001b]0;pwn\\u0007nodes\" = 3\n");
+    let long = written(&dir, "long.toml", format!("[cluster]\n{} = 3\n", "x".repeat(200_000)).as_bytes());
+    let name = written(&dir, "a\u{1b}[31mb.toml", b"[cluster]\nnode = 3\n");
+    let latin = written(&dir, "latin.toml", b"[cluster]\n# caf\xe9\nnodes = 3\n");
+    let theme = written(&dir, "mine.toml", b"[roles]\ntext = { fg = \"\\u001b[31m\" }\n");
+    for (words, told) in [
+        (&["--config", &key, "config", "check"][..], r"key.toml:2:1: unknown key `\x1b]0;pwn\x07nodes`"),
+        (&["--config", &long, "config", "check"], "long.toml:2:1: unknown key `xxx"),
+        (&["--config", &name, "config", "check"], r"a\x1b[31mb.toml:2:1: unknown key `node`"),
+        (&["--config", &latin, "config", "check"], "latin.toml:2:6: the byte 0xe9 is not UTF-8 text"),
+        (&["--config", &key, "doctor"], ""),
+        (&["run", "\u{1b}[31mx"], r"\x1b[31mx"),
+        (&["--seed", "\u{1b}[31mx"], r"\x1b[31mx"),
+        (&["\u{1b}]0;x\u{7}"], r"\x1b]0;x\x07"),
+        (&["replay", &name], ""),
+        (&["--plain", "--theme", &theme, "--seed", "1"], r"mine.toml:2:15: no colour is called `\x1b[31m`"),
+    ] {
+        let (code, out, err) = chaosdesk(words);
+        assert!(err.contains(told) && (code == 2 || words.contains(&"doctor")), "{words:?}: {code} {err}");
+        assert!(err.len() < 2_000, "{} bytes: {words:?}", err.len());
+        let commands = |char: char| char.is_control() && !matches!(char, '\n' | '\t');
+        assert!(!err.contains(commands) && !out.contains(commands), "{words:?}: {err:?}");
+    }
+}
+
+#[test]
+fn a_recording_is_replayed_from_any_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::copy("tests/feeds/GOOG.csv", dir.path().join("GOOG.csv")).unwrap();
+    let program = || {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_chaosdesk"));
+        program.env("HOME", dir.path()).env("XDG_CONFIG_HOME", dir.path());
+        program
+    };
+    let words = ["--plain", "--feed", "GOOG.csv", "--record", "c.rec"];
+    let mut running =
+        program().args(words).current_dir(dir.path()).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    // Who has read enough goes away, and the run ends.
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(running.stdout.take().unwrap()));
+    assert!(lines.by_ref().take(30).all(|line| line.is_ok()));
+    drop(lines);
+    assert!(running.wait().unwrap().success());
+    for folder in [dir.path(), Path::new("/")] {
+        let ran = program().args(["replay", path(&dir.path().join("c.rec"))]).current_dir(folder).output().unwrap();
+        assert_eq!(ran.status.code(), Some(0), "{folder:?}: {}", String::from_utf8_lossy(&ran.stderr));
+    }
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn start(args: &[&str]) -> Pty {
 #[test]
 fn every_way_out_gives_the_terminal_back() {
     type Way = (&'static str, &'static [&'static str], &'static str, Option<Signal>, u32);
-    let ways: [Way; 9] = [
+    let ways: [Way; 17] = [
         ("q", &[], "q", None, 0),
         ("Q", &[], "Q", None, 0),
         ("Ctrl-C", &[], "\u{3}", None, 130),
@@ -52,6 +52,14 @@ fn every_way_out_gives_the_terminal_back() {
         ("SIGTERM", &[], "", Some(Signal::TERM), 143),
         ("SIGINT", &[], "", Some(Signal::INT), 130),
         ("SIGHUP", &[], "", Some(Signal::HUP), 129),
+        ("SIGQUIT", &[], "", Some(Signal::QUIT), 131),
+        ("SIGABRT", &[], "", Some(Signal::ABORT), 134),
+        ("SIGUSR1", &[], "", Some(Signal::USR1), 138),
+        ("SIGUSR2", &[], "", Some(Signal::USR2), 140),
+        ("SIGALRM", &[], "", Some(Signal::ALARM), 142),
+        ("SIGXCPU", &[], "", Some(Signal::XCPU), 152),
+        ("SIGVTALRM", &[], "", Some(Signal::VTALARM), 154),
+        ("SIGPROF", &[], "", Some(Signal::PROF), 155),
     ];
     for (how, args, keys, signal, code) in ways {
         let mut pty = start(args);
@@ -78,6 +86,28 @@ fn a_resize_and_a_redraw_do_not_end_it() {
     pty.send("q");
     assert_eq!(pty.end(), 0);
     pty.assert_restored("q after a resize");
+}
+
+#[test]
+fn a_terminal_that_claims_to_be_enormous_gets_a_frame_that_is_not() {
+    let mut pty = start(&[]);
+    for (columns, rows) in [(u16::MAX, u16::MAX), (1, u16::MAX), (u16::MAX, 1)] {
+        pty.claim(columns, rows);
+        let frames = pty.frames();
+        pty.send("\u{c}");
+        pty.wait("a frame", |pty| pty.frames() > frames);
+    }
+    // As many cells as this would take more memory than a test has: that it is still there is the proof.
+    pty.resize(80, 24);
+    pty.send("\u{c}O");
+    pty.wait_for("toast-unbound");
+    let places = String::from_utf8_lossy(&pty.output).into_owned();
+    let farthest = places.split("\u{1b}[").filter_map(|rest| rest.split_once('H')?.0.split_once(';'));
+    let farthest = farthest.filter_map(|(row, column)| Some((row.parse::<u32>().ok()?, column.parse::<u32>().ok()?)));
+    assert!(farthest.clone().count() > 0 && farthest.into_iter().all(|(row, column)| row <= 500 && column <= 1_000));
+    pty.send("q");
+    assert_eq!(pty.end(), 0);
+    pty.assert_restored("q after enormous sizes");
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::domain::engine::{Answered, Engine};
 use crate::domain::view::ClusterView;
 use crate::lesson::guide::Guide;
 use crate::lesson::library;
-use crate::locale::Locale;
+use crate::locale::{Language, Locale};
 use crate::runtime::live::{Live, LiveSetup};
 use crate::runtime::pacer::{OnFault, WallClock};
 use crate::runtime::recording_file::RecordingFile;
@@ -43,7 +43,7 @@ use super::find::Found;
 use super::history::WithHistory;
 use super::house::language;
 use super::output::{Input, Output, Over};
-use super::{feeds, find, keys, scripts};
+use super::{feeds, find, input, keys, scripts};
 
 /// The seed of a run that names none: the first lesson of a class goes as the teacher tried it the evening before.
 const SEED: u64 = 1;
@@ -85,7 +85,18 @@ pub fn open(config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Ex
         let why = "the dashboard needs a terminal; `chaosdesk --plain` prints events, `chaosdesk run` runs scenarios";
         return Err(Trouble::NoTerminal(why.to_owned()));
     }
-    let look = look(&config.ui)?;
+    if !flags.plain
+        && let Some(why) = useless(std::env::var("TERM").ok().as_deref())
+    {
+        return Err(Trouble::NoTerminal(why));
+    }
+    let (look, note) = look(&config.ui)?;
+    if let Some(note) = note {
+        // Before the screen is taken, so that it stands there when the screen is given back.
+        let _ = writeln!(io::stderr(), "chaosdesk: {note}");
+    }
+    // The library minds NO_COLOR by itself, and knows of no flag.
+    crossterm::style::force_color_output(look.depth != Depth::None);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
     // Both are looked at before either is emptied: what is refused has destroyed nothing.
     let recording = flags.record.as_deref().map(|file| recording(file, config, found, flags)).transpose()?;
@@ -115,6 +126,16 @@ pub fn open(config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Ex
             return Err(Trouble::Running(format!("the run broke: {said}")));
         }
     })
+}
+
+/// Why a terminal of this name cannot show a screen.
+fn useless(term: Option<&str>) -> Option<String> {
+    let said = match term {
+        None | Some("") if cfg!(unix) => "TERM is not set".to_owned(),
+        Some("dumb") => "TERM is `dumb`".to_owned(),
+        _ => return None,
+    };
+    Some(format!("{said}: the dashboard needs a terminal that draws; `chaosdesk --plain` prints events"))
 }
 
 fn broken(error: impl std::fmt::Display) -> Trouble {
@@ -201,14 +222,13 @@ async fn screen(
 ) -> Result<Ending, Trouble> {
     logging::init::<io::Empty>(tracing_subscriber::filter::LevelFilter::INFO, None).map_err(broken)?;
     let clock = WallClock::start();
-    let elapsed = || clock.elapsed();
     let setup = Setup {
         keymap: keys::keymap(config)?,
         lessons: library::lessons_first().into_iter().map(str::to_owned).collect(),
         fps: config.ui.fps,
         state: first_state(config, flags, &look),
         grounds: grounds(&config.ui, look.depth),
-        clock: &elapsed,
+        clock: Arc::new(move || clock.elapsed()),
     };
     let depth = look.depth;
     let themes = Box::new(move |name: &str| theme(name, depth).ok());
@@ -242,12 +262,16 @@ fn first_state(config: &Config, flags: &DashboardFlags, look: &Look) -> UiState 
 }
 
 /// What the environment and the configuration make of the screen.
-fn look(ui: &UiSettings) -> Result<Look, Trouble> {
+fn look(ui: &UiSettings) -> Result<(Look, Option<String>), Trouble> {
     let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let characters = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(environment).unwrap_or_default();
     let term = environment("TERM").unwrap_or_default();
-    let locale = language(ui.locale);
-    let glyphs = Glyphs::named(ui.glyphs.word(), &characters, &term).unwrap_or_default();
+    let (locale, note) = language(ui.locale);
+    let glyphs = match Glyphs::named(ui.glyphs.word(), &characters, &term).unwrap_or_default() {
+        // Who asks for Russian where nothing is said of letters knows that they are shown.
+        Glyphs::SevenBit if locale == Language::Russian => Glyphs::Ascii,
+        glyphs => glyphs,
+    };
     let depth = depth(ui, Depth::detect(&io::stdout()));
     let ground = environment("COLORFGBG").and_then(|value| Appearance::from_colorfgbg(&value)).unwrap_or_default();
     let (this, other) = match (themes(ui, depth), ground) {
@@ -257,7 +281,7 @@ fn look(ui: &UiSettings) -> Result<Look, Trouble> {
     // The other may be needed as soon as the terminal answers: what is wrong in it is said now.
     self::theme(&other, depth)?;
     let theme = theme(&this, depth)?;
-    Ok(Look { theme, glyphs, locale: Locale::new(locale), depth })
+    Ok((Look { theme, glyphs, locale: Locale::new(locale), depth }, note))
 }
 
 /// The themes on a dark and on a light ground. A terminal of sixteen colours or none gets the theme that was made for
@@ -305,10 +329,11 @@ fn theme_file(name: &str) -> Option<PathBuf> {
 fn theme(name: &str, depth: Depth) -> Result<Theme, Trouble> {
     let file = theme_file(name);
     let Some(file) = file else {
-        return Theme::named(name, depth).map_err(|error| Trouble::Usage(error.to_string()));
+        let known: Vec<&str> = Theme::names().collect();
+        return Theme::named(name, depth).ok_or_else(|| Trouble::unknown("theme", name, &known));
     };
-    let text = std::fs::read_to_string(&file).map_err(|error| Trouble::Usage(format!("{}: {error}", show(&file))))?;
-    Theme::from_text(name, &text, depth).map_err(|error| Trouble::Usage(format!("{}: {error}", show(&file))))
+    let text = input::read(&file)?;
+    Theme::from_text(name, &show(&file), &text, depth).map_err(|problem| Trouble::Usage(problem.to_string()))
 }
 
 /// Events as they happen, a line each, until a signal comes or the reader goes away.

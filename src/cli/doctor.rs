@@ -230,6 +230,7 @@ fn glyphs(seen: &Surroundings) -> Vec<(String, String)> {
         Glyphs::Unicode => "unicode",
         Glyphs::Block => "block",
         Glyphs::Ascii => "ascii",
+        Glyphs::SevenBit => "ascii, and no letters but those",
     };
     let spelt = |alphabet: Glyphs| SIGNS.chars().map(|sign| alphabet.spell(sign)).collect::<String>();
     let why = if ui.glyphs.word() == "auto" {
@@ -247,7 +248,7 @@ fn glyphs(seen: &Surroundings) -> Vec<(String, String)> {
 }
 
 fn language(seen: &Surroundings) -> Vec<(String, String)> {
-    let language = match house::language(seen.ui().locale) {
+    let language = match house::language(seen.ui().locale).0 {
         Language::English => "English",
         Language::Russian => "Russian",
     };

@@ -6,7 +6,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::io;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -14,6 +14,7 @@ use etcetera::BaseStrategy;
 use crate::document::config::{self, Config, REFERENCE};
 
 use super::exit::Trouble;
+use super::input::{self, InputError};
 
 /// The environment variable that names the file.
 pub const VARIABLE: &str = "CHAOSDESK_CONFIG";
@@ -30,7 +31,7 @@ pub struct Found {
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.path {
-            Some(path) => path.display().fmt(f),
+            Some(path) => f.write_str(&input::name_of(path)),
             None => f.write_str("built-in config.toml"),
         }
     }
@@ -63,21 +64,17 @@ pub fn own_folder() -> Option<PathBuf> {
 fn look(named: Option<&Path>, variable: Option<OsString>, here: &Path, own: Option<&Path>) -> Result<Found, Trouble> {
     let variable = variable.filter(|value| !value.is_empty()).map(PathBuf::from);
     if let Some(path) = named.or(variable.as_deref()) {
-        let text = std::fs::read_to_string(path).map_err(|error| cannot(path, &error))?;
+        let text = input::read(path)?;
         return Ok(Found { path: Some(path.to_owned()), text });
     }
     for path in std::iter::once(here).chain(own) {
-        match std::fs::read_to_string(path) {
+        match input::text(path) {
             Ok(text) => return Ok(Found { path: Some(path.to_owned()), text }),
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
-            Err(error) => return Err(cannot(path, &error)),
+            Err(InputError::Io(error)) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+            Err(error) => return Err(error.trouble(&input::name_of(path))),
         }
     }
     Ok(Found { path: None, text: REFERENCE.to_owned() })
-}
-
-fn cannot(path: &Path, error: &io::Error) -> Trouble {
-    Trouble::Usage(format!("cannot read {}: {error}", path.display()))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::lesson::script::Script;
 use crate::locale::Language;
 use crate::runtime::recorder::{self, Recording, Replay};
 use crate::runtime::simulation::Simulation;
+use crate::ui::glyphs::Characters;
 
 use super::args::{DashboardFlags, Stepping};
 use super::exit::{Exit, Trouble};
@@ -21,17 +22,27 @@ use super::history::WithHistory;
 use super::keys::UiNames;
 use super::{Wiring, Written, dashboard, feeds, keys};
 
-/// The language that is asked for, or else that of the environment.
-pub fn language(asked: config::Locale) -> Language {
-    let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    match asked {
+/// The language that is asked for, or else that of the environment; and a note if it cannot be shown.
+pub fn language(asked: config::Locale) -> (Language, Option<String>) {
+    spoken(asked, |name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+}
+
+/// English where the environment's characters have none of the letters that are asked for.
+fn spoken(asked: config::Locale, environment: impl Fn(&str) -> Option<String>) -> (Language, Option<String>) {
+    let first = |names: [&str; 3]| names.into_iter().find_map(&environment);
+    let language = match asked {
         config::Locale::En => Language::English,
         config::Locale::Ru => Language::Russian,
         config::Locale::Auto => {
-            let found = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(environment);
-            found.and_then(|name| Language::named(&name)).unwrap_or_default()
+            first(["LC_ALL", "LC_MESSAGES", "LANG"]).and_then(|name| Language::named(&name)).unwrap_or_default()
         }
+    };
+    let characters = first(["LC_ALL", "LC_CTYPE", "LANG"]).unwrap_or_default();
+    if language == Language::Russian && Characters::of(&characters) == Characters::Others {
+        let note = format!("Russian letters need a UTF-8 locale, and this one is {characters}: English is spoken");
+        return (Language::English, Some(note));
     }
+    (language, None)
 }
 
 /// The program.
@@ -67,7 +78,7 @@ impl Wiring for House {
     fn replay(&self, file: &Path) -> Result<(String, Exit), Trouble> {
         let recording = Recording::load(file).map_err(|error| Trouble::Usage(error.to_string()))?;
         let mut settings = recording.header.settings.clone();
-        feeds::reopen(&mut settings)?;
+        feeds::reopen(&mut settings, file)?;
         let world = desk::open(&Arc::new(settings), recording.header.seed);
         Ok(match recorder::replay(world, &recording) {
             Replay::Same(mark) => {
@@ -86,5 +97,29 @@ fn engine(script: &Script, stepping: Stepping) -> Result<Simulation, Trouble> {
     match stepping {
         Stepping::Inline => Ok(engine),
         Stepping::Tasks => engine.with_tasks().map_err(|error| Trouble::Running(error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_whose_letters_cannot_be_shown_is_not_spoken_and_that_is_said() {
+        use config::Locale::{Auto, En, Ru};
+        for (asked, locale, language, noted) in [
+            (Auto, "ru_RU.UTF-8", Language::Russian, false),
+            (Auto, "ru_RU.KOI8-R", Language::English, true),
+            (Ru, "ru_RU.CP1251", Language::English, true),
+            (Ru, "en_US.ISO-8859-1", Language::English, true),
+            (Ru, "C", Language::Russian, false),
+            (Ru, "", Language::Russian, false),
+            (En, "ru_RU.KOI8-R", Language::English, false),
+            (Auto, "en_US.ISO-8859-1", Language::English, false),
+        ] {
+            let environment = |name: &str| (name == "LANG" && !locale.is_empty()).then(|| locale.to_owned());
+            let (spoken, note) = spoken(asked, environment);
+            assert_eq!((spoken, note.is_some()), (language, noted), "{asked:?} and {locale}: {note:?}");
+        }
     }
 }

@@ -62,3 +62,23 @@ pub fn keymap(config: &Config) -> Result<Keymap, Trouble> {
 pub fn text(config: &Config) -> Result<String, Trouble> {
     Ok(keys_doc::plain(&keymap(config)?, &Locale::new(Language::English)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::config::{self, REFERENCE};
+
+    /// Who takes the hash signs away from an example of the reference file gets a configuration that works.
+    #[test]
+    fn the_examples_of_the_reference_file_work() {
+        let mut example = String::new();
+        for line in REFERENCE.lines().skip_while(|line| *line != "# Example:").skip(1) {
+            let Some(line) = line.strip_prefix("#   ") else { break };
+            example.extend([line, "\n"]);
+        }
+        let config = config::read("config.toml", &example).unwrap();
+        assert_eq!(config.keys.len(), 1, "{example}");
+        config.check(&UiNames).unwrap();
+        assert!(text(&config).unwrap().to_lowercase().contains("f9"), "{example}");
+    }
+}

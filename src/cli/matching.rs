@@ -10,14 +10,16 @@
 //! cannot be filled, a cancel that comes too late) is no error of the file, and is counted.
 //! Bound: [`RESTING_MAX`] orders in the book, [`LINE_BYTES_MAX`] in a line; owners as many as the file names.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Write};
 use std::path::Path;
 
+use crate::document::csv;
 use crate::document::decimal::Grid;
 use crate::document::order_csv::{self, OrderCsv, OrderLine};
-use crate::document::problem::Complaint;
+use crate::document::problem::{Complaint, not_utf8};
 use crate::domain::ids::{AccountId, ClientId, RequestId, Sequence};
 use crate::domain::order::{OrderStatus, Side, Verdict};
 use crate::domain::why::Why;
@@ -26,6 +28,7 @@ use crate::market::ladder::PRICE_MAX;
 
 use super::args::MatchFlags;
 use super::exit::{Exit, Trouble};
+use super::input;
 use super::output::{Input, Output, Over};
 
 /// The most orders that rest: far beyond any real book.
@@ -42,14 +45,14 @@ const VERDICTS_HEADER: &str = "line,action,order_id,status,why,filled,resting";
 /// # Errors
 /// A flag or a line is wrong, or a file cannot be read or written.
 pub fn run(flags: &MatchFlags, out: &mut dyn Write, err: &mut dyn Write) -> Result<Exit, Trouble> {
-    let file = flags.file.as_deref().filter(|file| file.as_os_str() != "-");
-    let name = file.map_or_else(|| "standard input".to_owned(), |file| file.display().to_string());
+    let file = flags.file.as_deref().filter(|file| !input::is_standard(file));
+    let name = input::name_of(file.unwrap_or_else(|| Path::new("-")));
     let mut desk = Desk::new(flags)?;
-    let input: Box<dyn BufRead> = match file {
+    let lines: Box<dyn BufRead> = match file {
         None => Box::new(BufReader::with_capacity(BUFFER_BYTES, io::stdin().lock())),
         Some(path) => {
             let cannot = |error| Trouble::Usage(format!("cannot read {name}: {error}"));
-            Box::new(BufReader::with_capacity(BUFFER_BYTES, open(path).map_err(cannot)?))
+            Box::new(BufReader::with_capacity(BUFFER_BYTES, input::open(path).map_err(cannot)?))
         }
     };
     let orders = Input::new("the file of the orders", flags.file.as_deref().unwrap_or_else(|| Path::new("-")));
@@ -65,7 +68,7 @@ pub fn run(flags: &MatchFlags, out: &mut dyn Write, err: &mut dyn Write) -> Resu
         failed: None,
         count: 0,
     };
-    let ended = desk.all(input, &name, &mut pen);
+    let ended = desk.all(lines, &name, &mut pen);
     // The trades before a wrong line are good, and stay.
     let flushed = pen.flush().map_err(Halt::Output);
     match ended.and(flushed) {
@@ -86,14 +89,12 @@ pub fn run(flags: &MatchFlags, out: &mut dyn Write, err: &mut dyn Write) -> Resu
     }
 }
 
-/// Opens a file of orders: a directory can be opened, too, but not read.
-fn open(path: &Path) -> io::Result<File> {
-    let file = File::open(path)?;
-    if file.metadata()?.is_dir() { Err(ErrorKind::IsADirectory.into()) } else { Ok(file) }
-}
-
 /// The file of the verdicts, which must not be the one of the orders.
 fn verdicts(path: &Path, flags: &MatchFlags, orders: Input) -> Result<File, Trouble> {
+    if input::is_standard(path) {
+        let said = "--verdicts: the standard output has the trades; verdicts need a file, such as verdicts.csv";
+        return Err(Trouble::Usage(said.to_owned()));
+    }
     let over = Over::Own(|head| head.starts_with(VERDICTS_HEADER)).or_forced(flags.force);
     let output = Output::open("--verdicts", path, &[orders], over)?;
     output.begin().map_err(|error| Trouble::Running(format!("cannot write {}: {error}", path.display())))
@@ -122,6 +123,8 @@ struct Desk {
     /// What the order at hand did to others.
     events: Vec<BookEvent>,
     line: usize,
+    /// A line that said something was read.
+    begun: bool,
     orders: u64,
     refused: u64,
 }
@@ -141,6 +144,7 @@ impl Desk {
             owners: BTreeMap::new(),
             events: Vec::new(),
             line: 0,
+            begun: false,
             orders: 0,
             refused: 0,
         })
@@ -157,17 +161,21 @@ impl Desk {
                 return Ok(());
             }
             self.line += 1;
-            let text = std::str::from_utf8(&bytes).unwrap_or_default();
+            let (lossy, strange) = match std::str::from_utf8(&bytes) {
+                Ok(text) => (Cow::Borrowed(text), None),
+                Err(error) => (String::from_utf8_lossy(&bytes), Some(not_utf8(&bytes, error.valid_up_to()))),
+            };
+            let text = lossy.as_ref();
             let text = if self.line == 1 { text.trim_start_matches('\u{feff}') } else { text };
             let line = text.trim_end_matches(['\n', '\r']);
-            let done = if text.is_empty() {
-                Err(Complaint::new(0..0, "the line is not UTF-8 text"))
+            let done = if let Some(strange) = strange {
+                Err(strange)
             } else if read as u64 == LINE_BYTES_MAX && line.len() == text.len() {
                 Err(Complaint::new(0..0, "the line is too long").allow(format!("{LINE_BYTES_MAX} bytes at most")))
             } else {
                 self.take(line)
             };
-            let wrong = |complaint| Halt::Line(order_csv::problem(name, self.line, line, &complaint).to_string());
+            let wrong = |complaint: Complaint| Halt::Line(complaint.in_line(name, self.line, line).to_string());
             if let Some(done) = done.map_err(wrong)? {
                 pen.write(self, &done).map_err(Halt::Output)?;
             }
@@ -176,8 +184,12 @@ impl Desk {
 
     /// Does what a line asks for; nothing for one that is blank.
     fn take(&mut self, line: &str) -> Result<Option<Done>, Complaint> {
-        if self.line == 1 && order_csv::is_header(line)? {
-            return Ok(None);
+        // The first line that says anything may name the columns.
+        if !self.begun && !csv::is_empty(line) {
+            self.begun = true;
+            if order_csv::is_header(line)? {
+                return Ok(None);
+            }
         }
         let Some(asked) = self.csv.read(line)? else { return Ok(None) };
         self.events.clear();

@@ -12,6 +12,7 @@ pub mod feeds;
 pub mod find;
 pub mod history;
 pub mod house;
+pub mod input;
 pub mod keys;
 pub mod matching;
 pub mod output;
@@ -25,7 +26,7 @@ use std::sync::Arc;
 use clap::CommandFactory;
 
 use crate::document::config::{Config, Names, REFERENCE};
-use crate::document::problem::Problem;
+use crate::document::problem::{Problem, printable};
 use crate::domain::view::ClusterView;
 use crate::lesson::run::Outcome;
 use crate::lesson::script::Script;
@@ -89,7 +90,7 @@ pub fn run(cli: &Cli, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Wr
         Some(Command::Run(flags)) => perform(flags, wiring, out, err),
         Some(Command::Replay { file }) => wiring.replay(file).and_then(|(text, exit)| say(out, &text).map(|()| exit)),
         Some(Command::Match(flags)) => matching::run(flags, out, err),
-        Some(Command::Lessons) => lessons(&cli.dashboard, wiring, out),
+        Some(Command::Lessons) => lessons(&cli.dashboard, wiring, out, err),
         Some(Command::Keys) => load(&cli.dashboard, wiring)
             .and_then(|(config, _)| wiring.keys(&config))
             .and_then(|text| say(out, &text))
@@ -101,10 +102,25 @@ pub fn run(cli: &Cli, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Wr
         }
     };
     done.unwrap_or_else(|trouble| {
-        // Nobody is left to tell if the error stream is closed.
-        let _ = writeln!(err, "chaosdesk: {trouble}");
+        tell(err, &trouble);
         trouble.exit()
     })
+}
+
+/// Ends the program with what is wrong in its arguments, or with the help that they ask for.
+pub fn refuse(error: &clap::Error) -> ! {
+    if error.use_stderr() {
+        // What was typed is quoted, and commands no terminal.
+        let _ = io::stderr().write_all(printable(&error.to_string()).as_bytes());
+        std::process::exit(i32::from(Exit::Usage.code()));
+    }
+    error.exit()
+}
+
+/// Says something on the error stream. What it quotes commands no terminal.
+fn tell(err: &mut dyn Write, said: &dyn std::fmt::Display) {
+    // Nobody is left to tell if the error stream is closed.
+    let _ = writeln!(err, "chaosdesk: {}", printable(&said.to_string()));
 }
 
 /// Whether a command takes its settings from what it is given, and none from a configuration.
@@ -129,10 +145,17 @@ fn load(flags: &DashboardFlags, wiring: &dyn Wiring) -> Result<(Config, Found), 
     Ok((config, found))
 }
 
-fn lessons(flags: &DashboardFlags, wiring: &dyn Wiring, out: &mut dyn Write) -> Result<Exit, Trouble> {
+fn lessons(
+    flags: &DashboardFlags,
+    wiring: &dyn Wiring,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<Exit, Trouble> {
     let (mut config, _) = load(flags, wiring)?;
     flags.over(&mut config.ui);
-    let text = scripts::list(&Locale::new(house::language(config.ui.locale)))?;
+    let (language, note) = house::language(config.ui.locale);
+    note.iter().for_each(|note| tell(err, note));
+    let text = scripts::list(&Locale::new(language))?;
     say(out, &text).map(|()| Exit::Well)
 }
 
@@ -145,31 +168,24 @@ fn dashboard(flags: &DashboardFlags, wiring: &dyn Wiring, err: &mut dyn Write) -
             return Err(Trouble::unknown("theme", theme, &themes));
         }
     }
+    if flags.lesson.as_deref() == Some("-") {
+        let said = "--lesson: the standard input is the keyboard; a lesson needs a name or a file";
+        return Err(Trouble::Usage(said.to_owned()));
+    }
     let lesson = flags.lesson.as_deref().map(scripts::open).transpose()?;
     if let Some(feed) = &flags.feed {
         feeds::open(feed, &mut config.settings)?;
     }
-    let complaint = feeds::complaint(&config.settings);
+    let complaints = feeds::complaints(&config.settings);
     let exit = wiring.dashboard(config, found, flags)?;
-    complain(complaint, err);
+    complaints.iter().for_each(|complaint| tell(err, complaint));
     warn(lesson.iter().flat_map(|lesson| &lesson.warnings), err);
     Ok(exit)
 }
 
-/// Says what was wrong with a feed, when the screen is given back.
-fn complain(complaint: Option<String>, err: &mut dyn Write) {
-    if let Some(complaint) = complaint {
-        // Nobody is left to tell if the error stream is closed.
-        let _ = writeln!(err, "chaosdesk: {complaint}");
-    }
-}
-
 /// Says what the author of a script should know.
 fn warn<'w>(warnings: impl Iterator<Item = &'w Problem>, err: &mut dyn Write) {
-    for warning in warnings {
-        // Nobody is left to tell if the error stream is closed.
-        let _ = writeln!(err, "chaosdesk: warning: {warning}");
-    }
+    warnings.for_each(|warning| tell(err, &format_args!("warning: {warning}")));
 }
 
 fn perform(flags: &RunFlags, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Write) -> Result<Exit, Trouble> {
@@ -181,7 +197,7 @@ fn perform(flags: &RunFlags, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut
     }
     let output = json_output(flags, &script)?;
     let history = history_output(flags, &script)?;
-    complain(feeds::complaint(&script.settings), err);
+    feeds::complaints(&script.settings).iter().for_each(|complaint| tell(err, complaint));
     let mut written = Ok(0);
     let (text, json, well) = if script.compare.is_empty() {
         let script = Arc::new(script);
@@ -195,6 +211,7 @@ fn perform(flags: &RunFlags, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut
             }
         };
         let result = RunResult::of(&view, Some((&script.name, &outcome)));
+        feeds::unsent(&view).iter().for_each(|unsent| tell(err, unsent));
         (result.to_string(), result.to_json(), result.well)
     } else {
         let comparison = compare(&script, wiring, flags.stepping())?;
@@ -205,7 +222,7 @@ fn perform(flags: &RunFlags, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut
         (Some(_), None) => say(out, &json?)?,
         (_, output) => {
             // The summary first: it is there even if the file fails.
-            say(out, &text)?;
+            say(out, &printable(&text))?;
             output.map_or(Ok(()), |output| output.write(&json?))?;
         }
     }
@@ -219,8 +236,7 @@ fn history_written(written: io::Result<u64>, path: Option<&Path>, err: &mut dyn 
     match written {
         Ok(0) => Ok(()),
         Ok(forgotten) => {
-            // Nobody is left to tell if the error stream is closed.
-            let _ = writeln!(err, "chaosdesk: warning: {path} lacks the ends of {forgotten} operations");
+            tell(err, &format_args!("warning: {path} lacks the ends of {forgotten} operations"));
             Ok(())
         }
         Err(error) => Err(Trouble::Running(format!("cannot write {path}: {error}"))),
@@ -289,7 +305,7 @@ fn config(
         ConfigCommand::Print => find::find(flags.config.as_deref())?.text,
         ConfigCommand::Check => {
             let (_, found) = load(flags, wiring)?;
-            format!("{found}: well\n")
+            printable(&format!("{found}: well\n")).into_owned()
         }
     };
     say(out, &text).map(|()| Exit::Well)

@@ -8,7 +8,7 @@ use crate::lesson::script::{self, Script};
 use crate::locale::Locale;
 
 use super::exit::Trouble;
-use super::feeds;
+use super::{feeds, input};
 
 /// The script that this names: a name of the library, or the path of a file.
 ///
@@ -28,11 +28,12 @@ pub fn open(name: &str) -> Result<Script, Trouble> {
         }
         _ => {}
     }
-    if !name.ends_with(".toml") && !path.exists() {
+    if !name.ends_with(".toml") && !path.exists() && !input::is_standard(path) {
         return Err(Trouble::unknown("scenario or lesson", name, &known));
     }
-    let text = std::fs::read_to_string(path).map_err(|error| Trouble::Usage(format!("cannot read {name}: {error}")))?;
-    let mut script = script::read(name, &text).map_err(|problem| Trouble::Usage(problem.to_string()))?;
+    let text = input::read(path)?;
+    let mut script =
+        script::read(&input::name_of(path), &text).map_err(|problem| Trouble::Usage(problem.to_string()))?;
     if let Some(feed) = &script.feed {
         feeds::open(&path.with_file_name(feed), &mut script.settings)?;
     }

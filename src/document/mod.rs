@@ -5,12 +5,13 @@
 //! reading, so that nothing is ever half applied.
 //! Shape: `reader::read` takes text (not a path: no file is opened here) and hands a `Reader` to a closure;
 //! `settings` and `config` are the two shapes that the program reads itself, scenarios are `lesson::script`. Orders as
-//! text are lines of `order_csv`, their numbers `decimal`.
+//! text are lines of `order_csv`, what all such files have in common is in `csv`, their numbers are `decimal`s.
 
 pub mod balancing;
 mod check;
 pub mod choice;
 pub mod config;
+pub mod csv;
 pub mod decimal;
 pub mod order_csv;
 pub mod problem;

@@ -1,19 +1,17 @@
 //! Orders as lines of text, `action,order_id,owner,side,type,price,quantity`: what `chaosdesk match` reads.
 //!
 //! Idea: a line is an order, a cancel or a replace. What an action does not need may be left empty, and is not looked at;
-//! empty fields at the end may be missing. Quotes are not read: no field needs any. So a line is read in place, without
-//! a copy, and any tool that writes commas can write it.
+//! empty fields at the end may be missing. A line is read in place, without a copy, and any tool that writes commas can write
+//! it (`csv`).
 //! Shape: `read` takes a line and gives an [`OrderLine`], nothing for a blank line or a comment (`#`), or a complaint that
-//! points at the field. Who reads the file adds its name and the number of the line: [`problem`].
+//! points at the field. Who reads the file adds its name and the number of the line (`Complaint::in_line`).
 //! Units: decimals; prices are whole multiples of the tick, quantities of the lot ([`Grid`]).
 //! Words: the case of letters does not matter. `limit` rests; `market`, `ioc` and `fok` never do. An `ioc` or a `fok` without
 //! a price takes any price.
 
-use std::ops::Range;
-use std::sync::Arc;
-
+use super::csv::{self, Field};
 use super::decimal::{Grid, OffGrid};
-use super::problem::{Complaint, Place, Problem, Source};
+use super::problem::{Complaint, clipped};
 use crate::domain::order::{OrderType, Side, TimeInForce};
 use crate::domain::units::{Price, Quantity};
 
@@ -72,43 +70,19 @@ pub struct OrderCsv {
     pub lot: Grid,
 }
 
-/// A field and where it stands in its line.
-#[derive(Clone, Copy)]
-struct Field<'a> {
-    text: &'a str,
-    start: usize,
-}
-
-impl Field<'_> {
-    const fn span(&self) -> Range<usize> {
-        self.start..self.start + self.text.len()
-    }
-
-    /// A complaint about it, by this name.
-    fn wrong(&self, name: &str) -> Complaint {
-        if self.text.is_empty() {
-            return Complaint::new(self.span(), format!("there is no {name} here"));
-        }
-        Complaint::new(self.span(), format!("`{}` is no {name}", self.text))
-    }
-
-    /// Which of the words it is.
-    fn among(&self, name: &str, words: &[&str]) -> Result<usize, Complaint> {
-        let found = words.iter().position(|word| word.eq_ignore_ascii_case(self.text));
-        found.ok_or_else(|| self.wrong(name).among(self.text, words))
-    }
-
-    fn on(&self, grid: &Grid, name: &str, step: &str) -> Result<u64, Complaint> {
-        grid.units(self.text).map_err(|off| {
-            let complaint = match off {
-                OffGrid::NoDecimal | OffGrid::Zero => self.wrong(name),
-                OffGrid::Between => Complaint::new(self.span(), format!("`{}` is not on the {step}", self.text)),
-                OffGrid::Beyond => Complaint::new(self.span(), format!("the {name} `{}` is too large", self.text)),
-            };
-            let (least, most) = (grid.step(), grid.max());
-            complaint.allow(format!("{least} to {most}, in whole multiples of the {step} {least} (--{step})"))
-        })
-    }
+/// The number of steps that a field says.
+fn on(field: &Field<'_>, grid: &Grid, name: &str, step: &str) -> Result<u64, Complaint> {
+    grid.units(field.text).map_err(|off| {
+        let complaint = match off {
+            OffGrid::NoDecimal | OffGrid::Zero => field.wrong(name),
+            OffGrid::Between => Complaint::new(field.span(), format!("`{}` is not on the {step}", clipped(field.text))),
+            OffGrid::Beyond => {
+                Complaint::new(field.span(), format!("the {name} `{}` is too large", clipped(field.text)))
+            }
+        };
+        let (least, most) = (grid.step(), grid.max());
+        complaint.allow(format!("{least} to {most}, in whole multiples of the {step} {least} (--{step})"))
+    })
 }
 
 impl OrderCsv {
@@ -117,16 +91,22 @@ impl OrderCsv {
     /// # Errors
     /// The first field that is wrong, with what may stand there.
     pub fn read<'a>(&self, line: &'a str) -> Result<Option<OrderLine<'a>>, Complaint> {
-        let Some(fields) = fields(line)? else { return Ok(None) };
+        if csv::is_empty(line) {
+            return Ok(None);
+        }
+        let fields = csv::fields::<COLUMNS>(line, HEADER)?;
         let [action, order, owner, side, order_type, price, quantity] = &fields;
-        let action = action.among("action", &ACTIONS)?;
+        let action = match action.among("action", &ACTIONS) {
+            Err(wrong) => return Err(csv::divided_by_commas(line, HEADER).err().unwrap_or(wrong)),
+            Ok(action) => action,
+        };
         let number = || {
             let digits = order.text.bytes().all(|byte| byte.is_ascii_digit());
             let number = if digits { order.text.parse().ok() } else { None };
             number.ok_or_else(|| order.wrong("order id").allow(format!("a whole number, at most {}", u64::MAX)))
         };
-        let price = || Ok(Price(price.on(&self.tick, "price", "tick")? as i64));
-        let quantity = || Ok(Quantity(quantity.on(&self.lot, "quantity", "lot")?));
+        let price = || Ok(Price(on(price, &self.tick, "price", "tick")? as i64));
+        let quantity = || Ok(Quantity(on(quantity, &self.lot, "quantity", "lot")?));
         let known_owner = Some(owner.text).filter(|owner| !owner.is_empty());
         let order = number()?;
         Ok(Some(match action {
@@ -159,45 +139,15 @@ impl OrderCsv {
 /// # Errors
 /// It names others.
 pub fn is_header(line: &str) -> Result<bool, Complaint> {
-    let words = || line.split(',').map(|word| word.trim().to_ascii_lowercase());
-    if words().next().is_none_or(|first| first != "action") {
-        return Ok(false);
-    }
-    if words().eq(HEADER.split(',')) {
+    if csv::is_header(line, HEADER) {
         return Ok(true);
     }
-    Err(Complaint::new(0..line.len(), "these are not the columns").allow(HEADER))
-}
-
-/// A complaint about a line, with the place in its file.
-pub fn problem(file: &str, number: usize, line: &str, complaint: &Complaint) -> Box<Problem> {
-    let source = Arc::new(Source { name: file.to_owned(), text: line.to_owned() });
-    let mut problem = Place::new(&source, complaint.span.clone()).problem(complaint.found.clone());
-    problem.line = number;
-    problem.allowed.clone_from(&complaint.allowed);
-    problem.nearest.clone_from(&complaint.nearest);
-    problem
-}
-
-/// The fields of a line, those that are missing empty; nothing for a blank line and for a comment.
-fn fields(line: &str) -> Result<Option<[Field<'_>; COLUMNS]>, Complaint> {
-    let content = line.trim_ascii();
-    if content.is_empty() || content.starts_with('#') {
-        return Ok(None);
+    match csv::fields::<1>(line.split(',').next().unwrap_or_default(), HEADER) {
+        Ok([first]) if first.text.eq_ignore_ascii_case("action") => {
+            Err(Complaint::new(0..line.len(), "these are not the columns").allow(HEADER))
+        }
+        _ => Ok(false),
     }
-    let mut fields = [Field { text: "", start: line.len() }; COLUMNS];
-    let mut start = 0;
-    for (column, text) in line.split(',').enumerate() {
-        let Some(field) = fields.get_mut(column) else {
-            let complaint = Complaint::new(start..line.len(), format!("more than {COLUMNS} fields"));
-            return Err(complaint.allow(HEADER));
-        };
-        let trimmed = text.trim_ascii();
-        let before = text.len() - text.trim_ascii_start().len();
-        *field = Field { text: trimmed, start: start + if trimmed.is_empty() { 0 } else { before } };
-        start += text.len() + 1;
-    }
-    Ok(Some(fields))
 }
 
 #[cfg(test)]
@@ -227,6 +177,7 @@ mod tests {
             ("new,2,anna,buy,ioc,101.25,3", new(2, Side::Buy, limit, now)),
             ("new,2,anna,buy,ioc,,3", new(2, Side::Buy, OrderType::Market, now)),
             ("new,2,anna,buy,fok,101.25,3", new(2, Side::Buy, limit, all)),
+            ("\"new\",\"2\",\"anna\",buy,\"ioc\",\"101.25\",3,", new(2, Side::Buy, limit, now)),
             ("cancel,7", OrderLine::Cancel { order: 7, owner: None }),
             ("cancel,7,anna,,,,", OrderLine::Cancel { order: 7, owner: Some("anna") }),
             ("cancel,7,,what,ever,stands,here", OrderLine::Cancel { order: 7, owner: None }),
@@ -246,7 +197,8 @@ mod tests {
     fn what_is_wrong_is_pointed_at() {
         for (line, wrong, found) in [
             ("nwe,1,anna,buy,limit,1,3", "nwe", "`nwe` is no action"),
-            ("new;1;anna", "new;1;anna", "is no action"),
+            ("new;1;anna", ";", "semicolons divide the fields here"),
+            ("\"new\",1,\"anna", "\"anna", "this quote is not closed"),
             ("new,-1,anna,buy,limit,1,3", "-1", "`-1` is no order id"),
             ("new,+1,anna,buy,limit,1,3", "+1", "is no order id"),
             ("new,18446744073709551616,anna,buy,limit,1,3", "18446744073709551616", "is no order id"),
@@ -270,7 +222,7 @@ mod tests {
             assert!(complaint.allowed.is_some(), "{line}: {complaint}");
         }
         let complaint = csv().read("new,1,anna,buy,lmit,1,3").unwrap_err();
-        let text = problem("mine.csv", 17, "new,1,anna,buy,lmit,1,3", &complaint).to_string();
+        let text = complaint.in_line("mine.csv", 17, "new,1,anna,buy,lmit,1,3").to_string();
         assert!(text.starts_with("mine.csv:17:16: `lmit` is no type\n") && text.contains("17 | new,1"), "{text}");
         assert!(text.contains("did you mean `limit`?") && text.contains("limit, market, ioc, fok"), "{text}");
     }
@@ -279,6 +231,7 @@ mod tests {
     fn the_header_is_the_columns_or_nothing() {
         assert_eq!(is_header(HEADER), Ok(true));
         assert_eq!(is_header("Action, Order_ID, owner, side, type, price, quantity"), Ok(true));
+        assert_eq!(is_header("\"action\",\"order_id\",\"owner\",\"side\",\"type\",\"price\",\"quantity\","), Ok(true));
         assert_eq!(is_header("new,1,anna,buy,limit,1,3"), Ok(false));
         assert!(is_header("action,order_id,side").is_err());
     }

@@ -4,18 +4,17 @@
 //! money and read to the tick; what is not a whole number of ticks is refused, never rounded.
 //! Errors: a `Complaint` that points at the word.
 
-use crate::document::problem::Complaint;
+use crate::document::problem::{Complaint, clipped};
 use crate::domain::control::Control;
 use crate::domain::hand::HandRequest;
 use crate::domain::ids::{Sequence, SymbolId};
 use crate::domain::order::{OrderType, Side, TimeInForce};
 use crate::domain::units::{Price, Quantity};
 use crate::domain::work::Leg;
+use crate::market::book::QUANTITY_MAX;
+use crate::market::ladder::PRICE_MAX;
 
 use super::action::Rest;
-
-/// Lots of one order at most, as the book has it.
-const LOTS_MAX: u64 = 1_000_000_000;
 
 type Words<'r, 'w, 't> = &'r mut Rest<'w, 't>;
 
@@ -36,7 +35,7 @@ pub(super) fn spread(words: Words<'_, '_, '_>) -> Result<Control, Complaint> {
 pub(super) fn amend(words: Words<'_, '_, '_>) -> Result<Control, Complaint> {
     let (order, quantity) = (order(words)?, lots(words)?);
     words.must("at")?;
-    let price = Price(words.count(1, u64::from(u32::MAX))? as i64);
+    let price = Price(words.count(1, u64::from(PRICE_MAX))? as i64);
     Ok(Control::Hand(HandRequest::Replace { order, price, quantity }))
 }
 
@@ -51,14 +50,18 @@ pub(super) fn order(words: Words<'_, '_, '_>) -> Result<Sequence, Complaint> {
 }
 
 fn lots(words: Words<'_, '_, '_>) -> Result<Quantity, Complaint> {
-    words.count(1, LOTS_MAX).map(Quantity)
+    words.count(1, QUANTITY_MAX.0).map(Quantity)
 }
 
 fn price(symbol: SymbolId, words: Words<'_, '_, '_>) -> Result<Price, Complaint> {
     let word = words.word()?;
     let tick_micros = symbol.instrument().map_or(1, |instrument| instrument.tick_micros);
     let micros = micros(word.text).filter(|micros| *micros > 0);
+    let most = i64::from(PRICE_MAX) * tick_micros;
     match micros {
+        Some(micros) if micros > most => Err(word
+            .complain(format!("the price `{}` is too large", clipped(word.text)))
+            .allow(format!("{} at most", money(most)))),
         Some(micros) if micros % tick_micros == 0 => Ok(Price(micros / tick_micros)),
         Some(_) => Err(word
             .complain(format!("`{}` is not a whole number of ticks", word.text))
@@ -151,6 +154,9 @@ mod tests {
             ("buy 1 ACMR", 6..10, "there is no instrument `ACMR`; did you mean `ACME`?"),
             ("buy 1 ACME at 10.001", 14..20, "`10.001` is not a whole number of ticks (allowed: steps of 0.01)"),
             ("buy 1 ACME at -3", 14..16, "`-3` is no price"),
+            ("buy 1 ACME at 99999999999", 14..25, "the price `99999999999` is too large (allowed: 167772.15 at most)"),
+            ("spread buy 1 ACME at 167772.16 sell 1 GOOG at 3", 21..30, "the price `167772.16` is too large"),
+            ("amend #3 5 at 16777216", 14..22, "16777216"),
             ("buy 1 ACME for 3", 11..14, "`for` is too much here"),
             ("spread buy 1 ACME at 3 sel 1 GOOG at 3", 23..26, "`sel` does not belong here; did you mean `sell`?"),
             ("cancel last", 7..11, "`last` names no order"),

@@ -63,8 +63,12 @@ fn row(rows: &[i64], step: u64) -> i64 {
 
 /// To the nearest tick, inside the bounds.
 pub(super) fn in_ticks(micros: i64, instrument: &Instrument) -> Price {
-    let ticks = micros.saturating_add(instrument.tick_micros / 2) / instrument.tick_micros;
-    Price(ticks).clamp(MID_MIN, MID_MAX)
+    to_ticks(micros, instrument).clamp(MID_MIN, MID_MAX)
+}
+
+/// To the nearest tick, wherever that is.
+pub(super) fn to_ticks(micros: i64, instrument: &Instrument) -> Price {
+    Price(micros.saturating_add(instrument.tick_micros / 2) / instrument.tick_micros)
 }
 
 /// The closing prices of a series, in millionths, without those that are too low for the tick of its instruments.

@@ -4,30 +4,38 @@
 //! each of its dates is after the one before it: a series that goes back is two files in one, or sorted the other way round.
 //! `time,symbol,side,type,price,quantity` are orders to be sent at their times. Reading stops at the first line that is
 //! wrong; what came before it is kept and played, so one bad line late in a long file costs only what lies behind it.
-//! Units: prices are decimals in dollars, of a series cut to the millionth; an order's price must be a whole number of ticks and its quantity of
-//! lots. `time` is in milliseconds of the run, with up to six decimals, and never goes back.
-//! Shape: [`read`] text in; rows, a digest over the text, and the first mistake out. Opening files is somebody else's.
-//! Bound: [`ROWS_MAX`] rows; a line beyond is a mistake like any other.
-//! Errors: [`FeedError`]: the line, what was found, what is allowed.
-//! Left out: quoted fields; neither format needs them.
+//! Units: prices are decimals in dollars, of a series as exact as they stand (up to eighteen places); an order's price must
+//! be a whole number of ticks and its quantity of lots. `time` is in milliseconds of the run, with up to six decimals, and
+//! never goes back.
+//! Shape: [`read`] text in; rows, a digest over the text, and the first mistake out. Opening files is somebody else's; quotes,
+//! blanks and comments are `document::csv`'s.
+//! Bound: [`ROWS_MAX`] rows, [`TIME_MS_MAX`] of the run; what lies beyond is a mistake like any other.
+//! Errors: a `Problem` that shows the line, what was found, what is allowed.
 
+use crate::document::csv::{self, Field};
+use crate::document::problem::{Complaint, Problem, clipped, nearest};
 use crate::domain::digest::Digest;
-use crate::domain::feed::{FeedError, FeedOrder, FeedRows};
+use crate::domain::feed::{FeedOrder, FeedRows, PLACES_MAX, PriceSeries};
 use crate::domain::ids::SymbolId;
 use crate::domain::instrument::{INSTRUMENTS, Instrument};
 use crate::domain::order::{OrderType, Side};
 use crate::domain::time::SimTime;
 use crate::domain::units::{Price, Quantity};
 
+use super::book::QUANTITY_MAX;
 use super::feed_date::moment;
+use super::ladder::PRICE_MAX;
 
 /// Rows of a file at most.
 pub const ROWS_MAX: usize = 10_000_000;
+/// The latest time of an order, in milliseconds of the run: a week. What is later is the time of a calendar.
+pub const TIME_MS_MAX: u64 = 7 * 24 * 3_600 * 1_000;
 
 /// The header of a series.
 pub const SERIES_HEADER: &str = "Date,Open,High,Low,Close,Volume";
 /// The header of orders.
 pub const ORDERS_HEADER: &str = "time,symbol,side,type,price,quantity";
+const COLUMNS: usize = 6;
 
 /// What a file held.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -37,147 +45,228 @@ pub struct FeedFile {
     /// The digest over the whole text, mistakes and all: a recording holds it, and a replay refuses another file.
     pub digest: Digest,
     /// The first mistake.
-    pub error: Option<FeedError>,
+    pub error: Option<Box<Problem>>,
 }
 
-/// A mistake before its line is known.
-type Wrong = (String, String);
-
-/// Reads a file for a desk that trades so many instruments.
+/// Reads a file for a desk that trades so many instruments; `name` is what messages call it.
 ///
 /// # Errors
 /// Nothing of it can be used: the header is missing or of no known format.
-pub fn read(text: &str, instruments: usize) -> Result<FeedFile, FeedError> {
-    let mut lines = text.lines().map(|line| line.trim_end_matches('\r')).enumerate();
-    let header = lines.next().map_or("", |(_, line)| line.trim_start_matches('\u{feff}').trim());
+pub fn read(name: &str, text: &str, instruments: usize) -> Result<FeedFile, Box<Problem>> {
     let digest = text.bytes().fold(Digest::default(), |digest, byte| digest.mix(u64::from(byte)));
-    let lines = lines.filter(|(_, line)| !line.trim().is_empty());
-    let (rows, error) = if header.eq_ignore_ascii_case(SERIES_HEADER) {
-        let (rows, error) = take_rows(lines, candle);
-        (FeedRows::Series(rows.iter().map(|row| row.close).collect()), error)
-    } else if header.eq_ignore_ascii_case(ORDERS_HEADER) {
-        let (rows, error) = take_rows(lines, |line, before: &[FeedOrder]| order(line, before, instruments));
+    let text = text.trim_start_matches('\u{feff}');
+    let lines = text.lines().map(|line| line.trim_end_matches('\r')).enumerate();
+    let mut lines = lines.map(|(place, line)| (place + 1, line)).filter(|(_, line)| !csv::is_empty(line));
+    let (number, header) = lines.next().unwrap_or((1, ""));
+    let (rows, error) = if csv::is_header(header, SERIES_HEADER) {
+        let (rows, error) = take_rows(name, lines, candle);
+        (FeedRows::Series(series(&rows)), error)
+    } else if csv::is_header(header, ORDERS_HEADER) {
+        let (rows, error) = take_rows(name, lines, |line, before: &[FeedOrder]| order(line, before, instruments));
         (FeedRows::Orders(rows.into()), error)
     } else {
-        let allowed = format!("`{SERIES_HEADER}` or `{ORDERS_HEADER}`");
-        return Err(FeedError { line: 1, found: format!("the header is `{header}`"), allowed });
+        return Err(no_header(header).in_line(name, number, header));
     };
     Ok(FeedFile { rows, digest, error })
 }
 
+fn no_header(line: &str) -> Complaint {
+    let allowed = format!("`{SERIES_HEADER}` or `{ORDERS_HEADER}`");
+    if let Err(divided) = csv::divided_by_commas(line, &allowed) {
+        return divided;
+    }
+    let found =
+        if line.is_empty() { "there is no header".to_owned() } else { "this is no header of a feed".to_owned() };
+    Complaint::new(0..line.len(), found).allow(allowed)
+}
+
 /// Rows until the end, or until one is wrong.
 fn take_rows<'t, T>(
+    name: &str,
     lines: impl Iterator<Item = (usize, &'t str)>,
-    read: impl Fn(&'t str, &[T]) -> Result<T, Wrong>,
-) -> (Vec<T>, Option<FeedError>) {
+    read: impl Fn(&'t str, &[T]) -> Result<T, Complaint>,
+) -> (Vec<T>, Option<Box<Problem>>) {
     let mut rows = Vec::new();
-    for (place, line) in lines {
+    for (number, line) in lines {
         let row = if rows.len() < ROWS_MAX {
             read(line, &rows)
         } else {
-            Err(("one row too many".to_owned(), format!("{ROWS_MAX} rows")))
+            Err(Complaint::new(0..line.len(), "one row too many").allow(format!("{ROWS_MAX} rows")))
         };
         match row {
             Ok(row) => rows.push(row),
-            Err((found, allowed)) => return (rows, Some(FeedError { line: place + 1, found, allowed })),
+            Err(wrong) => return (rows, Some(wrong.in_line(name, number, line))),
         }
     }
     (rows, None)
 }
 
-fn fields<const N: usize>(line: &str) -> Result<[&str; N], Wrong> {
-    let fields: Vec<&str> = line.split(',').map(str::trim).collect();
-    let count = fields.len();
-    fields.try_into().map_err(|_| (format!("{count} fields"), format!("{N} fields")))
+fn fields<'t>(line: &'t str, columns: &str) -> Result<[Field<'t>; COLUMNS], Complaint> {
+    let fields = csv::fields(line, columns)?;
+    match csv::count(line) {
+        // The last column of a series may be empty, and so may the price of an order.
+        count if count + 2 <= COLUMNS => {
+            csv::divided_by_commas(line, columns)?;
+            Err(Complaint::new(0..line.len(), format!("{count} of {COLUMNS} fields")).allow(columns))
+        }
+        _ => Ok(fields),
+    }
 }
 
 /// A row of a series.
 struct Candle<'t> {
     date: &'t str,
     moment: i64,
-    close: i64,
+    /// In units of `10^-PLACES_MAX` dollars.
+    close: i128,
 }
 
-fn candle<'t>(line: &'t str, before: &[Candle<'t>]) -> Result<Candle<'t>, Wrong> {
-    let [date, open, high, low, close, _] = fields(line)?;
-    let moment = moment(date).ok_or_else(|| {
-        (
-            format!("`Date` is `{date}`"),
-            "a date such as 2004-08-19, also with a time, as 2004-08-19 09:30:00".to_owned(),
-        )
+/// The closes, with as many places as they need and fit.
+fn series(rows: &[Candle<'_>]) -> PriceSeries {
+    PriceSeries::of(rows.iter().map(|row| row.close))
+}
+
+fn candle<'t>(line: &'t str, before: &[Candle<'t>]) -> Result<Candle<'t>, Complaint> {
+    let [date, open, high, low, close, _] = fields(line, SERIES_HEADER)?;
+    let moment = moment(date.text).ok_or_else(|| {
+        date.wrong("date").allow("a date such as 2004-08-19, also with a time, as 2004-08-19 09:30:00")
     })?;
     if let Some(last) = before.last().filter(|last| moment <= last.moment) {
-        let found = format!("`Date` is {date}, not after the one before it");
-        return Err((found, format!("a date after {}", last.date)));
+        let found = format!("the date {} is not after the one before it", date.text);
+        return Err(Complaint::new(date.span(), found).allow(format!("a date after {}", last.date)));
     }
-    // Series come with more digits than anybody trades in; what lies beyond the millionth is cut.
-    let price = |name, text: &str| positive(name, text.split_at_checked(cut(text)).map_or(text, |(kept, _)| kept));
+    let price = |name: &str, field: &Field<'_>| {
+        exact(field.text)
+            .filter(|price| (1..=PriceSeries::CLOSE_MAX).contains(price))
+            .ok_or_else(|| field.wrong(name).allow("a number above 0, such as 100.25"))
+    };
+    let (highest, lowest) = (high, low);
     let (open, high, low, close) =
-        (price("Open", open)?, price("High", high)?, price("Low", low)?, price("Close", close)?);
+        (price("Open", &open)?, price("High", &high)?, price("Low", &low)?, price("Close", &close)?);
     if high < open.max(close) || low > open.min(close) {
-        let found = "High or Low does not enclose Open and Close".to_owned();
-        return Err((found, "Low <= Open, Close <= High".to_owned()));
+        let found = "High or Low does not enclose Open and Close";
+        let span = highest.span().start..lowest.span().end;
+        return Err(Complaint::new(span, found).allow("Low <= Open, Close <= High"));
     }
-    Ok(Candle { date, moment, close })
+    Ok(Candle { date: date.text, moment, close })
 }
 
-/// Where a decimal is cut: behind its sixth decimal, if all behind it are digits.
-fn cut(text: &str) -> usize {
-    let kept = text.find('.').map_or(text.len(), |point| (point + 7).min(text.len()));
-    let rest = text.as_bytes().get(kept..).unwrap_or_default();
-    if rest.iter().all(u8::is_ascii_digit) { kept } else { text.len() }
+/// A decimal in units of `10^-PLACES_MAX`, also as programs write small ones (`8.12e-06`); what lies beyond is cut.
+fn exact(text: &str) -> Option<i128> {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let exponent = exponent.parse::<i32>().ok().filter(|exponent| exponent.unsigned_abs() <= PLACES_MAX)?;
+    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let mut digits = whole.bytes().chain(part.bytes());
+    if whole.len() + part.len() == 0 || !digits.all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut value = 0_i128;
+    let mut places = exponent + PLACES_MAX as i32;
+    for (place, digit) in whole.bytes().chain(part.bytes()).enumerate() {
+        if place >= whole.len() {
+            if places == 0 {
+                return Some(value);
+            }
+            places -= 1;
+        }
+        value = value.checked_mul(10)?.checked_add(i128::from(digit - b'0'))?;
+    }
+    value.checked_mul(10_i128.checked_pow(places as u32)?)
 }
 
-fn order(line: &str, before: &[FeedOrder], instruments: usize) -> Result<FeedOrder, Wrong> {
-    let [time, symbol, side, kind, price, quantity] = fields(line)?;
-    let at = decimal(time).and_then(|ns| u64::try_from(ns).ok()).map(SimTime);
-    let at = at.ok_or_else(|| (format!("`time` is `{time}`"), "milliseconds from 0, such as 12.5".to_owned()))?;
+fn order(line: &str, before: &[FeedOrder], instruments: usize) -> Result<FeedOrder, Complaint> {
+    let [time, symbol, side, kind, price, quantity] = fields(line, ORDERS_HEADER)?;
+    let at = time_of(&time)?;
     if let Some(last) = before.last().filter(|last| at < last.at) {
-        return Err((format!("`time` is {time}, before the line above"), format!("{} ns or later", last.at.0)));
+        let found = format!("the time {} is before that of the order above", time.text);
+        return Err(Complaint::new(time.span(), found).allow(format!("{} or later", millis(last.at))));
     }
     let traded = |id: &SymbolId| usize::from(id.0) < instruments;
-    let symbol_id = SymbolId::named(symbol).filter(traded).ok_or_else(|| {
-        let names: Vec<&str> = SymbolId::first(instruments.min(INSTRUMENTS.len())).map(SymbolId::name).collect();
-        let more = if instruments > names.len() { ", and others" } else { "" };
-        (format!("`symbol` is `{symbol}`"), names.join(", ") + more)
-    })?;
-    let instrument = symbol_id.instrument().ok_or_else(|| (symbol.to_owned(), "a known symbol".to_owned()))?;
-    let side = match side.to_ascii_lowercase().as_str() {
-        "buy" => Side::Buy,
-        "sell" => Side::Sell,
-        _ => return Err((format!("`side` is `{side}`"), "buy, sell".to_owned())),
+    let named = |name: &str| SymbolId::named(name).or_else(|| SymbolId::named(&name.to_ascii_uppercase()));
+    let symbol_id = named(symbol.text).filter(traded).ok_or_else(|| no_symbol(&symbol, instruments))?;
+    let instrument = symbol_id.instrument().ok_or_else(|| no_symbol(&symbol, instruments))?;
+    let side = if side.among("side", &["buy", "sell"])? == 0 { Side::Buy } else { Side::Sell };
+    let order_type = match kind.among("type", &["limit", "market"])? {
+        0 => OrderType::Limit(ticks(&price, instrument)?),
+        _ if price.text.is_empty() => OrderType::Market,
+        _ => {
+            let complaint = Complaint::new(price.span(), "a market order has no price");
+            return Err(complaint.allow("nothing here, or the type limit"));
+        }
     };
-    let order_type = match kind.to_ascii_lowercase().as_str() {
-        "limit" => OrderType::Limit(ticks(price, instrument)?),
-        "market" if price.is_empty() => OrderType::Market,
-        "market" => return Err((format!("`price` is `{price}`"), "nothing, for a market order".to_owned())),
-        _ => return Err((format!("`type` is `{kind}`"), "limit, market".to_owned())),
-    };
-    Ok(FeedOrder { at, symbol: symbol_id, side, order_type, quantity: lots(quantity, instrument)? })
+    Ok(FeedOrder { at, symbol: symbol_id, side, order_type, quantity: lots(&quantity, instrument)? })
 }
 
-fn ticks(text: &str, instrument: &Instrument) -> Result<Price, Wrong> {
-    whole("price", text, instrument.tick_micros, "tick").map(Price)
+/// A moment of the run.
+fn time_of(field: &Field<'_>) -> Result<SimTime, Complaint> {
+    let allowed = format!("milliseconds from the beginning of the run, from 0 to {TIME_MS_MAX} (a week), such as 12.5");
+    let calendar = "milliseconds of the run: take the first row's time away from all of them";
+    let Some(ns) = decimal(field.text).and_then(|ns| u64::try_from(ns).ok()) else {
+        if moment(field.text).is_some() {
+            let found = format!("the time `{}` is one of a calendar", clipped(field.text));
+            return Err(Complaint::new(field.span(), found).allow(calendar));
+        }
+        return Err(field.wrong("time").allow(allowed));
+    };
+    if ns <= TIME_MS_MAX * 1_000_000 {
+        return Ok(SimTime(ns));
+    }
+    let found = format!("the time {} is later than any run; it looks like a Unix time", clipped(field.text));
+    Err(Complaint::new(field.span(), found).allow(calendar))
 }
 
-fn lots(text: &str, instrument: &Instrument) -> Result<Quantity, Wrong> {
-    whole("quantity", text, instrument.lot_micros, "lot").map(|lots| Quantity(lots as u64))
+/// A time as the file has it: milliseconds, and as many decimals as it needs.
+fn millis(at: SimTime) -> String {
+    let text = format!("{}.{:06}", at.0 / 1_000_000, at.0 % 1_000_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn no_symbol(field: &Field<'_>, instruments: usize) -> Complaint {
+    let names: Vec<&str> = SymbolId::first(instruments).map(SymbolId::name).collect();
+    let shown = &names[..names.len().min(INSTRUMENTS.len())];
+    let more = if names.len() > shown.len() { ", and others" } else { "" };
+    let mut complaint = field.wrong("symbol").allow(shown.join(", ") + more);
+    complaint.nearest = nearest(field.text, &names);
+    complaint
+}
+
+fn ticks(field: &Field<'_>, instrument: &Instrument) -> Result<Price, Complaint> {
+    let most = instrument.show_price(Price(i64::from(PRICE_MAX)));
+    let ticks = whole("price", field, instrument.tick_micros, "tick", &most)?;
+    if ticks > i64::from(PRICE_MAX) {
+        return Err(too_large("price", field, &most));
+    }
+    Ok(Price(ticks))
+}
+
+fn lots(field: &Field<'_>, instrument: &Instrument) -> Result<Quantity, Complaint> {
+    let most = i128::from(QUANTITY_MAX.0) * i128::from(instrument.lot_micros) / 1_000_000;
+    let lots = whole("quantity", field, instrument.lot_micros, "lot", &most.to_string())? as u64;
+    if lots > QUANTITY_MAX.0 {
+        return Err(too_large("quantity", field, &most.to_string()));
+    }
+    Ok(Quantity(lots))
 }
 
 /// A decimal that is a whole number of steps.
-fn whole(name: &str, text: &str, step: i64, what: &str) -> Result<i64, Wrong> {
-    let micros = positive(name, text)?;
+fn whole(name: &str, field: &Field<'_>, step: i64, what: &str, most: &str) -> Result<i64, Complaint> {
+    let wrong = || match exact(field.text) {
+        Some(value) if value / 10_i128.pow(PLACES_MAX - 6) > i128::from(i64::MAX) => too_large(name, field, most),
+        _ => field.wrong(name).allow("a number above 0 with at most six decimals"),
+    };
+    let micros = decimal(field.text).filter(|micros| *micros > 0).ok_or_else(wrong)?;
     if micros % step != 0 {
-        let (whole, part) = (step / 1_000_000, step % 1_000_000);
-        let found = format!("`{name}` is {text}, no whole number of {what}s");
-        return Err((found, format!("a multiple of {whole}.{part:06}")));
+        let step = format!("{}.{:06}", step / 1_000_000, step % 1_000_000);
+        let step = step.trim_end_matches('0').trim_end_matches('.');
+        let found = format!("the {name} {} is no whole number of {what}s", clipped(field.text));
+        return Err(Complaint::new(field.span(), found).allow(format!("a multiple of {step}")));
     }
     Ok(micros / step)
 }
 
-fn positive(name: &str, text: &str) -> Result<i64, Wrong> {
-    let wrong = || (format!("`{name}` is `{text}`"), "a number above 0 with at most six decimals".to_owned());
-    decimal(text).filter(|micros| *micros > 0).ok_or_else(wrong)
+fn too_large(name: &str, field: &Field<'_>, most: &str) -> Complaint {
+    let found = format!("the {name} {} is too large", clipped(field.text));
+    Complaint::new(field.span(), found).allow(format!("{most} at most"))
 }
 
 /// A decimal number in millionths; more than six decimals count only if they are zeros.
@@ -192,109 +281,4 @@ fn decimal(text: &str) -> Option<i64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn orders(text: &str) -> (std::sync::Arc<[FeedOrder]>, Option<String>) {
-        let file = read(&format!("{ORDERS_HEADER}\n{text}"), 10).unwrap();
-        let FeedRows::Orders(rows) = file.rows else { panic!("orders") };
-        (rows, file.error.map(|error| error.to_string()))
-    }
-
-    #[test]
-    fn a_series_is_its_closes() {
-        let file =
-            read("Date,Open,High,Low,Close,Volume\r\n2004-08-19,100,104.06,95.96,100.34,22351900\r\n\r\n", 10).unwrap();
-        assert_eq!(file.rows, FeedRows::Series([100_340_000].into()));
-        assert_eq!(file.error, None);
-    }
-
-    #[test]
-    fn orders_are_read_to_the_tick_and_the_lot() {
-        let (rows, error) = orders("0,BTCUSD,buy,limit,42000,0.5\n12.5,EURUSD,Sell,market,,20000\n");
-        assert_eq!(error, None);
-        assert_eq!((rows[0].order_type, rows[0].quantity), (OrderType::Limit(Price(42_000)), Quantity(500)));
-        assert_eq!((rows[1].at, rows[1].side, rows[1].quantity), (SimTime(12_500_000), Side::Sell, Quantity(20)));
-    }
-
-    #[test]
-    fn the_wrong_line_is_named_and_nothing_before_it_is_lost() {
-        let good = "1,GOOG,buy,limit,100.25,3";
-        for (bad, words) in [
-            ("2,GOOG,buy,limit,100.25", "line 3: 5 fields (allowed: 6 fields)"),
-            ("0.5,GOOG,buy,limit,100.25,3", "before the line above (allowed: 1000000 ns or later)"),
-            ("x,GOOG,buy,limit,100.25,3", "`time` is `x` (allowed: milliseconds"),
-            ("2,GOGG,buy,limit,100.25,3", "`symbol` is `GOGG` (allowed: BTCUSD, "),
-            ("2,ARZ,buy,limit,100.25,3", "`symbol` is `ARZ`"),
-            ("2,GOOG,bid,limit,100.25,3", "`side` is `bid` (allowed: buy, sell)"),
-            ("2,GOOG,buy,stop,100.25,3", "`type` is `stop` (allowed: limit, market)"),
-            ("2,GOOG,buy,limit,100.255,3", "no whole number of ticks (allowed: a multiple of 0.010000)"),
-            ("2,GOOG,buy,limit,-1,3", "`price` is `-1` (allowed: a number above 0"),
-            ("2,GOOG,buy,market,100,3", "`price` is `100` (allowed: nothing, for a market order)"),
-            ("2,GOOG,buy,limit,100.25,0", "`quantity` is `0`"),
-            ("2,GOOG,buy,limit,100.25,0.5", "no whole number of lots (allowed: a multiple of 1.000000)"),
-            ("2,GOOG,buy,limit,99999999999999999999,3", "`price` is `99999999999999999999`"),
-        ] {
-            let (rows, error) = orders(&format!("{good}\n{bad}\n{good}\n"));
-            assert_eq!(rows.len(), 1, "{bad}");
-            let error = error.unwrap_or_default();
-            assert!(error.starts_with("line 3: ") && error.contains(words), "{bad}: {error}");
-        }
-    }
-
-    #[test]
-    fn a_series_that_cannot_be_is_refused() {
-        let text = "Date,Open,High,Low,Close,Volume\n2004-08-19,5,4,3,4,0\n";
-        assert!(read(text, 10).unwrap().error.unwrap().to_string().starts_with("line 2: High or Low"));
-    }
-
-    #[test]
-    fn a_series_whose_dates_do_not_go_on_stops_there() {
-        let first = "2004-08-19";
-        for (date, words) in [
-            ("2004-08-18", "`Date` is 2004-08-18, not after the one before it (allowed: a date after 2004-08-19)"),
-            ("2004-08-19", "`Date` is 2004-08-19, not after the one before it (allowed: a date after 2004-08-19)"),
-            ("1999-12-31 23:59", "not after the one before it"),
-            ("d", "`Date` is `d` (allowed: a date such as 2004-08-19, also with a time"),
-            ("19.08.2004", "`Date` is `19.08.2004`"),
-            ("", "`Date` is ``"),
-        ] {
-            let text = format!("{SERIES_HEADER}\n{first},4,5,3,4,0\n\n{date},4,5,3,4.5,0\n2004-08-21,4,5,3,4,0\n");
-            let file = read(&text, 10).unwrap();
-            assert_eq!(file.rows, FeedRows::Series([4_000_000].into()), "{date}");
-            let error = file.error.unwrap().to_string();
-            assert!(error.starts_with("line 4: ") && error.contains(words), "{date}: {error}");
-        }
-        let text = format!("{SERIES_HEADER}\n{first},4,5,3,4,0\n{first} 09:30,4,5,3,4.5,0\n2004-08-20,4,5,3,4,0\n");
-        assert_eq!(read(&text, 10).unwrap().error, None);
-    }
-
-    #[test]
-    fn a_file_of_another_kind_is_no_feed() {
-        assert!(
-            read("a,b,c\n", 10).unwrap_err().to_string().starts_with("line 1: the header is `a,b,c` (allowed: `Date,")
-        );
-        assert!(read("", 10).is_err());
-    }
-
-    #[test]
-    fn another_text_has_another_digest() {
-        let digest = |text: &str| read(&format!("{ORDERS_HEADER}\n{text}"), 10).unwrap().digest;
-        assert_ne!(digest("1,GOOG,buy,limit,100.25,3\n"), digest("1,GOOG,buy,limit,100.26,3\n"));
-        assert_ne!(digest(""), digest("wrong\n"), "a mistake is part of the file too");
-    }
-
-    #[test]
-    fn the_real_series_are_read_to_the_end() {
-        for text in [
-            include_str!("../../assets/feeds/BTCUSD.csv"),
-            include_str!("../../assets/feeds/EURUSD.csv"),
-            include_str!("../../assets/feeds/GOOG.csv"),
-        ] {
-            let file = read(text, 10).unwrap();
-            assert_eq!(file.error, None);
-            let FeedRows::Series(closes) = file.rows else { panic!("a series") };
-            assert_eq!(closes.len(), text.lines().count() - 1);
-        }
-    }
-}
+mod tests;

@@ -7,10 +7,8 @@
 //! Units: a row of a file lasts [`ROW_LENGTH`] of the run; between two rows the price goes straight, and at the end of the
 //! series the walk turns round.
 
-use std::sync::Arc;
-
 use super::feed;
-use crate::domain::feed::{FeedRows, FeedSettings};
+use crate::domain::feed::{FeedRows, FeedSettings, PriceSeries};
 use crate::domain::ids::SymbolId;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::units::Price;
@@ -27,8 +25,8 @@ pub enum Mid {
     Series {
         /// The instrument that it moves; `None`: all.
         symbol: Option<SymbolId>,
-        /// Closing prices, in millionths of a dollar; at least one.
-        closes: Arc<[i64]>,
+        /// Closing prices; at least one.
+        closes: PriceSeries,
     },
 }
 
@@ -36,8 +34,8 @@ impl Mid {
     /// The mids of a run that plays this feed, or none.
     pub fn of(feed: Option<&FeedSettings>) -> Self {
         match feed {
-            Some(FeedSettings { symbol, rows: FeedRows::Series(closes), .. }) if !closes.is_empty() => {
-                Self::Series { symbol: *symbol, closes: Arc::clone(closes) }
+            Some(FeedSettings { symbol, rows: FeedRows::Series(closes), .. }) if !closes.closes().is_empty() => {
+                Self::Series { symbol: *symbol, closes: closes.clone() }
             }
             _ => Self::Of(feed::mid),
         }
@@ -49,18 +47,46 @@ impl Mid {
             Self::Of(mid) => mid(symbol, at),
             Self::Series { symbol: Some(moved), .. } if *moved != symbol => feed::mid(symbol, at),
             Self::Series { symbol: moved, closes } => {
-                let close = feed::along(closes, 0, ROW_LENGTH, at);
-                let Some(instrument) = symbol.instrument() else { return feed::MID_MIN };
-                if moved.is_some() {
-                    return feed::in_ticks(close, instrument);
-                }
-                let began = feed::mid(symbol, SimTime::ZERO);
-                let first = i128::from(closes.first().copied().unwrap_or(1).max(1));
-                let price = i128::from(began.0) * i128::from(close) / first;
-                Price(i64::try_from(price).unwrap_or(i64::MAX)).clamp(feed::MID_MIN, feed::MID_MAX)
+                let close = feed::along(closes.closes(), 0, ROW_LENGTH, at);
+                price(*moved, closes, symbol, close).clamp(feed::MID_MIN, feed::MID_MAX)
             }
         }
     }
+}
+
+/// What a close of a series is for a symbol that it moves, in its ticks: it may be outside of the book.
+fn price(moved: Option<SymbolId>, closes: &PriceSeries, symbol: SymbolId, close: i64) -> Price {
+    let Some(instrument) = symbol.instrument() else { return feed::MID_MIN };
+    if moved.is_some() {
+        return feed::to_ticks(closes.micros(close), instrument);
+    }
+    let began = feed::mid(symbol, SimTime::ZERO);
+    let first = i128::from(closes.closes().first().copied().unwrap_or(1).max(1));
+    let price = i128::from(began.0) * i128::from(close) / first;
+    Price(i64::try_from(price).unwrap_or(i64::MAX))
+}
+
+/// The rows of a series whose price is outside of a book that it moves, on a desk that trades so many instruments.
+pub fn bent(moved: Option<SymbolId>, closes: &PriceSeries, instruments: usize) -> u64 {
+    let symbols: Vec<SymbolId> = moved.map_or_else(|| SymbolId::first(instruments).collect(), |symbol| vec![symbol]);
+    let fits = |close: i64| {
+        let prices = symbols.iter().map(|symbol| price(moved, closes, *symbol, close));
+        prices.into_iter().all(|price| (feed::MID_MIN..=feed::MID_MAX).contains(&price))
+    };
+    // What fits between two that fit fits too: so a row is asked of the books only beyond the bounds that are known.
+    let (mut lowest, mut highest) = (i64::MAX, i64::MIN);
+    let mut bent = 0;
+    for close in closes.closes() {
+        if (lowest..=highest).contains(close) {
+            continue;
+        }
+        if fits(*close) {
+            (lowest, highest) = (lowest.min(*close), highest.max(*close));
+        } else {
+            bent += 1;
+        }
+    }
+    bent
 }
 
 #[cfg(test)]
@@ -75,6 +101,7 @@ mod tests {
             symbol: SymbolId::named(name),
             rows: FeedRows::Series(closes.into()),
             wrong: None,
+            bent: 0,
         }))
     }
 
@@ -106,6 +133,14 @@ mod tests {
         assert_eq!(at(&mid, "GOOG", 1_000), feed::MID_MAX.0);
         let mid = self::mid("GOOG", &[1]);
         assert_eq!(at(&mid, "GOOG", 5_000), feed::MID_MIN.0, "one row stands still");
+    }
+
+    #[test]
+    fn rows_outside_of_the_book_are_counted() {
+        let of = |name: &str, closes: &[i64]| bent(SymbolId::named(name), &PriceSeries::from(closes), 10);
+        assert_eq!(of("BTCUSD", &[4_990_000, 5_550_000, 40_000_000_000, 999_000_000, 1_000_000_000]), 3);
+        assert_eq!(of("mine", &[40, 50, 39]), 0);
+        assert_eq!(of("mine", &[40, 50, 1, i64::MAX / 4, 45]), 2);
     }
 
     #[test]

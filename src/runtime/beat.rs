@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 /// Between two looks for a new view when a frame is due and there is none yet.
-const LOOK: Duration = Duration::from_millis(3);
+pub const LOOK: Duration = Duration::from_millis(3);
 
 /// The beat.
 #[derive(Clone, Copy, Debug, Default)]

@@ -30,12 +30,12 @@ use super::input::Input;
 use super::keymap::Keymap;
 use super::state::UiState;
 use super::terminal::{self, MouseCapture, Out, TerminalError, TerminalGuard};
-use super::tty::{Reader, Scanner};
+use super::tty::{Chunk, Clock, Reader, Scanner};
 use super::update::{Given, Request, toast};
 use super::words::Words;
 use crate::domain::command::{Command, PaceCommand};
 use crate::domain::view::ClusterView;
-use crate::runtime::beat::Beat;
+use crate::runtime::beat::{Beat, LOOK};
 use screen::{fits, open_screen, print};
 use signals::{Listener, Resized, Signals, Told};
 pub use source::{Busy, ViewSource};
@@ -67,7 +67,7 @@ pub trait Painter {
 }
 
 /// What the loop is told once.
-pub struct Setup<'a> {
+pub struct Setup {
     /// The keys in force.
     pub keymap: Keymap,
     /// The lessons that can be begun, by name.
@@ -79,7 +79,7 @@ pub struct Setup<'a> {
     /// The themes between which the terminal's ground decides; `None` does not ask for it.
     pub grounds: Option<Grounds>,
     /// Wall time since the dashboard began.
-    pub clock: &'a dyn Fn() -> Duration,
+    pub clock: Clock,
 }
 
 /// Why the loop ended.
@@ -108,11 +108,7 @@ impl Ending {
 }
 
 /// Runs the dashboard until somebody quits. Takes the terminal and gives it back.
-pub async fn run(
-    setup: Setup<'_>,
-    source: &dyn ViewSource,
-    painter: &mut dyn Painter,
-) -> Result<Ending, TerminalError> {
+pub async fn run(setup: Setup, source: &dyn ViewSource, painter: &mut dyn Painter) -> Result<Ending, TerminalError> {
     let mouse = if setup.state.presenter.mouse_off { MouseCapture::Off } else { MouseCapture::On };
     // Before the terminal is taken: a signal in between would leave it taken. After it is given back: that may hang.
     let mut signals = Signals::new(Listener::Screen)?;
@@ -147,7 +143,7 @@ enum Keep {
 }
 
 /// Everything but the terminal.
-struct Desk<'a> {
+struct Desk {
     input: Input,
     scanner: Scanner,
     /// The terminal was asked for its ground, and has not answered.
@@ -157,18 +153,18 @@ struct Desk<'a> {
     seen: u64,
     /// When a command was sent last: its effect is looked for at once, however calm the run is.
     stirred: Duration,
-    setup: Setup<'a>,
+    setup: Setup,
 }
 
 /// The loop's own things.
-struct App<'a> {
-    desk: Desk<'a>,
+struct App {
+    desk: Desk,
     guard: TerminalGuard,
     screen: Terminal<CrosstermBackend<Out>>,
     last: Option<Buffer>,
 }
 
-impl App<'_> {
+impl App {
     async fn run(
         &mut self,
         source: &dyn ViewSource,
@@ -178,13 +174,13 @@ impl App<'_> {
         // The first frame goes out before anything else is set up: it is what a person waits for.
         self.paint(painter)?;
         self.ask()?;
-        let mut reader = Reader::open()?;
+        let mut reader = Reader::open(Arc::clone(&self.desk.setup.clock))?;
         let mut resized = Resized::new()?;
         let mut beat = Beat::new(self.wall());
         let mut dirty = false;
         loop {
             let wait = self.wait(beat, dirty);
-            let mut bytes = Vec::new();
+            let mut chunks: Vec<Chunk> = Vec::new();
             tokio::select! {
                 biased;
                 told = signals.next() => match told {
@@ -202,19 +198,19 @@ impl App<'_> {
                     }
                 },
                 read = reader.next() => match read {
-                    Some(read) => bytes = read,
+                    Some(read) => chunks.push(read),
                     None => return Ok((Ending::Gone, Keep::Nothing)),
                 },
                 () = resized.next() => {}
                 () = tokio::time::sleep(wait) => {}
             }
-            while bytes.len() < INPUT_MAX
+            while chunks.iter().map(|chunk| chunk.bytes.len()).sum::<usize>() < INPUT_MAX
                 && let Some(more) = reader.ready()
             {
-                bytes.extend(more);
+                chunks.push(more);
             }
             self.desk.setup.state.wall = self.wall();
-            let events = self.desk.scan(&bytes, &mut dirty);
+            let events = self.desk.scan(&chunks, &mut dirty);
             if let Some(end) = self.take(&events, source, painter, &mut dirty)? {
                 return Ok(end);
             }
@@ -227,12 +223,13 @@ impl App<'_> {
                 self.clear()?;
                 dirty = true;
             }
-            dirty |= self.desk.look(source, painter.words());
-            dirty |= self.desk.hear(source, painter.words());
-            dirty |= self.desk.tick(painter.words());
+            let news = self.desk.look(source, painter.words()) | self.desk.hear(source, painter.words());
+            dirty |= news | self.desk.tick(painter.words());
             let now = self.wall();
             let frame = self.desk.frame();
-            if dirty && (!events.is_empty() || beat.is_due(now, frame)) {
+            // What somebody did is shown at once, and so is what came of it where nothing else moves.
+            let answers = !events.is_empty() || news && self.desk.is_stirred() && !self.desk.is_moving();
+            if dirty && (answers || beat.is_due(now, frame)) {
                 self.paint(painter)?;
                 beat.drew(now, frame);
                 dirty = false;
@@ -283,7 +280,11 @@ impl App<'_> {
     /// How long nothing has to be done: until the next frame may be drawn, or the next toast goes.
     fn wait(&self, beat: Beat, dirty: bool) -> Duration {
         let (now, frame) = (self.wall(), self.desk.frame());
-        let frame = if dirty || frame < CALM { beat.wait(now, frame, dirty) } else { frame };
+        let frame = match self.desk.is_moving() {
+            false if !dirty && self.desk.is_stirred() => LOOK,
+            _ if dirty || frame < CALM => beat.wait(now, frame, dirty),
+            _ => frame,
+        };
         let Desk { input, scanner, setup, .. } = &self.desk;
         let tick = input.next_tick(&setup.state).into_iter().chain(scanner.next_tick()).filter(|_| !dirty).min();
         tick.map_or(frame, |tick| frame.min(tick.saturating_sub(now)))
@@ -325,7 +326,7 @@ impl App<'_> {
     }
 }
 
-impl Desk<'_> {
+impl Desk {
     fn given<'b>(&'b self, words: &'b dyn Words) -> Given<'b> {
         let Self { hits, view, setup, .. } = self;
         Given { view, words, keymap: &setup.keymap, hits, lessons: &setup.lessons }
@@ -339,10 +340,10 @@ impl Desk<'_> {
     }
 
     /// What was pressed; what the terminal answered is none of it, and chooses the theme.
-    fn scan(&mut self, bytes: &[u8], dirty: &mut bool) -> Vec<Event> {
+    fn scan(&mut self, chunks: &[Chunk], dirty: &mut bool) -> Vec<Event> {
         let Self { scanner, asked, setup, .. } = self;
         let mut pressed = Vec::new();
-        scanner.feed(bytes, setup.state.wall, &mut pressed);
+        chunks.iter().for_each(|chunk| scanner.feed(&chunk.bytes, chunk.at, &mut pressed));
         scanner.release(setup.state.wall, &mut pressed);
         for answer in scanner.answers() {
             if let (Some(ground), Some(grounds), true) = (ground::answer(&answer), &setup.grounds, *asked) {
@@ -373,10 +374,19 @@ impl Desk<'_> {
         true
     }
 
+    /// Whether the cluster moves by itself.
+    fn is_moving(&self) -> bool {
+        self.view.flow.load_on && !self.view.run.pace.paused
+    }
+
+    /// Whether a command was sent a moment ago.
+    fn is_stirred(&self) -> bool {
+        self.stirred != Duration::ZERO && (self.setup.clock)() < self.stirred + CALM
+    }
+
     /// Between two frames.
     fn frame(&self) -> Duration {
-        let moving = self.view.flow.load_on && !self.view.run.pace.paused;
-        let stirred = self.stirred != Duration::ZERO && (self.setup.clock)() < self.stirred + CALM;
-        if moving || stirred { Duration::from_secs(1) / self.setup.fps.max(1) } else { CALM }
+        let quick = self.is_moving() || self.is_stirred();
+        if quick { Duration::from_secs(1) / self.setup.fps.max(1) } else { CALM }
     }
 }

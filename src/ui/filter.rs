@@ -1,7 +1,8 @@
 //! The filter over events: `kind:election node:4 !kind:belief`, or words.
 //!
 //! Idea: every part must hold; a part with `!` must not. `kind:` takes the name of an event, or
-//! what one begins with from any of its words on (`leader_elected`, `elected`), or a class (`election`), several with commas; what has no colon is sought in the sentence. The list, its keys (`n`, `N`) and the panel ask this
+//! what one begins with from any of its words on (`leader_elected`, `elected`), the word that stands for it in the list
+//! (`caught-up`), or a class (`election`), several with commas; what has no colon is sought in the sentence. The list, its keys (`n`, `N`) and the panel ask this
 //! one rule. A part that is not finished (`kind:`, `!`) holds, so that the list does not blink while somebody types.
 //! Errors: none; a part that nothing fits simply shows nothing. [`Filter::stranger`] finds a kind that no event has.
 
@@ -51,10 +52,11 @@ impl Filter {
     }
 
     /// The first kind that no event has, and the nearest that one has.
-    pub fn stranger(&self) -> Option<(&str, Option<String>)> {
+    pub fn stranger(&self, word: impl Fn(EventName) -> String) -> Option<(&str, Option<String>)> {
         let kinds = self.parts.iter().filter(|part| part.field == Field::Kind).flat_map(|part| &part.values);
         let is_known = |kind: &str| {
-            Class::ALL.iter().any(|class| class.text() == kind) || EventName::ALL.iter().any(|name| name.fits(kind))
+            Class::ALL.iter().any(|class| class.text() == kind)
+                || EventName::ALL.iter().any(|name| name.fits(kind) || is_word(kind, &word(*name)))
         };
         let stranger = kinds.map(String::as_str).find(|kind| !is_known(kind))?;
         let classes = Class::ALL.iter().map(|class| class.text());
@@ -65,18 +67,25 @@ impl Filter {
 
     /// Whether it lets an event pass; its sentence is made only if a part asks for words.
     pub fn passes(&self, event: &Event, locale: &Locale) -> bool {
-        self.passes_said(event, || said(event, locale))
+        self.passes_said(event, || caption::word(&event.kind, locale).into_owned(), || said(event, locale))
     }
 
-    /// The same, where the sentence comes from somebody else.
-    pub fn passes_said(&self, event: &Event, said: impl Fn() -> String) -> bool {
-        self.parts.iter().all(|part| part.is_open() || part.fits(event, &said) == (part.inverse == Inverse::No))
+    /// The same, where the event's word and its sentence come from somebody else.
+    pub fn passes_said(&self, event: &Event, word: impl Fn() -> String, said: impl Fn() -> String) -> bool {
+        let fits = |part: &Part| part.fits(event, &word, &said) == (part.inverse == Inverse::No);
+        self.parts.iter().all(|part| part.is_open() || fits(part))
     }
 }
 
 /// What the list says of an event: its word and its sentence.
 fn said(event: &Event, locale: &Locale) -> String {
     format!("{} {}", caption::word(&event.kind, locale), caption::caption(event, &[], locale))
+}
+
+/// Whether this is how the list calls an event, or the beginning of that; blanks may be written as hyphens.
+fn is_word(kind: &str, word: &str) -> bool {
+    let plain = |text: &str| text.to_lowercase().replace(['_', ' '], "-");
+    !word.is_empty() && plain(word).starts_with(&plain(kind))
 }
 
 impl Part {
@@ -103,12 +112,12 @@ impl Part {
         self.values.is_empty()
     }
 
-    fn fits(&self, event: &Event, said: impl Fn() -> String) -> bool {
+    fn fits(&self, event: &Event, word: impl Fn() -> String, said: impl Fn() -> String) -> bool {
         let any = |fits: &dyn Fn(&str) -> bool| self.values.iter().any(|value| fits(value));
         match self.field {
             Field::Kind => any(&|value| {
                 let spec = event.kind.spec();
-                spec.class.text() == value || spec.name.fits(value)
+                spec.class.text() == value || spec.name.fits(value) || is_word(value, &word())
             }),
             Field::Node => any(&|value| {
                 let wanted = value.trim_start_matches('n').parse::<u8>();
@@ -142,7 +151,9 @@ mod tests {
     fn a_kind_that_no_event_has_is_named_with_the_nearest() {
         let stranger = |text: &str| {
             let filter = Filter::read(text);
-            filter.stranger().map(|(kind, near)| (kind.to_owned(), near.unwrap_or_default()))
+            filter
+                .stranger(|name| Locale::default().event_word(name).into_owned())
+                .map(|(kind, near)| (kind.to_owned(), near.unwrap_or_default()))
         };
         let found = |kind: &str, near: &str| Some((kind.to_owned(), near.to_owned()));
         assert_eq!(stranger("kind:elcted"), found("elcted", "elected"));
@@ -150,8 +161,16 @@ mod tests {
         assert_eq!(stranger("kind:electoin"), found("electoin", "election"));
         assert_eq!(stranger("kind:bananarama"), found("bananarama", ""));
         assert_eq!(stranger("kind:killed"), found("killed", "node_crashed"));
-        for known in ["", "elcted", "kind:", "kind:elected", "kind:election,desk", "kind:node_", "kind:leader-elected"]
-        {
+        for known in [
+            "kind:CRASHED",
+            "",
+            "elcted",
+            "kind:",
+            "kind:elected",
+            "kind:election,desk",
+            "kind:node_",
+            "kind:leader-elected",
+        ] {
             assert_eq!(stranger(known), None, "{known}");
         }
     }
@@ -181,7 +200,26 @@ mod tests {
             assert!(!passes(parts[0], n4, EventKind::AllHealed) && passes(parts[0], n5, refused()), "{example}");
             assert!(!passes(parts[1], n5, stands()) && passes(parts[1], n4, refused()), "{example}");
             assert!(!passes(parts[2], n4, refused()) && passes(parts[2], n5, stands()), "{example}");
-            assert_eq!((parts.len(), Filter::read(&example).stranger()), (3, None), "{example}");
+            assert_eq!((parts.len(), Filter::read(&example).stranger(|_| String::new())), (3, None), "{example}");
+        }
+    }
+
+    /// Who reads a word in the list can ask for it, in either language.
+    #[test]
+    fn the_words_of_the_list_are_kinds() {
+        for language in [crate::locale::Language::English, crate::locale::Language::Russian] {
+            let locale = Locale::new(language);
+            let word = |name: EventName| locale.event_word(name).into_owned();
+            for name in EventName::ALL {
+                let typed = format!("kind:{}", word(*name).replace(' ', "-"));
+                assert_eq!(Filter::read(&typed).stranger(word), None, "{typed}");
+            }
+            let kind = EventKind::Stands { term: Term(2), forced: false };
+            let typed = format!("kind:{}", word(kind.name()).to_lowercase().replace(' ', "-"));
+            let (node, group) = (Some(NodeId(4)), Some(GroupId(1)));
+            let event = Event { id: EventId(1), at: SimTime::ZERO, node, group, kind, cause: None, repeated: 0 };
+            assert!(Filter::read(&typed).passes(&event, &locale), "{typed}");
+            assert!(!Filter::read(&format!("!{typed}")).passes(&event, &locale), "{typed}");
         }
     }
 

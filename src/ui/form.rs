@@ -18,6 +18,7 @@ use crate::domain::order::{OrderType, Side, TimeInForce};
 use crate::domain::units::{Price, Quantity};
 use crate::domain::view::ClusterView;
 use crate::domain::work::Leg;
+use crate::market::ladder::PRICE_MAX;
 
 use super::update::refusal::Refusal as Flaw;
 
@@ -27,8 +28,6 @@ pub const FIELD_MAX: usize = 16;
 const LOTS_MAX: u64 = 1_000_000_000;
 /// Lots that a new form begins with.
 const LOTS: &str = "10";
-/// Ticks of a price at most, as the book has it.
-const TICKS_MAX: u64 = u32::MAX as u64;
 
 /// What the form is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -245,11 +244,11 @@ fn symbol(name: &str, view: &ClusterView) -> Result<SymbolId, Flaw> {
 
 fn price(text: &str, symbol: SymbolId) -> Result<Price, Flaw> {
     let step = symbol.instrument().map_or_else(|| "1".to_owned(), |instrument| instrument.show_price(Price(1)));
-    let grid = Grid::new(&step, TICKS_MAX).ok_or_else(|| Flaw::new("form-no-price"))?;
+    let grid = Grid::new(&step, u64::from(PRICE_MAX)).ok_or_else(|| Flaw::new("form-no-price"))?;
     grid.units(text).map(|ticks| Price(ticks as i64)).map_err(|off| match off {
         OffGrid::NoDecimal | OffGrid::Zero => Flaw::new("form-no-price").with("step", &step),
         OffGrid::Between => Flaw::new("form-off-tick").with("step", &step),
-        OffGrid::Beyond => Flaw::new("form-price-beyond"),
+        OffGrid::Beyond => Flaw::new("form-price-beyond").with("most", grid.max()),
     })
 }
 

@@ -207,7 +207,7 @@ fn wrong(buffer: &Buffer, hits: &Hits, state: &UiState) -> Option<String> {
 fn walk(seed: u64, steps: u64) -> (BTreeSet<String>, BTreeSet<String>) {
     let language = Language::ALL[seed as usize % 2];
     let look = Look::new("classroom", Depth::Rgb, Glyphs::Unicode, Locale::new(language)).unwrap();
-    let mut artist = Artist::new(look, Box::new(|name| Theme::named(name, Depth::Rgb).ok()), Notes::default());
+    let mut artist = Artist::new(look, Box::new(|name| Theme::named(name, Depth::Rgb)), Notes::default());
     let mut walk = Walk::new(seed);
     let (mut screens, mut overlays) = (BTreeSet::new(), BTreeSet::new());
     for step in 0..steps {

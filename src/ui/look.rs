@@ -5,7 +5,7 @@
 
 use super::depth::Depth;
 use super::glyphs::Glyphs;
-use super::theme::{Appearance, Theme, ThemeError};
+use super::theme::{Appearance, Theme};
 use crate::locale::Locale;
 
 /// Theme, glyphs, language.
@@ -22,9 +22,9 @@ pub struct Look {
 }
 
 impl Look {
-    /// A look with a built-in theme.
-    pub fn new(theme: &str, depth: Depth, glyphs: Glyphs, locale: Locale) -> Result<Self, ThemeError> {
-        Ok(Self { theme: Theme::named(theme, depth)?, glyphs, locale, depth })
+    /// A look with a built-in theme; `None` if none is called so.
+    pub fn new(theme: &str, depth: Depth, glyphs: Glyphs, locale: Locale) -> Option<Self> {
+        Some(Self { theme: Theme::named(theme, depth)?, glyphs, locale, depth })
     }
 
     /// The theme of the house for a terminal of this brightness: `classroom` or `projector`, or the 16 colours of the
@@ -36,11 +36,5 @@ impl Look {
             (_, Appearance::Light) => "projector",
             (_, Appearance::Dark) => "classroom",
         }
-    }
-
-    /// Another built-in theme, for the same terminal.
-    pub fn set_theme(&mut self, name: &str) -> Result<(), ThemeError> {
-        self.theme = Theme::named(name, self.depth)?;
-        Ok(())
     }
 }

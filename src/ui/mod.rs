@@ -38,6 +38,7 @@ pub mod registry;
 pub mod rows;
 pub mod scene;
 pub mod screens;
+mod sgr;
 pub mod state;
 pub mod strategies;
 pub mod terminal;

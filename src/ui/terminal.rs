@@ -20,6 +20,8 @@ use crossterm::terminal::{
 use crossterm::{cursor, execute};
 use parking_lot::Mutex;
 
+use super::sgr;
+
 /// The exit code where there is no usable terminal.
 pub const EXIT_NO_TERMINAL: u8 = 3;
 
@@ -61,27 +63,31 @@ fn is_gone(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe || error.raw_os_error().is_some_and(|number| gone.contains(&number))
 }
 
-/// The standard output for ratatui. To a terminal that is gone it writes into nothing: ratatui's own way to give the
+/// The standard output for ratatui: a frame is written at once, with the sixteen colours in the form that every terminal
+/// knows. To a terminal that is gone it writes into nothing: ratatui's own way to give the
 /// cursor back would complain on the standard error, which is gone too, and panic. The loop's own writes see the error.
 #[derive(Debug)]
-pub struct Out(io::Stdout);
+pub struct Out {
+    out: io::Stdout,
+    /// What was written since the last flush.
+    frame: Vec<u8>,
+}
 
 impl Default for Out {
     fn default() -> Self {
-        Self(io::stdout())
+        Self { out: io::stdout(), frame: Vec::new() }
     }
 }
 
 impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.0.write(bytes) {
-            Err(error) if is_gone(&error) => Ok(bytes.len()),
-            written => written,
-        }
+        self.frame.extend_from_slice(bytes);
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match self.0.flush() {
+        let frame = std::mem::take(&mut self.frame);
+        match self.out.write_all(&sgr::sixteen(&frame)).and_then(|()| self.out.flush()) {
             Err(error) if is_gone(&error) => Ok(()),
             flushed => flushed,
         }

@@ -7,7 +7,7 @@
 
 use super::filter::Filter;
 use crate::domain::control::Wording;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, EventName};
 use crate::domain::view::Text;
 use crate::domain::why::Why;
 
@@ -37,9 +37,14 @@ pub trait Words {
     /// The caption of an event, as the list shows it: what a filter's words are looked up in.
     fn caption(&self, event: &Event) -> String;
 
+    /// How the list calls an event: `KILLED`.
+    fn event_word(&self, name: EventName) -> String {
+        self.text(&format!("word-{}", name.text().replace('_', "-")), &[])
+    }
+
     /// Whether a filter lets an event through; the list must be drawn by the same rule.
     fn shows(&self, event: &Event, filter: &str) -> bool {
-        Filter::read(filter).passes_said(event, || self.caption(event))
+        Filter::read(filter).passes_said(event, || self.event_word(event.kind.name()), || self.caption(event))
     }
 }
 

@@ -123,7 +123,7 @@ mod tests {
             quantity: Quantity(1),
         };
         let rows = FeedRows::Orders(times_ms.iter().map(order).collect());
-        let feed = FeedSettings { path: String::new(), digest: Digest(0), symbol: None, rows, wrong: None };
+        let feed = FeedSettings { path: String::new(), digest: Digest(0), symbol: None, rows, wrong: None, bent: 0 };
         let Steady::File(file) = Steady::new(1, Some(&feed)) else { panic!("a file") };
         file
     }

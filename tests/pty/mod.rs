@@ -133,6 +133,11 @@ impl Pty {
         self.screen.screen_mut().set_size(rows, columns);
     }
 
+    /// Says that the terminal has another size, which its screen here does not take.
+    pub fn claim(&mut self, columns: u16, rows: u16) {
+        self.master.as_ref().unwrap().resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+    }
+
     /// What is on the screen.
     pub fn text(&self) -> String {
         self.screen.screen().contents()

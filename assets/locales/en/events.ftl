@@ -142,6 +142,8 @@ word-feed-opened = FEED
     .moment = feed opened
 word-feed-wrong = FEED
     .moment = feed wrong
+word-feed-bent = FEED
+    .moment = prices of a feed bent
 word-feed-ended = FEED
     .moment = feed ended
 word-trades-read = TRADES
@@ -307,6 +309,10 @@ event-feed-opened = { $n ->
    *[other] a feed is played: { $n } rows
  }
 event-feed-wrong = line { $n } of the feed is wrong: only what stands before it is played
+event-feed-bent = { $n ->
+    [one] { $n } price of the feed is outside of the book: the nearest that fits is played
+   *[other] { $n } prices of the feed are outside of the book: the nearest that fit are played
+ }
 event-feed-ended = { $n ->
     [one] the feed is over: { $n } order
    *[other] the feed is over: { $n } orders

@@ -24,6 +24,11 @@ pub enum FeedEvent {
         /// Which, counted from 1.
         line: u64,
     },
+    /// Some of its prices are outside of the books: they are played at the nearest that these have.
+    Bent {
+        /// Rows with such a price.
+        rows: u64,
+    },
     /// Its last order was sent.
     Ended {
         /// How many there were.

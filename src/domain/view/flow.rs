@@ -175,6 +175,8 @@ pub struct FeedFileView {
     pub sent: Option<u64>,
     /// The line at which reading stopped, counted from 1.
     pub wrong_line: Option<u64>,
+    /// Rows whose price no book has room for.
+    pub bent: u64,
 }
 
 impl FeedFileView {
@@ -185,6 +187,7 @@ impl FeedFileView {
             rows: feed.rows.len() as u64,
             sent: None,
             wrong_line: feed.wrong.as_ref().map(|wrong| wrong.line as u64),
+            bent: feed.bent,
         }
     }
 }

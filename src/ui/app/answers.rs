@@ -5,7 +5,7 @@ use crate::domain::command::Command;
 use crate::ui::update::{Given, answers, toast};
 use crate::ui::words::Words;
 
-impl Desk<'_> {
+impl Desk {
     /// Hears what the cluster answered; true if it did.
     pub(super) fn hear(&mut self, source: &dyn ViewSource, words: &dyn Words) -> bool {
         let answers = source.take_answers();

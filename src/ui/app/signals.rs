@@ -139,6 +139,24 @@ impl Resized {
     }
 }
 
+/// What ends a program that does not listen: all that can be listened to, beside `INT` and `TERM`.
+#[cfg(unix)]
+const ENDS: [rustix::process::Signal; 10] = {
+    use rustix::process::Signal;
+    [
+        Signal::HUP,
+        Signal::QUIT,
+        Signal::ABORT,
+        Signal::USR1,
+        Signal::USR2,
+        Signal::ALARM,
+        Signal::VTALARM,
+        Signal::PROF,
+        Signal::XCPU,
+        Signal::XFSZ,
+    ]
+};
+
 /// The signals that are listened to, and what each means.
 #[cfg(unix)]
 struct Heard(Vec<(tokio::signal::unix::Signal, Told)>);
@@ -148,13 +166,14 @@ impl Heard {
     fn new(listener: Listener) -> io::Result<Self> {
         use rustix::process::Signal;
         use tokio::signal::unix::{SignalKind, signal};
-        let mut meant = vec![(SignalKind::interrupt(), Told::End(2)), (SignalKind::terminate(), Told::End(15))];
+        let end = |signal: Signal| (signal, Told::End(signal.as_raw() as u8));
+        let mut meant = vec![end(Signal::INT), end(Signal::TERM)];
         if listener == Listener::Screen {
-            meant.push((SignalKind::hangup(), Told::End(1)));
-            meant.push((SignalKind::from_raw(Signal::TSTP.as_raw()), Told::Suspend));
-            meant.push((SignalKind::from_raw(Signal::CONT.as_raw()), Told::Continued));
+            meant.extend(ENDS.map(end));
+            meant.extend([(Signal::TSTP, Told::Suspend), (Signal::CONT, Told::Continued)]);
         }
-        meant.into_iter().map(|(kind, told)| Ok((signal(kind)?, told))).collect::<io::Result<_>>().map(Self)
+        let hear = |(kind, told): (Signal, Told)| Ok((signal(SignalKind::from_raw(kind.as_raw()))?, told));
+        meant.into_iter().map(hear).collect::<io::Result<_>>().map(Self)
     }
 
     async fn next(&mut self) -> Told {

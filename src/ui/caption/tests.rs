@@ -105,6 +105,7 @@ fn kinds_of_the_tape() -> Vec<EventKind> {
     vec![
         EventKind::Feed(FeedEvent::Opened { rows: 1 }),
         EventKind::Feed(FeedEvent::Wrong { line: 7 }),
+        EventKind::Feed(FeedEvent::Bent { rows: 2 }),
         EventKind::Feed(FeedEvent::Ended { orders: 3 }),
         EventKind::Trades(TradesEvent::Read { symbol: SymbolId(6), found: 1, opened: 2, passed: 3, bytes: 4 }),
         EventKind::Trades(TradesEvent::Damaged { window: crate::domain::trades::WindowId(3) }),

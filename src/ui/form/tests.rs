@@ -59,6 +59,7 @@ fn each_flaw_stands_beside_its_field() {
         (Field::Price(0), "0", "form-no-price"),
         (Field::Price(0), "101.025", "form-off-tick"),
         (Field::Price(0), "99999999999", "form-price-beyond"),
+        (Field::Price(0), "167772.16", "form-price-beyond"),
         (Field::Lots(0), "", "form-no-lots"),
         (Field::Lots(0), "0", "form-no-lots"),
         (Field::Lots(0), "1000000001", "form-no-lots"),

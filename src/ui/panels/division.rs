@@ -170,7 +170,7 @@ pub(super) fn ratio(scene: &Scene<'_>, spread: &Spread) -> String {
     match spread.imbalance {
         _ if spread.total == 0 => "–".to_owned(),
         Imbalance::Finite(thousandths) => scene.look.locale.hundredths(thousandths / 10),
-        Imbalance::Infinite if scene.look.glyphs == Glyphs::Ascii => "inf".to_owned(),
+        Imbalance::Infinite if matches!(scene.look.glyphs, Glyphs::Ascii | Glyphs::SevenBit) => "inf".to_owned(),
         Imbalance::Infinite => "∞".to_owned(),
     }
 }

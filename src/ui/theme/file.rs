@@ -1,17 +1,19 @@
 //! Reads a theme file: palette, roles, ancestor.
 //!
 //! Shape: a colour is a palette name, `#rrggbb`, one of the sixteen names, or `default` (the terminal's own).
-//! Errors: `ThemeError` with the place of the wrong word. A name is looked up when the roles are settled, because an
+//! Errors: a `Problem` at the place of the wrong word. A name is looked up when the roles are settled, because an
 //! ancestor may hold it; so each keeps its place until then.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use ratatui::style::{Color, Modifier, Style};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Appearance, Depth, Role, ThemeError, colour, style};
+use super::{Appearance, Depth, Role, colour, style};
+use crate::document::problem::{self, Problem, Reading, Source};
 
 /// A colour in three depths.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,7 +27,7 @@ pub struct Swatch {
 }
 
 /// What a file says of a role.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct RoleEntry {
     fg: Option<Named>,
     bg: Option<Named>,
@@ -34,18 +36,17 @@ struct RoleEntry {
 }
 
 /// A colour's name and where it stands.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 struct Named {
     name: String,
-    line: usize,
-    column: usize,
+    place: problem::Place,
 }
 
 /// A theme file, read and not yet settled.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ThemeFile {
-    /// Whose what it does not say is taken.
-    pub inherits: Option<String>,
+    /// Whose what it does not say is taken, and where that is named.
+    pub inherits: Option<(String, problem::Place)>,
     /// Light or dark.
     pub appearance: Option<Appearance>,
     /// It wants no colours at all.
@@ -83,14 +84,18 @@ const MODIFIERS: [(&str, Modifier); 5] = [
 ];
 
 impl ThemeFile {
-    /// Reads a file's text.
-    pub fn parse(text: &str) -> Result<Self, ThemeError> {
-        let place = Place { text };
-        let table = DeTable::parse(text).map_err(|error| place.wrong(error.span(), error.message().to_owned()))?;
+    /// Reads a file's text; `file` is what messages call it.
+    ///
+    /// # Errors
+    /// The first thing wrong.
+    pub fn parse(file: &str, text: &str) -> Reading<Self> {
+        let place = Place { source: Arc::new(Source { name: file.to_owned(), text: text.to_owned() }) };
+        let table = DeTable::parse(text)
+            .map_err(|error| place.wrong(error.span().unwrap_or(0..0), format!("not TOML: {}", error.message())))?;
         let mut file = Self::default();
         for (key, value) in table.get_ref() {
             match key.get_ref().as_ref() {
-                "inherits" => file.inherits = Some(place.text(value)?.to_owned()),
+                "inherits" => file.inherits = Some((place.text(value)?.to_owned(), place.of(value.span()))),
                 "appearance" => file.appearance = Some(place.one_of(value, &APPEARANCES)?),
                 "colours" => file.colourless = !place.one_of(value, &[("all", true), ("none", false)])?,
                 "palette" => {
@@ -106,7 +111,7 @@ impl ThemeFile {
                 }
                 other => {
                     let known = ["inherits", "appearance", "colours", "palette", "roles"];
-                    return Err(place.unknown(key.span(), "setting", other, known.into_iter()));
+                    return Err(place.unknown(key.span(), "setting", other, &known));
                 }
             }
         }
@@ -130,7 +135,7 @@ impl ThemeFile {
     }
 
     /// Settles a role: the longest prefix that says something about colours, and the longest about plainness.
-    pub fn style(&self, role: Role, depth: Depth) -> Result<Style, ThemeError> {
+    pub fn style(&self, role: Role, depth: Depth) -> Reading<Style> {
         let prefixes = || prefixes(role.name()).filter_map(|prefix| self.roles.get(prefix));
         let plain = prefixes().find_map(|entry| entry.plain).unwrap_or_default();
         if depth == Depth::None {
@@ -138,7 +143,7 @@ impl ThemeFile {
         }
         let coloured = prefixes().find(|e| e.fg.is_some() || e.bg.is_some() || e.modifiers.is_some());
         let ground = self.roles.get("text");
-        let pick = |of: fn(&RoleEntry) -> Option<&Named>| -> Result<Option<Color>, ThemeError> {
+        let pick = |of: fn(&RoleEntry) -> Option<&Named>| -> Reading<Option<Color>> {
             let named = coloured.and_then(of).or_else(|| ground.and_then(of));
             named.map_or(Ok(None), |named| self.colour(named, depth))
         };
@@ -146,14 +151,13 @@ impl ThemeFile {
         Ok(style(fg, bg, coloured.and_then(|entry| entry.modifiers).unwrap_or_default()))
     }
 
-    fn colour(&self, named: &Named, depth: Depth) -> Result<Option<Color>, ThemeError> {
-        let swatch =
-            self.palette.get(&named.name).copied().or_else(|| direct(&named.name)).ok_or_else(|| ThemeError {
-                line: named.line,
-                column: named.column,
-                message: format!("no colour is called \"{}\"", named.name),
-                nearest: nearest(&named.name, self.palette.keys().map(String::as_str)),
-            })?;
+    fn colour(&self, named: &Named, depth: Depth) -> Reading<Option<Color>> {
+        let swatch = self.palette.get(&named.name).copied().or_else(|| direct(&named.name)).ok_or_else(|| {
+            let own = self.palette.keys().map(String::as_str);
+            let known: Vec<&str> = own.chain(ANSI.iter().map(|(name, _)| *name)).collect();
+            let problem = named.place.problem(format!("no colour is called `{}`", named.name));
+            problem.among(&named.name, &known).noting("a colour may also be written out: \"#rrggbb\"")
+        })?;
         Ok(colour(&swatch, depth))
     }
 }
@@ -187,64 +191,56 @@ fn cube([r, g, b]: [u8; 3]) -> u8 {
     (16 + 36 * step(r) + 6 * step(g) + step(b)) as u8
 }
 
-/// The known word that is nearest to what was written, if any is near.
-pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    let (distance, best) = known.map(|other| (strsim::damerau_levenshtein(word, other), other)).min()?;
-    (distance <= 1 + word.len() / 4).then(|| best.to_owned())
-}
-
 /// Turns spans into places, and values into what they should be.
-struct Place<'t> {
-    text: &'t str,
+struct Place {
+    source: Arc<Source>,
 }
 
-impl Place<'_> {
-    fn wrong(&self, span: Option<Range<usize>>, message: String) -> ThemeError {
-        let start = span.map_or(0, |span| span.start).min(self.text.len());
-        let before = &self.text.as_bytes()[..start];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        let begin = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |place| place + 1);
-        let column = String::from_utf8_lossy(&before[begin..]).chars().count() + 1;
-        ThemeError { line, column, message, nearest: None }
+impl Place {
+    fn of(&self, span: Range<usize>) -> problem::Place {
+        problem::Place::new(&self.source, span)
     }
 
-    fn unknown<'k>(
-        &self,
-        span: Range<usize>,
-        what: &str,
-        word: &str,
-        known: impl Iterator<Item = &'k str>,
-    ) -> ThemeError {
-        let nearest = nearest(word, known);
-        ThemeError { nearest, ..self.wrong(Some(span), format!("no {what} is called \"{word}\"")) }
+    fn wrong(&self, span: Range<usize>, found: String) -> Box<Problem> {
+        self.of(span).problem(found)
     }
 
-    fn text<'v>(&self, value: &'v Spanned<DeValue<'_>>) -> Result<&'v str, ThemeError> {
+    fn unknown(&self, span: Range<usize>, what: &str, word: &str, known: &[&str]) -> Box<Problem> {
+        self.wrong(span, format!("no {what} is called `{word}`")).among(word, known)
+    }
+
+    fn text<'v>(&self, value: &'v Spanned<DeValue<'_>>) -> Reading<&'v str> {
         let found = value.get_ref();
-        found.as_str().ok_or_else(|| self.wrong(Some(value.span()), format!("a text, not {}", found.type_str())))
+        found.as_str().ok_or_else(|| self.wrong(value.span(), format!("this is {}", found.type_str())).allow("a text"))
     }
 
-    fn table<'v, 'i>(&self, value: &'v Spanned<DeValue<'i>>) -> Result<&'v DeTable<'i>, ThemeError> {
+    fn table<'v, 'i>(&self, value: &'v Spanned<DeValue<'i>>) -> Reading<&'v DeTable<'i>> {
         let found = value.get_ref();
-        found.as_table().ok_or_else(|| self.wrong(Some(value.span()), format!("a table, not {}", found.type_str())))
+        found
+            .as_table()
+            .ok_or_else(|| self.wrong(value.span(), format!("this is {}", found.type_str())).allow("a table"))
     }
 
-    fn one_of<T: Copy>(&self, value: &Spanned<DeValue<'_>>, known: &[(&str, T)]) -> Result<T, ThemeError> {
+    fn one_of<T: Copy>(&self, value: &Spanned<DeValue<'_>>, known: &[(&str, T)]) -> Reading<T> {
         let word = self.text(value)?;
         let found = known.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
-        found.ok_or_else(|| self.unknown(value.span(), "such thing", word, known.iter().map(|(name, _)| *name)))
+        let names = || known.iter().map(|(name, _)| *name).collect::<Vec<_>>();
+        found.ok_or_else(|| self.wrong(value.span(), format!("`{word}` is not known here")).among(word, &names()))
     }
 
-    fn role(&self, span: Range<usize>, name: &str) -> Result<(), ThemeError> {
+    fn role(&self, span: Range<usize>, name: &str) -> Reading<()> {
         let fits = |role: &Role| prefixes(role.name()).any(|prefix| prefix == name);
         match Role::ALL.iter().any(fits) {
             true => Ok(()),
-            false => Err(self.unknown(span, "role", name, Role::ALL.iter().map(|role| role.name()))),
+            false => {
+                Err(self.unknown(span, "role", name, &Role::ALL.iter().map(|role| role.name()).collect::<Vec<_>>()))
+            }
         }
     }
 
-    fn swatch(&self, value: &Spanned<DeValue<'_>>) -> Result<Swatch, ThemeError> {
-        let wrong = |span| self.wrong(Some(span), "a colour is [\"#rrggbb\", 0 to 255, \"name of the 16\"]".to_owned());
+    fn swatch(&self, value: &Spanned<DeValue<'_>>) -> Reading<Swatch> {
+        let allowed = "[\"#rrggbb\", 0 to 255, the name of one of the sixteen]";
+        let wrong = |span| self.wrong(span, "this is no colour".to_owned()).allow(allowed);
         let parts = value.get_ref().as_array().filter(|parts| parts.len() == 3).ok_or_else(|| wrong(value.span()))?;
         let mut parts = parts.iter();
         let (Some(rgb), Some(indexed), Some(ansi)) = (parts.next(), parts.next(), parts.next()) else {
@@ -256,7 +252,7 @@ impl Place<'_> {
         Ok(Swatch { rgb: full.rgb, indexed: number, ansi: self.one_of(ansi, &ANSI)? })
     }
 
-    fn entry(&self, value: &Spanned<DeValue<'_>>) -> Result<RoleEntry, ThemeError> {
+    fn entry(&self, value: &Spanned<DeValue<'_>>) -> Reading<RoleEntry> {
         let mut entry = RoleEntry::default();
         if value.get_ref().is_str() {
             entry.fg = Some(self.named(value)?);
@@ -269,22 +265,21 @@ impl Place<'_> {
                 "mod" => entry.modifiers = Some(self.modifiers(value)?),
                 "plain" => entry.plain = Some(self.modifiers(value)?),
                 other => {
-                    return Err(self.unknown(key.span(), "part", other, ["fg", "bg", "mod", "plain"].into_iter()));
+                    return Err(self.unknown(key.span(), "part", other, &["fg", "bg", "mod", "plain"]));
                 }
             }
         }
         Ok(entry)
     }
 
-    fn named(&self, value: &Spanned<DeValue<'_>>) -> Result<Named, ThemeError> {
-        let name = self.text(value)?.to_owned();
-        let ThemeError { line, column, .. } = self.wrong(Some(value.span()), String::new());
-        Ok(Named { name, line, column })
+    fn named(&self, value: &Spanned<DeValue<'_>>) -> Reading<Named> {
+        Ok(Named { name: self.text(value)?.to_owned(), place: self.of(value.span()) })
     }
 
-    fn modifiers(&self, value: &Spanned<DeValue<'_>>) -> Result<Modifier, ThemeError> {
+    fn modifiers(&self, value: &Spanned<DeValue<'_>>) -> Reading<Modifier> {
         let list = value.get_ref().as_array();
-        let list = list.ok_or_else(|| self.wrong(Some(value.span()), "a list of modifiers".to_owned()))?;
+        let list =
+            list.ok_or_else(|| self.wrong(value.span(), "this is no list".to_owned()).allow("a list of modifiers"))?;
         list.iter().try_fold(Modifier::empty(), |sum, word| Ok(sum | self.one_of(word, &MODIFIERS)?))
     }
 }

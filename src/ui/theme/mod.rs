@@ -4,7 +4,7 @@
 //! names wins, and what it does not name it inherits. `plain` are the modifiers that carry a role where there is no
 //! colour at all; they come from `base`, so that no theme can lose them.
 //! Shape: `ThemeFile::parse` reads one file, `Theme::resolve` walks its ancestors and settles every role for one depth.
-//! Errors: line, column, what is wrong and what was probably meant.
+//! Errors: a `Problem` at the place of the wrong word, with what was probably meant.
 //! Bound: at most [`ANCESTORS_MAX`] ancestors, so that a circle ends.
 //! Sources: helix's themes (palette, inherits, longest prefix).
 
@@ -13,14 +13,13 @@ mod role;
 #[cfg(test)]
 mod sight;
 
-use std::fmt;
-
 use ratatui::style::{Color, Modifier, Style};
 
 pub use file::{Swatch, ThemeFile};
 pub use role::Role;
 
 use super::depth::Depth;
+use crate::document::problem::{Place, Reading};
 
 /// Ancestors of a theme.
 pub const ANCESTORS_MAX: usize = 8;
@@ -45,34 +44,6 @@ pub enum Appearance {
     Light,
 }
 
-/// What is wrong with a theme file.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ThemeError {
-    /// The line, counted from 1; 0 if the file as a whole is meant.
-    pub line: usize,
-    /// The column, counted from 1.
-    pub column: usize,
-    /// What is wrong.
-    pub message: String,
-    /// What was probably meant.
-    pub nearest: Option<String>,
-}
-
-impl fmt::Display for ThemeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.line > 0 {
-            write!(f, "line {}, column {}: ", self.line, self.column)?;
-        }
-        f.write_str(&self.message)?;
-        match &self.nearest {
-            Some(nearest) => write!(f, " (did you mean \"{nearest}\"?)"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for ThemeError {}
-
 /// A theme, settled for one depth: a style for every role.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Theme {
@@ -89,14 +60,18 @@ impl Theme {
         BUILT_IN.iter().map(|(name, _)| *name).filter(|name| *name != "base")
     }
 
-    /// A built-in theme.
-    pub fn named(name: &str, depth: Depth) -> Result<Self, ThemeError> {
-        Self::resolve(name, built_in(name)?, depth)
+    /// A built-in theme; `None` if none is called so. A test sees to it that each of them reads.
+    pub fn named(name: &str, depth: Depth) -> Option<Self> {
+        let (known, text) = BUILT_IN.iter().find(|(known, _)| *known == name)?;
+        Self::from_text(name, &format!("built-in {known}.toml"), text, depth).ok()
     }
 
-    /// A theme from the text of a file; its ancestors are built in.
-    pub fn from_text(name: &str, text: &str, depth: Depth) -> Result<Self, ThemeError> {
-        Self::resolve(name, ThemeFile::parse(text)?, depth)
+    /// A theme from the text of a file, which messages call `file`; its ancestors are built in.
+    ///
+    /// # Errors
+    /// The first thing wrong.
+    pub fn from_text(name: &str, file: &str, text: &str, depth: Depth) -> Reading<Self> {
+        Self::resolve(name, ThemeFile::parse(file, text)?, depth)
     }
 
     /// How a role looks.
@@ -104,17 +79,17 @@ impl Theme {
         self.styles[role as usize]
     }
 
-    fn resolve(name: &str, file: ThemeFile, depth: Depth) -> Result<Self, ThemeError> {
+    fn resolve(name: &str, file: ThemeFile, depth: Depth) -> Reading<Self> {
         let mut file = file;
         let mut parent = file.inherits.take();
         for _ in 0..ANCESTORS_MAX {
-            let Some(wanted) = parent.take() else { break };
-            let mut ancestor = built_in(&wanted)?;
+            let Some((wanted, place)) = parent.take() else { break };
+            let mut ancestor = built_in(&wanted, &place)?;
             parent = ancestor.inherits.take();
             file.inherit(ancestor);
         }
-        if parent.is_some() {
-            return Err(ThemeError::whole(format!("more than {ANCESTORS_MAX} ancestors")));
+        if let Some((_, place)) = parent {
+            return Err(place.problem(format!("more than {ANCESTORS_MAX} ancestors")));
         }
         let depth = if file.colourless { Depth::None } else { depth };
         let mut styles = [Style::new(); Role::COUNT];
@@ -125,19 +100,14 @@ impl Theme {
     }
 }
 
-fn built_in(name: &str) -> Result<ThemeFile, ThemeError> {
+/// The built-in theme that is named at this place of a file.
+fn built_in(name: &str, place: &Place) -> Reading<ThemeFile> {
     match BUILT_IN.iter().find(|(known, _)| *known == name) {
-        Some((_, text)) => ThemeFile::parse(text),
-        None => Err(ThemeError {
-            nearest: file::nearest(name, Theme::names()),
-            ..ThemeError::whole(format!("no theme is called \"{name}\""))
-        }),
-    }
-}
-
-impl ThemeError {
-    fn whole(message: String) -> Self {
-        Self { line: 0, column: 0, message, nearest: None }
+        Some((known, text)) => ThemeFile::parse(&format!("built-in {known}.toml"), text),
+        None => {
+            let names: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
+            Err(place.problem(format!("there is no built-in theme `{name}`")).among(name, &names))
+        }
     }
 }
 
@@ -162,11 +132,17 @@ fn style(fg: Option<Color>, bg: Option<Color>, modifiers: Modifier) -> Style {
 mod tests {
     use super::*;
 
+    fn named(name: &str, depth: Depth) -> Theme {
+        Theme::named(name, depth).expect("a built-in theme")
+    }
+
     #[test]
     fn every_built_in_theme_settles_in_every_depth() {
         for name in Theme::names() {
             for depth in [Depth::None, Depth::Ansi16, Depth::Indexed, Depth::Rgb] {
-                assert!(Theme::named(name, depth).is_ok(), "{name} {depth:?}: {:?}", Theme::named(name, depth));
+                let (_, text) = BUILT_IN.iter().find(|(known, _)| *known == name).expect("a name");
+                let read = Theme::from_text(name, name, text, depth);
+                assert!(read.is_ok(), "{name} {depth:?}: {read:?}");
             }
         }
     }
@@ -174,7 +150,7 @@ mod tests {
     #[test]
     fn without_colour_a_role_is_carried_by_modifiers() {
         for name in Theme::names() {
-            let theme = Theme::named(name, Depth::None).expect("a built-in theme");
+            let theme = named(name, Depth::None);
             for role in Role::ALL {
                 let style = theme.style(*role);
                 assert_eq!((style.fg, style.bg), (None, None), "{name} {}", role.name());
@@ -189,13 +165,13 @@ mod tests {
 
     #[test]
     fn mono_has_no_colour_even_where_there_are_millions() {
-        let theme = Theme::named("mono", Depth::Rgb).expect("mono");
+        let theme = named("mono", Depth::Rgb);
         assert!(Role::ALL.iter().all(|role| theme.style(*role).fg.is_none() && theme.style(*role).bg.is_none()));
     }
 
     #[test]
     fn the_terminal_theme_paints_no_ground() {
-        let theme = Theme::named("terminal", Depth::Rgb).expect("terminal");
+        let theme = named("terminal", Depth::Rgb);
         assert_eq!(theme.style(Role::Text).bg, Some(Color::Reset));
         assert!(Role::ALL.iter().all(|role| !matches!(theme.style(*role).fg, Some(Color::Rgb(..)))));
     }
@@ -204,8 +180,8 @@ mod tests {
     fn the_longest_prefix_wins_and_the_rest_is_inherited() {
         let text =
             "inherits = \"classroom\"\n[roles]\n\"node\" = { fg = \"#010203\" }\n\"node.failed\" = \"#040506\"\n";
-        let theme = Theme::from_text("mine", text, Depth::Rgb).expect("a theme");
-        let classroom = Theme::named("classroom", Depth::Rgb).expect("classroom");
+        let theme = Theme::from_text("mine", "mine.toml", text, Depth::Rgb).expect("a theme");
+        let classroom = named("classroom", Depth::Rgb);
         assert_eq!(theme.style(Role::NodeFailed).fg, Some(Color::Rgb(4, 5, 6)));
         assert_eq!(theme.style(Role::Leader), classroom.style(Role::Leader));
         assert_eq!(theme.style(Role::NodeRecovering), classroom.style(Role::NodeRecovering));
@@ -213,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_wrong_word_is_shown_with_its_place_and_its_neighbour() {
-        let error = |text: &str| Theme::from_text("mine", text, Depth::Rgb).expect_err("a wrong theme");
+        let error = |text: &str| Theme::from_text("mine", "mine.toml", text, Depth::Rgb).expect_err("a wrong theme");
         let wrong = error("[roles]\n\"node.faild\" = \"#ffffff\"\n");
         assert_eq!((wrong.line, wrong.column, wrong.nearest.as_deref()), (2, 1, Some("node.failed")));
         let wrong = error("inherits = \"clasroom\"\n");
@@ -225,5 +201,9 @@ mod tests {
         let wrong = error("[roles]\ntext = { fq = \"#ffffff\" }\n");
         assert_eq!((wrong.line, wrong.nearest.as_deref()), (2, Some("fg")));
         assert_eq!(error("[roles\n").line, 1);
+        let said =
+            error("[roles]\ntext = { fg = \"inc\" }\n[palette]\nink = [\"#111418\", 233, \"black\"]\n").to_string();
+        assert!(said.starts_with("mine.toml:2:15: no colour is called `inc`\n"), "{said}");
+        assert!(said.contains("did you mean `ink`?") && said.contains("allowed: ink, default, black"), "{said}");
     }
 }

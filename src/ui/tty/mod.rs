@@ -2,11 +2,13 @@
 //!
 //! Idea: crossterm's own reader takes the letters of an answer for keys, loses the beginning of some (`CSI >`), and waits
 //! without an end in others (`CSI ?`), so nothing behind it can set that right. `scanner` knows what is an answer, `decode`
-//! what is a key; the reader here only brings bytes.
-//! Shape: a thread waits for the standard input or for the end of the reader, and passes on what it reads.
+//! what is a key; the reader here only brings bytes and their times.
+//! Shape: a thread waits for the standard input or for the end of the reader, and passes on what it reads with the moment at
+//! which it came: who takes it may be late, and whether Esc and the next key were one is a matter of milliseconds.
 //! Bound: `CHUNKS_MAX` pieces of `CHUNK` bytes wait; then the thread does, and the terminal keeps the rest.
 //! Errors: a terminal that is gone ends the reader.
 
+mod broken;
 mod decode;
 mod paste;
 mod scanner;
@@ -19,6 +21,8 @@ pub use scanner::Scanner;
 pub use timing::{ALT_FOR, BURST, ESC_FOR, QUIET, SHORT};
 
 use std::io;
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -27,9 +31,21 @@ const CHUNK: usize = 4_096;
 /// Pieces that wait.
 const CHUNKS_MAX: usize = 16;
 
+/// Wall time since the dashboard began, for any thread.
+pub type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
+
+/// What came at once.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Chunk {
+    /// When.
+    pub at: Duration,
+    /// What.
+    pub bytes: Vec<u8>,
+}
+
 /// Brings what the terminal sends, until it is dropped.
 pub struct Reader {
-    chunks: mpsc::Receiver<Vec<u8>>,
+    chunks: mpsc::Receiver<Chunk>,
     /// Closed at the end: the thread sees that.
     _end: io::PipeWriter,
 }
@@ -39,26 +55,29 @@ impl Reader {
     ///
     /// # Errors
     /// No thread or no pipe can be made.
-    pub fn open() -> io::Result<Self> {
+    pub fn open(clock: Clock) -> io::Result<Self> {
         let (ended, end) = io::pipe()?;
         let (send, chunks) = mpsc::channel(CHUNKS_MAX);
-        std::thread::Builder::new().name("keys".to_owned()).spawn(move || read(&ended, &send))?;
+        std::thread::Builder::new().name("keys".to_owned()).spawn(move || {
+            let send = |bytes: &[u8]| send.blocking_send(Chunk { at: clock(), bytes: bytes.to_vec() }).is_ok();
+            read(&ended, send);
+        })?;
         Ok(Self { chunks, _end: end })
     }
 
     /// The next bytes; `None` if the terminal is gone.
-    pub async fn next(&mut self) -> Option<Vec<u8>> {
+    pub async fn next(&mut self) -> Option<Chunk> {
         self.chunks.recv().await
     }
 
     /// Bytes that are there already.
-    pub fn ready(&mut self) -> Option<Vec<u8>> {
+    pub fn ready(&mut self) -> Option<Chunk> {
         self.chunks.try_recv().ok()
     }
 }
 
 #[cfg(unix)]
-fn read(ended: &io::PipeReader, send: &mpsc::Sender<Vec<u8>>) {
+fn read(ended: &io::PipeReader, send: impl Fn(&[u8]) -> bool) {
     use rustix::event::{PollFd, PollFlags, poll};
     let input = io::stdin();
     let mut buffer = [0; CHUNK];
@@ -72,7 +91,7 @@ fn read(ended: &io::PipeReader, send: &mpsc::Sender<Vec<u8>>) {
         }
         match rustix::io::read(&input, &mut buffer) {
             Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
-            Ok(count @ 1..) if send.blocking_send(buffer[..count].to_vec()).is_ok() => {}
+            Ok(count @ 1..) if send(&buffer[..count]) => {}
             // It is gone, or nobody listens any more.
             _ => return,
         }
@@ -80,11 +99,11 @@ fn read(ended: &io::PipeReader, send: &mpsc::Sender<Vec<u8>>) {
 }
 
 #[cfg(not(unix))]
-fn read(_ended: &io::PipeReader, send: &mpsc::Sender<Vec<u8>>) {
+fn read(_ended: &io::PipeReader, send: impl Fn(&[u8]) -> bool) {
     use std::io::Read;
     let mut buffer = [0; CHUNK];
     while let Ok(count @ 1..) = io::stdin().lock().read(&mut buffer) {
-        if send.blocking_send(buffer[..count].to_vec()).is_err() {
+        if !send(&buffer[..count]) {
             return;
         }
     }

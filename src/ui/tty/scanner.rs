@@ -9,25 +9,29 @@
 //!   same burst or its beginning is one that only answers have, and is let go as keys after a short silence.
 //! - A lone Esc, and Esc with an introducer, are let go after a moment; their place is kept, so that the rest of a cut answer
 //!   is still known for what it is.
-//! - A certain string that never ends does not take the keyboard for ever: a control key, Esc or an arrow breaks it off, and
-//!   after a long silence what comes is in doubt again.
+//! - Nothing broken takes the keyboard. A control sequence or a paste is over after a short silence or at the next Esc
+//!   (`broken` and `paste` know its rest if that comes after all). A certain string without an end is broken off by a
+//!   control key, Esc or an arrow; other keys are held in it for a moment longer, and then let go.
 //!
-//! Units: wall time, handed in.
+//! Units: wall time, handed in: when the bytes came, which may be before they are fed.
 //! Bound: `HELD_MAX` keys are held, then it is no person who types; `TEXT_MAX` characters of an answer are kept, the
 //! rest is swallowed without being kept; `PASTE_MAX` characters of a paste, the rest is dropped.
-//! Limit: a piece of one to three bytes between two silences of which the first is longer than `QUIET` is let go as keys:
-//! a person may have typed it. So is an introducer, alone or with one more, between two short silences, and all of a control sequence that is
-//! cut twice and has no `?`, `>` or `=` at its beginning.
+//! Limit: a piece of one to three bytes of a string between two silences of `STALLED` is let go as keys: a person may have
+//! typed it. So is an introducer, alone or with one more, between two short silences, and all of a control sequence that is
+//! cut twice and has no figure in its first part.
 //! Sources: ECMA-48; xterm's control sequences; the parser of vt100.net (ESC, CAN and SUB break a string off).
+
+mod sequences;
 
 use std::time::Duration;
 
 use crossterm::event::Event;
 
+use super::broken::Broken;
 use super::decode;
-use super::paste::Paste;
+use super::paste::{Paste, Silent};
 use super::timing::{
-    ALT_FOR, ALT_WITHIN, ANSWER_FOR, BURST, ESC_FOR, HELD_MAX, PASTE_SILENT, QUIET, REST_MIN, SHORT, TEXT_MAX,
+    ALT_FOR, ALT_WITHIN, ANSWER_FOR, BURST, ESC_FOR, HELD_MAX, QUIET, REST_MIN, SHORT, STALLED, TEXT_MAX,
 };
 use super::utf8::Utf8;
 
@@ -73,8 +77,10 @@ pub struct Scanner {
     text: String,
     /// Characters of it.
     length: usize,
-    /// Keys that came since a long silence in a certain string.
-    rest: Option<usize>,
+    /// Keys that came since a silence in a certain string, and for how long they are held.
+    rest: Option<(usize, Duration)>,
+    /// A control sequence that was cut off: its rest may come.
+    broken: Option<Broken>,
     /// An answer ended with a bare Esc or BEL: a backslash may still come.
     closed: bool,
     /// When the latest character came, and the first of a string.
@@ -90,8 +96,9 @@ pub struct Scanner {
 impl Scanner {
     /// Takes bytes that came now; `out` gets what was pressed, in order.
     pub fn feed(&mut self, bytes: &[u8], wall: Duration, out: &mut Vec<Event>) {
+        self.release(wall, out);
         for byte in bytes {
-            if let State::Mouse(left) = self.state {
+            if let (State::Mouse(left), b' '..) = (self.state, *byte) {
                 self.mouse[3 - usize::from(left.clamp(1, 3))] = *byte;
                 self.state = State::Mouse(left - 1);
                 if left <= 1 {
@@ -114,12 +121,22 @@ impl Scanner {
     pub fn next_tick(&self) -> Option<Duration> {
         let after = match self.state {
             State::Closing(_) => ALT_FOR,
+            State::Paste => self.pasted.is_waiting().then_some(SHORT)?,
+            State::Mouse(_) => SHORT,
+            State::Csi if self.certain => SHORT,
             _ if self.held.is_empty() => return None,
             State::Escape => ESC_FOR,
+            State::Inside(_) if self.certain => self.held_for(),
             State::Inside(_) | State::Csi | State::Ss3 if self.whole && self.length == 0 => ALT_FOR,
             _ => SHORT,
         };
         Some(self.latest + after)
+    }
+
+    /// How long keys in a certain string are held.
+    fn held_for(&self) -> Duration {
+        let long = self.latest.saturating_sub(self.began) > ANSWER_FOR;
+        self.rest.filter(|_| !long).map_or(SHORT, |(_, held_for)| held_for)
     }
 
     /// Lets go of what was held for too long: it was typed. Its place is kept: if it was not, the rest is still no keys.
@@ -140,25 +157,34 @@ impl Scanner {
                 self.reset();
                 self.state = State::Escape;
             }
-            _ if self.certain => match self.rest.take() {
-                Some(keys) if keys < REST_MIN => {
-                    out.append(&mut self.held);
-                    if wall.saturating_sub(self.began) > ANSWER_FOR {
-                        self.reset();
-                    } else {
-                        self.rest = Some(0);
-                    }
-                }
-                _ => {
-                    self.held.clear();
-                    self.rest = Some(0);
+            State::Mouse(left) => self.break_up(Broken::Mouse(left), out),
+            State::Csi => {
+                let text = std::mem::take(&mut self.text);
+                self.break_up(Broken::Csi(text), out);
+            }
+            State::Paste => match self.pasted.silence() {
+                Silent::Text(text) => out.extend((!text.is_empty()).then_some(Event::Paste(text))),
+                Silent::Keys(keys) => {
+                    self.reset();
+                    out.extend(keys.chars().map(decode::key));
                 }
             },
+            State::Inside(_) if self.certain => {
+                let (keys, _) = self.rest.unwrap_or((REST_MIN, SHORT));
+                let typed = keys < REST_MIN;
+                if typed {
+                    out.append(&mut self.held);
+                }
+                if typed && wall.saturating_sub(self.began) > ANSWER_FOR {
+                    return self.reset();
+                }
+                self.held.clear();
+                self.rest = Some((0, SHORT));
+            }
             _ => {
                 out.append(&mut self.held);
                 // A person waits a moment for the next key then; an answer that was cut twice is still one.
-                let is_report = self.state == State::Csi && self.text.starts_with(['?', '>', '=']);
-                if is_report || self.length == 0 && self.state != State::Ss3 {
+                if matches!(self.state, State::Inside(_)) && self.length == 0 {
                     self.whole = false;
                 } else {
                     self.reset();
@@ -176,13 +202,14 @@ impl Scanner {
     fn take(&mut self, char: char, wall: Duration, out: &mut Vec<Event>) {
         let gap = wall.saturating_sub(self.latest);
         match self.state {
+            State::Ground if self.broken.is_some() => self.remainder(char, wall, out),
             State::Ground | State::Mouse(_) => self.ground(char, wall, out),
             State::Escape => self.escaped(char, gap, wall, out),
             State::Inside(kind) => self.inside(kind, char, gap, wall, out),
             State::Closing(kind) => self.closing(kind, char, wall, out),
             State::Csi => self.csi(char, gap, wall, out),
             State::Ss3 => self.ss3(char, wall, out),
-            State::Paste => self.paste(char, gap, out),
+            State::Paste => self.paste(char, wall, out),
         }
     }
 
@@ -259,14 +286,14 @@ impl Scanner {
                     self.break_off(char, wall, out);
                 }
             }
-            char => self.more(kind, char, gap, wall),
+            char => self.more(kind, char, gap),
         }
     }
 
     /// A character of a string.
-    fn more(&mut self, kind: char, char: char, gap: Duration, wall: Duration) {
+    fn more(&mut self, kind: char, char: char, gap: Duration) {
         self.certain |= self.length == 0 && self.whole && gap <= BURST;
-        let stalled = gap > QUIET || gap > SHORT && wall.saturating_sub(self.began) > ANSWER_FOR;
+        let stalled = (gap > SHORT).then_some((0, if gap > QUIET { SHORT } else { STALLED }));
         self.length += 1;
         if self.length <= TEXT_MAX {
             self.text.push(char);
@@ -278,8 +305,8 @@ impl Scanner {
             if self.certain {
                 self.held.clear();
             }
-        } else if let Some(keys) = self.rest.or(stalled.then_some(0)) {
-            self.rest = Some(keys + 1);
+        } else if let Some((keys, held_for)) = self.rest.or(stalled) {
+            self.rest = Some((keys + 1, held_for));
             if keys < REST_MIN {
                 self.held.push(decode::key(char));
             }
@@ -326,71 +353,5 @@ impl Scanner {
             out.append(&mut self.held);
         }
         self.ground(char, wall, out);
-    }
-
-    fn csi(&mut self, char: char, gap: Duration, wall: Duration, out: &mut Vec<Event>) {
-        if self.length == 0 && self.whole && gap <= BURST {
-            self.certain = true;
-            self.held.clear();
-        }
-        // The introducer was let go long ago: a letter is a letter.
-        let is_late = !self.whole && self.held.is_empty();
-        match char {
-            '[' if self.length == 0 => self.parameter(char),
-            'M' if self.length == 0 && self.certain => self.state = State::Mouse(3),
-            ' '..='?' => self.parameter(char),
-            // No report is as short as that.
-            '@'..='~' if self.length == 0 && !self.certain && (is_late || decode::csi("", char).is_none()) => {
-                self.break_off(char, wall, out);
-            }
-            '@'..='~' => {
-                let text = std::mem::take(&mut self.text);
-                self.reset();
-                if (text.as_str(), char) == ("200", '~') {
-                    self.state = State::Paste;
-                } else {
-                    out.extend(decode::csi(&text, char));
-                }
-            }
-            char => self.break_off(char, wall, out),
-        }
-    }
-
-    fn parameter(&mut self, char: char) {
-        self.length += 1;
-        if self.length <= TEXT_MAX {
-            self.text.push(char);
-        }
-        if !self.certain {
-            self.held.push(decode::key(char));
-            // No person types a marker and a figure after Esc and a bracket.
-            let is_report = self.length > 1 && self.text.starts_with(['?', '>', '=']);
-            self.certain = self.held.len() >= HELD_MAX || is_report;
-            if self.certain {
-                self.held.clear();
-            }
-        }
-    }
-
-    fn ss3(&mut self, char: char, wall: Duration, out: &mut Vec<Event>) {
-        match decode::ss3(char) {
-            Some(event) => {
-                self.reset();
-                out.push(event);
-            }
-            None => self.break_off(char, wall, out),
-        }
-    }
-
-    fn paste(&mut self, char: char, gap: Duration, out: &mut Vec<Event>) {
-        // A paste that never ends is broken off by Ctrl-C alone.
-        if char == '\x03' && gap > PASTE_SILENT {
-            self.reset();
-            return out.push(decode::key(char));
-        }
-        if let Some(text) = self.pasted.push(char) {
-            self.reset();
-            out.push(Event::Paste(text));
-        }
     }
 }

@@ -276,11 +276,156 @@ fn an_answer_that_never_ends_does_not_take_the_keyboard_for_ever() {
     }
 }
 
+/// A sequence that was cut off is over after a short silence, whoever comes next.
+#[test]
+fn a_broken_control_sequence_does_not_take_the_keyboard() {
+    let ctrl_c = key(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    for broken in
+        ["\x1b[?", "\x1b[<", "\x1b[>", "\x1b[=", "\x1b[?64;1", "\x1b[<0;10", "\x1b[1;5", "\x1b[M", "\x1b[M!", "\u{9b}?"]
+    {
+        for silence in [SHORT, MS(150), MS(3_000), MS(60_000)] {
+            for (bytes, event) in [("q", char('q')), (":", char(':')), ("X", char('X')), ("\x03", ctrl_c.clone())] {
+                let (mut scanner, mut at) = (Scanner::default(), MS(5_000));
+                let before = scanned(&mut scanner, &mut at, &[broken.as_bytes()], silence);
+                let out = scanned(&mut scanner, &mut at, &[bytes.as_bytes(), b"j"], SHORT + MS(1));
+                assert_eq!(before, [], "{broken:?} is no key");
+                assert_eq!(out, [event, char('j')], "{bytes:?} after {broken:?} and {silence:?}");
+            }
+        }
+        // Ctrl-C and the next sequence end it at once.
+        for (bytes, event) in [("\x03", ctrl_c.clone()), ("\x1b[A", key(KeyCode::Up, KeyModifiers::NONE))] {
+            assert_eq!(pressed(&[broken.as_bytes(), bytes.as_bytes(), b"q"], MS(10)), [event, char('q')], "{broken:?}");
+        }
+    }
+    // Who waits for the loop waits in vain: what counts is when the bytes came.
+    let (mut scanner, mut out) = (Scanner::default(), Vec::new());
+    scanner.feed(b"\x1b[?", MS(1_000), &mut out);
+    scanner.feed(b"q", MS(1_200), &mut out);
+    assert_eq!(out, [char('q')]);
+    let (mut scanner, mut out) = (Scanner::default(), Vec::new());
+    for (byte, at) in [(&b"j"[..], 1_000), (b"\x1b", 1_100), (b":", 1_131), (b"q", 1_200)] {
+        scanner.feed(byte, MS(at), &mut out);
+    }
+    assert_eq!(out, [char('j'), esc(), char(':'), char('q')], "Esc and a key more than 30 ms later are two keys");
+}
+
+#[test]
+fn the_rest_of_a_broken_control_sequence_is_no_key() {
+    for (first, second) in [
+        ("\x1b[?64;1;2", "c"),
+        ("\x1b[12;40", "R"),
+        ("\x1b[?", "1u"),
+        ("\x1b[<0;20;1", "0M"),
+        ("\x1b[<65;20;10", "M"),
+        ("\x1b[1;5", "C"),
+        ("\x1b[M !", "X"),
+        ("\x1b[M", "!XX"),
+    ] {
+        let out = pressed(&[first.as_bytes(), second.as_bytes(), b"q"], MS(300));
+        assert_eq!(out, [char('q')], "{first:?} and {second:?}");
+    }
+}
+
+#[test]
+fn a_paste_without_an_end_runs_no_key_and_does_not_take_the_keyboard() {
+    let paste = |text: &str| Event::Paste(text.to_owned());
+    let ctrl_c = key(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    let up = key(KeyCode::Up, KeyModifiers::NONE);
+    for (bytes, event) in
+        [(&b"q"[..], char('q')), (b"X", char('X')), (b"\x03", ctrl_c), (b"\x1b", esc()), (b"\x1b[A", up)]
+    {
+        for (text, pasted) in [("kill X\rX\r", vec![paste("kill X\rX\r")]), ("", vec![])] {
+            let begun = format!("\x1b[200~{text}");
+            let expected = [pasted, vec![event.clone(), char('j')]].concat();
+            for silence in [SHORT, MS(2_000)] {
+                let out = pressed(&[begun.as_bytes(), bytes, b"j"], silence + MS(10));
+                assert_eq!(out, expected, "{begun:?}, then {bytes:?}, {silence:?}");
+            }
+        }
+    }
+    // The line is slow: what comes late is text, too, and so is an end.
+    let pieces: [&[u8]; 5] = [b"\x1b[200~kill", b" X\rX X", b"XXXX\r", b"ab\x1b[201~", b"q"];
+    let expected = [paste("kill"), paste(" X\rX X"), paste("XXXX\r"), paste("ab"), char('q')];
+    assert_eq!(pressed(&pieces, MS(400)), expected);
+    // Cut anywhere, in what begins and ends it, too.
+    let whole = b"\x1b[200~kill X\rX\r\x1b[201~";
+    for cut in 2..whole.len() {
+        let out = pressed(&[&whole[..cut], &whole[cut..], b"q"], MS(400));
+        let keys: Vec<&Event> = out.iter().filter(|event| matches!(event, Event::Key(_))).collect();
+        let typed_too = (cut == 2).then(|| key(KeyCode::Char('['), KeyModifiers::ALT));
+        assert_eq!(keys, typed_too.iter().chain([&char('q')]).collect::<Vec<_>>(), "cut at {cut}: {out:?}");
+        let text: String = out
+            .iter()
+            .filter_map(|event| if let Event::Paste(text) = event { Some(text.as_str()) } else { None })
+            .collect();
+        assert_eq!(text, "kill X\rX\r", "cut at {cut}");
+    }
+    assert_eq!(pressed(&[b"\x1b[200~kill\x1b[2", b"q", b"j"], MS(400)), [paste("kill"), char('q'), char('j')]);
+    assert_eq!(pressed(&[b"\x1b[200~a", b"\x1b[200~b\x1b[201~", b"q"], MS(400)), [paste("a"), paste("b"), char('q')]);
+}
+
+/// A key in a string that never ends is late, but it is not lost.
+#[test]
+fn a_key_in_a_broken_string_is_let_go() {
+    for broken in ["\x1bP>|XT", "\x1b]11;rgb:1", "\x1b_Gi=3"] {
+        let out = pressed(&[broken.as_bytes(), b"q"], MS(200));
+        assert_eq!(out, [char('q')], "{broken:?}");
+    }
+}
+
+/// Capitals come only inside of answers and pastes here, small letters only as keys by themselves: whatever is cut where,
+/// and however long the pauses are, no capital is pressed and the small letters are.
+#[test]
+fn no_text_of_a_terminal_or_a_paste_is_ever_pressed() {
+    let seeds = std::env::var("TTY_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok())
+        .map_or_else(|| (1..=300).collect(), |seed| vec![seed]);
+    let whole = [
+        "\x1bP>|X(XX)\x1b\\",
+        "\x1b]52;c;XKXKXKXK\x07",
+        "\x1b[?64;1;2c",
+        "\x1b[200~kill X\rXX\r\x1b[201~",
+        "\x1b_GX=XXXX\x1b\\",
+    ];
+    let broken = ["\x1b[200~XXXX\rXXXX", "\x1b[200~X", "\x1b[?6", "\x1b[<0;1", "\x1b[M", "\x1b[200~"];
+    for seed in seeds {
+        let seed: u64 = seed;
+        let mut chance = Chance::stream(seed, Purpose::Storm, 0);
+        let (mut scanner, mut at, mut out) = (Scanner::default(), MS(1_000), Vec::new());
+        let (mut typed, mut heard) = (0, Vec::new());
+        for _ in 0..30 {
+            let mut below = |bound: usize| chance.below(bound as u64) as usize;
+            if below(3) == 0 {
+                typed += 1;
+                out.extend(scanned(&mut scanner, &mut at, &[b"j"], MS(1_700)));
+            } else if below(3) == 0 {
+                out.extend(scanned(&mut scanner, &mut at, &[broken[below(broken.len())].as_bytes()], MS(1_700)));
+            } else {
+                // Cut once, anywhere but where the piece could have been typed: behind Esc, or Esc and one more.
+                let bytes = whole[below(whole.len())].as_bytes();
+                let (first, second) = bytes.split_at(3 + below(bytes.len() - 3));
+                let pause = MS([0, 20, 90, 200, 1_200][below(5)]);
+                out.extend(scanned(&mut scanner, &mut at, &[first], pause));
+                out.extend(scanned(&mut scanner, &mut at, &[second], MS(1_700)));
+            }
+        }
+        for event in &out {
+            if let Event::Key(pressed) = event {
+                heard.push(pressed.code);
+            }
+        }
+        let replay = format!("TTY_SEED={seed} cargo test --lib no_text_of_a_terminal; {out:?}");
+        assert!(heard.iter().all(|code| *code == KeyCode::Char('j')), "{replay}");
+        assert_eq!(heard.len(), typed, "{replay}");
+    }
+}
+
 #[test]
 fn whatever_comes_the_keyboard_works_again() {
     let seed = std::env::var("TTY_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let mut chance = Chance::stream(seed, Purpose::Storm, 0);
-    let bag: &[u8] = b"\x1b\x1b\x1b[]P_^XO\\\x07\x9c\x90\x9b0;?>$~cMxq\xe6\xbc\x03\r\x18";
+    let bag: &[u8] = b"\x1b\x1b\x1b[]P_^XO\\\x07\x9c\x90\x9b0;?><$~cMxq\xe6\xbc\x03\r\x18200~\x1b[200~";
     for walk in 0..400 {
         let (mut scanner, mut at, mut out) = (Scanner::default(), Duration::ZERO, Vec::new());
         for _ in 0..60 {
@@ -290,9 +435,9 @@ fn whatever_comes_the_keyboard_works_again() {
             assert!(scanner.next_tick().is_none_or(|tick| tick >= at.saturating_sub(pause)));
         }
         scanned(&mut scanner, &mut at, &[b""], MS(2_000));
-        // Ctrl-C ends what may still be open (three bytes of the mouse are the longest that it is part of).
-        let out = scanned(&mut scanner, &mut at, &[b"\x03", b"\x03", b"\x03", b"\x03", b"q"], MS(2_000));
-        assert_eq!(out.last(), Some(&char('q')), "walk {walk}, TTY_SEED={seed}");
-        assert!(out.contains(&key(KeyCode::Char('c'), KeyModifiers::CONTROL)), "walk {walk}, TTY_SEED={seed}");
+        // One Ctrl-C is heard, whatever may still be open.
+        let out = scanned(&mut scanner, &mut at, &[b"\x03", b"q"], MS(2_000));
+        let ctrl_c = key(KeyCode::Char('c'), KeyModifiers::CONTROL);
+        assert!(out.ends_with(&[ctrl_c, char('q')]), "walk {walk}, TTY_SEED={seed}: {out:?}");
     }
 }

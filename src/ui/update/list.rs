@@ -205,7 +205,7 @@ pub(super) fn judge(state: &mut UiState, given: &Given<'_>) {
         return;
     }
     let filter = Filter::read(&state.events.filter);
-    let why = match filter.stranger() {
+    let why = match filter.stranger(|name| given.words.event_word(name)) {
         None => Refusal::new("toast-no-match"),
         Some((kind, None)) => Refusal::new("toast-no-kind").with("kind", kind),
         Some((kind, Some(near))) => Refusal::new("toast-no-kind-near").with("kind", kind).with("near", near),

@@ -23,6 +23,7 @@ impl Clients {
         if let Some(feed) = &self.feed {
             out.push(tell(EventKind::Feed(FeedEvent::Opened { rows: feed.rows })));
             out.extend(feed.wrong_line.map(|line| tell(EventKind::Feed(FeedEvent::Wrong { line }))));
+            out.extend((feed.bent > 0).then(|| tell(EventKind::Feed(FeedEvent::Bent { rows: feed.bent }))));
         }
     }
 

@@ -202,6 +202,7 @@ fn feed_event(feed: FeedEvent, figures: &mut Figures) -> &'static str {
     let (n, id) = match feed {
         FeedEvent::Opened { rows } => (rows, "event-feed-opened"),
         FeedEvent::Wrong { line } => (line, "event-feed-wrong"),
+        FeedEvent::Bent { rows } => (rows, "event-feed-bent"),
         FeedEvent::Ended { orders } => (orders, "event-feed-ended"),
     };
     figures.push(("n", n.into()));

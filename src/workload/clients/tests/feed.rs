@@ -14,9 +14,10 @@ fn played(times_ms: impl Iterator<Item = u64>, wrong: Option<usize>) -> Settings
         quantity: Quantity(3),
     };
     let rows = FeedRows::Orders(times_ms.map(order).collect());
-    let wrong = wrong.map(|line| FeedError { line, found: "x".into(), allowed: "y".into() });
+    let wrong = wrong.map(|line| FeedError { line, said: "x".into() });
     let mut settings = settings(2_000);
-    settings.feed = Some(FeedSettings { path: "orders.csv".into(), digest: Digest(0), symbol: None, rows, wrong });
+    let path = "orders.csv".into();
+    settings.feed = Some(FeedSettings { path, digest: Digest(0), symbol: None, rows, wrong, bent: 2 });
     settings
 }
 
@@ -33,6 +34,7 @@ fn the_orders_of_a_file_are_sent_at_their_times_and_no_others() {
     let expected = [
         EventKind::Feed(FeedEvent::Opened { rows: 4 }),
         EventKind::Feed(FeedEvent::Wrong { line: 6 }),
+        EventKind::Feed(FeedEvent::Bent { rows: 2 }),
         EventKind::Feed(FeedEvent::Ended { orders: 4 }),
     ];
     assert_eq!(told, expected);
