@@ -19,7 +19,7 @@ use crate::domain::view::{ClassView, ClusterView, Duty, FailoverView, GroupView,
 
 use super::words::{self, Context, Word};
 use readers::{
-    cold, cost, count, dollars, gaps, latency, median, ms, node, open_failovers, packed_per_mille, picked, recent,
+    cold, cost, count, dollars, gaps, latency, median, ms, node, open_failovers, p99, packed_per_mille, picked, recent,
     slowest_ticks, spreads, trades, units, worker, yes_no,
 };
 use venues::OfVenue;
@@ -120,6 +120,7 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("flow.replica_reads", Kind::Number, |v| count(v.flow.replica_reads)),
     ("flow.noticed", Kind::Number, |v| count(v.flow.noticed)),
     ("flow.refused_per_s", Kind::Number, |v| count(v.flow.refused_per_s)),
+    ("flow.hot_p99_ms", Kind::Number, |v| p99(&v.flow.hot_latency)),
     ("flow.peak_per_s", Kind::Number, |v| count(v.flow.peak_per_s)),
     ("flow.burst_left", Kind::Number, |v| count(v.flow.burst.map_or(0, |(left, _)| left))),
     ("admission.on", Kind::YesNo, |v| yes_no(v.admission.on)),
@@ -224,6 +225,7 @@ pub const OF_NODE: &[(&str, Kind, OfNode)] = &[
     ("state", Kind::Condition, |_, n| Some(Value::Word(condition(n.truth).to_owned()))),
     ("lag", Kind::Number, |v, n| count(node_lag(v, n.id))),
     ("leads", Kind::Number, |_, n| count(u64::from(n.leads))),
+    ("busy_percent", Kind::Number, |_, n| count(u64::from(n.admission.busy_per_mille + 5) / 10)),
     ("incarnation", Kind::Number, |_, n| count(u64::from(n.incarnation))),
     ("believed_failed", Kind::Number, |_, n| count(u64::from(n.believed[2]))),
     ("taken", Kind::Number, |_, n| count(n.gateway.taken)),
@@ -244,7 +246,7 @@ pub const OF_CLASS: &[(&str, OfClass)] = &[
     ("refused", |c| count(c.refused)),
     ("queued", |c| count(c.queued)),
     ("p50_ms", |c| (c.answers.count > 0).then_some(c.answers.p50).and_then(ms)),
-    ("p99_ms", |c| (c.answers.count > 0).then_some(c.answers.p99).and_then(ms)),
+    ("p99_ms", |c| p99(&c.answers)),
 ];
 
 /// Figures of a group: `group.p1.` and one of these.
@@ -257,6 +259,7 @@ pub const OF_GROUP: &[(&str, Kind, OfGroup)] = &[
     ("writable", Kind::YesNo, |g| yes_no(g.leader.is_some() && g.margin().is_some())),
     ("lag_max", Kind::Number, |g| count(g.replicas.iter().map(|r| r.lag_records).max().unwrap_or(0))),
     ("equal", Kind::YesNo, |g| yes_no(equal(g))),
+    ("cold_p99_ms", Kind::Number, |g| p99(&g.cold)),
 ];
 
 /// Figures of invariants: `invariants.` (all) or `invariant.NAME.`, and one of these.

@@ -49,7 +49,7 @@ impl Mid {
             Self::Of(mid) => mid(symbol, at),
             Self::Series { symbol: Some(moved), .. } if *moved != symbol => feed::mid(symbol, at),
             Self::Series { symbol: moved, closes } => {
-                let close = feed::along(closes, 0, ROW_LENGTH, at);
+                let close = feed::evenly(closes, ROW_LENGTH, at);
                 let Some(instrument) = symbol.instrument() else { return feed::MID_MIN };
                 if moved.is_some() {
                     return feed::in_ticks(close, instrument);
