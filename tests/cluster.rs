@@ -24,7 +24,7 @@ const P1: GroupId = GroupId(1);
 const LEADER: Target = Target::Leader(P1);
 
 fn open(seed: u64, change: impl FnOnce(&mut Settings)) -> World {
-    let mut settings = Settings::default();
+    let mut settings = Settings::without_market();
     change(&mut settings);
     desk::open(&Arc::new(settings), seed)
 }
@@ -272,7 +272,7 @@ impl Actor for Deaf {
 
 #[test]
 fn an_order_that_is_asked_for_again_at_the_next_leader_is_carried_out_once_with_the_same_verdict() {
-    let mut settings = Settings::default();
+    let mut settings = Settings::without_market();
     settings.cluster.partitions = 1;
     let map = Arc::new(initial_map(&settings));
     let probes = chaosdesk::audit::probes(&settings, &map);

@@ -25,7 +25,7 @@ fn seeds() -> u64 {
 }
 
 fn kill_the_leader(seed: u64) -> ClusterView {
-    let mut world = desk::open(&Arc::new(Settings::default()), seed);
+    let mut world = desk::open(&Arc::new(Settings::without_market()), seed);
     // The crash falls anywhere within a heartbeat, so that no seed flatters the figure.
     world.run_until(SimTime(1_000_000_000 + seed * 7_919_333 % 50_000_000));
     world.control(Control::Crash(Target::Leader(P1)));

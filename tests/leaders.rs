@@ -37,7 +37,7 @@ fn leaders_go_back_to_balance_after_a_crash_without_a_storm() {
     for seed in [1, 2, 3] {
         for victim in [NodeId(2), NodeId(1)] {
             let story = format!("seed {seed}, {victim}");
-            let mut settings = Settings::default();
+            let mut settings = Settings::without_market();
             settings.cluster.partitions = 16;
             let mut world = desk::open(&Arc::new(settings), seed);
             let quiet = watch(&mut world, SimDuration::from_secs(2), &story);
@@ -63,7 +63,7 @@ fn leaders_go_back_to_balance_after_a_crash_without_a_storm() {
 
 #[test]
 fn whoever_hands_a_group_over_by_hand_is_not_contradicted() {
-    let mut world = desk::open(&Arc::new(Settings::default()), 4);
+    let mut world = desk::open(&Arc::new(Settings::without_market()), 4);
     world.run_until(SimTime::from_millis(1_000));
     let target = world.view().groups[1].leader.unwrap();
     for group in world.newest_map().group_ids().skip(2).collect::<Vec<_>>() {

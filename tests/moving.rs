@@ -25,7 +25,7 @@ const GOOG: SymbolId = SymbolId(6);
 
 /// A desk under load, and a move of GOOG that has just been asked for.
 fn asked() -> (World, GroupId, GroupId) {
-    let mut world = desk::open(&Arc::new(Settings::default()), 11);
+    let mut world = desk::open(&Arc::new(Settings::without_market()), 11);
     world.run_until(SimTime::from_millis(1_500));
     let from = world.newest_map().owner(GOOG).unwrap();
     let to = GroupId(from.0 % 4 + 1);
@@ -180,7 +180,7 @@ fn the_controller_crashes_at_every_step() {
 
 /// Two thousand instruments on eight partitions.
 fn wide() -> Settings {
-    let mut settings = Settings::default();
+    let mut settings = Settings::without_market();
     settings.cluster.partitions = 8;
     settings.cluster.replication_factor = 3;
     settings.market.instruments = 2_000;

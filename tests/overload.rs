@@ -20,6 +20,7 @@ fn run(text: &str, seed: u64) -> (Arc<ClusterView>, RunResult) {
     let mut script =
         script::read("overload-test.toml", &format!("{head}{text}")).unwrap_or_else(|p| panic!("{p}\n{text}"));
     script.seed = seed;
+    script.settings.leave_out_the_market();
     let (view, outcome) = House.perform(Arc::new(script), Stepping::Inline).expect("it runs");
     let result = RunResult::of(&view, Some(("overload-test", &outcome)));
     (view, result)

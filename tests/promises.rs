@@ -85,7 +85,7 @@ impl Actor for Errands {
 
 /// A desk of one partition with this client alone.
 fn world(ack: AckRule, list: Vec<Errand>) -> (World, Arc<Mutex<Vec<Answer>>>) {
-    let mut settings = Settings::default();
+    let mut settings = Settings::without_market();
     settings.cluster.partitions = 1;
     settings.cluster.ack = ack;
     let map = Arc::new(initial_map(&settings));
@@ -203,7 +203,7 @@ fn a_replica_reads_what_it_has_and_is_behind_by_what_the_screen_says_and_a_leade
 fn under_the_rule_leader_the_first_answer_may_come_before_the_first_commit() {
     let mut early = 0;
     for seed in 1..=6 {
-        let mut settings = Settings::default();
+        let mut settings = Settings::without_market();
         settings.cluster.ack = AckRule::Leader;
         settings.link.latency = SimDuration::from_millis(8);
         settings.raft.election_min = SimDuration::from_millis(300);
@@ -226,7 +226,7 @@ fn under_the_rule_leader_the_first_answer_may_come_before_the_first_commit() {
 
 #[test]
 fn a_hundred_nodes_come_up_serve_and_survive_a_crash() {
-    let mut settings = Settings::default();
+    let mut settings = Settings::without_market();
     settings.cluster.nodes = 100;
     settings.cluster.partitions = 24;
     settings.load.orders_per_s = 500;

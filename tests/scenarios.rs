@@ -405,8 +405,15 @@ fn dividing_anew_goes_red_when_nothing_moves() {
 
 #[test]
 fn a_hot_symbol_goes_red_when_it_is_not_split() {
-    goes_red("hot-symbol", "data.hottest_percent <= 38", 1, |script| {
+    goes_red("hot-symbol", "group.p2.cold_p99_ms <= 7.2", 1, |script| {
         instead(script, Control::Split, Control::StopMoves);
+    });
+}
+
+#[test]
+fn a_hot_symbol_goes_red_on_a_desk_that_has_time_for_it() {
+    goes_red("hot-symbol", "group.p2.cold_p99_ms >= 20.1", 1, |script| {
+        script.settings.raft.apply_cost = SimDuration::from_micros(40);
     });
 }
 

@@ -38,7 +38,7 @@ fn traded(world: &World) -> [u64; 2] {
 
 /// A quiet desk with deep books, and a spread that has just been asked for: it sells the first and buys the second at any price.
 fn asked() -> (World, [u64; 2]) {
-    let mut world = desk::open(&Arc::new(Settings::default()), 11);
+    let mut world = desk::open(&Arc::new(Settings::without_market()), 11);
     world.run_until(SimTime::from_millis(2_000));
     world.control(Control::SetLoad(false));
     world.run_until(SimTime::from_millis(3_500));

@@ -34,7 +34,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 fn settings(dice: &mut Chance) -> Settings {
-    let mut settings = Settings::default();
+    let mut settings = Settings::without_market();
     settings.cluster.nodes = [3, 5][dice.below(2) as usize];
     settings.cluster.replication_factor = settings.cluster.nodes;
     settings.cluster.partitions = 1 + dice.below(2) as usize;

@@ -15,7 +15,7 @@ use chaosdesk::domain::trades::{Heat, TradesAnswer, TradesQuery};
 use chaosdesk::runtime::world::World;
 
 fn settings() -> Settings {
-    let mut settings = Settings::default();
+    let mut settings = Settings::without_market();
     settings.cluster.partitions = 1;
     settings.cluster.nodes = 3;
     settings.cluster.replication_factor = 3;
@@ -144,7 +144,7 @@ fn trades_of_a_symbol_that_moved_are_found_where_they_happened() {
 /// the same turn is applied and nobody is told of it.
 #[test]
 fn trades_come_home_though_their_leaders_miss_what_was_applied() {
-    let mut settings = Settings::default();
+    let mut settings = Settings::without_market();
     settings.cluster.partitions = 4;
     settings.market.instruments = 100;
     settings.load.orders_per_s = 6_000;
@@ -171,7 +171,7 @@ fn trades_come_home_though_their_leaders_miss_what_was_applied() {
 
 #[test]
 fn a_trade_is_found_by_its_id_wherever_it_is_kept() {
-    let mut settings = Settings::default();
+    let mut settings = Settings::without_market();
     settings.cluster.partitions = 4;
     let mut world = desk::open(&Arc::new(settings), 3);
     at(&mut world, 3_000);

@@ -20,7 +20,7 @@ const A: VenueId = VenueId(0);
 const B: VenueId = VenueId(1);
 
 fn settings() -> Settings {
-    let mut settings = Settings::default();
+    let mut settings = Settings::without_market();
     settings.venues.count = 2;
     settings
 }
@@ -101,7 +101,7 @@ fn a_distant_venue_is_late_by_its_way_there_and_back() {
 #[test]
 fn where_prices_and_fees_are_alike_the_load_is_shared() {
     let alike = VenueSettings { count: 2, fees: vec![100], latencies: vec![SimDuration::ZERO], steps: vec![1] };
-    let world = opened(Settings { venues: alike, ..Settings::default() }, 7);
+    let world = opened(Settings { venues: alike, ..Settings::without_market() }, 7);
     let [a, b] = [A, B].map(|venue| row(&world, venue).counts.orders);
     assert!(a.min(b) * 3 > a.max(b), "{a} and {b}");
 }

@@ -291,6 +291,7 @@ fn load(r: &mut Reader<'_>, base: &LoadSettings) -> Reading<LoadSettings> {
         query_percent: r.integer("query_percent", 0..=100, u64::from(base.query_percent))? as u32,
         read_from: r.choice("read_from", base.read_from)?,
         strategy: r.choice("strategy", base.strategy)?,
+        maker_percent: r.integer("maker_percent", 0..=100, u64::from(base.maker_percent))? as u32,
         skew_per_mille: r.integer("skew_per_mille", 0..=SKEW_PER_MILLE_MAX, u64::from(base.skew_per_mille))? as u32,
     })
 }

@@ -33,6 +33,8 @@ pub enum Purpose {
     Ticks = 9,
     /// Whom the balancer looks at.
     Balance = 10,
+    /// What market makers do.
+    Makers = 11,
 }
 
 /// A seeded stream of random numbers.

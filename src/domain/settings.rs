@@ -77,6 +77,22 @@ pub struct Settings {
     pub venues: VenueSettings,
 }
 
+impl Settings {
+    /// The defaults without market makers and without market data: for what is about protocols and not about the market, so
+    /// that its orders stay what they are, whatever the market becomes.
+    pub fn without_market() -> Self {
+        let mut settings = Self::default();
+        settings.leave_out_the_market();
+        settings
+    }
+
+    /// No market makers and no market data from here on.
+    pub const fn leave_out_the_market(&mut self) {
+        self.load.maker_percent = 0;
+        self.market_data.ticks_per_s = 0;
+    }
+}
+
 /// Nodes, partitions, replicas.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ClusterSettings {
@@ -326,6 +342,9 @@ pub struct LoadSettings {
     /// The exponent of Zipf by which instruments are asked for, in thousandths; 0 is evenly.
     #[serde(default)]
     pub skew_per_mille: u32,
+    /// How many of a hundred requests are those of market makers; a recording that does not say has none.
+    #[serde(default)]
+    pub maker_percent: u32,
 }
 
 impl Default for LoadSettings {
@@ -337,6 +356,7 @@ impl Default for LoadSettings {
             read_from: ReadFrom::Leader,
             strategy: Strategy::LeastConnections,
             skew_per_mille: 0,
+            maker_percent: 30,
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::domain::venue::VenueId;
 use crate::domain::view::{ClassView, ClusterView, Duty, GroupView, NodeView};
 
 use super::words::{self, Context, Word};
-use readers::{count, ms, node, picked, worker, yes_no};
+use readers::{count, ms, node, p99, picked, worker, yes_no};
 use venues::OfVenue;
 
 pub use readers::{Phases, condition, equal, node_lag};
@@ -101,6 +101,7 @@ pub const OF_NODE: &[(&str, Kind, OfNode)] = &[
     ("state", Kind::Condition, |_, n| Some(Value::Word(condition(n.truth).to_owned()))),
     ("lag", Kind::Number, |v, n| count(node_lag(v, n.id))),
     ("leads", Kind::Number, |_, n| count(u64::from(n.leads))),
+    ("busy_percent", Kind::Number, |_, n| count(u64::from(n.admission.busy_per_mille + 5) / 10)),
     ("incarnation", Kind::Number, |_, n| count(u64::from(n.incarnation))),
     ("believed_failed", Kind::Number, |_, n| count(u64::from(n.believed[2]))),
     ("taken", Kind::Number, |_, n| count(n.gateway.taken)),
@@ -121,7 +122,7 @@ pub const OF_CLASS: &[(&str, OfClass)] = &[
     ("refused", |c| count(c.refused)),
     ("queued", |c| count(c.queued)),
     ("p50_ms", |c| (c.answers.count > 0).then_some(c.answers.p50).and_then(ms)),
-    ("p99_ms", |c| (c.answers.count > 0).then_some(c.answers.p99).and_then(ms)),
+    ("p99_ms", |c| p99(&c.answers)),
 ];
 
 /// Figures of a group: `group.p1.` and one of these.
@@ -134,6 +135,7 @@ pub const OF_GROUP: &[(&str, Kind, OfGroup)] = &[
     ("writable", Kind::YesNo, |g| yes_no(g.leader.is_some() && g.margin().is_some())),
     ("lag_max", Kind::Number, |g| count(g.replicas.iter().map(|r| r.lag_records).max().unwrap_or(0))),
     ("equal", Kind::YesNo, |g| yes_no(equal(g))),
+    ("cold_p99_ms", Kind::Number, |g| p99(&g.cold)),
 ];
 
 /// Figures of invariants: `invariants.` (all) or `invariant.NAME.`, and one of these.

@@ -47,7 +47,7 @@ impl Mid {
             Self::Of(mid) => mid(symbol, at),
             Self::Series { symbol: Some(moved), .. } if *moved != symbol => feed::mid(symbol, at),
             Self::Series { symbol: moved, closes } => {
-                let close = feed::along(closes.closes(), 0, ROW_LENGTH, at);
+                let close = feed::evenly(closes.closes(), ROW_LENGTH, at);
                 price(*moved, closes, symbol, close).clamp(feed::MID_MIN, feed::MID_MAX)
             }
         }

@@ -28,6 +28,7 @@ impl Node {
         let sum = |of: fn(&Replica) -> u64| self.replicas.iter().map(of).sum::<u64>();
         view.admission = NodeAdmissionView {
             applies_per_s: self.processor.per_second(),
+            busy_per_mille: self.processor.busy_per_mille(now.mono),
             refused: self.gateway.refused_late + sum(|replica| replica.admission.refused),
             expired: sum(|replica| replica.proposals.expired()),
         };

@@ -452,6 +452,7 @@ pub(crate) mod tests {
             spreads: crate::domain::view::SpreadsView::default(),
             trades: Default::default(),
             by_id: 0,
+            cold: Default::default(),
         });
         view
     }

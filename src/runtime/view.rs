@@ -14,8 +14,8 @@ use crate::domain::plan::Region;
 use crate::domain::time::{Now, SimDuration, SimTime};
 use crate::domain::view::{
     AdmissionView, CELLS_MAX, CellView, ClusterView, DiskView, EVENTS_MAX, GatewayView, GroupView, IN_FLIGHT_MAX,
-    MessageKind, MessageView, NetView, NodeAdmissionView, NodeTruth, NodeView, Reach, ReplicaView, RoleView, RunView,
-    SpreadsView, TicksView,
+    LatencyView, MessageKind, MessageView, NetView, NodeAdmissionView, NodeTruth, NodeView, Reach, ReplicaView,
+    RoleView, RunView, SpreadsView, TicksView,
 };
 use crate::market::exchange::Exchange;
 use crate::market::transactions::Transactions;
@@ -167,6 +167,8 @@ impl World {
             spreads: self.exchange(group).map(|exchange| spreads(exchange.transactions())).unwrap_or_default(),
             trades: self.exchange(group).map(|exchange| exchange.trades().holdings()).unwrap_or_default(),
             by_id: self.exchange(group).map_or(0, |exchange| exchange.trades().store().len()),
+            // The clients know: they measure it.
+            cold: LatencyView::default(),
             replicas,
         }
     }

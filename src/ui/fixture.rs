@@ -11,9 +11,9 @@ use crate::domain::membership::GroupConfig;
 use crate::domain::order::GatewayLoad;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{
-    AdmissionView, CellView, ClusterView, DiskView, FaultView, GatewayView, GroupView, MessageKind, MessageView,
-    NetView, NodeTruth, NodeView, PaceView, ProgressView, Reach, ReplicaView, RoleView, RunView, SampleView, Speed,
-    SpreadsView,
+    AdmissionView, CellView, ClusterView, DiskView, FaultView, GatewayView, GroupView, LatencyView, MessageKind,
+    MessageView, NetView, NodeTruth, NodeView, PaceView, ProgressView, Reach, ReplicaView, RoleView, RunView,
+    SampleView, Speed, SpreadsView,
 };
 
 use super::action::ActionId;
@@ -211,6 +211,7 @@ fn group(group: u16, all: &[What; 5], leader: Option<NodeId>) -> GroupView {
         spreads: SpreadsView::default(),
         trades: Default::default(),
         by_id: 4_830 + u64::from(group) * 61,
+        cold: LatencyView { count: 900, p99: SimDuration::from_micros(6_200), ..LatencyView::default() },
         resting: 120 + u64::from(group) * 37,
         applied_per_s: if leader.is_some() { 300 + u64::from(group) * 70 } else { 0 },
     }

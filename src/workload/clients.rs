@@ -17,6 +17,7 @@ mod answers;
 mod capacity;
 mod feed;
 mod hand;
+mod making;
 mod signals;
 mod waiting;
 
@@ -25,6 +26,7 @@ use self::hand::{Asker, Hand};
 
 use super::burst::{BURST_SESSIONS, Bursts};
 use super::figures::Figures;
+use super::makers::Makers;
 use super::orders::Orders;
 use super::patience::Patience;
 use super::popularity::Popularity;
@@ -63,6 +65,7 @@ pub struct Clients {
     feed: Option<FeedFileView>,
     bursts: Bursts,
     orders: Orders,
+    makers: Makers,
     patience: Patience,
     /// What an answer earns a session, in hundredths of a retry.
     retry_percent: u32,
@@ -106,6 +109,7 @@ impl Clients {
                 Popularity::new(settings.market.instruments, settings.load.skew_per_mille),
                 mid,
             ),
+            makers: Makers::new(settings, seed),
             patience: Patience::new(&settings.client),
             retry_percent: settings.client.retry_budget_percent,
             capacity: Capacity::default(),
@@ -228,7 +232,7 @@ impl Clients {
         }
     }
 
-    /// How many sessions the steady load has; they come first.
+    /// How many sessions the steady load has; they come first, and the last of them are market makers.
     const fn steady(&self) -> usize {
         self.sessions.len() - (BURST_SESSIONS + signals::SESSIONS + hand::SESSIONS) as usize
     }
@@ -361,12 +365,13 @@ impl Actor for Clients {
             ..FlowView::default()
         };
         self.figures.fill(now, flow);
+        view.groups.iter_mut().for_each(|group| group.cold = self.figures.cold(now, group.id));
         self.show_admission(now, &mut view.admission);
         view.hand = self.hand.rows().cloned().collect();
     }
 
     fn size_bytes(&self) -> u64 {
-        self.sessions.iter().map(Session::size_bytes).sum()
+        self.sessions.iter().map(Session::size_bytes).sum::<u64>() + self.makers.size_bytes()
     }
 
     fn boxed_clone(&self) -> Box<dyn Actor> {

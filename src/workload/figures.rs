@@ -3,13 +3,17 @@
 //! Idea: measured where the answers arrive. Rates are over the last second, latencies over the last seconds and over
 //! the whole run; all of it counts in virtual time, so that a slow machine does not make a slow desk.
 //! Units: latency is from the first send to the first acknowledgement, retries included; queries are counted apart.
-//! Bound: a histogram for each of the last seconds and one in total, all of fixed size.
+//! Groups: those of the last seconds are also kept by the group that gave the answer, the hot symbol's apart: what one symbol
+//! does to the others of its partition can be seen only so.
+//! Bound: a histogram for each of the last seconds, one in total, and one a group, all of fixed size.
 
 use crate::domain::histogram::Histogram;
+use crate::domain::ids::GroupId;
 use crate::domain::order::Reading;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{AdmissionView, FlowView, LatencyView};
 use crate::domain::why::Why;
+use crate::routing::latencies::Latencies;
 use crate::routing::rate::Rate;
 
 use super::capacity::Counts;
@@ -48,6 +52,17 @@ pub struct Figures {
     pub(super) waiting: u64,
     total: Histogram,
     recent: [Second; RECENT_SECONDS as usize + 1],
+    /// By the number of the group that gave the answers, without those on the hot symbol.
+    cold: Vec<Latencies>,
+    hot: Hot,
+}
+
+/// Acknowledgements of orders for the hot symbol.
+#[derive(Clone, Debug, Default)]
+struct Hot {
+    /// Who gave the last one.
+    group: Option<GroupId>,
+    latencies: Latencies,
 }
 
 /// One second of acknowledgements.
@@ -158,6 +173,25 @@ impl Figures {
         second.classes[class] += count;
     }
 
+    /// So many orders were acknowledged by this group, all of them for the hot symbol or none.
+    pub fn acknowledged_by(&mut self, now: SimTime, (group, hot): (GroupId, bool), latency: SimDuration, count: u64) {
+        if hot {
+            self.hot.group = Some(group);
+            self.hot.latencies.record_many(now, latency, count);
+            return;
+        }
+        let place = group.index();
+        if self.cold.len() <= place {
+            self.cold.resize_with(place + 1, Latencies::default);
+        }
+        self.cold[place].record_many(now, latency, count);
+    }
+
+    /// Latency of this group's acknowledgements over the last seconds, without those on the hot symbol.
+    pub fn cold(&self, now: SimTime, group: GroupId) -> LatencyView {
+        self.cold.get(group.index()).map(|latencies| latencies.view(now)).unwrap_or_default()
+    }
+
     /// Latency of acknowledgements over the whole run.
     pub fn latency(&self) -> LatencyView {
         self.total.view()
@@ -176,6 +210,8 @@ impl Figures {
         flow.replica_reads = self.replica_reads;
         flow.noticed = self.noticed;
         flow.latency_total = self.latency();
+        flow.hot_group = self.hot.group.filter(|_| flow.hot.is_some());
+        flow.hot_latency = self.hot.latencies.view(now);
         let number = now.0 / SimDuration::from_secs(1).0;
         let mut recent = Histogram::default();
         flow.buckets = Default::default();
@@ -190,6 +226,27 @@ impl Figures {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::SymbolId;
+
+    #[test]
+    fn a_hot_symbol_is_measured_apart_from_the_others_of_its_group() {
+        let mut figures = Figures::default();
+        let (now, group) = (SimTime::from_millis(500), GroupId(2));
+        figures.acknowledged_by(now, (group, false), SimDuration::from_millis(6), 990);
+        figures.acknowledged_by(now, (group, true), SimDuration::from_millis(40), 5_000);
+        figures.acknowledged_by(now, (GroupId(1), false), SimDuration::from_millis(80), 10);
+        let cold = figures.cold(now, group);
+        assert_eq!((cold.count, cold.max), (990, SimDuration::from_millis(6)));
+        assert_eq!(figures.cold(now, GroupId(7)), LatencyView::default(), "nobody has answered there");
+        let fill = |hot| {
+            let mut flow = FlowView { hot, ..FlowView::default() };
+            figures.fill(now, &mut flow);
+            (flow.hot_group, flow.hot_latency.p99)
+        };
+        assert_eq!(fill(Some((SymbolId(6), 60))), (Some(group), SimDuration::from_millis(40)));
+        assert_eq!(fill(None).0, None, "no symbol is hot any more");
+        assert_eq!(figures.cold(SimTime::from_millis(15_000), group).count, 0, "it is long ago");
+    }
 
     #[test]
     fn old_seconds_leave_the_recent_figures_and_stay_in_the_total() {

@@ -9,6 +9,7 @@ pub mod burst;
 pub mod capacity;
 pub mod clients;
 pub mod figures;
+pub mod makers;
 pub mod orders;
 pub mod patience;
 pub mod popularity;

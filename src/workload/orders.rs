@@ -83,6 +83,11 @@ impl Orders {
         &mut self.popularity
     }
 
+    /// Where a symbol stands.
+    pub fn mid(&mut self, symbol: SymbolId, now: SimTime) -> Price {
+        self.mids.of(symbol, now)
+    }
+
     /// A number below `bound`: which session asks.
     pub fn below(&mut self, bound: u64) -> u64 {
         self.chance.below(bound)

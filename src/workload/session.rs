@@ -114,6 +114,11 @@ impl Session {
         self.floor
     }
 
+    /// The sequence of the next request.
+    pub fn next(&self) -> Sequence {
+        Sequence(self.floor.0 + self.pending.len() as u64)
+    }
+
     /// Nothing is due before this time.
     pub const fn quiet_until(&self) -> SimTime {
         self.quiet_until
@@ -122,7 +127,7 @@ impl Session {
     /// Numbers a request and remembers it; the record to be sent. The session must not be full.
     pub fn ask(&mut self, pending: Pending) -> Record {
         assert!(!self.is_full(), "a session keeps at most SPAN_MAX sequences");
-        let sequence = Sequence(self.floor.0 + self.pending.len() as u64);
+        let sequence = self.next();
         self.quiet_until = self.quiet_until.min(pending.due);
         self.pending.push_back(Some(pending));
         Record { id: self.id.request(sequence), floor: self.floor, command: pending.command }

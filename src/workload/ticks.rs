@@ -6,6 +6,7 @@
 //! shedding rules the source sends on and the node sheds.
 //! What it believes: a node that owes a word and says none for `detector.failed` is silent; its symbols go to the next
 //! node of the ring, what it held is given up. It is asked again every [`ASK_EVERY`], and comes back with the first word.
+//! Load: with the load the ticks of the steady rate stop and go on; whoever asks for a rate meanwhile gets it. Bursts are bursts.
 //! Units: rates per virtual second; ticks of a step lie evenly over the time since the step before.
 //! Shape: an actor with one wake-up armed at a time, none while no ticks are wanted. Signals come back with the reports; if
 //! they trade, they go on to the clients, one a symbol and [`TRADE_EVERY`].
@@ -52,6 +53,8 @@ const SECOND: u64 = 1_000_000_000;
 #[derive(Clone, Debug)]
 pub struct TickSource {
     settings: MarketDataSettings,
+    /// The load is off, and no rate was asked for since.
+    stopped: bool,
     patience: SimDuration,
     mid: Mid,
     quotes: Quotes,
@@ -101,6 +104,7 @@ impl TickSource {
         let pool = if named.is_empty() { NodeId::first(settings.cluster.nodes).collect() } else { named };
         let symbols = SymbolId::all().count();
         Self {
+            stopped: !settings.load.on,
             patience: settings.detector.failed_after,
             mid,
             quotes: Quotes::new(Chance::stream(seed, Purpose::Ticks, 0)),
@@ -118,18 +122,30 @@ impl TickSource {
     /// Ticks a second that are asked for now.
     fn asked(&self, now: SimTime) -> u64 {
         let bursts = self.bursts.iter().filter(|burst| burst.until > now).map(|burst| burst.per_s);
-        (self.settings.ticks_per_s + bursts.sum::<u64>()).min(RATE_MAX)
+        (self.steady() + bursts.sum::<u64>()).min(RATE_MAX)
+    }
+
+    /// The steady rate: what the bursts come on top of.
+    const fn steady(&self) -> u64 {
+        if self.stopped { 0 } else { self.settings.ticks_per_s }
+    }
+
+    /// From now on the steady rate is this, and goes or not.
+    fn set_steady(&mut self, now: SimTime, (ticks_per_s, stopped): (u64, bool), out: &mut Vec<ActorEffect>) {
+        self.make(now, out);
+        let before = self.steady();
+        (self.settings.ticks_per_s, self.stopped) = (ticks_per_s, stopped);
+        if self.steady() != before {
+            out.push(tell(None, EventKind::TickRateChanged { ticks_per_s: self.steady() }));
+        }
     }
 
     // --- controls
 
     fn on_control(&mut self, now: SimTime, control: Control, out: &mut Vec<ActorEffect>) {
         match control {
-            Control::SetTickRate(rate) if rate != self.settings.ticks_per_s => {
-                self.make(now, out);
-                self.settings.ticks_per_s = rate;
-                out.push(tell(None, EventKind::TickRateChanged { ticks_per_s: rate }));
-            }
+            Control::SetTickRate(rate) => self.set_steady(now, (rate, false), out),
+            Control::SetLoad(on) => self.set_steady(now, (self.settings.ticks_per_s, !on), out),
             Control::TickBurst(burst) => self.begin_burst(now, burst, out),
             Control::SetOverload(rule) if rule != self.settings.overload => {
                 self.settings.overload = rule;

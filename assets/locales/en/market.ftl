@@ -15,6 +15,7 @@ market-resting = resting
 market-state = state
 market-owner = at
 market-open = OPEN
+market-hot = HOT
 market-halted = HALTED
 market-gone = NO COPY
 panel-ladder = Book { $symbol } ({ $place })

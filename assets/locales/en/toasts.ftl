@@ -25,6 +25,7 @@ toast-all-up = every node is up
 toast-no-cuts = no link is cut
 toast-no-leader = { $group } has no leader now
 toast-done = { $what }
+toast-hot = { $what }; { $node } leads { $group } and is { $busy } % busy
 toast-done-undo = { $what }, { $key } undoes
 toast-refused = { $what } refused: { $why }
 toast-undone = undone: { $what }

@@ -15,6 +15,7 @@ market-resting = стоит
 market-state = торги
 market-owner = где
 market-open = ИДУТ
+market-hot = ГОРЯЧО
 market-halted = СТОЯТ
 market-gone = НЕТ КОПИЙ
 panel-ladder = Стакан { $symbol } ({ $place })

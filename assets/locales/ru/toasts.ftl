@@ -25,6 +25,7 @@ toast-all-up = все узлы работают
 toast-no-cuts = все связи целы
 toast-no-leader = у { $group } сейчас нет лидера
 toast-done = { $what }
+toast-hot = { $what }; { $node } ведёт { $group } и загружен на { $busy } %
 toast-done-undo = { $what }, { $key } отменяет
 toast-refused = отказ: { $what } ({ $why })
 toast-undone = отменено: { $what }

@@ -317,7 +317,9 @@ impl EventKind {
             Self::Drained => row(Name::WorkerDrained, Desk, Notable, Plain),
             Self::BurstBegan { .. } => row(Name::BurstBegan, Desk, Notable, Plain),
             Self::BurstEnded { .. } => row(Name::BurstEnded, Desk, Notable, Plain),
-            Self::SymbolAssigned { .. } => row(Name::SymbolAssigned, Desk, Notable, Plain),
+            // At the start each symbol gets somebody; that is worth a word only where somebody else had it.
+            Self::SymbolAssigned { from: None, .. } => row(Name::SymbolAssigned, Desk, Quiet, Plain),
+            Self::SymbolAssigned { from: Some(_), .. } => row(Name::SymbolAssigned, Desk, Notable, Plain),
             Self::TickBurstBegan { .. } => row(Name::TickBurstBegan, Desk, Notable, Plain),
             Self::Moves(MovesEvent::Planned { .. }) => row(Name::MovesPlanned, Desk, Notable, Plain),
             Self::Moves(MovesEvent::Frozen { .. }) => row(Name::SymbolFrozen, Desk, Quiet, Muted),

@@ -9,7 +9,7 @@ use crate::domain::time::SimDuration;
 /// Market data: the tick source, and what nodes do with ticks.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct MarketDataSettings {
-    /// Ticks per virtual second; 0 is none.
+    /// Ticks per virtual second while the load is on; 0 is none.
     pub ticks_per_s: u64,
     /// The nodes that process market data; none named means all.
     pub nodes: Vec<NodeId>,
@@ -30,7 +30,7 @@ pub struct MarketDataSettings {
 impl Default for MarketDataSettings {
     fn default() -> Self {
         Self {
-            ticks_per_s: 0,
+            ticks_per_s: 200,
             nodes: Vec::new(),
             tick_cost: SimDuration::from_nanos(500),
             queue_max: 65_536,

@@ -41,6 +41,8 @@ pub struct SearchView {
 pub struct NodeAdmissionView {
     /// Records that its processor applies in a second, as it measured while it was busy; nothing before the first.
     pub applies_per_s: Option<u64>,
+    /// The share of the last second that its processor worked, in thousandths.
+    pub busy_per_mille: u32,
     /// Requests that its gateway and its leaders refused because the answer would have come too late.
     pub refused: u64,
     /// Orders that its leaders did not log because their deadline had passed.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::feed::FeedSettings;
-use crate::domain::ids::{NodeId, SymbolId};
+use crate::domain::ids::{GroupId, NodeId, SymbolId};
 use crate::domain::order::ReadFrom;
 use crate::domain::priority::Priority;
 use crate::domain::rules::{AckRule, Strategy};
@@ -156,6 +156,10 @@ pub struct FlowView {
     pub latency: LatencyView,
     /// Latency of acknowledgements over the whole run.
     pub latency_total: LatencyView,
+    /// Latency of acknowledgements of orders for the hot symbol over the last seconds.
+    pub hot_latency: LatencyView,
+    /// The group that decides on the hot symbol, as the last answer said.
+    pub hot_group: Option<GroupId>,
     /// Counts of the last seconds by latency: below 1, 5, 20, 100 ms, and above.
     pub buckets: [u64; 5],
     /// The burst that runs: orders to go, of how many.

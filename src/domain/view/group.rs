@@ -8,6 +8,8 @@ use crate::domain::membership::GroupConfig;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::trades::Holdings;
 
+use super::flow::LatencyView;
+
 /// A group.
 #[derive(Clone, Debug)]
 pub struct GroupView {
@@ -41,6 +43,8 @@ pub struct GroupView {
     pub trades: Holdings,
     /// Trades by id that are there, on its most advanced replica.
     pub by_id: u64,
+    /// Latency of its acknowledgements over the last seconds, as clients measured it, without those on the hot symbol.
+    pub cold: LatencyView,
 }
 
 impl GroupView {

@@ -8,7 +8,9 @@ use crate::domain::spread::{Imbalance, Spread};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::trades::{Heat, Holdings, TradesAnswer};
 use crate::domain::units::Cash;
-use crate::domain::view::{ClusterView, FailoverView, GroupView, NodeTruth, NodeView, SpreadsView, WorkerView};
+use crate::domain::view::{
+    ClusterView, FailoverView, GroupView, LatencyView, NodeTruth, NodeView, SpreadsView, WorkerView,
+};
 
 use super::{UNIT, Value};
 
@@ -129,6 +131,11 @@ pub(super) fn queries(view: &ClusterView, pick: fn(&crate::domain::view::Latency
 pub(super) fn recent(view: &ClusterView, pick: fn(&crate::domain::view::LatencyView) -> SimDuration) -> Option<Value> {
     let recent = &view.flow.latency;
     (recent.count > 0).then(|| pick(recent)).and_then(ms)
+}
+
+/// The latency that 99 of 100 are below; nothing where nothing was measured.
+pub(super) fn p99(measured: &LatencyView) -> Option<Value> {
+    (measured.count > 0).then_some(measured.p99).and_then(ms)
 }
 
 /// The p99 of ticks on the node where it is worst.

@@ -9,7 +9,7 @@ use crate::domain::time::SimTime;
 use crate::domain::view::{ClusterView, FailoverView};
 
 use super::readers::{
-    cold, cost, count, dollars, gaps, imbalance, latency, median, ms, node, open_failovers, packed_per_mille, queries,
+    cold, cost, count, dollars, gaps, imbalance, latency, median, ms, node, open_failovers, p99, packed_per_mille, queries,
     recent, slowest_ticks, spreads, thousandths, tolerates, trades, units, yes_no,
 };
 use super::{Kind, Phases, Value, Whole, equal, node_lag};
@@ -43,6 +43,7 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("flow.replica_reads", Kind::Number, |v| count(v.flow.replica_reads)),
     ("flow.noticed", Kind::Number, |v| count(v.flow.noticed)),
     ("flow.refused_per_s", Kind::Number, |v| count(v.flow.refused_per_s)),
+    ("flow.hot_p99_ms", Kind::Number, |v| p99(&v.flow.hot_latency)),
     ("flow.peak_per_s", Kind::Number, |v| count(v.flow.peak_per_s)),
     ("flow.burst_left", Kind::Number, |v| count(v.flow.burst.map_or(0, |(left, _)| left))),
     ("admission.on", Kind::YesNo, |v| yes_no(v.admission.on)),

@@ -14,9 +14,9 @@ use crate::domain::engine::{Capabilities, Capability};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::ids::{EventId, GroupId, NodeId, Sequence, SymbolId, Term};
 use crate::domain::settings::PartitionSettings;
-use crate::domain::time::SimTime;
+use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::trades::PartAnswer;
-use crate::domain::view::{ClusterView, FIRST_LOOK, FaultView, Text};
+use crate::domain::view::{ClusterView, FIRST_LOOK, FaultView, LatencyView, Text};
 use crate::locale::{Language, Locale};
 use crate::routing::partitioner::keys::KeySet;
 use crate::ui::action::{Action, ActionId};
@@ -74,6 +74,28 @@ fn snapshot(name: &str, story: Story, state: &UiState, size: (u16, u16), languag
     let look = look("classroom", Depth::Rgb, Glyphs::Unicode, language);
     let (buffer, _) = paint(&fixture::view(story), state, &look, size);
     insta::assert_snapshot!(name, text(&buffer));
+}
+
+#[test]
+fn the_data_screen_says_that_a_hot_symbol_stays_slow_and_what_its_partition_has_of_it() {
+    for (language, said) in [
+        (Language::English, ["GOOG is hot (60 %)", "its p99 41", "the rest of p2 6.2", "n2 busy 87 %"]),
+        (Language::Russian, ["GOOG горячая (60 %)", "её p99 41", "остальные в p2 6,2", "n2 занят на 87 %"]),
+    ] {
+        let mut view = fixture::view(Story::Healthy);
+        let look = look("classroom", Depth::Rgb, Glyphs::Unicode, language);
+        let cool = text(&paint(&view, &state(Screen::Data), &look, (200, 60)).0);
+        assert!(!cool.contains(said[0]), "{cool}");
+        (view.flow.hot, view.flow.hot_group) = (Some((SymbolId(6), 60)), Some(GroupId(2)));
+        view.flow.hot_latency =
+            LatencyView { count: 9, p99: SimDuration::from_micros(41_000), ..LatencyView::default() };
+        view.groups[2].leader = Some(NodeId(2));
+        view.nodes[1].admission.busy_per_mille = 871;
+        let hot = text(&paint(&view, &state(Screen::Data), &look, (200, 60)).0);
+        assert!(said.iter().all(|part| hot.contains(part)), "{said:?}\n{hot}");
+        let narrow = text(&paint(&view, &state(Screen::Data), &look, (120, 40)).0);
+        assert!(narrow.contains(said[0]) && narrow.contains(said[1]), "{narrow}");
+    }
 }
 
 #[test]

@@ -8,9 +8,9 @@
 use ratatui::layout::Rect;
 
 use crate::domain::spread::{Imbalance, Spread};
-use crate::domain::view::GroupView;
+use crate::domain::view::{GroupView, LatencyView};
 
-use super::super::canvas::Canvas;
+use super::super::canvas::{Canvas, Strip};
 use super::super::glyphs::Glyphs;
 use super::super::hits::Hit;
 use super::super::scene::Scene;
@@ -59,7 +59,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         return;
     }
     let listed = groups.len() as u16 + 1;
-    let left = inner.height.saturating_sub(FIGURE_ROWS);
+    let heat = heat(canvas.strip(), scene, usize::from(inner.width));
+    let below = FIGURE_ROWS + u16::from(heat.is_some());
+    let left = inner.height.saturating_sub(below);
     let table = strategies::rows(scene, left.saturating_sub(1));
     let bars = match left - table - u16::from(table > 0) {
         room if room > listed => listed + 1,
@@ -73,9 +75,47 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         height => charts(canvas, part(0, height - 1), scene, &groups),
     }
     figures(canvas, part(bars, FIGURE_ROWS), scene, &groups);
-    if table > 0 {
-        strategies::draw(canvas, part(bars + FIGURE_ROWS + 1, table), scene);
+    if let Some(heat) = heat {
+        canvas.put(part(bars + FIGURE_ROWS, 1), 0, heat);
     }
+    if table > 0 {
+        strategies::draw(canvas, part(bars + below + 1, table), scene);
+    }
+}
+
+/// The hot symbol: how slow it is, beside the others of its partition. A split moves those away, and it stays what it is.
+fn heat<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Option<Strip<'a>> {
+    let locale = &scene.look.locale;
+    let flow = &scene.view.flow;
+    let (symbol, percent) = flow.hot?;
+    let group = scene.view.groups.iter().find(|group| Some(group.id) == flow.hot_group)?;
+    let leader = scene.view.nodes.iter().find(|node| Some(node.id) == group.leader);
+    let p99 = |measured: &LatencyView| match measured.count {
+        0 => "–".to_owned(),
+        _ => locale.duration(measured.p99),
+    };
+    let what = locale.say("division-hot", &[("symbol", symbol.name().into()), ("n", u64::from(percent).into())]);
+    let strip = strip.add(Role::Warn, what).add(Role::Text, "  ");
+    let busy = leader.map(|leader| {
+        let percent = u64::from(leader.admission.busy_per_mille + 5) / 10;
+        locale.say("division-busy", &[("node", leader.id.to_string().into()), ("n", percent.into())])
+    });
+    let figures = [
+        (Some(locale.say("division-hot-p99", &[("time", p99(&flow.hot_latency).into())])), Role::Text),
+        (
+            Some(locale.say(
+                "division-cold-p99",
+                &[("group", group.id.to_string().into()), ("time", p99(&group.cold).into())],
+            )),
+            Role::Text,
+        ),
+        (busy, Role::Text),
+        (Some(locale.text("division-whole").into_owned()), Role::Muted),
+    ];
+    let said = figures.into_iter().filter_map(|(text, role)| Some((text?, role)));
+    Some(said.fold(strip, |strip, (text, role)| {
+        strip.fit(columns, |strip| strip.add(role, text.as_str()).add(Role::Text, "  "))
+    }))
 }
 
 /// A row for each partition with a bar for each measure.

@@ -3,8 +3,8 @@
 //! Idea: each key does the step that a lesson takes next (one node more, the next strategy, the symbol in view runs hot);
 //! whoever wants another one types it.
 
-use super::faults;
 use super::refusal::Refusal;
+use super::{Given, faults};
 use crate::domain::control::{Control, Target};
 use crate::domain::rules::PartitionStrategy;
 use crate::domain::view::{ClusterView, NodeTruth};
@@ -25,6 +25,20 @@ pub(in crate::ui) fn toggle_hot(state: &UiState, view: &ClusterView) -> Result<C
     let symbol = state.market.symbol;
     let is_hot = view.flow.hot.is_some_and(|(hot, _)| hot == symbol);
     Ok(Control::HotSymbol { symbol, percent: if is_hot { 0 } else { HOT_PERCENT } })
+}
+
+/// What is said of a symbol that was made hot: also how busy the leader is that decides on it. So a class sees why nothing
+/// becomes slow on a desk that has little to do.
+pub(super) fn with_the_leader(said: String, done: Control, given: &Given<'_>) -> String {
+    let Control::HotSymbol { symbol, percent: 1.. } = done else { return said };
+    let line = given.view.books.line(symbol);
+    let group = line.and_then(|line| given.view.groups.iter().find(|group| group.id == line.group));
+    let leader = group.and_then(|group| given.view.nodes.iter().find(|node| Some(node.id) == group.leader));
+    let (Some(group), Some(leader)) = (group, leader) else { return said };
+    let busy = (leader.admission.busy_per_mille + 5) / 10;
+    let args = [("group", group.id.to_string()), ("node", leader.id.to_string()), ("busy", busy.to_string())];
+    let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    given.words.text("toast-hot", &[&[("what", said.as_str())], &args[..]].concat())
 }
 
 /// The selected node leaves for good; what a dead one held is placed elsewhere.

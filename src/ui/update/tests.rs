@@ -55,6 +55,7 @@ pub(crate) fn cluster() -> ClusterView {
         spreads: SpreadsView::default(),
         trades: Default::default(),
         by_id: 0,
+        cold: Default::default(),
         resting: 0,
         applied_per_s: 0,
     });
@@ -264,6 +265,21 @@ fn a_key_that_makes_no_sense_is_refused_with_a_reason() {
     bench.view.groups[1].leader = None;
     assert_eq!(bench.key("leader.kill"), vec![]);
     assert_eq!(bench.toast(), "toast-no-leader group=p1");
+}
+
+#[test]
+fn a_symbol_that_is_made_hot_says_how_busy_its_leader_is() {
+    let mut bench = Bench::new();
+    let symbol = crate::domain::view::FIRST_LOOK;
+    bench.view.books.lines = vec![line(symbol.0, 1, 9)];
+    bench.view.nodes[3].admission.busy_per_mille = 876;
+    bench.key("load.hot");
+    let said = bench.toast();
+    assert!(said.contains("toast-hot what=done: hot ") && said.contains("group=p1 node=n4 busy=88"), "{said}");
+    bench.view.groups[1].leader = None;
+    bench.view.flow.hot = None;
+    bench.key("load.hot");
+    assert!(!bench.toast().contains("toast-hot"), "nobody leads: {}", bench.toast());
 }
 
 #[test]

@@ -9,6 +9,7 @@
 
 use super::answers;
 use super::faults::{self, node};
+use super::lab;
 use super::refusal::Refusal;
 use super::{Given, Request};
 use crate::domain::control::{Control, Target};
@@ -36,7 +37,7 @@ pub(super) fn change(
     out.push(control.into());
     let done = resolve(control, given.view);
     let inverse = inverse(done, given.view);
-    let said = given.words.done(&faults::done(&done, given.view));
+    let said = lab::with_the_leader(given.words.done(&faults::done(&done, given.view)), done, given);
     if inverse.is_empty() {
         answers::ask(state, Act::Final, &[control], ("toast-done", vec![("what", said)]));
         return Ok(());
@@ -207,7 +208,10 @@ pub fn inverse(control: Control, view: &ClusterView) -> Vec<Control> {
         Control::SetReadFrom(from) => when(from != view.flow.read_from, Control::SetReadFrom(view.flow.read_from)),
         Control::SetTickRate(rate) => {
             let was = view.run.settings.market_data.ticks_per_s;
-            when(rate != was, Control::SetTickRate(was))
+            let inverse = when(rate != was, Control::SetTickRate(was));
+            // While the load is off a rate that is asked for goes at once; the load's own stood still.
+            let stood = !view.flow.load_on && view.market.asked_per_s == 0;
+            inverse.into_iter().chain(stood.then_some(Control::SetLoad(false))).collect()
         }
         Control::SetOverload(rule) => when(rule != view.market.overload, Control::SetOverload(view.market.overload)),
         Control::SetSignalsTrade(on) => when(on != view.market.trades, Control::SetSignalsTrade(view.market.trades)),

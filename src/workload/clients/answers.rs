@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::Clients;
 use crate::domain::actor::ActorEffect;
 use crate::domain::fact::ClientFact;
-use crate::domain::ids::{RequestId, Sequence};
+use crate::domain::ids::{GroupId, RequestId, Sequence, SymbolId};
 use crate::domain::order::{Answer, Reply};
 use crate::domain::runs::Runs;
 use crate::domain::time::{SimDuration, SimTime};
@@ -22,25 +22,32 @@ impl Clients {
         // Nearly every answer ends a wait, and those of a message have mostly waited equally long.
         let mut ended: Vec<(Answer, SimDuration)> = Vec::with_capacity(answers.len());
         let mut waits = Runs::default();
+        let hot = self.orders.popularity().hot().map(|(symbol, _)| symbol);
         for answer in answers {
-            let Some(waited) = self.on_answer(now, answer) else { continue };
-            if matches!(answer.reply, Reply::Accepted(_) | Reply::Verdict(..))
-                && let Some((latency, count)) = waits.add(waited)
+            let Some((waited, symbol)) = self.on_answer(now, answer) else { continue };
+            if let Reply::Accepted(promise) | Reply::Verdict(promise, _) = answer.reply
+                && let Some(run) = waits.add((waited, promise.group, hot == Some(symbol)))
             {
-                self.figures.acknowledged(now, latency, count);
+                self.note_latency(now, run);
             }
             ended.push((*answer, waited));
         }
-        if let Some((latency, count)) = waits.end() {
-            self.figures.acknowledged(now, latency, count);
+        if let Some(run) = waits.end() {
+            self.note_latency(now, run);
         }
         if !ended.is_empty() {
             out.push(ActorEffect::State(ClientFact::Answered(Arc::from(ended)).into()));
         }
     }
 
-    /// Takes an answer; how long its request waited, if this ended the wait.
-    fn on_answer(&mut self, now: SimTime, answer: &Answer) -> Option<SimDuration> {
+    /// So many orders waited equally long for this group, all for the hot symbol or none.
+    fn note_latency(&mut self, now: SimTime, ((latency, group, hot), count): ((SimDuration, GroupId, bool), u64)) {
+        self.figures.acknowledged(now, latency, count);
+        self.figures.acknowledged_by(now, (group, hot), latency, count);
+    }
+
+    /// Takes an answer; how long its request waited and what it was about, if this ended the wait.
+    fn on_answer(&mut self, now: SimTime, answer: &Answer) -> Option<(SimDuration, SymbolId)> {
         let place = session_place(answer.id)?;
         let sequence = answer.id.sequence;
         if answer.reply == Reply::Refused(Why::Waits) {
@@ -72,27 +79,28 @@ impl Clients {
                     return None;
                 }
                 self.settle(answer.id, Outcome::Failed);
-                self.sessions[place].unanswered(sequence, pending.command, Ending::Refused);
+                self.note_unanswered(place, sequence, pending.command, Ending::Refused);
             }
             Reply::Notice(_) => {}
             Reply::Reading(reading) => {
                 self.settle(answer.id, Outcome::Answered);
                 self.figures.queried(now, latency, &reading);
+                self.note_read(place, pending.command, &reading);
             }
             Reply::Accepted(_) => {
                 self.settle(answer.id, Outcome::Answered);
-                self.sessions[place].placed(sequence, pending.command);
+                self.note_accepted(place, sequence, pending.command);
             }
             Reply::Verdict(_, verdict) => {
                 self.settle(answer.id, Outcome::Answered);
-                self.sessions[place].decided(sequence, pending.command, verdict);
+                self.note_decided(place, sequence, pending.command, verdict);
             }
         }
         if !matches!(answer.reply, Reply::Refused(_)) {
             self.figures.answered();
             self.sessions[place].budget.earn(self.retry_percent);
         }
-        Some(latency)
+        Some((latency, pending.command.symbol()))
     }
 
     /// A word on a request that waits no longer: only a verdict still tells something, that nothing rests.

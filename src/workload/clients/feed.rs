@@ -1,4 +1,4 @@
-//! What the steady load sends: requests that are drawn, or the orders of a file.
+//! What the steady load sends: requests that are drawn, those of market makers among them, or the orders of a file.
 //!
 //! Idea: the orders of a file are shared out to the sessions in turn; from there they are requests like any other, with a
 //! deadline, retries and a place in the ledger. An order for which there is no place waits in the file.
@@ -32,17 +32,21 @@ impl Clients {
         match &mut self.source {
             Steady::Drawn(arrivals) => {
                 for _ in 0..arrivals.take(now) {
-                    self.arrive(now, outbox);
+                    // A maker that has no place leaves its turn to the others.
+                    if !(self.makers.takes_turn() && self.make_market(now, outbox)) {
+                        self.arrive(now, outbox);
+                    }
                 }
             }
             Steady::File(_) => self.play(now, outbox, out),
         }
     }
 
-    /// A drawn request.
+    /// A drawn request of those that are no makers.
     fn arrive(&mut self, now: SimTime, outbox: &mut Outbox) {
-        let first = self.orders.below(self.steady() as u64) as usize;
-        let Some(place) = self.free_from(first) else {
+        let takers = self.steady() - self.makers.sessions();
+        let first = self.orders.below(takers as u64) as usize;
+        let Some(place) = self.free_from(first, takers) else {
             self.figures.refused(now, 1);
             outbox.turned_away += 1;
             return;
@@ -57,7 +61,7 @@ impl Clients {
             let Steady::File(file) = &mut self.source else { return };
             let Some(FeedOrder { symbol, side, order_type, quantity, .. }) = file.due(now) else { return };
             let (sent, orders) = file.progress();
-            let Some(place) = self.free_from(sent as usize % self.steady()) else {
+            let Some(place) = self.free_from(sent as usize % self.steady(), self.steady()) else {
                 if let Steady::File(file) = &mut self.source {
                     file.wait(now + LOOK_EVERY);
                 }
@@ -76,10 +80,9 @@ impl Clients {
         }
     }
 
-    /// A session of the steady load with a place free: this one, or one of those that follow it.
-    fn free_from(&self, first: usize) -> Option<usize> {
-        let steady = self.steady();
-        let tried = (0..PLACES_TRIED_MAX.min(steady)).map(|step| (first + step) % steady);
+    /// A session with a place free, of so many: this one, or one of those that follow it.
+    fn free_from(&self, first: usize, sessions: usize) -> Option<usize> {
+        let tried = (0..PLACES_TRIED_MAX.min(sessions)).map(|step| (first + step) % sessions);
         tried.into_iter().find(|place| !self.sessions[*place].is_full())
     }
 

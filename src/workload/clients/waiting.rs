@@ -61,7 +61,7 @@ impl Clients {
             given_up.push(record);
             self.figures.gave_up();
             self.settle(record.id, Outcome::Failed);
-            self.sessions[place].unanswered(sequence, pending.command, Ending::Unknown);
+            self.note_unanswered(place, sequence, pending.command, Ending::Unknown);
             return;
         }
         // After a refusal it was paid for when it was put off.

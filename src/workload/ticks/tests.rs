@@ -175,3 +175,28 @@ fn signals_trade_only_when_they_shall_and_not_too_often() {
     assert_eq!((stage.trades.len(), stage.view().orders), (3, 3));
     assert_eq!(stage.view().tape.len(), 5);
 }
+
+#[test]
+fn the_steady_rate_stops_and_goes_on_with_the_load_and_goes_for_whoever_asks() {
+    let mut stage = Stage::new(|settings| settings.market_data.ticks_per_s = 1_000);
+    stage.pass(1_000, |_| true);
+    stage.step(ActorInput::Control(Control::SetLoad(false)));
+    stage.pass(1_000, |_| true);
+    assert_eq!((stage.ticks(), stage.view().asked_per_s), (1_000, 0));
+    stage.step(ActorInput::Control(Control::SetLoad(true)));
+    stage.pass(1_000, |_| true);
+    assert_eq!((stage.ticks(), stage.view().asked_per_s), (2_000, 1_000));
+    stage.step(ActorInput::Control(Control::SetLoad(false)));
+    stage.step(ActorInput::Control(Control::TickBurst(TickBurst { ticks: 500, over: SimDuration::from_secs(1) })));
+    stage.pass(1_500, |_| true);
+    let burst = stage.ticks() - 2_000;
+    assert!(burst.abs_diff(500) <= 1, "a burst is a burst: {burst}");
+    stage.step(ActorInput::Control(Control::SetTickRate(100)));
+    stage.pass(1_000, |_| true);
+    assert_eq!(stage.ticks() - 2_000 - burst, 100, "whoever asks for a rate gets it");
+    let changed = |ticks_per_s| EventKind::TickRateChanged { ticks_per_s };
+    let rates: Vec<_> = stage.told.iter().filter(|told| matches!(told, EventKind::TickRateChanged { .. })).collect();
+    assert_eq!(rates, [&changed(0), &changed(1_000), &changed(0), &changed(100)]);
+    let off = Stage::new(|settings| settings.load.on = false);
+    assert_eq!(off.view().asked_per_s, 0, "a run that begins without load begins without ticks");
+}

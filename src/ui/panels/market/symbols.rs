@@ -121,9 +121,11 @@ fn value<'a>(
         "market-traded" => plain(strip, Role::Text, &locale.number(line.traded)),
         "market-resting" => plain(strip, Role::Muted, &locale.number(line.resting)),
         "market-state" => {
+            let hot = scene.view.flow.hot.is_some_and(|(hot, _)| hot == symbol);
             let (role, id) = match (line.by, leader) {
                 (None, _) => (Role::NodeFailed, "market-gone"),
                 (Some(_), None) => (Role::NodeDegraded, "market-halted"),
+                (Some(_), Some(_)) if hot => (Role::Warn, "market-hot"),
                 (Some(_), Some(_)) => (Role::Muted, "market-open"),
             };
             let end = strip.width() + width;

@@ -3,6 +3,7 @@
 mod answers;
 mod feed;
 mod load;
+mod makers;
 mod places;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,7 +74,7 @@ fn healthy() -> Desk {
 }
 
 fn settings(orders_per_s: u64) -> Settings {
-    let mut settings = Settings::default();
+    let mut settings = Settings::without_market();
     settings.load.orders_per_s = orders_per_s;
     settings.load.on = orders_per_s > 0;
     settings
