@@ -1,6 +1,8 @@
 //! Properties of the log, of counting and of hints, against models that are too simple to be wrong.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "clippy exempts only the bodies of tests")]
 
+use std::sync::Arc;
+
 use chaosdesk::domain::ids::{ClientId, LogIndex, NodeId, NodeSet, Sequence, SymbolId, Term};
 use chaosdesk::domain::log::{Entry, Payload, SharedLog};
 use chaosdesk::domain::membership::GroupConfig;
@@ -39,7 +41,7 @@ proptest! {
 
     #[test]
     fn a_shared_log_is_a_list_of_entries(acts in acts()) {
-        let (mut log, mut model, mut base, mut term) = (SharedLog::default(), Vec::<Entry>::new(), LogIndex::ORIGIN, Term(1));
+        let (mut log, mut model, mut base, mut term) = (SharedLog::default(), Vec::<Arc<Entry>>::new(), LogIndex::ORIGIN, Term(1));
         for act in acts {
             let untouched = log.clone();
             let before = untouched.end();
@@ -60,18 +62,20 @@ proptest! {
                     let index = LogIndex(base.0 + log.len() * share / 100);
                     log.compact_to(index);
                     let gone = model.iter().take_while(|entry| entry.last() <= index).count();
-                    base = model[..gone].last().map_or(base, Entry::last);
+                    base = model[..gone].last().map_or(base, |entry| entry.last());
                     model.drain(..gone);
                 }
             }
             prop_assert_eq!(untouched.end(), before, "a clone is not changed by what happens to the other");
             prop_assert_eq!(log.base().index, base);
-            prop_assert_eq!(log.end().index, model.last().map_or(base, Entry::last));
+            prop_assert_eq!(log.end().index, model.last().map_or(base, |entry| entry.last()));
         }
-        let all: Vec<Entry> = log.entries_from(LogIndex(1)).cloned().collect();
+        let all: Vec<Arc<Entry>> = log.entries_from(LogIndex(1)).cloned().collect();
         prop_assert_eq!(&all, &model);
+        let bytes: usize = model.iter().map(|entry| entry.size_bytes()).sum();
+        prop_assert_eq!(log.entries_bytes(), bytes as u64);
         for index in (base.0..log.end().index.0 + 2).map(LogIndex) {
-            let holds = model.iter().find(|entry| entry.first <= index && index <= entry.last());
+            let holds = model.iter().find(|entry| entry.first <= index && index <= entry.last()).map(Arc::as_ref);
             prop_assert_eq!(log.entry_at(index), holds);
             let from = log.entries_from(index).next();
             prop_assert_eq!(from, model.iter().find(|entry| entry.last() >= index));

@@ -3,13 +3,15 @@
 //! Idea: an entry is a *batch* of records under one term; an index counts records, so an entry covers a range of
 //! indices. Batches are never split: the leader that closed one ships it whole, so equal (last index, term) means
 //! equal batch borders too.
-//! Shape: `SharedLog` is a list of `Arc` chunks, copied on write. A clone costs a pointer per 128 entries, which is what
-//! lets the whole world be a value; a replica's memory, its disk and every checkpoint share the chunks.
+//! Shape: an entry is made once, by its leader, and shared by everybody who holds it: all replicas, their disks, messages and
+//! checkpoints. `SharedLog` is a list of `Arc` chunks of such entries, copied on write. A clone costs a pointer per 128
+//! entries, which is what lets the whole world be a value.
 //! Each entry carries `chain`, a digest over everything up to its end: two logs with equal (index, term) must have
 //! equal chains (Ongaro & Ousterhout 2014 §5.3, log matching), and the auditor checks just that.
 
+mod disk;
+
 use std::any::Any;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::digest::Digest;
@@ -22,6 +24,8 @@ use super::recent::count_before;
 use super::stored::Storing;
 use super::venue::VenueStep;
 use super::work::Work;
+
+pub use disk::{DiskWrite, GroupImage};
 
 /// What an entry carries.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -69,6 +73,17 @@ impl Payload {
         false
     }
 
+    /// About what it takes in memory beside itself.
+    pub fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Noop | Self::Map(_) | Self::Work(_) | Self::Venue(_) => 0,
+            Self::Orders(batch) => SHARED_BYTES + size_of_val(batch.records()),
+            Self::Config(_) => SHARED_BYTES + size_of::<GroupConfig>(),
+            Self::Move(moving) => moving.heap_bytes(),
+            Self::Store(storing) => storing.heap_bytes(),
+        }
+    }
+
     /// What it adds to a chain.
     pub fn digest(&self) -> Digest {
         match self {
@@ -101,6 +116,11 @@ impl Entry {
     /// The index of its last record.
     pub fn last(&self) -> LogIndex {
         LogIndex(self.first.0 + self.payload.len() - 1)
+    }
+
+    /// About what it takes in memory, once for all who share it.
+    pub fn size_bytes(&self) -> usize {
+        SHARED_BYTES + size_of::<Self>() + self.payload.heap_bytes()
     }
 }
 
@@ -149,7 +169,9 @@ pub struct RaftSnapshot {
 #[derive(Clone, Debug, Default)]
 pub struct SharedLog {
     base: LogPoint,
-    chunks: Vec<Arc<Vec<Entry>>>,
+    chunks: Vec<Arc<Vec<Arc<Entry>>>>,
+    /// What its entries take in memory.
+    bytes: u64,
 }
 
 /// A position in a log with its term and the chain up to it.
@@ -164,11 +186,13 @@ pub struct LogPoint {
 }
 
 const CHUNK_ENTRIES: usize = 128;
+/// The two counters of whatever is shared.
+pub const SHARED_BYTES: usize = 2 * size_of::<usize>();
 
 impl SharedLog {
     /// An empty log that continues after `base`.
     pub const fn after(base: LogPoint) -> Self {
-        Self { base, chunks: Vec::new() }
+        Self { base, chunks: Vec::new(), bytes: 0 }
     }
 
     /// Where the log begins: what lies before is in a snapshot.
@@ -186,19 +210,20 @@ impl SharedLog {
     }
 
     fn last_entry(&self) -> Option<&Entry> {
-        self.chunks.last().and_then(|chunk| chunk.last())
+        self.chunks.last().and_then(|chunk| chunk.last()).map(Arc::as_ref)
     }
 
     /// Makes the entry that would come next.
-    pub fn next_entry(&self, term: Term, payload: Payload) -> Entry {
+    pub fn next_entry(&self, term: Term, payload: Payload) -> Arc<Entry> {
         let end = self.end();
         let chain = end.chain.mix(term.0).mix(payload.digest().0);
-        Entry { first: end.index.next(), term, payload, chain }
+        Arc::new(Entry { first: end.index.next(), term, payload, chain })
     }
 
     /// Appends an entry, which must continue the log.
-    pub fn push(&mut self, entry: Entry) {
+    pub fn push(&mut self, entry: Arc<Entry>) {
         assert_eq!(entry.first, self.end().index.next(), "a log has no gap");
+        self.bytes += entry.size_bytes() as u64;
         match self.chunks.last_mut() {
             Some(chunk) if chunk.len() < CHUNK_ENTRIES => Arc::make_mut(chunk).push(entry),
             _ => {
@@ -215,13 +240,13 @@ impl SharedLog {
             return None;
         }
         let (chunk, place) = self.place_of(index)?;
-        self.chunks[chunk].get(place)
+        self.chunks[chunk].get(place).map(Arc::as_ref)
     }
 
     /// The chunk, and the place in it, of the last entry that begins at or before this index.
     fn place_of(&self, index: LogIndex) -> Option<(usize, usize)> {
         let begins = |entry: &Entry| entry.first <= index;
-        let chunks = count_before(self.chunks.len(), |at| self.chunks[at].first().is_some_and(begins));
+        let chunks = count_before(self.chunks.len(), |at| self.chunks[at].first().is_some_and(|entry| begins(entry)));
         let chunk = chunks.checked_sub(1)?;
         let entries = &self.chunks[chunk];
         Some((chunk, count_before(entries.len(), |at| begins(&entries[at])).checked_sub(1)?))
@@ -242,7 +267,7 @@ impl SharedLog {
     }
 
     /// The entries from the one that holds `from`, in order, without copying their records.
-    pub fn entries_from(&self, from: LogIndex) -> impl Iterator<Item = &Entry> {
+    pub fn entries_from(&self, from: LogIndex) -> impl Iterator<Item = &Arc<Entry>> {
         let from = from.max(self.base.index.next());
         let (chunk, place) = self.place_of(from).unwrap_or_default();
         // Beyond the end the last entry is found, which does not hold it.
@@ -252,12 +277,13 @@ impl SharedLog {
     /// Cuts the log so that it ends before `index`, at the border of a batch.
     pub fn truncate_from(&mut self, index: LogIndex) {
         assert!(index > self.base.index, "a log is never cut into its snapshot");
-        while self.chunks.last().is_some_and(|chunk| chunk.first().is_none_or(|e| e.first >= index)) {
-            self.chunks.pop();
+        while let Some(chunk) = self.chunks.pop_if(|chunk| chunk.first().is_none_or(|e| e.first >= index)) {
+            self.bytes -= bytes_of(&chunk);
         }
         if let Some(chunk) = self.chunks.last_mut() {
             let keep = chunk.partition_point(|entry| entry.first < index);
             if keep < chunk.len() {
+                self.bytes -= bytes_of(&chunk[keep..]);
                 Arc::make_mut(chunk).truncate(keep);
             }
         }
@@ -269,11 +295,12 @@ impl SharedLog {
         let whole = self.chunks.partition_point(|chunk| chunk.last().is_some_and(|entry| entry.last() <= index));
         if let Some(entry) = self.chunks[..whole].last().and_then(|chunk| chunk.last()) {
             self.base = LogPoint { index: entry.last(), term: entry.term, chain: entry.chain };
-            self.chunks.drain(..whole);
+            self.bytes -= self.chunks.drain(..whole).map(|chunk| bytes_of(&chunk)).sum::<u64>();
         }
         let Some(chunk) = self.chunks.first_mut() else { return };
         let drop = chunk.partition_point(|entry| entry.last() <= index);
         if drop > 0 {
+            self.bytes -= bytes_of(&chunk[..drop]);
             let entry = &chunk[drop - 1];
             self.base = LogPoint { index: entry.last(), term: entry.term, chain: entry.chain };
             Arc::make_mut(chunk).drain(..drop);
@@ -289,106 +316,19 @@ impl SharedLog {
     pub fn is_empty(&self) -> bool {
         self.chunks.is_empty()
     }
-}
 
-/// What a disk holds of one group: all that a restart begins with.
-#[derive(Clone, Debug, Default)]
-pub struct GroupImage {
-    /// Term and vote.
-    pub hard: HardState,
-    /// The latest snapshot.
-    pub snapshot: Option<RaftSnapshot>,
-    /// The log after it.
-    pub log: SharedLog,
-    /// There was a replica here before, and it was freed: with whom the group began says nothing about this one.
-    pub forgotten: bool,
-    /// Blocks of the archive by number; shared, being many and rarely changed.
-    pub archive: Arc<BTreeMap<u64, Arc<[u8]>>>,
-}
+    /// About what its entries take in memory; all logs of a group share them.
+    pub const fn entries_bytes(&self) -> u64 {
+        self.bytes
+    }
 
-/// A write that a node asks its disk for.
-#[derive(Clone, Debug)]
-pub enum DiskWrite {
-    /// Replaces term and vote.
-    Hard(HardState),
-    /// Cuts the log before the first of these and appends them.
-    Append(Vec<Entry>),
-    /// Stores a snapshot; the log up to `keep_after` is forgotten. A snapshot beyond the log's end, or at odds with it,
-    /// replaces the log.
-    Snapshot {
-        /// The snapshot.
-        snapshot: RaftSnapshot,
-        /// The log keeps what comes after this index, at or below the snapshot's.
-        keep_after: LogIndex,
-    },
-    /// The group has no use for this replica any more: nothing of it stays.
-    Forget,
-    /// Stores a block of the archive, which never changes; those before `first` are forgotten.
-    Archive {
-        /// Its number.
-        number: u64,
-        /// Its bytes, with a checksum of their own.
-        image: Arc<[u8]>,
-        /// The lowest number that is still kept.
-        first: u64,
-    },
-}
-
-impl DiskWrite {
-    /// How many records it writes: what the disk is charged for.
-    pub fn records(&self) -> u64 {
-        match self {
-            Self::Hard(_) | Self::Snapshot { .. } | Self::Forget | Self::Archive { .. } => 0,
-            Self::Append(entries) => entries.iter().map(|entry| entry.payload.len()).sum(),
-        }
+    /// About what its lists of entries take; copies of this log share them.
+    pub const fn chunks_bytes(&self) -> u64 {
+        let chunk = SHARED_BYTES + size_of::<Vec<Arc<Entry>>>() + CHUNK_ENTRIES * size_of::<Arc<Entry>>();
+        (self.chunks.len() * chunk) as u64
     }
 }
 
-impl GroupImage {
-    /// The latest configuration that it holds; `None` if the group never changed the one that it began with.
-    pub fn config(&self) -> Option<GroupConfig> {
-        let of_entry = |entry: &Entry| match &entry.payload {
-            Payload::Config(config) => Some(**config),
-            _ => None,
-        };
-        let in_log = self.log.entries_from(LogIndex::ORIGIN).filter_map(of_entry).last();
-        in_log.or_else(|| self.snapshot.as_ref().map(|snapshot| *snapshot.config))
-    }
-
-    /// Whether it holds nothing.
-    pub fn is_blank(&self) -> bool {
-        self.hard == HardState::default() && self.snapshot.is_none() && self.log.is_empty()
-    }
-
-    /// Carries out a write: the same code for a replica's memory of its disk and for the disk itself.
-    pub fn apply(&mut self, write: &DiskWrite) {
-        match write {
-            DiskWrite::Hard(hard) => self.hard = *hard,
-            DiskWrite::Forget => *self = Self { forgotten: true, ..Self::default() },
-            DiskWrite::Append(entries) => {
-                let Some(first) = entries.first().map(|entry| entry.first) else { return };
-                if first <= self.log.end().index {
-                    self.log.truncate_from(first);
-                }
-                entries.iter().for_each(|entry| self.log.push(entry.clone()));
-            }
-            DiskWrite::Snapshot { snapshot, keep_after } => {
-                let agrees = self.log.point_at(snapshot.index).is_some_and(|point| point.chain == snapshot.chain);
-                if agrees {
-                    self.log.compact_to(*keep_after);
-                } else {
-                    let base = LogPoint { index: snapshot.index, term: snapshot.term, chain: snapshot.chain };
-                    self.log = SharedLog::after(base);
-                }
-                self.snapshot = Some(snapshot.clone());
-            }
-            DiskWrite::Archive { number, image, first } => {
-                let blocks = Arc::make_mut(&mut self.archive);
-                blocks.insert(*number, Arc::clone(image));
-                while blocks.first_key_value().is_some_and(|(oldest, _)| oldest < first) {
-                    blocks.pop_first();
-                }
-            }
-        }
-    }
+fn bytes_of(entries: &[Arc<Entry>]) -> u64 {
+    entries.iter().map(|entry| entry.size_bytes() as u64).sum()
 }

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use super::digest::{self, Digest};
 use super::ids::{AccountId, ClientId, GroupId, RequestId, Sequence, SymbolId};
+use super::log::SHARED_BYTES;
 use super::map::Epoch;
 use super::order::{OrderStatus, OrderType, SelfTrade, Side, TimeInForce, Verdict};
 use super::units::{Cash, Quantity};
@@ -264,6 +265,14 @@ pub enum Moving {
 }
 
 impl Moving {
+    /// About what it takes in memory beside itself.
+    pub fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Take(parcel) => 2 * SHARED_BYTES + size_of::<Parcel>() + size_of_val(parcel.goods()),
+            Self::Freeze(_) | Self::Own(_) | Self::Drop { .. } => 0,
+        }
+    }
+
     /// Which move it belongs to.
     pub fn shipment(&self) -> Shipment {
         match self {

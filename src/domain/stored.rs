@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
 use super::ids::{GroupId, SymbolId, Term};
+use super::log::SHARED_BYTES;
 use super::map::Epoch;
 use super::order::Side;
 use super::time::SimTime;
@@ -191,6 +192,13 @@ pub enum Storing {
 }
 
 impl Storing {
+    /// About what it takes in memory beside itself.
+    pub fn heap_bytes(&self) -> usize {
+        let bundle = self.bundle();
+        let lists = size_of_val(&*bundle.trades) + size_of_val(&*bundle.newest);
+        3 * SHARED_BYTES + size_of::<Bundle>() + lists
+    }
+
     /// The bundle that it is about.
     pub const fn bundle(&self) -> &Arc<Bundle> {
         match self {

@@ -270,7 +270,7 @@ impl Replica {
             let mut outcome = self.machine.apply(&entry.payload, &mut verdicts);
             self.applied = entry.last();
             self.proposals.applied(entry.first, entry.term, &verdicts, &outcome.executed);
-            let (batch, task) = outcome.split(entry.payload);
+            let (batch, task) = outcome.split(entry.payload.clone());
             if let Some(Done::Work(work, worked)) = task {
                 out.state(self.group, LogFact::Worked { at: entry.first, work, worked });
             }

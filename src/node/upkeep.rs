@@ -114,8 +114,8 @@ impl Replica {
                 continue;
             }
             self.answer_late(entry.first, entry.term, &verdicts, &executed);
-            let Payload::Orders(batch) = entry.payload else { continue };
-            let batch = Some(batch);
+            let Payload::Orders(batch) = &entry.payload else { continue };
+            let batch = Some(batch.clone());
             let (first, term) = (entry.first, entry.term);
             let applied = Applied { first, term, batch, executed, short, chain, sound, money };
             out.state(self.group, LogFact::Applied(applied));

@@ -28,7 +28,7 @@ const REIGN: Term = Term(1);
 #[derive(Clone, Debug)]
 pub enum Message {
     /// The next entry: boxed, so that test builds have messages of the usual size.
-    Append(Box<Entry>),
+    Append(Arc<Entry>),
     /// It is on the backup's disk up to here.
     Written(LogIndex),
     /// The primary lives, and this is committed.
@@ -91,7 +91,7 @@ impl FixedPrimary {
         self.issued
     }
 
-    fn append(&mut self, entry: Entry, out: &mut Vec<Effect>) -> PersistToken {
+    fn append(&mut self, entry: Arc<Entry>, out: &mut Vec<Effect>) -> PersistToken {
         let point = LogPoint { index: entry.last(), term: entry.term, chain: entry.chain };
         out.push(Effect::State(LogFact::Appended(vec![point]).into()));
         let token = self.persist(DiskWrite::Append(vec![entry]), out);
@@ -123,7 +123,7 @@ impl FixedPrimary {
         match message {
             Message::Append(entry) => {
                 let upto = entry.last();
-                let token = self.append(*entry, out);
+                let token = self.append(entry, out);
                 Self::send(from, Message::Written(upto), Some(token), out);
             }
             Message::Written(index) => self.note_written(from, index, out),
@@ -160,9 +160,9 @@ impl Replication for FixedPrimary {
         }
         let entry = self.image.log.next_entry(REIGN, payload);
         let proposed = Proposed { first: entry.first, last: entry.last(), term: REIGN };
-        self.append(entry.clone(), out);
+        self.append(Arc::clone(&entry), out);
         for backup in &self.voters[1..] {
-            Self::send(*backup, Message::Append(Box::new(entry.clone())), None, out);
+            Self::send(*backup, Message::Append(Arc::clone(&entry)), None, out);
         }
         Ok(proposed)
     }

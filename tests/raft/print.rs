@@ -38,7 +38,7 @@ pub fn message(message: &Message) -> String {
         Body::Vote { refused: None, pre_vote } => format!("{term} {}", if *pre_vote { "I would" } else { "yes" }),
         Body::Vote { refused: Some(why), .. } => format!("{term} no: {why:?}"),
         Body::Append { prev_index, prev_term, entries, commit } => {
-            let list = entries.iter().map(entry).collect::<Vec<_>>().join(" ");
+            let list = entries.iter().map(|each| entry(each)).collect::<Vec<_>>().join(" ");
             format!("{term} append after {}: [{list}] commit={commit}", point(*prev_index, *prev_term))
         }
         Body::Appended { matched } => format!("{term} appended to {matched}"),
@@ -106,6 +106,6 @@ pub fn status(raft: &Raft) -> String {
 
 pub fn log(raft: &Raft) -> String {
     let base = raft.log().base();
-    let list = raft.log().entries_from(LogIndex(1)).map(entry).collect::<Vec<_>>().join(" ");
+    let list = raft.log().entries_from(LogIndex(1)).map(|each| entry(each)).collect::<Vec<_>>().join(" ");
     if base.index == LogIndex::ORIGIN { list } else { format!("snapshot to {} | {list}", point(base.index, base.term)) }
 }

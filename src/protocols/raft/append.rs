@@ -8,6 +8,8 @@
 //! and the auditor shall show it.
 //! Sources: Ongaro & Ousterhout 2014 §5.3, figure 2 (AppendEntries RPC).
 
+use std::sync::Arc;
+
 use crate::domain::event::EventKind;
 use crate::domain::fact::LogFact;
 use crate::domain::ids::{LogIndex, NodeId, Term};
@@ -39,11 +41,11 @@ impl Raft {
         &mut self,
         from: NodeId,
         (prev_index, prev_term): (LogIndex, Term),
-        mut entries: Vec<Entry>,
+        mut entries: Vec<Arc<Entry>>,
         leader_commit: LogIndex,
         out: &mut Vec<Effect>,
     ) {
-        let matched = entries.last().map_or(prev_index, Entry::last);
+        let matched = entries.last().map_or(prev_index, |entry| entry.last());
         if matched <= self.commit {
             // An old message: everything in it is committed, and thus agreed on.
             self.verified = self.verified.max(matched);
@@ -81,7 +83,7 @@ impl Raft {
     }
 
     /// Appends batches that continue the log, in place of a tail that contradicts them.
-    fn take(&mut self, fresh: Vec<Entry>, out: &mut Vec<Effect>) {
+    fn take(&mut self, fresh: Vec<Arc<Entry>>, out: &mut Vec<Effect>) {
         let end = self.image.log.end().index;
         let Some(first) = fresh.first().map(|entry| entry.first) else { return };
         if first <= end {
@@ -93,7 +95,7 @@ impl Raft {
             }
         }
         fresh.iter().for_each(|entry| self.membership.append(entry));
-        out.push(Effect::State(LogFact::Appended(fresh.iter().map(point_after).collect()).into()));
+        out.push(Effect::State(LogFact::Appended(fresh.iter().map(|entry| point_after(entry)).collect()).into()));
         let token = self.persist(DiskWrite::Append(fresh), out);
         self.disk.log_written(token, first.prev(), self.image.log.end().index);
     }

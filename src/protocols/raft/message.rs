@@ -4,6 +4,8 @@
 //! (`protocols::message`).
 //! Sources: Ongaro & Ousterhout 2014 figure 2; Ongaro 2014 §3.10 (transfer), §6.4 (reads), §9.6 (pre-vote).
 
+use std::sync::Arc;
+
 use crate::domain::digest::Digest;
 use crate::domain::ids::{LogIndex, Term};
 use crate::domain::log::{Entry, RaftSnapshot};
@@ -48,7 +50,7 @@ pub enum Body {
         /// The term of that index.
         prev_term: Term,
         /// Whole batches, in order.
-        entries: Vec<Entry>,
+        entries: Vec<Arc<Entry>>,
         /// The leader's commit index.
         commit: LogIndex,
     },

@@ -7,6 +7,7 @@
 //! Sources: Ongaro & Ousterhout 2014 §5.3; Ongaro 2014 §10.2 (batching and pipelining).
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::domain::event::EventKind;
 use crate::domain::fact::{ElectionFact, LogFact};
@@ -126,7 +127,7 @@ impl Raft {
             let entries = gather(log.entries_from(progress.next), records_max);
             let prev_index = entries.first().map_or(end, |entry| entry.first.prev());
             let Some(prev_term) = log.term_at(prev_index) else { return };
-            let last = entries.last().map_or(prev_index, Entry::last);
+            let last = entries.last().map_or(prev_index, |entry| entry.last());
             progress.sent(last, round);
             let body = Body::Append { prev_index, prev_term, entries, commit: *commit };
             let message = super::message::Message { term, body }.into();
@@ -226,7 +227,7 @@ impl Raft {
 }
 
 /// Whole batches in order, of at most so many records; at least one, if there is one.
-fn gather<'a>(entries: impl Iterator<Item = &'a Entry>, records_max: u64) -> Vec<Entry> {
+fn gather<'a>(entries: impl Iterator<Item = &'a Arc<Entry>>, records_max: u64) -> Vec<Arc<Entry>> {
     let mut records = 0;
     entries
         .take_while(|entry| {

@@ -79,8 +79,8 @@ fn snapshot(name: &str, story: Story, state: &UiState, size: (u16, u16), languag
 #[test]
 fn the_data_screen_says_that_a_hot_symbol_stays_slow_and_what_its_partition_has_of_it() {
     for (language, said) in [
-        (Language::English, ["GOOG is hot (60 %)", "its p99 41", "the rest of p2 6.2", "n2 busy 87 %"]),
-        (Language::Russian, ["GOOG горячая (60 %)", "её p99 41", "остальные в p2 6,2", "n2 занят на 87 %"]),
+        (Language::English, ["GOOG is hot (60 %)", "its p99 41", "rest of p2 6.2", "n2 busy 87 %"]),
+        (Language::Russian, ["GOOG горячая (60 %)", "её p99 41", "прочие в p2 6,2", "n2 занят на 87 %"]),
     ] {
         let mut view = fixture::view(Story::Healthy);
         let look = look("classroom", Depth::Rgb, Glyphs::Unicode, language);
@@ -93,6 +93,9 @@ fn the_data_screen_says_that_a_hot_symbol_stays_slow_and_what_its_partition_has_
         view.nodes[1].admission.busy_per_mille = 871;
         let hot = text(&paint(&view, &state(Screen::Data), &look, (200, 60)).0);
         assert!(said.iter().all(|part| hot.contains(part)), "{said:?}\n{hot}");
+        view.groups[2].cold = LatencyView::default();
+        let alone = text(&paint(&view, &state(Screen::Data), &look, (200, 60)).0);
+        assert!(alone.contains(if language == Language::English { "alone in p2" } else { "одна в p2" }), "{alone}");
         let narrow = text(&paint(&view, &state(Screen::Data), &look, (120, 40)).0);
         assert!(narrow.contains(said[0]) && narrow.contains(said[1]), "{narrow}");
     }

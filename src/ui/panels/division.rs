@@ -7,6 +7,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::domain::ids::GroupId;
 use crate::domain::spread::{Imbalance, Spread};
 use crate::domain::view::{GroupView, LatencyView};
 
@@ -90,28 +91,22 @@ fn heat<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Option<Strip
     let (symbol, percent) = flow.hot?;
     let group = scene.view.groups.iter().find(|group| Some(group.id) == flow.hot_group)?;
     let leader = scene.view.nodes.iter().find(|node| Some(node.id) == group.leader);
-    let p99 = |measured: &LatencyView| match measured.count {
-        0 => "–".to_owned(),
-        _ => locale.duration(measured.p99),
+    let figure = |id: &str, group: GroupId, measured: &LatencyView| {
+        let time = locale.duration(measured.p99);
+        locale.say(id, &[("group", group.to_string().into()), ("time", time.into())])
     };
     let what = locale.say("division-hot", &[("symbol", symbol.name().into()), ("n", u64::from(percent).into())]);
     let strip = strip.add(Role::Warn, what).add(Role::Text, "  ");
+    let hot = (flow.hot_latency.count > 0).then(|| figure("division-hot-p99", group.id, &flow.hot_latency));
+    // Once nobody else is left there a split has done all that it can.
+    let id = if group.cold.count > 0 { "division-cold-p99" } else { "division-alone" };
+    let cold = figure(id, group.id, &group.cold);
     let busy = leader.map(|leader| {
         let percent = u64::from(leader.admission.busy_per_mille + 5) / 10;
         locale.say("division-busy", &[("node", leader.id.to_string().into()), ("n", percent.into())])
     });
-    let figures = [
-        (Some(locale.say("division-hot-p99", &[("time", p99(&flow.hot_latency).into())])), Role::Text),
-        (
-            Some(locale.say(
-                "division-cold-p99",
-                &[("group", group.id.to_string().into()), ("time", p99(&group.cold).into())],
-            )),
-            Role::Text,
-        ),
-        (busy, Role::Text),
-        (Some(locale.text("division-whole").into_owned()), Role::Muted),
-    ];
+    let whole = locale.text("division-whole").into_owned();
+    let figures = [(hot, Role::Text), (Some(cold), Role::Text), (busy, Role::Text), (Some(whole), Role::Muted)];
     let said = figures.into_iter().filter_map(|(text, role)| Some((text?, role)));
     Some(said.fold(strip, |strip, (text, role)| {
         strip.fit(columns, |strip| strip.add(role, text.as_str()).add(Role::Text, "  "))
