@@ -79,9 +79,10 @@ fn what_spreadsheets_write_is_read_and_what_is_quoted_commands_no_terminal() {
     let long = format!("new,1,{},sll,limit,100,1\n", "x".repeat(4_000));
     let (code, _, err) = matched(&[], long.as_bytes());
     assert!(code == 2 && err.contains(":4008: `sll` is no side") && err.len() < 600, "{} bytes: {err}", err.len());
-    // Two tables on one stream would be none.
-    let (code, out, err) = matched(&["--verdicts", "-"], b"");
-    assert!(code == 2 && out.is_empty() && err.contains("verdicts need a file"), "{err}");
+    // One stream holds one table.
+    let (code, out, err) = matched(&["--verdicts", "-"], b"new,1,a,sell,limit,100,1\nnew,2,b,buy,limit,100,1\n");
+    let verdicts = "line,action,order_id,status,why,filled,resting\n1,new,1,rests,,0,1\n2,new,2,filled,,1,0\n";
+    assert_eq!((code, out.as_str(), err.as_str()), (0, verdicts, "2 orders: 1 trades, 0 refused, 0 rest\n"));
     assert!(!std::path::Path::new("-").exists());
 }
 

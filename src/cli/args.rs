@@ -207,7 +207,8 @@ pub struct MatchFlags {
     /// What happens where an owner would trade with itself
     #[arg(long, value_name = "RULE", value_parser = choice::<SelfTrade>(), default_value = "cancel-incoming")]
     pub self_trade: SelfTrade,
-    /// Write what became of every line into this file; earlier verdicts are replaced
+    /// Write what became of every line into this file (`-`: the standard output, in place of the trades); earlier verdicts are
+    /// replaced
     #[arg(long, value_name = "FILE.csv")]
     pub verdicts: Option<PathBuf>,
     /// Write over any other file that `--verdicts` names; never over the orders

@@ -61,9 +61,15 @@ pub fn run(flags: &MatchFlags, out: &mut dyn Write, err: &mut dyn Write) -> Resu
             "{name} is the standard output too: trades would be written into the orders"
         )));
     }
-    let verdicts = flags.verdicts.as_deref().map(|path| verdicts(path, flags, orders)).transpose()?;
+    let table = match flags.verdicts.as_deref() {
+        Some(path) if input::is_standard(path) => Table::Verdicts,
+        _ => Table::Trades,
+    };
+    let verdicts = flags.verdicts.as_deref().filter(|path| !input::is_standard(path));
+    let verdicts = verdicts.map(|path| self::verdicts(path, flags, orders)).transpose()?;
     let mut pen = Pen {
-        trades: BufWriter::with_capacity(BUFFER_BYTES, out),
+        out: BufWriter::with_capacity(BUFFER_BYTES, out),
+        table,
         verdicts: verdicts.map(|file| BufWriter::with_capacity(BUFFER_BYTES, file)),
         failed: None,
         count: 0,
@@ -91,10 +97,6 @@ pub fn run(flags: &MatchFlags, out: &mut dyn Write, err: &mut dyn Write) -> Resu
 
 /// The file of the verdicts, which must not be the one of the orders.
 fn verdicts(path: &Path, flags: &MatchFlags, orders: Input) -> Result<File, Trouble> {
-    if input::is_standard(path) {
-        let said = "--verdicts: the standard output has the trades; verdicts need a file, such as verdicts.csv";
-        return Err(Trouble::Usage(said.to_owned()));
-    }
     let over = Over::Own(|head| head.starts_with(VERDICTS_HEADER)).or_forced(flags.force);
     let output = Output::open("--verdicts", path, &[orders], over)?;
     output.begin().map_err(|error| Trouble::Running(format!("cannot write {}: {error}", path.display())))
@@ -242,9 +244,18 @@ fn owns(book: &Book, owners: &BTreeMap<Box<str>, AccountId>, order: u64, owner: 
     owner.is_none_or(|owner| owners.get(owner).copied() == book.owner(name_of(order)))
 }
 
+/// What the standard output gets: one stream holds one table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Table {
+    Trades,
+    Verdicts,
+}
+
 /// Writes trades, and verdicts if they are wanted. A file of verdicts that fails ends nothing: the trades go on.
 struct Pen<W: Write> {
-    trades: W,
+    out: W,
+    /// What goes there.
+    table: Table,
     verdicts: Option<BufWriter<File>>,
     /// Why the file of the verdicts is not whole.
     failed: Option<io::Error>,
@@ -253,7 +264,8 @@ struct Pen<W: Write> {
 
 impl<W: Write> Pen<W> {
     fn begin(&mut self) -> io::Result<()> {
-        writeln!(self.trades, "{TRADES_HEADER}")?;
+        let header = if self.table == Table::Trades { TRADES_HEADER } else { VERDICTS_HEADER };
+        writeln!(self.out, "{header}")?;
         self.note(|verdicts| writeln!(verdicts, "{VERDICTS_HEADER}"));
         Ok(())
     }
@@ -270,28 +282,30 @@ impl<W: Write> Pen<W> {
                     };
                     let verdict = Verdict { status, filled: stopped.filled, resting: stopped.left };
                     let done = Done { action: "met", order: stopped.id.sequence.0, verdict };
-                    self.verdict(desk, &done);
+                    self.verdict(desk, &done)?;
                 }
                 // Nothing is ever held in a book of its own.
                 BookEvent::Returns(_) | BookEvent::Rests(_) => {}
             }
         }
-        self.verdict(desk, done);
-        Ok(())
+        self.verdict(desk, done)
     }
 
     fn trade(&mut self, csv: &OrderCsv, fill: &Fill) -> io::Result<()> {
         self.count += 1;
+        if self.table == Table::Verdicts {
+            return Ok(());
+        }
         let (maker, taker) = (fill.maker.sequence.0, fill.taker.sequence.0);
         let (price, quantity) = (csv.tick.show(fill.price.0 as u64), csv.lot.show(fill.quantity.0));
         let side = match fill.side {
             Side::Buy => "buy",
             Side::Sell => "sell",
         };
-        writeln!(self.trades, "{},{maker},{taker},{price},{quantity},{side}", self.count)
+        writeln!(self.out, "{},{maker},{taker},{price},{quantity},{side}", self.count)
     }
 
-    fn verdict(&mut self, desk: &Desk, done: &Done) {
+    fn verdict(&mut self, desk: &Desk, done: &Done) -> io::Result<()> {
         let Done { action, order, verdict } = done;
         let (status, why) = match verdict.status {
             OrderStatus::Pending | OrderStatus::PartiallyFilled => ("rests", None),
@@ -302,7 +316,13 @@ impl<W: Write> Pen<W> {
         };
         let why = why.map_or_else(String::new, |why| format!("{why:?}"));
         let (filled, resting) = (desk.csv.lot.show(verdict.filled.0), desk.csv.lot.show(verdict.resting.0));
-        self.note(|verdicts| writeln!(verdicts, "{},{action},{order},{status},{why},{filled},{resting}", desk.line));
+        let row =
+            |out: &mut dyn Write| writeln!(out, "{},{action},{order},{status},{why},{filled},{resting}", desk.line);
+        if self.table == Table::Verdicts {
+            return row(&mut self.out);
+        }
+        self.note(|verdicts| row(verdicts));
+        Ok(())
     }
 
     /// Writes into the file of the verdicts, until it fails.
@@ -316,6 +336,6 @@ impl<W: Write> Pen<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.note(Write::flush);
-        self.trades.flush()
+        self.out.flush()
     }
 }
