@@ -11,6 +11,7 @@ use crate::domain::feed::FeedSettings;
 use crate::domain::ids::SymbolId;
 use crate::domain::settings::Settings;
 use crate::market::feed_file;
+use crate::runtime::text_file;
 
 use super::exit::Trouble;
 use super::output::Input;
@@ -20,7 +21,7 @@ use super::output::Input;
 /// # Errors
 /// The file cannot be read, or nothing in it can be played.
 pub fn open(path: &Path, settings: &mut Settings) -> Result<(), Trouble> {
-    let text = std::fs::read_to_string(path)
+    let text = text_file::read(path)
         .map_err(|error| Trouble::Usage(format!("cannot read the feed {}: {error}", path.display())))?;
     let name = path.display();
     let wrong = |error| Trouble::Usage(format!("nothing of the feed {name} can be played: {error}"));

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 
 use crate::document::config::{self, Config, REFERENCE};
+use crate::runtime::text_file;
 
 use super::exit::Trouble;
 
@@ -63,11 +64,11 @@ pub fn own_folder() -> Option<PathBuf> {
 fn look(named: Option<&Path>, variable: Option<OsString>, here: &Path, own: Option<&Path>) -> Result<Found, Trouble> {
     let variable = variable.filter(|value| !value.is_empty()).map(PathBuf::from);
     if let Some(path) = named.or(variable.as_deref()) {
-        let text = std::fs::read_to_string(path).map_err(|error| cannot(path, &error))?;
+        let text = text_file::read(path).map_err(|error| cannot(path, &error))?;
         return Ok(Found { path: Some(path.to_owned()), text });
     }
     for path in std::iter::once(here).chain(own) {
-        match std::fs::read_to_string(path) {
+        match text_file::read(path) {
             Ok(text) => return Ok(Found { path: Some(path.to_owned()), text }),
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
             Err(error) => return Err(cannot(path, &error)),

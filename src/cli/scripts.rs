@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::lesson::library::{self, Named};
 use crate::lesson::script::{self, Script};
 use crate::locale::Locale;
+use crate::runtime::text_file;
 
 use super::exit::Trouble;
 use super::feeds;
@@ -31,7 +32,7 @@ pub fn open(name: &str) -> Result<Script, Trouble> {
     if !name.ends_with(".toml") && !path.exists() {
         return Err(Trouble::unknown("scenario or lesson", name, &known));
     }
-    let text = std::fs::read_to_string(path).map_err(|error| Trouble::Usage(format!("cannot read {name}: {error}")))?;
+    let text = text_file::read(path).map_err(|error| Trouble::Usage(format!("cannot read {name}: {error}")))?;
     let mut script = script::read(name, &text).map_err(|problem| Trouble::Usage(problem.to_string()))?;
     if let Some(feed) = &script.feed {
         feeds::open(&path.with_file_name(feed), &mut script.settings)?;

@@ -14,6 +14,7 @@ pub mod config;
 pub mod decimal;
 pub mod order_csv;
 pub mod problem;
+pub mod ranges;
 pub mod reader;
 pub mod settings;
 mod venues;
