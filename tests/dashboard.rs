@@ -373,7 +373,7 @@ fn a_run_that_begins_again_is_recorded_as_the_last_one() {
     desk.wait("another run", |pty| row(pty, 1).contains("UP"));
     desk.wait("orders", |pty| rate(pty) > 0);
     quit(&mut desk, "q after a reset");
-    assert_eq!(std::fs::read_to_string(&file).unwrap().matches("chaosdesk-recording 1").count(), 2);
+    assert_eq!(std::fs::read_to_string(&file).unwrap().matches("chaosdesk-recording 2").count(), 2);
     let done = Command::new(PROGRAM).args(["replay", place]).output().unwrap();
     assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stdout));
 }

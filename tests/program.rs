@@ -171,9 +171,13 @@ fn a_file_that_is_no_recording_ends_with_two_and_a_line() {
     let cut: String = text.lines().take(2).map(|line| format!("{line}\n")).collect();
     let table = [
         ("hello\n".to_owned(), "not a recording"),
-        (text.replacen("chaosdesk-recording 1", "chaosdesk-recording 9", 1), "format 9"),
+        (text.replacen("chaosdesk-recording 2", "chaosdesk-recording 9", 1), "run.rec:1:1: a recording of format 9"),
         (cut, "cut off"),
-        (text.replacen("{", "[", 1), "line 2"),
+        (text.replacen("{", "[", 1), "run.rec:2:"),
+        (format!("{text}{text}"), "a second recording begins behind the end of the first"),
+        (format!("{text}garbage"), "the recording has ended above"),
+        (text.replacen("\"number\":2", "\"number\":3", 1), "mark 3 stands where mark 2 belongs"),
+        (text.replacen("\"heartbeat\":50000000", "\"heartbeat\":0", 1), "`heartbeat_ms` in [raft] is 0, out of range"),
         (text.replacen("\"nodes\":5", "\"nodes\":0", 1), "nodes"),
         (text.replacen("\"partitions\":4", "\"partitions\":0", 1), "partitions"),
         (text.replacen("\"replication_factor\":5", "\"replication_factor\":9", 1), "replication_factor"),
@@ -182,7 +186,49 @@ fn a_file_that_is_no_recording_ends_with_two_and_a_line() {
         fs::write(&file, &text).unwrap();
         let (code, out, err) = chaosdesk(&["replay", path(&file)]);
         assert_eq!((code, out.as_str()), (2, ""), "{part}: {err}");
-        assert!(err.contains(part) && err.lines().count() == 1, "{part}: {err}");
+        assert!(err.contains(part) && err.contains("run.rec:"), "{part}: {err}");
+    }
+}
+
+#[test]
+fn a_replay_says_what_happens_as_json_lines() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("run.rec");
+    let hash = record(&file);
+    let (code, out, err) = chaosdesk(&["replay", path(&file), "--json", "-"]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    let lines: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |kind: &str| lines.iter().filter(|line| line["type"] == kind).count();
+    assert!(of("control") >= 2 && of("mark") >= 2 && of("event") >= 5, "{out}");
+    let end = lines.last().unwrap();
+    assert_eq!((&end["type"], &end["same"], &end["hash"]), (&"end".into(), &true.into(), &hash.into()));
+    assert!(lines.iter().any(|line| line["name"] == "node_crashed" && line["node"].is_string()), "{out}");
+    // Into a file, the summary goes to the standard output; another file is not written over.
+    let json = dir.path().join("out.jsonl");
+    let (code, said, _) = chaosdesk(&["replay", path(&file), "--json", path(&json)]);
+    assert!(code == 0 && said.starts_with("the same run: "), "{said}");
+    assert_eq!(fs::read_to_string(&json).unwrap(), out);
+    assert_eq!(chaosdesk(&["replay", path(&file), "--json", path(&json)]).0, 0, "earlier lines are replaced");
+    fs::write(&json, "mine").unwrap();
+    assert_eq!(chaosdesk(&["replay", path(&file), "--json", path(&json)]).0, 2);
+    assert_eq!(chaosdesk(&["replay", path(&file), "--json", path(&file), "--force"]).0, 2);
+}
+
+#[test]
+#[cfg(unix)]
+fn no_file_is_read_without_a_bound() {
+    for words in [
+        ["replay", "/dev/zero"],
+        ["run", "/dev/zero"],
+        ["--config", "/dev/zero"],
+        ["--feed", "/dev/zero"],
+        ["match", "/dev/zero"],
+    ] {
+        let (code, out, err) = chaosdesk(&words);
+        // `match` has written its header by then.
+        assert!(code == 2 && out.len() < 100, "{words:?}: {out}{err}");
+        let bounded = err.contains("longer than 64 MiB") || err.contains("the line is too long");
+        assert!(bounded, "{words:?}: {err}");
     }
 }
 

@@ -121,10 +121,7 @@ pub enum Command {
     /// Run a scenario or a lesson without a screen, and check what it expects
     Run(RunFlags),
     /// Run a recording again: it comes out the same, or the first event that differs is shown
-    Replay {
-        /// The recording
-        file: PathBuf,
-    },
+    Replay(ReplayFlags),
     /// Match orders from a file or the standard input in one book, and write the trades
     Match(MatchFlags),
     /// List the scenarios and lessons of the program
@@ -187,6 +184,22 @@ pub struct RunFlags {
     /// Step nodes as tasks, as the dashboard does
     #[arg(long)]
     pub tasks: bool,
+}
+
+/// The flags of `replay`.
+#[derive(Args, Clone, PartialEq, Eq, Debug)]
+pub struct ReplayFlags {
+    /// The recording: of `--record`, or one of the last sessions (`chaosdesk doctor` says where they are kept)
+    pub file: PathBuf,
+    /// Play it in the dashboard; at its end time stands, and the run is yours
+    #[arg(long, conflicts_with_all = ["json", "force"])]
+    pub watch: bool,
+    /// Write what happens as JSON lines (docs/results.md); `-` is the standard output. Earlier lines are replaced
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Write over any other file that `--json` names; never over one that is read
+    #[arg(long, requires = "json")]
+    pub force: bool,
 }
 
 /// The flags of `match`.

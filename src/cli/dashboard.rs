@@ -4,7 +4,6 @@
 //! cluster's thread at once. It decides nothing else.
 //! Errors: no terminal is exit code 3 with a sentence; a theme that is wrong names its line.
 
-use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,6 +20,7 @@ use crate::lesson::library;
 use crate::locale::{Language, Locale};
 use crate::runtime::live::{Live, LiveSetup};
 use crate::runtime::pacer::{OnFault, WallClock};
+use crate::runtime::recorder::Recording;
 use crate::runtime::recording_file::RecordingFile;
 use crate::runtime::simulation::{Left, Simulation};
 use crate::ui::app::signals::{Listener, Signals, Told};
@@ -42,8 +42,9 @@ use super::exit::{Exit, Trouble};
 use super::find::Found;
 use super::history::WithHistory;
 use super::house::language;
-use super::output::{Input, Output, Over};
-use super::{feeds, find, input, keys, scripts};
+use super::output::{Input, Output, Over, Sink};
+use super::replaying::{self, Opened};
+use super::{feeds, find, input, keys, scripts, sessions};
 
 /// The seed of a run that names none: the first lesson of a class goes as the teacher tried it the evening before.
 const SEED: u64 = 1;
@@ -80,6 +81,20 @@ impl<E: Engine + 'static> ViewSource for Source<E> {
 /// # Errors
 /// There is no usable terminal, a theme is wrong, or the run broke.
 pub fn open(config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Exit, Trouble> {
+    run(config, found, flags, None)
+}
+
+/// The same for a recording, whose settings and seed take the place of those of the configuration.
+///
+/// # Errors
+/// It is no recording, there is no usable terminal, or the run broke.
+pub fn watch(mut config: Config, found: &Found, flags: &DashboardFlags, file: &Path) -> Result<Exit, Trouble> {
+    let Opened { recording, .. } = replaying::open(file)?;
+    config.settings = recording.header.settings.clone();
+    run(&config, found, flags, Some(recording))
+}
+
+fn run(config: &Config, found: &Found, flags: &DashboardFlags, watched: Option<Recording>) -> Result<Exit, Trouble> {
     let has_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     if !flags.plain && !has_terminal {
         let why = "the dashboard needs a terminal; `chaosdesk --plain` prints events, `chaosdesk run` runs scenarios";
@@ -101,9 +116,14 @@ pub fn open(config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Ex
     // Both are looked at before either is emptied: what is refused has destroyed nothing.
     let recording = flags.record.as_deref().map(|file| recording(file, config, found, flags)).transpose()?;
     let history = flags.history.as_deref().map(|file| history(file, config, found, flags)).transpose()?;
-    let recording = recording.map(|output| output.begin_with(RecordingFile::new)).transpose()?;
+    let recording = recording.map(|output| output.begin_with(|file| RecordingFile::new(Box::new(file)))).transpose()?;
     let history = history.map(|output| output.begin_with(Ok)).transpose()?;
-    let source = Source(start(config, flags, recording, history).map_err(broken)?);
+    let (recording, unkept) = match recording {
+        // A recording that is watched is a file already.
+        None if watched.is_none() => session(),
+        recording => (recording, None),
+    };
+    let source = Source(start(config, flags, Tapes { recording, history, watched }).map_err(broken)?);
     let ending = if flags.plain {
         runtime.block_on(plain(&source, &look.locale)).map_err(broken)?
     } else {
@@ -115,6 +135,10 @@ pub fn open(config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Ex
             tell(left, file)?;
         }
         super::history_written(written, flags.history.as_deref(), &mut io::stderr())?;
+    }
+    if let Some(unkept) = unkept {
+        // The screen is given back by now; nobody is left to tell if the stream is closed.
+        let _ = writeln!(io::stderr(), "chaosdesk: this session was not kept: {unkept}");
     }
     Ok(match ending {
         Ending::Quit => Exit::Well,
@@ -136,6 +160,22 @@ fn useless(term: Option<&str>) -> Option<String> {
         _ => return None,
     };
     Some(format!("{said}: the dashboard needs a terminal that draws; `chaosdesk --plain` prints events"))
+}
+
+/// What a dashboard writes, and what it plays.
+struct Tapes {
+    recording: Option<RecordingFile>,
+    history: Option<Sink>,
+    watched: Option<Recording>,
+}
+
+/// The file of this session among the last ones, or why there is none.
+fn session() -> (Option<RecordingFile>, Option<String>) {
+    let Some(folder) = sessions::folder() else { return (None, None) };
+    match sessions::begin(&folder).and_then(|file| RecordingFile::new(Box::new(file))) {
+        Ok(file) => (Some(file), None),
+        Err(error) => (None, Some(format!("cannot write into {}: {error}", show(&folder)))),
+    }
 }
 
 fn broken(error: impl std::fmt::Display) -> Trouble {
@@ -189,14 +229,15 @@ fn tell(left: Left, file: &Path) -> Result<(), Trouble> {
 }
 
 /// Starts the cluster's thread.
-fn start(
-    config: &Config,
-    flags: &DashboardFlags,
-    recording: Option<RecordingFile>,
-    history: Option<File>,
-) -> io::Result<Live<WithHistory<Simulation>>> {
-    let engine = desk::simulation(Arc::new(config.settings.clone()), flags.seed.unwrap_or(SEED));
-    let engine = engine.with_tasks()?.with_record(recording);
+fn start(config: &Config, flags: &DashboardFlags, tapes: Tapes) -> io::Result<Live<WithHistory<Simulation>>> {
+    let Tapes { recording, history, watched } = tapes;
+    let seed = watched.as_ref().map_or_else(|| flags.seed.unwrap_or(SEED), |recording| recording.header.seed);
+    let engine = desk::simulation(Arc::new(config.settings.clone()), seed);
+    let engine = engine.with_tasks()?.with_record(recording).with_lookback(config.limits.history_bytes());
+    let engine = match watched {
+        Some(recording) => engine.with_playback(recording),
+        None => engine,
+    };
     let engine = if history.is_some() { engine.with_history() } else { engine };
     let guide = Guide::new(Box::new(|name| scripts::open(name).ok()));
     let live = Live::start(LiveSetup {

@@ -11,10 +11,11 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
+use crate::document::INPUT_BYTES_MAX;
 use crate::document::choice::Choice;
-use crate::document::config::{ColorDepth, ColorWhen, UiSettings};
+use crate::document::config::{ColorDepth, ColorWhen, LimitSettings, UiSettings};
 use crate::locale::Language;
-use crate::runtime::recorder;
+use crate::runtime::recording_text;
 use crate::ui::depth::Depth;
 use crate::ui::glyphs::Glyphs;
 use crate::ui::ground;
@@ -22,7 +23,7 @@ use crate::ui::screens::list::LEAST;
 use crate::ui::theme::{Appearance, Theme};
 
 use super::args::{DashboardFlags, VERSION};
-use super::{dashboard, find, house};
+use super::{dashboard, find, house, sessions};
 
 /// The words of the environment that say what the terminal is.
 const TERMINAL: [&str; 6] = ["TERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "COLORTERM", "COLORFGBG", "VTE_VERSION"];
@@ -71,6 +72,8 @@ pub struct Choices {
     pub file: String,
     /// Its settings of the screen.
     pub ui: UiSettings,
+    /// What it lets the dashboard keep to look back.
+    pub limits: LimitSettings,
 }
 
 impl Surroundings {
@@ -82,7 +85,7 @@ impl Surroundings {
             let read = found.read()?;
             let mut ui = read.ui;
             flags.over(&mut ui);
-            Ok(Choices { file: found.to_string(), ui })
+            Ok(Choices { file: found.to_string(), ui, limits: read.limits })
         });
         Self {
             environment: names.into_iter().filter_map(set).collect(),
@@ -115,6 +118,7 @@ fn places() -> Vec<(&'static str, PathBuf, Presence)> {
         places.insert(1, ("config", own.join("config.toml")));
         places.push(("themes", own.join("themes")));
     }
+    places.extend(sessions::folder().map(|folder| ("sessions", folder)));
     let there = |path: &Path| if path.exists() { Presence::There } else { Presence::Absent };
     places.into_iter().map(|(what, path)| (what, path.clone(), there(&path))).collect()
 }
@@ -134,6 +138,7 @@ pub fn report(seen: &Surroundings) -> String {
     section("colour", colour(seen));
     section("glyphs", glyphs(seen));
     section("language", language(seen));
+    section("memory", memory(seen));
     section("files", files(seen));
     text
 }
@@ -152,7 +157,7 @@ fn program(seen: &Surroundings) -> Vec<(String, String)> {
     let build = if cfg!(debug_assertions) { "debug" } else { "release" };
     vec![
         line("version", format!("{}, {build} build", VERSION.as_str())),
-        line("recordings", recorder::FIRST_LINE),
+        line("recordings", recording_text::FIRST_LINE),
         line("machine", format!("{} {}, {} cores", std::env::consts::OS, std::env::consts::ARCH, seen.cores)),
     ]
 }
@@ -257,6 +262,19 @@ fn language(seen: &Surroundings) -> Vec<(String, String)> {
     lines
 }
 
+fn memory(seen: &Surroundings) -> Vec<(String, String)> {
+    let limits = seen.config.as_ref().map_or_else(|_| LimitSettings::default(), |choices| choices.limits);
+    let bound = format!(
+        "{} MB at most (limits.history_mb): older copies to go back to are thinned first, then events, then samples",
+        limits.history_mb
+    );
+    vec![
+        line("history", bound),
+        line("logs", "bounded by snapshots (raft.snapshot_every_records, raft.snapshot_keep_records)"),
+        line("input", format!("{} MiB of a file at most", INPUT_BYTES_MAX >> 20)),
+    ]
+}
+
 fn files(seen: &Surroundings) -> Vec<(String, String)> {
     let mut lines = words(seen, &["CHAOSDESK_CONFIG"]);
     lines.push(match &seen.config {
@@ -270,7 +288,11 @@ fn files(seen: &Surroundings) -> Vec<(String, String)> {
         };
         lines.push(line(what, format!("{} ({there})", path.display())));
     }
-    lines.push(line("data", "none: disks are simulated; a recording goes where --record says"));
+    let kept = format!(
+        "the last {} sessions; more only where --record and --history say: the disks of the cluster are simulated",
+        sessions::KEPT_MAX
+    );
+    lines.push(line("written", kept));
     lines
 }
 
@@ -284,7 +306,11 @@ mod tests {
             terminals: [true, true],
             size: Some((120, 40)),
             detected: Depth::Indexed,
-            config: Ok(Choices { file: "./config.toml".to_owned(), ui: UiSettings::default() }),
+            config: Ok(Choices {
+                file: "./config.toml".to_owned(),
+                ui: UiSettings::default(),
+                limits: LimitSettings::default(),
+            }),
             places: vec![("themes", PathBuf::from("themes"), Presence::Absent)],
             cores: 2,
         }
@@ -301,6 +327,7 @@ mod tests {
             "  alphabet       unicode: detected from LANG and TERM\n",
             "  configuration  ./config.toml\n",
             "  themes         themes (not there)\n",
+            "  history        512 MB at most (limits.history_mb)",
             "2 cores\n",
         ] {
             assert!(text.contains(expected), "{expected:?} is missing in\n{text}");
@@ -323,6 +350,7 @@ mod tests {
         named.config = Ok(Choices {
             file: String::new(),
             ui: UiSettings { color_depth: ColorDepth::Sixteen, ..UiSettings::default() },
+            limits: LimitSettings::default(),
         });
         assert!(depth(&named).starts_with("16: the configuration or a flag says"), "{}", depth(&named));
     }

@@ -4,7 +4,6 @@
 //! Bound: time passes in stretches of a tenth of a second, after each of which the history is taken and written.
 //! Errors: the first write that fails is told at the end; the run goes on.
 
-use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::Path;
 
@@ -18,7 +17,7 @@ use crate::domain::view::ClusterView;
 use crate::report::history::HistoryWriter;
 
 use super::exit::Trouble;
-use super::output::{Input, Output, Over};
+use super::output::{Input, Output, Over, Sink};
 
 /// The time between two writes at most.
 const STRETCH: SimDuration = SimDuration::from_millis(100);
@@ -43,12 +42,12 @@ pub fn open(path: &Path, inputs: &[Input], force: bool) -> Result<Output, Troubl
 /// An engine with its history on the way into a file, if there is one.
 pub struct WithHistory<E> {
     engine: E,
-    writer: Option<HistoryWriter<BufWriter<File>>>,
+    writer: Option<HistoryWriter<BufWriter<Sink>>>,
 }
 
 impl<E: Engine> WithHistory<E> {
     /// This engine, which keeps its history if there is a file.
-    pub fn new(engine: E, file: Option<File>) -> Self {
+    pub fn new(engine: E, file: Option<Sink>) -> Self {
         Self { engine, writer: file.map(|file| HistoryWriter::new(BufWriter::new(file))) }
     }
 

@@ -1,6 +1,5 @@
 //! The wiring of the program itself: every door of [`Wiring`] leads to the room that does it.
 
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,7 +10,6 @@ use crate::domain::view::ClusterView;
 use crate::lesson::run::{self, Outcome};
 use crate::lesson::script::Script;
 use crate::locale::Language;
-use crate::runtime::recorder::{self, Recording, Replay};
 use crate::runtime::simulation::Simulation;
 use crate::ui::glyphs::Characters;
 
@@ -20,7 +18,8 @@ use super::exit::{Exit, Trouble};
 use super::find::Found;
 use super::history::WithHistory;
 use super::keys::UiNames;
-use super::{Wiring, Written, dashboard, feeds, keys};
+use super::output::Sink;
+use super::{Wiring, Written, dashboard, keys};
 
 /// The language that is asked for, or else that of the environment; and a note if it cannot be shown.
 pub fn language(asked: config::Locale) -> (Language, Option<String>) {
@@ -68,26 +67,15 @@ impl Wiring for House {
         Ok((Arc::new(engine.view()), outcome))
     }
 
-    fn perform_into(&self, script: Arc<Script>, stepping: Stepping, history: File) -> Result<Written, Trouble> {
+    fn perform_into(&self, script: Arc<Script>, stepping: Stepping, history: Sink) -> Result<Written, Trouble> {
         let mut engine = WithHistory::new(engine(&script, stepping)?.with_history(), Some(history));
         let outcome = run::perform(&script, &mut engine);
         let (engine, written) = engine.finish();
         Ok((Arc::new(engine.view()), outcome, written))
     }
 
-    fn replay(&self, file: &Path) -> Result<(String, Exit), Trouble> {
-        let recording = Recording::load(file).map_err(|error| Trouble::Usage(error.to_string()))?;
-        let mut settings = recording.header.settings.clone();
-        feeds::reopen(&mut settings, file)?;
-        let world = desk::open(&Arc::new(settings), recording.header.seed);
-        Ok(match recorder::replay(world, &recording) {
-            Replay::Same(mark) => {
-                let cut = if recording.whole { "" } else { " (the recording breaks off there)" };
-                let text = format!("the same run: {} events, {} s, hash {}{cut}\n", mark.events, mark.at, mark.hash);
-                (text, Exit::Well)
-            }
-            Replay::Differs(difference) => (format!("{difference}\n"), Exit::Failed),
-        })
+    fn watch(&self, config: Config, found: Found, flags: &DashboardFlags, file: &Path) -> Result<Exit, Trouble> {
+        dashboard::watch(config, &found, flags, file)
     }
 }
 

@@ -8,12 +8,10 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
+use crate::document::INPUT_BYTES_MAX;
 use crate::document::problem::{Problem, text_of};
 
 use super::exit::Trouble;
-
-/// Bytes of an input at most.
-pub const INPUT_BYTES_MAX: u64 = 64 << 20;
 
 /// Why a text could not be read.
 #[derive(Debug, thiserror::Error)]

@@ -29,7 +29,7 @@ use crate::market::ladder::PRICE_MAX;
 use super::args::MatchFlags;
 use super::exit::{Exit, Trouble};
 use super::input;
-use super::output::{Input, Output, Over};
+use super::output::{Input, Output, Over, Sink};
 
 /// The most orders that rest: far beyond any real book.
 pub const RESTING_MAX: u32 = 1 << 24;
@@ -96,7 +96,7 @@ pub fn run(flags: &MatchFlags, out: &mut dyn Write, err: &mut dyn Write) -> Resu
 }
 
 /// The file of the verdicts, which must not be the one of the orders.
-fn verdicts(path: &Path, flags: &MatchFlags, orders: Input) -> Result<File, Trouble> {
+fn verdicts(path: &Path, flags: &MatchFlags, orders: Input) -> Result<Sink, Trouble> {
     let over = Over::Own(|head| head.starts_with(VERDICTS_HEADER)).or_forced(flags.force);
     let output = Output::open("--verdicts", path, &[orders], over)?;
     output.begin().map_err(|error| Trouble::Running(format!("cannot write {}: {error}", path.display())))
@@ -256,7 +256,7 @@ struct Pen<W: Write> {
     out: W,
     /// What goes there.
     table: Table,
-    verdicts: Option<BufWriter<File>>,
+    verdicts: Option<BufWriter<Sink>>,
     /// Why the file of the verdicts is not whole.
     failed: Option<io::Error>,
     count: u64,
@@ -326,7 +326,7 @@ impl<W: Write> Pen<W> {
     }
 
     /// Writes into the file of the verdicts, until it fails.
-    fn note(&mut self, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) {
+    fn note(&mut self, write: impl FnOnce(&mut BufWriter<Sink>) -> io::Result<()>) {
         if let Some(error) = self.verdicts.as_mut().and_then(|verdicts| write(verdicts).err()) {
             // What is still in its buffer would fail again.
             self.verdicts.take().map(BufWriter::into_parts);

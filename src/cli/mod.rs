@@ -16,9 +16,10 @@ pub mod input;
 pub mod keys;
 pub mod matching;
 pub mod output;
+pub mod replaying;
 pub mod scripts;
+pub mod sessions;
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -33,10 +34,10 @@ use crate::lesson::script::Script;
 use crate::locale::Locale;
 use crate::report::{Comparison, RunResult};
 
-pub use args::{Cli, Command, ConfigCommand, DashboardFlags, MatchFlags, RunFlags, Stepping};
+pub use args::{Cli, Command, ConfigCommand, DashboardFlags, MatchFlags, ReplayFlags, RunFlags, Stepping};
 pub use exit::{Exit, Trouble};
 use find::Found;
-use output::{Input, Output, Over};
+use output::{Input, Output, Over, Sink};
 
 /// What came of a run whose history was written: its last view, its outcome, and the file's.
 pub type Written = (Arc<ClusterView>, Outcome, io::Result<u64>);
@@ -69,13 +70,13 @@ pub trait Wiring {
     ///
     /// # Errors
     /// The run broke.
-    fn perform_into(&self, script: Arc<Script>, stepping: Stepping, history: File) -> Result<Written, Trouble>;
+    fn perform_into(&self, script: Arc<Script>, stepping: Stepping, history: Sink) -> Result<Written, Trouble>;
 
-    /// Runs a recording again: a text that says so, and whether it came out the same.
+    /// Opens the dashboard on a recording, which plays in it.
     ///
     /// # Errors
-    /// It is no recording, or the run broke.
-    fn replay(&self, file: &Path) -> Result<(String, Exit), Trouble>;
+    /// It is no recording, there is no usable terminal, or the run broke.
+    fn watch(&self, config: Config, found: Found, flags: &DashboardFlags, file: &Path) -> Result<Exit, Trouble>;
 }
 
 /// Does what the command line asks for; `out` and `err` are the two streams.
@@ -88,7 +89,7 @@ pub fn run(cli: &Cli, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Wr
         )),
         None => dashboard(&cli.dashboard, wiring, err),
         Some(Command::Run(flags)) => perform(flags, wiring, out, err),
-        Some(Command::Replay { file }) => wiring.replay(file).and_then(|(text, exit)| say(out, &text).map(|()| exit)),
+        Some(Command::Replay(flags)) => replaying::run(flags, &cli.dashboard, wiring, out),
         Some(Command::Match(flags)) => matching::run(flags, out, err),
         Some(Command::Lessons) => lessons(&cli.dashboard, wiring, out, err),
         Some(Command::Keys) => load(&cli.dashboard, wiring)
@@ -125,7 +126,12 @@ fn tell(err: &mut dyn Write, said: &dyn std::fmt::Display) {
 
 /// Whether a command takes its settings from what it is given, and none from a configuration.
 const fn brings_its_own(command: &Command) -> bool {
-    matches!(command, Command::Run(_) | Command::Replay { .. } | Command::Match(_))
+    match command {
+        // In the dashboard it is the recording's cluster under the reader's own keys and colours.
+        Command::Replay(flags) => !flags.watch,
+        Command::Run(_) | Command::Match(_) => true,
+        _ => false,
+    }
 }
 
 fn say(out: &mut dyn Write, text: &str) -> Result<(), Trouble> {

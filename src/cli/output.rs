@@ -5,14 +5,18 @@
 //! that leads to it (links, other paths): what counts is the file itself, its device and inode.
 //! Shape: a file that is new or empty is taken, and so is a device or a pipe. One that holds something is written over if
 //! it was an output of the same kind ([`Over::Own`]), or if `--force` says so.
+//! Bound: a pipe whose reader stands still ends the writing after [`PATIENCE`]; it never holds the program.
 //! Errors: what cannot be opened or must not be written is wrong usage (2); a disk that fails later is a failure (4).
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::exit::Trouble;
 
+/// How long a pipe may take nothing. Whoever leaves the dashboard waits for it once.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// How much of a file is looked at to see what it is.
 const HEAD_BYTES: u64 = 4_096;
 
@@ -117,7 +121,9 @@ impl Output {
                 "{flag}: {path} is the standard output too: one would spoil the other"
             )));
         }
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path).map_err(cannot)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        let file = never_waiting(&mut options).open(path).map_err(|error| cannot(named(error)))?;
         let holds = file.metadata().map_err(cannot)?;
         let output = Self { file, path: path.to_owned(), fresh: false };
         let may = !holds.is_file()
@@ -142,20 +148,20 @@ impl Output {
     ///
     /// # Errors
     /// The file cannot be emptied.
-    pub fn begin(mut self) -> io::Result<File> {
+    pub fn begin(mut self) -> io::Result<Sink> {
         self.fresh = false;
         if self.file.metadata()?.is_file() {
             self.file.set_len(0)?;
             self.file.seek(SeekFrom::Start(0))?;
         }
-        self.file.try_clone()
+        self.file.try_clone().map(Sink)
     }
 
     /// The same, with what is written first.
     ///
     /// # Errors
     /// The file cannot be emptied, or takes nothing.
-    pub fn begin_with<T>(self, first: impl FnOnce(File) -> io::Result<T>) -> Result<T, Trouble> {
+    pub fn begin_with<T>(self, first: impl FnOnce(Sink) -> io::Result<T>) -> Result<T, Trouble> {
         let path = self.path.clone();
         let begun = self.begin().and_then(first);
         begun.map_err(|error| Trouble::Running(format!("cannot write {}: {error}", path.display())))
@@ -168,6 +174,71 @@ impl Output {
     pub fn write(self, text: &str) -> Result<(), Trouble> {
         self.begin_with(|mut file| file.write_all(text.as_bytes()))
     }
+}
+
+/// Where an output goes: a file, a device, or a pipe, which is waited for only so long.
+#[derive(Debug)]
+pub struct Sink(File);
+
+impl From<File> for Sink {
+    fn from(file: File) -> Self {
+        Self(file)
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            match self.0.write(bytes) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => await_reader(&self.0)?,
+                written => return written,
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// A pipe is opened so that neither opening nor writing waits for its reader. Files do not mind.
+#[cfg(unix)]
+fn never_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed())
+}
+
+/// What opening a pipe without a reader yields, in words.
+#[cfg(unix)]
+fn named(error: io::Error) -> io::Error {
+    let unread = error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error());
+    if unread { io::Error::new(ErrorKind::NotConnected, "nobody reads this pipe") } else { error }
+}
+
+#[cfg(unix)]
+fn await_reader(file: &File) -> io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let patience = Timespec { tv_sec: PATIENCE.as_secs().cast_signed(), tv_nsec: 0 };
+    match poll(&mut [PollFd::new(file, PollFlags::OUT)], Some(&patience)) {
+        Ok(0) => Err(io::Error::new(ErrorKind::TimedOut, "the reader of the pipe reads no more")),
+        Err(error) if error.kind() != ErrorKind::Interrupted => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+fn never_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
+#[cfg(not(unix))]
+fn named(error: io::Error) -> io::Error {
+    error
+}
+
+#[cfg(not(unix))]
+fn await_reader(_: &File) -> io::Result<()> {
+    Err(ErrorKind::WouldBlock.into())
 }
 
 /// A run that broke leaves no empty file behind.
@@ -270,6 +341,22 @@ mod tests {
         std::os::unix::fs::symlink(at("later"), at("dangling")).unwrap();
         open(&at("dangling"), &inputs, Over::Nothing).unwrap().write("a").unwrap();
         assert_eq!(std::fs::read_to_string(at("later")).unwrap(), "a");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_pipe_that_nobody_reads_holds_nobody() {
+        let dir = tempfile::tempdir().unwrap();
+        let pipe = dir.path().join("pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        let said = open(&pipe, &[], Over::Nothing).unwrap_err();
+        assert!(said.ends_with("pipe: nobody reads this pipe"), "{said}");
+        let reader = std::fs::OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
+        let mut sink = open(&pipe, &[], Over::Nothing).unwrap().begin().unwrap();
+        // More than any pipe holds: it is taken as far as there is room, and then the writing ends.
+        let error = sink.write_all(&vec![b'a'; 32 << 20]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
+        drop(reader);
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! Commands from their words to their texts and exit codes, with a wiring that has no screen and no cluster.
 
-use std::fs::File;
-
 use clap::Parser;
 
+use super::output::Sink;
 use super::*;
 use crate::document::config::{Density, Glyphs, Locale};
 use crate::document::problem::Complaint;
@@ -54,10 +53,11 @@ impl Wiring for Fake {
         };
         Ok((Arc::default(), Outcome { checks: vec![check], ..Outcome::default() }))
     }
-    fn perform_into(&self, script: Arc<Script>, stepping: Stepping, _: File) -> Result<Written, Trouble> {
+    fn perform_into(&self, script: Arc<Script>, stepping: Stepping, _: Sink) -> Result<Written, Trouble> {
         self.perform(script, stepping).map(|(view, outcome)| (view, outcome, Ok(0)))
     }
-    fn replay(&self, file: &Path) -> Result<(String, Exit), Trouble> {
+    fn watch(&self, config: Config, _: Found, _: &DashboardFlags, file: &Path) -> Result<Exit, Trouble> {
+        assert_eq!(config.ui.locale, Locale::Ru);
         Err(Trouble::Running(format!("cannot lock {}", file.display())))
     }
 }
@@ -153,7 +153,8 @@ fn the_reference_file_is_printed_and_well() {
 fn other_troubles_have_their_own_codes() {
     let flags = ["--locale", "ru", "--glyphs", "ascii", "--present"];
     assert_eq!(go(&flags, true), (3, String::new(), "chaosdesk: no terminal\n".into()));
-    assert_eq!(go(&["replay", "x"], true).0, 4);
+    assert_eq!(go(&["replay", "x"], true).0, 2, "there is no such file");
+    assert_eq!(go(&["--locale", "ru", "replay", "x", "--watch"], true).0, 4);
     let (code, _, err) = go(&["--theme", "projecter"], true);
     assert_eq!((code, err.contains("did you mean `projector`?")), (2, true), "{err}");
     assert_eq!((Exit::Signal(2).code(), Exit::Signal(15).code()), (130, 143));

@@ -27,6 +27,8 @@ pub struct Config {
     pub ui: UiSettings,
     /// How time passes at the start.
     pub time: TimeSettings,
+    /// What the dashboard may keep.
+    pub limits: LimitSettings,
     /// Keys that the file changes, in its order.
     pub keys: Vec<KeyBindings>,
     /// The contexts that the file names, those that bind nothing too.
@@ -97,6 +99,29 @@ pub struct TimeSettings {
 impl Default for TimeSettings {
     fn default() -> Self {
         Self { slow_on_fault: true, start_paused: false, speed: Speed::Times(1) }
+    }
+}
+
+/// What the dashboard may keep.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LimitSettings {
+    /// Memory for what is kept to look back, in units of 1,000,000 bytes.
+    pub history_mb: u64,
+}
+
+impl LimitSettings {
+    /// What a configuration may say.
+    pub const HISTORY_MB: std::ops::RangeInclusive<u64> = 16..=65_536;
+
+    /// The same in bytes.
+    pub const fn history_bytes(self) -> u64 {
+        self.history_mb * 1_000_000
+    }
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        Self { history_mb: 512 }
     }
 }
 
@@ -182,6 +207,9 @@ pub fn read(name: &str, text: &str) -> Reading<Config> {
         if let Some(time) = root.table("time", time)? {
             config.time = time;
         }
+        if let Some(limits) = root.table("limits", limits)? {
+            config.limits = limits;
+        }
         (config.contexts, config.keys) = root.table("keys", keys)?.unwrap_or_default();
         Ok(config)
     })
@@ -233,6 +261,11 @@ fn time(r: &mut Reader<'_>) -> Reading<TimeSettings> {
             Some(item) => choice::speed(item.string("speed")?).map_err(|wrong| item.place.complain(&wrong))?,
         },
     })
+}
+
+fn limits(r: &mut Reader<'_>) -> Reading<LimitSettings> {
+    let base = LimitSettings::default();
+    Ok(LimitSettings { history_mb: r.integer("history_mb", LimitSettings::HISTORY_MB, base.history_mb)? })
 }
 
 type Keys = (Vec<(String, Place)>, Vec<KeyBindings>);

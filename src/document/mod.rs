@@ -15,6 +15,10 @@ pub mod csv;
 pub mod decimal;
 pub mod order_csv;
 pub mod problem;
+pub mod ranges;
 pub mod reader;
 pub mod settings;
 mod venues;
+
+/// Bytes of a file that is read whole, at most: a device or a pipe may have no end.
+pub const INPUT_BYTES_MAX: u64 = 64 << 20;

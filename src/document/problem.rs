@@ -61,6 +61,13 @@ impl Place {
         self.before().bytes().filter(|byte| *byte == b'\n').count() + 1
     }
 
+    /// The place within it from this byte on.
+    #[must_use]
+    pub fn inner(&self, byte: usize) -> Self {
+        let at = (self.span.start + byte).min(self.span.end);
+        Self { source: Arc::clone(&self.source), span: at..at }
+    }
+
     /// A problem at this place.
     #[must_use]
     pub fn problem(&self, found: impl Into<String>) -> Box<Problem> {

@@ -74,7 +74,7 @@ impl<'d> Reader<'d> {
         Some(Place::new(&self.source, key.span()).problem(found).among(key.get_ref(), &self.asked))
     }
 
-    fn inside(&self) -> String {
+    pub(super) fn inside(&self) -> String {
         if self.name.is_empty() { String::new() } else { format!(" in {}", self.name) }
     }
 
@@ -152,7 +152,8 @@ impl<'d> Reader<'d> {
     /// # Errors
     /// It is something else, or outside.
     pub fn integer(&mut self, key: &'static str, range: RangeInclusive<u64>, default: u64) -> Reading<u64> {
-        self.ask(key).map_or(Ok(default), |item| item.integer(key, range))
+        let Some(item) = self.ask(key) else { return self.within(key, &range, default) };
+        item.integer(key, range)
     }
 
     /// A length of time in milliseconds.
@@ -165,7 +166,8 @@ impl<'d> Reader<'d> {
         range: RangeInclusive<u64>,
         default: SimDuration,
     ) -> Reading<SimDuration> {
-        self.ask(key).map_or(Ok(default), |item| item.integer(key, range).map(SimDuration::from_millis))
+        let Some(item) = self.ask(key) else { return self.lasts_within(key, &range, 1_000_000, default) };
+        item.integer(key, range).map(SimDuration::from_millis)
     }
 
     /// A length of time in microseconds.
@@ -178,7 +180,8 @@ impl<'d> Reader<'d> {
         range: RangeInclusive<u64>,
         default: SimDuration,
     ) -> Reading<SimDuration> {
-        self.ask(key).map_or(Ok(default), |item| item.integer(key, range).map(SimDuration::from_micros))
+        let Some(item) = self.ask(key) else { return self.lasts_within(key, &range, 1_000, default) };
+        item.integer(key, range).map(SimDuration::from_micros)
     }
 
     /// `true` or `false`.

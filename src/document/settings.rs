@@ -203,14 +203,18 @@ fn link(r: &mut Reader<'_>, base: &LinkSettings) -> Reading<LinkSettings> {
         jitter: r.micros("jitter_us", 0..=LATENCY_US_MAX, base.jitter)?,
         in_flight_max: r.integer("in_flight_max", 16..=COUNT_MAX, base.in_flight_max as u64)? as usize,
         loss_per_mille: r.integer("loss_per_mille", 0..=999, u64::from(base.loss_per_mille))? as u32,
-        pairs: if r.has("pair") { r.tables("pair", pair)? } else { no_pairs(r, base) },
+        pairs: if r.has("pair") { r.tables("pair", pair)? } else { no_pairs(r, base)? },
     })
 }
 
 /// Asks for the key all the same, so that it is known.
-fn no_pairs(r: &mut Reader<'_>, base: &LinkSettings) -> Vec<LinkPair> {
+fn no_pairs(r: &mut Reader<'_>, base: &LinkSettings) -> Reading<Vec<LinkPair>> {
     r.optional("pair");
-    base.pairs.clone()
+    for pair in &base.pairs {
+        r.lasts_within("latency_us", &(0..=LATENCY_US_MAX), 1_000, pair.latency)?;
+        r.lasts_within("jitter_us", &(0..=LATENCY_US_MAX), 1_000, pair.jitter)?;
+    }
+    Ok(base.pairs.clone())
 }
 
 fn pair(r: &mut Reader<'_>) -> Reading<LinkPair> {
@@ -259,12 +263,18 @@ fn gateway(r: &mut Reader<'_>, base: &GatewaySettings) -> Reading<GatewaySetting
 }
 
 fn service_times(r: &mut Reader<'_>, base: &[SimDuration]) -> Reading<Vec<SimDuration>> {
-    let Some(item) = r.optional("service_us") else { return Ok(base.to_vec()) };
+    let Some(item) = r.optional("service_us") else {
+        return base.iter().map(|time| r.lasts_within("service_us", &(0..=LATENCY_US_MAX), 1_000, *time)).collect();
+    };
     Ok(item.integers("service_us", 0..=LATENCY_US_MAX)?.into_iter().map(SimDuration::from_micros).collect())
 }
 
 fn capacities(r: &mut Reader<'_>, base: &[u32]) -> Reading<Vec<u32>> {
-    let Some(item) = r.optional("capacities") else { return Ok(base.to_vec()) };
+    let Some(item) = r.optional("capacities") else {
+        // An empty list would be divided by.
+        r.within("capacities", &(1..=COUNT_MAX), base.iter().copied().min().unwrap_or(0).into())?;
+        return Ok(base.to_vec());
+    };
     let elements = item.elements("capacities")?;
     if elements.is_empty() {
         return Err(item.place.problem("`capacities` is empty").allow("at least one whole number"));

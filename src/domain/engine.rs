@@ -46,6 +46,8 @@ pub enum Advance {
     News,
     /// Whoever drives the engine had enough.
     Enough,
+    /// A recording that was played has come to its end. Time stands there until it is let go on; then it is a run like any.
+    Ended,
 }
 
 /// What a view shows in depth from now on.

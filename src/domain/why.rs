@@ -163,6 +163,8 @@ pub enum Why {
     QuorumNeeded,
     /// The run takes no more controls at this very instant.
     TooManyControls,
+    /// A recording is played: what was done to it was done then.
+    RecordingPlays,
 }
 
 impl Why {
@@ -185,6 +187,7 @@ impl Why {
     }
 
     /// A stable number for hash chains and recordings.
+    #[expect(clippy::too_many_lines, reason = "a row for each refusal")]
     pub const fn code(self) -> u8 {
         match self {
             Self::NotLeader(_) => 1,
@@ -255,6 +258,7 @@ impl Why {
             Self::Frozen => 139,
             Self::QuorumNeeded => 140,
             Self::TooManyControls => 141,
+            Self::RecordingPlays => 142,
         }
     }
 }

@@ -288,6 +288,12 @@ impl Exchange {
         (books + accounts + under_way + kept) as u64
     }
 
+    /// What a copy of it takes in memory: packed trades are shared.
+    pub fn copied_bytes(&self) -> u64 {
+        let archive = self.trades.windows().archive();
+        self.size_bytes() - archive.bytes() + archive.list_bytes()
+    }
+
     /// The trades, by the time in which they happened.
     pub const fn trades(&self) -> &Trades {
         &self.trades

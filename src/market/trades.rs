@@ -103,6 +103,11 @@ impl Trades {
         &mut self.store
     }
 
+    /// The windows of time.
+    pub const fn windows(&self) -> &TimeWindows {
+        &self.windows
+    }
+
     /// A batch with this stamp is applied: time goes on, and windows may grow cold.
     pub fn begin(&mut self, stamp: SimTime) {
         self.now = self.now.max(stamp);

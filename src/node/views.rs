@@ -142,6 +142,17 @@ impl Node {
         self.replicas.iter().map(|replica| replica.core.log().len()).sum()
     }
 
+    /// The logs of its replicas.
+    pub fn logs(&self) -> impl Iterator<Item = (GroupId, &SharedLog)> {
+        self.replicas.iter().map(|replica| (replica.group, replica.core.log()))
+    }
+
+    /// What a copy of its state machines takes in memory.
+    pub fn copied_bytes(&self) -> u64 {
+        let exchanges = self.replicas.iter().filter_map(|replica| replica.machine.exchange());
+        exchanges.map(Exchange::copied_bytes).sum()
+    }
+
     /// What its state machines take in memory.
     pub fn machine_bytes(&self) -> u64 {
         let exchanges = self.replicas.iter().filter_map(|replica| replica.machine.exchange());

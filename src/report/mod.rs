@@ -5,6 +5,7 @@
 
 pub mod comparison;
 pub mod history;
+pub mod playback;
 pub mod result;
 pub mod summary;
 

@@ -3,75 +3,89 @@
 //! Idea: the world is a value, so a checkpoint is a clone; big logs are shared by `Arc` and cost pointers. Going back to a
 //! moment is: clone the nearest checkpoint before it, play the controls that came since, run on.
 //! Units: spacing in virtual time and in scheduler events, whichever is reached first.
-//! Bound: [`CHECKPOINTS_MAX`] in number and about [`BYTES_MAX`] in memory; when either is full, every second one goes and
-//! the spacing doubles, so a long run keeps its whole past, only coarser. The first one, the beginning, always stays.
+//! Bound: [`CHECKPOINTS_MAX`] in number, and in memory what the caller says; when either is full, every second one goes and
+//! the spacing doubles, so a long run keeps its whole past, only coarser. The first one, the beginning, always stays; with it
+//! alone any moment can still be run to. A new one for which thinning makes no room is not taken.
 
 use crate::domain::control::RecordedControl;
 use crate::domain::time::{SimDuration, SimTime};
 
+use super::pins::Pins;
 use super::world::World;
 
 /// Checkpoints that are kept.
 pub const CHECKPOINTS_MAX: usize = 64;
-/// Memory that they may take, as [`super::sizes`] estimates it.
-pub const BYTES_MAX: u64 = 512 << 20;
 /// The first spacing in time.
 pub const SPACING: SimDuration = SimDuration::from_secs(10);
-/// Fewer are never thinned: the beginning and the latest.
-const KEPT_MIN: usize = 2;
 /// The first spacing in scheduler events.
 pub const SPACING_EVENTS: u64 = 300_000;
 
 /// Copies of one run, oldest first.
 #[derive(Clone)]
 pub struct Checkpoints {
-    kept: Vec<World>,
+    kept: Vec<Kept>,
     kept_max: usize,
-    bytes_max: u64,
     spacing: SimDuration,
     spacing_events: u64,
+    /// When the next one is due.
+    due: (SimTime, u64),
+    thinned: u64,
+}
+
+/// A copy, and what it takes.
+#[derive(Clone)]
+struct Kept {
+    world: World,
+    /// Bytes of its own.
+    copied: u64,
+    /// What it shares.
+    pins: Pins,
 }
 
 impl Default for Checkpoints {
     fn default() -> Self {
-        Self::with_bounds(CHECKPOINTS_MAX, BYTES_MAX)
+        Self::with_bound(CHECKPOINTS_MAX)
     }
 }
 
 impl Checkpoints {
-    /// A store of another size.
-    pub fn with_bounds(kept_max: usize, bytes_max: u64) -> Self {
-        assert!(kept_max >= KEPT_MIN, "a store that is thinned keeps at least the beginning and one more");
-        Self { kept: Vec::new(), kept_max, bytes_max, spacing: SPACING, spacing_events: SPACING_EVENTS }
+    /// A store for so many.
+    pub fn with_bound(kept_max: usize) -> Self {
+        assert!(kept_max > 1, "a store that is thinned keeps at least the beginning and one more");
+        let (kept, due, thinned) = (Vec::new(), (SimTime::ZERO, 0), 0);
+        Self { kept, kept_max, spacing: SPACING, spacing_events: SPACING_EVENTS, due, thinned }
     }
 
-    /// When the next one is due, in time and in events.
-    pub fn due(&self) -> (SimTime, u64) {
-        self.kept
-            .last()
-            .map_or((SimTime::ZERO, 0), |last| (last.now() + self.spacing, last.event_count() + self.spacing_events))
+    /// Whether the next one is due.
+    pub fn is_due(&self, world: &World) -> bool {
+        let (at, events) = self.due;
+        self.kept.is_empty() || world.now() >= at || world.event_count() >= events
     }
 
-    /// Takes a checkpoint of this world if one is due; true if it did.
-    pub fn offer(&mut self, world: &World) -> bool {
-        let (at, events) = self.due();
-        if world.now() < at && world.event_count() < events {
+    /// Takes a checkpoint of this world if one is due and there is room for it in so many bytes; true if it did.
+    pub fn offer(&mut self, world: &World, bytes_max: u64) -> bool {
+        if !self.is_due(world) {
             return false;
         }
-        let copied = world.sizes().copied_bytes();
-        let full = |store: &Self| {
-            let records = store.kept.last().map_or(0, |last| world.fresh_record_bytes(last));
-            store.kept.len() == store.kept_max || store.bytes() + copied + records > store.bytes_max
-        };
-        while self.kept.len() >= KEPT_MIN && full(self) {
-            self.thin();
+        let (copied, pins) = (world.copied_bytes(), world.pins());
+        while self.kept.len() == self.kept_max || self.bytes_beside(&pins) + copied > bytes_max {
+            if !self.thin() {
+                break;
+            }
         }
-        self.kept.push(world.clone());
-        true
+        self.due = (world.now() + self.spacing, world.event_count() + self.spacing_events);
+        let fits = self.kept.is_empty() || self.bytes_beside(&pins) + copied <= bytes_max;
+        if fits {
+            self.kept.push(Kept { world: world.clone(), copied, pins });
+        }
+        fits
     }
 
-    /// Every second one goes, and the next ones come half as often.
-    fn thin(&mut self) {
+    /// Every second one goes, and the next ones come half as often; false if only the beginning is left.
+    pub(super) fn thin(&mut self) -> bool {
+        if self.kept.len() < 2 {
+            return false;
+        }
         let mut place = 0;
         self.kept.retain(|_| {
             place += 1;
@@ -79,19 +93,26 @@ impl Checkpoints {
         });
         self.spacing = self.spacing.times(2);
         self.spacing_events *= 2;
+        self.thinned += 1;
+        true
     }
 
-    /// About what they take in memory. Records are shared, so each adds those that the one before has not.
-    pub fn bytes(&self) -> u64 {
-        let copied: u64 = self.kept.iter().map(|world| world.sizes().copied_bytes()).sum();
-        let records: u64 = self.kept.windows(2).map(|pair| pair[1].fresh_record_bytes(&pair[0])).sum();
-        copied + records
+    /// About what dropping them would free while this world runs on: what they share with one another is counted once, what
+    /// they share with it not at all.
+    pub fn bytes(&self, live: &World) -> u64 {
+        self.bytes_beside(&live.pins())
+    }
+
+    pub(super) fn bytes_beside(&self, live: &Pins) -> u64 {
+        let copied: u64 = self.kept.iter().map(|kept| kept.copied).sum();
+        let all = Pins::bytes(self.kept.iter().map(|kept| &kept.pins).chain([live]));
+        copied + all - Pins::bytes([live])
     }
 
     /// The latest checkpoint at or before this time.
     pub fn nearest(&self, at: SimTime) -> Option<&World> {
-        let after = self.kept.partition_point(|world| world.now() <= at);
-        self.kept.get(after.checked_sub(1)?)
+        let after = self.kept.partition_point(|kept| kept.world.now() <= at);
+        Some(&self.kept.get(after.checked_sub(1)?)?.world)
     }
 
     /// The world as it was at this time, with these controls: those of the run make it the run's own past, others branch
@@ -104,12 +125,22 @@ impl Checkpoints {
 
     /// Forgets what lies after this time: the run went on from there in another way.
     pub fn forget_after(&mut self, at: SimTime) {
-        self.kept.retain(|world| world.now() <= at);
+        self.kept.retain(|kept| kept.world.now() <= at);
     }
 
     /// When they were taken.
     pub fn times(&self) -> impl Iterator<Item = SimTime> + '_ {
-        self.kept.iter().map(World::now)
+        self.kept.iter().map(|kept| kept.world.now())
+    }
+
+    /// The virtual time between two that come now.
+    pub const fn spacing(&self) -> SimDuration {
+        self.spacing
+    }
+
+    /// How often every second one went.
+    pub const fn thinned(&self) -> u64 {
+        self.thinned
     }
 
     /// How many there are.
@@ -143,15 +174,17 @@ mod tests {
     use crate::domain::control::{Control, Target};
     use crate::domain::ids::NodeId;
 
+    const ROOMY: u64 = 1 << 30;
+
     /// A run of a minute with a fault now and then, and what it was at each of its seconds.
-    fn run(checkpoints: &mut Checkpoints) -> (World, Vec<World>) {
+    fn run(checkpoints: &mut Checkpoints, bytes_max: u64) -> (World, Vec<World>) {
         let mut world = world_with(9, |settings| settings.link.jitter = SimDuration::ZERO);
         let mut seconds = Vec::new();
-        checkpoints.offer(&world);
+        checkpoints.offer(&world, bytes_max);
         for second in 1..=60_u64 {
             world.run_until(ms(second * 1_000));
             seconds.push(world.clone());
-            checkpoints.offer(&world);
+            checkpoints.offer(&world, bytes_max);
             // Without jitter many events share an instant; the control comes in the midst of them.
             (0..3).for_each(|_| assert!(world.step_one()));
             let node = Target::Node(NodeId((second % 5) as u8 + 1));
@@ -164,7 +197,7 @@ mod tests {
     #[test]
     fn any_moment_of_the_past_comes_back_as_it_was() {
         let mut checkpoints = Checkpoints::default();
-        let (world, seconds) = run(&mut checkpoints);
+        let (world, seconds) = run(&mut checkpoints, ROOMY);
         assert!(checkpoints.len() >= 7, "one every ten seconds: {}", checkpoints.len());
         for was in seconds.iter().step_by(7) {
             // The controls of that very instant come after what the copy saw.
@@ -179,7 +212,7 @@ mod tests {
     #[test]
     fn a_branch_goes_its_own_way() {
         let mut checkpoints = Checkpoints::default();
-        let (world, _) = run(&mut checkpoints);
+        let (world, _) = run(&mut checkpoints, ROOMY);
         let mut branch = checkpoints.at(ms(25_000), &world.controls()[..20]).unwrap();
         branch.run_until(world.now());
         assert_ne!(branch.hash(), world.hash());
@@ -188,8 +221,8 @@ mod tests {
 
     #[test]
     fn a_full_store_is_thinned_and_keeps_the_beginning() {
-        let mut checkpoints = Checkpoints::with_bounds(4, BYTES_MAX);
-        let (world, _) = run(&mut checkpoints);
+        let mut checkpoints = Checkpoints::with_bound(4);
+        let (world, _) = run(&mut checkpoints, ROOMY);
         assert!(checkpoints.len() <= 4);
         assert_eq!(checkpoints.times().next(), Some(SimTime::ZERO));
         assert!(checkpoints.spacing >= SPACING.times(2));
@@ -200,14 +233,24 @@ mod tests {
     #[test]
     fn a_store_that_takes_too_much_memory_is_thinned_too() {
         let mut roomy = Checkpoints::default();
-        let (world, _) = run(&mut roomy);
-        let one = world.sizes().copied_bytes();
-        assert!(roomy.bytes() >= one, "copies take something");
-        let mut tight = Checkpoints::with_bounds(CHECKPOINTS_MAX, 3 * one);
-        let (again, _) = run(&mut tight);
+        let (world, _) = run(&mut roomy, ROOMY);
+        let one = world.copied_bytes();
+        assert!(roomy.bytes(&world) >= one, "copies take something");
+        let bytes_max = 3 * one;
+        let mut tight = Checkpoints::default();
+        let (again, _) = run(&mut tight, bytes_max);
         assert_eq!(again.hash(), world.hash());
-        assert!(tight.len() < roomy.len(), "{} and {} checkpoints", tight.len(), roomy.len());
-        assert!(tight.len() == KEPT_MIN || tight.bytes() <= 3 * one, "{} bytes, one has {one}", tight.bytes());
+        assert!(tight.len() < roomy.len() && tight.thinned() > 0, "{} and {} checkpoints", tight.len(), roomy.len());
+        assert!(tight.bytes(&again) <= bytes_max, "{} bytes, one has {one}", tight.bytes(&again));
         assert_eq!(tight.times().next(), Some(SimTime::ZERO));
+    }
+
+    #[test]
+    fn without_room_the_beginning_stays_and_any_moment_can_be_run_to() {
+        let mut checkpoints = Checkpoints::default();
+        let (world, _) = run(&mut checkpoints, 0);
+        assert_eq!(checkpoints.times().collect::<Vec<_>>(), [SimTime::ZERO]);
+        let end = checkpoints.at(world.now(), world.controls()).unwrap();
+        assert_eq!(end.hash(), world.hash());
     }
 }

@@ -60,6 +60,12 @@ impl Groups {
         self.table.iter().enumerate().map(|(place, truth)| (GroupId(place as u16), truth))
     }
 
+    /// About what they take in memory.
+    pub fn size_bytes(&self) -> u64 {
+        let marks: usize = self.table.iter().map(|truth| truth.marks.capacity()).sum();
+        (marks * size_of::<(LogIndex, SimTime)>()) as u64
+    }
+
     /// A replica said what it did. `runs` says who takes steps.
     pub fn hear(
         &mut self,

@@ -2,8 +2,8 @@
 //!
 //! Idea: an event gets its number, its time and its cause here and nowhere else. `cause` is the latest notable event
 //! told in the step that sent what led here; a step that told nothing passes on the cause of its own input.
-//! Bound: [`KEPT_MAX`] events in the ring and [`FRESH_MAX`] that nobody has taken yet; older ones are dropped and counted,
-//! and can be made again from a checkpoint.
+//! Bound: [`KEPT_MAX`] events in the ring, or fewer if what is kept to look back has no room for them ([`Journal::halve`]), and
+//! [`FRESH_MAX`] that nobody has taken yet; older ones are dropped and counted, and can be made again from a checkpoint.
 
 use std::collections::VecDeque;
 
@@ -11,6 +11,7 @@ use crate::domain::actor::Draft;
 use crate::domain::event::Event;
 use crate::domain::ids::EventId;
 use crate::domain::time::SimTime;
+use crate::domain::view::EVENTS_MAX;
 
 use super::repeats::{News, Repeats};
 
@@ -20,9 +21,10 @@ pub const KEPT_MAX: usize = 16_384;
 pub const FRESH_MAX: usize = 65_536;
 
 /// The events of a run.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Journal {
     kept: VecDeque<Event>,
+    kept_max: usize,
     fresh: VecDeque<Event>,
     total: u64,
     dropped: u64,
@@ -30,7 +32,27 @@ pub(super) struct Journal {
     repeats: Repeats,
 }
 
+impl Default for Journal {
+    fn default() -> Self {
+        let (kept, fresh, repeats) = (VecDeque::new(), VecDeque::new(), Repeats::default());
+        Self { kept, kept_max: KEPT_MAX, fresh, total: 0, dropped: 0, fresh_dropped: 0, repeats }
+    }
+}
+
 impl Journal {
+    /// The older half goes, and no more are kept from here on; how many went. The last [`EVENTS_MAX`] always stay.
+    pub fn halve(&mut self) -> u64 {
+        let keep = (self.kept.len() / 2).max(EVENTS_MAX).min(self.kept.len());
+        let gone = self.kept.len() - keep;
+        if gone > 0 {
+            self.kept.drain(..gone);
+            self.kept.shrink_to_fit();
+            self.kept_max = keep;
+            self.dropped += gone as u64;
+        }
+        gone as u64
+    }
+
     /// The number of the next event.
     pub const fn next_id(&self) -> EventId {
         EventId(self.total + 1)
@@ -45,7 +67,7 @@ impl Journal {
     pub fn push(&mut self, event: Event) {
         assert_eq!(event.id, self.next_id(), "events are numbered without a gap");
         self.total += 1;
-        if self.kept.len() == KEPT_MAX {
+        if self.kept.len() >= self.kept_max {
             self.kept.pop_front();
             self.dropped += 1;
         }
@@ -114,5 +136,21 @@ mod tests {
         assert_eq!(journal.get(EventId(4)).map(|event| event.id), Some(EventId(4)));
         assert_eq!(journal.take_fresh().len(), KEPT_MAX + 3);
         assert!(journal.take_fresh().is_empty());
+    }
+
+    #[test]
+    fn a_ring_without_room_keeps_the_newer_half_and_never_less_than_a_screen() {
+        let mut journal = Journal::default();
+        for _ in 0..3 * EVENTS_MAX {
+            journal.push(event(journal.next_id()));
+        }
+        assert_eq!(journal.halve(), (3 * EVENTS_MAX / 2) as u64);
+        assert_eq!(journal.halve(), (EVENTS_MAX / 2) as u64);
+        assert_eq!(journal.halve(), 0);
+        journal.push(event(journal.next_id()));
+        assert_eq!((journal.kept().len(), journal.dropped()), (EVENTS_MAX, 2 * EVENTS_MAX as u64 + 1));
+        assert_eq!(journal.get(journal.next_id()), None);
+        let last = EventId(journal.total());
+        assert_eq!(journal.get(last).map(|event| event.id), Some(last), "events are found by their numbers");
     }
 }

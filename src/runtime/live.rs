@@ -246,7 +246,7 @@ mod tests {
     use crate::domain::ids::{NodeId, SymbolId};
     use crate::domain::view::{NodeTruth, Speed, Text};
     use crate::domain::why::Why;
-    use crate::runtime::recorder::{Replay, replay};
+    use crate::runtime::replay::{Replay, replay};
 
     fn live() -> Live<Simulation> {
         let engine = Simulation::new(Box::new(|_, seed| world(seed)), Arc::default(), 5).with_tasks().unwrap();
@@ -278,7 +278,11 @@ mod tests {
         assert!(live.version() > 3);
         let recording = live.stop().unwrap().leave().unwrap().recording;
         assert_eq!(recording.controls.len(), 2);
-        assert_eq!(replay(world(5), &recording), Replay::Same(recording.end), "live and headless are one run");
+        assert_eq!(
+            replay(world(5), &recording, &mut |_| {}),
+            Replay::Same(recording.end),
+            "live and headless are one run"
+        );
     }
 
     #[test]

@@ -134,6 +134,10 @@ impl<E: Engine> LiveRun<E> {
         let flow = match self.engine.advance(until, &mut || clock.elapsed().saturating_sub(wall) >= SLICE) {
             Advance::Reached => there,
             Advance::News | Advance::Enough => Flow::Busy,
+            Advance::Ended => {
+                self.pacer.obey(PaceCommand::Pause, clock.elapsed(), self.engine.position().now);
+                Flow::Rest
+            }
         };
         let new = self.engine.take_events();
         if let Some(seek) = self.seek {

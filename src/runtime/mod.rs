@@ -6,7 +6,7 @@
 //! Shape: `queue`, `network`, `journal` and `slot` are the parts; `world` owns them, `dispatch` takes the next event,
 //! `effects` obeys what a step wants, `lifecycle` begins and ends processes, `controls` carries controls out, `view` says
 //! what there is to see. `stepper` runs nodes inline, `tasks` as tokio tasks: both take a `NodeJob` and give it back.
-//! Around the world: `checkpoints` (going back), `recorder` (the run as a file), `pacer` (wall time, the only file that
+//! Around the world: `checkpoints` (going back), `recorder` and `replay` (the run as a file), `pacer` (wall time, the only file that
 //! knows it), `simulation` (the world as an engine), `live` and `live_run` (the thread behind the dashboard, which drives
 //! any engine).
 
@@ -27,6 +27,7 @@ mod lifecycle;
 mod link_controls;
 pub mod live;
 pub mod live_run;
+pub mod lookback;
 #[cfg(test)]
 mod member_tests;
 mod members;
@@ -36,10 +37,18 @@ pub mod network;
 mod node_controls;
 pub mod pacer;
 pub mod panic_guard;
+mod pins;
+#[cfg(test)]
+mod playback_tests;
 pub mod queue;
 pub mod recorder;
 pub mod recording_file;
+#[cfg(test)]
+mod recording_tests;
+pub mod recording_text;
 mod repeats;
+pub mod replay;
+mod resident;
 mod sampler;
 pub mod simulation;
 pub mod sizes;

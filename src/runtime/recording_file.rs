@@ -4,26 +4,30 @@
 //! replays. Each control goes in at once, with a witness behind it, and so does each mark; the line `end` only says that the
 //! run ended by itself. A run that begins again begins again in the file: the beginning's line stands in it twice, and the
 //! last run is the one that is played.
+//! Bound: [`INPUT_BYTES_MAX`], which is what a replay reads; what would go beyond is not written, as if it had failed.
 //! Errors: the first write that fails ends the writing, not the run; it is told at the end.
 
-use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 
 use serde::Serialize;
 
-use super::recorder::{FIRST_LINE, Line, Mark, RecordingHeader};
+use super::recorder::{Mark, RecordingHeader};
+use super::recording_text::{FIRST_LINE, Line, Witness};
 use super::world::World;
+use crate::document::INPUT_BYTES_MAX;
 
 /// The file of a run.
-#[derive(Debug)]
 pub struct RecordingFile {
-    file: File,
+    file: Box<dyn Write + Send>,
+    /// Bytes that are in it.
+    bytes: u64,
     /// A run has begun in it.
     begun: bool,
     /// Controls of this run that are in it.
     controls: usize,
-    /// The latest mark that is in it.
+    /// The latest mark that is in it, and how many there are of this run.
     marked: Option<Mark>,
+    marks: u64,
     failed: Option<io::Error>,
 }
 
@@ -32,9 +36,11 @@ impl RecordingFile {
     ///
     /// # Errors
     /// The file takes nothing.
-    pub fn new(mut file: File) -> io::Result<Self> {
+    pub fn new(mut file: Box<dyn Write + Send>) -> io::Result<Self> {
         writeln!(file, "{FIRST_LINE}")?;
-        Ok(Self { file, begun: false, controls: 0, marked: None, failed: None })
+        file.flush()?;
+        let bytes = FIRST_LINE.len() as u64 + 1;
+        Ok(Self { file, bytes, begun: false, controls: 0, marked: None, marks: 0, failed: None })
     }
 
     /// The run begins; or another one does, instead of the one so far.
@@ -42,7 +48,7 @@ impl RecordingFile {
         if self.begun {
             self.put(&[FIRST_LINE.to_owned()]);
         }
-        (self.begun, self.controls, self.marked) = (true, 0, None);
+        (self.begun, self.controls, self.marked, self.marks) = (true, 0, None, 0);
         self.put_lines(&[header]);
     }
 
@@ -52,7 +58,9 @@ impl RecordingFile {
         let fresh = &controls[self.controls.min(controls.len())..];
         let mark = if fresh.is_empty() { mark } else { Some(Mark::of(world)) };
         let Some(mark) = mark.filter(|mark| self.marked != Some(*mark)) else { return };
-        let lines: Vec<Line> = fresh.iter().map(|control| Line::Control(*control)).chain([Line::Mark(mark)]).collect();
+        self.marks += 1;
+        let witness = Line::Mark(Witness { number: self.marks, mark });
+        let lines: Vec<Line> = fresh.iter().map(|control| Line::Control(*control)).chain([witness]).collect();
         self.put_lines(&lines);
         (self.controls, self.marked) = (controls.len(), Some(mark));
     }
@@ -60,7 +68,7 @@ impl RecordingFile {
     /// The run ended here. Answers why the file is not whole, if it is not.
     pub(super) fn end(mut self, world: &World) -> Option<io::Error> {
         self.append(world, None);
-        self.put_lines(&[Line::End(Mark::of(world))]);
+        self.put_lines(&[Line::End(Witness { number: self.marks + 1, mark: Mark::of(world) })]);
         self.failed
     }
 
@@ -77,7 +85,10 @@ impl RecordingFile {
             return;
         }
         let text: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
-        if let Err(error) = self.file.write_all(text.as_bytes()) {
+        self.bytes += text.len() as u64;
+        let full = || io::Error::new(ErrorKind::FileTooLarge, "a recording of this length could not be read again");
+        let room = if self.bytes > INPUT_BYTES_MAX { Err(full()) } else { Ok(()) };
+        if let Err(error) = room.and_then(|()| self.file.write_all(text.as_bytes())) {
             tracing::error!(target: "cluster", "the recording cannot be written on: {error}");
             self.failed = Some(error);
         }

@@ -3,7 +3,7 @@
 //! Idea: taken by virtual time, between events, so that charts are as smooth as time is, at any speed. They are part of
 //! the world (a branch has its own past) and of no hash: nothing depends on them.
 //! Units: a sample every [`EVERY`]; lag in records, load in thousandths.
-//! Bound: `SAMPLES_MAX`; after a longer stretch without events only the last of them are made.
+//! Bound: `SAMPLES_MAX`, or fewer if what is kept to look back has no room for them ([`Sampler::halve`]); after a longer stretch without events only the last of them are made.
 
 use std::collections::VecDeque;
 
@@ -30,11 +30,15 @@ const BUSTLE_EVERY: u64 = 25;
 /// Looks that are kept.
 const BUSTLE_ROWS: usize = 5;
 
+/// Samples that no want of room takes: half a second of the charts.
+const SAMPLES_LEAST: usize = 25;
+
 /// The samples of a run.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Sampler {
     due: SimTime,
     kept: VecDeque<SampleView>,
+    kept_max: usize,
     /// How many requests each group's most advanced replica had applied, a second of it.
     applied: VecDeque<Vec<u64>>,
     acked: u64,
@@ -45,7 +49,46 @@ pub(super) struct Sampler {
     switch: Option<SwitchView>,
 }
 
+impl Default for Sampler {
+    fn default() -> Self {
+        Self {
+            due: SimTime::ZERO,
+            kept: VecDeque::new(),
+            kept_max: SAMPLES_MAX,
+            applied: VecDeque::new(),
+            acked: 0,
+            refused: 0,
+            bustle: VecDeque::new(),
+            samples: 0,
+            switch: None,
+        }
+    }
+}
+
 impl Sampler {
+    /// About what the samples take in memory.
+    pub fn size_bytes(&self) -> u64 {
+        let each = |sample: &SampleView| {
+            let lags: usize = sample.lag_by_group.iter().map(|lags| size_of_val(lags) + size_of_val(&lags[..])).sum();
+            size_of_val(sample) + size_of_val(&sample.lag[..]) + size_of_val(&sample.load[..]) + lags
+        };
+        let rows = self.applied.iter().chain(&self.bustle).map(|row| size_of_val(row) + size_of_val(&row[..]));
+        // All of them are of one shape.
+        let samples = self.kept.len() * self.kept.back().map_or(0, each);
+        (samples + rows.sum::<usize>()) as u64
+    }
+
+    /// The older half goes, and no more are kept from here on; how many went. The last [`SAMPLES_LEAST`] always stay.
+    pub fn halve(&mut self) -> u64 {
+        let keep = (self.kept.len() / 2).max(SAMPLES_LEAST).min(self.kept.len());
+        let gone = self.kept.len() - keep;
+        if gone > 0 {
+            self.kept.drain(..gone);
+            self.kept_max = keep;
+        }
+        gone as u64
+    }
+
     /// When the next one is due.
     pub const fn due(&self) -> SimTime {
         self.due
@@ -93,7 +136,7 @@ impl Sampler {
     pub fn take(&mut self, nodes: &[NodeSlot], groups: &Groups, map: &ClusterMap) {
         let at = self.due;
         self.due += EVERY;
-        if self.kept.len() == SAMPLES_MAX {
+        if self.kept.len() >= self.kept_max {
             self.kept.pop_front();
         }
         let lag_by_group: Vec<Vec<Option<u64>>> = nodes.iter().map(|slot| lags(slot, groups, map)).collect();

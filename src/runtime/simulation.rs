@@ -9,9 +9,10 @@
 use std::io;
 use std::sync::Arc;
 
-use super::checkpoints::Checkpoints;
+use super::lookback::{self, Lookback};
 use super::recorder::{Mark, Recorder, Recording, RecordingHeader};
 use super::recording_file::RecordingFile;
+use super::replay::{Playback, Replay};
 use super::tasks::TaskStepper;
 use super::world::World;
 use crate::domain::control::{Control, ControlAnswer};
@@ -21,7 +22,8 @@ use crate::domain::history::HistoryEntry;
 use crate::domain::ids::{AccountId, GroupId, NodeId, SymbolId};
 use crate::domain::settings::Settings;
 use crate::domain::time::SimTime;
-use crate::domain::view::{ClusterView, FIRST_LOOK};
+use crate::domain::view::{ClusterView, FIRST_LOOK, PlaybackState, PlaybackView};
+use crate::domain::why::Why;
 
 /// Scheduler events between two questions whether it is enough.
 const ASK_EVERY: u32 = 32;
@@ -44,6 +46,14 @@ pub struct Simulation {
     book: SymbolId,
     /// The account that is shown; `None` shows the hand's.
     account: Option<AccountId>,
+    /// A recording that is played, or was.
+    playing: Option<Playing>,
+}
+
+/// A recording in front of a screen.
+struct Playing {
+    playback: Playback,
+    state: PlaybackState,
 }
 
 /// How nodes take their steps.
@@ -62,8 +72,8 @@ struct Tasks {
 /// The past of a run in front of a screen.
 struct Record {
     recorder: Recorder,
-    /// To go back to.
-    checkpoints: Checkpoints,
+    /// To go back.
+    lookback: Lookback,
     file: Option<RecordingFile>,
 }
 
@@ -81,7 +91,8 @@ impl Simulation {
     pub fn new(opener: Opener, settings: Arc<Settings>, seed: u64) -> Self {
         let world = opener(&settings, seed);
         let (book, account) = (FIRST_LOOK, None);
-        Self { world, opener, settings, restarts: 0, steps: Steps::Inline, record: None, history: false, book, account }
+        let (steps, record, playing) = (Steps::Inline, None, None);
+        Self { world, opener, settings, restarts: 0, steps, record, history: false, book, account, playing }
     }
 
     /// The same with nodes that step as tasks.
@@ -97,7 +108,17 @@ impl Simulation {
     /// The same with a recorder, checkpoints, and a file for the recording if there is one.
     #[must_use]
     pub fn with_record(mut self, file: Option<RecordingFile>) -> Self {
-        self.record = Some(Record::of(&self.world, file));
+        self.record = Some(Record::of(&mut self.world, file, Lookback::new(lookback::BYTES_MAX)));
+        self
+    }
+
+    /// The same, where what is kept to look back takes so many bytes at most.
+    #[must_use]
+    pub fn with_lookback(mut self, bytes_max: u64) -> Self {
+        if let Some(record) = &mut self.record {
+            record.lookback = Lookback::new(bytes_max);
+            record.lookback.observe(&mut self.world, &record.recorder);
+        }
         self
     }
 
@@ -109,6 +130,13 @@ impl Simulation {
         self
     }
 
+    /// The same, which plays this recording of a run that began as this one did, and stands at its end.
+    #[must_use]
+    pub fn with_playback(mut self, recording: Recording) -> Self {
+        self.playing = Some(Playing { playback: Playback::new(recording), state: PlaybackState::Plays });
+        self
+    }
+
     /// The world, between two steps.
     pub const fn world(&self) -> &World {
         &self.world
@@ -116,8 +144,8 @@ impl Simulation {
 
     /// The checkpoints of a run that is watched.
     #[cfg(test)]
-    pub(super) fn checkpoints(&self) -> Option<&Checkpoints> {
-        self.record.as_ref().map(|record| &record.checkpoints)
+    pub(super) fn checkpoints(&self) -> Option<&super::checkpoints::Checkpoints> {
+        self.record.as_ref().map(|record| record.lookback.checkpoints())
     }
 
     /// The run up to here, which is its end; `None` without a recorder.
@@ -137,12 +165,66 @@ impl Simulation {
         Advance::Reached
     }
 
+    /// Lets time pass until then, or until so many scheduler events have happened in the run.
+    fn pass(&mut self, until: SimTime, events: u64, enough: &mut dyn FnMut() -> bool) -> Advance {
+        let Self { world, steps, .. } = self;
+        let mut run = Run { notable: world.notable(), asked: 0, events, enough };
+        let advance = match steps {
+            _ if world.event_count() >= events => Advance::Reached,
+            Steps::Inline => world.run_while(until, |world| run.is_over(world)),
+            Steps::Tasks(tasks) => {
+                let Tasks { runtime, stepper } = &mut **tasks;
+                let advance = runtime.block_on(Self::step_tasks(world, stepper, until, &mut run));
+                world.bury_tasks(stepper);
+                advance
+            }
+        };
+        if advance == Advance::Reached {
+            // Of a stretch that ends by its events, what is left to happen by then has not.
+            world.pass_time(world.next_at().map_or(until, |next| next.min(until)));
+        }
+        advance
+    }
+
+    /// The next place of the recording that plays.
+    fn next_place(&self) -> Option<(SimTime, u64)> {
+        self.playing.as_ref().filter(|playing| playing.state == PlaybackState::Plays)?.playback.next()
+    }
+
+    /// Plays on until then.
+    fn play(&mut self, until: SimTime, enough: &mut dyn FnMut() -> bool) -> Advance {
+        while let Some((at, events)) = self.next_place() {
+            let advance = self.pass(until.min(at), events, enough);
+            if advance != Advance::Reached || until < at {
+                return advance;
+            }
+            if self.meet() == PlaybackState::Plays {
+                continue;
+            }
+            return Advance::Ended;
+        }
+        self.pass(until, u64::MAX, enough)
+    }
+
+    /// Does or compares what stands at this place of the recording.
+    fn meet(&mut self) -> PlaybackState {
+        let Some(playing) = &mut self.playing else { return PlaybackState::Same };
+        if let Some(ended) = playing.playback.pass(&mut self.world, &[], &mut |_| {}) {
+            playing.state = match ended {
+                Replay::Same(_) => PlaybackState::Same,
+                Replay::Differs(difference) => PlaybackState::Differs(difference.recorded.at),
+                Replay::Misplaced(misplaced) => PlaybackState::Differs(misplaced.recorded.0),
+            };
+        }
+        playing.state
+    }
+
     /// Keeps what a run that is watched keeps of itself.
     fn observe(&mut self) {
         if let Some(record) = &mut self.record {
             let mark = record.recorder.observe(&self.world);
             record.append(&self.world, mark);
-            record.checkpoints.offer(&self.world);
+            record.lookback.observe(&mut self.world, &record.recorder);
         }
     }
 }
@@ -152,6 +234,8 @@ struct Run<'e> {
     /// Notable events before it.
     notable: u64,
     asked: u32,
+    /// Scheduler events of the run after which it is over.
+    events: u64,
     enough: &'e mut dyn FnMut() -> bool,
 }
 
@@ -160,16 +244,19 @@ impl Run<'_> {
         if world.notable() != self.notable && world.next_at().is_none_or(|next| next > world.now()) {
             return Some(Advance::News);
         }
+        if world.event_count() >= self.events {
+            return Some(Advance::Reached);
+        }
         self.asked += 1;
         (self.asked.is_multiple_of(ASK_EVERY) && (self.enough)()).then_some(Advance::Enough)
     }
 }
 
 impl Record {
-    fn of(world: &World, file: Option<RecordingFile>) -> Self {
+    fn of(world: &mut World, file: Option<RecordingFile>, lookback: Lookback) -> Self {
         let header = RecordingHeader { seed: world.seed(), settings: (**world.settings()).clone(), scenario: None };
-        let mut record = Self { recorder: Recorder::new(header), checkpoints: Checkpoints::default(), file };
-        record.checkpoints.offer(world);
+        let mut record = Self { recorder: Recorder::new(header), lookback, file };
+        record.lookback.observe(world, &record.recorder);
         if let Some(file) = &mut record.file {
             file.begin(record.recorder.header());
         }
@@ -197,10 +284,15 @@ impl Engine for Simulation {
 
     fn view(&self) -> ClusterView {
         let mut view = self.world.view();
-        if self.record.is_some() {
+        if let Some(record) = &self.record {
+            view.run.history = Some(record.lookback.view());
             view.books = self.world.books(self.book);
             view.accounts.watched = Some(self.world.account_view(self.account, self.book));
         }
+        view.run.playback = self
+            .playing
+            .as_ref()
+            .map(|Playing { playback, state }| PlaybackView { end: playback.end(), state: *state });
         view
     }
 
@@ -212,6 +304,9 @@ impl Engine for Simulation {
     }
 
     fn control(&mut self, control: Control) -> ControlAnswer {
+        if self.next_place().is_some() {
+            return ControlAnswer::Refused(Why::RecordingPlays);
+        }
         let answer = self.world.control(control);
         if let Some(record) = &mut self.record {
             record.append(&self.world, None);
@@ -223,36 +318,31 @@ impl Engine for Simulation {
         let settings = restart.settings.unwrap_or_else(|| Arc::clone(&self.settings));
         self.world = (self.opener)(&settings, restart.seed.unwrap_or(self.world.seed()));
         self.restarts += 1;
+        self.playing = None;
         if self.history {
             self.world.keep_history();
         }
         if let Steps::Tasks(tasks) = &mut self.steps {
             tasks.stepper = TaskStepper::default();
         }
-        self.record = self.record.take().map(|record| Record::of(&self.world, record.file));
+        self.record = self.record.take().map(|record| Record::of(&mut self.world, record.file, record.lookback.anew()));
         ControlAnswer::Done
     }
 
     fn advance(&mut self, until: SimTime, enough: &mut dyn FnMut() -> bool) -> Advance {
-        let Self { world, steps, .. } = self;
-        let mut run = Run { notable: world.notable(), asked: 0, enough };
-        let advance = match steps {
-            Steps::Inline => world.run_while(until, |world| run.is_over(world)),
-            Steps::Tasks(tasks) => {
-                let Tasks { runtime, stepper } = &mut **tasks;
-                let advance = runtime.block_on(Self::step_tasks(world, stepper, until, &mut run));
-                world.bury_tasks(stepper);
-                advance
-            }
-        };
-        if advance == Advance::Reached {
-            world.pass_time(until);
-        }
+        let advance = self.play(until, enough);
         self.observe();
         advance
     }
 
     fn step(&mut self) {
+        // What stands here in the recording comes before the next event.
+        while let Some((at, events)) = self.next_place()
+            && self.world.event_count() >= events
+        {
+            self.world.pass_time(self.world.next_at().map_or(at, |next| next.min(at)));
+            self.meet();
+        }
         match &mut self.steps {
             Steps::Inline => {
                 self.world.step_one();

@@ -1,14 +1,11 @@
 //! What a run keeps, counted: the price of a checkpoint, and the proof that memory stays flat.
 //!
 //! Idea: every part has a bound of its own; here they are added up, so that a test can hold a long run against a short
-//! one, and a store of checkpoints knows about what a copy costs.
-//! Units: bytes are estimates from counts, not what the allocator says. What is shared by `Arc` (records, images) is
-//! counted as records, once a log.
+//! one, and a store of checkpoints knows what a copy costs. What a copy shares with the world is counted by `pins`.
+//! Units: bytes are estimates from counts, not what the allocator says; `tests/lookback.rs` holds them against that.
 //! Left out: small tables whose size is fixed by the settings.
 
 use crate::domain::event::Event;
-use crate::domain::ids::LogIndex;
-use crate::domain::order::Record;
 
 use super::queue::Scheduled;
 use super::world::World;
@@ -32,14 +29,6 @@ pub struct Sizes {
     pub cast_bytes: u64,
 }
 
-impl Sizes {
-    /// About what a copy takes that shares nothing but records and images.
-    pub const fn copied_bytes(&self) -> u64 {
-        let listed = self.planned * size_of::<Scheduled>() + self.events * size_of::<Event>();
-        self.machine_bytes + self.cast_bytes + listed as u64
-    }
-}
-
 impl World {
     /// What it keeps now.
     pub fn sizes(&self) -> Sizes {
@@ -56,14 +45,25 @@ impl World {
         }
     }
 
-    /// Bytes of the records that this world's logs hold and an older one's do not.
-    pub(super) fn fresh_record_bytes(&self, older: &Self) -> u64 {
-        let raft = &self.basis.settings.raft;
-        let log_max = raft.snapshot_every_records + raft.snapshot_keep_records;
-        let records = self.groups.iter().map(|(group, truth)| {
-            let before = older.groups.get(group).map_or(LogIndex::ORIGIN, |truth| truth.commit);
-            truth.commit.since(before).min(log_max)
-        });
-        records.sum::<u64>() * size_of::<Record>() as u64
+    /// About what a copy takes beside what it shares.
+    pub(super) fn copied_bytes(&self) -> u64 {
+        let machines: u64 =
+            self.nodes.iter().filter_map(|slot| slot.node.as_ref()).map(|node| node.copied_bytes()).sum();
+        let planned = (self.queue.len() * size_of::<Scheduled>()) as u64;
+        let tables = self.groups.size_bytes() + self.archive_list_bytes();
+        machines + self.cast.size_bytes() + planned + tables + self.lookback_bytes()
+    }
+
+    /// What of a world is there to look back: events, samples, controls.
+    pub(super) fn lookback_bytes(&self) -> u64 {
+        let controls = size_of_val(self.controls()) as u64;
+        self.journal.size_bytes() + self.sampler.size_bytes() + controls
+    }
+}
+
+impl super::journal::Journal {
+    /// About what its events take in memory.
+    pub fn size_bytes(&self) -> u64 {
+        (self.len() * size_of::<Event>()) as u64
     }
 }

@@ -150,4 +150,6 @@ fn key_cast(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>) {
 }
 
 #[cfg(test)]
+mod lookback_tests;
+#[cfg(test)]
 mod tests;

@@ -56,6 +56,7 @@ impl Patience {
 }
 
 /// Whether a refusal says "not now" or "not here", so that the same request may be granted later or elsewhere.
+#[expect(clippy::too_many_lines, reason = "a row for each refusal")]
 pub const fn may_be_retried(why: Why) -> bool {
     match why {
         Why::NotLeader(_)
@@ -126,7 +127,8 @@ pub const fn may_be_retried(why: Why) -> bool {
         | Why::TooFewReplicas
         | Why::Frozen
         | Why::QuorumNeeded
-        | Why::TooManyControls => false,
+        | Why::TooManyControls
+        | Why::RecordingPlays => false,
     }
 }
 

@@ -33,7 +33,7 @@ impl std::ops::DerefMut for Desk {
 pub fn open_with(args: &[&str], environment: &[(&str, &str)]) -> Desk {
     let home = tempfile::tempdir().unwrap();
     let place = home.path().to_str().unwrap().to_owned();
-    let mut all = vec![("HOME", place.as_str()), ("XDG_CONFIG_HOME", place.as_str())];
+    let mut all = ["HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"].map(|name| (name, place.as_str())).to_vec();
     all.extend_from_slice(environment);
     let pty = Pty::spawn_in(PROGRAM, args, &all, Some(home.path()), 120, 40);
     Desk { pty, _home: home }

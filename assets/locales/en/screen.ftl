@@ -73,6 +73,17 @@ note-partitions = P next group
 note-lanes = time not to scale
 events-following = following, / filter
 events-scrolled = SCROLLED, { $n } newer, G follows
+history-used = history { $used } of { $max } MB
+history-resident = RSS { $mb } MB
+history-resident-unknown = RSS unknown
+history-copies = { $n ->
+    [one] 1 copy
+   *[other] { $n } copies
+}, one per { $every } s
+history-dropped = { $n } old events and samples dropped
+playback-plays = recording plays, it ends at { $end } s
+playback-same = recording ended: the same run
+playback-differs = recording: another run at { $at } s
 node-since = for { $since }
 no-leader = none
 balancer-out = OUT OF ROTATION

@@ -68,3 +68,4 @@ why-too-few-replicas = a partition has fewer replicas than that
 why-frozen = the node is frozen: thaw it
 why-quorum-needed = without this node a group would lose its majority: recover or replace the nodes that are down first
 why-too-many-controls = too many commands at one instant: let time advance
+why-recording-plays = a recording plays: wait for its end, then the run is yours

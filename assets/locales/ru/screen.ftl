@@ -73,6 +73,18 @@ note-partitions = P другая группа
 note-lanes = время не в масштабе
 events-following = следит, / фильтр
 events-scrolled = ПРОКРУТКА, новых { $n }, G следит
+history-used = история { $used } из { $max } МБ
+history-resident = RSS { $mb } МБ
+history-resident-unknown = RSS неизвестен
+history-copies = { $n ->
+    [one] { $n } копия
+    [few] { $n } копии
+   *[other] { $n } копий
+}, шаг { $every } с
+history-dropped = старых событий и отсчётов удалено: { $n }
+playback-plays = идёт запись, конец в { $end } с
+playback-same = запись кончилась: прогон тот же
+playback-differs = запись: в { $at } с прогон другой
 node-since = уже { $since }
 no-leader = нет
 balancer-out = ВНЕ РОТАЦИИ

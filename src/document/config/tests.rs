@@ -9,6 +9,7 @@ fn the_reference_file_is_the_defaults() {
     assert_eq!(config.settings, Settings::default());
     assert_eq!(config.ui, UiSettings::default());
     assert_eq!(config.time, TimeSettings::default());
+    assert_eq!(config.limits, LimitSettings::default());
     assert!(config.keys.is_empty());
 }
 

@@ -43,7 +43,7 @@ pub use market::{BarView, FeedView, MarketView, SIGNALS_MAX, SymbolTicks, Symbol
 pub use net::{MessageKind, MessageView, NetView};
 pub use node::{DiskView, GatewayView, NodeTruth, NodeView, Reach};
 pub use placement::{PLAN_ROWS_MAX, PlacementView, PlanRow, StepProgress};
-pub use run::{FaultView, PaceView, RunView, Speed};
+pub use run::{FaultView, HistoryView, PaceView, PlaybackState, PlaybackView, RunView, Speed};
 pub use venues::{VenueView, VenuesView};
 
 /// Everything that a screen draws.

@@ -32,6 +32,49 @@ pub struct RunView {
     pub capabilities: Capabilities,
     /// Who leads `meta`.
     pub controller: Option<NodeId>,
+    /// What is kept to look back, if anything is.
+    pub history: Option<HistoryView>,
+    /// The recording that is played, or was.
+    pub playback: Option<PlaybackView>,
+}
+
+/// What is kept to look back, and the memory that it takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct HistoryView {
+    /// Bytes that it takes.
+    pub used_bytes: u64,
+    /// Bytes that it may take.
+    pub bytes_max: u64,
+    /// Copies of the run to go back to.
+    pub checkpoints: usize,
+    /// The virtual time between two of them.
+    pub spacing: SimDuration,
+    /// How often every second copy went because the bound was reached.
+    pub thinned: u64,
+    /// Events and samples that went because thinning was not enough.
+    pub dropped: u64,
+    /// What the whole process has in memory, where the system says so.
+    pub resident_bytes: Option<u64>,
+}
+
+/// A recording that is played in front of a screen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PlaybackView {
+    /// Where it ends.
+    pub end: SimTime,
+    /// What came of it so far.
+    pub state: PlaybackState,
+}
+
+/// Whether the run is the recorded one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PlaybackState {
+    /// It is under way, and every witness agreed.
+    Plays,
+    /// It ended, and was the same run.
+    Same,
+    /// At this time it was another run.
+    Differs(SimTime),
 }
 
 /// How time passes.

@@ -9,8 +9,8 @@ use crate::domain::time::SimTime;
 use crate::domain::view::{ClusterView, FailoverView};
 
 use super::readers::{
-    cold, cost, count, dollars, gaps, imbalance, latency, median, ms, node, open_failovers, p99, packed_per_mille, queries,
-    recent, slowest_ticks, spreads, thousandths, tolerates, trades, units, yes_no,
+    cold, cost, count, dollars, gaps, imbalance, latency, median, ms, node, open_failovers, p99, packed_per_mille,
+    queries, recent, slowest_ticks, spreads, thousandths, tolerates, trades, units, yes_no,
 };
 use super::{Kind, Phases, Value, Whole, equal, node_lag};
 

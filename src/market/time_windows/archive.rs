@@ -209,6 +209,11 @@ fn next<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
     }
 }
 
+/// About what a tree takes that was filled in the order of its keys: its nodes have room for eleven and are left with six.
+pub const fn tree_bytes(count: usize, each: usize) -> u64 {
+    (count * each * 11 / 6) as u64
+}
+
 /// Blocks by window and number.
 #[derive(Clone, Debug, Default)]
 pub struct Archive {
@@ -299,6 +304,21 @@ impl Archive {
     /// How many bytes they take.
     pub const fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// How many blocks there are.
+    pub fn len(&self) -> u64 {
+        self.blocks.len() as u64
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
+    }
+
+    /// About what the list of the blocks takes: a copy has one of its own as soon as a block comes.
+    pub fn list_bytes(&self) -> u64 {
+        tree_bytes(self.blocks.len(), size_of::<((WindowId, u64), Block)>())
     }
 
     /// Takes the oldest window out; how many trades it held.

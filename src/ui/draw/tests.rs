@@ -29,11 +29,11 @@ use crate::ui::state::{Density, ListState, Panel, Question, Screen, Toast, UiSta
 use crate::ui::strategies::Comparison;
 use crate::ui::update::{Given, update};
 
-fn look(theme: &str, depth: Depth, glyphs: Glyphs, language: Language) -> Look {
+pub(super) fn look(theme: &str, depth: Depth, glyphs: Glyphs, language: Language) -> Look {
     Look::new(theme, depth, glyphs, Locale::new(language)).expect("a built-in theme")
 }
 
-fn state(screen: Screen) -> UiState {
+pub(super) fn state(screen: Screen) -> UiState {
     let focus = screen.panels()[0];
     UiState { screen, focus, selected: NodeId(3), ..UiState::default() }
 }
@@ -46,7 +46,7 @@ fn typed(state: &UiState) -> &str {
     }
 }
 
-fn paint(view: &ClusterView, state: &UiState, look: &Look, (width, height): (u16, u16)) -> (Buffer, Hits) {
+pub(super) fn paint(view: &ClusterView, state: &UiState, look: &Look, (width, height): (u16, u16)) -> (Buffer, Hits) {
     let (hints, rows) = (fixture::hints(), fixture::rows(typed(state)));
     let (title, strategies) = ("leader-crash 3/12", strategies(view, state));
     let scene = Scene { view, state, look, hints: &hints, rows: &rows, title, notes: &[], strategies: &strategies };
@@ -65,7 +65,7 @@ fn strategies(view: &ClusterView, state: &UiState) -> Vec<Comparison> {
     sets.filter(|_| shown).map(|set| Comparison::of(set, &settings, partitions)).collect()
 }
 
-fn text(buffer: &Buffer) -> String {
+pub(super) fn text(buffer: &Buffer) -> String {
     let row = |y| (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
     (0..buffer.area.height).map(|y| row(y).trim_end().to_owned() + "\n").collect()
 }

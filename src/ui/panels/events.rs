@@ -13,6 +13,7 @@ use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::frame::frame;
+use super::lookback;
 
 /// Draws the panel.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
@@ -33,6 +34,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         locale.text("events-following").into_owned()
     };
     let inner = frame(canvas, scene, area, Panel::Events, &title, &note);
+    lookback::foot(canvas, area, scene);
     let chosen = list.selected.and_then(|id| shown.iter().find(|event| event.id == id));
     let story = chosen.or_else(|| shown[..end].last()).map(|event| caption::caption(event, &scene.view.events, locale));
     let story = story.filter(|_| inner.height >= 8).map(|text| wrap(&text, usize::from(inner.width.saturating_sub(1))));

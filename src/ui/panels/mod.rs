@@ -21,6 +21,7 @@ mod lamps;
 mod lanes;
 mod lesson;
 mod log;
+mod lookback;
 pub mod market;
 mod matrix;
 mod moves;
