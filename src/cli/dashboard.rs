@@ -92,7 +92,8 @@ pub fn open(config: &Config, found: &Found, flags: &DashboardFlags) -> Result<Ex
     let history = flags.history.as_deref().map(|file| history(file, config, found, flags)).transpose()?;
     let recording = recording.map(|output| output.begin_with(RecordingFile::new)).transpose()?;
     let history = history.map(|output| output.begin_with(Ok)).transpose()?;
-    let source = Source(start(config, flags, recording, history).map_err(broken)?);
+    let words = Locale::new(look.locale.language());
+    let source = Source(start(config, flags, words, recording, history).map_err(broken)?);
     let ending = if flags.plain {
         runtime.block_on(plain(&source, &look.locale)).map_err(broken)?
     } else {
@@ -171,6 +172,7 @@ fn tell(left: Left, file: &Path) -> Result<(), Trouble> {
 fn start(
     config: &Config,
     flags: &DashboardFlags,
+    words: Locale,
     recording: Option<RecordingFile>,
     history: Option<File>,
 ) -> io::Result<Live<WithHistory<Simulation>>> {
@@ -182,6 +184,7 @@ fn start(
         engine: WithHistory::new(engine, history),
         hook: Some(Box::new(guide)),
         on_fault: if config.time.slow_on_fault && !flags.plain { OnFault::Slow } else { OnFault::GoOn },
+        narrate: Box::new(move |event| caption::caption(event, &[], &words)),
     })?;
     let mut first = vec![Command::Pace(PaceCommand::Set(config.time.speed))];
     first.extend(config.time.start_paused.then_some(Command::Pace(PaceCommand::Pause)));
