@@ -123,7 +123,9 @@ fn run(config: &Config, found: &Found, flags: &DashboardFlags, watched: Option<R
         None if watched.is_none() => session(),
         recording => (recording, None),
     };
-    let source = Source(start(config, flags, Tapes { recording, history, watched }).map_err(broken)?);
+    let words = Locale::new(look.locale.language());
+    let tapes = Tapes { recording, history, watched };
+    let source = Source(start(config, flags, words, tapes).map_err(broken)?);
     let ending = if flags.plain {
         runtime.block_on(plain(&source, &look.locale)).map_err(broken)?
     } else {
@@ -229,7 +231,12 @@ fn tell(left: Left, file: &Path) -> Result<(), Trouble> {
 }
 
 /// Starts the cluster's thread.
-fn start(config: &Config, flags: &DashboardFlags, tapes: Tapes) -> io::Result<Live<WithHistory<Simulation>>> {
+fn start(
+    config: &Config,
+    flags: &DashboardFlags,
+    words: Locale,
+    tapes: Tapes,
+) -> io::Result<Live<WithHistory<Simulation>>> {
     let Tapes { recording, history, watched } = tapes;
     let seed = watched.as_ref().map_or_else(|| flags.seed.unwrap_or(SEED), |recording| recording.header.seed);
     let engine = desk::simulation(Arc::new(config.settings.clone()), seed);
@@ -244,6 +251,7 @@ fn start(config: &Config, flags: &DashboardFlags, tapes: Tapes) -> io::Result<Li
         engine: WithHistory::new(engine, history),
         hook: Some(Box::new(guide)),
         on_fault: if config.time.slow_on_fault && !flags.plain { OnFault::Slow } else { OnFault::GoOn },
+        narrate: Box::new(move |event| caption::caption(event, &[], &words)),
     })?;
     let mut first = vec![Command::Pace(PaceCommand::Set(config.time.speed))];
     first.extend(config.time.start_paused.then_some(Command::Pace(PaceCommand::Pause)));

@@ -141,12 +141,82 @@ impl HandOrder {
         told.flatten()
     }
 
-    /// Where it stands, by the last verdict or reading.
+    /// Where it stands, by the last verdict or reading. A rejection that comes after the first verdict is one of a cancel or of a
+    /// replace: the order stays what it was.
     pub fn verdict(&self) -> Option<Verdict> {
-        self.words.iter().rev().find_map(|(_, word)| match word {
+        let mut told = self.words.iter().filter_map(|(_, word)| match word {
             HandWord::Decided(verdict) => Some(*verdict),
             HandWord::Read(reading) => reading.order,
             _ => None,
-        })
+        });
+        let first = told.next()?;
+        let later = told.rfind(|verdict| !matches!(verdict.status, OrderStatus::Rejected(_)));
+        Some(later.unwrap_or(first))
+    }
+
+    /// Whether something of it may rest in a book, by what is known: then it can be changed, or taken back.
+    pub fn may_rest(&self) -> bool {
+        let single = matches!(self.request, HandRequest::Place { .. });
+        single
+            && match self.verdict() {
+                Some(verdict) => matches!(verdict.status, OrderStatus::Pending | OrderStatus::PartiallyFilled),
+                None => !matches!(self.words.last(), Some((_, HandWord::Refused(_)))),
+            }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::SymbolId;
+
+    const ORDER: Sequence = Sequence(1);
+
+    fn order(words: &[HandWord]) -> HandOrder {
+        let request = HandRequest::Place {
+            symbol: SymbolId(0),
+            side: Side::Buy,
+            order_type: OrderType::Limit(Price(100)),
+            quantity: Quantity(20),
+            time_in_force: TimeInForce::GoodTillCancel,
+        };
+        HandOrder { sequence: ORDER, request, words: words.iter().map(|word| (SimTime::ZERO, *word)).collect() }
+    }
+
+    const fn decided(status: OrderStatus, filled: u64, resting: u64) -> HandWord {
+        HandWord::Decided(Verdict { status, filled: Quantity(filled), resting: Quantity(resting) })
+    }
+
+    #[test]
+    fn a_refused_cancel_leaves_the_order_what_it_was() {
+        let cancel = HandWord::Asked(HandRequest::Cancel { order: ORDER });
+        let too_late = decided(OrderStatus::Rejected(Why::UnknownOrder), 0, 0);
+        let filled = order(&[decided(OrderStatus::Filled, 20, 0), cancel, too_late]);
+        assert_eq!(filled.verdict().map(|verdict| (verdict.status, verdict.filled.0)), Some((OrderStatus::Filled, 20)));
+        let rests = order(&[
+            decided(OrderStatus::Pending, 0, 20),
+            cancel,
+            decided(OrderStatus::Cancelled, 0, 0),
+            cancel,
+            too_late,
+        ]);
+        assert_eq!(rests.verdict().map(|verdict| verdict.status), Some(OrderStatus::Cancelled));
+        let rejected = order(&[decided(OrderStatus::Rejected(Why::BadPrice), 0, 0), cancel, too_late]);
+        assert_eq!(rejected.verdict().map(|verdict| verdict.status), Some(OrderStatus::Rejected(Why::BadPrice)));
+    }
+
+    #[test]
+    fn only_what_may_rest_can_be_changed_or_taken_back() {
+        let table: [(&[HandWord], bool); 6] = [
+            (&[], true),
+            (&[HandWord::Unknown], true),
+            (&[HandWord::Refused(Why::NoLeader)], false),
+            (&[decided(OrderStatus::Pending, 0, 20)], true),
+            (&[decided(OrderStatus::PartiallyFilled, 5, 15)], true),
+            (&[decided(OrderStatus::Filled, 20, 0)], false),
+        ];
+        for (words, expected) in table {
+            assert_eq!(order(words).may_rest(), expected, "{words:?}");
+        }
     }
 }

@@ -443,6 +443,8 @@ pub(crate) mod tests {
             since: SimTime::ZERO,
             connected: 3,
             quorum: 3,
+            must: 3,
+            stall: None,
             config: Default::default(),
             commit: LogIndex(4_711),
             replicas: Vec::new(),

@@ -24,6 +24,7 @@ use super::live_run::{Flow, Hook, LiveRun, Shown};
 use super::pacer::{OnFault, WallClock};
 use crate::domain::command::Command;
 use crate::domain::engine::{Answered, Engine};
+use crate::domain::event::Event;
 use crate::domain::view::ClusterView;
 
 /// Commands that wait.
@@ -43,7 +44,12 @@ pub struct LiveSetup<E> {
     pub hook: Option<Box<dyn Hook>>,
     /// Whether time slows by itself on a fault.
     pub on_fault: OnFault,
+    /// Says an event in a sentence, for the program's log.
+    pub narrate: Narrate,
 }
+
+/// Says an event in a sentence: the words belong to the rooms to the right.
+pub type Narrate = Box<dyn Fn(&Event) -> String + Send>;
 
 /// A cluster that runs in a thread of its own.
 pub struct Live<E> {
@@ -91,14 +97,13 @@ impl<E: Engine + 'static> Live<E> {
     /// # Errors
     /// The thread can't be started.
     pub fn start(setup: LiveSetup<E>) -> io::Result<Self> {
-        let LiveSetup { engine, hook, on_fault } = setup;
         let shared = Arc::new(Shared::default());
-        *shared.view.lock() = Arc::new(engine.view());
+        *shared.view.lock() = Arc::new(setup.engine.view());
         let (commands, inbox) = mpsc::sync_channel(COMMANDS_MAX);
         let slot = Arc::clone(&shared);
         let thread = std::thread::Builder::new().name("cluster".to_owned()).spawn(move || {
             let clock = WallClock::start();
-            let run = LiveRun::new(engine, hook, on_fault, clock.elapsed());
+            let run = LiveRun::new(setup, clock.elapsed());
             Loop { run, clock, shared: &slot, shown: Shown::default(), loaded: true }.run(&inbox)
         })?;
         Ok(Self { shared, commands, thread })
@@ -250,7 +255,12 @@ mod tests {
 
     fn live() -> Live<Simulation> {
         let engine = Simulation::new(Box::new(|_, seed| world(seed)), Arc::default(), 5).with_tasks().unwrap();
-        let setup = LiveSetup { engine: engine.with_record(None), hook: None, on_fault: OnFault::GoOn };
+        let setup = LiveSetup {
+            engine: engine.with_record(None),
+            hook: None,
+            on_fault: OnFault::GoOn,
+            narrate: Box::new(|_| String::new()),
+        };
         Live::start(setup).unwrap()
     }
 
@@ -292,7 +302,13 @@ mod tests {
         let refused = Control::Crash(Target::Node(NodeId(1)));
         let refuses = vec![(refused, Why::NodeDown)];
         let engine = ScriptedEngine { capabilities, refuses, ..ScriptedEngine::default() };
-        let live = Live::start(LiveSetup { engine, hook: None, on_fault: OnFault::GoOn }).unwrap();
+        let live = Live::start(LiveSetup {
+            engine,
+            hook: None,
+            on_fault: OnFault::GoOn,
+            narrate: Box::new(|_| String::new()),
+        })
+        .unwrap();
         let controls = [refused, Control::RecoverAll];
         for control in controls {
             live.send(Command::Control(control)).unwrap();

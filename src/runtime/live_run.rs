@@ -8,7 +8,8 @@
 
 use std::time::Duration;
 
-use super::pacer::{OnFault, Pacer, Plan, WallClock};
+use super::live::{LiveSetup, Narrate};
+use super::pacer::{Pacer, Plan, WallClock};
 use crate::domain::command::{Command, LessonCommand, PaceCommand};
 use crate::domain::control::{Control, ControlAnswer};
 use crate::domain::engine::{Advance, Engine, Focus, Position, Restart};
@@ -69,6 +70,8 @@ pub(super) struct LiveRun<E> {
     seek: Option<Seek>,
     /// Restarts that the pacer knows of.
     restarts: u64,
+    /// Says an event in a sentence.
+    narrate: Narrate,
 }
 
 /// A step to the next event of a group, on its way. Any word on time ends it.
@@ -81,9 +84,10 @@ struct Seek {
 
 impl<E: Engine> LiveRun<E> {
     /// Begins with this engine at this wall time.
-    pub fn new(engine: E, hook: Option<Box<dyn Hook>>, on_fault: OnFault, wall: Duration) -> Self {
+    pub fn new(setup: LiveSetup<E>, wall: Duration) -> Self {
+        let LiveSetup { engine, hook, on_fault, narrate } = setup;
         let Position { now, restarts, .. } = engine.position();
-        Self { pacer: Pacer::new(wall, now, on_fault), engine, hook, seek: None, restarts }
+        Self { pacer: Pacer::new(wall, now, on_fault), engine, hook, seek: None, restarts, narrate }
     }
 
     /// What a view made now would show.
@@ -211,7 +215,7 @@ impl<E: Engine> LiveRun<E> {
 
     fn tell(&mut self, new: &[Event], clock: &WallClock) {
         for event in new {
-            log(event);
+            self.log(event);
             self.pacer.hear(event, clock.elapsed(), |node| self.engine.led_by(node));
         }
         self.with_hook(clock, |hook, engine, pace| hook.after_advance(engine, new, pace));
@@ -233,6 +237,15 @@ impl<E: Engine> LiveRun<E> {
         }
     }
 
+    /// The program's own log: what is loud, with its virtual time, since the log's own clock is the wall's.
+    fn log(&self, event: &Event) {
+        match event.kind.loudness() {
+            Loudness::Loud => tracing::info!(target: "cluster", "{}", line(event, &*self.narrate)),
+            Loudness::Notable => tracing::debug!(target: "cluster", "{}", line(event, &*self.narrate)),
+            Loudness::Quiet => {}
+        }
+    }
+
     /// Another run has begun: time begins with it.
     fn begin_again(&mut self, clock: &WallClock) {
         let Position { now, restarts, .. } = self.engine.position();
@@ -244,16 +257,10 @@ impl<E: Engine> LiveRun<E> {
     }
 }
 
-/// The program's own log: what is loud, with its virtual time, since the log's own clock is the wall's.
-fn log(event: &Event) {
-    let (vt, kind) = (event.at, &event.kind);
-    let node = event.node.map_or_else(String::new, |node| format!(" {node}"));
+/// A line of the log: when, of which group, what it is called, and the sentence.
+fn line(event: &Event, narrate: &dyn Fn(&Event) -> String) -> String {
     let group = event.group.map_or_else(String::new, |group| format!(" {group}"));
-    match kind.loudness() {
-        Loudness::Loud => tracing::info!(target: "cluster", "vt={vt}{node}{group} {kind:?}"),
-        Loudness::Notable => tracing::debug!(target: "cluster", "vt={vt}{node}{group} {kind:?}"),
-        Loudness::Quiet => {}
-    }
+    format!("vt={}{group} {}: {}", event.at, event.kind.name(), narrate(event))
 }
 
 #[cfg(test)]
@@ -307,7 +314,9 @@ mod tests {
 
     fn run(hook: Option<Box<dyn Hook>>, clock: &WallClock) -> LiveRun<Simulation> {
         let engine = Simulation::new(Box::new(|_, seed| world(seed)), Arc::default(), 5).with_tasks().unwrap();
-        LiveRun::new(engine.with_record(None), hook, OnFault::Slow, clock.elapsed())
+        let narrate = Box::new(|event: &Event| format!("a sentence on {}", event.kind.name()));
+        let engine = engine.with_record(None);
+        LiveRun::new(LiveSetup { engine, hook, on_fault: OnFault::Slow, narrate }, clock.elapsed())
     }
 
     fn now(run: &LiveRun<Simulation>) -> SimTime {
@@ -434,5 +443,15 @@ mod tests {
         assert!(run.view().run.pace.slow_auto);
         run.obey(Command::Pace(PaceCommand::Normal), &clock);
         assert!(!run.view().run.pace.slow_auto);
+    }
+
+    #[test]
+    fn a_line_of_the_log_is_a_sentence() {
+        use crate::domain::event::EventKind;
+        use crate::domain::ids::{EventId, NodeId};
+        let kind = EventKind::Crashed { unsynced: 2 };
+        let (id, at, node, group) = (EventId(1), ms(3_592), Some(NodeId(3)), Some(GroupId(1)));
+        let event = Event { id, at, node, group, kind, cause: None, repeated: 0 };
+        assert_eq!(line(&event, &|_| "n3 is dead".to_owned()), "vt=3.592 p1 node_crashed: n3 is dead");
     }
 }

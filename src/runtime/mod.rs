@@ -53,6 +53,7 @@ mod sampler;
 pub mod simulation;
 pub mod sizes;
 mod slot;
+mod stalls;
 pub mod stepper;
 mod stores;
 pub mod tasks;

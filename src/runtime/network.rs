@@ -225,7 +225,7 @@ impl Network {
         let is_in_reach = |other| matches!(self.reach_among(other, &counts), Reach::All | Reach::Partly);
         match self.reach_among(node, &|other| counts(other) && is_in_reach(other)) {
             Reach::All => Reach::All,
-            Reach::Partly | Reach::Muted | Reach::Isolated => Reach::Partly,
+            Reach::Delayed | Reach::Partly | Reach::Muted | Reach::Isolated => Reach::Partly,
         }
     }
 

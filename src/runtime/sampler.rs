@@ -203,9 +203,20 @@ pub(super) fn applied_of(slot: &NodeSlot, group: GroupId) -> LogIndex {
     }
 }
 
+/// What a replica holds of its group, for its lag. One that has applied all that it knows to be committed lacks only what its
+/// log lacks: after a restart nobody has told it yet how much of that is committed.
+pub(super) fn held_by(slot: &NodeSlot, group: GroupId) -> LogIndex {
+    let applied = applied_of(slot, group);
+    let commit = slot.node.as_ref().and_then(|node| node.commit(group));
+    if commit.is_none_or(|commit| commit > applied) {
+        return applied;
+    }
+    applied.max(slot.disk.image(group).map_or(LogIndex::ORIGIN, |image| image.log.end().index))
+}
+
 fn lags(slot: &NodeSlot, groups: &Groups, map: &ClusterMap) -> Vec<Option<u64>> {
     let lag = |(group, commit): (GroupId, LogIndex)| {
-        map.voters(group).contains(&slot.id).then(|| commit.since(applied_of(slot, group)))
+        map.voters(group).contains(&slot.id).then(|| commit.since(held_by(slot, group)))
     };
     groups.iter().map(|(group, truth)| lag((group, truth.commit))).collect()
 }

@@ -6,6 +6,7 @@
 //! Bound: as `domain::view` says of each list.
 
 use crate::domain::actor::Membership;
+use crate::domain::control::{Control, Target};
 use crate::domain::event::Health;
 use crate::domain::ids::{GroupId, LogIndex, NodeId, NodeSet};
 use crate::domain::log::GroupImage;
@@ -26,7 +27,7 @@ use crate::storage::memory_disk::DiskPace;
 
 use super::groups::GroupTruth;
 use super::queue::What;
-use super::sampler::applied_of;
+use super::sampler::{applied_of, held_by};
 use super::slot::{NodeSlot, Status};
 use super::world::World;
 
@@ -95,7 +96,7 @@ impl World {
             incarnation: slot.incarnation,
             beliefs: if slot.runs() { view.beliefs } else { Vec::new() },
             replicas,
-            reach: self.network.reach(id, |other| self.nodes[other.index()].status != Status::Gone),
+            reach: self.reach(id),
             disk: slot.disk.view(),
             catch_up,
             held: slot.held.messages(),
@@ -104,6 +105,17 @@ impl World {
             region: self.basis.settings.cluster.region(id),
             ..view
         })
+    }
+
+    fn reach(&self, id: NodeId) -> Reach {
+        let is_delayed = |control: &Control| match control {
+            Control::Delay { from, to, latency: Some(_), .. } => [from, to].contains(&&Target::Node(id)),
+            _ => false,
+        };
+        match self.network.reach(id, |other| self.nodes[other.index()].status != Status::Gone) {
+            Reach::All if self.faults.iter().any(|fault| is_delayed(&fault.control)) => Reach::Delayed,
+            reach => reach,
+        }
     }
 
     fn admission_view(&self, view: &ClusterView) -> AdmissionView {
@@ -146,19 +158,22 @@ impl World {
         let running = |replica: &&ReplicaView| replica.alive;
         let commit = replicas.iter().filter(running).map(|replica| replica.commit).max().unwrap_or_default();
         for replica in &mut replicas {
-            let held = if self.nodes[replica.node.index()].lives() { replica.applied } else { replica.last };
+            let held = held_by(&self.nodes[replica.node.index()], group);
             replica.lag_records = truth.commit.since(held);
             replica.lag_time = truth.lag_time(self.clock.now, held);
         }
         self.add_progress(group, truth.leader, &mut replicas);
-        let (connected, quorum) = self.nearest_to_silence(truth.leader, &config);
+        let support = self.support(truth.leader, &config);
+        let stall = self.stall(group, truth, &config);
         GroupView {
             id: group,
             leader: truth.leader,
             term: replicas.iter().filter(running).map(|replica| replica.term).max().unwrap_or_default(),
             since: truth.since,
-            connected,
-            quorum,
+            connected: support.connected,
+            quorum: support.quorum,
+            must: support.must,
+            stall,
             config,
             commit,
             symbols: self.newest_map().symbols(group).count() as u16,
@@ -194,25 +209,6 @@ impl World {
         let running = electorate.iter().filter_map(|id| Some((id, self.nodes[id.index()].node.as_ref()?)));
         let (id, node) = running.max_by_key(|(_, node)| node.applied(group))?;
         Some((id, node.exchange(group)?))
-    }
-
-    /// Running voters that hear each other both ways with the leader, or, without one, with whoever has most of them.
-    fn connected(&self, leader: Option<NodeId>, voters: NodeSet) -> u8 {
-        let running = |node: &NodeId| self.nodes[node.index()].runs();
-        let round = |centre: NodeId| {
-            let near = voters.iter().filter(running).filter(|node| self.network.both_ways(centre, *node));
-            near.count() as u8
-        };
-        match leader {
-            Some(leader) => round(leader),
-            None => voters.iter().filter(running).map(round).max().unwrap_or(0),
-        }
-    }
-
-    /// Connected voters and the quorum, of the set of voters with the smallest margin.
-    fn nearest_to_silence(&self, leader: Option<NodeId>, config: &GroupConfig) -> (u8, u8) {
-        let figures = config.sets().map(|set| (self.connected(leader, set), set.majority() as u8));
-        figures.min_by_key(|(connected, quorum)| i16::from(*connected) - i16::from(*quorum)).unwrap_or_default()
     }
 
     /// Who belongs to a group: as its leader says, or the running replica of the highest term; else as it began.

@@ -66,8 +66,8 @@ fn small(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     bars::time::draw(canvas, row(area, area.height - 2), scene);
     bars::hints::draw(canvas, row(area, area.height - 1), scene);
     overlays::draw(canvas, body, scene);
-    // There is no tab bar, so a toast lies over the bars at the bottom: never over the one panel that there is.
-    bars::toasts::draw(canvas, Rect { y: area.bottom() - 2, height: 2, ..area }, area.width, scene);
+    let no_tabs = Rect { height: 0, ..area };
+    bars::toasts::draw(canvas, no_tabs, 0, bottom(area), scene);
 }
 
 fn full(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
@@ -92,9 +92,12 @@ fn full(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     if scene.state.overlay != Overlay::None {
         overlays::draw(canvas, body, scene);
     }
-    // What lies over the screen is being read or filled in: a toast keeps off it.
-    let rows = if scene.state.overlay == Overlay::None { bars::toasts::ROWS_MAX } else { 1 };
-    bars::toasts::draw(canvas, Rect { y: area.y + 1, height: rows, ..area }, tabs, scene);
+    bars::toasts::draw(canvas, row(area, 1), tabs, bottom(area), scene);
+}
+
+/// The rows of the time bar and the hints.
+fn bottom(area: Rect) -> Rect {
+    Rect { y: area.bottom().saturating_sub(2), height: area.height.min(2), ..area }
 }
 
 /// While time stands, the frame around everything has the colour of standing time: seen from the last row.

@@ -11,9 +11,9 @@ use crate::domain::membership::GroupConfig;
 use crate::domain::order::GatewayLoad;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{
-    AdmissionView, CellView, ClusterView, DiskView, FaultView, GatewayView, GroupView, LatencyView, MessageKind,
-    MessageView, NetView, NodeTruth, NodeView, PaceView, ProgressView, Reach, ReplicaView, RoleView, RunView,
-    SampleView, Speed, SpreadsView,
+    Absence, AdmissionView, CellView, ClusterView, DiskView, FaultView, GatewayView, GroupView, LatencyView,
+    MessageKind, MessageView, NetView, NodeTruth, NodeView, PaceView, ProgressView, Reach, ReplicaView, RoleView,
+    RunView, SampleView, Speed, SpreadsView, StallView,
 };
 
 use super::action::ActionId;
@@ -204,6 +204,8 @@ fn group(group: u16, all: &[What; 5], leader: Option<NodeId>) -> GroupView {
         since: SimTime::from_millis(41_800),
         connected: up,
         quorum: 3,
+        must: 3,
+        stall: stall(all, ours),
         config: GroupConfig::of(NodeId::first(5)),
         commit,
         replicas,
@@ -215,6 +217,19 @@ fn group(group: u16, all: &[What; 5], leader: Option<NodeId>) -> GroupView {
         resting: 120 + u64::from(group) * 37,
         applied_per_s: if leader.is_some() { 300 + u64::from(group) * 70 } else { 0 },
     }
+}
+
+/// Three of five voters must answer, whatever leads.
+fn stall(all: &[What; 5], leader: Option<NodeId>) -> Option<StallView> {
+    let absence = |(truth, reach): &What| match (truth, reach) {
+        (NodeTruth::Down | NodeTruth::Halted | NodeTruth::Gone, _) => Some(Absence::Dead),
+        (NodeTruth::Frozen, _) => Some(Absence::Frozen),
+        (_, Reach::Isolated) => Some(Absence::CutOff),
+        _ => None,
+    };
+    let missing = all.iter().enumerate().filter_map(|(place, what)| Some((NodeId::from_index(place), absence(what)?)));
+    let missing: Vec<_> = missing.collect();
+    (leader.is_none() && missing.len() > 2).then_some(StallView { must: 3, of: 5, missing })
 }
 
 fn replica(place: usize, (truth, reach): What, term: Term, commit: LogIndex, leader: Option<NodeId>) -> ReplicaView {

@@ -15,7 +15,6 @@ use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
 use super::app::{Painter, Scenery};
-use super::bars;
 use super::depth::Depth;
 use super::fixture::{self, Story};
 use super::glyphs::Glyphs;
@@ -25,7 +24,7 @@ use super::keymap::{Key, KeyName, Keymap, Sequence};
 use super::look::Look;
 use super::painter::{Artist, Notes};
 use super::registry;
-use super::state::{Overlay, Screen, Themes, UiState};
+use super::state::{Screen, Themes, UiState};
 use super::theme::Theme;
 use super::update::Given;
 use crate::domain::chance::{Chance, Purpose};
@@ -174,9 +173,6 @@ fn wrong(buffer: &Buffer, hits: &Hits, state: &UiState) -> Option<String> {
         }
     }
     let covered = state.presenter.caption || !state.presenter.keys.is_empty();
-    // A long toast lies over the first rows of the panels below the tabs, but never over an overlay.
-    let toasts = !state.toasts.is_empty() && state.overlay == Overlay::None;
-    let above = if toasts { bars::toasts::ROWS_MAX } else { 0 };
     for (region, hit) in &hits.regions {
         if buffer.area.intersection(*region) != *region {
             return Some(format!("{hit:?} lies outside of the frame"));
@@ -189,13 +185,13 @@ fn wrong(buffer: &Buffer, hits: &Hits, state: &UiState) -> Option<String> {
             [(region.x, region.y, "╭┏"), (right, region.y, "╮┓"), (region.x, bottom, "╰┗"), (right, bottom, "╯┛")];
         for (x, y, allowed) in corners {
             let sign = buffer[(x, y)].symbol();
-            if !(allowed.contains(sign) || covered && y == bottom || y <= above) {
+            if !(allowed.contains(sign) || covered && y == bottom) {
                 return Some(format!("{hit:?} at {region:?}: `{sign}` is no corner"));
             }
         }
         for (x, y) in (region.y + 1..bottom).flat_map(|y| [(region.x, y), (right, y)]) {
             let sign = buffer[(x, y)].symbol();
-            if !("│┃".contains(sign) || covered && y + 1 == bottom || y <= above) {
+            if !("│┃".contains(sign) || covered && y + 1 == bottom) {
                 return Some(format!("{hit:?} at {region:?}: `{sign}` in its side at {x},{y}"));
             }
         }

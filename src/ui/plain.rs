@@ -31,7 +31,8 @@ impl<W: Write> Plain<W> {
                 writeln!(self.out, "... {missed} events")?;
             }
             self.last = event.id;
-            let line = format!("{} {}", event.at, caption(event));
+            let group = event.group.map_or_else(String::new, |group| format!("{group}: "));
+            let line = format!("{} {group}{}", event.at, caption(event));
             writeln!(self.out, "{}", clean(&line))?;
         }
         self.out.flush()
@@ -47,7 +48,7 @@ fn clean(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::event::EventKind;
-    use crate::domain::ids::NodeId;
+    use crate::domain::ids::{GroupId, NodeId};
     use crate::domain::time::SimTime;
 
     fn event(id: u64) -> Event {
@@ -64,6 +65,15 @@ mod tests {
         plain.append(&view, |event| format!("e{}", event.id.0)).unwrap();
         let text = String::from_utf8(plain.out).unwrap();
         assert_eq!(text, "0.001 e1\n0.002 e2\n... 2 events\n0.005 e5\n");
+    }
+
+    #[test]
+    fn a_line_names_the_group() {
+        let mut plain = Plain::new(Vec::new());
+        let of_group = Event { group: Some(GroupId(2)), ..event(1) };
+        let view = ClusterView { events: vec![of_group, event(2)], ..ClusterView::default() };
+        plain.append(&view, |_| "n1 is frozen".to_owned()).unwrap();
+        assert_eq!(String::from_utf8(plain.out).unwrap(), "0.001 p2: n1 is frozen\n0.002 n1 is frozen\n");
     }
 
     #[test]

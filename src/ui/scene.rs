@@ -4,7 +4,7 @@
 //! of keys, recordings or the scenario stands here as plain words.
 
 use crate::domain::ids::NodeId;
-use crate::domain::view::{ClusterView, GroupView, NodeView};
+use crate::domain::view::{ClusterView, GroupView, NodeView, StallView};
 
 use super::action::ActionId;
 use super::hint::Hint;
@@ -65,6 +65,17 @@ impl<'a> Scene<'a> {
     /// Whether this panel has the focus.
     pub fn focused(&self, panel: Panel) -> bool {
         self.state.focus == panel
+    }
+
+    /// The groups that answer nobody, the group in view first, and why. `meta`, which has no clients, counts if no other does.
+    pub fn stalls(&self) -> Vec<(&'a GroupView, &'a StallView)> {
+        let stalled = self.view.groups.iter().filter_map(|group| Some((group, group.stall.as_ref()?)));
+        let mut stalled: Vec<_> = stalled.collect();
+        if stalled.iter().any(|(group, _)| group.id.partition().is_some()) {
+            stalled.retain(|(group, _)| group.id.partition().is_some());
+        }
+        stalled.sort_by_key(|(group, _)| group.id != self.state.group);
+        stalled
     }
 
     /// Who leads the group in view.

@@ -268,7 +268,7 @@ impl Clients {
     fn ask(&mut self, now: SimTime, place: usize, command: Command, source: Source, outbox: &mut Outbox) {
         let due = self.next_look(now, now, 0, source);
         self.quiet_until = self.quiet_until.min(due);
-        self.figures.asked();
+        self.figures.asked(now, &command);
         let pending = Pending { command, sent: now, due, retries: 0, silent: 1, source, doubt: false, refused: false };
         outbox.records.push(self.sessions[place].ask(pending));
     }

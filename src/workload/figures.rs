@@ -2,6 +2,7 @@
 //!
 //! Idea: measured where the answers arrive. Rates are over the last second, latencies over the last seconds and over
 //! the whole run; all of it counts in virtual time, so that a slow machine does not make a slow desk.
+//! *Sent*, *acknowledged* and *unanswered* count the same orders, each once, so that they can be held against each other.
 //! Units: latency is from the first send to the first acknowledgement, retries included; queries are counted apart.
 //! Groups: those of the last seconds are also kept by the group that gave the answer, the hot symbol's apart: what one symbol
 //! does to the others of its partition can be seen only so.
@@ -9,7 +10,7 @@
 
 use crate::domain::histogram::Histogram;
 use crate::domain::ids::GroupId;
-use crate::domain::order::Reading;
+use crate::domain::order::{Command, Reading};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{AdmissionView, FlowView, LatencyView};
 use crate::domain::why::Why;
@@ -32,7 +33,11 @@ const CLASSES: [SimDuration; 4] = [
 /// What the clients measured.
 #[derive(Clone, Debug, Default)]
 pub struct Figures {
+    /// Orders that were handed in.
+    sent: Rate,
     acked: Rate,
+    /// Orders that nobody answered by their deadline.
+    unanswered: Rate,
     queries: Rate,
     refused: Rate,
     retried: u64,
@@ -40,7 +45,9 @@ pub struct Figures {
     denied: u64,
     /// Refusals for overload.
     overloaded: u64,
-    overloaded_rate: Rate,
+    /// Requests that ended with one: each once, however often it was tried.
+    turned_away: u64,
+    turned_away_rate: Rate,
     /// Refusals because a voter is missing.
     not_acknowledgeable: u64,
     /// Refusals caused by failures, not by load.
@@ -75,8 +82,9 @@ struct Second {
 
 impl Figures {
     /// A request was handed in.
-    pub const fn asked(&mut self) {
+    pub fn asked(&mut self, now: SimTime, command: &Command) {
         self.waiting += 1;
+        self.sent.add(now, u64::from(!command.is_query()));
     }
 
     /// A request was handed in again.
@@ -96,12 +104,9 @@ impl Figures {
     }
 
     /// A refusal was heard, and this is why.
-    pub fn heard(&mut self, now: SimTime, why: Why) {
+    pub const fn heard(&mut self, why: Why) {
         match why {
-            Why::Overloaded => {
-                self.overloaded += 1;
-                self.overloaded_rate.add(now, 1);
-            }
+            Why::Overloaded => self.overloaded += 1,
             Why::NotAcknowledgeable(_) => {
                 self.not_acknowledgeable += 1;
                 self.broken += 1;
@@ -111,14 +116,23 @@ impl Figures {
         }
     }
 
+    /// A request ended with this refusal: it is not tried again.
+    pub fn ended_refused(&mut self, now: SimTime, why: Why) {
+        if why == Why::Overloaded {
+            self.turned_away += 1;
+            self.turned_away_rate.add(now, 1);
+        }
+    }
+
     /// A request was answered, and not with a refusal.
     pub const fn answered(&mut self) {
         self.counts.answered += 1;
     }
 
     /// A request was given up.
-    pub const fn gave_up(&mut self) {
+    pub fn gave_up(&mut self, now: SimTime, command: &Command) {
         self.counts.late += 1;
+        self.unanswered.add(now, u64::from(!command.is_query()));
     }
 
     /// Refusals so far that were caused by failures, not by load.
@@ -134,7 +148,8 @@ impl Figures {
     /// Writes what was measured of overload.
     pub fn fill_admission(&self, now: SimTime, view: &mut AdmissionView) {
         view.refused = self.overloaded;
-        view.refused_per_s = self.overloaded_rate.per_second(now);
+        view.turned_away = self.turned_away;
+        view.turned_away_per_s = self.turned_away_rate.per_second(now);
         view.not_acknowledgeable = self.not_acknowledgeable;
         view.retries_denied = self.denied;
     }
@@ -199,6 +214,8 @@ impl Figures {
 
     /// Writes what was measured.
     pub fn fill(&self, now: SimTime, flow: &mut FlowView) {
+        flow.sent_per_s = self.sent.per_second(now);
+        flow.unanswered_per_s = self.unanswered.per_second(now);
         flow.acked_per_s = self.acked.per_second(now);
         flow.peak_per_s = self.acked.peak(now);
         flow.queries_per_s = self.queries.per_second(now);

@@ -46,17 +46,22 @@ pub fn open(args: &[&str]) -> Desk {
     desk
 }
 
-/// The number before `orders/s` in the status bar.
+/// The status bar.
+pub fn status(pty: &Pty) -> String {
+    pty.text().lines().next().unwrap_or_default().to_owned()
+}
+
+/// Orders a second that were answered, as the status bar has it.
 pub fn rate(pty: &Pty) -> u64 {
-    let line = pty.line("orders/s");
-    let before = line.split("orders/s").next().unwrap_or_default();
-    let number = before.rsplit('│').next().unwrap_or_default();
+    let bar = status(pty);
+    let after = bar.split("answered").nth(1).unwrap_or_default();
+    let number = after.split("of").next().unwrap_or_default();
     number.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0)
 }
 
 /// The leader of the group in view, as the status bar names it.
 pub fn leader(pty: &Pty) -> Option<u8> {
-    let bar = pty.line("chaosdesk");
+    let bar = status(pty);
     let rest = bar.split('★').nth(1)?;
     rest.trim_start().strip_prefix('n')?.chars().next()?.to_digit(10).map(|digit| digit as u8)
 }

@@ -198,3 +198,4 @@ venue-closed = CLOSED
 venue-points = { $points } bp
 venue-micros = { $micros } us
 account-transfers = transfers { $n }, { $waiting } wait
+toast-not-resting = nothing of order #{ $order } rests: it cannot be changed or taken back

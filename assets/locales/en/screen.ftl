@@ -15,6 +15,7 @@ state-halted = HALTED
 state-sync = SYNC
 state-isolated = ISOLATED
 state-muted = MUTED
+state-delayed = DELAYED
 state-partly = CUT
 belief-nobody = nobody
 belief-healthy = well
@@ -90,9 +91,10 @@ balancer-out = OUT OF ROTATION
 balancer-routed = routed
 balancer-refused = refused
 balancer-to = to
-balancer-rate = a second
+balancer-sent = sent/s
+balancer-answered = answered
 balancer-open = open
-balancer-time = answer
+balancer-time = latency
 partition-resting = { $n } resting
 partition-leader = leader
 partition-applied = applied a second
@@ -113,10 +115,10 @@ ledger-at-risk = at risk
 ledger-retried = retried
 ledger-acknowledged = acknowledged
 ledger-submitted = of
-failover-count = { $n } so far
+failover-count = { $n } in all groups
 failover-unasked = no order since
 failover-none = no leader has failed yet
-failover-history = { $n } so far: median { $median }, worst { $worst }
+failover-history = { $n } in all groups: median { $median }, worst { $worst }
 fault-crash = crash
 fault-freeze = freeze
 fault-cut = cut off
@@ -212,7 +214,7 @@ failover-phase = phase
 failover-this = this one
 failover-median = median
 failover-worst = worst
-failover-total = crash to answer
+failover-total = fault to answer
 welcome-kill = kills the leader: watch the first row
 welcome-recover = brings the dead node back
 welcome-pause = stops time
@@ -336,7 +338,7 @@ consistency-differs = DIFFERS
 consistency-gap = GAP
 consistency-gap-at = GAP AT { $version }
 consistency-down = down
-status-stalled = STALLED { $group }: missing { $node }
+status-stalled = STALLED { $group }: { $why }
 status-capacity-search = FIND CAPACITY { $n }/s
 status-overload = OVERLOAD { $n }/s refused
 status-admission-off = ADMISSION OFF
@@ -347,3 +349,30 @@ flow-denied = over budget
 flow-pace = applies
 flow-expired = expired
 status-overload-admission-off = ADMISSION OFF: { $n }/s turned away by full queues
+status-answered = answered { $acked } of { $sent }/s
+status-ack = ack
+status-unanswered = UNANSWERED { $n }/s
+status-unanswered-admission-off = ADMISSION OFF: { $n }/s unanswered
+stall-all = all { $of } must answer
+stall-some = { $must } of { $of } must answer
+absence-dead = { $n ->
+    [one] { $nodes } is dead
+   *[other] { $nodes } are dead
+}
+absence-frozen = { $n ->
+    [one] { $nodes } is frozen
+   *[other] { $nodes } are frozen
+}
+absence-cut-off = { $n ->
+    [one] { $nodes } is cut off
+   *[other] { $nodes } are cut off
+}
+absence-silent = { $n ->
+    [one] { $nodes } does not answer
+   *[other] { $nodes } do not answer
+}
+ledger-rejected = refused
+ledger-waiting = waiting
+lamp-answered = orders are answered
+lamp-not-answered = no orders answered
+failover-overlap = { $early } before { $late }

@@ -194,3 +194,4 @@ venue-closed = ЗАКРЫТА
 venue-points = { $points } б.п.
 venue-micros = { $micros } мкс
 account-transfers = переводов { $n }, ждут { $waiting }
+toast-not-resting = заявка #{ $order } не стоит в книге: её нельзя изменить или снять

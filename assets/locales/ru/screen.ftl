@@ -15,6 +15,7 @@ state-halted = ПАНИКА
 state-sync = ДОГОНЯЕТ
 state-isolated = ОТРЕЗАН
 state-muted = НЕ СЛЫШЕН
+state-delayed = ЗАДЕРЖКА
 state-partly = ОБРЫВ
 belief-nobody = некому
 belief-healthy = здоров
@@ -91,9 +92,10 @@ balancer-out = ВНЕ РОТАЦИИ
 balancer-routed = отправлено
 balancer-refused = отказано
 balancer-to = куда
-balancer-rate = в сек.
+balancer-sent = посл./с
+balancer-answered = отвечено
 balancer-open = в пути
-balancer-time = ответ
+balancer-time = задержка
 partition-resting = { $n } в книге
 partition-leader = лидер
 partition-applied = применено в секунду
@@ -114,10 +116,10 @@ ledger-at-risk = под угрозой
 ledger-retried = повторено
 ledger-acknowledged = подтверждено
 ledger-submitted = из
-failover-count = уже { $n }
+failover-count = во всех группах: { $n }
 failover-unasked = заявок не было
 failover-none = ни один лидер ещё не отказал
-failover-history = всего { $n }: медиана { $median }, худший { $worst }
+failover-history = во всех группах { $n }: медиана { $median }, худший { $worst }
 fault-crash = авария
 fault-freeze = замер
 fault-cut = отрезан
@@ -215,7 +217,7 @@ failover-phase = фаза
 failover-this = сейчас
 failover-median = медиана
 failover-worst = худший
-failover-total = до ответа
+failover-total = сбой — ответ
 welcome-kill = убивает лидера: смотрите на первую строку
 welcome-recover = поднимает мёртвый узел
 welcome-pause = останавливает время
@@ -340,7 +342,7 @@ consistency-differs = ДРУГАЯ
 consistency-gap = РАЗРЫВ
 consistency-gap-at = РАЗРЫВ НА { $version }
 consistency-down = мертва
-status-stalled = ПРОСТОЙ { $group }: нет { $node }
+status-stalled = ПРОСТОЙ { $group }: { $why }
 status-capacity-search = ПОИСК ПРЕДЕЛА { $n }/с
 status-overload = ПЕРЕГРУЗКА { $n }/с отказов
 status-admission-off = ДОПУСК ВЫКЛ
@@ -351,3 +353,30 @@ flow-denied = сверх бюджета
 flow-pace = применяет
 flow-expired = просрочено
 status-overload-admission-off = ДОПУСК ВЫКЛЮЧЕН: { $n }/с не вошло в полные очереди
+status-answered = отвечено { $acked } из { $sent }/с
+status-ack = подтв.
+status-unanswered = БЕЗ ОТВЕТА { $n }/с
+status-unanswered-admission-off = ДОПУСК ВЫКЛЮЧЕН: { $n }/с без ответа
+stall-all = нужны все { $of }
+stall-some = нужны { $must } из { $of }
+absence-dead = { $n ->
+    [one] { $nodes } мёртв
+   *[other] { $nodes } мертвы
+}
+absence-frozen = { $n ->
+    [one] { $nodes } замер
+   *[other] { $nodes } замерли
+}
+absence-cut-off = { $n ->
+    [one] { $nodes } отрезан
+   *[other] { $nodes } отрезаны
+}
+absence-silent = { $n ->
+    [one] { $nodes } не отвечает
+   *[other] { $nodes } не отвечают
+}
+ledger-rejected = отказано
+ledger-waiting = ждут
+lamp-answered = на заявки отвечают
+lamp-not-answered = заявки без ответа
+failover-overlap = { $early } раньше, чем { $late }

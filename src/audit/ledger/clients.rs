@@ -34,12 +34,12 @@ impl Ledger {
             let group = self.map.owner(record.command.symbol()).unwrap_or(GroupId::META);
             self.counts.submitted += 1;
             let Some(session) = session_of(&mut self.sessions, record.id.client) else {
-                self.counts.untracked += 1;
+                self.counts.lose_sight(1);
                 continue;
             };
             session.raise_floor(record.floor);
             let Some(slot) = session.open(record.id.sequence) else {
-                self.counts.untracked += 1;
+                self.counts.lose_sight(1);
                 continue;
             };
             *slot = Slot::waiting(group);
@@ -47,8 +47,10 @@ impl Ledger {
             let (counts, groups) = (&mut self.counts, &mut self.groups);
             session.trim(|slot, closed| {
                 if !closed {
-                    counts.untracked += 1;
-                    counts.waiting -= u64::from(slot.standing == Standing::Waiting);
+                    let waits = u64::from(slot.standing == Standing::Waiting);
+                    counts.waiting -= waits;
+                    counts.lose_sight(waits);
+                    counts.untracked += 1 - waits;
                 } else if slot.marks.has(Marks::SETTLED)
                     && !slot.marks.has(Marks::REVOKED)
                     && let Some(group) = groups.get_mut(slot.group.index())

@@ -288,6 +288,8 @@ fn a_bound_that_is_met_shows() {
     }
     ledger.observe(SimTime::ZERO, &Fact::Client(ClientFact::Submitted(orders(SESSIONS_MAX as u32, [1]))), &mut out);
     assert_eq!(ledger.view().untracked, 6);
+    // What nobody follows any more is unknown: the totals still add up to what was handed in.
+    assert_eq!((ledger.view().unknown, ledger.view().submitted), (6, session::SLOTS_MAX as u64 + 6));
     assert_eq!(ledger.view().waiting, session::SLOTS_MAX as u64);
     assert_eq!(ledger.sessions[1].len(), session::SLOTS_MAX);
 }

@@ -13,8 +13,10 @@ pub struct AdmissionView {
     pub search: Option<SearchView>,
     /// Refusals for overload that clients heard.
     pub refused: u64,
+    /// Requests that ended refused for overload: each once, however often it was tried.
+    pub turned_away: u64,
     /// The same, in the last second.
-    pub refused_per_s: u64,
+    pub turned_away_per_s: u64,
     /// Refusals that clients heard because a voter is missing that the rule of acknowledgement needs.
     pub not_acknowledgeable: u64,
     /// Retries that were not sent because the session's budget was spent.

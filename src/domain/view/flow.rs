@@ -84,6 +84,8 @@ pub struct WorkerView {
     pub routed: u64,
     /// Requests routed to it in the last second.
     pub routed_per_s: u64,
+    /// Requests that it answered in the last second; what it sent back undone is no answer.
+    pub answered_per_s: u64,
     /// Its share of all that were routed so far, in thousandths.
     pub share_per_mille: u32,
     /// Requests that it sent back undone in the last second.
@@ -107,6 +109,7 @@ impl WorkerView {
             queued: [0; Priority::COUNT],
             routed: 0,
             routed_per_s: 0,
+            answered_per_s: 0,
             share_per_mille: 0,
             refused_per_s: 0,
             latency: SimDuration::ZERO,
@@ -132,6 +135,10 @@ pub struct FlowView {
     pub skew_per_mille: u32,
     /// The hot symbol, and how many of a hundred orders it gets.
     pub hot: Option<(SymbolId, u8)>,
+    /// Orders handed in in the last second, each once.
+    pub sent_per_s: u64,
+    /// Orders that nobody answered by their deadline, in the last second.
+    pub unanswered_per_s: u64,
     /// Orders acknowledged in the last second.
     pub acked_per_s: u64,
     /// Queries answered in the last second.
@@ -183,6 +190,13 @@ pub struct FeedFileView {
     pub bent: u64,
 }
 
+impl FlowView {
+    /// Orders are handed in, and nobody has had an answer for a second.
+    pub const fn is_silent(&self) -> bool {
+        self.sent_per_s > 0 && self.acked_per_s == 0
+    }
+}
+
 impl FeedFileView {
     /// Of a file of which nothing was played yet.
     pub fn of(feed: &FeedSettings) -> Self {
@@ -209,7 +223,7 @@ pub struct LatencyView {
     pub max: SimDuration,
 }
 
-/// The ledger of promises.
+/// The ledger of promises. Every order that was handed in is acknowledged, refused, unknown or waiting.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct LedgerView {
     /// Orders handed in.
@@ -224,7 +238,7 @@ pub struct LedgerView {
     pub lost: u64,
     /// Applied twice.
     pub duplicated: u64,
-    /// No answer by the deadline.
+    /// No answer by the deadline, or the auditor has no room to follow it.
     pub unknown: u64,
     /// Acknowledged by a leader that is gone, and the new one has not shown yet what it holds.
     pub in_doubt: u64,
@@ -238,4 +252,12 @@ pub struct LedgerView {
     pub revoked: u64,
     /// Beyond the auditor's memory: orders of which it can say nothing, its bounds being met.
     pub untracked: u64,
+}
+
+impl LedgerView {
+    /// So many orders that nobody has answered are followed no longer: what becomes of them is unknown.
+    pub const fn lose_sight(&mut self, orders: u64) {
+        self.untracked += orders;
+        self.unknown += orders;
+    }
 }

@@ -8,6 +8,7 @@ use crate::domain::membership::GroupConfig;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::trades::Holdings;
 
+use super::StallView;
 use super::flow::LatencyView;
 
 /// A group.
@@ -25,6 +26,10 @@ pub struct GroupView {
     pub connected: u8,
     /// How many voters make a quorum. In a joint configuration: of the set of voters that is nearer to losing it.
     pub quorum: u8,
+    /// How many voters it takes to answer: the quorum, or what the rule of acknowledgement asks for if that is more.
+    pub must: u8,
+    /// Why it answers nobody, where that is so.
+    pub stall: Option<StallView>,
     /// Who belongs to it: voters, learners, and while the voters change those before them.
     pub config: GroupConfig,
     /// The highest commit index on a running node.
@@ -48,9 +53,9 @@ pub struct GroupView {
 }
 
 impl GroupView {
-    /// How many more voters may fail before writes stop; `None` if they have stopped.
+    /// How many more voters may fail before nobody is answered; `None` if it has come to that.
     pub fn margin(&self) -> Option<u8> {
-        self.connected.checked_sub(self.quorum)
+        self.connected.checked_sub(self.must)
     }
 
     /// The replica on a node.

@@ -19,6 +19,7 @@ mod net;
 mod node;
 mod placement;
 mod run;
+mod stall;
 mod venues;
 
 use std::sync::Arc;
@@ -44,6 +45,7 @@ pub use net::{MessageKind, MessageView, NetView};
 pub use node::{DiskView, GatewayView, NodeTruth, NodeView, Reach};
 pub use placement::{PLAN_ROWS_MAX, PlacementView, PlanRow, StepProgress};
 pub use run::{FaultView, HistoryView, PaceView, PlaybackState, PlaybackView, RunView, Speed};
+pub use stall::{Absence, StallView};
 pub use venues::{VenueView, VenuesView};
 
 /// Everything that a screen draws.

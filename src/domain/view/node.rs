@@ -88,6 +88,8 @@ pub enum Reach {
     /// Every link passes.
     #[default]
     All,
+    /// Every link passes, one of them slower than the settings say.
+    Delayed,
     /// Some are cut.
     Partly,
     /// It hears others, nobody hears it.

@@ -51,6 +51,7 @@ pub struct Worker {
     since_probe: u32,
     sent: Counts,
     pace: Pace,
+    answered: Rate,
     refusals: Rate,
     /// Refused requests, decaying with each probe: roughly those of the last second. They count immediately; otherwise the
     /// worker that refuses fastest would look idle until the next probe and attract all the traffic.
@@ -80,6 +81,7 @@ impl Worker {
             since_probe: 0,
             sent: Counts::default(),
             pace: Pace::default(),
+            answered: Rate::default(),
             refusals: Rate::default(),
             refused_lately: 0,
         }
@@ -161,6 +163,7 @@ impl Worker {
     /// So many requests were answered after this time.
     pub(super) fn answered(&mut self, now: SimTime, latency: SimDuration, count: u64) {
         self.pace.record(now, latency, count);
+        self.answered.add(now, count);
     }
 
     /// A message of answers came; this is the mean of their times.
@@ -246,6 +249,7 @@ impl Worker {
             queued: self.load.queued_by_class,
             routed: self.sent.routed,
             routed_per_s: self.sent.rate.per_second(now),
+            answered_per_s: self.answered.per_second(now),
             share_per_mille: (u128::from(self.sent.routed) * 1_000 / u128::from(routed.max(1))) as u32,
             refused_per_s: self.refusals.per_second(now),
             latency: self.pace.smoothed(),
@@ -294,6 +298,16 @@ pub(super) mod tests {
         assert!((10..=16).contains(&worker.burden()), "{}", worker.burden());
         (11..=40).for_each(|probe| worker.probed(SimTime::from_millis(50 * probe)));
         assert_eq!(worker.burden(), 0);
+    }
+
+    #[test]
+    fn what_it_sends_back_undone_is_no_answer() {
+        let mut worker = Worker::new(NodeId(1));
+        worker.take(SimTime::from_millis(10), 12);
+        worker.refused(SimTime::from_millis(20), 8, 8);
+        worker.answered(SimTime::from_millis(20), SimDuration::from_millis(2), 4);
+        let view = worker.view(SimTime::from_millis(500), 12);
+        assert_eq!((view.routed_per_s, view.answered_per_s, view.refused_per_s), (12, 4, 8));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the view shows of the world.
 
 use super::*;
+use crate::domain::view::{Absence, StallView};
 
 #[test]
 fn the_view_shows_truth_beside_belief() {
@@ -69,4 +70,106 @@ fn messages_in_flight_are_named_soonest_first() {
     assert!(net.in_flight.windows(2).all(|pair| pair[0].arrives_in <= pair[1].arrives_in));
     assert!(net.in_flight.iter().any(|message| matches!(message.kind, MessageKind::Append { .. })));
     assert!(net.on_the_wire >= 32);
+}
+
+/// Why p1 answers nobody.
+fn stall(world: &World) -> Option<StallView> {
+    world.view().groups[1].stall.clone()
+}
+
+fn missing(must: u8, missing: &[(u8, Absence)]) -> Option<StallView> {
+    let missing = missing.iter().map(|(node, absence)| (NodeId(*node), *absence)).collect();
+    Some(StallView { must, of: 5, missing })
+}
+
+#[test]
+fn a_group_that_answers_nobody_says_how_many_must_and_who_does_not() {
+    let crash = |node| Control::Crash(Target::Node(NodeId(node)));
+    let mut world = world(5);
+    world.run_until(ms(500));
+    assert_eq!(stall(&world), None);
+    world.control(Control::SetAck(AckRule::All));
+    world.run_until(ms(505));
+    assert_eq!((stall(&world), world.view().groups[1].margin()), (None, Some(0)), "not one may fail");
+    world.control(crash(5));
+    world.run_until(ms(510));
+    assert_eq!(
+        stall(&world),
+        missing(5, &[(5, Absence::Dead)]),
+        "said at once, not when the first order has waited in vain"
+    );
+    assert_eq!(world.view().groups[1].margin(), None);
+    world.control(Control::SetAck(AckRule::Majority));
+    world.run_until(ms(1_000));
+    assert_eq!(stall(&world), None, "four of five are enough for a majority");
+    world.control(Control::Freeze(Target::Node(NodeId(4))));
+    world.control(Control::Isolate(Target::Node(NodeId(3))));
+    world.run_until(ms(3_000));
+    let three = [(3, Absence::CutOff), (4, Absence::Frozen), (5, Absence::Dead)];
+    assert_eq!(stall(&world), missing(3, &three));
+}
+
+#[test]
+fn a_leader_that_is_cut_off_is_the_one_that_is_missing() {
+    let mut world = world(5);
+    world.run_until(ms(500));
+    let leader = world.leader(P1).unwrap();
+    world.control(Control::Isolate(Target::Node(leader)));
+    world.run_until(ms(501));
+    assert_eq!(stall(&world), missing(3, &[(leader.0, Absence::CutOff)]));
+    world.run_until(ms(2_000));
+    assert_ne!(world.leader(P1), Some(leader));
+    assert_eq!(stall(&world), None, "the others have elected another");
+}
+
+#[test]
+fn a_leader_that_may_promise_by_itself_answers_without_a_quorum() {
+    let mut world = world_with(5, |settings| settings.cluster.ack = AckRule::Leader);
+    world.run_until(ms(500));
+    let leader = world.leader(P1).unwrap();
+    let others: Vec<_> = NodeId::first(5).filter(|node| *node != leader).take(3).collect();
+    for node in others {
+        world.control(Control::Crash(Target::Node(node)));
+    }
+    world.run_until(ms(501));
+    assert_eq!((world.leader(P1), stall(&world)), (Some(leader), None));
+    assert_eq!(world.view().groups[1].margin(), None, "but nothing is committed");
+}
+
+#[test]
+fn a_node_that_comes_back_with_its_whole_log_is_not_behind() {
+    let mut world = world(5);
+    world.run_until(ms(3_000));
+    let committed = world.view().groups[1].commit;
+    for node in 1..=5 {
+        world.control(Control::Crash(Target::Node(NodeId(node))));
+    }
+    world.run_until(ms(3_100));
+    world.control(Control::RecoverAll);
+    // Nobody leads yet, so nobody has told them what is committed.
+    world.run_until(ms(3_140));
+    let view = world.view();
+    let p1 = &view.groups[1];
+    assert_eq!(p1.leader, None);
+    for replica in &p1.replicas {
+        assert!(replica.alive && committed.since(replica.applied) > 500, "{replica:?}");
+        assert!(replica.lag_records < 20, "its log lacks next to nothing: {replica:?}");
+    }
+    let sample = view.samples.last().unwrap();
+    assert!(sample.lag_by_group.iter().all(|lags| lags[1].unwrap() < 20), "{:?}", sample.lag_by_group);
+}
+
+#[test]
+fn the_ends_of_a_delayed_link_say_so() {
+    let mut world = world(5);
+    let (from, to) = (Target::Node(N1), Target::Node(N2));
+    let delay = |latency| Control::Delay { from, to, latency, jitter: SimDuration::ZERO };
+    world.control(delay(Some(SimDuration::from_millis(20))));
+    world.run_until(ms(10));
+    let reach = |world: &World| world.view().nodes.iter().map(|node| node.reach).collect::<Vec<_>>();
+    use Reach::{All, Delayed};
+    assert_eq!(reach(&world), [Delayed, Delayed, All, All, All]);
+    world.control(delay(None));
+    world.run_until(ms(20));
+    assert_eq!(reach(&world), [All; 5]);
 }

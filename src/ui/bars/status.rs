@@ -1,47 +1,42 @@
-//! The status bar: who leads, how many are up, whether there is a quorum, what is committed, how time passes.
+//! The status bar: who leads, how many are up, whether anybody is answered, how time passes.
+//!
+//! Idea: the one row that everybody reads. Where nobody is answered it says so in red, with the cause and the victim; what is
+//! answered stands beside what was sent, and a latency that nobody measured is a dash.
 
 use ratatui::layout::Rect;
 
 use crate::domain::time::SimTime;
-use crate::domain::view::{GroupView, NodeTruth};
+use crate::domain::view::{FailoverView, GroupView, NodeTruth};
 
 use super::super::canvas::{Canvas, Strip};
 use super::super::caption;
 use super::super::depth::Depth;
 use super::super::scene::Scene;
 use super::super::theme::Role;
-use super::super::widgets::badge;
+use super::super::widgets::{badge, figure};
 
 /// Draws the status bar into one row.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let columns = usize::from(area.width);
     let separator = if area.width >= 100 { " │ " } else { "  " };
     let mut shown = if area.width < 60 {
-        Shown { notes: &[], gone: Some(Gives::Name) }
+        Shown { notes: &[], gone: Some(Gives::Flow) }
     } else {
         Shown { notes: scene.notes, gone: None }
     };
     let mut right = right_end(canvas.strip(), scene, &shown);
     while vital(canvas.strip(), scene, separator, &shown).width() + right.width() + 1 > columns {
         if !shown.give_way() {
-            // All of it was not enough: then at least how long it takes.
-            shown.gone = Some(Gives::Up);
             break;
         }
         right = right_end(canvas.strip(), scene, &shown);
     }
     let room = columns.saturating_sub(right.width() + 1);
-    let mut left = canvas.strip().add(Role::Text, " ");
-    if shown.has(Gives::Name) {
-        left = left.add(Role::Accent, "chaosdesk");
-        if !scene.title.is_empty() && area.width >= 130 {
-            left = left.add(Role::Border, separator).add(Role::Muted, scene.title);
-        }
-        left = left.add(Role::Border, separator);
-    }
-    left = leader(left, scene, &shown);
-    let parts = [up, quorum, commit, flow, safety];
-    for part in &parts[usize::from(!shown.has(Gives::Up))..] {
+    let mut left = vital(canvas.strip(), scene, separator, &shown);
+    let parts = [safety, commit, title];
+    // What is lost has its place above, at any width.
+    let last = if scene.title.is_empty() { 2 } else { 3 };
+    for part in &parts[usize::from(scene.view.ledger.lost > 0)..last] {
         let before = left.width();
         left = left.fit(room, |strip| part(strip.add(Role::Border, separator), scene));
         if left.width() == before {
@@ -52,8 +47,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     canvas.put(area, 0, strip);
 }
 
-/// What gives way to the leader, the quorum, the badge of time and what locks the keys, which are to be seen at any width
-/// from 80 columns on.
+/// What gives way to the group in view, the quorum, the badge of time and what locks the keys, which are to be seen at any
+/// width from 80 columns on.
 struct Shown<'n> {
     notes: &'n [String],
     /// What has given way already: everything up to this.
@@ -69,10 +64,18 @@ enum Gives {
     Notes,
     /// The name of the program.
     Name,
+    /// The latency.
+    Latency,
+    /// How many orders were answered of how many.
+    Flow,
     /// How many nodes are up.
     Up,
     /// Since when there is no leader.
     Since,
+    /// The leader.
+    Leader,
+    /// Of a stall, how many must answer.
+    Cause,
 }
 
 impl Shown<'_> {
@@ -90,36 +93,55 @@ impl Shown<'_> {
             None => Gives::Colour,
             Some(Gives::Colour) => Gives::Notes,
             Some(Gives::Notes) => Gives::Name,
-            Some(Gives::Name) => Gives::Up,
+            Some(Gives::Name) => Gives::Latency,
+            Some(Gives::Latency) => Gives::Flow,
+            Some(Gives::Flow) => Gives::Up,
             Some(Gives::Up) => Gives::Since,
-            Some(Gives::Since) => return false,
+            Some(Gives::Since) => Gives::Leader,
+            Some(Gives::Leader) => Gives::Cause,
+            Some(Gives::Cause) => return false,
         });
         true
     }
 }
 
-/// The left end as far as the quorum.
+/// The left end: everything but what is shown only where there is room to spare.
 fn vital<'a>(strip: Strip<'a>, scene: &Scene<'_>, separator: &'static str, shown: &Shown<'_>) -> Strip<'a> {
+    let next = |strip: Strip<'a>| strip.add(Role::Border, separator);
     let strip = strip.add(Role::Text, " ");
-    let named = shown.has(Gives::Name);
-    let strip = if named { strip.add(Role::Accent, "chaosdesk").add(Role::Border, separator) } else { strip };
-    let strip = leader(strip, scene, shown).add(Role::Border, separator);
-    quorum(if shown.has(Gives::Up) { up(strip, scene).add(Role::Border, separator) } else { strip }, scene)
+    let strip = if shown.has(Gives::Name) { next(strip.add(Role::Accent, "chaosdesk")) } else { strip };
+    let strip = next(leader(strip, scene, shown));
+    let strip = if shown.has(Gives::Up) { next(up(strip, scene)) } else { strip };
+    let strip = quorum(strip, scene, shown);
+    let strip = if scene.view.ledger.lost > 0 { safety(next(strip), scene) } else { strip };
+    let strip = if shown.has(Gives::Flow) { answered(next(strip), scene) } else { strip };
+    if shown.has(Gives::Latency) { latency(strip, scene) } else { strip }
 }
 
 /// The group in view and its leader, or since when it has none.
 fn leader<'a>(strip: Strip<'a>, scene: &Scene<'_>, shown: &Shown<'_>) -> Strip<'a> {
     let locale = &scene.look.locale;
     let Some(group) = scene.group() else { return strip.add(Role::Muted, locale.text("status-empty")) };
-    let strip = strip.add(Role::Muted, format!("{} ", group.id));
+    let strip = strip.add(Role::Muted, group.id.to_string());
+    if !shown.has(Gives::Leader) {
+        return strip;
+    }
     match group.leader {
-        Some(node) => strip.add(Role::Leader, format!("★ {node} ")).add(Role::Text, group.term.to_string()),
+        Some(node) => strip.add(Role::Leader, format!(" ★ {node} ")).add(Role::Text, group.term.to_string()),
         None => {
-            let since = locale.duration(scene.view.run.now.since(group.since));
+            let since = locale.duration(scene.view.run.now.since(leaderless_since(scene, group)));
             let since = if shown.has(Gives::Since) { since } else { String::new() };
-            strip.badge(Role::NodeFailed, locale.say("status-no-leader", &[("since", since.into())]).trim_end())
+            let text = locale.say("status-no-leader", &[("since", since.into())]);
+            strip.gap().badge(Role::NodeFailed, text.trim_end())
         }
     }
+}
+
+/// Since when the group has no leader: since the fault, where the failover is measured, so that this row and the panel of the
+/// last failover count from the same moment.
+fn leaderless_since(scene: &Scene<'_>, group: &GroupView) -> SimTime {
+    let open = |failover: &&FailoverView| failover.group == group.id && failover.end.is_none() && failover.to.is_none();
+    scene.view.failovers.iter().rev().find(open).map_or(group.since, |failover| failover.moments.fault)
 }
 
 fn up<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
@@ -130,13 +152,20 @@ fn up<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
     strip.add(role, format!("{} {up}/{all}", scene.look.locale.text("status-up")))
 }
 
-/// The quorum of the worst group: the one with the least margin.
-fn quorum<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
+/// Why nobody is answered, if that is so; else the quorum of the worst group, the one with the least margin.
+fn quorum<'a>(strip: Strip<'a>, scene: &Scene<'_>, shown: &Shown<'_>) -> Strip<'a> {
     let locale = &scene.look.locale;
-    let margin = |group: &&GroupView| i16::from(group.connected) - i16::from(group.quorum);
-    let Some(worst) = scene.view.groups.iter().min_by_key(margin) else { return strip };
-    let voters = worst.replicas.len();
-    let count = format!("{}/{voters}", worst.connected);
+    let stalls = scene.stalls();
+    if let Some((group, stall)) = stalls.first() {
+        let more = stalls.len() - 1;
+        let group = if more == 0 { group.id.to_string() } else { format!("{} +{more}", group.id) };
+        let said = if shown.has(Gives::Cause) { caption::stall } else { caption::victims };
+        let why = said(stall, locale);
+        return strip
+            .badge(Role::Error, &locale.say("status-stalled", &[("group", group.into()), ("why", why.into())]));
+    }
+    let Some(worst) = worst(scene) else { return strip };
+    let count = format!("{}/{}", worst.connected, worst.config.voters.len().max(usize::from(worst.connected)));
     match worst.margin() {
         None => {
             let figures = [("group", worst.id.to_string().into()), ("count", count.into())];
@@ -144,10 +173,24 @@ fn quorum<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
         }
         Some(margin) => {
             let role = if margin == 0 { Role::Warn } else { Role::Ok };
+            let elsewhere = scene.group().is_some_and(|group| group.margin() != worst.margin());
+            let count = if elsewhere { format!("{} {count}", worst.id) } else { count };
             let figures = [("count", count.into()), ("margin", u64::from(margin).into())];
             strip.add(role, locale.say("status-quorum", &figures))
         }
     }
+}
+
+/// The group that bears the fewest failures: of equals the group in view, and a group with clients before `meta`.
+fn worst<'v>(scene: &Scene<'v>) -> Option<&'v GroupView> {
+    let margin = |group: &GroupView| i16::from(group.connected) - i16::from(group.must);
+    let rank = |group: &&GroupView| (margin(group), group.id != scene.state.group, group.id.partition().is_none());
+    scene.view.groups.iter().min_by_key(rank)
+}
+
+/// What runs, where something does.
+fn title<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
+    strip.add(Role::Muted, scene.title)
 }
 
 fn commit<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
@@ -156,16 +199,22 @@ fn commit<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
     strip.add(Role::Muted, format!("{} ", locale.text("status-commit"))).add(Role::Text, locale.number(commit))
 }
 
-fn flow<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
+/// Of the orders that were handed in, how many were answered.
+fn answered<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
     let locale = &scene.look.locale;
     let flow = &scene.view.flow;
-    let rate = format!("{:>6}", locale.number(flow.acked_per_s));
-    let latency = locale.duration(flow.latency.p99);
-    strip
-        .add(Role::Text, rate)
-        .add(Role::Muted, locale.text("per-s-orders"))
-        .add(Role::Muted, "  p99 ")
-        .add(Role::Text, latency)
+    let sent = locale.number(flow.sent_per_s);
+    let acked = format!("{:>width$}", locale.number(flow.acked_per_s), width = sent.chars().count());
+    let text = locale.say("status-answered", &[("acked", acked.into()), ("sent", sent.into())]);
+    match figure::answered(flow) {
+        Role::Error => strip.badge(Role::Error, &text),
+        role => strip.add(role, text),
+    }
+}
+
+fn latency<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
+    let latency = &scene.view.flow.latency;
+    strip.add(Role::Muted, "  p99 ").add(Role::Text, figure::latency(latency, latency.p99, &scene.look.locale))
 }
 
 fn safety<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
@@ -186,22 +235,20 @@ fn broken<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
     strip.badge(Role::Error, &format!("✗ {name}{more}")).gap()
 }
 
-/// What keeps orders out, or lets too many in: shown as long as it is so.
+/// What keeps orders out, or leaves them without an answer: shown as long as it is so. Who is missing stands with the quorum.
 fn admission<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
-    let (locale, view) = (&scene.look.locale, &scene.view.admission);
-    if let Some((group, missing)) = view.stalled.first() {
-        let missing = missing.iter().map(|node| node.to_string()).collect::<Vec<_>>().join(", ");
-        let more = view.stalled.len() - 1;
-        let group = if more == 0 { group.to_string() } else { format!("{group} +{more}") };
-        let figures = [("group", group.into()), ("node", missing.into())];
-        return strip.badge(Role::NodeFailed, &locale.say("status-stalled", &figures)).gap();
-    }
+    let (locale, view, flow) = (&scene.look.locale, &scene.view.admission, &scene.view.flow);
     if let Some(search) = view.search {
         let figures = [("n", search.rate.into())];
         return strip.badge(Role::TimeSlow, &locale.say("status-capacity-search", &figures)).gap();
     }
-    if view.refused_per_s > 0 {
-        let figures = [("n", locale.number(view.refused_per_s).into())];
+    if flow.unanswered_per_s > 0 && scene.stalls().is_empty() {
+        let figures = [("n", locale.number(flow.unanswered_per_s).into())];
+        let id = if view.on { "status-unanswered" } else { "status-unanswered-admission-off" };
+        return strip.badge(Role::Error, &locale.say(id, &figures)).gap();
+    }
+    if view.turned_away_per_s > 0 {
+        let figures = [("n", locale.number(view.turned_away_per_s).into())];
         let id = if view.on { "status-overload" } else { "status-overload-admission-off" };
         return strip.badge(Role::NodeDegraded, &locale.say(id, &figures)).gap();
     }

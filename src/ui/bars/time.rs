@@ -1,4 +1,4 @@
-//! The time bar: badge, clock, the recent past with its marks, and what a second here is there.
+//! The time bar: badge, clock, the rule of acknowledgement, the recent past with its marks, and what a second here is there.
 
 use ratatui::layout::Rect;
 
@@ -35,7 +35,10 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     if area.width >= 60 {
         left = left.gap().badge(time.role, &time.word);
     }
+    // The rule of acknowledgement in force: at every size, on every screen, at the same place.
     left = left.add(Role::Text, format!(" {}  ", locale.clock(run.now)));
+    left = left.add(Role::Muted, format!("{} ", locale.text("status-ack")));
+    left = left.add(Role::Text, format!("{}  ", locale.ack(scene.view.flow.ack)));
     let columns = usize::from(area.width).saturating_sub(left.width() + right.width());
     let loud = |event: &&Event| event.kind.loudness() == Loudness::Loud && run.now.since(event.at) < SPAN;
     let oldest = scene.view.events.iter().find(loud).map_or(run.now, |event| event.at);

@@ -1,8 +1,9 @@
-//! Toasts: short messages at the right end of the tab bar, over it where they need the room.
+//! The toast: one short message, where nothing is covered that anybody reads.
 //!
-//! Idea: the end of a complaint is what helps (`such as T000000017003`), so a toast is not cut while there are rows to
-//! break it into. Tabs and titles that it covers come back by themselves after a few seconds; what it said would not.
-//! Bound: [`SHOWN_MAX`] toasts, [`ROWS_MAX`] rows, the newest first; only what is longer still is cut.
+//! Idea: it has a place of its own. Beside the tabs, where the row is empty anyway; and if it is too long for that, on the
+//! bars at the bottom, whose keys come back as it goes. Never over a panel, its title or an overlay.
+//! The end of a complaint is what helps (`such as T000000017003`), so it is broken into rows before it is cut.
+//! Bound: one toast, the newest; [`ROWS_MAX`] rows, and only what is longer still is cut.
 
 use ratatui::layout::Rect;
 
@@ -11,20 +12,20 @@ use super::super::scene::Scene;
 use super::super::state::Toast;
 use super::super::theme::Role;
 
-/// Toasts that are shown at a time.
-pub const SHOWN_MAX: usize = 2;
-/// Rows that toasts may cover.
-pub const ROWS_MAX: u16 = 3;
+/// Rows at the bottom that a toast may take: those of the time bar and the hints.
+pub const ROWS_MAX: u16 = 2;
 
-/// Draws them into an area whose first row has something else in so many columns.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, taken: u16, scene: &Scene<'_>) {
-    let toasts: Vec<(Role, String)> = scene.state.toasts.iter().rev().take(SHOWN_MAX).map(said).collect();
-    // Each has a blank on both sides, and another one to its right.
-    let needed: usize = toasts.iter().map(|(_, text)| width(text) + 3).sum();
-    if needed + usize::from(taken) <= usize::from(area.width) {
-        beside(canvas, area, &toasts);
+/// Draws it: into the row of the tabs, of which so many columns are taken, or over the bars at the bottom.
+pub fn draw(canvas: &mut Canvas<'_>, tabs: Rect, taken: u16, bottom: Rect, scene: &Scene<'_>) {
+    let Some(toast) = scene.state.toasts.last() else { return };
+    let (role, text) = said(toast);
+    let room = usize::from(tabs.width).saturating_sub(usize::from(taken));
+    // A blank on both sides, and another one to its right.
+    if tabs.height > 0 && width(&text) + 3 <= room {
+        let start = usize::from(tabs.width) - width(&text) - 3;
+        canvas.word(tabs, start as u16, 0, role, &format!(" {text} "));
     } else {
-        below(canvas, area, &toasts);
+        below(canvas, bottom, role, &text);
     }
 }
 
@@ -33,35 +34,19 @@ fn said(toast: &Toast) -> (Role, String) {
     (role, if toast.count > 1 { format!("{} ×{}", toast.text, toast.count) } else { toast.text.clone() })
 }
 
-/// All in one row, from the right.
-fn beside(canvas: &mut Canvas<'_>, area: Rect, toasts: &[(Role, String)]) {
-    let mut end = usize::from(area.width).saturating_sub(1);
-    for (role, text) in toasts {
-        let start = end.saturating_sub(width(text) + 2);
-        canvas.word(area, start as u16, 0, *role, &format!(" {text} "));
-        end = start.saturating_sub(1);
+/// In the last rows, broken between words.
+fn below(canvas: &mut Canvas<'_>, area: Rect, role: Role, text: &str) {
+    let room = usize::from(area.width).saturating_sub(2);
+    let most = usize::from(ROWS_MAX.min(area.height)).max(1);
+    let mut lines = wrap(text, room);
+    if lines.len() > most {
+        let rest = lines.split_off(most - 1).join(" ");
+        lines.push(cut_end(&rest, room));
     }
-}
-
-/// Under each other, each broken between words and no wider than it needs.
-fn below(canvas: &mut Canvas<'_>, area: Rect, toasts: &[(Role, String)]) {
-    let room = usize::from(area.width).saturating_sub(3);
-    let mut row = 0;
-    for (role, text) in toasts {
-        let mut lines = wrap(text, room);
-        let left = usize::from(ROWS_MAX.min(area.height).saturating_sub(row));
-        if left == 0 {
-            return;
-        }
-        if lines.len() > left {
-            let rest = lines.split_off(left - 1).join(" ");
-            lines.push(cut_end(&rest, room));
-        }
-        let wide = lines.iter().map(|line| width(line)).max().unwrap_or(0);
-        let start = usize::from(area.width).saturating_sub(wide + 3) as u16;
-        for line in lines {
-            canvas.word(area, start, row, *role, &format!(" {line}{} ", " ".repeat(wide - width(&line))));
-            row += 1;
-        }
+    let first = area.height.saturating_sub(lines.len() as u16);
+    for (place, line) in lines.iter().enumerate() {
+        let row = Rect::new(area.x, area.y + first + place as u16, area.width, 1);
+        canvas.clear(row, Role::Text);
+        canvas.word(row, 0, 0, role, &format!(" {line} "));
     }
 }

@@ -6,6 +6,7 @@
 
 mod control;
 mod sentence;
+mod stall;
 
 use std::borrow::Cow;
 
@@ -16,6 +17,7 @@ use super::theme::Role;
 use crate::locale::{FluentValue, Locale};
 
 pub use control::{control, reason};
+pub use stall::{stall, victims};
 
 /// Figures of a sentence.
 type Figures = Vec<(&'static str, FluentValue<'static>)>;

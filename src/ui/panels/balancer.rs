@@ -21,53 +21,78 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let inner = frame(canvas, scene, area, Panel::Balancer, &locale.text("panel-balancer"), note);
     let columns = usize::from(inner.width);
     let workers = &balancer.workers;
-    let rate: u64 = workers.iter().map(|worker| worker.routed_per_s).sum();
+    let sum = |rate: fn(&WorkerView) -> u64| locale.number(workers.iter().map(rate).sum());
     let most = workers.iter().map(|worker| worker.routed_per_s).max().unwrap_or(0).max(1);
     let headed = u16::from(usize::from(inner.height) > workers.len());
     if headed > 0 {
-        let blanks = columns.saturating_sub(FIGURES);
+        let blanks = columns.saturating_sub(Figures::of(columns).width());
         let head = canvas.strip().left(blanks, Role::Muted, &locale.text("balancer-to"));
-        canvas.put(inner, 0, heads(head, scene));
+        canvas.put(inner, 0, Figures::of(columns).heads(head, scene));
     }
+    let figures = Figures::of(columns);
     for (place, worker) in workers.iter().enumerate().take(usize::from(inner.height - headed)) {
         let row = place as u16 + headed;
         canvas.hit(Rect::new(inner.x, inner.y + row, inner.width, 1), Hit::Node(worker.node));
         let name = canvas.strip().left(4, Role::Text, &worker.node.to_string());
         let strip = if let Some((role, id)) = standing(worker).filter(|_| worker.in_rotation) {
-            figures(name.badge(role, &locale.text(id)).to(columns.saturating_sub(FIGURES)), scene, worker)
+            let strip = name.badge(role, &locale.text(id)).to(columns.saturating_sub(figures.width()));
+            figures.of_worker(strip, scene, worker)
         } else if worker.in_rotation {
-            let bars = columns.saturating_sub(4 + FIGURES).min(40);
-            let strip = bar(name, bars, worker.routed_per_s * 1_000 / most, Role::Bar);
-            figures(strip.to(columns.saturating_sub(FIGURES)), scene, worker)
+            let bars = columns.saturating_sub(4 + figures.width()).min(40);
+            let strip = bar(name, bars, worker.answered_per_s * 1_000 / most, Role::Bar);
+            figures.of_worker(strip.to(columns.saturating_sub(figures.width())), scene, worker)
         } else {
             name.badge(Role::NodeFailed, &locale.text("balancer-out"))
         };
         canvas.put(inner, row, strip);
     }
     let row = workers.len() as u16 + headed;
-    let routed = format!("{} {}{}", locale.text("balancer-routed"), locale.number(rate), locale.text("per-s"));
-    let strip = canvas.strip().add(Role::Muted, routed).fit(columns, |strip| {
+    let rates = [("acked", sum(|worker| worker.answered_per_s).into()), ("sent", sum(|w| w.routed_per_s).into())];
+    let strip = canvas.strip().add(Role::Muted, locale.say("status-answered", &rates)).fit(columns, |strip| {
         let refused = format!(" · {} {}", locale.text("balancer-refused"), locale.number(balancer.refused));
         strip.add(if balancer.refused > 0 { Role::Warn } else { Role::Muted }, refused)
     });
     canvas.put(inner, row, strip);
 }
 
-/// Columns of the figures: requests a second, in flight, answer time.
-const FIGURES: usize = 8 + 8 + 9;
-
-fn heads<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
-    let locale = &scene.look.locale;
-    let ids = [(8, "balancer-rate"), (8, "balancer-open"), (9, "balancer-time")];
-    ids.iter().fold(strip, |strip, (width, id)| strip.right(*width, Role::Muted, &locale.text(id)))
+/// The figures of a worker, each with its heading and its columns: what was sent to it beside what it answered.
+struct Figures {
+    with_open: bool,
 }
 
-fn figures<'a>(strip: Strip<'a>, scene: &Scene<'_>, worker: &WorkerView) -> Strip<'a> {
-    let locale = &scene.look.locale;
-    let full = u64::from(worker.in_flight) * 10 >= u64::from(worker.capacity.max(1)) * 9;
-    let open = locale.number(u64::from(worker.in_flight));
-    strip
-        .right(8, Role::Text, &locale.number(worker.routed_per_s))
-        .right(8, if full { Role::Warn } else { Role::Text }, &open)
-        .right(9, Role::Muted, &locale.duration(worker.latency))
+const SENT: usize = 7;
+const ANSWERED: usize = 9;
+const OPEN: usize = 6;
+const TIME: usize = 9;
+
+impl Figures {
+    /// Those that leave room for a bar; what is open goes first.
+    const fn of(columns: usize) -> Self {
+        Self { with_open: columns >= 4 + 6 + SENT + ANSWERED + OPEN + TIME }
+    }
+
+    const fn width(&self) -> usize {
+        SENT + ANSWERED + TIME + if self.with_open { OPEN } else { 0 }
+    }
+
+    fn heads<'a>(&self, strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
+        let head = |strip: Strip<'a>, width, id| strip.right(width, Role::Muted, &scene.look.locale.text(id));
+        let strip = head(head(strip, SENT, "balancer-sent"), ANSWERED, "balancer-answered");
+        head(if self.with_open { head(strip, OPEN, "balancer-open") } else { strip }, TIME, "balancer-time")
+    }
+
+    fn of_worker<'a>(&self, strip: Strip<'a>, scene: &Scene<'_>, worker: &WorkerView) -> Strip<'a> {
+        let locale = &scene.look.locale;
+        let full = u64::from(worker.in_flight) * 10 >= u64::from(worker.capacity.max(1)) * 9;
+        let short = worker.answered_per_s * 10 < worker.routed_per_s * 9;
+        let strip = strip.right(SENT, Role::Muted, &locale.number(worker.routed_per_s));
+        let role = if short { Role::Warn } else { Role::Text };
+        let strip = strip.right(ANSWERED, role, &locale.number(worker.answered_per_s));
+        let role = if full { Role::Warn } else { Role::Text };
+        let open = locale.number(u64::from(worker.in_flight));
+        let strip = if self.with_open { strip.right(OPEN, role, &open) } else { strip };
+        // The smoothed time fades to nothing where nobody renews it.
+        let time = if worker.answered_per_s > 0 { locale.duration(worker.latency) } else { "–".to_owned() };
+        strip.right(TIME, Role::Muted, &time)
+    }
 }

@@ -23,7 +23,19 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let shown: Vec<&Event> = scene.view.events.iter().filter(|event| filter.passes(event, locale)).collect();
     let end = list.bottom.map_or(shown.len(), |bottom| shown.partition_point(|event| event.id <= bottom));
     let newer = shown.len() - end;
-    let mut title = locale.say("panel-events", &[("n", scene.view.run.notable.into())]);
+    // What the frame leaves inside decides how many rows there are, and with that what the list tells: the title counts it.
+    let (columns, high) = (usize::from(area.width.saturating_sub(4)), area.height.saturating_sub(2));
+    let chosen = list.selected.and_then(|id| shown.iter().find(|event| event.id == id));
+    let story = chosen.or_else(|| shown[..end].last()).map(|event| caption::caption(event, &scene.view.events, locale));
+    let story = story.filter(|_| high >= 8).map(|text| wrap(&text, columns.saturating_sub(1)));
+    let below = story.as_ref().map_or(0, |rows| rows.len().min(3) as u16 + 1);
+    let rows = usize::from(high.saturating_sub(below));
+    let deep = rows >= WRAP_FROM;
+    // Four nodes that doubt a fifth would fill a short list, and the crash would be nowhere.
+    let brief = rows < BRIEF_BELOW && list.bottom.is_none() && list.selected.is_none() && filter.is_empty();
+    let told = |event: &&&Event| !brief || event.kind.loudness() > Loudness::Quiet;
+    let count = shown.iter().filter(told).count() as u64;
+    let mut title = locale.say("panel-events", &[("n", count.into())]);
     if list.editing || !filter.is_empty() {
         let cursor = if list.editing { "█" } else { "" };
         title = format!("{title} / {}{cursor}", list.filter);
@@ -35,15 +47,6 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     };
     let inner = frame(canvas, scene, area, Panel::Events, &title, &note);
     lookback::foot(canvas, area, scene);
-    let chosen = list.selected.and_then(|id| shown.iter().find(|event| event.id == id));
-    let story = chosen.or_else(|| shown[..end].last()).map(|event| caption::caption(event, &scene.view.events, locale));
-    let story = story.filter(|_| inner.height >= 8).map(|text| wrap(&text, usize::from(inner.width.saturating_sub(1))));
-    let below = story.as_ref().map_or(0, |rows| rows.len().min(3) as u16 + 1);
-    let rows = usize::from(inner.height.saturating_sub(below));
-    let deep = rows >= WRAP_FROM;
-    // Four nodes that doubt a fifth would fill a short list, and the crash would be nowhere.
-    let brief = rows < BRIEF_BELOW && list.bottom.is_none() && list.selected.is_none() && filter.is_empty();
-    let told = |event: &&&Event| !brief || event.kind.loudness() > Loudness::Quiet;
     let cells = usize::from(inner.width);
     let laid = |event: &&'_ Event| {
         let loud = caption_role(event) != Role::Muted;

@@ -19,7 +19,8 @@ use super::super::widgets::frame::frame;
 
 /// The names of the phases, in the order of the book.
 const NAMES: [&str; 5] = ["phase-silence", "phase-ask", "phase-vote", "phase-commit", "phase-answer"];
-/// The place of the answer among them.
+/// The places of the commit and of the answer among them.
+const COMMIT: usize = 3;
 const ANSWER: usize = 4;
 
 /// A phase: its place among the names, and how long it took so far.
@@ -76,13 +77,26 @@ fn whole(failover: &FailoverView) -> Option<SimDuration> {
     if answers(failover) { failover.total() } else { committed }
 }
 
-/// The failover to show. One fault can end several leaders at once: then the group in view, then any with clients.
+/// The failover to show: the last one of the group in view, of which the first row speaks too. If it had none, the last one
+/// of a group with clients.
 fn latest<'v>(scene: &Scene<'v>) -> Option<&'v FailoverView> {
-    let all = &scene.view.failovers;
-    let fault = all.last()?.moments.fault;
-    let together = all.iter().filter(|failover| failover.moments.fault == fault);
     let in_view = scene.group().map(|group| group.id);
-    together.max_by_key(|failover| (Some(failover.group) == in_view, answers(failover), failover.group))
+    let rank = |failover: &&FailoverView| (Some(failover.group) == in_view, answers(failover), failover.moments.fault);
+    scene.view.failovers.iter().max_by_key(rank)
+}
+
+/// A phase that ended before one that comes earlier in the book: the two overlap, and what is left of the later one is the
+/// time after it.
+fn overlap(failover: &FailoverView) -> Option<(usize, usize)> {
+    let moments = &failover.moments;
+    let ends = [moments.suspected, moments.vote_requested, moments.elected, moments.first_commit, moments.first_answer];
+    let ended = |place: usize| ends[place].map(|end| (end, place));
+    (1..ends.len()).filter_map(ended).find_map(|(end, place)| {
+        // A hand-over has no silence, but every failover has a first commit.
+        let outlasts = |earlier: &usize| ends[*earlier].map_or(*earlier == COMMIT, |other| other > end);
+        let later = (0..place).find(outlasts)?;
+        Some((place, later))
+    })
 }
 
 /// Colour and fill of each phase. Neighbours differ in both, so that the bar is read without colours too.
@@ -220,6 +234,14 @@ fn headline<'a>(strip: Strip<'a>, scene: &Scene<'_>, last: &FailoverView, column
         Some(total) => strip.add(Role::Title, locale.duration(total)),
         None => strip.badge(Role::TimeSlow, &locale.duration(scene.view.run.now.since(last.moments.fault))),
     };
+    let strip = match overlap(last) {
+        Some((early, late)) => {
+            let names = [("early", locale.text(NAMES[early])), ("late", locale.text(NAMES[late]))];
+            let names = names.map(|(name, text)| (name, text.into_owned().into()));
+            strip.fit(columns, |strip| strip.add(Role::Warn, format!("  {}", locale.say("failover-overlap", &names))))
+        }
+        None => strip,
+    };
     // Half a word is nowhere: the figure is in the order flow too.
     let lost = format!("  {} {}", locale.text("ledger-lost"), locale.number(last.lost));
     let strip = strip.fit(columns, |strip| strip.add(Role::Muted, lost.clone()));
@@ -252,6 +274,7 @@ mod tests {
     use super::super::super::look::Look;
     use super::super::super::state::UiState;
     use super::*;
+    use crate::domain::ids::GroupId;
     use crate::locale::Locale;
 
     fn look() -> Look {
@@ -307,6 +330,40 @@ mod tests {
                 strategies: &[],
             };
             assert_eq!(shown(&scene, &last).iter().any(|(place, _)| *place == ANSWER), grows, "{end:?}");
+        }
+    }
+
+    #[test]
+    fn phases_that_overlap_say_so() {
+        assert_eq!(overlap(&failover(|_| ())), None);
+        let early = failover(|f| f.moments.first_answer = f.moments.elected.map(|at| at + SimDuration::from_millis(1)));
+        assert_eq!(overlap(&early), Some((ANSWER, COMMIT)), "answered before it was committed");
+        assert_eq!(overlap(&failover(|f| f.moments.first_commit = None)), Some((ANSWER, COMMIT)), "not committed yet");
+        assert_eq!(overlap(&failover(|f| f.moments.suspected = None)), None, "a hand-over has no silence");
+        assert_eq!(overlap(&failover(|f| f.moments.first_answer = None)), None);
+    }
+
+    #[test]
+    fn the_failover_of_the_group_in_view_is_shown_though_another_was_later() {
+        let mut view = view(Story::Halted);
+        let mut other = view.failovers.last().cloned().unwrap();
+        (other.group, other.moments.fault) = (GroupId(2), view.run.now);
+        let shown = other.clone();
+        view.failovers.push(other);
+        let look = look();
+        for (group, expected) in [(GroupId(1), GroupId(1)), (GroupId(2), shown.group), (GroupId(4), GroupId(2))] {
+            let state = UiState { group, ..UiState::default() };
+            let scene = Scene {
+                view: &view,
+                state: &state,
+                look: &look,
+                hints: &[],
+                rows: &[],
+                title: "",
+                notes: &[],
+                strategies: &[],
+            };
+            assert_eq!(latest(&scene).map(|failover| failover.group), Some(expected), "{group} in view");
         }
     }
 }

@@ -7,8 +7,8 @@ use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::bar::bar;
-use super::super::widgets::chart;
 use super::super::widgets::frame::frame;
+use super::super::widgets::{chart, figure};
 
 /// Draws the panel.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
@@ -16,18 +16,14 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let flow = &scene.view.flow;
     let note = if flow.load_on { String::new() } else { locale.text("flow-off").into_owned() };
     let inner = frame(canvas, scene, area, Panel::Flow, &locale.text("panel-flow"), &note);
-    let rate = canvas.strip().add(Role::Title, format!("{:>7}", locale.number(flow.acked_per_s)));
-    let rate = rate.add(Role::Muted, locale.text("per-s-orders"));
-    let rate = rate.fit(usize::from(inner.width), |strip| {
-        strip.add(Role::Muted, format!("  {} {}", locale.text("flow-peak"), locale.number(flow.peak_per_s)))
-    });
-    canvas.put(inner, 0, rate);
-    let mut lines = lines(canvas, scene, usize::from(inner.width));
+    let columns = usize::from(inner.width);
+    let mut lines = lines(canvas, scene, columns);
     // The buckets of latency stand together or not at all: one of them alone says nothing.
     if lines.len() + 2 > usize::from(inner.height) {
         lines.truncate(lines.len() - flow.buckets.len());
     }
-    lines.truncate(usize::from(inner.height).saturating_sub(3));
+    lines.truncate(usize::from(inner.height).saturating_sub(2));
+    canvas.put(inner, 0, rate(canvas.strip(), scene, columns));
     let room = inner.height.saturating_sub(1 + lines.len() as u16);
     let values: Vec<u64> = scene.view.samples.iter().map(|sample| sample.acked).collect();
     let most = values.iter().copied().max().unwrap_or(0);
@@ -39,6 +35,50 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     for (row, strip) in lines.into_iter().enumerate() {
         canvas.put(inner, 1 + chart.height + row as u16, strip);
     }
+}
+
+/// How many orders are answered of how many, and how fast; or that nobody is.
+fn rate<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> {
+    let locale = &scene.look.locale;
+    let flow = &scene.view.flow;
+    let rates = [("acked", locale.number(flow.acked_per_s).into()), ("sent", locale.number(flow.sent_per_s).into())];
+    let text = locale.say("status-answered", &rates);
+    let strip = match figure::answered(flow) {
+        Role::Error => strip.badge(Role::Error, &text),
+        Role::Text => strip.add(Role::Title, text),
+        role => strip.add(role, text),
+    };
+    let figures = [
+        ("p99", figure::latency(&flow.latency, flow.latency.p99, locale)),
+        (&*locale.text("flow-peak"), locale.number(flow.peak_per_s)),
+    ];
+    figures.into_iter().fold(strip, |strip, (name, value)| {
+        strip.fit(columns, |strip| strip.add(Role::Muted, format!("  {name} ")).add(Role::Text, value))
+    })
+}
+
+/// What became of every order that was handed in: the figures add up to the last one, in as many rows as they need.
+fn totals<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Strip<'a>> {
+    let locale = &scene.look.locale;
+    let ledger = &scene.view.ledger;
+    let figures = [
+        ("ledger-acknowledged", ledger.acknowledged, Role::Text),
+        ("ledger-rejected", ledger.rejected, Role::Warn),
+        ("ledger-unknown", ledger.unknown, Role::Warn),
+        ("ledger-waiting", ledger.waiting, Role::Text),
+        ("ledger-submitted", ledger.submitted, Role::Title),
+    ];
+    let mut rows = vec![canvas.strip()];
+    for (id, value, loud) in figures {
+        let role = if value > 0 { loud } else { Role::Muted };
+        let name = format!("{} ", locale.text(id));
+        let cell = canvas.strip().add(Role::Muted, name).add(role, locale.number(value)).add(Role::Text, "  ");
+        match rows.last_mut() {
+            Some(row) if row.width() + cell.width() <= columns + 2 => *row = row.clone().join(cell),
+            _ => rows.push(cell),
+        }
+    }
+    rows
 }
 
 /// Figures of the ledger that are shown only where there is something to count.
@@ -54,7 +94,6 @@ pub fn line<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a
         ("ledger-revoked", ledger.revoked, Role::Error),
         ("ledger-untracked", ledger.untracked, Role::Error),
         ("ledger-in-doubt", ledger.in_doubt, Role::Warn),
-        ("ledger-unknown", ledger.unknown, Role::Warn),
         ("ledger-at-risk", ledger.at_risk, Role::Text),
         ("ledger-retried", ledger.retried, Role::Text),
     ];
@@ -76,10 +115,10 @@ fn overload<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a
     let capacity = view.capacity_per_s.map_or_else(none, per_s);
     let paces = scene.view.nodes.iter().filter_map(|node| node.admission.applies_per_s);
     let pace = paces.min().map_or_else(none, per_s);
-    let overload = format!("{} ({})", per_s(view.refused_per_s), locale.number(view.refused));
+    let overload = format!("{} ({})", per_s(view.turned_away_per_s), locale.number(view.turned_away));
     let figures = [
         ("flow-capacity", capacity, false),
-        ("flow-overloaded", overload, view.refused > 0),
+        ("flow-overloaded", overload, view.turned_away > 0),
         ("flow-missing", locale.number(view.not_acknowledgeable), view.not_acknowledgeable > 0),
         ("flow-denied", locale.number(view.retries_denied), view.retries_denied > 0),
         ("flow-pace", pace, false),
@@ -104,33 +143,33 @@ fn overload<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a
 
 fn lines<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Strip<'a>> {
     let locale = &scene.look.locale;
-    let (flow, ledger) = (&scene.view.flow, &scene.view.ledger);
-    let figure = |strip: Strip<'a>, id: &str, text: String| {
+    let flow = &scene.view.flow;
+    let named = |strip: Strip<'a>, id: &str, text: String| {
         strip.add(Role::Muted, format!("{} ", locale.text(id))).add(Role::Text, text).add(Role::Text, "  ")
     };
     let times = [("p50", flow.latency.p50), ("p99", flow.latency.p99), ("max", flow.latency.max)];
     let latency = times.iter().fold(canvas.strip(), |strip, (name, value)| {
-        strip.add(Role::Muted, format!("{name} ")).add(Role::Text, locale.duration(*value)).add(Role::Text, "  ")
+        let value = figure::latency(&flow.latency, *value, locale);
+        strip.add(Role::Muted, format!("{name} ")).add(Role::Text, value).add(Role::Text, "  ")
     });
-    let orders = figure(canvas.strip(), "ledger-acknowledged", locale.number(ledger.acknowledged));
-    let orders = orders.fit(columns, |strip| figure(strip, "ledger-submitted", locale.number(ledger.submitted)));
-    let refused_per_s = format!("{}{}", locale.number(flow.refused_per_s), locale.text("per-s"));
-    let waits = figure(canvas.strip(), "flow-waiting", locale.number(flow.waiting));
-    let waits = waits.fit(columns, |strip| figure(strip, "flow-refused", refused_per_s.clone()));
-    let rules = figure(canvas.strip(), "flow-ack", locale.ack(flow.ack));
-    let rules = rules.fit(columns, |strip| figure(strip, "flow-queries", locale.number(flow.queries_per_s)));
+    let rules = named(canvas.strip(), "flow-ack", locale.ack(flow.ack));
+    let rules = rules.fit(columns, |strip| named(strip, "flow-queries", locale.number(flow.queries_per_s)));
     let overload = overload(canvas.strip(), scene, columns);
-    let mut lines = vec![line(canvas.strip(), scene, columns), latency, orders, waits, rules];
+    let mut lines = totals(canvas, scene, columns);
+    let after_totals = lines.len();
+    lines.push(line(canvas.strip(), scene, columns));
+    let before_latency = lines.len();
+    lines.extend([latency, rules]);
     let known = &scene.view.admission;
     // Latency before it: under overload it is what is watched.
     let matters = known.refused + known.not_acknowledgeable > 0 || known.capacity_per_s.is_some();
-    lines.insert(if matters { 2 } else { lines.len() }, overload);
+    lines.insert(if matters { before_latency } else { lines.len() }, overload);
     if let Some((left, all)) = flow.burst {
         let share = all.saturating_sub(left) * 1_000 / all.max(1);
         let text = locale.say("flow-burst", &[("left", left.into()), ("all", all.into())]);
         let strip = canvas.strip().badge(Role::TimeSlow, &text).gap();
         let room = columns.saturating_sub(strip.width()).min(40);
-        lines.insert(0, bar(strip, room, share, Role::Bar));
+        lines.insert(after_totals, bar(strip, room, share, Role::Bar));
     }
     let all: u64 = flow.buckets.iter().sum();
     for (name, count) in ["<1", "<5", "<20", "<100", ">100"].iter().zip(flow.buckets) {

@@ -22,7 +22,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
     // Where no row is left below the lamps, the group that can bear the least stands in the title.
     let lamps_a_row = (usize::from(area.width.saturating_sub(2)) / LAMP_COLUMNS).max(1);
-    let is_full = scene.view.invariants.len().div_ceil(lamps_a_row) + 2 >= usize::from(area.height);
+    let is_full = (scene.view.invariants.len() + 1).div_ceil(lamps_a_row) + 2 >= usize::from(area.height);
     let note = if is_full { weakest(scene) } else { String::new() };
     let inner = frame(canvas, scene, area, Panel::Lamps, &locale.text("panel-lamps"), &note);
     if lacking::draw(canvas, inner, scene, Capability::Probes) {
@@ -30,7 +30,10 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     }
     let columns = usize::from(inner.width);
     let mut row = 0;
-    let mut strip = canvas.strip();
+    // A promise is kept easily where none is given: as long as nobody is answered no lamp is green.
+    let silent = !scene.stalls().is_empty() || scene.view.flow.is_silent();
+    let kept = if silent { Role::Muted } else { Role::Ok };
+    let mut strip = answers(canvas.strip(), scene, silent);
     for lamp in &scene.view.invariants {
         let name = caption::invariant(lamp.invariant, locale);
         let cell = if lamp.violations > 0 {
@@ -43,7 +46,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
             // Nothing has been proved yet: dark, not green.
             canvas.strip().add(Role::Muted, format!("○ {name}"))
         } else {
-            canvas.strip().add(Role::Ok, "● ").add(Role::Text, name)
+            canvas.strip().add(kept, "● ").add(if silent { Role::Muted } else { Role::Text }, name)
         };
         let next = if strip.width() == 0 { 0 } else { strip.width().div_ceil(LAMP_COLUMNS) * LAMP_COLUMNS };
         if next + cell.width() > columns && strip.width() > 0 {
@@ -71,9 +74,22 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     }
 }
 
+/// That orders are answered: no rule of safety, but what everybody is here for.
+fn answers<'a>(strip: Strip<'a>, scene: &Scene<'_>, silent: bool) -> Strip<'a> {
+    let locale = &scene.look.locale;
+    if silent {
+        return strip.badge(Role::Error, &format!("✗ {}", locale.text("lamp-not-answered")));
+    }
+    let answered = locale.text("lamp-answered");
+    if scene.view.flow.acked_per_s == 0 {
+        return strip.add(Role::Muted, format!("○ {answered}"));
+    }
+    strip.add(Role::Ok, "● ").add(Role::Text, answered)
+}
+
 /// How many failures the group bears that bears the fewest.
 fn weakest(scene: &Scene<'_>) -> String {
-    let group = scene.view.groups.iter().min_by_key(|group| group.margin());
+    let group = scene.view.groups.iter().min_by_key(|group| (group.margin(), group.id.partition().is_none()));
     let bears = group.map_or_else(String::new, |group| match group.margin() {
         None => format!("{} {}/{}", group.id, group.connected, group.replicas.len()),
         Some(margin) => format!("{} +{margin}", group.id),

@@ -6,6 +6,7 @@ use std::borrow::Borrow;
 
 use ratatui::layout::Rect;
 
+use crate::domain::control::{Control, Target};
 use crate::domain::ids::NodeId;
 use crate::domain::view::{NodeTruth, NodeView, ReplicaView};
 use crate::locale::Locale;
@@ -52,8 +53,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let group = scene.group().map_or_else(String::new, |group| group.id.to_string());
     let title = locale.say("panel-nodes", &[("group", group.into())]);
     let inner = frame(canvas, scene, area, Panel::Nodes, &title, &locale.text("note-nodes"));
-    let widths = widths(&COLUMNS, usize::from(inner.width));
-    let shown = || COLUMNS.iter().zip(&widths).filter(|(_, width)| **width > 0);
+    let columns = columns(scene);
+    let widths = widths(&columns, usize::from(inner.width));
+    let shown = || columns.iter().zip(&widths).filter(|(_, width)| **width > 0);
     let head = shown().fold(canvas.strip(), |strip, (column, width)| {
         cell(strip, column, *width, Role::Muted, &locale.text(column.title)).gap()
     });
@@ -71,6 +73,27 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     if usize::from(used) > scene.view.nodes.len() {
         about(canvas, inner, used, scene);
     }
+}
+
+/// The columns, those of the badges as wide as their widest word: half a state is none.
+fn columns(scene: &Scene<'_>) -> [Column; 9] {
+    let locale = &scene.look.locale;
+    let widest = |badge: &dyn Fn(&NodeView) -> Option<Badge>| {
+        let badges = scene.view.nodes.iter().filter_map(badge);
+        badges.map(|badge| super::super::canvas::width(&badge.text())).max().unwrap_or(0)
+    };
+    let of_group = |node: &NodeView| scene.group()?.replica(node.id).map(|replica| badge::replica(replica, locale));
+    let mut columns = COLUMNS;
+    for column in &mut columns {
+        let needed = match column.title {
+            "column-state" => widest(&|node| Some(badge::node(node, locale))),
+            "column-belief" => widest(&|node| Some(badge::belief(node, locale))),
+            "column-role" => widest(&of_group),
+            _ => 0,
+        };
+        column.min = column.min.max(needed);
+    }
+    columns
 }
 
 /// The nodes that have not left: who has, holds nothing and does nothing.
@@ -177,6 +200,14 @@ fn about(canvas: &mut Canvas<'_>, inner: Rect, row: u16, scene: &Scene<'_>) {
         let said = elsewhere.map_or_else(|| said.clone(), |group| format!("{group}: {said}"));
         text = format!("{text} · {said}");
     }
+    for fault in &scene.view.run.faults {
+        if let Control::Delay { from: Target::Node(from), to: Target::Node(to), latency: Some(latency), .. } =
+            fault.control
+            && [from, to].contains(&node.id)
+        {
+            text = format!("{from} → {to}: {} · {text}", locale.duration(latency));
+        }
+    }
     if let Some(message) = &node.halted {
         text = format!("{} · {message}", state.word);
     }
@@ -197,7 +228,8 @@ pub fn line<'a>(strip: Strip<'a>, scene: &Scene<'_>, node: &NodeView, columns: u
     let strip = strip.add(Role::Accent, if chosen { "❯" } else { " " });
     let number = if chosen { Role::Selection } else { Role::Text };
     let strip = strip.add(number, format!("{:>2}", node.id.0)).gap();
-    let strip = badge_cell(strip, &badge::node(node, locale), 8).gap();
+    let states = scene.view.nodes.iter().map(|node| super::super::canvas::width(&badge::node(node, locale).text()));
+    let strip = badge_cell(strip, &badge::node(node, locale), states.max().unwrap_or(0).max(8)).gap();
     let Some(replica) = replica else { return strip };
     let role = badge::replica(replica, locale);
     let short = format!("{}{}", role.sign, role.word.chars().take(4).collect::<String>());

@@ -134,8 +134,9 @@ fn progress<'a>(strip: Strip<'a>, known: &ProgressView, locale: &Locale) -> Stri
 }
 
 fn votes<'a>(strip: Strip<'a>, group: &GroupView, locale: &Locale) -> Strip<'a> {
-    let strip = strip.add(Role::Muted, format!("{} ", locale.text("raft-votes")));
     let asking = group.replicas.iter().find(|replica| replica.alive && !replica.votes.is_empty());
+    let term = asking.map_or(group.term, |replica| replica.term);
+    let strip = strip.add(Role::Muted, format!("{} {term}  ", locale.text("raft-votes")));
     match asking {
         Some(replica) => {
             group.replicas.iter().fold(strip.add(Role::Candidate, format!("{}: ", replica.node)), |s, voter| {
@@ -148,8 +149,10 @@ fn votes<'a>(strip: Strip<'a>, group: &GroupView, locale: &Locale) -> Strip<'a> 
                 s.add(role, format!("{node} {sign}  "))
             })
         }
+        // A vote counts in its term only: what somebody has voted in an older one is no vote in this election.
         None => group.replicas.iter().fold(strip, |strip, replica| {
-            let vote = replica.voted_for.map_or_else(|| "–".to_owned(), |node| node.to_string());
+            let vote = replica.voted_for.filter(|_| replica.term == group.term);
+            let vote = vote.map_or_else(|| "–".to_owned(), |node| node.to_string());
             strip.add(Role::Muted, format!("{} → {vote}  ", replica.node))
         }),
     }

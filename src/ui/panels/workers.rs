@@ -16,6 +16,7 @@ use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::bar::bar;
+use super::super::widgets::figure;
 use super::super::widgets::frame::frame;
 use super::super::widgets::table::{Align, Column, widths};
 
@@ -96,8 +97,8 @@ fn value<'a>(strip: Strip<'a>, scene: &Scene<'_>, worker: &WorkerView, column: &
         "worker-open" => text(strip, quiet, &format!("{}/{}", worker.in_flight, worker.capacity)),
         "worker-queue" => queues(strip, worker.queued, width),
         "worker-rate" => text(strip, quiet, &locale.number(worker.routed_per_s)),
-        "worker-p50" => text(strip, quiet, &locale.duration(worker.answers.p50)),
-        "worker-p99" => text(strip, quiet, &locale.duration(worker.answers.p99)),
+        "worker-p50" => text(strip, quiet, &figure::latency(&worker.answers, worker.answers.p50, locale)),
+        "worker-p99" => text(strip, quiet, &figure::latency(&worker.answers, worker.answers.p99, locale)),
         "worker-share" => text(strip, quiet, &format!("{}%", (worker.share_per_mille + 5) / 10)),
         _ => {
             let role = if worker.refused_per_s > 0 { Role::Warn } else { Role::Muted };
@@ -183,7 +184,7 @@ fn classes<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, balancer: &BalancerView, 
         let view = &balancer.classes[class.index()];
         let strip = canvas.strip().left(10, Role::Muted, &locale.text(class_id(class)));
         let figures = [
-            ("worker-p99", locale.duration(view.answers.p99)),
+            ("worker-p99", figure::latency(&view.answers, view.answers.p99, locale)),
             ("balancer-routed", locale.number(view.routed)),
             ("balancer-refused", locale.number(view.refused)),
             ("workers-queued", locale.number(view.queued)),

@@ -24,12 +24,13 @@ pub(super) const TRADE: &[ActionSpec] = &[
         .within(Context::Market)
         .when(order::is_replaceable)
         .everywhere()
+        .hinted(4)
         .under(Topic::Load),
     run("order.cancel", order::cancel, &["Y", "<delete>"])
         .spelled(Verb::Cancel)
         .within(Context::Market)
         .doing(Effect::Final)
-        .when(order::is_selected)
+        .when(order::is_resting)
         .everywhere()
         .hinted(2)
         .under(Topic::Load),

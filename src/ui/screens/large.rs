@@ -14,12 +14,13 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
     let (leader, term) = scene.group().map_or((None, 0), |group| (group.leader, group.term.0));
     let leader = leader.map_or_else(|| "-".to_owned(), |node| node.to_string());
-    let rate = scene.view.flow.acked_per_s.to_string();
+    let flow = &scene.view.flow;
+    let rate = flow.acked_per_s.to_string();
     let third = body.width / 3;
     let figures = [
         ("large-leader", leader, Role::Leader),
         ("large-term", format!("T{term}"), Role::Accent),
-        ("large-rate", rate, Role::Title),
+        ("large-rate", rate, if flow.is_silent() { Role::Error } else { Role::Title }),
     ];
     for (place, (id, figure, role)) in figures.iter().enumerate() {
         let area = Rect::new(body.x + 1 + place as u16 * third, body.y, third.saturating_sub(1), ROWS + 1);

@@ -11,6 +11,7 @@ use super::super::panels;
 use super::super::scene::Scene;
 use super::super::state::Screen;
 use super::super::theme::Role;
+use super::super::widgets::figure;
 
 /// The least size: columns and rows.
 pub const LEAST: (u16, u16) = (40, 10);
@@ -36,10 +37,17 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>) {
     }
     let row = nodes.len() as u16;
     let flow = &scene.view.flow;
-    let strip =
-        canvas.strip().gap().add(Role::Text, format!("{}{}", locale.number(flow.acked_per_s), locale.text("per-s")));
-    let strip =
-        strip.add(Role::Muted, "  p99 ").add(Role::Text, locale.duration(flow.latency.p99)).add(Role::Text, "  ");
+    let rates = [("acked", locale.number(flow.acked_per_s).into()), ("sent", locale.number(flow.sent_per_s).into())];
+    let strip = canvas.strip().gap().add(figure::answered(flow), locale.say("status-answered", &rates));
+    let p99 = figure::latency(&flow.latency, flow.latency.p99, locale);
+    let strip = strip.add(Role::Muted, "  p99 ").add(Role::Text, p99).add(Role::Text, "  ");
+    let unknown = scene.view.ledger.unknown;
+    let strip = if unknown > 0 {
+        let text = format!("{} {}", locale.text("ledger-unknown"), locale.number(unknown));
+        strip.add(Role::Warn, text).add(Role::Text, "  ")
+    } else {
+        strip
+    };
     let strip = panels::flow_line(strip, scene, columns);
     canvas.put(body, row, strip);
     let room = body.height.saturating_sub(row + 1);

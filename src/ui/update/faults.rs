@@ -113,7 +113,7 @@ pub fn recover_all(_: &UiState, view: &ClusterView) -> Result<Control, Refusal> 
 pub fn isolate(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
     let node = shown(state, view)?;
     let target = Target::Node(node.id);
-    let is_whole = matches!(node.reach, Reach::All | Reach::Partly);
+    let is_whole = matches!(node.reach, Reach::All | Reach::Delayed | Reach::Partly);
     Ok(if is_whole { Control::Isolate(target) } else { Control::Rejoin(target) })
 }
 
@@ -123,7 +123,7 @@ pub fn mute(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
     match node.reach {
         Reach::Muted => Ok(Control::Rejoin(Target::Node(node.id))),
         Reach::Isolated => Err(refusal("toast-already-cut", state)),
-        Reach::All | Reach::Partly => Ok(Control::Mute(Target::Node(node.id))),
+        Reach::All | Reach::Delayed | Reach::Partly => Ok(Control::Mute(Target::Node(node.id))),
     }
 }
 

@@ -21,7 +21,7 @@ pub(in crate::ui) fn open_form(state: &mut UiState, given: &Given<'_>, _: &mut V
 
 /// Opens the form with the selected order, for another price or quantity.
 pub(in crate::ui) fn replace(state: &mut UiState, given: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
-    let order = selected(state, given)?;
+    let order = resting(state, given)?;
     let form = OrderForm::replace(order, given.view).ok_or_else(|| Refusal::new("toast-no-replace"))?;
     state.overlay = Overlay::Order(Box::new(form));
     Ok(())
@@ -45,7 +45,7 @@ pub(in crate::ui) fn next_choice(state: &mut UiState, given: &Given<'_>, way: Wa
 
 /// Takes the selected order back.
 pub(in crate::ui) fn cancel(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
-    let order = selected(state, given)?.sequence;
+    let order = resting(state, given)?.sequence;
     undo::change(state, given, Control::Hand(HandRequest::Cancel { order }), out)
 }
 
@@ -77,9 +77,21 @@ pub(in crate::ui) fn is_selected(state: &UiState, given: &Given<'_>) -> bool {
     selected(state, given).is_ok()
 }
 
+/// Whether something of the selected order may rest.
+pub(in crate::ui) fn is_resting(state: &UiState, given: &Given<'_>) -> bool {
+    resting(state, given).is_ok()
+}
+
 /// Whether the selected order may have another price or quantity.
 pub(in crate::ui) fn is_replaceable(state: &UiState, given: &Given<'_>) -> bool {
-    selected(state, given).is_ok_and(|order| OrderForm::replace(order, given.view).is_some())
+    resting(state, given).is_ok_and(|order| OrderForm::replace(order, given.view).is_some())
+}
+
+/// The selected order, if something of it may rest.
+fn resting<'v>(state: &UiState, given: &Given<'v>) -> Result<&'v HandOrder, Refusal> {
+    let order = selected(state, given)?;
+    let refused = || Refusal::new("toast-not-resting").with("order", order.sequence.0);
+    order.may_rest().then_some(order).ok_or_else(refused)
 }
 
 fn selected<'v>(state: &UiState, given: &Given<'v>) -> Result<&'v HandOrder, Refusal> {

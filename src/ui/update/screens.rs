@@ -18,6 +18,10 @@ pub(in crate::ui) fn next(state: &mut UiState, way: Way) -> Result<(), Refusal> 
 
 /// Shows a screen.
 pub(in crate::ui) fn go(state: &mut UiState, screen: Screen) {
+    if state.screen != screen {
+        // What was said belongs to the screen that it was said on.
+        state.toasts.clear();
+    }
     state.screen = screen;
     state.zoom = false;
     // A field that is not on the screen takes no keys.

@@ -48,6 +48,8 @@ pub(crate) fn cluster() -> ClusterView {
         since: SimTime::ZERO,
         connected: 5,
         quorum: 3,
+        must: 3,
+        stall: None,
         config: Default::default(),
         commit: Default::default(),
         replicas: NodeId::first(5).map(replica).collect(),
@@ -556,6 +558,18 @@ fn the_lock_holds_what_changes_the_cluster_and_nothing_else() {
     assert_eq!(bench.key("time.pause").len(), 1);
     bench.key("present.lock");
     assert_eq!(bench.key("node.kill").len(), 1);
+}
+
+#[test]
+fn a_toast_replaces_the_one_before_and_goes_with_the_screen() {
+    let mut bench = Bench::new();
+    bench.key("links.heal");
+    bench.key("recover.all");
+    assert_eq!((bench.toast(), bench.state.toasts.len()), ("toast-all-up", 1));
+    bench.key("go.overview");
+    assert_eq!(bench.toast(), "toast-all-up", "it is on that screen already");
+    bench.key("go.events");
+    assert_eq!(bench.toast(), "");
 }
 
 #[test]

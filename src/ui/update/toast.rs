@@ -1,8 +1,9 @@
-//! Toasts: short messages at the right of the tab bar.
+//! Toasts: short messages, one at a time.
 //!
-//! Idea: the same message again is a counter, not a second toast; time alone takes a toast away, no key is needed.
+//! Idea: the newest replaces the one before it, and the same again is a counter. Time takes a toast away, or another screen, of
+//! which it says nothing; no key is needed.
 //! Units: 4 s, errors 8 s, of the watcher's time.
-//! Bound: [`KEPT_MAX`]; the oldest goes first.
+//! Bound: one.
 
 use std::time::Duration;
 
@@ -15,8 +16,6 @@ use crate::ui::state::{Toast, UiState};
 pub const SHOWN: Duration = Duration::from_secs(4);
 /// How long an error stands.
 pub const ERROR_SHOWN: Duration = Duration::from_secs(8);
-/// Toasts that are remembered at a time.
-pub const KEPT_MAX: usize = 4;
 
 /// Says something.
 pub fn say(state: &mut UiState, given: &Given<'_>, id: &str, args: &[(&str, &str)]) {
@@ -40,15 +39,9 @@ pub(super) fn take_back(state: &mut UiState, text: &str) {
 
 fn push(state: &mut UiState, text: String, error: bool) {
     let since = state.wall;
-    if let Some(place) = state.toasts.iter().position(|toast| toast.text == text && toast.error == error) {
-        // Said again it is the latest, so it moves to the end.
-        let count = state.toasts.remove(place).count + 1;
-        state.toasts.push(Toast { text, error, since, count });
-        return;
-    }
-    state.toasts.push(Toast { text, error, since, count: 1 });
-    let over = state.toasts.len().saturating_sub(KEPT_MAX);
-    state.toasts.drain(..over);
+    let said = state.toasts.iter().find(|toast| toast.text == text && toast.error == error);
+    let count = said.map_or(0, |toast| toast.count) + 1;
+    state.toasts = vec![Toast { text, error, since, count }];
 }
 
 /// Says that a step met nothing, which looks like a jump in time. `before` is how time stood in the view before.

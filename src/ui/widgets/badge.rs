@@ -45,6 +45,9 @@ pub fn since(node: &NodeView, view: &ClusterView) -> Option<SimTime> {
         (_, Reach::Isolated) => faults(&|fault| *fault == Control::Isolate(me)),
         (_, Reach::Muted) => faults(&|fault| *fault == Control::Mute(me)),
         (NodeTruth::Slow, _) => faults(&|fault| *fault == Control::SlowDisk { node: me, slow: true }),
+        (_, Reach::Delayed) => {
+            faults(&|fault| matches!(fault, Control::Delay { from, to, .. } if [from, to].contains(&&me)))
+        }
         (_, Reach::Partly) => faults(&|fault| match *fault {
             Control::Cut { from, to } => from == me || to == me,
             Control::Isolate(Target::Node(cut)) | Control::Mute(Target::Node(cut)) => {
@@ -74,6 +77,7 @@ pub fn node(node: &NodeView, locale: &Locale) -> Badge {
         (NodeTruth::Slow, _) => (Role::NodeDegraded, "▲", "state-slow"),
         // It may be the other end that was cut off: said, and not shouted.
         (_, Reach::Partly) => (Role::Warn, "╳", "state-partly"),
+        (_, Reach::Delayed) => (Role::Warn, "▲", "state-delayed"),
         (NodeTruth::Sync, _) => (Role::NodeRecovering, "↻", "state-sync"),
         (NodeTruth::Up, Reach::All) => (Role::NodeHealthy, "●", "state-up"),
     };

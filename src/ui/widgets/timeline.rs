@@ -9,6 +9,14 @@ use super::super::canvas::Strip;
 use super::super::caption;
 use super::super::theme::Role;
 
+/// The sign of an event. What has none in the list, where a word stands beside it, has one here: a blank would be a gap.
+fn mark(event: &Event) -> &'static str {
+    match caption::sign(&event.kind) {
+        " " => "┼",
+        sign => sign,
+    }
+}
+
 /// Adds a time line over `span` up to `now`, so many columns wide.
 #[must_use]
 pub fn timeline<'a>(strip: Strip<'a>, columns: usize, events: &[Event], now: SimTime, span: SimDuration) -> Strip<'a> {
@@ -22,8 +30,21 @@ pub fn timeline<'a>(strip: Strip<'a>, columns: usize, events: &[Event], now: Sim
         }
     }
     let line = cells.into_iter().fold(strip.add(Role::Border, "├"), |strip, cell| match cell {
-        Some(event) => strip.add(caption::role(&event.kind), caption::sign(&event.kind)),
+        Some(event) => strip.add(caption::role(&event.kind), mark(event)),
         None => strip.add(Role::Border, "─"),
     });
     line.add(Role::Accent, "█")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::fixture::{Story, view};
+
+    #[test]
+    fn no_event_leaves_a_gap_in_the_line() {
+        for event in Story::ALL.into_iter().flat_map(|story| view(story).events) {
+            assert!(!mark(&event).trim().is_empty(), "{:?}", event.kind);
+        }
+    }
 }

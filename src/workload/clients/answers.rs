@@ -74,10 +74,11 @@ impl Clients {
         match answer.reply {
             Reply::Refused(why) => {
                 self.figures.refused(now, 1);
-                self.figures.heard(now, why);
+                self.figures.heard(why);
                 if self.tries_again(now, place, sequence, pending, why) {
                     return None;
                 }
+                self.figures.ended_refused(now, why);
                 self.settle(answer.id, Outcome::Failed);
                 self.note_unanswered(place, sequence, pending.command, Ending::Refused);
             }

@@ -59,7 +59,7 @@ impl Clients {
                 self.hand.gave_up(now, sequence);
             }
             given_up.push(record);
-            self.figures.gave_up();
+            self.figures.gave_up(now, &pending.command);
             self.settle(record.id, Outcome::Failed);
             self.note_unanswered(place, sequence, pending.command, Ending::Unknown);
             return;

@@ -205,3 +205,32 @@ fn a_budget_bounds_what_silence_is_met_with() {
         assert_eq!(driver.gave_up().len(), driver.submitted().len());
     }
 }
+
+#[test]
+fn an_order_that_is_refused_at_every_try_is_turned_away_once() {
+    let mut driver = Driver::new(&settings(150), 1, Box::new(|_, _| vec![(MS_3, Reply::Refused(Why::Overloaded))]));
+    driver.run_to(1_000);
+    driver.control(Control::SetLoad(false));
+    driver.run_to(4_000);
+    let mut view = ClusterView::default();
+    driver.clients.contribute(driver.now, &mut view);
+    let requests = driver.submitted().len() as u64;
+    assert_eq!(view.admission.turned_away, requests);
+    assert!(view.admission.refused > requests, "it was tried {} times", view.admission.refused);
+}
+
+#[test]
+fn sent_and_unanswered_count_orders_and_each_once() {
+    let mut driver = Driver::new(&settings(1_000), 1, Box::new(|_, _| Vec::new()));
+    driver.run_to(2_500);
+    let now = driver.now;
+    let orders = |records: Vec<(SimTime, Record)>, from: u64, to: u64| {
+        let of_second =
+            |(at, record): &&(SimTime, Record)| !record.command.is_query() && (from..to).contains(&at.as_millis());
+        records.iter().filter(of_second).count() as u64
+    };
+    let flow = driver.flow();
+    assert_eq!(flow.sent_per_s, orders(driver.submitted(), 1_500, 2_500), "at {now}");
+    assert_eq!(flow.unanswered_per_s, orders(driver.gave_up(), 1_500, 2_500));
+    assert!(flow.is_silent() && flow.unanswered_per_s > 500);
+}
