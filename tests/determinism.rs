@@ -108,7 +108,7 @@ fn a_checkpoint_runs_on_to_the_end_of_the_straight_run() {
     let mut world = world(1);
     for second in 0..20 {
         world.play(end.controls(), at(second * 1_000));
-        checkpoints.offer(&world);
+        checkpoints.offer(&world, u64::MAX);
     }
     assert!(checkpoints.len() >= 2);
     let again = checkpoints.at(end.now(), end.controls()).unwrap();

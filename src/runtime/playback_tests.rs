@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::live::LiveSetup;
 use super::live_run::LiveRun;
 use super::pacer::{OnFault, WallClock};
 use super::recorder::Recording;
@@ -11,6 +12,7 @@ use super::testbed::{ms, world};
 use crate::domain::command::{Command, PaceCommand};
 use crate::domain::control::{Control, ControlAnswer, Target};
 use crate::domain::engine::{Advance, Engine, Restart};
+use crate::domain::event::Event;
 use crate::domain::ids::NodeId;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{PlaybackState, Speed};
@@ -91,7 +93,10 @@ fn time_stands_at_the_end_of_a_recording() {
     let clock = WallClock::start();
     let recording = recorded();
     let end = recording.end.at;
-    let mut run = LiveRun::new(engine().with_playback(recording), None, OnFault::GoOn, Duration::ZERO);
+    let engine = engine().with_playback(recording);
+    let narrate = Box::new(|event: &Event| event.kind.name().to_string());
+    let setup = LiveSetup { engine, hook: None, on_fault: OnFault::GoOn, narrate };
+    let mut run = LiveRun::new(setup, Duration::ZERO);
     run.obey(Command::Pace(PaceCommand::Set(Speed::Free)), &clock);
     while !run.shown().paused {
         run.advance(&clock);
