@@ -42,7 +42,7 @@ fn a_session_is_kept_by_itself_and_can_be_watched() {
     // From there on the run is ours.
     desk.send("1r");
     desk.send(" ");
-    desk.wait("n1 is back", |pty| !row(pty, 1).contains("DOWN"));
+    desk.wait("n1 is back", |pty| row(pty, 1).contains("UP"));
     desk.send("q");
     desk.end();
     assert_eq!(std::fs::read_dir(session.parent().unwrap()).unwrap().count(), 1, "what is watched is no session");

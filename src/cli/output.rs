@@ -121,9 +121,8 @@ impl Output {
                 "{flag}: {path} is the standard output too: one would spoil the other"
             )));
         }
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(false);
-        let file = never_waiting(&mut options).open(path).map_err(|error| cannot(named(error)))?;
+        // A pipe is waited for here, before the work begins, as a shell does; any signal ends that.
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path).map_err(cannot)?;
         let holds = file.metadata().map_err(cannot)?;
         let output = Self { file, path: path.to_owned(), fresh: false };
         let may = !holds.is_file()
@@ -154,6 +153,7 @@ impl Output {
             self.file.set_len(0)?;
             self.file.seek(SeekFrom::Start(0))?;
         }
+        never_wait(&self.file)?;
         self.file.try_clone().map(Sink)
     }
 
@@ -201,18 +201,15 @@ impl Write for Sink {
     }
 }
 
-/// A pipe is opened so that neither opening nor writing waits for its reader. Files do not mind.
+/// From here on writing into a pipe waits only as long as [`Sink`] does.
 #[cfg(unix)]
-fn never_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-    options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed())
-}
-
-/// What opening a pipe without a reader yields, in words.
-#[cfg(unix)]
-fn named(error: io::Error) -> io::Error {
-    let unread = error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error());
-    if unread { io::Error::new(ErrorKind::NotConnected, "nobody reads this pipe") } else { error }
+fn never_wait(file: &File) -> io::Result<()> {
+    use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+    use std::os::unix::fs::FileTypeExt;
+    if file.metadata()?.file_type().is_fifo() {
+        fcntl_setfl(file, fcntl_getfl(file)? | OFlags::NONBLOCK)?;
+    }
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -227,13 +224,8 @@ fn await_reader(file: &File) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn never_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
-    options
-}
-
-#[cfg(not(unix))]
-fn named(error: io::Error) -> io::Error {
-    error
+fn never_wait(_: &File) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(not(unix))]
@@ -345,12 +337,10 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn a_pipe_that_nobody_reads_holds_nobody() {
+    fn a_pipe_whose_reader_stands_still_holds_nobody() {
         let dir = tempfile::tempdir().unwrap();
         let pipe = dir.path().join("pipe");
         rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
-        let said = open(&pipe, &[], Over::Nothing).unwrap_err();
-        assert!(said.ends_with("pipe: nobody reads this pipe"), "{said}");
         let reader = std::fs::OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
         let mut sink = open(&pipe, &[], Over::Nothing).unwrap().begin().unwrap();
         // More than any pipe holds: it is taken as far as there is room, and then the writing ends.
