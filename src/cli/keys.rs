@@ -67,6 +67,7 @@ pub fn text(config: &Config) -> Result<String, Trouble> {
 mod tests {
     use super::*;
     use crate::document::config::{self, REFERENCE};
+    use crate::ui::keymap::Lookup;
 
     /// Who takes the hash signs away from an example of the reference file gets a configuration that works.
     #[test]
@@ -79,6 +80,8 @@ mod tests {
         let config = config::read("config.toml", &example).unwrap();
         assert_eq!(config.keys.len(), 1, "{example}");
         config.check(&UiNames).unwrap();
-        assert!(text(&config).unwrap().to_lowercase().contains("f9"), "{example}");
+        let pressed = Sequence::parse("<f9>").unwrap().0;
+        let meant = keymap(&config).unwrap().lookup(&[Context::Global], &pressed);
+        assert!(matches!(meant, Lookup::Action(id) if id.0 == "node.kill"), "{example}");
     }
 }
