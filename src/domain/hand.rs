@@ -141,17 +141,15 @@ impl HandOrder {
         told.flatten()
     }
 
-    /// Where it stands, by the last verdict or reading. A rejection that comes after the first verdict is one of a cancel or of a
-    /// replace: the order stays what it was.
+    /// Where it stands, by the last verdict or reading. A verdict that rejects, after the first, is about a cancel or a replace:
+    /// the order stays what it was. A reading is always about the order.
     pub fn verdict(&self) -> Option<Verdict> {
-        let mut told = self.words.iter().filter_map(|(_, word)| match word {
+        self.words.iter().fold(None, |stands, (_, word)| match word {
+            HandWord::Decided(Verdict { status: OrderStatus::Rejected(_), .. }) if stands.is_some() => stands,
             HandWord::Decided(verdict) => Some(*verdict),
-            HandWord::Read(reading) => reading.order,
-            _ => None,
-        });
-        let first = told.next()?;
-        let later = told.rfind(|verdict| !matches!(verdict.status, OrderStatus::Rejected(_)));
-        Some(later.unwrap_or(first))
+            HandWord::Read(reading) => reading.order.or(stands),
+            _ => stands,
+        })
     }
 
     /// Whether something of it may rest in a book, by what is known: then it can be changed, or taken back.

@@ -389,8 +389,7 @@ pub(crate) mod tests {
         let mut view = ClusterView::default();
         view.run.now = SimTime(12_345_678_000);
         view.run.seed = 7;
-        view.run.events = 99_001;
-        view.run.hash = Digest(0xabc);
+        (view.run.events, view.run.hash) = (99_001, Digest(0xabc));
         let ledger = &mut view.ledger;
         (ledger.submitted, ledger.acknowledged, ledger.rejected, ledger.retried) = (101, 102, 103, 104);
         (ledger.lost, ledger.duplicated, ledger.unknown, ledger.in_doubt, ledger.waiting) = (105, 106, 107, 108, 109);

@@ -192,6 +192,7 @@ hint-trade-find = find
 action-order-amend = another price or quantity for the selected order
 action-order-cancel = take the selected order back
 hint-order-cancel = cancel order
+hint-order-amend = amend order
 action-form-send = send the order
 hint-form-send = send
 action-form-close = close the form

@@ -192,6 +192,7 @@ hint-trade-find = найти
 action-order-amend = другая цена или число лотов для выбранной заявки
 action-order-cancel = снять выбранную заявку
 hint-order-cancel = снять
+hint-order-amend = изменить
 action-form-send = отправить заявку
 hint-form-send = отправить
 action-form-close = закрыть бланк

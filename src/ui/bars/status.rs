@@ -242,7 +242,10 @@ fn admission<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
         let figures = [("n", search.rate.into())];
         return strip.badge(Role::TimeSlow, &locale.say("status-capacity-search", &figures)).gap();
     }
-    if flow.unanswered_per_s > 0 && scene.stalls().is_empty() {
+    if !scene.stalls().is_empty() {
+        return strip;
+    }
+    if flow.unanswered_per_s > 0 {
         let figures = [("n", locale.number(flow.unanswered_per_s).into())];
         let id = if view.on { "status-unanswered" } else { "status-unanswered-admission-off" };
         return strip.badge(Role::Error, &locale.say(id, &figures)).gap();

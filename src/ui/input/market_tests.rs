@@ -148,8 +148,9 @@ fn the_keys_of_the_blotter_mean_the_selected_order() {
     let mut desk = Desk::at_the_market();
     assert_eq!(desk.types("O"), hand(HandRequest::Query { order: Sequence(4) }), "the newest");
     desk.state.focus = Panel::Blotter;
+    assert_eq!(desk.types("Y"), hand(HandRequest::Cancel { order: Sequence(4) }));
     desk.types("j");
-    assert_eq!(desk.types("Y"), hand(HandRequest::Cancel { order: Sequence(3) }));
+    assert_eq!(desk.types("Y"), [], "a spread does not rest");
     assert_eq!(desk.press(KeyCode::Enter), []);
     assert_eq!(desk.state.overlay, Overlay::History(Sequence(3)));
     desk.press(KeyCode::Esc);

@@ -108,6 +108,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
     let count = scene.view.failovers.iter().filter(|failover| failover.total().is_some()).count();
     let note = if count > 1 { locale.say("failover-count", &[("n", (count as u64).into())]) } else { String::new() };
+    // A leader that steps down because too few follow has not failed: nothing is measured, but the first row counts.
+    let note = leaderless(scene).unwrap_or(note);
     let inner = frame(canvas, scene, area, Panel::Failover, &locale.text("panel-failover"), &note);
     let Some(last) = latest(scene) else {
         canvas.word(inner, 0, 0, Role::Muted, &locale.text("failover-none"));
@@ -126,6 +128,15 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     } else {
         legend(canvas, rest, scene, last, &phases);
     }
+}
+
+/// Since when the group in view has no leader, where no failover of it is on its way.
+fn leaderless(scene: &Scene<'_>) -> Option<String> {
+    let group = scene.group().filter(|group| group.leader.is_none())?;
+    let is_measured = |failover: &FailoverView| failover.group == group.id && failover.end.is_none();
+    let since = scene.look.locale.duration(scene.view.run.now.since(group.since));
+    let said = scene.look.locale.say("status-no-leader", &[("since", since.into())]);
+    (!scene.view.failovers.iter().any(is_measured)).then(|| format!("{} {said}", group.id))
 }
 
 /// Rows from which on the table fits: headline, bar, head, five phases, the whole.
@@ -365,5 +376,32 @@ mod tests {
             };
             assert_eq!(latest(&scene).map(|failover| failover.group), Some(expected), "{group} in view");
         }
+    }
+
+    #[test]
+    fn a_group_without_a_leader_says_so_though_nothing_of_it_is_measured() {
+        let mut view = view(Story::Halted);
+        let look = look();
+        let state = UiState { group: GroupId(1), ..UiState::default() };
+        let said = |view: &crate::domain::view::ClusterView| {
+            let scene = Scene {
+                view,
+                state: &state,
+                look: &look,
+                hints: &[],
+                rows: &[],
+                title: "",
+                notes: &[],
+                strategies: &[],
+            };
+            leaderless(&scene)
+        };
+        assert_eq!(said(&view), None);
+        view.groups[1].leader = None;
+        view.failovers.iter_mut().for_each(|failover| failover.end = Some(FailoverEnd::Through));
+        assert_eq!(said(&view).as_deref(), Some("p1 NO LEADER 204 ms"), "the number of the first row");
+        view.failovers.last_mut().unwrap().end = None;
+        view.failovers.last_mut().unwrap().group = GroupId(1);
+        assert_eq!(said(&view), None, "the headline counts");
     }
 }
