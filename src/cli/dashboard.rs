@@ -41,7 +41,7 @@ use super::args::DashboardFlags;
 use super::exit::{Exit, Trouble};
 use super::find::Found;
 use super::history::WithHistory;
-use super::house::language;
+use super::house::{self, language};
 use super::output::{Input, Output, Over, Sink};
 use super::replaying::{self, Opened};
 use super::{feeds, find, input, keys, scripts, sessions};
@@ -101,7 +101,7 @@ fn run(config: &Config, found: &Found, flags: &DashboardFlags, watched: Option<R
         return Err(Trouble::NoTerminal(why.to_owned()));
     }
     if !flags.plain
-        && let Some(why) = useless(std::env::var("TERM").ok().as_deref())
+        && let Some(why) = house::useless(std::env::var("TERM").ok().as_deref())
     {
         return Err(Trouble::NoTerminal(why));
     }
@@ -120,7 +120,7 @@ fn run(config: &Config, found: &Found, flags: &DashboardFlags, watched: Option<R
     let history = history.map(|output| output.begin_with(Ok)).transpose()?;
     let (recording, unkept) = match recording {
         // A recording that is watched is a file already.
-        None if watched.is_none() => session(),
+        None if watched.is_none() => sessions::open(),
         recording => (recording, None),
     };
     let words = Locale::new(look.locale.language());
@@ -154,30 +154,11 @@ fn run(config: &Config, found: &Found, flags: &DashboardFlags, watched: Option<R
     })
 }
 
-/// Why a terminal of this name cannot show a screen.
-fn useless(term: Option<&str>) -> Option<String> {
-    let said = match term {
-        None | Some("") if cfg!(unix) => "TERM is not set".to_owned(),
-        Some("dumb") => "TERM is `dumb`".to_owned(),
-        _ => return None,
-    };
-    Some(format!("{said}: the dashboard needs a terminal that draws; `chaosdesk --plain` prints events"))
-}
-
 /// What a dashboard writes, and what it plays.
 struct Tapes {
     recording: Option<RecordingFile>,
     history: Option<Sink>,
     watched: Option<Recording>,
-}
-
-/// The file of this session among the last ones, or why there is none.
-fn session() -> (Option<RecordingFile>, Option<String>) {
-    let Some(folder) = sessions::folder() else { return (None, None) };
-    match sessions::begin(&folder).and_then(|file| RecordingFile::new(Box::new(file))) {
-        Ok(file) => (Some(file), None),
-        Err(error) => (None, Some(format!("cannot write into {}: {error}", show(&folder)))),
-    }
 }
 
 fn broken(error: impl std::fmt::Display) -> Trouble {

@@ -21,6 +21,16 @@ use super::keys::UiNames;
 use super::output::Sink;
 use super::{Wiring, Written, dashboard, keys};
 
+/// Why a terminal of this name cannot show a screen.
+pub fn useless(term: Option<&str>) -> Option<String> {
+    let said = match term {
+        None | Some("") if cfg!(unix) => "TERM is not set".to_owned(),
+        Some("dumb") => "TERM is `dumb`".to_owned(),
+        _ => return None,
+    };
+    Some(format!("{said}: the dashboard needs a terminal that draws; `chaosdesk --plain` prints events"))
+}
+
 /// The language that is asked for, or else that of the environment; and a note if it cannot be shown.
 pub fn language(asked: config::Locale) -> (Language, Option<String>) {
     spoken(asked, |name| std::env::var(name).ok().filter(|value| !value.is_empty()))

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
+use crate::runtime::recording_file::RecordingFile;
+
 /// Sessions that are kept.
 pub const KEPT_MAX: usize = 5;
 /// Other sessions that may begin at the same moment.
@@ -20,6 +22,15 @@ const TRIES_MAX: u64 = 100;
 pub fn folder() -> Option<PathBuf> {
     let dirs = etcetera::choose_base_strategy().ok()?;
     Some(dirs.state_dir().unwrap_or_else(|| dirs.data_dir()).join("chaosdesk").join("sessions"))
+}
+
+/// The file of this session among the last ones, or why there is none.
+pub fn open() -> (Option<RecordingFile>, Option<String>) {
+    let Some(folder) = folder() else { return (None, None) };
+    match begin(&folder).and_then(|file| RecordingFile::new(Box::new(file))) {
+        Ok(file) => (Some(file), None),
+        Err(error) => (None, Some(format!("cannot write into {}: {error}", folder.display()))),
+    }
 }
 
 /// Begins a session: its file, which is new and locked. The oldest beyond [`KEPT_MAX`] go.

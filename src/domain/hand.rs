@@ -141,15 +141,20 @@ impl HandOrder {
         told.flatten()
     }
 
-    /// Where it stands, by the last verdict or reading. A verdict that rejects, after the first, is about a cancel or a replace:
-    /// the order stays what it was. A reading is always about the order.
+    /// Where it stands, by the last verdict or reading. A verdict that rejects, once a cancel or a replace was asked for, is about
+    /// that: the order stays what it was. A reading is always about the order.
     pub fn verdict(&self) -> Option<Verdict> {
-        self.words.iter().fold(None, |stands, (_, word)| match word {
-            HandWord::Decided(Verdict { status: OrderStatus::Rejected(_), .. }) if stands.is_some() => stands,
-            HandWord::Decided(verdict) => Some(*verdict),
-            HandWord::Read(reading) => reading.order.or(stands),
-            _ => stands,
-        })
+        let (mut stands, mut changes) = (None, false);
+        for (_, word) in &self.words {
+            match word {
+                HandWord::Asked(HandRequest::Cancel { .. } | HandRequest::Replace { .. }) => changes = true,
+                HandWord::Decided(Verdict { status: OrderStatus::Rejected(_), .. }) if changes && stands.is_some() => {}
+                HandWord::Decided(verdict) => stands = Some(*verdict),
+                HandWord::Read(reading) => stands = reading.order.or(stands),
+                _ => {}
+            }
+        }
+        stands
     }
 
     /// Whether something of it may rest in a book, by what is known: then it can be changed, or taken back.
@@ -201,6 +206,13 @@ mod tests {
         assert_eq!(rests.verdict().map(|verdict| verdict.status), Some(OrderStatus::Cancelled));
         let rejected = order(&[decided(OrderStatus::Rejected(Why::BadPrice), 0, 0), cancel, too_late]);
         assert_eq!(rejected.verdict().map(|verdict| verdict.status), Some(OrderStatus::Rejected(Why::BadPrice)));
+    }
+
+    #[test]
+    fn a_spread_that_waited_and_then_could_not_trade_is_rejected() {
+        let aborted = decided(OrderStatus::Rejected(Why::InsufficientFunds), 0, 0);
+        let spread = order(&[decided(OrderStatus::Pending, 0, 20), aborted]);
+        assert_eq!(spread.verdict().map(|verdict| verdict.status), Some(OrderStatus::Rejected(Why::InsufficientFunds)));
     }
 
     #[test]

@@ -409,14 +409,12 @@ pub(crate) mod tests {
             first_commit: at(1_178),
             first_answer: at(1_190),
         };
-        let (from, to) = (NodeId(3), Some(NodeId(2)));
-        let (group, fault, term) = (GroupId(1), FaultKind::Crash, Some(Term(4)));
         let failover = FailoverView {
-            group,
-            fault,
-            from,
-            to,
-            term,
+            group: GroupId(1),
+            fault: FaultKind::Crash,
+            from: NodeId(3),
+            to: Some(NodeId(2)),
+            term: Some(Term(4)),
             moments,
             refused: 3,
             retried: 2,
