@@ -138,16 +138,17 @@ impl ThemeFile {
     pub fn style(&self, role: Role, depth: Depth) -> Reading<Style> {
         let prefixes = || prefixes(role.name()).filter_map(|prefix| self.roles.get(prefix));
         let plain = prefixes().find_map(|entry| entry.plain).unwrap_or_default();
-        if depth == Depth::None {
-            return Ok(style(None, None, plain));
-        }
         let coloured = prefixes().find(|e| e.fg.is_some() || e.bg.is_some() || e.modifiers.is_some());
         let ground = self.roles.get("text");
         let pick = |of: fn(&RoleEntry) -> Option<&Named>| -> Reading<Option<Color>> {
             let named = coloured.and_then(of).or_else(|| ground.and_then(of));
             named.map_or(Ok(None), |named| self.colour(named, depth))
         };
+        // A colour that there is none of is wrong even where no colours are shown.
         let (fg, bg) = (pick(|entry| entry.fg.as_ref())?, pick(|entry| entry.bg.as_ref())?);
+        if depth == Depth::None {
+            return Ok(style(None, None, plain));
+        }
         Ok(style(fg, bg, coloured.and_then(|entry| entry.modifiers).unwrap_or_default()))
     }
 
