@@ -5,7 +5,7 @@
 //! that leads to it (links, other paths): what counts is the file itself, its device and inode.
 //! Shape: a file that is new or empty is taken, and so is a device or a pipe. One that holds something is written over if
 //! it was an output of the same kind ([`Over::Own`]), or if `--force` says so.
-//! Bound: a pipe whose reader stands still ends the writing after [`PATIENCE`]; it never holds the program.
+//! Bound: a pipe whose reader stands still ends the writing after `PATIENCE`; it never holds the program.
 //! Errors: what cannot be opened or must not be written is wrong usage (2); a disk that fails later is a failure (4).
 
 use std::fs::{File, Metadata, OpenOptions};

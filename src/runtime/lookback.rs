@@ -4,7 +4,7 @@
 //! one more, and a rule for who gives way: checkpoints are thinned first (any moment can still be run to, only slower), then
 //! the older half of the events goes, then that of the samples. Packed trades and the recorder never give way: the first are
 //! part of the state, bounded by `trades.archive_kib`, the other is the run itself.
-//! Bound: the bytes that it is made with; looked at every [`LOOK_EVERY`] or [`LOOK_EVENTS`] scheduler events.
+//! Bound: the bytes that it is made with; looked at every `LOOK_EVERY` or `LOOK_EVENTS` scheduler events.
 
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::HistoryView;

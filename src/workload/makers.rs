@@ -6,12 +6,12 @@
 //! else with a new one), else look at a quote and fill up what was traded of it. So it follows the price and refills with
 //! single requests, at whatever rate it is given. Nobody tells the owner of an order that it has traded, so a maker asks,
 //! as everybody does: its share of queries is that of the load.
-//! Inventory: a maker that has bought more than it sold believes in a lower price, by a tick for each [`LEAN_LOTS`], up to
-//! [`LEAN_MAX`]; so others rather buy from it than sell to it, and its position comes back.
+//! Inventory: a maker that has bought more than it sold believes in a lower price, by a tick for each `LEAN_LOTS`, up to
+//! `LEAN_MAX`; so others rather buy from it than sell to it, and its position comes back.
 //! Accounts: bids never ask for more cash than the account was given for the symbol, less what was spent; asks for no more
 //! lots than it has left. So a maker is never refused for want of either while its own count is right.
 //! Shape: plain requests of sessions of the load; the mids, the popularity of symbols and the numbering are the clients'. Each
-//! symbol has one maker, and a [`Ladder`]. What was asked counts at once, and is mended by the answer.
+//! symbol has one maker, and a `Ladder`. What was asked counts at once, and is mended by the answer.
 //! Chance: one stream of its own, so that without makers every other draw is as it was.
 //! Bound: [`QUOTES_MAX`] quotes a symbol.
 //! Left out: makers that compete for a symbol; quotes sized by volatility.
