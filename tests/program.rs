@@ -179,11 +179,14 @@ fn a_file_that_is_no_recording_ends_with_two_and_a_line() {
         (text.replacen("\"number\":2", "\"number\":3", 1), "mark 3 stands where mark 2 belongs"),
         (text.replacen("\"heartbeat\":50000000", "\"heartbeat\":0", 1), "`heartbeat_ms` in [raft] is 0, out of range"),
         (text.replacen("\"nodes\":5", "\"nodes\":0", 1), "nodes"),
+        (text.replacen("\"vip_nodes\":[]", "\"vip_nodes\":[0]", 1), "a node has a number from 1 to 128"),
+        (text.replacen("{\"Leader\":1}", "{\"Node\":0}", 1), "a node has a number from 1 to 128"),
         (text.replacen("\"partitions\":4", "\"partitions\":0", 1), "partitions"),
         (text.replacen("\"replication_factor\":5", "\"replication_factor\":9", 1), "replication_factor"),
     ];
-    for (text, part) in table {
-        fs::write(&file, &text).unwrap();
+    for (changed, part) in table {
+        assert_ne!(changed, text, "{part}: there is something to change");
+        fs::write(&file, &changed).unwrap();
         let (code, out, err) = chaosdesk(&["replay", path(&file)]);
         assert_eq!((code, out.as_str()), (2, ""), "{part}: {err}");
         assert!(err.contains(part) && err.contains("run.rec:"), "{part}: {err}");

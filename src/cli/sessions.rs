@@ -2,7 +2,7 @@
 //!
 //! Idea: what a class did is not lost because nobody thought of `--record`. The folder (`chaosdesk/sessions` in the XDG
 //! directory of state) keeps the last [`KEPT_MAX`]; they are numbered, so no clock is asked.
-//! Shape: a session holds a lock on its file as long as it runs, and whoever begins removes only what nobody holds.
+//! Shape: a session holds a lock on its file as long as it runs, and one that begins removes only what nobody holds.
 //! Errors: a session that cannot be kept is told when the screen is given back; it never keeps the dashboard from opening.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -40,7 +40,7 @@ pub fn open() -> (Option<RecordingFile>, Option<String>) {
 pub fn begin(folder: &Path) -> io::Result<File> {
     fs::create_dir_all(folder)?;
     let latest = numbers(folder)?.last().copied().unwrap_or(0);
-    let made = (1..=TRIES_MAX).map(|ahead| path_of(folder, latest + ahead)).find_map(|path| {
+    let made = (1..=TRIES_MAX).map(|ahead| path_of(folder, latest.saturating_add(ahead))).find_map(|path| {
         match OpenOptions::new().write(true).create_new(true).open(path) {
             // Another session has begun since.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => None,
@@ -55,7 +55,8 @@ pub fn begin(folder: &Path) -> io::Result<File> {
         let path = path_of(folder, *number);
         let held = File::open(&path).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)));
         if !held {
-            fs::remove_file(path)?;
+            // Another session may have removed it first.
+            let _ = fs::remove_file(path);
         }
     }
     Ok(file)
@@ -65,11 +66,15 @@ fn path_of(folder: &Path, number: u64) -> PathBuf {
     folder.join(format!("session-{number:04}.rec"))
 }
 
-/// The numbers that are taken, in order.
+/// The numbers that are taken, in order: of regular files with names that this program gives.
 fn numbers(folder: &Path) -> io::Result<Vec<u64>> {
-    let names = fs::read_dir(folder)?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let number = |name: String| name.strip_prefix("session-")?.strip_suffix(".rec")?.parse().ok();
-    let mut numbers: Vec<u64> = names.filter_map(number).collect();
+    let number = |entry: fs::DirEntry| {
+        let name = entry.file_name().into_string().ok()?;
+        let number = name.strip_prefix("session-")?.strip_suffix(".rec")?.parse().ok()?;
+        let ours = number < u64::MAX && path_of(folder, number) == entry.path();
+        (ours && entry.file_type().ok()?.is_file()).then_some(number)
+    };
+    let mut numbers: Vec<u64> = fs::read_dir(folder)?.filter_map(|entry| number(entry.ok()?)).collect();
     numbers.sort_unstable();
     Ok(numbers)
 }
@@ -92,6 +97,21 @@ mod tests {
         drop(begin(&folder).unwrap());
         assert_eq!(numbers(&folder).unwrap(), [5, 6, 7, 8, 9]);
         assert!(folder.join("notes.txt").exists(), "what is not ours stays");
+    }
+
+    #[test]
+    fn what_is_no_session_of_ours_is_left_alone_and_in_nobodys_way() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["session-18446744073709551615.rec", "session-1.rec", "session-+5.rec"] {
+            fs::write(dir.path().join(name), "theirs").unwrap();
+        }
+        // A directory stands for whatever cannot be opened as a file: a pipe would block.
+        fs::create_dir(dir.path().join("session-0009.rec")).unwrap();
+        for _ in 0..7 {
+            drop(begin(dir.path()).unwrap());
+        }
+        assert_eq!(numbers(dir.path()).unwrap(), [3, 4, 5, 6, 7]);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 5 + 4);
     }
 
     #[test]

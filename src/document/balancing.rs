@@ -3,12 +3,11 @@
 //! Shape: lists of nodes by name (`["n1", "n2"]`); an empty list keeps nobody apart. That the nodes exist is `check`'s.
 
 use crate::domain::balancing::{BalancerSettings, ClassNodes, Pools, TypePriorities};
-use crate::domain::ids::NodeId;
 use crate::domain::priority::Priority;
 
 use super::problem::Reading;
 use super::reader::Reader;
-use super::settings::{COUNT_MAX, TIMER_MS_MAX, node};
+use super::settings::{COUNT_MAX, TIMER_MS_MAX, nodes};
 
 /// Reads the table over `base`.
 ///
@@ -56,12 +55,4 @@ fn by_type(r: &mut Reader<'_>, base: &TypePriorities) -> Reading<TypePriorities>
 
 fn class(r: &mut Reader<'_>, key: &'static str, base: Option<Priority>) -> Reading<Option<Priority>> {
     r.optional(key).map_or(Ok(base), |item| item.choice(key).map(Some))
-}
-
-fn nodes(r: &mut Reader<'_>, key: &'static str, base: &[NodeId]) -> Reading<Vec<NodeId>> {
-    if !r.has(key) {
-        r.optional(key);
-        return Ok(base.to_vec());
-    }
-    r.list(key)?.iter().map(|item| node(item, key)).collect()
 }

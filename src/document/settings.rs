@@ -342,7 +342,7 @@ fn accounts(r: &mut Reader<'_>, base: &AccountSettings) -> Reading<AccountSettin
 }
 
 /// A list of nodes.
-fn nodes(r: &mut Reader<'_>, key: &'static str, base: &[NodeId]) -> Reading<Vec<NodeId>> {
+pub(super) fn nodes(r: &mut Reader<'_>, key: &'static str, base: &[NodeId]) -> Reading<Vec<NodeId>> {
     let Some(item) = r.optional(key) else { return Ok(base.to_vec()) };
     item.elements(key)?.iter().map(|item| node(item, key)).collect()
 }

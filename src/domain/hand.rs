@@ -157,13 +157,20 @@ impl HandOrder {
         stands
     }
 
+    /// What was last said of the order itself before any verdict. A query that found nothing says nothing, nor does what was
+    /// asked meanwhile.
+    pub fn last_told(&self) -> Option<&HandWord> {
+        let tells = |word: &&HandWord| matches!(word, HandWord::Accepted(_) | HandWord::Refused(_) | HandWord::Unknown);
+        self.words.iter().map(|(_, word)| word).rfind(tells)
+    }
+
     /// Whether something of it may rest in a book, by what is known: then it can be changed, or taken back.
     pub fn may_rest(&self) -> bool {
         let single = matches!(self.request, HandRequest::Place { .. });
         single
             && match self.verdict() {
                 Some(verdict) => matches!(verdict.status, OrderStatus::Pending | OrderStatus::PartiallyFilled),
-                None => !matches!(self.words.last(), Some((_, HandWord::Refused(_)))),
+                None => !matches!(self.last_told(), Some(HandWord::Refused(_))),
             }
     }
 }
@@ -217,7 +224,9 @@ mod tests {
 
     #[test]
     fn only_what_may_rest_can_be_changed_or_taken_back() {
-        let table: [(&[HandWord], bool); 6] = [
+        let query = HandWord::Asked(HandRequest::Query { order: ORDER });
+        let table: [(&[HandWord], bool); 7] = [
+            (&[HandWord::Refused(Why::NoLeader), query], false),
             (&[], true),
             (&[HandWord::Unknown], true),
             (&[HandWord::Refused(Why::NoLeader)], false),

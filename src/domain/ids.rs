@@ -9,11 +9,26 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A machine of the cluster, `n1` to `n255`.
+/// A machine of the cluster, `n1` to `n128`. From outside no other number is taken.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(Default))]
-#[serde(transparent)]
+#[serde(try_from = "u8", into = "u8")]
 pub struct NodeId(pub u8);
+
+impl TryFrom<u8> for NodeId {
+    type Error = String;
+
+    fn try_from(number: u8) -> Result<Self, String> {
+        let fits = (1..=NodeSet::NODES_MAX).contains(&usize::from(number));
+        fits.then_some(Self(number)).ok_or_else(|| format!("a node has a number from 1 to {}", NodeSet::NODES_MAX))
+    }
+}
+
+impl From<NodeId> for u8 {
+    fn from(node: NodeId) -> Self {
+        node.0
+    }
+}
 
 impl NodeId {
     /// The node at this 0-based place.

@@ -4,8 +4,8 @@
 //! comes before everybody; then clients who pay for it; then the others; last what comes in bulk. Nobody can claim a
 //! class: it follows from the session's number and the command, so every room comes to the same one, a retry keeps
 //! the class that it had, and no message carries it.
-//! By type: `balancer.priority_by_type` gives types of orders (cancel, market, limit, and bulk by size) a class. Whoever
-//! pays is never less urgent for it; everybody else's request is as urgent as its type says.
+//! By type: `balancer.priority_by_type` gives types of orders (cancel, market, limit, and bulk by size) a class. VIP
+//! clients are never less urgent for it; everybody else's request is as urgent as its type says.
 //! Shape: sessions of the steady load are numbered from 1: first the VIP clients, then the risk desk, then the others;
 //! behind them come those of bursts.
 //! Left out: classes by account; limits to what a class may send.

@@ -42,7 +42,7 @@ impl Lookback {
 
     /// The same bound, for a run that begins again.
     #[must_use]
-    pub fn anew(&self) -> Self {
+    pub fn restarted(&self) -> Self {
         Self::new(self.bytes_max)
     }
 

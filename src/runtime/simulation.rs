@@ -325,7 +325,8 @@ impl Engine for Simulation {
         if let Steps::Tasks(tasks) = &mut self.steps {
             tasks.stepper = TaskStepper::default();
         }
-        self.record = self.record.take().map(|record| Record::of(&mut self.world, record.file, record.lookback.anew()));
+        self.record =
+            self.record.take().map(|record| Record::of(&mut self.world, record.file, record.lookback.restarted()));
         ControlAnswer::Done
     }
 

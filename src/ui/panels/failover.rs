@@ -286,10 +286,15 @@ mod tests {
     use super::super::super::state::UiState;
     use super::*;
     use crate::domain::ids::GroupId;
+    use crate::domain::view::ClusterView;
     use crate::locale::Locale;
 
     fn look() -> Look {
         Look::new("mono", Depth::None, Glyphs::Unicode, Locale::default()).unwrap()
+    }
+
+    fn scene<'s>(view: &'s ClusterView, state: &'s UiState, look: &'s Look) -> Scene<'s> {
+        Scene { view, state, look, hints: &[], rows: &[], title: "", notes: &[], strategies: &[] }
     }
 
     /// The last failover of the tale, with other moments.
@@ -330,16 +335,7 @@ mod tests {
             let last = FailoverView { end, ..last.clone() };
             let look = look();
             let state = UiState::default();
-            let scene = Scene {
-                view: &view,
-                state: &state,
-                look: &look,
-                hints: &[],
-                rows: &[],
-                title: "",
-                notes: &[],
-                strategies: &[],
-            };
+            let scene = scene(&view, &state, &look);
             assert_eq!(shown(&scene, &last).iter().any(|(place, _)| *place == ANSWER), grows, "{end:?}");
         }
     }
@@ -364,16 +360,7 @@ mod tests {
         let look = look();
         for (group, expected) in [(GroupId(1), GroupId(1)), (GroupId(2), shown.group), (GroupId(4), GroupId(2))] {
             let state = UiState { group, ..UiState::default() };
-            let scene = Scene {
-                view: &view,
-                state: &state,
-                look: &look,
-                hints: &[],
-                rows: &[],
-                title: "",
-                notes: &[],
-                strategies: &[],
-            };
+            let scene = scene(&view, &state, &look);
             assert_eq!(latest(&scene).map(|failover| failover.group), Some(expected), "{group} in view");
         }
     }
@@ -383,17 +370,8 @@ mod tests {
         let mut view = view(Story::Halted);
         let look = look();
         let state = UiState { group: GroupId(1), ..UiState::default() };
-        let said = |view: &crate::domain::view::ClusterView| {
-            let scene = Scene {
-                view,
-                state: &state,
-                look: &look,
-                hints: &[],
-                rows: &[],
-                title: "",
-                notes: &[],
-                strategies: &[],
-            };
+        let said = |view: &ClusterView| {
+            let scene = scene(view, &state, &look);
             leaderless(&scene)
         };
         assert_eq!(said(&view), None);

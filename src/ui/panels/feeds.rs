@@ -13,6 +13,7 @@ use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::bar::bar;
+use super::super::widgets::figure;
 use super::super::widgets::frame::frame;
 use super::super::widgets::table::{Align, Column, widths};
 use super::nodes::{present, window};
@@ -81,7 +82,7 @@ fn value<'a>(strip: Strip<'a>, scene: &Scene<'_>, node: &NodeView, column: &Colu
             let full = (ticks.queued * 1_000).checked_div(ticks.queue_max).unwrap_or(0);
             bar(strip, width, full, if full >= FULL { Role::Warn } else { Role::Bar })
         }
-        "worker-p99" => text(strip, quiet, &locale.duration(ticks.latency.p99)),
+        "worker-p99" => text(strip, quiet, &figure::latency(&ticks.latency, ticks.latency.p99, locale)),
         "feeds-credits" => {
             let out = feed.is_some_and(|feed| feed.answers && feed.credits == 0);
             text(strip, if out { Role::Warn } else { quiet }, &known(feed.map(|feed| feed.credits)))

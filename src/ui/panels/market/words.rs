@@ -50,12 +50,12 @@ pub const fn row_role(request: &HandRequest) -> Role {
     }
 }
 
-/// Where an order stands, in a word: by its last verdict or reading, or, before any, by what was said last.
+/// Where an order stands, in a word: by its last verdict or reading, or, before any, by what was last said of it.
 pub fn state(order: &HandOrder, locale: &Locale) -> (Role, String) {
     if let Some(verdict) = order.verdict() {
         return (status_role(verdict.status), status(verdict.status, order, locale));
     }
-    let (role, id) = match order.words.last().map(|(_, word)| word) {
+    let (role, id) = match order.last_told() {
         Some(HandWord::Accepted(_)) => (Role::Text, "order-promised"),
         Some(HandWord::Refused(_)) => (Role::Warn, "order-refused"),
         Some(HandWord::Unknown) => (Role::NodeDegraded, "order-unknown"),
