@@ -131,8 +131,7 @@ impl Node {
             if !self.replicas.get(group).is_some_and(|replica| !replica.core.leads() && knows(replica)) {
                 continue;
             }
-            let freed = self.replicas.get(group).map_or(0, Replica::counted_backlog);
-            self.processor.note_backlog(freed, 0);
+            self.with_replica(group, effects, |replica, desk, out| replica.give_up(desk, out));
             self.replicas.close(group);
             let mut out = self.out(effects);
             out.forget(group);

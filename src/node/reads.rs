@@ -148,6 +148,14 @@ impl Reads {
     pub(super) fn abandon(&mut self, leader: Option<NodeId>, out: &mut Out<'_>) {
         self.pending.drain(..).for_each(|pending| pending.decline(Why::NotLeader(leader), out));
     }
+
+    /// The replica is given up, and answers nothing any more.
+    pub(super) fn give_up(&mut self, out: &mut Out<'_>) {
+        self.pending.drain(..).for_each(|pending| pending.decline(Why::NoReplica, out));
+        for Asked { gateway, ticket, batch, .. } in self.serving.drain(..) {
+            out.send(gateway, NodeMessage::Declined { ticket, batch, why: Why::NoReplica });
+        }
+    }
 }
 
 impl Pending {

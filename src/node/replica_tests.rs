@@ -98,6 +98,25 @@ impl Lonely {
         self.act(|replica, desk, out| replica.propose(at(ms), NodeId(2), &proposal, desk, out));
     }
 
+    /// What it declined, and how many queries of it; not that a symbol is elsewhere, which is an answer.
+    fn declined(&self) -> Vec<(Why, usize)> {
+        let declined = |effect: &NodeEffect| match effect {
+            NodeEffect::Send { message: NodeMessage::Declined { why, batch, .. }, .. } => Some((*why, batch.len())),
+            _ => None,
+        };
+        self.effects.iter().filter_map(declined).filter(|(why, _)| *why != Why::NotOwner).collect()
+    }
+
+    /// How many queries it answered, if only with where to ask.
+    fn answered(&self) -> u64 {
+        let answered = |effect: &NodeEffect| match effect {
+            NodeEffect::Send { message: NodeMessage::Answers { answers, .. }, .. } => answers.len(),
+            NodeEffect::Send { message: NodeMessage::Declined { why: Why::NotOwner, batch, .. }, .. } => batch.len(),
+            _ => 0,
+        };
+        self.effects.iter().map(answered).sum::<usize>() as u64
+    }
+
     fn told(&self) -> Vec<Queue> {
         let queue = |effect: &NodeEffect| match effect {
             NodeEffect::Tell(draft) => match draft.kind {
@@ -147,6 +166,7 @@ fn a_query_takes_its_time_of_the_processor_and_what_would_be_answered_late_is_de
     lonely.settings.raft.read_cost = SimDuration::from_millis(1);
     lonely.effects.clear();
     assert!(lonely.processor.due(at(2).mono).is_some(), "the first entry of the term is applied");
+    assert_eq!(lonely.processor.due(at(2).mono), None);
     (0..3).for_each(|n| lonely.act(|replica, desk, out| replica.read(at(2), near(n, 10), desk, out)));
     let answers = |lonely: &Lonely| {
         let is_answer = |effect: &&NodeEffect| {
@@ -163,12 +183,46 @@ fn a_query_takes_its_time_of_the_processor_and_what_would_be_answered_late_is_de
     assert!(lonely.processor.due(SimTime::from_millis(11)).is_none());
     for (ms, heard) in [(12, 2), (22, 3)] {
         assert_eq!(lonely.processor.due(SimTime::from_millis(ms)), Some(Turn::Read(P1)));
+        assert_eq!(lonely.processor.due(SimTime::from_millis(ms)), None);
         lonely.act(|replica, _, out| replica.read_turn_ended(out));
         assert_eq!(answers(&lonely), heard, "{ms} ms");
     }
     lonely.settings.raft.read_cost = SimDuration::ZERO;
     lonely.act(|replica, desk, out| replica.read(at(30), near(9, 10), desk, out));
     assert_eq!(answers(&lonely), 4, "what costs nothing is answered at once");
+}
+
+#[test]
+fn of_a_batch_that_is_too_long_what_fits_is_answered_turn_by_turn() {
+    let mut lonely = Lonely::new();
+    lonely.settings.raft.read_cost = SimDuration::from_millis(1);
+    while lonely.processor.due(at(2).mono).is_some() {}
+    lonely.effects.clear();
+    // 398 ms are left, so the answers may take 99: four turns of 20 queries, and nothing of the fifth.
+    let asked = Asked { deadline: SimTime::from_millis(400), ..near(1, 200) };
+    lonely.act(|replica, desk, out| replica.read(at(2), asked, desk, out));
+    assert_eq!(lonely.declined(), vec![(Why::Overloaded, 120)]);
+    for turn in 1..=4 {
+        let ends = SimTime::from_millis(2 + turn * 20);
+        assert_eq!((lonely.processor.next(), lonely.processor.due(ends)), (ends, Some(Turn::Read(P1))));
+        lonely.act(|replica, _, out| replica.read_turn_ended(out));
+        assert_eq!((lonely.answered(), lonely.processor.due(ends)), (turn * 20, None));
+    }
+}
+
+#[test]
+fn a_replica_that_is_given_up_declines_what_waits_and_the_next_one_is_not_served_in_its_turns() {
+    let mut lonely = Lonely::new();
+    lonely.settings.raft.read_cost = SimDuration::from_millis(1);
+    while lonely.processor.due(at(2).mono).is_some() {}
+    lonely.effects.clear();
+    (0..2).for_each(|n| lonely.act(|replica, desk, out| replica.read(at(2), near(n, 10), desk, out)));
+    lonely.act(|replica, desk, out| replica.give_up(desk, out));
+    assert_eq!(lonely.declined(), vec![(Why::NoReplica, 10), (Why::NoReplica, 10)]);
+    // What was on is finished first, for nobody.
+    lonely.act(|replica, desk, out| replica.read(at(2), near(3, 5), desk, out));
+    assert_eq!(lonely.processor.due(SimTime::from_millis(12)), None);
+    assert_eq!(lonely.processor.next(), SimTime::from_millis(17));
 }
 
 #[test]
@@ -183,6 +237,7 @@ fn a_move_waits_for_the_processor_a_while_and_longer_behind_another() {
             let now = at(2 + tick * 10);
             let mut put_off = false;
             lonely.act(|replica, desk, _| {
+                while desk.processor.due(now.mono).is_some() {}
                 if busy {
                     let cost = 30_000_000 / desk.settings.apply_cost.0;
                     desk.processor.book(now.mono, P1, (cost, cost), desk.settings);

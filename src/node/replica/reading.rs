@@ -1,15 +1,18 @@
 //! A replica answers queries: each costs the processor of its node, whether the leader answers or a follower.
 //!
 //! Idea: reads scale with the replicas that serve them only because each replica pays for what it answers itself. A query
-//! that may be answered books a turn; when the turn ends, the answer is what has been applied by then. That is later than
-//! the index that it waited for, never earlier.
+//! that may be answered books a turn, a long batch several; when the turn ends, the answer is what has been applied by then.
+//! That is later than the index that it waited for, never earlier.
 //! Refusal: what the processor would answer too late is declined at once (`Overloaded`), while admission control is on.
+//! A replica that is given up declines what still waits for its turn (`NoReplica`).
 
 use super::{Desk, Replica};
 use crate::domain::event::Queue;
 use crate::domain::ids::NodeId;
+use crate::domain::order::{Batch, Record};
 use crate::domain::time::{Now, SimDuration};
 use crate::node::out::Out;
+use crate::node::processor::Processor;
 use crate::node::reads::{Asked, ReadPoint, read};
 use crate::protocols::replication::Replication;
 
@@ -27,14 +30,20 @@ impl Replica {
         if desk.settings.read_cost == SimDuration::ZERO {
             return self.answer(&asked, out);
         }
-        let queries = asked.batch.len() as u64;
-        let late = desk.admission && desk.processor.is_too_late(now.mono, asked.deadline, queries, desk.settings);
-        if late || self.reads.is_full() {
-            self.tell_of_a_full_queue(Queue::Reads, out);
-            return self.reads.decline(asked, out);
+        let Asked { gateway, ticket, deadline, current, .. } = asked;
+        let mut rest = asked.batch.records();
+        while !rest.is_empty() {
+            let (turn, behind) = rest.split_at(rest.len().min(Processor::reads_max(desk.settings)));
+            let queries = turn.len() as u64;
+            let late = desk.admission && desk.processor.is_too_late(now.mono, deadline, queries, desk.settings);
+            if late || self.reads.is_full() {
+                self.tell_of_a_full_queue(Queue::Reads, out);
+                return self.reads.decline(Asked { batch: part(&asked.batch, rest), ..asked }, out);
+            }
+            desk.processor.book_reads(now.mono, self.group, queries, desk.settings);
+            self.reads.await_turn(Asked { gateway, ticket, batch: part(&asked.batch, turn), deadline, current });
+            rest = behind;
         }
-        desk.processor.book_reads(now.mono, self.group, queries, desk.settings);
-        self.reads.await_turn(asked);
     }
 
     /// The processor has finished a turn for the reads that have waited the longest.
@@ -42,6 +51,13 @@ impl Replica {
         if let Some(asked) = self.reads.turn_ended() {
             self.answer(&asked, out);
         }
+    }
+
+    /// The node gives this replica up: the processor forgets it, and its gateways ask another for what it has not answered.
+    pub(in crate::node) fn give_up(&mut self, desk: &mut Desk<'_>, out: &mut Out<'_>) {
+        desk.processor.note_backlog(self.counted_backlog(), 0);
+        desk.processor.forget(self.group);
+        self.reads.give_up(out);
     }
 
     fn answer(&self, asked: &Asked, out: &mut Out<'_>) {
@@ -53,4 +69,9 @@ impl Replica {
         let (applied, commit) = (self.version(), self.core.commit_index());
         ReadPoint { group: self.group, by, applied, commit, current: false }
     }
+}
+
+/// A part of a batch; the batch itself where that is all of it.
+fn part(batch: &Batch, records: &[Record]) -> Batch {
+    if records.len() == batch.len() { batch.clone() } else { Batch::new(records) }
 }
