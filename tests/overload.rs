@@ -372,6 +372,11 @@ fn a_leader_whose_state_lags_hands_over() {
 }
 
 #[test]
+fn a_flood_of_queries_costs_no_order_its_place() {
+    file_goes_well(include_str!("scripts/cluster/queries-beside-orders.toml"));
+}
+
+#[test]
 fn what_never_left_the_balancer_is_refused_and_not_unknown() {
     file_goes_well(include_str!("scripts/cluster/refused-at-the-balancer.toml"));
 }

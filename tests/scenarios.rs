@@ -515,10 +515,10 @@ fn node_sizes_go_red_when_nobody_dies_or_large_nodes_cost_no_more_or_a_majority_
 
 #[test]
 fn reads_go_red_when_one_answers_them_all_or_they_cost_nothing() {
-    goes_red_between("reads-scale", "five:flow.queries_answered > 65000", |script| {
+    goes_red_between("reads-scale", "five:flow.queries_answered > 95000", |script| {
         everywhere(script, |settings| settings.load.read_from = ReadFrom::Leader);
     });
-    goes_red_between("reads-scale", "leader:flow.queries_answered < 25000", |script| {
+    goes_red_between("reads-scale", "leader:flow.queries_answered < 22000", |script| {
         everywhere(script, |settings| settings.raft.read_cost = SimDuration::ZERO);
     });
 }
