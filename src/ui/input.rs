@@ -19,7 +19,7 @@ use super::cyrillic;
 use super::keymap::{self, Key, KeyName, Lookup, SEQUENCE_MAX};
 use super::registry;
 use super::state::{Overlay, Panel, Screen, UiState};
-use super::update::{Given, Request, leave_the_unknown, toast, update};
+use super::update::{Given, Request, leave_the_unknown, lesson, toast, update};
 use crate::domain::ids::{NodeId, SymbolId};
 
 /// How long a key that changes the cluster must be silent before it works again.
@@ -56,7 +56,7 @@ pub fn contexts(state: &UiState, given: &Given<'_>) -> Vec<Context> {
         }
         Overlay::None | Overlay::Welcome | Overlay::WhichKey(_) => {}
     }
-    if state.events.editing || state.market.editing {
+    if state.events.prompt.is_open() || state.market.prompt.is_open() {
         return vec![Context::Prompt];
     }
     let lesson = given.view.lesson.as_ref();
@@ -165,6 +165,7 @@ impl Input {
             state.overlay = Overlay::WhichKey(prefix);
             changed = true;
         }
+        changed |= lesson::follow(state, given.view);
         // After a reset there may be fewer nodes or groups than before.
         let groups = &given.view.groups;
         changed |= leave_the_unknown(state, given.view);

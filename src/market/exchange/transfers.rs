@@ -2,7 +2,7 @@
 //!
 //! Idea: the group does not know what the account has elsewhere, so it asks the other groups in turn, each for what is
 //! missing, by the same two-phase commit as a spread (ADR-0004). The order *waits in the replicated state* meanwhile: its
-//! verdict says *pending*, and when the money is here it meets the book in the record that brought it. So the wait
+//! verdict says that it *awaits cash*, and when the money is here it meets the book in the record that brought it. So the wait
 //! survives every crash, the order counts once, and no gateway has to remember it. When all groups have said no
 //! the order is refused with `InsufficientFunds`.
 //! A lender gives what it has, up to what is missing: an account that has enough in all finds it.
@@ -94,7 +94,7 @@ impl WaitingRoom {
 }
 
 const fn pending(quantity: Quantity) -> Verdict {
-    Verdict { status: OrderStatus::Pending, filled: Quantity::ZERO, resting: quantity }
+    Verdict { status: OrderStatus::AwaitsCash, filled: Quantity::ZERO, resting: quantity }
 }
 
 impl Exchange {

@@ -12,7 +12,6 @@ use crate::domain::spread::{Imbalance, Spread};
 use crate::domain::view::{GroupView, LatencyView};
 
 use super::super::canvas::{Canvas, Strip};
-use super::super::glyphs::Glyphs;
 use super::super::hits::Hit;
 use super::super::scene::Scene;
 use super::super::state::Panel;
@@ -200,13 +199,13 @@ fn figures(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, groups: &[&Gr
     }
 }
 
-/// The fullest over the emptiest: `1.25`; the sign of infinity where a part is empty, and none where all are.
+/// The fullest over the emptiest: `1.25`; `inf` where a part is empty, and none where all are.
 pub(super) fn ratio(scene: &Scene<'_>, spread: &Spread) -> String {
     match spread.imbalance {
         _ if spread.total == 0 => "–".to_owned(),
         Imbalance::Finite(thousandths) => scene.look.locale.hundredths(thousandths / 10),
-        Imbalance::Infinite if matches!(scene.look.glyphs, Glyphs::Ascii | Glyphs::SevenBit) => "inf".to_owned(),
-        Imbalance::Infinite => "∞".to_owned(),
+        // As in scenarios and in their results.
+        Imbalance::Infinite => Imbalance::Infinite.to_string(),
     }
 }
 
