@@ -118,7 +118,7 @@ fn a_desk_that_answers_is_calm() {
         for size in SIZES {
             let screen = text(&paint(&view, Screen::Overview, size));
             assert!(screen.contains("QUORUM 5/5 OK") && screen.contains(&format!("ack {ack}")), "{size:?}\n{screen}");
-            for loud in ["STALLED", "UNANSWERED", "OVERLOAD", "no orders answered", "OUT OF ROTATION"] {
+            for loud in ["STALLED", "UNANSWERED", "OVERLOAD", "orders unanswered", "OUT OF ROTATION"] {
                 assert!(!screen.contains(loud), "{size:?}: {loud}\n{screen}");
             }
         }
@@ -159,7 +159,7 @@ fn no_promise_is_green_while_nobody_is_answered() {
     assert!(greens(&outage(AckRule::Majority, &[])) > 5, "a healthy desk has green promises");
     for view in [one_of_all(), three_of_five()] {
         assert_eq!(greens(&view), 0);
-        assert!(text(&paint(&view, Screen::Overview, (120, 40))).contains("✗ no orders answered"));
+        assert!(text(&paint(&view, Screen::Overview, (120, 40))).contains("✗ orders unanswered"));
     }
 }
 

@@ -131,13 +131,19 @@ impl Input {
     /// Does what a key or a click means, unless it is held down.
     fn act(&mut self, state: &mut UiState, given: &Given<'_>, id: ActionId) -> Vec<Request> {
         let Some(spec) = registry::spec(id) else { return Vec::new() };
-        if spec.effect.mutates() && !spec.repeats {
+        let is_guarded = spec.effect.mutates() && !spec.repeats;
+        if is_guarded {
             let before = self.heard.insert((id, state.selected), state.wall);
             if before.is_some_and(|before| state.wall.saturating_sub(before) < SILENCE) {
                 return Vec::new();
             }
         }
-        update(state, given, &Action::Do(id))
+        let requests = update(state, given, &Action::Do(id));
+        if is_guarded {
+            // What selects its victim is held down all the same.
+            self.heard.insert((id, state.selected), state.wall);
+        }
+        requests
     }
 
     fn by_place(&mut self, state: &mut UiState, given: &Given<'_>, key: Key) -> Key {

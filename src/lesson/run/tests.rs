@@ -246,10 +246,10 @@ at_ms = 2000
 "#,
     ));
     let at = |class: &Class| class.director.view().checks.iter().map(|check| check.at.clone()).collect::<Vec<_>>();
-    let expected =
-        [CheckedAt::Step("first".to_owned()), CheckedAt::End, CheckedAt::Time(SimTime::from_millis(2_000))];
+    let expected = [CheckedAt::Step("first".to_owned()), CheckedAt::End, CheckedAt::Time(SimTime::from_millis(2_000))];
     assert_eq!(at(&class), expected);
-    for (ms, verdict, met) in [(4_500, None, false), (5_200, None, false), (6_500, Some(true), true), (9_000, Some(true), true)]
+    for (ms, verdict, met) in
+        [(4_500, None, false), (5_200, None, false), (6_500, Some(true), true), (9_000, Some(true), true)]
     {
         class.engine.advance(SimTime::from_millis(ms), &mut || false);
         class.poll(&[]);

@@ -73,10 +73,12 @@ enum Gives {
     Up,
     /// Since when there is no leader.
     Since,
-    /// Of a stall, how many must answer.
-    Cause,
     /// Of how many orders some were answered.
     Sent,
+    /// The term of the leader.
+    Term,
+    /// Of a stall, how many must answer.
+    Cause,
     /// The leader.
     Leader,
     /// How many orders were answered: what everybody is here for.
@@ -84,21 +86,22 @@ enum Gives {
 }
 
 /// From 60 columns on.
-const IN_A_ROW: [Gives; 10] = [
+const IN_A_ROW: [Gives; 11] = [
     Gives::Colour,
     Gives::Notes,
     Gives::Name,
     Gives::Latency,
     Gives::Up,
     Gives::Since,
-    Gives::Cause,
     Gives::Sent,
+    Gives::Term,
+    Gives::Cause,
     Gives::Leader,
     Gives::Flow,
 ];
 
 /// Below that the body is a list that has a row for what was answered.
-const IN_A_LIST: [Gives; 10] = [
+const IN_A_LIST: [Gives; 11] = [
     Gives::Colour,
     Gives::Notes,
     Gives::Name,
@@ -107,6 +110,7 @@ const IN_A_LIST: [Gives; 10] = [
     Gives::Flow,
     Gives::Up,
     Gives::Since,
+    Gives::Term,
     Gives::Leader,
     Gives::Cause,
 ];
@@ -146,23 +150,26 @@ fn vital<'a>(strip: Strip<'a>, scene: &Scene<'_>, separator: &'static str, shown
 fn leader<'a>(strip: Strip<'a>, scene: &Scene<'_>, shown: &Shown<'_>) -> Strip<'a> {
     let locale = &scene.look.locale;
     let Some(group) = scene.group() else { return strip.add(Role::Muted, locale.text("status-empty")) };
-    let strip = strip.add(Role::Muted, group.id.to_string());
     if !shown.has(Gives::Leader) {
-        return strip;
+        return strip.add(Role::Muted, group.id.to_string());
     }
     let strip = match group.leader {
-        Some(node) => strip.add(Role::Leader, format!(" ★ {node} ")).add(Role::Text, group.term.to_string()),
+        Some(node) => {
+            let strip = strip.add(Role::Muted, group.id.to_string()).add(Role::Leader, format!(" ★ {node}"));
+            if shown.has(Gives::Term) { strip.add(Role::Text, format!(" {}", group.term)) } else { strip }
+        }
         None => strip,
     };
     // A stall names the groups that it stops.
     let is_said = group.leader.is_some() && !scene.stalls().is_empty();
     match leaderless(scene).as_slice() {
         [first, others @ ..] if !is_said => {
+            let strip = if group.leader.is_some() { strip.gap() } else { strip };
             let since = locale.duration(scene.view.run.now.since(leaderless_since(scene, first)));
             let since = if shown.has(Gives::Since) { since } else { String::new() };
             let more = if others.is_empty() { String::new() } else { format!(" +{}", others.len()) };
             let figures = [("group", format!("{}{more}", first.id).into()), ("since", since.into())];
-            strip.gap().badge(Role::NodeFailed, locale.say("status-no-leader", &figures).trim_end())
+            strip.badge(Role::NodeFailed, locale.say("status-no-leader", &figures).trim_end())
         }
         _ => strip,
     }
@@ -242,8 +249,11 @@ fn answered<'a>(strip: Strip<'a>, scene: &Scene<'_>, shown: &Shown<'_>) -> Strip
     let locale = &scene.look.locale;
     let flow = &scene.view.flow;
     let sent = locale.number(flow.sent_per_s);
-    let acked = format!("{:>width$}", locale.number(flow.acked_per_s), width = sent.chars().count());
-    let id = if shown.has(Gives::Sent) { "status-answered" } else { "status-answered-short" };
+    let acked = locale.number(flow.acked_per_s);
+    let (id, acked) = match shown.has(Gives::Sent) {
+        true => ("status-answered", format!("{acked:>width$}", width = sent.chars().count())),
+        false => ("status-answered-short", acked),
+    };
     let text = locale.say(id, &[("acked", acked.into()), ("sent", sent.into())]);
     match figure::answered(flow) {
         Role::Error => strip.badge(Role::Error, &text),

@@ -35,7 +35,8 @@ fn asked(request: fn(crate::domain::ids::Sequence) -> HandRequest, answer: HandW
 fn the_refusal_of_a_cancel_or_a_replace_stands_there_with_its_reason() {
     let cancel = |order| HandRequest::Cancel { order };
     let replace = |order| HandRequest::Replace { order, price: Price(15_000), quantity: Quantity(3) };
-    let book = [Why::UnknownOrder, Why::InsufficientFunds, Why::Held, Why::AllotmentShort, Why::OffStep, Why::BadQuantity];
+    let book =
+        [Why::UnknownOrder, Why::InsufficientFunds, Why::Held, Why::AllotmentShort, Why::OffStep, Why::BadQuantity];
     let answers = book.map(|why| HandWord::Decided(Verdict::rejected(why))).into_iter();
     let on_the_way = [Why::NoLeader, Why::NotAcknowledgeable(NodeId(3)), Why::LeaderLost].map(HandWord::Refused);
     for answer in answers.chain(on_the_way) {
@@ -65,7 +66,8 @@ fn an_order_whose_cash_is_being_fetched_does_not_rest() {
     let waits = Verdict { status: OrderStatus::AwaitsCash, filled: Quantity(0), resting: Quantity(10) };
     order.words = vec![(SimTime::from_millis(42_002), HandWord::Decided(waits))];
     let newest = format!("#{}", order.sequence.0);
-    for (language, said, wrong) in [(Language::English, "PENDING", "RESTING"), (Language::Russian, "ЖДЁТ", "СТОИТ")] {
+    for (language, said, wrong) in [(Language::English, "PENDING", "RESTING"), (Language::Russian, "ЖДЁТ", "СТОИТ")]
+    {
         let screen = screen(&view, &state(Screen::Market), (80, 24), language);
         let row = screen.lines().find(|row| row.contains(&newest)).unwrap();
         assert!(row.contains(said) && !row.contains(wrong) && !row.contains("10 rest"), "{row}");

@@ -9,17 +9,19 @@ use crate::domain::view::BookLine;
 
 /// A price that is so many percent beyond the best of the book is far.
 const FAR_PERCENT: i64 = 20;
+const BELOW_PERCENT: i64 = -FAR_PERCENT;
 
 /// How far a price is above the sellers or below the buyers, if it is far.
 pub(super) fn far(price: Price, line: &BookLine) -> Option<Flaw> {
-    let percent_of = |best: Option<Price>| {
+    // By how many percent of the best it is above that; below it the figure is negative.
+    let above = |best: Option<Price>| {
         let best = best.or_else(|| line.last()).filter(|best| best.0 > 0)?;
-        Some(price.0.saturating_mul(100) / best.0)
+        Some((price.0 - best.0).saturating_mul(100) / best.0)
     };
-    match (percent_of(line.bid)?, percent_of(line.ask)?) {
-        (_, above) if above >= 200 => Some(Flaw::new("form-far-times").with("n", above / 100)),
-        (_, above) if above >= 100 + FAR_PERCENT => Some(Flaw::new("form-far-above").with("n", above - 100)),
-        (below, _) if below <= 100 - FAR_PERCENT => Some(Flaw::new("form-far-below").with("n", 100 - below)),
+    match (above(line.bid)?, above(line.ask)?) {
+        (_, percent @ 100..) => Some(Flaw::new("form-far-times").with("n", percent / 100 + 1)),
+        (_, percent @ FAR_PERCENT..) => Some(Flaw::new("form-far-above").with("n", percent)),
+        (percent @ ..=BELOW_PERCENT, _) => Some(Flaw::new("form-far-below").with("n", -percent)),
         _ => None,
     }
 }

@@ -61,7 +61,7 @@ fn unasked(failover: &FailoverView) -> bool {
 /// Why there is no answer to wait for, where that is so.
 fn unanswered(failover: &FailoverView, locale: &Locale) -> Option<String> {
     if !answers(failover) {
-        return Some(locale.say("failover-no-orders", &[("group", failover.group.to_string().into())]));
+        return Some(locale.text("failover-no-orders").into_owned());
     }
     unasked(failover).then(|| locale.text("failover-unasked").into_owned())
 }
