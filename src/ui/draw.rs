@@ -159,4 +159,6 @@ mod order_tests;
 #[cfg(test)]
 mod outage_tests;
 #[cfg(test)]
+mod room_tests;
+#[cfg(test)]
 mod tests;

@@ -150,3 +150,17 @@ fn the_groups_that_a_node_leads_are_counted_alike_on_two_screens() {
     // Node, sign, a letter for each of four partitions, and what it leads.
     assert_eq!(row.split_whitespace().nth(7), Some("1"), "{row}");
 }
+
+#[test]
+fn orders_that_nobody_answers_are_counted_in_the_first_row() {
+    let mut view = fixture::view(Story::Healthy);
+    for (language, said) in [(Language::English, "UNANSWERED 1 180/s"), (Language::Russian, "БЕЗ ОТВЕТА 1 180/с")]
+    {
+        view.flow.unanswered_per_s = 0;
+        let word = said.split(' ').next().unwrap();
+        assert!(!screen_in(&view, &state(Screen::Market), (80, 24), language).contains(word));
+        view.flow.unanswered_per_s = 1_180;
+        let screen = screen_in(&view, &state(Screen::Market), (80, 24), language);
+        assert!(screen.lines().next().unwrap().contains(said), "{screen}");
+    }
+}
