@@ -77,12 +77,12 @@ enum Gives {
     Sent,
     /// The term of the leader.
     Term,
-    /// Of a stall, how many must answer.
-    Cause,
     /// The leader.
     Leader,
     /// How many orders were answered: what everybody is here for.
     Flow,
+    /// Of a stall, how many must answer.
+    Cause,
 }
 
 /// From 60 columns on.
@@ -95,9 +95,9 @@ const IN_A_ROW: [Gives; 11] = [
     Gives::Since,
     Gives::Sent,
     Gives::Term,
-    Gives::Cause,
     Gives::Leader,
     Gives::Flow,
+    Gives::Cause,
 ];
 
 /// Below that the body is a list that has a row for what was answered.
