@@ -168,7 +168,7 @@ impl HandOrder {
             |request: &&HandRequest| matches!(request, HandRequest::Cancel { .. } | HandRequest::Replace { .. });
         let change = match word {
             // A query is never answered by a verdict.
-            HandWord::Decided(verdict) if verdict.is_rejection() => asked.find(is_change),
+            HandWord::Decided(verdict) if matches!(verdict.status, OrderStatus::Rejected(_)) => asked.find(is_change),
             HandWord::Refused(_) => asked.next().filter(is_change),
             _ => None,
         };

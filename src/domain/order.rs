@@ -281,11 +281,6 @@ impl Verdict {
     pub const fn is_open(&self) -> bool {
         matches!(self.status, OrderStatus::AwaitsCash | OrderStatus::Pending | OrderStatus::PartiallyFilled)
     }
-
-    /// Whether the book said no.
-    pub const fn is_rejection(&self) -> bool {
-        matches!(self.status, OrderStatus::Rejected(_))
-    }
 }
 
 /// Where a promise stands in a log.

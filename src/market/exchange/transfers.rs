@@ -8,7 +8,7 @@
 //! A lender gives what it has, up to what is missing: an account that has enough in all finds it.
 //! Conserved: cash counts as *sent* from the moment in which a lender sets it aside, and as *received* when it arrives, so
 //! at every instant what all groups received is no more than what all groups sent; the difference is on its way.
-//! An order whose symbol moves to another group moves along and asks anew there (`moves`).
+//! An order whose symbol moves to another group moves along and asks again there (`moves`).
 //! Bound: [`WAITING_MAX`] orders; one more is refused with `AllotmentShort`, which changes nothing and may be asked again.
 //! Left out: legs and replaces do not wait, they are refused.
 

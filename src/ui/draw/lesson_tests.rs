@@ -62,3 +62,11 @@ fn a_scenario_ends_with_a_verdict_and_with_what_went_wrong() {
     let screen = card(&lesson, Language::Russian);
     assert!(screen.contains("НЕУДАЧА: сбылось 3 из 4") && screen.contains("was refused"), "{screen}");
 }
+
+#[test]
+fn when_all_steps_are_done_the_last_of_them_are_seen() {
+    let text = |place: usize| Text::alike(&format!("step {place} of many"));
+    let steps = (1..60).map(|place| StepView { text: text(place), done: true, at: None }).collect();
+    let screen = card(&LessonView { steps, current: 59, ..story() }, Language::English);
+    assert!(screen.contains("step 59 of many") && !screen.contains("step 1 of many"), "{screen}");
+}

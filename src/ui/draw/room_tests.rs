@@ -39,3 +39,15 @@ fn the_columns_of_the_division_are_named_where_there_is_room() {
     let names = panel.lines().find(|row| row.contains("p1   p2   p3   p4   p5   p6   p7   p8"));
     assert!(names.is_some(), "{shown}");
 }
+
+#[test]
+fn the_time_bar_says_no_half_of_what_a_second_is() {
+    let mut view = fixture::view(Story::Healthy);
+    (view.run.pace.speed, view.run.pace.achieved_per_mille) = (crate::domain::view::Speed::Times(20), 140);
+    let bar = |columns: u16| screen(&view, &state(Screen::Market), (columns, 24)).lines().nth(22).unwrap().to_owned();
+    for columns in 80..160 {
+        let bar = bar(columns);
+        assert!(bar.contains("machine reaches 2.8x"), "{columns}: {bar}");
+        assert!(!bar.contains("1 s here") || bar.contains("there"), "{columns}: {bar}");
+    }
+}

@@ -135,7 +135,7 @@ fn the_first_character_replaces_what_stands_in_a_field_and_the_next_are_added() 
     assert_eq!((form.legs[0].price.as_str(), form.legs[0].lots.as_str()), ("150", "27"), "Backspace means to mend it");
     form.step(Way::Back);
     typed(&mut form, "9");
-    assert_eq!(form.legs[0].price, "9", "the cursor came anew");
+    assert_eq!(form.legs[0].price, "9", "the cursor came again");
     form.at = Field::Symbol(0);
     typed(&mut form, "goog");
     assert_eq!(form.legs[0].symbol, "GOOG");

@@ -142,6 +142,10 @@ fn steps<'a>(
             now = start..rows.len();
         }
     }
+    if lesson.current >= lesson.steps.len() {
+        // All are done: the last of them are seen.
+        now = rows.len()..rows.len();
+    }
     let later = lesson.steps.len().saturating_sub(lesson.current + 1) as u64;
     if later > 0 {
         let text = scene.look.locale.say("lesson-later", &[("n", later.into())]);
