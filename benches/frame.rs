@@ -36,7 +36,7 @@ fn view(until_ms: u64) -> ClusterView {
     world.view()
 }
 
-/// The budget is 2.5 ms at 200x60: hints and rows are worked out anew each time, as the loop does.
+/// The budget is 2.5 ms at 200x60: hints and rows are worked out again each time, as the loop does.
 fn frames(bencher: divan::Bencher, screen: Screen, glyphs: Glyphs, (columns, rows): (u16, u16)) {
     let look = Look::new("classroom", Depth::Rgb, glyphs, Locale::new(Language::English)).unwrap();
     let view = view(5_200);

@@ -1,4 +1,4 @@
-//! Accounts against a model that counts everything anew: what is reserved is looked up in the book, what was paid is
+//! Accounts against a model that counts everything again: what is reserved is looked up in the book, what was paid is
 //! added up trade by trade.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

@@ -87,7 +87,7 @@ impl BookStory {
     fn act(&mut self, command: &Command) -> Result<Option<String>, Box<dyn Error>> {
         let mut out = String::new();
         match command.name.as_str() {
-            // What happens where an account would trade with itself; the book begins anew.
+            // What happens where an account would trade with itself; the book begins again.
             "self-trade" => {
                 let self_trade = match command.args[0].value.as_str() {
                     "allow" => SelfTrade::Allow,

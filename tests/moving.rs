@@ -194,7 +194,7 @@ fn owners(settings: &Settings, strategy: PartitionStrategy) -> Vec<GroupId> {
 }
 
 #[test]
-fn two_thousand_instruments_are_divided_anew_three_times_under_load() {
+fn two_thousand_instruments_are_divided_again_three_times_under_load() {
     let settings = wide();
     let mut world = desk::open(&Arc::new(settings.clone()), 5);
     world.run_until(SimTime::from_millis(1_000));

@@ -67,7 +67,7 @@ scripts! {
     a_ring_moves_a_fifth_of_the_symbols_and_a_modulus_four_fifths: "consistent-hashing",
     the_leader_is_cut_off_both_ways: "cut-the-leader-both-ways",
     the_leader_is_cut_off_one_way: "cut-the-leader-one-way",
-    instruments_are_divided_anew: "divide-live",
+    instruments_are_divided_again: "divide-live",
     a_gateway_is_drained: "drain-a-worker",
     two_dead_at_factor_3: "factor-3-two-dead",
     the_leader_freezes_and_wakes: "freeze-the-leader",
@@ -396,7 +396,7 @@ fn the_rolling_restart_goes_red_when_nobody_takes_over() {
 }
 
 #[test]
-fn dividing_anew_goes_red_when_nothing_moves() {
+fn dividing_again_goes_red_when_nothing_moves() {
     goes_red("divide-live", "moves_done", 1, |script| {
         let (moves, stays) = (PartitionStrategy::Modulo, PartitionStrategy::Hash);
         instead(script, Control::Divide(moves), Control::Divide(stays));

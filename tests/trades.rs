@@ -166,7 +166,7 @@ fn trades_come_home_though_their_leaders_miss_what_was_applied() {
     let store = world.view().data.store;
     assert_eq!((store.away, store.twice, store.nowhere), (0, 0, 0), "{store:?}");
     assert!(store.kept > 10_000 && store.moved > 10_000, "{store:?}");
-    assert_eq!(world.view().failovers.len(), 0, "no new leader has begun anew");
+    assert_eq!(world.view().failovers.len(), 0, "no new leader has begun again");
 }
 
 #[test]

@@ -4,6 +4,8 @@
 //! cluster's thread at once. It decides nothing else.
 //! Errors: no terminal is exit code 3 with a sentence; a theme that is wrong names its line.
 
+mod opening;
+
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,7 +35,6 @@ use crate::ui::logging;
 use crate::ui::look::Look;
 use crate::ui::painter::{Artist, Notes};
 use crate::ui::plain::Plain;
-use crate::ui::state::{Density, Overlay, Panel, Screen, UiState};
 use crate::ui::terminal::{self, TerminalError};
 use crate::ui::theme::{Appearance, Theme};
 
@@ -45,6 +46,7 @@ use super::house::{self, language};
 use super::output::{Input, Output, Over, Sink};
 use super::replaying::{self, Opened};
 use super::{feeds, find, input, keys, scripts, sessions};
+use opening::Opening;
 
 /// The seed of a run that names none: the first lesson of a class goes as the teacher tried it the evening before.
 const SEED: u64 = 1;
@@ -124,13 +126,18 @@ fn run(config: &Config, found: &Found, flags: &DashboardFlags, watched: Option<R
         recording => (recording, None),
     };
     let words = Locale::new(look.locale.language());
+    let opening = match (&watched, &flags.lesson) {
+        (Some(_), _) => Opening::Recording,
+        (None, Some(_)) => Opening::Lesson,
+        (None, None) => Opening::Desk,
+    };
     let tapes = Tapes { recording, history, watched };
     let source = Source(start(config, flags, words, tapes).map_err(broken)?);
     let ending = if flags.plain {
         runtime.block_on(plain(&source, &look.locale)).map_err(broken)?
     } else {
         let notes = Notes { recording: flags.record.is_some(), config: found.path.as_deref().map(show) };
-        runtime.block_on(screen(config, flags, look, notes, &source))?
+        runtime.block_on(screen(config, opening, look, notes, &source))?
     };
     if let Some((engine, written)) = source.0.stop().map(WithHistory::finish) {
         if let (Some(file), Some(left)) = (&flags.record, engine.leave()) {
@@ -245,7 +252,7 @@ fn start(
 
 async fn screen(
     config: &Config,
-    flags: &DashboardFlags,
+    opening: Opening,
     look: Look,
     notes: Notes,
     source: &dyn ViewSource,
@@ -256,7 +263,7 @@ async fn screen(
         keymap: keys::keymap(config)?,
         lessons: library::lessons_first().into_iter().map(str::to_owned).collect(),
         fps: config.ui.fps,
-        state: first_state(config, flags, &look),
+        state: opening.state(config, &look),
         grounds: grounds(&config.ui, look.depth),
         clock: Arc::new(move || clock.elapsed()),
     };
@@ -267,28 +274,6 @@ async fn screen(
         TerminalError::NotATerminal { .. } => Trouble::NoTerminal(error.to_string()),
         other => broken(other),
     })
-}
-
-fn first_state(config: &Config, flags: &DashboardFlags, look: &Look) -> UiState {
-    let mut state = UiState { overlay: Overlay::Welcome, ..UiState::default() };
-    if flags.lesson.is_some() {
-        // Who names a lesson wants its card, not the first one.
-        state = UiState { screen: Screen::Lesson, focus: Panel::Lesson, ..UiState::default() };
-    }
-    state.presenter.density = match config.ui.density {
-        config::Density::Normal => Density::Normal,
-        config::Density::Large => Density::Large,
-        config::Density::Compact => Density::Compact,
-    };
-    let themes = &mut state.presenter.themes;
-    themes.names = Theme::names().map(str::to_owned).collect();
-    themes.current = themes.names.iter().position(|name| *name == look.theme.name).unwrap_or_else(|| {
-        themes.names.push(look.theme.name.clone());
-        themes.names.len() - 1
-    });
-    state.presenter.mouse_off = !config.ui.mouse;
-    state.presenter.key_cast = config.ui.present;
-    state
 }
 
 /// What the environment and the configuration make of the screen.

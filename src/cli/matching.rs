@@ -307,6 +307,7 @@ impl<W: Write> Pen<W> {
     fn verdict(&mut self, desk: &Desk, done: &Done) -> io::Result<()> {
         let Done { action, order, verdict } = done;
         let (status, why) = match verdict.status {
+            OrderStatus::AwaitsCash => ("pending", None),
             OrderStatus::Pending | OrderStatus::PartiallyFilled => ("rests", None),
             OrderStatus::Filled => ("filled", None),
             OrderStatus::Cancelled => ("cancelled", None),

@@ -1,7 +1,7 @@
 //! Commands: what the dashboard asks of the thread that runs the cluster.
 //!
 //! Idea: a control changes the run and is recorded; the other commands change what the watcher sees of it (how fast it
-//! goes, which lesson runs, whether it begins anew) and are not part of the run.
+//! goes, which lesson runs, whether it begins again) and are not part of the run.
 //! Bound: the queue of commands is bounded (`runtime::live`); when it is full the sender is told, the key does nothing.
 
 use super::control::Control;
@@ -17,7 +17,7 @@ pub enum Command {
     Pace(PaceCommand),
     /// Steer the lesson.
     Lesson(LessonCommand),
-    /// Begin anew with the same settings; with this seed, or the same.
+    /// Begin again with the same settings; with this seed, or the same.
     Reset {
         /// The new seed.
         seed: Option<u64>,

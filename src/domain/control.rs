@@ -171,7 +171,7 @@ pub enum Control {
     AddNode,
     /// The node leaves: what it holds moves off, its gateway is drained, then it is stopped for good.
     Decommission(Target),
-    /// The node is dead for good: what it held is placed anew on others.
+    /// The node is dead for good: what it held is placed again on others.
     Replace(Target),
     /// Symbols are divided among the partitions by this strategy from now on; those that it puts elsewhere move.
     Divide(PartitionStrategy),

@@ -75,6 +75,7 @@ pub fn of_verdict(digest: Digest, verdict: &Verdict) -> Digest {
         OrderStatus::Cancelled => 4,
         OrderStatus::Rejected(why) => 5 | u64::from(why.code()) << 8,
         OrderStatus::Stopped(why) => 6 | u64::from(why.code()) << 8,
+        OrderStatus::AwaitsCash => 7,
     };
     digest.mix(status ^ verdict.filled.0.rotate_left(24) ^ verdict.resting.0.rotate_left(44))
 }

@@ -141,20 +141,43 @@ impl HandOrder {
         told.flatten()
     }
 
-    /// Where it stands, by the last verdict or reading. A verdict that rejects, once a cancel or a replace was asked for, is about
-    /// that: the order stays what it was. A reading is always about the order.
+    /// Where it stands, by the last verdict or reading. A verdict that rejects a cancel or a replace leaves the order what it
+    /// was. A reading is always about the order.
     pub fn verdict(&self) -> Option<Verdict> {
-        let (mut stands, mut changes) = (None, false);
-        for (_, word) in &self.words {
+        let mut stands = None;
+        for (place, (_, word)) in self.words.iter().enumerate() {
             match word {
-                HandWord::Asked(HandRequest::Cancel { .. } | HandRequest::Replace { .. }) => changes = true,
-                HandWord::Decided(Verdict { status: OrderStatus::Rejected(_), .. }) if changes && stands.is_some() => {}
+                HandWord::Decided(_) if self.refused_change(place).is_some() => {}
                 HandWord::Decided(verdict) => stands = Some(*verdict),
                 HandWord::Read(reading) => stands = reading.order.or(stands),
                 _ => {}
             }
         }
         stands
+    }
+
+    /// The cancel or the replace that the word at this place refuses, once the order itself had its answer. `None` if the word
+    /// refuses nothing, or the order itself.
+    pub fn refused_change(&self, place: usize) -> Option<&HandRequest> {
+        let (before, (_, word)) = (self.words.get(..place)?, self.words.get(place)?);
+        let mut asked = before.iter().rev().filter_map(|(_, word)| match word {
+            HandWord::Asked(request) => Some(request),
+            _ => None,
+        });
+        let is_change =
+            |request: &&HandRequest| matches!(request, HandRequest::Cancel { .. } | HandRequest::Replace { .. });
+        let change = match word {
+            // A query is never answered by a verdict.
+            HandWord::Decided(verdict) if matches!(verdict.status, OrderStatus::Rejected(_)) => asked.find(is_change),
+            HandWord::Refused(_) => asked.next().filter(is_change),
+            _ => None,
+        };
+        let is_answered = before.iter().any(|(_, word)| match word {
+            HandWord::Decided(_) => true,
+            HandWord::Read(reading) => reading.order.is_some(),
+            _ => false,
+        });
+        change.filter(|_| is_answered)
     }
 
     /// What was last said of the order itself before any verdict. A query that found nothing says nothing, nor does what was
@@ -169,7 +192,7 @@ impl HandOrder {
         let single = matches!(self.request, HandRequest::Place { .. });
         single
             && match self.verdict() {
-                Some(verdict) => matches!(verdict.status, OrderStatus::Pending | OrderStatus::PartiallyFilled),
+                Some(verdict) => verdict.is_open(),
                 None => !matches!(self.last_told(), Some(HandWord::Refused(_))),
             }
     }
@@ -216,6 +239,27 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_is_about_the_change_that_was_asked_for_last() {
+        let (cancel, query) = (HandRequest::Cancel { order: ORDER }, HandRequest::Query { order: ORDER });
+        let replace = HandRequest::Replace { order: ORDER, price: Price(9), quantity: Quantity(1) };
+        let rests = decided(OrderStatus::Pending, 0, 20);
+        let says_no = decided(OrderStatus::Rejected(Why::BadPrice), 0, 0);
+        let refused = HandWord::Refused(Why::NoLeader);
+        let asked = HandWord::Asked;
+        let table: [(&[HandWord], Option<HandRequest>); 6] = [
+            (&[rests, asked(cancel), asked(replace), says_no], Some(replace)),
+            (&[rests, asked(cancel), refused], Some(cancel)),
+            (&[rests, asked(cancel), asked(query), says_no], Some(cancel)),
+            (&[rests, asked(cancel), asked(query), refused], None),
+            (&[asked(cancel), says_no], None),
+            (&[rests, asked(cancel), rests], None),
+        ];
+        for (words, expected) in table {
+            assert_eq!(order(words).refused_change(words.len() - 1).copied(), expected, "{words:?}");
+        }
+    }
+
+    #[test]
     fn a_spread_that_waited_and_then_could_not_trade_is_rejected() {
         let aborted = decided(OrderStatus::Rejected(Why::InsufficientFunds), 0, 0);
         let spread = order(&[decided(OrderStatus::Pending, 0, 20), aborted]);
@@ -225,12 +269,13 @@ mod tests {
     #[test]
     fn only_what_may_rest_can_be_changed_or_taken_back() {
         let query = HandWord::Asked(HandRequest::Query { order: ORDER });
-        let table: [(&[HandWord], bool); 7] = [
+        let table: [(&[HandWord], bool); 8] = [
             (&[HandWord::Refused(Why::NoLeader), query], false),
             (&[], true),
             (&[HandWord::Unknown], true),
             (&[HandWord::Refused(Why::NoLeader)], false),
             (&[decided(OrderStatus::Pending, 0, 20)], true),
+            (&[decided(OrderStatus::AwaitsCash, 0, 20)], true),
             (&[decided(OrderStatus::PartiallyFilled, 5, 15)], true),
             (&[decided(OrderStatus::Filled, 20, 0)], false),
         ];

@@ -52,7 +52,7 @@ pub enum Placing {
     /// As the cluster began: whoever holds something holds it.
     #[default]
     Begun,
-    /// Members changed: groups are placed anew, and each leader brings its group to where the map wants it.
+    /// Members changed: groups are placed again, and each leader brings its group to where the map wants it.
     Moving,
     /// Every group is where the map wants it, and nobody else need keep anything of it.
     Settled,

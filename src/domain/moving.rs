@@ -97,7 +97,7 @@ pub struct HoldingGoods {
     pub realised: Cash,
 }
 
-/// A buy that waits for cash of another group: at its new home it asks anew.
+/// A buy that waits for cash of another group: at its new home it asks again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct WaitingGoods {
     /// Its name.

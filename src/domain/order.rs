@@ -244,6 +244,8 @@ impl Eq for Batch {}
 /// Where an order stands.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum OrderStatus {
+    /// Waits for cash of its account from another partition, and is in no book yet.
+    AwaitsCash,
     /// Resting, nothing traded.
     Pending,
     /// Resting, some of it traded.
@@ -273,6 +275,11 @@ impl Verdict {
     /// The book said no.
     pub const fn rejected(why: Why) -> Self {
         Self { status: OrderStatus::Rejected(why), filled: Quantity::ZERO, resting: Quantity::ZERO }
+    }
+
+    /// Whether something of the order may still trade.
+    pub const fn is_open(&self) -> bool {
+        matches!(self.status, OrderStatus::AwaitsCash | OrderStatus::Pending | OrderStatus::PartiallyFilled)
     }
 }
 

@@ -5,6 +5,7 @@
 //! Left out: `or`, arithmetic, figures on the right. An expectation is read aloud in class; two short ones beat a long.
 
 use crate::document::problem::Complaint;
+use crate::domain::ids::GroupId;
 use crate::domain::view::{ClusterView, Text};
 
 use super::measure::{CONDITIONS, Kind, Measure, UNIT, Value};
@@ -44,6 +45,14 @@ const OPERATORS: [(&str, Operator); 6] = [
     (">", Operator::Greater),
     (">=", Operator::GreaterEqual),
 ];
+
+impl Expression {
+    /// The partition of the first figure that belongs to one.
+    pub fn partition(&self) -> Option<GroupId> {
+        let of = |path: &str| path.strip_prefix("group.p")?.split('.').next()?.parse().ok().map(GroupId);
+        self.parts.iter().find_map(|part| of(&part.measure.path))
+    }
+}
 
 /// Whether a text is meant as an expression and not as the name of an event.
 pub fn looks_like_one(text: &str) -> bool {

@@ -8,16 +8,17 @@
 //! up; once a step has done something, older events are none of the next step's business.
 //! Errors: a step that waits too long, a question without one right answer, an expectation that fails.
 
+mod card;
+
 use std::sync::Arc;
 
 use crate::domain::command::{LessonCommand, PaceCommand};
 use crate::domain::control::{Control, Target};
 use crate::domain::event::Event;
 use crate::domain::time::{SimDuration, SimTime};
-use crate::domain::view::{CheckView, ClusterView, LessonView, StepView, Text};
+use crate::domain::view::{CheckView, ClusterView};
 
 use super::moment::Condition;
-use super::plain;
 use super::refusal;
 use super::script::{ExpectAt, Script, Start, Step};
 pub use super::stage::{Audience, Outcome, Progress, Stage, perform};
@@ -34,6 +35,8 @@ enum Phase {
 
 /// How often a state of affairs is looked at, without a screen.
 const LOOK_EVERY: SimDuration = SimDuration::from_millis(5);
+/// So long after the last step of a class its end is looked at.
+const SETTLES: SimDuration = SimDuration::from_secs(2);
 
 /// Carries a script out.
 #[derive(Clone, Debug)]
@@ -50,12 +53,15 @@ pub struct Director {
     failures: Vec<String>,
     /// A step waited in vain, which ends the run.
     gave_up: bool,
+    /// What was expected at the end is decided.
+    is_over: bool,
 }
 
 impl Director {
     /// A director at the beginning of a script; the run stands at `now`.
     pub fn new(script: Arc<Script>, audience: Audience, now: SimTime) -> Self {
         let check = |expect: &super::script::Expect| CheckView {
+            at: card::checked_at(expect.at, &script),
             text: expect.that.text.clone(),
             words: expect.text.clone(),
             ..CheckView::default()
@@ -70,6 +76,7 @@ impl Director {
             vote: None,
             failures: Vec::new(),
             gave_up: false,
+            is_over: false,
             script,
         }
     }
@@ -94,16 +101,22 @@ impl Director {
         }
     }
 
+    /// The end of the run; in front of a class that took its time a moment after the last step.
     fn end(&self) -> SimTime {
-        SimTime::ZERO + self.script.length
+        let end = SimTime::ZERO + self.script.length;
+        let last = self.done.last().copied().flatten().filter(|_| self.audience == Audience::Class);
+        last.map_or(end, |last| end.max(last + SETTLES))
     }
 
     fn after_the_last_step(&mut self, stage: &mut Stage<'_>) -> Progress {
         let now = stage.now();
-        let over = self.audience == Audience::Class || now >= self.end() || self.gave_up;
-        if over {
+        let is_over = now >= self.end() || self.gave_up;
+        if self.audience == Audience::Class || is_over {
             self.look(stage, |at| at != ExpectAt::End, |met| met.is_none());
-            self.look(stage, |at| at == ExpectAt::End, |_| true);
+            // A class sees what is expected at the end come true, and from then on it stands.
+            let decided = self.is_over;
+            self.look(stage, |at| at == ExpectAt::End, |_| !decided);
+            self.is_over = is_over;
             return Progress::Through;
         }
         Progress::Going { due: self.due(now) }
@@ -326,32 +339,6 @@ impl Director {
         }
     }
 
-    /// The lesson for the screen.
-    pub fn view(&self) -> LessonView {
-        let step = |(step, done): (&Step, &Option<SimTime>)| StepView {
-            text: words_of(step),
-            done: done.is_some(),
-            at: *done,
-        };
-        let asked = self.vote.as_ref().and_then(|vote| Some((vote, self.script.steps.get(vote.step)?.ask.as_ref()?)));
-        LessonView {
-            name: self.script.name.clone(),
-            title: self.script.title.clone(),
-            steps: self.script.steps.iter().zip(&self.done).map(step).collect(),
-            current: self.current,
-            checks_later: self.checks.iter().filter(|check| !self.may_be_seen(check)).count(),
-            checks: self.checks.iter().filter(|check| self.may_be_seen(check)).cloned().collect(),
-            question: asked.map(|(vote, ask)| vote.view(ask)),
-            waits: self.phase == Phase::Teacher,
-        }
-    }
-
-    /// Whether a check gives nothing away: it is decided, or no question is left to be revealed.
-    fn may_be_seen(&self, check: &CheckView) -> bool {
-        let asks = |step: &Step| step.ask.is_some();
-        check.met.is_some() || !self.script.steps.iter().skip(self.current).any(asks)
-    }
-
     /// What came of it; call it when `poll` said `Through`.
     pub fn outcome(&self) -> Outcome {
         let expectations = self.script.expects.iter().map(|expect| expect.that.clone()).collect();
@@ -371,16 +358,6 @@ fn met_at(condition: &Condition, events: &mut &[Event], stage: &mut Stage<'_>) -
 
 fn looked_at(condition: &Condition, now: SimTime, timeout: SimTime) -> SimTime {
     if condition.is_looked_at() { timeout.min(now + LOOK_EVERY) } else { timeout }
-}
-
-/// What the card says of a step: its text, its question, or what it does.
-fn words_of(step: &Step) -> Text {
-    let told = step.say.clone().or_else(|| step.ask.as_ref().map(|ask| ask.question.clone()));
-    told.or_else(|| step.text.clone()).unwrap_or_else(|| match &step.start {
-        Start::When { condition, .. } if step.controls.is_empty() => plain::condition(condition),
-        _ if step.controls.is_empty() => plain::a_moment_later(),
-        _ => plain::controls(&step.controls),
-    })
 }
 
 /// Whether two controls do the same to the same node.

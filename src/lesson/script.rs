@@ -8,6 +8,7 @@ use crate::document::problem::{Complaint, Problem, Reading};
 use crate::document::reader::{self, Item, Reader};
 use crate::document::settings;
 use crate::domain::control::Control;
+use crate::domain::ids::GroupId;
 use crate::domain::settings::Settings;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::Text;
@@ -30,6 +31,8 @@ pub struct Script {
     pub about: Text,
     /// The seed, unless the command line gives another.
     pub seed: u64,
+    /// The group that it is about: the one that it names, or the first partition of which it expects something.
+    pub group: Option<GroupId>,
     /// The cluster and its load.
     pub settings: Settings,
     /// A file that is played, seen from the script's folder; whoever opened the script reads it.
@@ -166,6 +169,8 @@ fn script(root: &mut Reader<'_>) -> Reading<Script> {
         root.list("may_be_refused")?.iter().map(|item| item.choice("may_be_refused")).collect::<Reading<_>>()?;
     let mut context =
         Context::of_file(settings.cluster.nodes, settings.cluster.partitions).trading(settings.market.instruments);
+    let group = root.optional("group");
+    let group = group.map(|item| parsed(&item, "group", |text| words::group(&whole(text), &context))).transpose()?;
     let mut names = Vec::new();
     let mut warnings = Vec::new();
     let steps = root.tables("step", |r| {
@@ -182,13 +187,14 @@ fn script(root: &mut Reader<'_>) -> Reading<Script> {
             .allow(format!("{STEPS_MAX} at most")));
     }
     let expects = root.tables("expect", |r| expect(r, &context, &names, length))?;
+    let group = group.or_else(|| expects.iter().find_map(|expect| expect.that.partition()));
     let compare = compare::read(root, &settings, &context)?;
     let late = steps.iter().find(|step| matches!(step.start, Start::At(at) if at.since(SimTime::ZERO) > length));
     if let Some(late) = late {
         let place = root.place_of(&["length_ms"]).unwrap_or_else(|| root.place());
         return Err(place.problem(format!("the run ends before the step in line {} begins", late.line)));
     }
-    Ok(Script { name, title, about, seed, settings, feed, length, steps, expects, compare, warnings })
+    Ok(Script { name, title, about, seed, group, settings, feed, length, steps, expects, compare, warnings })
 }
 
 fn name(item: &Item<'_>) -> Reading<String> {

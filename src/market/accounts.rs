@@ -347,7 +347,7 @@ impl Accounts {
         self.trace = (self.trace ^ lots).rotate_left(7);
     }
 
-    /// Counts everything anew and compares it with the running sums: O(n), for tests and debug builds.
+    /// Counts everything again and compares it with the running sums: O(n), for tests and debug builds.
     pub fn audit(&self) -> bool {
         let held: i128 = self.iter().map(|(_, purse)| purse.free + purse.reserved).sum();
         let opened: i128 = self.iter().map(|(account, _)| self.opening.cash(account).0).sum();

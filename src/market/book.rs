@@ -275,7 +275,7 @@ impl Book {
         })
     }
 
-    /// Counts everything anew and compares it with the running sums: O(n), for tests and debug builds.
+    /// Counts everything again and compares it with the running sums: O(n), for tests and debug builds.
     pub fn audit(&self) -> bool {
         let sides = [Side::Buy, Side::Sell].map(|side| {
             let levels = self.levels(side).all(|slot| {

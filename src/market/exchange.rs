@@ -222,7 +222,7 @@ impl Exchange {
         self.room.staying()
     }
 
-    /// Counts all cash, all lots and all reservations anew and compares: O(n), for tests and debug builds.
+    /// Counts all cash, all lots and all reservations again and compares: O(n), for tests and debug builds.
     pub fn audit_money(&self) -> bool {
         let opening = self.accounts.opening();
         let here = self.listings.iter().filter(|listing| !self.shipments.freezes(listing.symbol));

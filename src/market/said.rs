@@ -7,7 +7,7 @@
 use crate::domain::order::OrderStatus;
 use crate::domain::why::Why;
 
-const STATUSES: [OrderStatus; 28] = [
+const STATUSES: [OrderStatus; 29] = [
     OrderStatus::Pending,
     OrderStatus::PartiallyFilled,
     OrderStatus::Filled,
@@ -36,6 +36,7 @@ const STATUSES: [OrderStatus; 28] = [
     OrderStatus::Stopped(Why::VenueClosed),
     OrderStatus::Rejected(Why::VenueClosed),
     OrderStatus::Rejected(Why::OffStep),
+    OrderStatus::AwaitsCash,
 ];
 
 /// The bytes of refusals by the codes of their reasons; 0, which is no refusal, where a book never gives one.
@@ -66,7 +67,7 @@ impl Said {
                 Self(REFUSALS[usize::from(why.code())])
             }
             // Rare, or wrong.
-            OrderStatus::Rejected(_) | OrderStatus::Stopped(_) => {
+            OrderStatus::Rejected(_) | OrderStatus::Stopped(_) | OrderStatus::AwaitsCash => {
                 let code = STATUSES.iter().position(|known| *known == status).unwrap_or(STATUSES.len());
                 assert!(code < STATUSES.len(), "only what a book says is remembered, not {status:?}");
                 Self(code as u8)

@@ -192,7 +192,7 @@ fn a_node_without_a_replica_asks_one_voter_after_the_other_and_remembers_who_kne
 }
 
 #[test]
-fn a_request_that_was_routed_by_an_old_map_is_routed_anew_by_the_new_one() {
+fn a_request_that_was_routed_by_an_old_map_is_routed_again_by_the_new_one() {
     let mut gateway = gateway(10, 10);
     let mut town = Town::led_by(Some(NodeId(2)));
     let mut wishes = Vec::new();

@@ -5,7 +5,7 @@
 //! roll (every leader says who it is), and asks leaders to hand over, one after the other, as the planner proposes.
 //! Why not all the time: somebody at the desk who hands a group over wants it there. Only a return is a reason.
 //! Hysteresis: a difference of one is balance. Nobody hands over while a group is without a leader, since such a group
-//! does not answer the roll; any change of what is believed of a member begins the wait anew. So no storm of crashes
+//! does not answer the roll; any change of what is believed of a member begins the wait again. So no storm of crashes
 //! becomes a storm of hand-overs.
 //! Shape: `watch` with every look of the controller, `due` says whether to act, `call` and `hand_over` keep the pace.
 //! A new controller cannot know who came back before it led: it acts once, when it believes well of everybody.

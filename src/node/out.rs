@@ -41,7 +41,7 @@ impl Tokens {
         known.map_or(self.last, |(known, ..)| *known)
     }
 
-    /// Nobody waits for writes of this group any more: its replica is gone, and the next one counts anew.
+    /// Nobody waits for writes of this group any more: its replica is gone, and the next one counts again.
     fn forget(&mut self, group: GroupId) {
         self.open.retain(|(_, of, _)| *of != group);
     }

@@ -197,7 +197,7 @@ fn nothing_is_placed_on_a_node_that_is_down_and_nothing_taken_from_it_unasked() 
 }
 
 #[test]
-fn a_group_that_waits_for_a_node_that_died_is_placed_anew() {
+fn a_group_that_waits_for_a_node_that_died_is_placed_again() {
     let mut desk = Desk::new(joined(4));
     desk.report(&[]);
     let waiting = desk.places();

@@ -72,7 +72,7 @@ impl FailureDetector {
         }
     }
 
-    /// Who is judged anew at this time, in the order of the peers.
+    /// Who is judged again at this time, in the order of the peers.
     pub fn check(&mut self, now: Now) -> Vec<Change> {
         let mut changes = Vec::new();
         for slot in &mut self.slots {

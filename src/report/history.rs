@@ -229,6 +229,7 @@ fn asked(command: &Command) -> Value<'static> {
 
 const fn stands(verdict: Verdict) -> Value<'static> {
     let status = match verdict.status {
+        OrderStatus::AwaitsCash => "pending",
         OrderStatus::Pending => "resting",
         OrderStatus::PartiallyFilled => "partly-filled",
         OrderStatus::Filled => "filled",

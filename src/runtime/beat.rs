@@ -1,8 +1,8 @@
 //! The beat of views and frames: when the next one is due, and how long nothing has to be done before.
 //!
 //! Idea: frames lie on a grid. A timer wakes a little late each time, and if every frame counted from when the last one
-//! was drawn, thirty a second would be twenty-six. What somebody did is shown at once, and begins the grid anew.
-//! Errors: a frame that is later than a whole beat is not made up for: the grid begins anew.
+//! was drawn, thirty a second would be twenty-six. What somebody did is shown at once, and begins the grid again.
+//! Errors: a frame that is later than a whole beat is not made up for: the grid begins again.
 
 use std::time::Duration;
 
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_very_late_or_out_of_turn_begins_the_grid_anew() {
+    fn what_is_very_late_or_out_of_turn_begins_the_grid_again() {
         let mut beat = Beat::new(Duration::ZERO);
         beat.drew(Duration::from_millis(500), FRAME);
         assert!(!beat.is_due(Duration::from_millis(530), FRAME), "nothing is made up for");

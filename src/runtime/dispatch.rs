@@ -2,7 +2,7 @@
 //!
 //! Idea: one event at a time, in the order of the queue. A node's step leaves as a `NodeJob` and comes back through
 //! `finish`, before anything else may happen; that is why tasks and inline stepping cannot differ.
-//! Shape: what is void (another life of the node, a wake that was armed anew) is dropped here; it is counted as an event
+//! Shape: what is void (another life of the node, a wake that was armed again) is dropped here; it is counted as an event
 //! all the same, since a recording counts events.
 
 use crate::domain::actor::ActorInput;

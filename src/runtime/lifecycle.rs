@@ -169,7 +169,7 @@ impl World {
         self.tell_of(Some(id), told, cause);
     }
 
-    /// Finds out anew who leads, after somebody began to run or stopped.
+    /// Finds out again who leads, after somebody began to run or stopped.
     pub(super) fn settle_groups(&mut self) {
         let nodes = &self.nodes;
         self.groups.settle(self.clock.now, &|node| nodes[node.index()].runs());

@@ -203,7 +203,7 @@ impl Pacer {
         self.quiet = Some(within);
     }
 
-    /// Time begins anew in another world.
+    /// Time begins again in another world.
     pub fn jump(&mut self, wall: Duration, now: SimTime) {
         self.auto = None;
         self.stands_on = None;

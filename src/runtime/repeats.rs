@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leader_that_was_heard_another_term_and_an_election_begin_anew() {
+    fn a_leader_that_was_heard_another_term_and_an_election_begin_again() {
         let mut repeats = Repeats::default();
         let hear = |repeats: &mut Repeats, ms, silent, term| repeats.hear(at(ms), EventId(ms), &asks(silent, term));
         assert_eq!(hear(&mut repeats, 200, 200, 2), News::Tell(0));

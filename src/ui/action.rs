@@ -281,7 +281,7 @@ pub enum Action {
     Group(GroupId),
     /// This account in view; nobody's number means the hand's.
     Account(Option<AccountId>),
-    /// Begin anew with this seed, or with the same.
+    /// Begin again with this seed, or with the same.
     Reset(Option<u64>),
     /// This theme.
     Theme(String),

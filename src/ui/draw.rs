@@ -67,7 +67,9 @@ fn small(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     bars::hints::draw(canvas, row(area, area.height - 1), scene);
     overlays::draw(canvas, body, scene);
     let no_tabs = Rect { height: 0, ..area };
-    bars::toasts::draw(canvas, no_tabs, 0, bottom(area), scene);
+    // A list has no frames: a second row takes that of the keys.
+    let [time, keys] = [2, 1].map(|from_below| row(area, area.height - from_below));
+    bars::toasts::draw(canvas, no_tabs, 0, [time, keys], scene);
 }
 
 fn full(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
@@ -92,12 +94,8 @@ fn full(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     if scene.state.overlay != Overlay::None {
         overlays::draw(canvas, body, scene);
     }
-    bars::toasts::draw(canvas, row(area, 1), tabs, bottom(area), scene);
-}
-
-/// The rows of the time bar and the hints.
-fn bottom(area: Rect) -> Rect {
-    Rect { y: area.bottom().saturating_sub(2), height: area.height.min(2), ..area }
+    let [time, frames] = [2, 3].map(|from_below| row(area, area.height - from_below));
+    bars::toasts::draw(canvas, row(area, 1), tabs, [time, frames], scene);
 }
 
 /// While time stands, the frame around everything has the colour of standing time: seen from the last row.
@@ -153,6 +151,14 @@ fn key_cast(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>) {
 }
 
 #[cfg(test)]
+mod lesson_tests;
+#[cfg(test)]
 mod lookback_tests;
+#[cfg(test)]
+mod order_tests;
+#[cfg(test)]
+mod outage_tests;
+#[cfg(test)]
+mod room_tests;
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@
 //! Errors: a `Flaw` is a text id with its arguments; whoever draws knows the language.
 
 mod edit;
+mod far;
 
 use crate::document::decimal::{Grid, OffGrid};
 use crate::document::problem::nearest;
@@ -187,6 +188,13 @@ impl OrderForm {
             Field::Lots(leg) => lots(&self.legs[leg].lots).err(),
             Field::Kind | Field::Side(_) | Field::Pricing | Field::Wait => None,
         }
+    }
+
+    /// What is odd about a field, and no reason not to send it.
+    pub fn warning(&self, field: Field, view: &ClusterView) -> Option<Flaw> {
+        let Field::Price(leg) = field else { return None };
+        let symbol = symbol(&self.legs[leg].symbol, view).ok()?;
+        far::far(price(&self.legs[leg].price, symbol).ok()?, view.books.line(symbol)?)
     }
 
     fn request(&self, view: &ClusterView) -> Option<HandRequest> {

@@ -19,7 +19,7 @@ use super::cyrillic;
 use super::keymap::{self, Key, KeyName, Lookup, SEQUENCE_MAX};
 use super::registry;
 use super::state::{Overlay, Panel, Screen, UiState};
-use super::update::{Given, Request, leave_the_unknown, toast, update};
+use super::update::{Given, Request, leave_the_unknown, lesson, toast, update};
 use crate::domain::ids::{NodeId, SymbolId};
 
 /// How long a key that changes the cluster must be silent before it works again.
@@ -56,7 +56,7 @@ pub fn contexts(state: &UiState, given: &Given<'_>) -> Vec<Context> {
         }
         Overlay::None | Overlay::Welcome | Overlay::WhichKey(_) => {}
     }
-    if state.events.editing || state.market.editing {
+    if state.events.prompt.is_open() || state.market.prompt.is_open() {
         return vec![Context::Prompt];
     }
     let lesson = given.view.lesson.as_ref();
@@ -131,13 +131,19 @@ impl Input {
     /// Does what a key or a click means, unless it is held down.
     fn act(&mut self, state: &mut UiState, given: &Given<'_>, id: ActionId) -> Vec<Request> {
         let Some(spec) = registry::spec(id) else { return Vec::new() };
-        if spec.effect.mutates() && !spec.repeats {
+        let is_guarded = spec.effect.mutates() && !spec.repeats;
+        if is_guarded {
             let before = self.heard.insert((id, state.selected), state.wall);
             if before.is_some_and(|before| state.wall.saturating_sub(before) < SILENCE) {
                 return Vec::new();
             }
         }
-        update(state, given, &Action::Do(id))
+        let requests = update(state, given, &Action::Do(id));
+        if is_guarded {
+            // What selects its victim is held down all the same.
+            self.heard.insert((id, state.selected), state.wall);
+        }
+        requests
     }
 
     fn by_place(&mut self, state: &mut UiState, given: &Given<'_>, key: Key) -> Key {
@@ -165,6 +171,7 @@ impl Input {
             state.overlay = Overlay::WhichKey(prefix);
             changed = true;
         }
+        changed |= lesson::follow(state, given.view);
         // After a reset there may be fewer nodes or groups than before.
         let groups = &given.view.groups;
         changed |= leave_the_unknown(state, given.view);

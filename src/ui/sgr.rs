@@ -1,7 +1,7 @@
 //! The sixteen colours in their own words: `31`, not `38;5;1`.
 //!
 //! Idea: terminals of eight and sixteen colours know 30-37, 40-47 and their bright twins; of `38;5;1` they take the `5`, and
-//! blink. The library writes the palette's form for all of them, so what it wrote is spelt anew on its way out. A colour of
+//! blink. The library writes the palette's form for all of them, so what it wrote is spelt again on its way out. A colour of
 //! the first sixteen means the same in both forms, so this is done on every terminal.
 //! Shape: whole writes in, whole writes out: nothing here is cut in the middle of a sequence.
 //! Sources: ECMA-48 8.3.117 (SGR); aixterm's bright colours.

@@ -6,12 +6,14 @@
 
 mod asked;
 mod market;
+mod prompt;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 pub use asked::{Act, Asked};
 pub use market::MarketState;
+pub use prompt::Prompt;
 
 use super::form::OrderForm;
 use super::ground::Grounds;
@@ -218,8 +220,8 @@ pub struct EventList {
     pub selected: Option<EventId>,
     /// The filter as typed: `kind:election node:4 !kind:belief`, or words.
     pub filter: String,
-    /// The filter is being typed.
-    pub editing: bool,
+    /// The field of the filter.
+    pub prompt: Prompt,
     /// What was said of the filter, because it shows nothing.
     pub said: Option<String>,
 }
@@ -270,6 +272,8 @@ pub struct Presenter {
     pub themes: Themes,
     /// The option that got the last hand, which `-` takes off again.
     pub last_vote: Option<usize>,
+    /// The lesson whose group was brought into view.
+    pub lesson: Option<String>,
 }
 
 /// The themes to choose from.

@@ -45,7 +45,7 @@ pub struct Strategies {
 }
 
 impl Strategies {
-    /// Makes the comparisons anew if the strategy in force or the number of partitions is another.
+    /// Makes the comparisons again if the strategy in force or the number of partitions is another.
     pub fn follow(&mut self, view: &ClusterView) {
         let partitions = view.partitions().count();
         let settings = view.run.settings.partition.clone();

@@ -39,7 +39,7 @@ impl Arrivals {
         Self { chance: Chance::stream(seed, Purpose::Arrivals, 0), rate: 0, next: SimTime::NEVER, fine: 0 }
     }
 
-    /// From now on at this rate; 0 is none. The process has no memory, so the wait simply begins anew.
+    /// From now on at this rate; 0 is none. The process has no memory, so the wait simply begins again.
     pub fn set_rate(&mut self, now: SimTime, rate: u64) {
         self.rate = rate.min(RATE_MAX);
         self.next = now;

@@ -4,7 +4,7 @@
 //! first (Zipf): s = 0 is even, s = 1 is a usual market, above that a few symbols are most of it. Beside that one symbol
 //! can be made *hot*: it gets so many of a hundred orders, whatever its place.
 //! Shape: Walker's alias table: a draw picks a column and then one of two symbols in it, so it costs the same with ten
-//! instruments and with 2,000. The table is made anew when the exponent changes.
+//! instruments and with 2,000. The table is made again when the exponent changes.
 //! Units: the exponent is in thousandths. Weights come from `libm`, which gives the same on every machine, and are whole
 //! numbers from there on.
 //! Sources: Zipf 1949; Walker 1977, in Vose's form of 1991.

@@ -37,7 +37,7 @@ time-free = free
 time-conversion = 1 s here = { $there } there
 time-achieved = machine reaches { $speed }x
 status-empty = no cluster
-status-no-leader = NO LEADER { $since }
+status-no-leader = NO LEADER { $group } { $since }
 status-up = UP
 status-quorum = QUORUM { $count } OK +{ $margin }
 status-quorum-lost = QUORUM { $group } { $count } LOST
@@ -90,9 +90,11 @@ no-leader = none
 balancer-out = OUT OF ROTATION
 balancer-routed = routed
 balancer-refused = refused
-balancer-to = to
+balancer-to = requests to
+balancer-orders = orders { $acked } of { $sent }/s
+balancer-queries = queries { $queries }/s
 balancer-sent = sent/s
-balancer-answered = answered
+balancer-answered = replied
 balancer-open = open
 balancer-time = latency
 partition-resting = { $n } resting
@@ -117,6 +119,7 @@ ledger-acknowledged = acknowledged
 ledger-submitted = of
 failover-count = { $n } in all groups
 failover-unasked = no order since
+failover-no-orders = takes no orders
 failover-none = no leader has failed yet
 failover-history = { $n } in all groups: median { $median }, worst { $worst }
 fault-crash = crash
@@ -160,6 +163,10 @@ lesson-waits-elsewhere = J goes on
 lesson-later = { $n } more to come
 checks-later = { $n } more checks to come
 lesson-watch = watch
+lesson-over = over, F5 again
+lesson-passed = PASSED: { $met } of { $all } came as expected
+lesson-failed = FAILED: { $met } of { $all } came as expected
+check-end = end
 lesson-predict = PREDICT
 lesson-closed = YOU SAID
 list-count = { $n } shown, Esc closes
@@ -201,6 +208,7 @@ lag-none = { $n ->
     [one] at most { $n } record on its way
    *[other] at most { $n } records on their way
 }
+lag-unknown = no leader: nothing is measured
 lag-worst = { $n ->
     [one] { $node } is { $n } record behind, { $age }
    *[other] { $node } is { $n } records behind, { $age }
@@ -350,6 +358,7 @@ flow-pace = applies
 flow-expired = expired
 status-overload-admission-off = ADMISSION OFF: { $n }/s turned away by full queues
 status-answered = answered { $acked } of { $sent }/s
+status-answered-short = answered { $acked }/s
 status-ack = ack
 status-unanswered = UNANSWERED { $n }/s
 status-unanswered-admission-off = ADMISSION OFF: { $n }/s unanswered
@@ -374,5 +383,5 @@ absence-silent = { $n ->
 ledger-rejected = refused
 ledger-waiting = waiting
 lamp-answered = orders are answered
-lamp-not-answered = no orders answered
+lamp-not-answered = orders unanswered
 failover-overlap = { $early } before { $late }

@@ -37,7 +37,7 @@ time-free = предел
 time-conversion = 1 с здесь = { $there } там
 time-achieved = машина успевает { $speed }x
 status-empty = нет кластера
-status-no-leader = НЕТ ЛИДЕРА { $since }
+status-no-leader = НЕТ ЛИДЕРА { $group } { $since }
 status-up = ЖИВЫ
 status-quorum = КВОРУМ { $count } ЕСТЬ +{ $margin }
 status-quorum-lost = КВОРУМ { $group } { $count } ПОТЕРЯН
@@ -59,7 +59,7 @@ panel-lag = Отставание реплик
 panel-balancer = Балансировщик
 panel-partitions = Разделы { $n }
 panel-flow = Поток заявок
-panel-failover = Последний отказ лидера
+panel-failover = Последний отказ
 panel-lamps = Обещания
 panel-events = События { $n }
 panel-raft = Raft { $group }, терм { $term }, фиксация { $commit }
@@ -91,9 +91,11 @@ no-leader = нет
 balancer-out = ВНЕ РОТАЦИИ
 balancer-routed = отправлено
 balancer-refused = отказано
-balancer-to = куда
+balancer-to = запросы
+balancer-orders = заявки { $acked } из { $sent }/с
+balancer-queries = чтения { $queries }/с
 balancer-sent = посл./с
-balancer-answered = отвечено
+balancer-answered = ответов
 balancer-open = в пути
 balancer-time = задержка
 partition-resting = { $n } в книге
@@ -118,6 +120,7 @@ ledger-acknowledged = подтверждено
 ledger-submitted = из
 failover-count = во всех группах: { $n }
 failover-unasked = заявок не было
+failover-no-orders = без заявок
 failover-none = ни один лидер ещё не отказал
 failover-history = во всех группах { $n }: медиана { $median }, худший { $worst }
 fault-crash = авария
@@ -161,6 +164,10 @@ lesson-waits-elsewhere = J дальше
 lesson-later = впереди шагов: { $n }
 checks-later = проверок впереди: { $n }
 lesson-watch = смотрите
+lesson-over = конец, F5 снова
+lesson-passed = УСПЕХ: сбылось { $met } из { $all }
+lesson-failed = НЕУДАЧА: сбылось { $met } из { $all }
+check-end = конец
 lesson-predict = ПРЕДСКАЖИТЕ
 lesson-closed = ВЫ СКАЗАЛИ
 list-count = показано { $n }, Esc закрывает
@@ -203,6 +210,7 @@ lag-none = { $n ->
     [one] в пути не больше { $n } записи
    *[other] в пути не больше { $n } записей
 }
+lag-unknown = лидера нет: ничего не измерено
 lag-worst = { $n ->
     [one] { $node } отстал на { $n } запись, { $age }
     [few] { $node } отстал на { $n } записи, { $age }
@@ -354,6 +362,7 @@ flow-pace = применяет
 flow-expired = просрочено
 status-overload-admission-off = ДОПУСК ВЫКЛЮЧЕН: { $n }/с не вошло в полные очереди
 status-answered = отвечено { $acked } из { $sent }/с
+status-answered-short = отвечено { $acked }/с
 status-ack = подтв.
 status-unanswered = БЕЗ ОТВЕТА { $n }/с
 status-unanswered-admission-off = ДОПУСК ВЫКЛЮЧЕН: { $n }/с без ответа

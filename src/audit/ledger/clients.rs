@@ -93,7 +93,7 @@ impl Ledger {
             }
             Reply::Verdict(promise, verdict) => {
                 let ending = match verdict.status {
-                    OrderStatus::Pending => Marks::OPEN_ENDED,
+                    OrderStatus::AwaitsCash | OrderStatus::Pending => Marks::OPEN_ENDED,
                     OrderStatus::Rejected(_) => Marks::DECLINED,
                     _ => 0,
                 };

@@ -58,6 +58,13 @@ impl GroupView {
         self.connected.checked_sub(self.must)
     }
 
+    /// How many records the replica on a node is behind. `None` where it holds none, and without a leader: then nobody says
+    /// what is committed, and a nought would be made up.
+    pub fn lag(&self, node: NodeId) -> Option<u64> {
+        self.leader?;
+        self.replica(node).map(|replica| replica.lag_records)
+    }
+
     /// The replica on a node.
     pub fn replica(&self, node: NodeId) -> Option<&ReplicaView> {
         self.replicas.iter().find(|replica| replica.node == node)

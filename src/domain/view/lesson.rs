@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::ids::GroupId;
 use crate::domain::time::SimTime;
 
 /// A lesson on its way.
@@ -11,6 +12,8 @@ pub struct LessonView {
     pub name: String,
     /// Its title.
     pub title: Text,
+    /// The group that it is about: it comes into view as the lesson begins.
+    pub group: Option<GroupId>,
     /// Its steps.
     pub steps: Vec<StepView>,
     /// The step that is on, 0-based; past the end when it is through.
@@ -23,6 +26,10 @@ pub struct LessonView {
     pub question: Option<QuestionView>,
     /// It waits for the teacher to go on.
     pub waits: bool,
+    /// What went wrong with steps, each a sentence with its line.
+    pub failures: Vec<String>,
+    /// Whether everything came as expected; `None` until its end.
+    pub verdict: Option<bool>,
 }
 
 /// A text in the languages of the house.
@@ -52,9 +59,23 @@ pub struct StepView {
     pub at: Option<SimTime>,
 }
 
+/// When an expectation is looked at.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum CheckedAt {
+    /// When the step of this name is done.
+    Step(String),
+    /// At this time of the run.
+    Time(SimTime),
+    /// At the end.
+    #[default]
+    End,
+}
+
 /// An expectation.
 #[derive(Clone, Debug, Default)]
 pub struct CheckView {
+    /// When it is looked at: what holds before a fault need not hold after it.
+    pub at: CheckedAt,
     /// As it stands in the file.
     pub text: String,
     /// Met, broken, or not decided yet.

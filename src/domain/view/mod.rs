@@ -39,7 +39,7 @@ pub use data::{DataView, MOVES_SHOWN, MoveStage, MoveView, StoreView, SwitchView
 pub use failover::{FailoverEnd, FailoverMoments, FailoverView, InvariantView};
 pub use flow::{BalancerView, ClassView, Duty, FeedFileView, FlowView, LatencyView, LedgerView, WorkerView};
 pub use group::{CellView, GroupView, ProgressMode, ProgressView, ReplicaView, RoleView, SpreadsView};
-pub use lesson::{CheckView, LessonView, QuestionView, StepView, Text};
+pub use lesson::{CheckView, CheckedAt, LessonView, QuestionView, StepView, Text};
 pub use market::{BarView, FeedView, MarketView, SIGNALS_MAX, SymbolTicks, SymbolView, TicksView};
 pub use net::{MessageKind, MessageView, NetView};
 pub use node::{DiskView, GatewayView, NodeTruth, NodeView, Reach};

@@ -5,6 +5,7 @@ use crate::domain::engine::Engine as _;
 use crate::domain::engine::scripted::{ScriptedEngine, elected};
 use crate::domain::ids::GroupId;
 use crate::domain::time::SimTime;
+use crate::domain::view::CheckedAt;
 use crate::domain::why::Why;
 use crate::lesson::{action, script};
 
@@ -225,4 +226,34 @@ fn a_control_that_is_refused_fails_the_script_and_names_the_step() {
         outcome.failures,
         ["x line 5: step 1 (killed): `kill leader:p1` was carried out, not refused as no-leader"]
     );
+}
+
+#[test]
+fn the_end_of_a_class_is_decided_a_moment_after_its_last_step_and_then_stands() {
+    let mut class = Class::new(script(
+        r#"
+[[step]]
+name = "first"
+at_ms = 4500
+[[expect]]
+that = "orders.lost = 0"
+step = "first"
+[[expect]]
+that = "virtual_ms = 6500"
+[[expect]]
+that = "orders.unknown = 0"
+at_ms = 2000
+"#,
+    ));
+    let at = |class: &Class| class.director.view().checks.iter().map(|check| check.at.clone()).collect::<Vec<_>>();
+    let expected = [CheckedAt::Step("first".to_owned()), CheckedAt::End, CheckedAt::Time(SimTime::from_millis(2_000))];
+    assert_eq!(at(&class), expected);
+    for (ms, verdict, met) in
+        [(4_500, None, false), (5_200, None, false), (6_500, Some(true), true), (9_000, Some(true), true)]
+    {
+        class.engine.advance(SimTime::from_millis(ms), &mut || false);
+        class.poll(&[]);
+        let view = class.director.view();
+        assert_eq!((view.verdict, view.checks[1].met), (verdict, Some(met)), "at {ms} ms");
+    }
 }

@@ -68,3 +68,15 @@ fn a_missing_head_is_told() {
     let problem = read("my.toml", &HEAD.replace("\"x\"\nti", "\"X y\"\nti")).unwrap_err();
     assert!(problem.found.contains("`X y` is no name"), "{problem}");
 }
+
+#[test]
+fn the_group_in_view_is_the_one_that_is_named_or_else_the_first_of_which_something_is_expected() {
+    let cluster = "[cluster]\nnodes = 3\npartitions = 3\nreplication_factor = 3\n";
+    let expects = "[[expect]]\nthat = \"orders.lost = 0\"\n[[expect]]\nthat = \"group.p2.cold_p99_ms < 9\"\n";
+    let group = |head: &str, body: &str| read("x", &format!("{HEAD}{head}{cluster}{body}")).unwrap().group;
+    assert_eq!(group("", ""), None);
+    assert_eq!(group("", expects), Some(GroupId(2)));
+    assert_eq!(group("group = \"p3\"\n", expects), Some(GroupId(3)));
+    let wrong = read("x", &format!("{HEAD}group = \"p7\"\n{cluster}")).unwrap_err();
+    assert!(wrong.to_string().starts_with("x:4:"), "{wrong}");
+}

@@ -182,7 +182,7 @@ impl Stock {
         self.held == self.opened && self.reserved == offered + self.legs
     }
 
-    /// Counts everything anew: O(n), for tests and debug builds.
+    /// Counts everything again: O(n), for tests and debug builds.
     pub fn audit(&self, opening: &Opening) -> bool {
         let held: u64 = self.iter().map(|(_, row)| row.lots()).sum();
         let reserved: u64 = self.iter().map(|(_, row)| row.reserved).sum();

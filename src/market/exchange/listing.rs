@@ -124,7 +124,7 @@ impl Books {
         self.home.is_sound() && self.away.iter().all(Book::is_sound)
     }
 
-    /// Counts everything anew: O(n), for tests and debug builds.
+    /// Counts everything again: O(n), for tests and debug builds.
     pub fn audit(&self) -> bool {
         self.iter().all(|(_, book)| book.audit())
     }

@@ -7,7 +7,7 @@
 //! *own* they arrive, and count as received. Meanwhile they are in no purse and in no stock: they are on their way, as
 //! cash is that another group lends, and no group can spend them twice. Each record is one change of one group's sums,
 //! so a crash between any two of them changes nothing.
-//! An order that waits for cash moves along and asks anew at its new home; the transfer that it had asked for goes on, and what it brings
+//! An order that waits for cash moves along and asks again at its new home; the transfer that it had asked for goes on, and what it brings
 //! is free cash here.
 //! Shape: `shift` for every record. Each may come twice, or late; what is of an older move changes nothing.
 //! Sources: ADR-0003.

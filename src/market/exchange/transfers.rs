@@ -2,13 +2,13 @@
 //!
 //! Idea: the group does not know what the account has elsewhere, so it asks the other groups in turn, each for what is
 //! missing, by the same two-phase commit as a spread (ADR-0004). The order *waits in the replicated state* meanwhile: its
-//! verdict says *pending*, and when the money is here it meets the book in the record that brought it. So the wait
+//! verdict says that it *awaits cash*, and when the money is here it meets the book in the record that brought it. So the wait
 //! survives every crash, the order counts once, and no gateway has to remember it. When all groups have said no
 //! the order is refused with `InsufficientFunds`.
 //! A lender gives what it has, up to what is missing: an account that has enough in all finds it.
 //! Conserved: cash counts as *sent* from the moment in which a lender sets it aside, and as *received* when it arrives, so
 //! at every instant what all groups received is no more than what all groups sent; the difference is on its way.
-//! An order whose symbol moves to another group moves along and asks anew there (`moves`).
+//! An order whose symbol moves to another group moves along and asks again there (`moves`).
 //! Bound: [`WAITING_MAX`] orders; one more is refused with `AllotmentShort`, which changes nothing and may be asked again.
 //! Left out: legs and replaces do not wait, they are refused.
 
@@ -94,7 +94,7 @@ impl WaitingRoom {
 }
 
 const fn pending(quantity: Quantity) -> Verdict {
-    Verdict { status: OrderStatus::Pending, filled: Quantity::ZERO, resting: quantity }
+    Verdict { status: OrderStatus::AwaitsCash, filled: Quantity::ZERO, resting: quantity }
 }
 
 impl Exchange {

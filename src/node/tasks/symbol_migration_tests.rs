@@ -5,7 +5,7 @@
 //! put before an act: a leader dies (it forgets, what it has not logged is lost, the term grows), a message is lost, comes
 //! twice, or comes last. A client sends the same few orders again and again to whom the map names, as gateways do. Every run must
 //! end with one owner, with the map naming it, and with each order executed once, in the order in which they were accepted. After
-//! every act all money is counted anew: what is in no group is on its way, to the last unit of cash and the last lot.
+//! every act all money is counted again: what is in no group is on its way, to the last unit of cash and the last lot.
 
 use std::collections::VecDeque;
 

@@ -287,7 +287,7 @@ fn funded_or_refused(model: &Model, faults: &[(usize, Fault)]) -> bool {
 #[test]
 fn an_order_that_is_short_here_gets_its_cash_from_the_other_group() {
     let mut model = Model::short(700);
-    assert_eq!(model.groups[0].exchange.query(request(), GOOG).expect("it waits").status, OrderStatus::Pending);
+    assert_eq!(model.groups[0].exchange.query(request(), GOOG).expect("it waits").status, OrderStatus::AwaitsCash);
     assert_eq!(model.groups[0].exchange.waiting(), 1);
     model.run(&[]);
     assert!(funded_or_refused(&model, &[]));

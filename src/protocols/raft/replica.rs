@@ -44,7 +44,7 @@ pub struct Raft {
     pub(super) applied: Applied,
 }
 
-/// The election timer: it is drawn anew each time it starts.
+/// The election timer: it is drawn again each time it starts.
 #[derive(Clone, Debug)]
 pub(super) struct ElectionTimer {
     pub from: SimTime,

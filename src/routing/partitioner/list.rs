@@ -52,7 +52,7 @@ impl List {
         owner
     }
 
-    /// The list for another number of partitions: what belonged to one that goes is assigned by hash anew.
+    /// The list for another number of partitions: what belonged to one that goes is assigned by hash again.
     #[must_use]
     pub fn resized(&self, partitions: usize) -> Self {
         let entries = self.entries.iter().map(|(key, owner)| {
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_belonged_to_a_partition_that_goes_is_assigned_anew() {
+    fn only_what_belonged_to_a_partition_that_goes_is_assigned_again() {
         let names: Vec<String> = (0..400).map(|n| format!("key {n}")).collect();
         let mut list = List::default();
         for name in &names {

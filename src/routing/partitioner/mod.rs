@@ -126,7 +126,7 @@ impl Partitioner {
 
     /// The same strategy over another number of partitions, at least one.
     ///
-    /// A list keeps what it remembers, save what belonged to partitions that go. Ranges are cut anew, evenly: a single
+    /// A list keeps what it remembers, save what belonged to partitions that go. Ranges are cut again, evenly: a single
     /// split that moves no more than it must is [`Ranges::split`].
     #[must_use]
     pub fn resized(&self, partitions: usize) -> Self {

@@ -20,9 +20,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let columns = usize::from(area.width);
     let separator = if area.width >= 100 { " │ " } else { "  " };
     let mut shown = if area.width < 60 {
-        Shown { notes: &[], gone: Some(Gives::Flow) }
+        Shown { notes: &[], order: &IN_A_LIST, gone: IN_A_LIST_AT_FIRST }
     } else {
-        Shown { notes: scene.notes, gone: None }
+        Shown { notes: scene.notes, order: &IN_A_ROW, gone: 0 }
     };
     let mut right = right_end(canvas.strip(), scene, &shown);
     while vital(canvas.strip(), scene, separator, &shown).width() + right.width() + 1 > columns {
@@ -34,9 +34,10 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let room = columns.saturating_sub(right.width() + 1);
     let mut left = vital(canvas.strip(), scene, separator, &shown);
     let parts = [safety, commit, title];
-    // What is lost has its place above, at any width.
+    // What is lost has its place above, at any width. Nothing of this takes the place of what had to give way.
+    let first = usize::from(scene.view.ledger.lost > 0);
     let last = if scene.title.is_empty() { 2 } else { 3 };
-    for part in &parts[usize::from(scene.view.ledger.lost > 0)..last] {
+    for part in parts.iter().take(if shown.has(Gives::Latency) { last } else { 0 }).skip(first) {
         let before = left.width();
         left = left.fit(room, |strip| part(strip.add(Role::Border, separator), scene));
         if left.width() == before {
@@ -51,12 +52,14 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
 /// width from 80 columns on.
 struct Shown<'n> {
     notes: &'n [String],
-    /// What has given way already: everything up to this.
-    gone: Option<Gives>,
+    /// What gives way, in this order.
+    order: &'static [Gives],
+    /// So much of it has given way already.
+    gone: usize,
 }
 
-/// In the order in which they give way.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// What may give way.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Gives {
     /// That there are no colours: it is to be seen.
     Colour,
@@ -66,41 +69,66 @@ enum Gives {
     Name,
     /// The latency.
     Latency,
-    /// How many orders were answered of how many.
-    Flow,
     /// How many nodes are up.
     Up,
     /// Since when there is no leader.
     Since,
+    /// Of how many orders some were answered.
+    Sent,
+    /// The term of the leader.
+    Term,
     /// The leader.
     Leader,
+    /// How many orders were answered: what everybody is here for.
+    Flow,
     /// Of a stall, how many must answer.
     Cause,
 }
 
+/// From 60 columns on.
+const IN_A_ROW: [Gives; 11] = [
+    Gives::Colour,
+    Gives::Notes,
+    Gives::Name,
+    Gives::Latency,
+    Gives::Up,
+    Gives::Since,
+    Gives::Sent,
+    Gives::Term,
+    Gives::Leader,
+    Gives::Flow,
+    Gives::Cause,
+];
+
+/// Below that the body is a list that has a row for what was answered.
+const IN_A_LIST: [Gives; 11] = [
+    Gives::Colour,
+    Gives::Notes,
+    Gives::Name,
+    Gives::Latency,
+    Gives::Sent,
+    Gives::Flow,
+    Gives::Up,
+    Gives::Since,
+    Gives::Term,
+    Gives::Leader,
+    Gives::Cause,
+];
+/// Up to the flow.
+const IN_A_LIST_AT_FIRST: usize = 6;
+
 impl Shown<'_> {
     fn has(&self, part: Gives) -> bool {
-        self.gone.is_none_or(|gone| gone < part)
+        !self.order[..self.gone].contains(&part)
     }
 
     /// Shows one thing less; false if nothing is left to give.
-    const fn give_way(&mut self) -> bool {
-        if let (Some(Gives::Colour), [fewer @ .., _]) = (self.gone, self.notes) {
-            self.notes = fewer;
-            return true;
+    fn give_way(&mut self) -> bool {
+        match (self.order.get(self.gone), self.notes) {
+            (Some(Gives::Notes), [fewer @ .., _]) => self.notes = fewer,
+            (Some(_), _) => self.gone += 1,
+            (None, _) => return false,
         }
-        self.gone = Some(match self.gone {
-            None => Gives::Colour,
-            Some(Gives::Colour) => Gives::Notes,
-            Some(Gives::Notes) => Gives::Name,
-            Some(Gives::Name) => Gives::Latency,
-            Some(Gives::Latency) => Gives::Flow,
-            Some(Gives::Flow) => Gives::Up,
-            Some(Gives::Up) => Gives::Since,
-            Some(Gives::Since) => Gives::Leader,
-            Some(Gives::Leader) => Gives::Cause,
-            Some(Gives::Cause) => return false,
-        });
         true
     }
 }
@@ -114,7 +142,7 @@ fn vital<'a>(strip: Strip<'a>, scene: &Scene<'_>, separator: &'static str, shown
     let strip = if shown.has(Gives::Up) { next(up(strip, scene)) } else { strip };
     let strip = quorum(strip, scene, shown);
     let strip = if scene.view.ledger.lost > 0 { safety(next(strip), scene) } else { strip };
-    let strip = if shown.has(Gives::Flow) { answered(next(strip), scene) } else { strip };
+    let strip = if shown.has(Gives::Flow) { answered(next(strip), scene, shown) } else { strip };
     if shown.has(Gives::Latency) { latency(strip, scene) } else { strip }
 }
 
@@ -122,19 +150,36 @@ fn vital<'a>(strip: Strip<'a>, scene: &Scene<'_>, separator: &'static str, shown
 fn leader<'a>(strip: Strip<'a>, scene: &Scene<'_>, shown: &Shown<'_>) -> Strip<'a> {
     let locale = &scene.look.locale;
     let Some(group) = scene.group() else { return strip.add(Role::Muted, locale.text("status-empty")) };
-    let strip = strip.add(Role::Muted, group.id.to_string());
     if !shown.has(Gives::Leader) {
-        return strip;
+        return strip.add(Role::Muted, group.id.to_string());
     }
-    match group.leader {
-        Some(node) => strip.add(Role::Leader, format!(" ★ {node} ")).add(Role::Text, group.term.to_string()),
-        None => {
-            let since = locale.duration(scene.view.run.now.since(leaderless_since(scene, group)));
-            let since = if shown.has(Gives::Since) { since } else { String::new() };
-            let text = locale.say("status-no-leader", &[("since", since.into())]);
-            strip.gap().badge(Role::NodeFailed, text.trim_end())
+    let strip = match group.leader {
+        Some(node) => {
+            let strip = strip.add(Role::Muted, group.id.to_string()).add(Role::Leader, format!(" ★ {node}"));
+            if shown.has(Gives::Term) { strip.add(Role::Text, format!(" {}", group.term)) } else { strip }
         }
+        None => strip,
+    };
+    // A stall names the groups that it stops.
+    let is_said = group.leader.is_some() && !scene.stalls().is_empty();
+    match leaderless(scene).as_slice() {
+        [first, others @ ..] if !is_said => {
+            let strip = if group.leader.is_some() { strip.gap() } else { strip };
+            let since = locale.duration(scene.view.run.now.since(leaderless_since(scene, first)));
+            let since = if shown.has(Gives::Since) { since } else { String::new() };
+            let more = if others.is_empty() { String::new() } else { format!(" +{}", others.len()) };
+            let figures = [("group", format!("{}{more}", first.id).into()), ("since", since.into())];
+            strip.badge(Role::NodeFailed, locale.say("status-no-leader", &figures).trim_end())
+        }
+        _ => strip,
     }
+}
+
+/// The groups without a leader: the one in view first, then those with clients.
+fn leaderless<'v>(scene: &Scene<'v>) -> Vec<&'v GroupView> {
+    let mut groups: Vec<&GroupView> = scene.view.groups.iter().filter(|group| group.leader.is_none()).collect();
+    groups.sort_by_key(|group| (group.id != scene.state.group, group.id.partition().is_none()));
+    groups
 }
 
 /// Since when the group has no leader: since the fault, where the failover is measured, so that this row and the panel of the
@@ -200,12 +245,16 @@ fn commit<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
 }
 
 /// Of the orders that were handed in, how many were answered.
-fn answered<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
+fn answered<'a>(strip: Strip<'a>, scene: &Scene<'_>, shown: &Shown<'_>) -> Strip<'a> {
     let locale = &scene.look.locale;
     let flow = &scene.view.flow;
     let sent = locale.number(flow.sent_per_s);
-    let acked = format!("{:>width$}", locale.number(flow.acked_per_s), width = sent.chars().count());
-    let text = locale.say("status-answered", &[("acked", acked.into()), ("sent", sent.into())]);
+    let acked = locale.number(flow.acked_per_s);
+    let (id, acked) = match shown.has(Gives::Sent) {
+        true => ("status-answered", format!("{acked:>width$}", width = sent.chars().count())),
+        false => ("status-answered-short", acked),
+    };
+    let text = locale.say(id, &[("acked", acked.into()), ("sent", sent.into())]);
     match figure::answered(flow) {
         Role::Error => strip.badge(Role::Error, &text),
         role => strip.add(role, text),

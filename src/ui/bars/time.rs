@@ -28,7 +28,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         let tenths = locale.tenths(run.pace.achieved_per_mille * u64::from(asked) / 100);
         right = right.add(Role::Warn, locale.say("time-achieved", &[("speed", tenths.into())])).gap();
     }
-    if let Some(conversion) = badge::conversion(run.pace.speed, locale).filter(|_| area.width >= 70) {
+    // Half of it says nothing, and what the machine reaches says more.
+    let least = if behind { 100 } else { 70 };
+    if let Some(conversion) = badge::conversion(run.pace.speed, locale).filter(|_| area.width >= least) {
         right = right.add(Role::Muted, conversion).gap();
     }
     let mut left = canvas.strip();

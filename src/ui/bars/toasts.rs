@@ -1,9 +1,10 @@
 //! The toast: one short message, where nothing is covered that anybody reads.
 //!
-//! Idea: it has a place of its own. Beside the tabs, where the row is empty anyway; and if it is too long for that, on the
-//! bars at the bottom, whose keys come back as it goes. Never over a panel, its title or an overlay.
+//! Idea: it has a place of its own. Beside the tabs, where the row is empty anyway; if it is too long for that, on the time bar;
+//! and a second row of it on the bottom line of the frames above. Never over what a panel says, nor over the keys: a refusal
+//! is when they are looked for.
 //! The end of a complaint is what helps (`such as T000000017003`), so it is broken into rows before it is cut.
-//! Bound: one toast, the newest; [`ROWS_MAX`] rows, and only what is longer still is cut.
+//! Bound: one toast, the newest; [`ROWS_MAX`] rows below, and only what is longer still is cut.
 
 use ratatui::layout::Rect;
 
@@ -12,11 +13,12 @@ use super::super::scene::Scene;
 use super::super::state::Toast;
 use super::super::theme::Role;
 
-/// Rows at the bottom that a toast may take: those of the time bar and the hints.
-pub const ROWS_MAX: u16 = 2;
+/// Rows that a toast may take beside that of the tabs.
+pub const ROWS_MAX: usize = 2;
 
-/// Draws it: into the row of the tabs, of which so many columns are taken, or over the bars at the bottom.
-pub fn draw(canvas: &mut Canvas<'_>, tabs: Rect, taken: u16, bottom: Rect, scene: &Scene<'_>) {
+/// Draws it: into the row of the tabs, of which so many columns are taken, or into these rows, the first of them before the
+/// others.
+pub fn draw(canvas: &mut Canvas<'_>, tabs: Rect, taken: u16, rows: [Rect; ROWS_MAX], scene: &Scene<'_>) {
     let Some(toast) = scene.state.toasts.last() else { return };
     let (role, text) = said(toast);
     let room = usize::from(tabs.width).saturating_sub(usize::from(taken));
@@ -25,7 +27,7 @@ pub fn draw(canvas: &mut Canvas<'_>, tabs: Rect, taken: u16, bottom: Rect, scene
         let start = usize::from(tabs.width) - width(&text) - 3;
         canvas.word(tabs, start as u16, 0, role, &format!(" {text} "));
     } else {
-        below(canvas, bottom, role, &text);
+        below(canvas, rows, role, &text);
     }
 }
 
@@ -34,18 +36,17 @@ fn said(toast: &Toast) -> (Role, String) {
     (role, if toast.count > 1 { format!("{} ×{}", toast.text, toast.count) } else { toast.text.clone() })
 }
 
-/// In the last rows, broken between words.
-fn below(canvas: &mut Canvas<'_>, area: Rect, role: Role, text: &str) {
-    let room = usize::from(area.width).saturating_sub(2);
-    let most = usize::from(ROWS_MAX.min(area.height)).max(1);
+/// Broken between words into as few rows as it needs.
+fn below(canvas: &mut Canvas<'_>, rows: [Rect; ROWS_MAX], role: Role, text: &str) {
+    let room = usize::from(rows[0].width).saturating_sub(2);
     let mut lines = wrap(text, room);
-    if lines.len() > most {
-        let rest = lines.split_off(most - 1).join(" ");
+    if lines.len() > ROWS_MAX {
+        let rest = lines.split_off(ROWS_MAX - 1).join(" ");
         lines.push(cut_end(&rest, room));
     }
-    let first = area.height.saturating_sub(lines.len() as u16);
-    for (place, line) in lines.iter().enumerate() {
-        let row = Rect::new(area.x, area.y + first + place as u16, area.width, 1);
+    let mut taken: Vec<Rect> = rows.into_iter().take(lines.len()).collect();
+    taken.sort_by_key(|row| row.y);
+    for (row, line) in taken.into_iter().zip(&lines) {
         canvas.clear(row, Role::Text);
         canvas.word(row, 0, 0, role, &format!(" {line} "));
     }

@@ -275,3 +275,16 @@ fn figures_are_grouped_and_counted() {
     assert_eq!(lost(2), "2 подтверждённые заявки потеряны навсегда");
     assert_eq!(lost(12_345), "12 345 подтверждённых заявок потеряно навсегда");
 }
+
+#[test]
+fn a_node_that_is_gone_for_good_is_told_from_one_that_died() {
+    for (language, said, toast) in [
+        (Language::English, "n3 has left the cluster and is switched off", "n3 has left the cluster for good"),
+        (Language::Russian, "n3 вышел из кластера и выключен", "n3 ушёл из кластера навсегда"),
+    ] {
+        let locale = Locale::new(language);
+        assert_eq!(caption(&event(7, 3, EventKind::NodeLeft), &[], &locale), said);
+        let refused = locale.say("toast-gone", &[("node", "n3".into())]);
+        assert!(refused.starts_with(toast), "{refused}");
+    }
+}

@@ -135,7 +135,7 @@ fn the_first_character_replaces_what_stands_in_a_field_and_the_next_are_added() 
     assert_eq!((form.legs[0].price.as_str(), form.legs[0].lots.as_str()), ("150", "27"), "Backspace means to mend it");
     form.step(Way::Back);
     typed(&mut form, "9");
-    assert_eq!(form.legs[0].price, "9", "the cursor came anew");
+    assert_eq!(form.legs[0].price, "9", "the cursor came again");
     form.at = Field::Symbol(0);
     typed(&mut form, "goog");
     assert_eq!(form.legs[0].symbol, "GOOG");
@@ -165,4 +165,39 @@ fn what_does_not_belong_into_a_field_stays_in_sight_and_is_its_flaw() {
     assert_eq!((form.strange, form.legs[0].side), (Some('x'), Side::Buy), "a letter that chooses nothing is named");
     form.typed('s', &view);
     assert_eq!((form.strange, form.legs[0].side), (None, Side::Sell));
+}
+
+#[test]
+fn a_price_far_from_the_market_is_warned_of_and_sent_all_the_same() {
+    let (bid, ask) = (Price(10_000), Price(10_020));
+    for (text, wanted) in [
+        ("100.10", None),
+        ("119.99", None),
+        ("120.24", Some(("form-far-above", "20"))),
+        ("10020.00", Some(("form-far-times", "100"))),
+        ("80.01", None),
+        ("80.00", Some(("form-far-below", "20"))),
+        ("1.00", Some(("form-far-below", "99"))),
+    ] {
+        let (mut form, mut view) = form();
+        let line = view.books.lines.iter_mut().find(|line| line.symbol == ACME).unwrap();
+        (line.bid, line.ask) = (Some(bid), Some(ask));
+        type_into(&mut form, &view, Field::Price(0), text);
+        let warning = form.warning(Field::Price(0), &view);
+        let said = warning.as_ref().map(|flaw| (flaw.id, flaw.args[0].1.as_str()));
+        assert_eq!(said, wanted, "{text}");
+        assert!(form.read(&view).is_ok(), "{text}: no flaw");
+    }
+}
+
+#[test]
+fn without_an_order_on_a_side_the_last_trade_is_the_market() {
+    let (mut form, mut view) = form();
+    let line = view.books.lines.iter_mut().find(|line| line.symbol == ACME).unwrap();
+    (line.ask, line.recent) = (None, vec![Price(10_000)]);
+    type_into(&mut form, &view, Field::Price(0), "900.00");
+    assert_eq!(form.warning(Field::Price(0), &view).map(|flaw| flaw.id), Some("form-far-times"));
+    let line = view.books.lines.iter_mut().find(|line| line.symbol == ACME).unwrap();
+    (line.bid, line.recent) = (None, Vec::new());
+    assert_eq!(form.warning(Field::Price(0), &view), None, "there is no market");
 }

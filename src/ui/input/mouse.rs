@@ -8,7 +8,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use super::Input;
 use crate::ui::action::{Action, ActionId};
 use crate::ui::hits::Hit;
-use crate::ui::state::{Overlay, Panel, UiState};
+use crate::ui::state::{Overlay, Panel, Prompt, UiState};
 use crate::ui::update::{Given, Request, list_mut, update};
 
 /// Rows that one notch of the wheel moves.
@@ -34,8 +34,8 @@ impl Input {
         if let Some(panel) = given.hits.panel_at(mouse.column, mouse.row) {
             state.focus = panel;
             // A field that lost the focus takes no more keys; what was typed stays in force.
-            state.events.editing &= panel == Panel::Events;
-            state.market.editing &= panel == Panel::Symbols;
+            let fields = [(&mut state.events.prompt, Panel::Events), (&mut state.market.prompt, Panel::Symbols)];
+            fields.into_iter().filter(|(_, of)| *of != panel).for_each(|(prompt, _)| *prompt = Prompt::Closed);
         }
         match hit {
             Some(Hit::Screen(screen)) => super::super::update::screens::go(state, screen),

@@ -5,12 +5,13 @@ use ratatui::layout::Rect;
 
 use super::super::hits::{Hit, Hits};
 use super::super::keymap::Keymap;
+use super::super::state::Prompt;
 use super::super::words::Bare;
 use super::*;
 use crate::domain::command::Command;
 use crate::domain::control::Control;
 use crate::domain::event::EventKind;
-use crate::domain::ids::{EventId, NodeId};
+use crate::domain::ids::{EventId, GroupId, NodeId};
 use crate::domain::view::{ClusterView, LessonView, NodeTruth, NodeView, QuestionView};
 
 struct Bench {
@@ -102,7 +103,7 @@ fn a_text_field_takes_letters_of_any_layout_as_they_are() {
     "узел xq1".chars().for_each(|char| assert_eq!(bench.press(char), vec![]));
     assert_eq!(bench.state.events.filter, "узел xq1");
     bench.event(&Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
-    assert!(!bench.state.events.editing);
+    assert!(!bench.state.events.prompt.is_open());
 }
 
 #[test]
@@ -165,6 +166,54 @@ fn the_first_key_takes_the_welcome_away_and_works() {
     bench.state.overlay = Overlay::Welcome;
     assert_eq!(bench.press('X').len(), 1);
     assert_eq!(bench.state.overlay, Overlay::None);
+}
+
+#[test]
+fn what_a_filter_holds_is_replaced_by_the_first_character() {
+    for (screen, read) in [
+        (Screen::Events, (|state: &UiState| state.events.filter.clone()) as fn(&UiState) -> String),
+        (Screen::Market, |state| state.market.filter.clone()),
+    ] {
+        let mut bench = Bench::new();
+        (bench.state.screen, bench.state.focus) = (screen, screen.panels()[0]);
+        let enter = Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
+        let backspace = Event::Key(KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE));
+        for keys in ["/ac", "/xy"] {
+            keys.chars().for_each(|key| drop(bench.press(key)));
+            assert_eq!(read(&bench.state), keys[1..], "what is typed replaces what was there");
+            bench.event(&enter);
+        }
+        bench.press('/');
+        bench.event(&enter);
+        assert_eq!(read(&bench.state), "xy", "what is not replaced stays");
+        bench.press('/');
+        bench.event(&backspace);
+        assert_eq!(read(&bench.state), "", "what is selected goes at once");
+        bench.press('a');
+        bench.event(&backspace);
+        bench.press('b');
+        assert_eq!(read(&bench.state), "b", "and from then on it is typed into");
+    }
+}
+
+#[test]
+fn the_group_that_a_lesson_is_about_comes_into_view_once() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.state.group, GroupId(1));
+    let lesson = |name: &str, group| Some(LessonView { name: name.to_owned(), group, ..LessonView::default() });
+    bench.view.lesson = lesson("hot-symbol", Some(GroupId(2)));
+    assert!(bench.tick());
+    assert_eq!(bench.state.group, GroupId(2));
+    bench.press('P');
+    let chosen = bench.state.group;
+    bench.tick();
+    assert_eq!((bench.state.group, chosen != GroupId(2)), (chosen, true), "then it is the reader who chooses");
+    bench.view.lesson = lesson("drain", None);
+    bench.tick();
+    assert_eq!(bench.state.group, chosen, "a lesson about no group changes nothing");
+    bench.view.lesson = lesson("far", Some(GroupId(200)));
+    bench.tick();
+    assert_eq!(bench.state.group, chosen, "nor one about a group that is not there");
 }
 
 #[test]
@@ -286,10 +335,10 @@ fn no_key_lands_in_a_field_that_is_not_on_the_screen() {
     let mut bench = Bench::new();
     bench.state.overlay = Overlay::Details(NodeId(1));
     bench.press('/');
-    assert_eq!((&bench.state.overlay, bench.state.events.editing), (&Overlay::None, true));
+    assert_eq!((&bench.state.overlay, bench.state.events.prompt), (&Overlay::None, Prompt::Typing));
     bench.hits.add(Rect::new(0, 1, 8, 1), Hit::Screen(crate::ui::state::Screen::Cluster));
     click(&mut bench, 1, 1);
-    assert!(!bench.state.events.editing, "another screen, and no field");
+    assert!(!bench.state.events.prompt.is_open(), "another screen, and no field");
     bench.state.focus = Panel::Lesson;
     bench.event(&Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
     assert!(matches!(bench.state.overlay, Overlay::Lessons(_)), "{:?}", bench.state.overlay);

@@ -7,7 +7,7 @@ use super::Input;
 use crate::ui::cyrillic;
 use crate::ui::form::OrderForm;
 use crate::ui::keymap::{Key, KeyName};
-use crate::ui::state::{EventList, Overlay, TEXT_MAX, UiState};
+use crate::ui::state::{EventList, Overlay, Prompt, TEXT_MAX, UiState};
 use crate::ui::update::{Given, toast};
 
 /// The open text field.
@@ -15,8 +15,8 @@ fn field(state: &mut UiState) -> Option<&mut String> {
     match &mut state.overlay {
         Overlay::Palette(list) => Some(&mut list.text),
         Overlay::Help(list) | Overlay::Themes(list) | Overlay::Lessons(list) => list.editing.then_some(&mut list.text),
-        _ if state.market.editing => Some(&mut state.market.filter),
-        _ => state.events.editing.then_some(&mut state.events.filter),
+        _ if state.market.prompt.is_open() => Some(&mut state.market.filter),
+        _ => state.events.prompt.is_open().then_some(&mut state.events.filter),
     }
 }
 
@@ -25,8 +25,11 @@ pub(super) fn type_key(state: &mut UiState, given: &Given<'_>, key: Key) {
     if let Overlay::Order(form) = &mut state.overlay {
         return type_into_form(form, given, key);
     }
+    let erases = key.typed().is_some() || key.name == KeyName::Named("backspace");
+    let was_selected = erases && replace_selected(state);
     let Some(text) = field(state) else { return };
     match (key.typed(), key.name) {
+        (None, KeyName::Named("backspace")) if was_selected => {}
         (Some(char), _) => insert(text, &char.to_string()),
         (None, KeyName::Named("backspace")) if text.is_empty() => close(state),
         (None, KeyName::Named("backspace")) => {
@@ -53,13 +56,25 @@ fn type_into_form(form: &mut OrderForm, given: &Given<'_>, key: Key) {
     }
 }
 
+/// Empties the field whose text is selected; true if one was.
+fn replace_selected(state: &mut UiState) -> bool {
+    let market = (&mut state.market.prompt, &mut state.market.filter);
+    let fields = [market, (&mut state.events.prompt, &mut state.events.filter)];
+    let Some((prompt, text)) = fields.into_iter().find(|(prompt, _)| **prompt == Prompt::Selected) else {
+        return false;
+    };
+    *prompt = Prompt::Typing;
+    text.clear();
+    true
+}
+
 /// What follows from another text: the first row is meant again, and a list that stood follows.
 fn changed(state: &mut UiState) {
     match &mut state.overlay {
         Overlay::Palette(list) | Overlay::Help(list) | Overlay::Themes(list) | Overlay::Lessons(list) => {
             (list.selected, list.picked) = (0, false);
         }
-        _ if state.market.editing => {}
+        _ if state.market.prompt.is_open() => {}
         _ => {
             state.events = EventList { bottom: None, selected: None, ..std::mem::take(&mut state.events) };
         }
@@ -70,7 +85,7 @@ fn close(state: &mut UiState) {
     match &mut state.overlay {
         Overlay::Help(list) | Overlay::Themes(list) | Overlay::Lessons(list) => list.editing = false,
         Overlay::Palette(_) => state.overlay = Overlay::None,
-        _ => (state.events.editing, state.market.editing) = (false, false),
+        _ => (state.events.prompt, state.market.prompt) = (Prompt::Closed, Prompt::Closed),
     }
 }
 
@@ -87,6 +102,7 @@ impl Input {
             let pasted = pasted.trim().chars().filter(|char| !char.is_control());
             return pasted.take(TEXT_MAX).for_each(|char| form.typed(char, given.view));
         }
+        replace_selected(state);
         match field(state) {
             Some(text) => {
                 insert(text, pasted);

@@ -18,7 +18,8 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, order: Seque
     let width = body.width.min(96);
     let room = usize::from(width.saturating_sub(16));
     let said: Vec<_> = found.map_or_else(Vec::new, |order| {
-        order.words.iter().map(|(at, word)| (*at, words::word(word, order, locale))).collect()
+        let places = order.words.iter().enumerate();
+        places.map(|(place, (at, _))| (*at, words::word(order, place, locale))).collect()
     });
     let rows: u16 = said.iter().map(|(_, (_, text))| wrap(text, room).len().max(1) as u16).sum();
     let inner = window(canvas, centred(body, width, rows + 4), &title, &locale.text("why-note"));

@@ -50,9 +50,20 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, form: &Order
         let strange = strange.map(|char| locale.say("form-no-choice", &[("char", char.to_string().into())]));
         let strip = match flaw.or(strange) {
             Some(flaw) => strip.add(Role::Warn, cut_end(&format!("▲ {flaw}"), room)),
-            None => strip.add(Role::Muted, cut_end(&about(*field, form, scene), room)),
+            None => {
+                let role = if form.warning(*field, scene.view).is_some() { Role::Warn } else { Role::Muted };
+                strip.add(role, cut_end(&about(*field, form, scene), room))
+            }
         };
         canvas.put(inner, row as u16, strip);
+    }
+    let warning = fields.iter().find_map(|field| form.warning(*field, scene.view));
+    if let Some(warning) = warning {
+        canvas.put(
+            inner,
+            fields.len() as u16,
+            canvas.strip().badge(Role::Warn, &format!("▲ {}", warning.text(locale))),
+        );
     }
     let below = fields.len() as u16 + 1;
     let last = match read {

@@ -21,7 +21,6 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let inner = frame(canvas, scene, area, Panel::Balancer, &locale.text("panel-balancer"), note);
     let columns = usize::from(inner.width);
     let workers = &balancer.workers;
-    let sum = |rate: fn(&WorkerView) -> u64| locale.number(workers.iter().map(rate).sum());
     let most = workers.iter().map(|worker| worker.routed_per_s).max().unwrap_or(0).max(1);
     let headed = u16::from(usize::from(inner.height) > workers.len());
     if headed > 0 {
@@ -47,12 +46,26 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         canvas.put(inner, row, strip);
     }
     let row = workers.len() as u16 + headed;
-    let rates = [("acked", sum(|worker| worker.answered_per_s).into()), ("sent", sum(|w| w.routed_per_s).into())];
-    let strip = canvas.strip().add(Role::Muted, locale.say("status-answered", &rates)).fit(columns, |strip| {
-        let refused = format!(" · {} {}", locale.text("balancer-refused"), locale.number(balancer.refused));
-        strip.add(if balancer.refused > 0 { Role::Warn } else { Role::Muted }, refused)
-    });
-    canvas.put(inner, row, strip);
+    canvas.put(inner, row, totals(canvas.strip(), scene, columns));
+}
+
+/// Orders and queries apart: the rows above count both, and queries are answered where no order is.
+fn totals<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> {
+    let (locale, flow) = (&scene.look.locale, &scene.view.flow);
+    let figures = [
+        ("acked", locale.number(flow.acked_per_s).into()),
+        ("sent", locale.number(flow.sent_per_s).into()),
+        ("queries", locale.number(flow.queries_per_s).into()),
+    ];
+    let role = if flow.is_silent() { Role::Error } else { Role::Muted };
+    let strip = strip.add(role, locale.say("balancer-orders", &figures));
+    let strip =
+        strip.fit(columns, |strip| strip.add(Role::Muted, format!(" · {}", locale.say("balancer-queries", &figures))));
+    let refused = scene.view.balancer.refused;
+    strip.fit(columns, |strip| {
+        let said = format!(" · {} {}", locale.text("balancer-refused"), locale.number(refused));
+        strip.add(if refused > 0 { Role::Warn } else { Role::Muted }, said)
+    })
 }
 
 /// The figures of a worker, each with its heading and its columns: what was sent to it beside what it answered.

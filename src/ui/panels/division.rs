@@ -11,8 +11,7 @@ use crate::domain::ids::GroupId;
 use crate::domain::spread::{Imbalance, Spread};
 use crate::domain::view::{GroupView, LatencyView};
 
-use super::super::canvas::{Canvas, Strip};
-use super::super::glyphs::Glyphs;
+use super::super::canvas::{Canvas, Strip, width};
 use super::super::hits::Hit;
 use super::super::scene::Scene;
 use super::super::state::Panel;
@@ -73,7 +72,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     match bars {
         0 => {}
         height if height > listed => list(canvas, part(0, height), scene, &groups),
-        height => charts(canvas, part(0, height - 1), scene, &groups),
+        height => charts(canvas, part(0, height), scene, &groups),
     }
     figures(canvas, part(bars, FIGURE_ROWS), scene, &groups);
     if let Some(heat) = heat {
@@ -139,9 +138,12 @@ fn list(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, groups: &[&Group
     }
 }
 
-/// Many partitions: a chart for each measure, a column a partition, or the fullest of some where there are more.
+/// Many partitions: a chart for each measure, a column a partition, or the fullest of some where there are more; and below them
+/// the names of the partitions, where a column is wide enough for its own. The last row stays free for them.
 fn charts(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, groups: &[&GroupView]) {
     let label = 10.min(area.width);
+    let whole = area;
+    let area = Rect { height: area.height.saturating_sub(1), ..area };
     let fits = (area.height / 2).clamp(1, MEASURES.len() as u16);
     // A blank row between two charts, and none below the last.
     let height = (area.height + 1) / fits;
@@ -156,6 +158,15 @@ fn charts(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, groups: &[&Gro
         let band = Rect { width: columns, ..band }.intersection(area);
         chart::columns(canvas, band, &stretched, most, Role::Bar);
         canvas.word(area, 0, top + band.height.saturating_sub(1), Role::Muted, &scene.look.locale.text(id));
+    }
+    let names = Rect { y: whole.y + (fits * height - 1).min(whole.height - 1), height: 1, ..whole };
+    let column = usize::from(area.width - label) / groups.len().max(1);
+    if groups.iter().all(|group| width(&group.id.to_string()) < column) {
+        let strip = groups.iter().fold(canvas.strip().to(usize::from(label)), |strip, group| {
+            let role = if group.id == scene.state.group { Role::Title } else { Role::Muted };
+            strip.left(column, role, &group.id.to_string())
+        });
+        canvas.put(names, 0, strip);
     }
 }
 
@@ -200,13 +211,13 @@ fn figures(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, groups: &[&Gr
     }
 }
 
-/// The fullest over the emptiest: `1.25`; the sign of infinity where a part is empty, and none where all are.
+/// The fullest over the emptiest: `1.25`; `inf` where a part is empty, and none where all are.
 pub(super) fn ratio(scene: &Scene<'_>, spread: &Spread) -> String {
     match spread.imbalance {
         _ if spread.total == 0 => "–".to_owned(),
         Imbalance::Finite(thousandths) => scene.look.locale.hundredths(thousandths / 10),
-        Imbalance::Infinite if matches!(scene.look.glyphs, Glyphs::Ascii | Glyphs::SevenBit) => "inf".to_owned(),
-        Imbalance::Infinite => "∞".to_owned(),
+        // As in scenarios and in their results.
+        Imbalance::Infinite => Imbalance::Infinite.to_string(),
     }
 }
 

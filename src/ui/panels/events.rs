@@ -10,9 +10,10 @@ use super::super::caption;
 use super::super::filter::Filter;
 use super::super::hits::Hit;
 use super::super::scene::Scene;
-use super::super::state::Panel;
+use super::super::state::{Panel, Prompt};
 use super::super::theme::Role;
 use super::super::widgets::frame::frame;
+use super::super::widgets::prompt;
 use super::lookback;
 
 /// Draws the panel.
@@ -35,17 +36,16 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let brief = rows < BRIEF_BELOW && list.bottom.is_none() && list.selected.is_none() && filter.is_empty();
     let told = |event: &&&Event| !brief || event.kind.loudness() > Loudness::Quiet;
     let count = shown.iter().filter(told).count() as u64;
-    let mut title = locale.say("panel-events", &[("n", count.into())]);
-    if list.editing || !filter.is_empty() {
-        let cursor = if list.editing { "█" } else { "" };
-        title = format!("{title} / {}{cursor}", list.filter);
-    }
+    let title = prompt::titled(&locale.say("panel-events", &[("n", count.into())]), list.prompt, &list.filter);
     let note = if list.bottom.is_some() {
         locale.say("events-scrolled", &[("n", (newer as u64).into())])
     } else {
         locale.text("events-following").into_owned()
     };
     let inner = frame(canvas, scene, area, Panel::Events, &title, &note);
+    if list.prompt == Prompt::Selected {
+        prompt::select(canvas, area, &title, &list.filter);
+    }
     lookback::foot(canvas, area, scene);
     let cells = usize::from(inner.width);
     let laid = |event: &&'_ Event| {

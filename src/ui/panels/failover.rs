@@ -16,6 +16,7 @@ use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::frame::frame;
+use crate::locale::Locale;
 
 /// The names of the phases, in the order of the book.
 const NAMES: [&str; 5] = ["phase-silence", "phase-ask", "phase-vote", "phase-commit", "phase-answer"];
@@ -55,6 +56,14 @@ fn length(phases: &[Phase], place: usize) -> Option<SimDuration> {
 /// Whether the group works again, and nobody has asked it for anything since: then nothing grows.
 fn unasked(failover: &FailoverView) -> bool {
     failover.end == Some(FailoverEnd::NobodyAsked)
+}
+
+/// Why there is no answer to wait for, where that is so.
+fn unanswered(failover: &FailoverView, locale: &Locale) -> Option<String> {
+    if !answers(failover) {
+        return Some(locale.text("failover-no-orders").into_owned());
+    }
+    unasked(failover).then(|| locale.text("failover-unasked").into_owned())
 }
 
 /// The phases to draw: without the wait for an answer that nobody asked for.
@@ -135,8 +144,9 @@ fn leaderless(scene: &Scene<'_>) -> Option<String> {
     let group = scene.group().filter(|group| group.leader.is_none())?;
     let is_measured = |failover: &FailoverView| failover.group == group.id && failover.end.is_none();
     let since = scene.look.locale.duration(scene.view.run.now.since(group.since));
-    let said = scene.look.locale.say("status-no-leader", &[("since", since.into())]);
-    (!scene.view.failovers.iter().any(is_measured)).then(|| format!("{} {said}", group.id))
+    let figures = [("group", group.id.to_string().into()), ("since", since.into())];
+    let is_measured = scene.view.failovers.iter().any(is_measured);
+    (!is_measured).then(|| scene.look.locale.say("status-no-leader", &figures))
 }
 
 /// Rows from which on the table fits: headline, bar, head, five phases, the whole.
@@ -180,8 +190,8 @@ fn table(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, last: &Failover
         let (median, worst) = spread(all);
         let strip = sign(canvas.strip(), place).add(ROLES[place], FILLS[place]).gap();
         let strip = strip.left(NAME - 3, Role::Text, &locale.text(name));
-        if place == ANSWER && unasked(last) {
-            canvas.put(area, 1 + place as u16, strip.gap().add(Role::Muted, locale.text("failover-unasked")));
+        if let Some(why) = unanswered(last, locale).filter(|_| place == ANSWER) {
+            canvas.put(area, 1 + place as u16, strip.gap().add(Role::Muted, why));
             continue;
         }
         let strip = strip.right(FIGURE, Role::Title, &show(length(phases, place)));
@@ -211,8 +221,10 @@ fn legend(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, last: &Failove
         let (row, column) = (place / across, place % across);
         let figure = match length(phases, place) {
             Some(length) => locale.duration(length),
-            None if place == ANSWER && unasked(last) => locale.text("failover-unasked").into_owned(),
-            None => format!("– {}", locale.text(name)),
+            None => match unanswered(last, locale).filter(|_| place == ANSWER) {
+                Some(why) => why,
+                None => format!("– {}", locale.text(name)),
+            },
         };
         let cell = sign(canvas.strip(), place).gap().add(Role::Text, figure);
         let cell = match length(phases, place) {
@@ -287,7 +299,6 @@ mod tests {
     use super::*;
     use crate::domain::ids::GroupId;
     use crate::domain::view::ClusterView;
-    use crate::locale::Locale;
 
     fn look() -> Look {
         Look::new("mono", Depth::None, Glyphs::Unicode, Locale::default()).unwrap()
@@ -377,7 +388,7 @@ mod tests {
         assert_eq!(said(&view), None);
         view.groups[1].leader = None;
         view.failovers.iter_mut().for_each(|failover| failover.end = Some(FailoverEnd::Through));
-        assert_eq!(said(&view).as_deref(), Some("p1 NO LEADER 204 ms"), "the number of the first row");
+        assert_eq!(said(&view).as_deref(), Some("NO LEADER p1 204 ms"), "the number of the first row");
         view.failovers.last_mut().unwrap().end = None;
         view.failovers.last_mut().unwrap().group = GroupId(1);
         assert_eq!(said(&view), None, "the headline counts");

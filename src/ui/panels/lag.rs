@@ -24,7 +24,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
     let samples = &scene.view.samples;
     let group = scene.group().map_or(0, |group| group.id.index());
-    let most = samples.iter().flat_map(|sample| (0..scene.view.nodes.len()).map(|node| lag(sample, node, group)));
+    let most =
+        samples.iter().flat_map(|sample| (0..scene.view.nodes.len()).filter_map(|node| lag(sample, node, group)));
     let most = most.max().unwrap_or(0).max(LAG_WARN * 2);
     let note = locale.say("note-lag", &[("most", most.into())]);
     let inner = frame(canvas, scene, area, Panel::Lag, &locale.text("panel-lag"), &note);
@@ -45,8 +46,12 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     for (place, node) in nodes.iter().enumerate() {
         let top = inner.y + place as u16 * rows;
         let band = Rect::new(inner.x, top, inner.width - LABEL, rows.min(inner.bottom() - top));
-        let values: Vec<u64> = samples.iter().map(|sample| lag(sample, node.id.index(), group)).collect();
-        let now = scene.group().and_then(|group| group.replica(node.id)).map(|replica| replica.lag_records);
+        // A node that left the group a moment ago has no bars any more: what it would draw is another group's lag.
+        let is_member = scene.group().is_some_and(|group| group.replica(node.id).is_some());
+        let values =
+            samples.iter().filter(|_| is_member).map(|sample| lag(sample, node.id.index(), group).unwrap_or(0));
+        let values: Vec<u64> = values.collect();
+        let now = scene.group().and_then(|group| group.lag(node.id));
         let role = match now.map(lag_role) {
             Some(Role::LagWarn | Role::LagHigh) => Role::Warn,
             _ => Role::Bar,
@@ -79,6 +84,9 @@ fn time_axis(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
 /// The replica of the group in view that is furthest behind, in records and in time.
 fn worst<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
     let locale = &scene.look.locale;
+    if scene.group().is_some_and(|group| group.leader.is_none()) {
+        return strip.add(Role::Muted, format!("– {}", locale.text("lag-unknown")));
+    }
     let replicas = scene.group().map_or(&[][..], |group| &group.replicas);
     let Some(worst) = replicas.iter().max_by_key(|replica| replica.lag_records) else { return strip };
     if worst.lag_records < LAG_WARN {
@@ -95,8 +103,7 @@ fn ground(canvas: &mut Canvas<'_>, band: Rect) {
     canvas.word(band, 0, band.height.saturating_sub(1), Role::Track, &line);
 }
 
-/// The lag in the group in view; where that is not known, of the worst replica.
-fn lag(sample: &SampleView, node: usize, group: usize) -> u64 {
-    let in_group = sample.lag_by_group.get(node).and_then(|groups| groups.get(group)).copied().flatten();
-    in_group.or_else(|| sample.lag.get(node).copied()).unwrap_or(0)
+/// The lag of a node in the group in view, of which it may be no member.
+fn lag(sample: &SampleView, node: usize, group: usize) -> Option<u64> {
+    sample.lag_by_group.get(node).and_then(|groups| groups.get(group)).copied().flatten()
 }

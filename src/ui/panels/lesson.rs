@@ -4,15 +4,16 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 
-use crate::domain::view::{LessonView, QuestionView};
+use crate::domain::view::{CheckedAt, LessonView, QuestionView};
 
-use super::super::canvas::{Canvas, Strip, wrap};
+use super::super::canvas::{Canvas, Strip, width, wrap};
 use super::super::hits::Hit;
 use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::bar::bar;
 use super::super::widgets::frame::frame;
+use crate::locale::Locale;
 
 /// Draws the panel.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
@@ -23,10 +24,11 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         return;
     };
     // Enter belongs to the panel with the focus; the card promises it only while that is itself.
-    let note = locale.text(match (lesson.waits, scene.focused(Panel::Lesson)) {
-        (true, true) => "lesson-waits",
-        (true, false) => "lesson-waits-elsewhere",
-        (false, _) => "lesson-watch",
+    let note = locale.text(match (lesson.verdict, lesson.waits, scene.focused(Panel::Lesson)) {
+        (Some(_), ..) => "lesson-over",
+        (None, true, true) => "lesson-waits",
+        (None, true, false) => "lesson-waits-elsewhere",
+        (None, false, _) => "lesson-watch",
     });
     let title = locale.pick(&lesson.title).to_owned();
     let inner = frame(canvas, scene, area, Panel::Lesson, &title, &note);
@@ -37,6 +39,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         tail.push((None, canvas.strip()));
         ask(canvas, scene, question, columns, &mut tail);
     }
+    verdict(canvas, scene, lesson, columns, &mut tail);
     checks(canvas, scene, lesson, columns, &mut tail);
     if tail.len() + now.len() > usize::from(inner.height) {
         tail.retain(|(_, strip)| strip.width() > 0);
@@ -54,26 +57,56 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     }
 }
 
+/// How it ended, and what went wrong with its steps.
+fn verdict<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, columns: usize, rows: &mut Vec<Row<'a>>) {
+    let locale = &scene.look.locale;
+    if let Some(passed) = lesson.verdict {
+        let met = lesson.checks.iter().filter(|check| check.met == Some(true)).count() as u64;
+        let figures = [("met", met.into()), ("all", (lesson.checks.len() as u64).into())];
+        let (role, id) = if passed { (Role::Ok, "lesson-passed") } else { (Role::Error, "lesson-failed") };
+        rows.push((None, canvas.strip()));
+        rows.push((None, canvas.strip().badge(role, &locale.say(id, &figures))));
+    }
+    let failures = lesson.failures.iter().flat_map(|failure| wrap(failure, columns));
+    rows.extend(failures.map(|line| (None, canvas.strip().add(Role::Error, line))));
+}
+
+/// When a check is looked at, in a word.
+fn checked_at(at: &CheckedAt, locale: &Locale) -> String {
+    match at {
+        CheckedAt::Step(name) => name.clone(),
+        CheckedAt::Time(at) => format!("{at} s"),
+        CheckedAt::End => locale.text("check-end").into_owned(),
+    }
+}
+
 /// The checks that may be seen, with what was measured; of the others, how many.
 fn checks<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, lesson: &LessonView, columns: usize, rows: &mut Vec<Row<'a>>) {
     let locale = &scene.look.locale;
     if !lesson.checks.is_empty() || lesson.checks_later > 0 {
         rows.push((None, canvas.strip()));
     }
-    for check in &lesson.checks {
+    // Where all are looked at together nothing has to be told apart.
+    let is_phased = lesson.checks.iter().any(|check| check.at != lesson.checks[0].at);
+    let phases = lesson.checks.iter().map(|check| width(&checked_at(&check.at, locale)));
+    let phase = if is_phased { phases.max().unwrap_or(0) + 1 } else { 0 };
+    for (place, check) in lesson.checks.iter().enumerate() {
+        let is_next = place == 0 || lesson.checks[place - 1].at != check.at;
+        let when = if is_phased && is_next { checked_at(&check.at, locale) } else { String::new() };
         let (role, sign) = match check.met {
             Some(true) => (Role::Ok, "✓"),
             Some(false) => (Role::Error, "✗"),
             None => (Role::Muted, "…"),
         };
         let (words, figures) = (locale.pick(&check.words), locale.pick(&check.figures));
-        let room = columns.saturating_sub(2);
+        let room = columns.saturating_sub(2 + phase);
         let mut lines: Vec<(Role, String)> = wrap(words, room).into_iter().map(|line| (Role::Text, line)).collect();
         // Without a text of its own, a check that is met says nothing that its figures do not.
         lines.extend(wrap(figures, room).into_iter().filter(|_| figures != words).map(|line| (Role::Muted, line)));
         for (place, (text_role, line)) in lines.into_iter().enumerate() {
-            let head = if place == 0 { sign } else { " " };
-            rows.push((None, canvas.strip().add(role, head).gap().add(text_role, line)));
+            let (head, when) = if place == 0 { (sign, when.as_str()) } else { (" ", "") };
+            let strip = canvas.strip().left(phase, Role::Title, when).add(role, head).gap();
+            rows.push((None, strip.add(text_role, line)));
         }
     }
     if lesson.checks_later > 0 {
@@ -108,6 +141,10 @@ fn steps<'a>(
         if place == lesson.current {
             now = start..rows.len();
         }
+    }
+    if lesson.current >= lesson.steps.len() {
+        // All are done: the last of them are seen.
+        now = rows.len()..rows.len();
     }
     let later = lesson.steps.len().saturating_sub(lesson.current + 1) as u64;
     if later > 0 {

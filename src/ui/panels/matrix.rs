@@ -192,13 +192,14 @@ fn work<'a>(
     total: u64,
     (columns, locale): (usize, &Locale),
 ) -> Strip<'a> {
-    let led = || groups.iter().filter(|group| group.leader == Some(node.id));
-    let leads = led().count() as u64;
+    let led = groups.iter().filter(|group| group.leader == Some(node.id));
+    // Of all groups, `meta` too, as in the table of nodes.
+    let leads = u64::from(node.leads);
     let strip = strip.right(7, if leads > 0 { Role::Text } else { Role::Muted }, &locale.number(leads));
     if !node.truth.runs() {
         return strip.right(7, Role::Muted, "–");
     }
-    let share = (led().map(|group| group.applied_per_s).sum::<u64>() * 1_000).checked_div(total);
+    let share = (led.map(|group| group.applied_per_s).sum::<u64>() * 1_000).checked_div(total);
     let text = share.map_or_else(|| "–".to_owned(), |share| format!("{}%", share / 10));
     let strip = strip.right(7, if leads > 0 { Role::Text } else { Role::Muted }, &text);
     match columns.saturating_sub(strip.width() + 2) {

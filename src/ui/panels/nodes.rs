@@ -160,7 +160,7 @@ fn value<'a>(strip: Strip<'a>, scene: &Scene<'_>, node: &NodeView, column: &Colu
         // What is committed is known to a process, not to a disk: the dead know none.
         "column-commit" => number(strip, Role::Text, replica.filter(|r| r.alive).map(|replica| replica.commit.0)),
         "column-lag" => {
-            let lag = replica.map(|replica| replica.lag_records);
+            let lag = scene.group().and_then(|group| group.lag(node.id));
             number(strip, lag.map_or(Role::Muted, lag_role), lag)
         }
         "column-load" => load(strip, node, width),
@@ -237,8 +237,9 @@ pub fn line<'a>(strip: Strip<'a>, scene: &Scene<'_>, node: &NodeView, columns: u
         .left(5, role.role, &short)
         .fit(columns, |strip| strip.right(5, Role::Text, &replica.term.to_string()))
         .fit(columns, |strip| {
-            let lag = replica.lag_records;
-            strip.gap().add(Role::Muted, locale.text("column-lag")).right(7, lag_role(lag), &locale.number(lag))
+            let lag = scene.group().and_then(|group| group.lag(node.id));
+            let text = lag.map_or_else(|| "–".to_owned(), |lag| locale.number(lag));
+            strip.gap().add(Role::Muted, locale.text("column-lag")).right(7, lag.map_or(Role::Muted, lag_role), &text)
         })
         .fit(columns, |strip| load(strip.add(Role::Text, "  "), node, 16))
 }

@@ -8,7 +8,7 @@ use crate::domain::hand::HandOrder;
 use crate::domain::ids::{AccountId, Sequence, SymbolId};
 use crate::domain::view::{ClusterView, FIRST_LOOK};
 
-use super::Panel;
+use super::{Panel, Prompt};
 
 /// The panels of the screen, in the order of `w`.
 pub(super) const PANELS: &[Panel] = &[
@@ -29,8 +29,8 @@ pub struct MarketState {
     pub symbol: SymbolId,
     /// What its name must hold to be listed; any case.
     pub filter: String,
-    /// The filter is being typed.
-    pub editing: bool,
+    /// The field of the filter.
+    pub prompt: Prompt,
     /// The selected order of the blotter; `None` is the newest.
     pub order: Option<Sequence>,
     /// The account in view; `None` is the hand's.
@@ -39,7 +39,7 @@ pub struct MarketState {
 
 impl Default for MarketState {
     fn default() -> Self {
-        Self { symbol: FIRST_LOOK, filter: String::new(), editing: false, order: None, account: None }
+        Self { symbol: FIRST_LOOK, filter: String::new(), prompt: Prompt::Closed, order: None, account: None }
     }
 }
 

@@ -94,6 +94,19 @@ pub(in crate::ui) fn reveal(state: &mut UiState, given: &Given<'_>, out: &mut Ve
     ask(LessonCommand::Reveal, out)
 }
 
+/// Brings the group that a lesson is about into view, once: from then on it is the reader who chooses. True if it did.
+pub(in crate::ui) fn follow(state: &mut UiState, view: &ClusterView) -> bool {
+    let lesson = view.lesson.as_ref();
+    let name = lesson.map(|lesson| &lesson.name);
+    if state.presenter.lesson.as_ref() == name {
+        return false;
+    }
+    state.presenter.lesson = name.cloned();
+    let group = lesson.and_then(|lesson| lesson.group).filter(|id| view.groups.iter().any(|group| group.id == *id));
+    state.group = group.unwrap_or(state.group);
+    group.is_some()
+}
+
 /// Names of lessons that a toast has room for.
 const NAMES_SHOWN: usize = 6;
 

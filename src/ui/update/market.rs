@@ -9,7 +9,7 @@ use crate::domain::command::Command;
 use crate::domain::ids::{AccountId, Sequence, SymbolId};
 use crate::ui::action::{Leap, Way};
 use crate::ui::hits::Hits;
-use crate::ui::state::{Overlay, Panel, Screen, UiState};
+use crate::ui::state::{Overlay, Panel, Prompt, Screen, UiState};
 
 /// Rows of a list that nobody has drawn yet.
 const PAGE: usize = 10;
@@ -81,7 +81,7 @@ pub(in crate::ui) fn next_account(
 
 /// Ends typing the filter: if the symbol in view is not among those that are left, the first of them is.
 pub(super) fn settle(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) {
-    state.market.editing = false;
+    state.market.prompt = Prompt::Closed;
     let listed: Vec<SymbolId> = state.market.listed(given.view).collect();
     match listed.first().copied() {
         Some(first) if !listed.contains(&state.market.symbol) => look(state, first, out),

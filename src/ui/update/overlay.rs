@@ -10,7 +10,7 @@ use crate::domain::ids::SymbolId;
 use crate::ui::action::{Action, ActionId, ActionSpec, Leap, Way};
 use crate::ui::palette;
 use crate::ui::rows;
-use crate::ui::state::{ListState, Overlay, Panel, Question, Screen, UiState, UndoList};
+use crate::ui::state::{ListState, Overlay, Panel, Prompt, Question, Screen, UiState, UndoList};
 
 /// Opens help.
 pub(in crate::ui) fn help(state: &mut UiState, _: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
@@ -112,10 +112,10 @@ fn to_move(state: &UiState, given: &Given<'_>) -> SymbolId {
 
 /// Details, why, or what is picked.
 pub(in crate::ui) fn enter(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) -> Result<(), Refusal> {
-    if state.events.editing {
-        state.events.editing = false;
+    if state.events.prompt.is_open() {
+        state.events.prompt = Prompt::Closed;
         super::list::judge(state, given);
-    } else if state.market.editing {
+    } else if state.market.prompt.is_open() {
         market::settle(state, given, out);
     } else {
         open(state, given, out);
@@ -188,13 +188,13 @@ pub(in crate::ui) fn back(state: &mut UiState, _: &Given<'_>, _: &mut Vec<Reques
 }
 
 fn peel(state: &mut UiState) {
-    if state.events.editing {
-        state.events.editing = false;
+    if state.events.prompt.is_open() {
+        state.events.prompt = Prompt::Closed;
         state.events.filter.clear();
         return;
     }
-    if state.market.editing {
-        state.market.editing = false;
+    if state.market.prompt.is_open() {
+        state.market.prompt = Prompt::Closed;
         state.market.filter.clear();
         return;
     }
@@ -235,14 +235,14 @@ fn focus_on_filter(state: &mut UiState) {
     state.overlay = Overlay::None;
     if state.screen == Screen::Market {
         state.focus = Panel::Symbols;
-        state.market.editing = true;
+        state.market.prompt = Prompt::open(&state.market.filter);
         return;
     }
     if !state.screen.panels().contains(&Panel::Events) {
         super::screens::go(state, Screen::Events);
     }
     state.focus = Panel::Events;
-    state.events.editing = true;
+    state.events.prompt = Prompt::open(&state.events.filter);
 }
 
 /// Completes what is typed.

@@ -3,7 +3,7 @@
 use super::refusal::Refusal;
 use super::{Given, Request, neighbour, toast};
 use crate::ui::action::Way;
-use crate::ui::state::{Density, Panel, Screen, UiState};
+use crate::ui::state::{Density, Panel, Prompt, Screen, UiState};
 
 /// To this screen.
 pub(in crate::ui) fn show(state: &mut UiState, screen: Screen) -> Result<(), Refusal> {
@@ -25,8 +25,8 @@ pub(in crate::ui) fn go(state: &mut UiState, screen: Screen) {
     state.screen = screen;
     state.zoom = false;
     // A field that is not on the screen takes no keys.
-    state.events.editing = false;
-    state.market.editing = false;
+    state.events.prompt = Prompt::Closed;
+    state.market.prompt = Prompt::Closed;
     // Always the panel that the screen is about: one that the last screen left the focus on could push another out.
     state.focus = screen.panels().first().copied().unwrap_or(Panel::Nodes);
 }

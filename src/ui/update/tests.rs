@@ -15,7 +15,7 @@ use crate::domain::view::{
 use crate::domain::why::Why;
 use crate::ui::action::ActionId;
 use crate::ui::fixture::{self, Story};
-use crate::ui::state::{ListState, Panel, Screen};
+use crate::ui::state::{ListState, Panel, Prompt, Screen};
 use crate::ui::words::Bare;
 
 /// A cluster of five, n4 leading p1.
@@ -643,6 +643,18 @@ fn a_list_that_was_scrolled_stands_still_until_it_is_told_to_follow() {
 }
 
 #[test]
+fn the_victim_of_a_role_is_selected_so_that_the_next_key_is_about_it() {
+    let mut bench = Bench::new();
+    bench.view.groups[1].leader = Some(NodeId(4));
+    let requests = bench.key("leader.kill");
+    assert_eq!(bench.state.selected, NodeId(4));
+    bench.obey(&requests);
+    assert_eq!(bench.key("node.recover"), vec![Control::Recover(Target::Node(NodeId(4))).into()]);
+    bench.act(&Action::Control(Control::Crash(Target::Node(NodeId(2)))));
+    assert_eq!(bench.state.selected, NodeId(4), "a node that is named is not a role");
+}
+
+#[test]
 fn a_filter_decides_what_the_keys_walk_over() {
     let mut bench = with_events(100);
     bench.act(&Action::Filter("kind:crashed".to_owned()));
@@ -668,7 +680,7 @@ fn a_filter_that_shows_nothing_says_why_until_the_next_one_matches() {
     bench.act(&Action::Filter("kind:crashed".to_owned()));
     assert_eq!(bench.toast(), "", "what was said holds no longer");
     // Typed into the field it is judged when it is done.
-    (bench.state.events.filter, bench.state.events.editing) = ("kind:crahsed".to_owned(), true);
+    (bench.state.events.filter, bench.state.events.prompt) = ("kind:crahsed".to_owned(), Prompt::Typing);
     bench.key("prompt.done");
     assert_eq!(bench.toast(), "toast-no-kind-near kind=crahsed near=crashed");
 }

@@ -36,6 +36,9 @@ pub(super) fn change(
     }
     out.push(control.into());
     let done = resolve(control, given.view);
+    // Whom the role meant is who the next key is about: `r` after `X` brings the leader back.
+    let victim = given.view.nodes.iter().find(|node| done.names(node.id) && !control.names(node.id));
+    state.selected = victim.map_or(state.selected, |node| node.id);
     let inverse = inverse(done, given.view);
     let said = lab::with_the_leader(given.words.done(&faults::done(&done, given.view)), done, given);
     if inverse.is_empty() {

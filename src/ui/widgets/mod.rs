@@ -9,5 +9,6 @@ pub mod chart;
 pub mod digits;
 pub mod figure;
 pub mod frame;
+pub mod prompt;
 pub mod table;
 pub mod timeline;

@@ -141,7 +141,9 @@ impl Hand {
         let Reply::Reading(reading) = reply else { return };
         let known = self.row(order).and_then(HandOrder::verdict);
         let news = |(told, known): (Verdict, Verdict)| {
-            is_open(known) && (told.filled > known.filled || !is_open(told) && told.filled >= known.filled)
+            let ended = !told.is_open() && told.filled >= known.filled;
+            let entered = known.status == OrderStatus::AwaitsCash && told.status != OrderStatus::AwaitsCash;
+            known.is_open() && (told.filled > known.filled || ended || entered)
         };
         if reading.order.zip(known).is_some_and(news) {
             self.note(now, order, HandWord::Read(reading));
@@ -152,7 +154,7 @@ impl Hand {
     /// An order that rests is looked at from now on, one that does not is not.
     fn watch(&mut self, now: SimTime, order: Sequence) {
         let Some(row) = self.row(order) else { return };
-        if matches!(row.request, HandRequest::Place { .. }) && row.verdict().is_some_and(is_open) {
+        if matches!(row.request, HandRequest::Place { .. }) && row.verdict().is_some_and(|verdict| verdict.is_open()) {
             self.open.entry(order).or_insert(now + LOOK_EVERY);
         } else {
             self.open.remove(&order);
@@ -215,11 +217,6 @@ impl Hand {
     }
 }
 
-/// Whether something of the order may still trade.
-const fn is_open(verdict: Verdict) -> bool {
-    matches!(verdict.status, OrderStatus::Pending | OrderStatus::PartiallyFilled)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,12 +231,16 @@ mod tests {
     }
 
     fn rests() -> Hand {
+        placed(OrderStatus::Pending)
+    }
+
+    fn placed(status: OrderStatus) -> Hand {
         let mut hand = Hand::default();
         let (side, order_type) = (Side::Buy, OrderType::Limit(Price(100)));
         let (quantity, time_in_force) = (Quantity(20), TimeInForce::GoodTillCancel);
         let request = HandRequest::Place { symbol: SymbolId(7), side, order_type, quantity, time_in_force };
         hand.sent(SimTime::ZERO, ORDER, request, Asker::Person);
-        let pending = verdict(OrderStatus::Pending, 0, 20);
+        let pending = verdict(status, 0, 20);
         hand.answered(
             SimTime::ZERO,
             ORDER,
@@ -285,6 +286,15 @@ mod tests {
         hand.sent(SimTime::from_millis(800), Sequence(3), query, Asker::Person);
         hand.gave_up(SimTime::from_millis(900), Sequence(3));
         assert_eq!(hand.rows[0].words.len(), 4);
+    }
+
+    #[test]
+    fn an_order_that_got_its_cash_and_rests_is_told_of_once() {
+        let mut hand = placed(OrderStatus::AwaitsCash);
+        assert_eq!(look(&mut hand, 500, Some(verdict(OrderStatus::AwaitsCash, 0, 20))), 2, "it still waits");
+        assert_eq!(look(&mut hand, 1_000, Some(verdict(OrderStatus::Pending, 0, 20))), 3, "it has come to the book");
+        assert_eq!(look(&mut hand, 1_500, Some(verdict(OrderStatus::AwaitsCash, 0, 20))), 3, "an old replica");
+        assert_eq!(hand.rows[0].verdict(), Some(verdict(OrderStatus::Pending, 0, 20)));
     }
 
     #[test]

@@ -9,13 +9,17 @@ use ratatui::layout::Rect;
 
 use crate::domain::hand::HandOrder;
 
-use super::super::super::canvas::{Canvas, cut_end, width};
+use super::super::super::canvas::{Canvas, cut_end, width, wrap};
 use super::super::super::hits::Hit;
 use super::super::super::scene::Scene;
 use super::super::super::state::Panel;
 use super::super::super::theme::Role;
 use super::super::super::widgets::frame::frame;
 use super::words;
+use crate::locale::Locale;
+
+/// Columns of a time.
+const TIME: usize = 9;
 
 /// Draws the panel.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
@@ -31,9 +35,10 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         }
         return;
     };
-    let history = (chosen.words.len() as u16).min(inner.height / 2);
-    let history = if inner.height >= 6 { history } else { 0 };
-    let room = usize::from(inner.height - history - u16::from(history > 0));
+    let answers = said(chosen, usize::from(inner.width), usize::from(inner.height), locale);
+    // A rule only where there is room to spare; the last answer is there at any height.
+    let ruled = u16::from(inner.height >= 6);
+    let room = usize::from(inner.height - ruled).saturating_sub(answers.len());
     // The history follows the rows, however high the panel is.
     let room = room.min(orders.len());
     let place = orders.iter().rev().position(|order| order.sequence == chosen.sequence).unwrap_or(0);
@@ -43,12 +48,33 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         canvas.hit(line, Hit::Order(order.sequence));
         self::row(canvas, line, scene, order, order.sequence == chosen.sequence);
     }
-    let top = room as u16 + 1;
-    if history > 0 {
+    let top = room as u16 + ruled;
+    if ruled > 0 {
         let rule = "┄".repeat(usize::from(inner.width));
         canvas.word(inner, 0, top - 1, Role::Muted, &rule);
-        self::history(canvas, Rect::new(inner.x, inner.y + top, inner.width, history), scene, chosen);
     }
+    for (row, (at, role, text)) in answers.into_iter().enumerate() {
+        let strip = canvas.strip().right(TIME, Role::Muted, &at).gap();
+        canvas.put(inner, top + row as u16, strip.add(role, text));
+    }
+}
+
+/// What was said of an order, oldest first, in rows of the panel: its time stands before the first row of a word. The last word
+/// is there in full, those before it as long as half of the panel is left to the orders.
+fn said(order: &HandOrder, columns: usize, height: usize, locale: &Locale) -> Vec<(String, Role, String)> {
+    let room = if height >= 6 { height / 2 } else { 1 };
+    let mut rows = Vec::new();
+    for place in (0..order.words.len()).rev() {
+        let (role, text) = words::word(order, place, locale);
+        let lines = wrap(&text, columns.saturating_sub(TIME + 1));
+        if !rows.is_empty() && rows.len() + lines.len() > room {
+            break;
+        }
+        let times = std::iter::once(order.words[place].0.to_string()).chain(std::iter::repeat(String::new()));
+        rows.splice(0..0, times.zip(lines).map(|(at, line)| (at, role, line)));
+    }
+    rows.truncate(height.saturating_sub(1));
+    rows
 }
 
 fn row(canvas: &mut Canvas<'_>, line: Rect, scene: &Scene<'_>, order: &HandOrder, chosen: bool) {
@@ -57,12 +83,9 @@ fn row(canvas: &mut Canvas<'_>, line: Rect, scene: &Scene<'_>, order: &HandOrder
     let (role, state) = words::state(order, locale);
     let strip = canvas.strip().add(Role::Accent, if chosen { "❯" } else { " " });
     let strip = strip.left(5, if chosen { Role::Title } else { Role::Muted }, &format!("#{}", order.sequence.0));
-    let state = match order.verdict() {
-        Some(verdict) if verdict.filled.0 + verdict.resting.0 > 0 => {
-            let figures = [("filled", verdict.filled.0.into()), ("resting", verdict.resting.0.into())];
-            format!("{state} {}", locale.say("blotter-figures", &figures))
-        }
-        _ => state,
+    let state = match order.verdict().and_then(words::figures) {
+        Some(figures) => format!("{state} {}", locale.say("blotter-figures", &figures)),
+        None => state,
     };
     // What is not read from the leader says from whom, and how old it is.
     let read = order.reading().map(|reading| {
@@ -78,17 +101,4 @@ fn row(canvas: &mut Canvas<'_>, line: Rect, scene: &Scene<'_>, order: &HandOrder
         None => strip,
     };
     canvas.put(line, 0, strip);
-}
-
-/// The last words of an order, oldest first.
-pub fn history(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, order: &HandOrder) {
-    let locale = &scene.look.locale;
-    let rows = usize::from(area.height);
-    let first = order.words.len().saturating_sub(rows);
-    for (row, (at, word)) in order.words[first..].iter().enumerate() {
-        let (role, said) = words::word(word, order, locale);
-        let strip = canvas.strip().right(9, Role::Muted, &at.to_string()).gap();
-        let said = cut_end(&said, usize::from(area.width).saturating_sub(strip.width()));
-        canvas.put(area, row as u16, strip.add(role, said));
-    }
 }

@@ -6,7 +6,7 @@
 use ratatui::layout::Rect;
 
 use crate::domain::hand::HandRequest;
-use crate::domain::order::{OrderType, Side};
+use crate::domain::order::{OrderStatus, OrderType, Side};
 use crate::domain::view::{BookLine, LadderView, LevelView};
 
 use super::super::super::canvas::{Canvas, Strip};
@@ -137,7 +137,9 @@ fn rung<'a>(
 /// Whether an order of the hand rests there.
 fn own(scene: &Scene<'_>, at: Side, level: &LevelView) -> bool {
     scene.view.hand.iter().any(|order| {
-        let rests = order.verdict().is_some_and(|verdict| !verdict.resting.is_zero());
+        let rests = order
+            .verdict()
+            .is_some_and(|verdict| verdict.status != OrderStatus::AwaitsCash && !verdict.resting.is_zero());
         let (side, limit) = match order.request {
             HandRequest::Place { symbol, side, order_type: OrderType::Limit(limit), .. }
                 if symbol == scene.state.market.symbol =>

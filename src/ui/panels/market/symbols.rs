@@ -8,10 +8,11 @@ use crate::domain::view::BookLine;
 use super::super::super::canvas::{Canvas, Strip};
 use super::super::super::hits::Hit;
 use super::super::super::scene::Scene;
-use super::super::super::state::Panel;
+use super::super::super::state::{Panel, Prompt};
 use super::super::super::theme::Role;
 use super::super::super::widgets::bar::{sparkline, squeeze};
 use super::super::super::widgets::frame::frame;
+use super::super::super::widgets::prompt;
 use super::super::super::widgets::table::{Align, Column, widths};
 use super::{price_or_dash, signed};
 
@@ -38,12 +39,13 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
     let market = &scene.state.market;
     let listed: Vec<SymbolId> = market.listed(scene.view).collect();
-    let mut title = locale.say("panel-symbols", &[("n", (listed.len() as u64).into())]);
-    if market.editing || !market.filter.is_empty() {
-        let cursor = if market.editing { "█" } else { "" };
-        title = format!("{title} / {}{cursor}", market.filter.to_uppercase());
-    }
+    let count = locale.say("panel-symbols", &[("n", (listed.len() as u64).into())]);
+    let filter = market.filter.to_uppercase();
+    let title = prompt::titled(&count, market.prompt, &filter);
     let inner = frame(canvas, scene, area, Panel::Symbols, &title, &locale.text("note-symbols"));
+    if market.prompt == Prompt::Selected {
+        prompt::select(canvas, area, &title, &filter);
+    }
     if listed.is_empty() {
         canvas.word(inner, 0, 0, Role::Muted, &locale.text("symbols-none"));
         return;

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use ratatui::layout::Rect;
 
-use crate::domain::ids::SymbolId;
+use crate::domain::ids::{NodeId, SymbolId};
 use crate::domain::tick::Signal;
 use crate::domain::time::SimDuration;
 use crate::domain::units::Price;
@@ -25,7 +25,11 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
     let market = &scene.view.market;
     let rate = |n: u64| format!("{}{}", locale.number(n), locale.text("per-s"));
-    let title = locale.say("panel-ticks", &[("rate", rate(market.per_s).into())]);
+    let nodes = market.feeds.len() as u64;
+    let title = match nodes {
+        0 => locale.say("panel-ticks", &[("rate", rate(market.per_s).into())]),
+        _ => locale.say("panel-ticks-of", &[("rate", rate(market.per_s).into()), ("n", nodes.into())]),
+    };
     let note = locale.text(if market.trades { "note-signals-trade" } else { "note-ticks" }).into_owned();
     let inner = frame(canvas, scene, area, Panel::Ticks, &title, &note);
     if market.asked_per_s == 0 && market.sent == 0 {
@@ -36,10 +40,14 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let mut row = 0;
     canvas.put(inner, row, flow(canvas.strip(), scene, columns));
     row += 1;
-    let feeds = usize::from(inner.height.saturating_sub(5)).min(market.feeds.len());
-    for feed in market.feeds.iter().take(feeds) {
+    let (shown, more) = around(&market.feeds, usize::from(inner.height.saturating_sub(5)), scene.state.selected);
+    for feed in shown {
         canvas.hit(Rect::new(inner.x, inner.y + row, inner.width, 1).intersection(inner), Hit::Node(feed.node));
         canvas.put(inner, row, feed_line(canvas.strip(), scene, feed, columns));
+        row += 1;
+    }
+    if more > 0 {
+        canvas.word(inner, 0, row, Role::Muted, &locale.say("matrix-more-rows", &[("n", (more as u64).into())]));
         row += 1;
     }
     row = windows(canvas, inner, row, scene);
@@ -56,6 +64,14 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         let at = format!(" @ {}", price(signal.symbol, signal.price));
         canvas.put(inner, row + 1 + line as u16, strip.fit(columns, |strip| strip.add(Role::Text, at.clone())));
     }
+}
+
+/// As many nodes as there are rows for, the selected one among them, and how many are left out: they take a row to say so.
+fn around(feeds: &[FeedView], rows: usize, selected: NodeId) -> (&[FeedView], usize) {
+    let room = if feeds.len() > rows { rows.saturating_sub(1) } else { feeds.len() };
+    let place = feeds.iter().position(|feed| feed.node == selected).unwrap_or(0);
+    let first = (place + 1).saturating_sub(room).min(feeds.len() - room);
+    (&feeds[first..first + room], if rows > 0 { feeds.len() - room } else { 0 })
 }
 
 /// What is asked for, sent, and what did not get through, and why.

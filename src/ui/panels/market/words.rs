@@ -3,11 +3,12 @@
 use crate::domain::hand::{HandOrder, HandRequest, HandWord};
 use crate::domain::ids::SymbolId;
 use crate::domain::order::{OrderStatus, OrderType, Side, TimeInForce, Verdict};
+use crate::domain::why::Why;
 use crate::domain::work::Leg;
 
 use super::super::super::theme::Role;
 use super::{price, side};
-use crate::locale::Locale;
+use crate::locale::{FluentValue, Locale};
 
 /// What an order is: `BUY 10 ACME @ 101.02 ioc`, or both legs of a spread. A request about an order does not name its
 /// symbol, by whose decimals its price is written: it comes from the order.
@@ -66,6 +67,7 @@ pub fn state(order: &HandOrder, locale: &Locale) -> (Role, String) {
 
 const fn status_role(status: OrderStatus) -> Role {
     match status {
+        OrderStatus::AwaitsCash => Role::Muted,
         OrderStatus::Pending => Role::Accent,
         OrderStatus::PartiallyFilled | OrderStatus::Filled => Role::Ok,
         OrderStatus::Cancelled => Role::Muted,
@@ -79,6 +81,7 @@ fn status(status: OrderStatus, order: &HandOrder, locale: &Locale) -> String {
         OrderStatus::Pending if spread => "spread-pending",
         OrderStatus::Filled if spread => "spread-both",
         OrderStatus::Cancelled | OrderStatus::Rejected(_) if spread => "spread-neither",
+        OrderStatus::AwaitsCash => "order-pending",
         OrderStatus::Pending => "order-resting",
         OrderStatus::PartiallyFilled => "order-part",
         OrderStatus::Filled => "order-filled",
@@ -91,18 +94,43 @@ fn status(status: OrderStatus, order: &HandOrder, locale: &Locale) -> String {
 
 fn verdict(verdict: Verdict, order: &HandOrder, locale: &Locale) -> String {
     let mut said = status(verdict.status, order, locale);
-    if let OrderStatus::Rejected(reason) | OrderStatus::Stopped(reason) = verdict.status {
-        said = format!("{said}: {}", locale.why(reason));
+    match verdict.status {
+        OrderStatus::Rejected(reason) | OrderStatus::Stopped(reason) => {
+            said = format!("{said}: {}", locale.why(reason))
+        }
+        OrderStatus::AwaitsCash => said = format!("{said}: {}", locale.text("word-awaits-cash")),
+        OrderStatus::Pending | OrderStatus::PartiallyFilled | OrderStatus::Filled | OrderStatus::Cancelled => {}
     }
-    if verdict.filled.0 + verdict.resting.0 > 0 {
-        let figures = [("filled", verdict.filled.0.into()), ("resting", verdict.resting.0.into())];
+    if let Some(figures) = figures(verdict) {
         said = format!("{said}, {}", locale.say("word-figures", &figures));
     }
     said
 }
 
-/// A word of an order's history, as a sentence.
-pub fn word(word: &HandWord, order: &HandOrder, locale: &Locale) -> (Role, String) {
+/// What has traded and what rests; nothing where nothing is in a book.
+pub fn figures(verdict: Verdict) -> Option<[(&'static str, FluentValue<'static>); 2]> {
+    let is_in_a_book = verdict.status != OrderStatus::AwaitsCash && verdict.filled.0 + verdict.resting.0 > 0;
+    is_in_a_book.then(|| [("filled", verdict.filled.0.into()), ("resting", verdict.resting.0.into())])
+}
+
+/// That a cancel or a replace was refused, and why: the order itself is what it was.
+fn refused_change(change: &HandRequest, reason: Why, locale: &Locale) -> String {
+    let id = if matches!(change, HandRequest::Cancel { .. }) { "word-cancel-refused" } else { "word-replace-refused" };
+    locale.say(id, &[("why", locale.why(reason).into())])
+}
+
+/// The word of an order's history at this place, as a sentence.
+pub fn word(order: &HandOrder, place: usize, locale: &Locale) -> (Role, String) {
+    let Some((_, word)) = order.words.get(place) else { return (Role::Muted, String::new()) };
+    let reason = match word {
+        HandWord::Decided(Verdict { status: OrderStatus::Rejected(reason), .. }) | HandWord::Refused(reason) => {
+            Some(*reason)
+        }
+        _ => None,
+    };
+    if let (Some(change), Some(reason)) = (order.refused_change(place), reason) {
+        return (Role::Warn, refused_change(change, reason, locale));
+    }
     match word {
         HandWord::Asked(asked) => match *asked {
             HandRequest::Place { .. } | HandRequest::Spread { .. } => {

@@ -31,7 +31,7 @@ pub(super) fn places(body: Rect, columns: u16, scene: &Scene<'_>) -> Vec<(Rect, 
     if columns < 160 {
         let [left, right] = Layout::horizontal([Constraint::Fill(13), Constraint::Fill(12)]).areas(body);
         let mut places = column(left, &[(Panel::Symbols, 0, lines), (Panel::Blotter, 1, 7), (Panel::Account, 1, 9)]);
-        let [book, below, data] = rows(right, [0, groups.max(7), ticks.min(11)]);
+        let [book, below, data] = rows(right, [0, groups.max(7), ticks.min(if body.height >= 34 { 13 } else { 11 })]);
         places.extend(stack(book, &[venues, (Panel::Ladder, 1, 9)]));
         places.extend(row(below, &[(Panel::Tape, 1), (Panel::Spreads, 1)]));
         places.push((data, Panel::Ticks));

@@ -1,0 +1,166 @@
+//! Where nothing is answered or nothing is measured the screen says so, and says the same at every place.
+
+use super::tests::{look, paint, state, text};
+use crate::domain::ids::{GroupId, NodeId};
+use crate::domain::view::{Absence, ClusterView, FailoverEnd, StallView};
+use crate::locale::Language;
+use crate::ui::depth::Depth;
+use crate::ui::fixture::{self, Story};
+use crate::ui::glyphs::Glyphs;
+use crate::ui::state::{Panel, Screen, UiState};
+
+fn screen_in(view: &ClusterView, state: &UiState, size: (u16, u16), language: Language) -> String {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, language);
+    text(&paint(view, state, &look, size).0)
+}
+
+fn screen(view: &ClusterView, state: &UiState, size: (u16, u16)) -> String {
+    screen_in(view, state, size, Language::English)
+}
+
+fn first_row(view: &ClusterView, state: &UiState, size: (u16, u16)) -> String {
+    screen(view, state, size).lines().next().unwrap().to_owned()
+}
+
+/// The rule asks for all five, and one is dead: queries are answered, no order is.
+fn all_must_answer() -> ClusterView {
+    let mut view = fixture::view(Story::Healthy);
+    (view.flow.sent_per_s, view.flow.acked_per_s, view.flow.queries_per_s) = (1_180, 0, 211);
+    view.groups[1].stall = Some(StallView { must: 5, of: 5, missing: vec![(NodeId(3), Absence::Dead)] });
+    view
+}
+
+#[test]
+fn the_balancer_tells_orders_from_queries_as_the_first_row_does() {
+    for (language, said, heads) in [
+        (Language::English, "orders 0 of 1 180/s · queries 211/s", "requests to sent/s  replied"),
+        (Language::Russian, "заявки 0 из 1 180/с · чтения 211/с", "посл./с  ответов"),
+    ] {
+        for size in [(120, 48), (200, 60)] {
+            let screen = screen_in(&all_must_answer(), &state(Screen::Overview), size, language);
+            assert!(screen.contains(said), "{said}\n{screen}");
+        }
+        // Where there is no room for the sums the heads do not say that orders were answered.
+        let low = screen_in(&all_must_answer(), &state(Screen::Overview), (120, 40), language);
+        assert!(low.contains(heads), "{heads}\n{low}");
+    }
+}
+
+#[test]
+fn what_is_answered_outlasts_what_only_reassures() {
+    let mut view = all_must_answer();
+    let row = first_row(&view, &state(Screen::Overview), (80, 24));
+    assert!(row.contains("STALLED p1: all 5 must answer, n3 is dead") && row.contains("answered 0/s"), "{row}");
+    let dead = |node| (NodeId(node), Absence::Dead);
+    for group in &mut view.groups {
+        group.leader = None;
+        group.stall = Some(StallView { must: 3, of: 5, missing: vec![dead(2), dead(4), dead(5)] });
+    }
+    for columns in 80..200 {
+        let row = first_row(&view, &state(Screen::Overview), (columns, 40));
+        assert!(row.contains("3 of 5 must answer, n2 n4 n5 are dead"), "{columns}: {row}");
+        assert!(row.contains("answered") || columns < 90 && !row.contains("p99"), "{columns}: {row}");
+        assert!(row.contains("p99") || !row.contains("lost 0"), "{columns}: {row}");
+    }
+}
+
+#[test]
+fn without_a_leader_no_lag_is_made_up() {
+    let view = fixture::view(Story::LeaderLost);
+    let lost = screen(&view, &state(Screen::Overview), (120, 40));
+    assert!(lost.contains("– no leader: nothing is measured") && !lost.contains("nobody is behind"), "{lost}");
+    let row = lost.lines().find(|row| row.contains("● UP")).unwrap();
+    assert!(row.contains("10 793      – "), "{row}");
+    let list = screen(&view, &state(Screen::Overview), (60, 14));
+    assert!(list.contains("lag      –") && !list.contains("lag      0"), "{list}");
+}
+
+#[test]
+fn a_node_that_is_no_member_of_the_group_in_view_draws_no_lag() {
+    let mut view = fixture::view(Story::Healthy);
+    for sample in &mut view.samples {
+        (sample.lag[4], sample.lag_by_group[4][1]) = (90, None);
+    }
+    let zoomed = UiState { zoom: true, focus: Panel::Lag, ..state(Screen::Overview) };
+    let bars = |view: &ClusterView| screen(view, &zoomed, (80, 24)).matches(['█', '▇', '▆', '▅']).count();
+    let of_members = {
+        let mut quiet = view.clone();
+        quiet.samples.iter_mut().for_each(|sample| (sample.lag[4], sample.lag_by_group[4][1]) = (0, Some(0)));
+        bars(&quiet)
+    };
+    view.groups[1].replicas.retain(|replica| replica.node != NodeId(5));
+    assert_eq!(bars(&view), of_members);
+    view.samples.iter_mut().for_each(|sample| sample.lag_by_group[4][1] = Some(90));
+    assert_eq!(bars(&view), of_members, "nor does one that was a member a moment ago");
+}
+
+#[test]
+fn every_group_without_a_leader_is_counted_in_the_first_row() {
+    let mut view = fixture::view(Story::Healthy);
+    view.groups[2].leader = None;
+    let overview = state(Screen::Overview);
+    let row = first_row(&view, &overview, (120, 40));
+    assert!(row.contains("p1 ★ n4") && row.contains("NO LEADER p2 204 ms"), "though another is in view: {row}");
+    view.groups[1].leader = None;
+    view.groups[0].leader = None;
+    let row = first_row(&view, &overview, (120, 40));
+    assert!(row.contains("NO LEADER p1 +2 204 ms"), "{row}");
+    let row = first_row(&view, &UiState { group: GroupId(2), ..overview }, (120, 40));
+    assert!(row.contains("NO LEADER p2 +2 204 ms"), "the one in view comes first: {row}");
+}
+
+#[test]
+fn the_title_of_the_last_failover_says_that_nobody_leads() {
+    let mut view = fixture::view(Story::Halted);
+    view.groups[1].leader = None;
+    view.failovers.iter_mut().for_each(|failover| failover.end = Some(FailoverEnd::Through));
+    for (language, said) in [(Language::English, "NO LEADER p1 204 ms"), (Language::Russian, "НЕТ ЛИДЕРА p1 204 мс")]
+    {
+        let screen = screen_in(&view, &state(Screen::Overview), (120, 40), language);
+        let title =
+            screen.lines().find(|row| row.contains("Last failover") || row.contains("Последний отказ")).unwrap();
+        assert!(title.contains(said), "{title}");
+    }
+}
+
+#[test]
+fn a_failover_of_meta_waits_for_no_answer() {
+    let mut view = fixture::view(Story::Halted);
+    let last = view.failovers.last_mut().unwrap();
+    (last.group, last.moments.first_answer) = (GroupId::META, None);
+    view.failovers.retain(|failover| failover.group == GroupId::META);
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let screen = screen(&view, &state(Screen::Overview), size);
+        assert!(screen.contains("takes no orders") && !screen.contains("– answer"), "{size:?}\n{screen}");
+    }
+}
+
+#[test]
+fn the_groups_that_a_node_leads_are_counted_alike_on_two_screens() {
+    let mut view = fixture::view(Story::Healthy);
+    for group in &mut view.groups {
+        group.leader = Some(NodeId(if group.id == GroupId::META { 2 } else { 4 }));
+    }
+    for node in &mut view.nodes {
+        node.leads = [0, 1, 0, 4, 0][node.id.index()];
+    }
+    let zoomed = |screen, focus| UiState { zoom: true, focus, ..state(screen) };
+    let data = screen(&view, &zoomed(Screen::Data, Panel::Matrix), (120, 40));
+    let row = data.lines().find(|row| row.contains(" n2 ")).unwrap().to_owned();
+    // Node, sign, a letter for each of four partitions, and what it leads.
+    assert_eq!(row.split_whitespace().nth(7), Some("1"), "{row}");
+}
+
+#[test]
+fn orders_that_nobody_answers_are_counted_in_the_first_row() {
+    let mut view = fixture::view(Story::Healthy);
+    for (language, said) in [(Language::English, "UNANSWERED 1 180/s"), (Language::Russian, "БЕЗ ОТВЕТА 1 180/с")]
+    {
+        view.flow.unanswered_per_s = 0;
+        let word = said.split(' ').next().unwrap();
+        assert!(!screen_in(&view, &state(Screen::Market), (80, 24), language).contains(word));
+        view.flow.unanswered_per_s = 1_180;
+        let screen = screen_in(&view, &state(Screen::Market), (80, 24), language);
+        assert!(screen.lines().next().unwrap().contains(said), "{screen}");
+    }
+}

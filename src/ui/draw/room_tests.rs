@@ -1,0 +1,53 @@
+//! What does not fit is counted, and what is drawn is named.
+
+use super::tests::{look, paint, state, text};
+use crate::domain::ids::{GroupId, NodeId};
+use crate::domain::view::ClusterView;
+use crate::locale::Language;
+use crate::ui::depth::Depth;
+use crate::ui::fixture::{self, Story};
+use crate::ui::glyphs::Glyphs;
+use crate::ui::state::{Screen, UiState};
+
+fn screen(view: &ClusterView, state: &UiState, size: (u16, u16)) -> String {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    text(&paint(view, state, &look, size).0)
+}
+
+#[test]
+fn market_data_counts_its_nodes_and_says_how_many_there_was_no_room_for() {
+    let mut view = fixture::view(Story::Healthy);
+    let listed = |view: &ClusterView, node: u8| {
+        let state = UiState { selected: NodeId(node), ..state(Screen::Market) };
+        let screen = screen(view, &state, (120, 40));
+        let (_, panel) = screen.split_once("Market data").unwrap();
+        let nodes = (1..10).filter(|node| panel.contains(&format!("│ n{node} "))).collect::<Vec<_>>();
+        (nodes, panel.contains("nodes 9"), panel.contains("+4 nodes (jk)"))
+    };
+    assert_eq!(listed(&view, 1), (vec![1, 2, 3, 4, 5], false, false), "five fit");
+    let like = view.market.feeds[0].clone();
+    view.market.feeds = NodeId::first(9).map(|node| crate::domain::view::FeedView { node, ..like.clone() }).collect();
+    assert_eq!(listed(&view, 1), (vec![1, 2, 3, 4, 5], true, true));
+    assert_eq!(listed(&view, 8), (vec![4, 5, 6, 7, 8], true, true), "the selected one is among them");
+}
+
+#[test]
+fn the_columns_of_the_division_are_named_where_there_is_room() {
+    let view = fixture::data::large(9, 8);
+    let shown = screen(&view, &UiState { group: GroupId(2), ..state(Screen::Data) }, (120, 40));
+    let (_, panel) = shown.split_once("How evenly divided").unwrap();
+    let names = panel.lines().find(|row| row.contains("p1   p2   p3   p4   p5   p6   p7   p8"));
+    assert!(names.is_some(), "{shown}");
+}
+
+#[test]
+fn the_time_bar_says_no_half_of_what_a_second_is() {
+    let mut view = fixture::view(Story::Healthy);
+    (view.run.pace.speed, view.run.pace.achieved_per_mille) = (crate::domain::view::Speed::Times(20), 140);
+    let bar = |columns: u16| screen(&view, &state(Screen::Market), (columns, 24)).lines().nth(22).unwrap().to_owned();
+    for columns in 80..160 {
+        let bar = bar(columns);
+        assert!(bar.contains("machine reaches 2.8x"), "{columns}: {bar}");
+        assert!(!bar.contains("1 s here") || bar.contains("there"), "{columns}: {bar}");
+    }
+}
