@@ -87,9 +87,9 @@ pub(super) fn operator(word: &Word<'_>) -> Result<Operator, Complaint> {
     let known = OPERATORS.iter().find(|(sign, _)| *sign == word.text).map(|(_, operator)| *operator);
     known.ok_or_else(|| {
         let found = word.complain(format!("`{}` is no operator", word.text)).among(word.text, &signs);
-        // A sign of one letter is near to no word; that one is meant which it begins with.
+        // That one is meant which it begins with: `==` is `=`, though `!=` has as many letters of it.
         let begins = signs.iter().rev().find(|sign| word.text.starts_with(**sign)).map(|sign| (*sign).to_owned());
-        Complaint { nearest: found.nearest.clone().or(begins), ..found }
+        Complaint { nearest: begins.or(found.nearest), ..found }
     })
 }
 
