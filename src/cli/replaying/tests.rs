@@ -160,7 +160,7 @@ fn what_could_not_be_given_or_configured_is_named_with_its_place_and_range() {
         ),
         (
             "\"bulk_lots\":",
-            "\"bulk_lots\":9",
+            "\"bulk_lots\":9999999",
             at(table("balancer"), 2),
             "`bulk_lots` in [balancer.priority",
             "1 to 1000000",
