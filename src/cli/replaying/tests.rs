@@ -270,7 +270,7 @@ fn a_feed_that_would_be_waited_for_is_not_opened() {
     let pipe = dir.path().join("feed.csv");
     rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
     for feed in [pipe, PathBuf::from("/dev/zero")] {
-        let named = format!("\"feed\":{{\"path\":{:?},\"digest\":1,\"symbol\":null}}", feed);
+        let named = format!("\"feed\":{{\"path\":{feed:?},\"digest\":1,\"symbol\":null}}");
         let path = dir.path().join("run.rec");
         fs::write(&path, written().replacen("\"feed\":null", &named, 1)).unwrap();
         let trouble = open(&path).map(|_| ()).unwrap_err().to_string();
