@@ -348,7 +348,7 @@ fn a_recording_of_a_program_that_was_killed_replays() {
     let done = Command::new(PROGRAM).args(["replay", place]).output().unwrap();
     let said = String::from_utf8_lossy(&done.stdout);
     assert_eq!(done.status.code(), Some(0), "{said}{}", String::from_utf8_lossy(&done.stderr));
-    assert!(said.starts_with("the same run") && said.contains("breaks off"), "{said}");
+    assert!(said.starts_with("the same run") && said.contains("was broken off"), "{said}");
     // It holds something now: only a word that says so writes over it.
     let done = Command::new(PROGRAM).args(["--plain", "--record", place]).output().unwrap();
     assert_eq!(done.status.code(), Some(2));

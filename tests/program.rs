@@ -159,7 +159,12 @@ fn a_recording_replays_to_its_hash_and_a_changed_one_says_where_it_differs() {
     let (code, out, _) = chaosdesk(&["replay", path(&file)]);
     assert_eq!(code, 1, "{out}");
     assert!(out.contains("the same up to 4.") || out.contains("the same up to 3."), "{out}");
-    assert!(out.contains("recorded") && out.contains("replayed") && out.contains("first notable event"), "{out}");
+    assert!(
+        out.contains("recorded")
+            && out.contains("replayed")
+            && out.contains("the first event of the replay after that: "),
+        "{out}"
+    );
 }
 
 #[test]
@@ -172,7 +177,7 @@ fn a_file_that_is_no_recording_ends_with_two_and_a_line() {
     let table = [
         ("hello\n".to_owned(), "not a recording"),
         (text.replacen("chaosdesk-recording 2", "chaosdesk-recording 9", 1), "run.rec:1:1: a recording of format 9"),
-        (cut, "cut off"),
+        (cut, "broken off"),
         (text.replacen("{", "[", 1), "run.rec:2:"),
         (format!("{text}{text}"), "a second recording begins behind the end of the first"),
         (format!("{text}garbage"), "the recording has ended above"),

@@ -34,7 +34,7 @@ fn a_session_is_kept_by_itself_and_can_be_watched() {
     desk.end();
     let session = state.path().join("chaosdesk/sessions/session-0001.rec");
     let said = replay(&session);
-    assert!(said.starts_with("the same run: ") && !said.contains("breaks off"), "{said}");
+    assert!(said.starts_with("the same run: ") && !said.contains("broken off"), "{said}");
     let mut desk = open_with(&["replay", "--watch", session.to_str().unwrap()], &environment);
     desk.wait_for("[Overview]");
     desk.wait("it ends", |pty| pty.text().contains("recording ended: the same run"));

@@ -5,6 +5,7 @@
 //! Errors: a file of which nothing can be played is a mistake; one with a wrong line is played up to there, and the line is
 //! told at the end.
 
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use crate::domain::feed::{FeedError, FeedRows, FeedSettings};
@@ -48,16 +49,20 @@ pub fn open(path: &Path, settings: &mut Settings) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Reads the feed of a recording again: where it was, or beside the recording.
+/// Reads the feed of a recording again: where it was, or beside the recording. Whoever plays a recording did not name that
+/// file, so nothing is opened there that could hold them up, such as a pipe.
 ///
 /// # Errors
-/// The file is gone, or is another one now.
+/// The file is gone, is none, or is another one now.
 pub fn reopen(settings: &mut Settings, recording: &Path) -> Result<(), Trouble> {
     let Some(recorded) = settings.feed.take() else { return Ok(()) };
     let file = Path::new(&recorded.path);
     let beside = |name: &Path| recording.parent().map(|folder| folder.join(name));
     let places = [Some(file.to_owned()), beside(file), file.file_name().and_then(|name| beside(Path::new(name)))];
     let found = places.into_iter().flatten().find(|place| place.is_file());
+    if found.is_none() {
+        would_wait(file)?;
+    }
     open(&found.unwrap_or_else(|| PathBuf::from(file)), settings)?;
     match &settings.feed {
         Some(feed) if feed.digest == recorded.digest => Ok(()),
@@ -67,6 +72,20 @@ pub fn reopen(settings: &mut Settings, recording: &Path) -> Result<(), Trouble> 
             let why = format!("the feed {path} is not the one that was recorded: digest {found}, recorded as {digest}");
             Err(Trouble::Usage(why))
         }
+    }
+}
+
+/// Refuses what may wait for ever before it is read to its end.
+fn would_wait(file: &Path) -> Result<(), Trouble> {
+    let name = input::name_of(file);
+    if input::is_standard(file) {
+        let advice = "the recorded feed came from standard input: give it again, `chaosdesk replay FILE < FEED`";
+        return if io::stdin().is_terminal() { Err(Trouble::Usage(advice.to_owned())) } else { Ok(()) };
+    }
+    match file.metadata() {
+        Ok(_) => Err(Trouble::Usage(format!("cannot read the recorded feed {name}: it is not a regular file"))),
+        // Opening it says what is wrong.
+        Err(_) => Ok(()),
     }
 }
 

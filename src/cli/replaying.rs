@@ -8,10 +8,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::desk;
+use crate::document::problem::Complaint;
+use crate::document::settings::NODES_MAX;
+use crate::domain::control::Control;
+use crate::domain::settings::Settings;
+use crate::lesson::action::{self, Context};
+use crate::locale::Languages;
 use crate::report::playback;
-use crate::runtime::recorder::Recording;
+use crate::runtime::recorder::{Mark, Recording};
 use crate::runtime::recording_text;
-use crate::runtime::replay::{self, Met, Replay};
+use crate::runtime::replay::{self, Difference, Met, Replay};
+use crate::ui::caption;
 
 use super::args::{DashboardFlags, ReplayFlags};
 use super::exit::{Exit, Trouble};
@@ -33,9 +40,16 @@ pub struct Opened {
 pub fn open(file: &Path) -> Result<Opened, Trouble> {
     let name = input::name_of(file);
     let text = input::read(file)?;
-    let mut recording = recording_text::read(&name, &text).map_err(|problem| Trouble::Usage(problem.to_string()))?;
+    let recording = recording_text::read(&name, &text, &admit);
+    let mut recording = recording.map_err(|problem| Trouble::Usage(problem.to_string()))?;
     feeds::reopen(&mut recording.header.settings, file)?;
     Ok(Opened { recording, name, text })
+}
+
+/// Whether a control of a recording could have been typed, or stand in a scenario.
+fn admit(control: &Control, nodes: usize, settings: &Settings) -> Result<(), Complaint> {
+    let nodes = nodes.min(NODES_MAX as usize);
+    action::check(control, &Context::of_file(nodes, settings.cluster.partitions).trading(settings.market.instruments))
 }
 
 /// Plays it again, and answers how that ended, with a text for people.
@@ -48,16 +62,36 @@ pub fn play(opened: &Opened, meet: &mut dyn FnMut(Met)) -> Result<(String, Repla
     let ended = replay::replay(world, recording, meet);
     let text = match &ended {
         Replay::Same(mark) => {
-            let cut = if recording.whole { "" } else { " (the recording breaks off there)" };
-            format!("the same run: {} events, {} s, hash {}{cut}\n", mark.events, mark.at, mark.hash)
+            format!("the same run: {} events, {} s, hash {}\n", mark.events, mark.at, mark.hash)
         }
-        Replay::Differs(difference) => format!("{difference}\n"),
+        Replay::Differs(difference) => differs(difference),
         Replay::Misplaced(found) => {
             let problem = recording_text::misplaced(&opened.name, &opened.text, found.control, found.to_string());
             return Err(Trouble::Usage(problem.to_string()));
         }
     };
-    Ok((text, ended))
+    let broken_off = if recording.whole {
+        String::new()
+    } else {
+        format!("the recording was broken off: it has no end, only marks up to {} s\n", recording.end.at)
+    };
+    Ok((text + &broken_off, ended))
+}
+
+/// Where a replay became another run, and what it did there.
+fn differs(difference: &Difference) -> String {
+    let Difference { after, recorded, replayed, events } = difference;
+    let began = match after {
+        Some(mark) => format!("the same up to {} s ({} events), then it differs", mark.at, mark.events),
+        None => "another run: it differs from the beginning".to_owned(),
+    };
+    let point = |mark: &Mark| format!("{} events and hash {} at {} s", mark.events, mark.hash, mark.at);
+    let mut text = format!("{began}\nrecorded: {}\nreplayed: {}\n", point(recorded), point(replayed));
+    if let Some(event) = events.first() {
+        let said = caption::caption(event, &[], &Languages::shared().english);
+        text += &format!("the first event of the replay after that: {} s: {said}\n", event.at);
+    }
+    text
 }
 
 /// Does what `replay` is asked for.
@@ -146,3 +180,6 @@ impl Lines<'_> {
         self.failed.map_or_else(|| self.out.flush(), Err)
     }
 }
+
+#[cfg(test)]
+mod tests;

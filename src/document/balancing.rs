@@ -19,11 +19,9 @@ pub(super) fn read(r: &mut Reader<'_>, base: &BalancerSettings) -> Reading<Balan
         ageing: r.millis("ageing_ms", 0..=TIMER_MS_MAX, base.ageing)?,
         probe: r.millis("probe_ms", 1..=TIMER_MS_MAX, base.probe)?,
         vip_nodes: nodes(r, "vip_nodes", &base.vip_nodes)?,
-        class_nodes: r.table("class_nodes", |r| classes(r, &base.class_nodes))?.unwrap_or(base.class_nodes.clone()),
-        pools: r.table("pools", |r| pools(r, &base.pools))?.unwrap_or(base.pools.clone()),
-        priority_by_type: r
-            .table("priority_by_type", |r| by_type(r, &base.priority_by_type))?
-            .unwrap_or(base.priority_by_type),
+        class_nodes: r.section("class_nodes", |r| classes(r, &base.class_nodes))?,
+        pools: r.section("pools", |r| pools(r, &base.pools))?,
+        priority_by_type: r.section("priority_by_type", |r| by_type(r, &base.priority_by_type))?,
     })
 }
 

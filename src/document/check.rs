@@ -65,6 +65,11 @@ fn nodes(settings: &Settings, at: &At<'_>) -> Reading<()> {
             return Err(at(&[key, "cluster.nodes"], found).allow(format!("n1 to n{count}")));
         }
     }
+    let ends = settings.link.pairs.iter().flat_map(|pair| [pair.from, pair.to]);
+    if let Some(stranger) = ends.into_iter().find(|node| node.index() >= count) {
+        let found = format!("`pair` of [link] names {stranger}, but there are {count} nodes");
+        return Err(at(&["link.pair", "cluster.nodes"], found).allow(format!("n1 to n{count}")));
+    }
     Ok(())
 }
 

@@ -38,6 +38,7 @@ const SPEED_FACTOR_MAX: u32 = 1_000;
 pub fn speed(text: &str) -> Result<Speed, Complaint> {
     let wrong = || {
         Complaint::new(0..text.len(), format!("`{text}` is no speed"))
+            .among(text, &["free"])
             .allow(format!("`free`, `1x` to `{SPEED_FACTOR_MAX}x`, `1/2x` to `1/{SPEED_FACTOR_MAX}x`"))
     };
     let factor = |digits: &str| match digits.parse() {

@@ -11,7 +11,7 @@ use crate::domain::settings::Settings;
 use crate::domain::view::Speed;
 
 use super::choice;
-use super::problem::{Complaint, Place, Reading, listed};
+use super::problem::{Complaint, Place, Reading, listed, nearest};
 use super::reader::{self, Item, Reader};
 use super::settings;
 
@@ -276,7 +276,10 @@ fn keys(r: &mut Reader<'_>) -> Reading<Keys> {
         contexts.push((context.clone(), context_at));
         r.inside_item(&context, &table, |r| {
             for (action, action_at, item) in r.contents() {
-                let keys = item.elements(&action)?.iter().map(|key| one_key(&action, key)).collect::<Reading<_>>()?;
+                let one = if item.is_string() { vec![one_key(&action, &item)?] } else { Vec::new() };
+                let listed = if item.is_string() { Vec::new() } else { item.elements(&action)? };
+                let listed = listed.iter().map(|key| one_key(&action, key)).collect::<Reading<Vec<_>>>()?;
+                let keys = [one, listed].concat();
                 bindings.push(KeyBindings { context: context.clone(), action, action_at, keys });
             }
             Ok(())
@@ -324,7 +327,13 @@ impl KeyBindings {
             // Hundreds of ids are no help: the nearest one is, and the list is one command away.
             let few = actions.len() <= 12;
             let allowed = if few { listed(&actions) } else { "the ids that `chaosdesk keys` lists".to_owned() };
-            return Err(problem.allow(allowed));
+            let problem = problem.allow(allowed);
+            // Who writes `"q" = "app.quit"` has the right words in the wrong order.
+            let swapped = self.keys.iter().find_map(|(key, _)| nearest(key, &actions));
+            return Err(match swapped.filter(|_| names.key(&self.action).is_ok()) {
+                Some(action) => problem.noting(format!("the action comes first: \"{action}\" = [\"{}\"]", self.action)),
+                None => problem,
+            });
         }
         self.keys.iter().try_for_each(|(key, place)| names.key(key).map_err(|wrong| place.complain(&wrong)))
     }

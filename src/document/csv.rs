@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::problem::{Complaint, clipped};
+use super::problem::{Complaint, clipped, nearest};
 
 /// A field and where it stands in its line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -89,6 +89,38 @@ pub fn count(line: &str) -> usize {
         }
     }
     last
+}
+
+/// A complaint about a line that is the header of no such file: about the column that is misspelt, or else about all of it.
+pub fn no_header(line: &str, headers: &[&str], found: &str) -> Complaint {
+    let misspelt = headers.iter().find_map(|header| misspelt(line, header));
+    let complaint = match misspelt {
+        Some((field, name)) => field.wrong("column").among(field.text, &[name]),
+        None => Complaint::new(0..line.len(), found),
+    };
+    complaint.allow(headers.iter().map(|header| format!("`{header}`")).collect::<Vec<_>>().join(" or "))
+}
+
+/// Whether all but one of the columns of a line are the header's, and that one nearly.
+pub fn is_nearly_header(line: &str, header: &str) -> bool {
+    misspelt(line, header).is_some()
+}
+
+/// The one column of a line that is not the header's, if it is near, with the header's own name.
+fn misspelt<'a, 'h>(line: &'a str, header: &'h str) -> Option<(Field<'a>, &'h str)> {
+    let (mut start, mut found) = (Some(0), None);
+    for name in header.split(',') {
+        let (field, next) = field(line, start?).ok()?;
+        if !name.eq_ignore_ascii_case(field.text) {
+            if found.is_some() {
+                return None;
+            }
+            found = nearest(field.text, &[name]).map(|_| (field, name));
+            found?;
+        }
+        start = next;
+    }
+    found
 }
 
 /// Whether this line names just these columns.

@@ -143,8 +143,8 @@ pub fn is_header(line: &str) -> Result<bool, Complaint> {
         return Ok(true);
     }
     match csv::fields::<1>(line.split(',').next().unwrap_or_default(), HEADER) {
-        Ok([first]) if first.text.eq_ignore_ascii_case("action") => {
-            Err(Complaint::new(0..line.len(), "these are not the columns").allow(HEADER))
+        Ok([first]) if first.text.eq_ignore_ascii_case("action") || csv::is_nearly_header(line, HEADER) => {
+            Err(csv::no_header(line, &[HEADER], "these are not the columns"))
         }
         _ => Ok(false),
     }
@@ -234,5 +234,7 @@ mod tests {
         assert_eq!(is_header("\"action\",\"order_id\",\"owner\",\"side\",\"type\",\"price\",\"quantity\","), Ok(true));
         assert_eq!(is_header("new,1,anna,buy,limit,1,3"), Ok(false));
         assert!(is_header("action,order_id,side").is_err());
+        let misspelt = is_header("actoin,order_id,owner,side,type,price,quantity").unwrap_err();
+        assert_eq!((misspelt.span, misspelt.nearest.as_deref()), (0..6, Some("action")));
     }
 }

@@ -19,6 +19,8 @@ use crate::domain::view::Text;
 use super::choice::Choice;
 use super::problem::{Place, Problem, Reading, Source, nearest};
 
+mod item;
+
 type Entry<'d> = (Range<usize>, &'d Spanned<DeValue<'d>>);
 
 /// A table that is being read.
@@ -130,11 +132,11 @@ impl<'d> Reader<'d> {
         self.ask(key)
     }
 
-    /// The value of a key that must be there.
+    /// The value of a key that must be there, such as in this example.
     ///
     /// # Errors
     /// It is missing; if a misspelling of it is there, that is what the message is about.
-    pub fn required(&mut self, key: &'static str) -> Reading<Item<'d>> {
+    pub fn required(&mut self, key: &'static str, example: &str) -> Reading<Item<'d>> {
         if let Some(item) = self.ask(key) {
             return Ok(item);
         }
@@ -143,7 +145,10 @@ impl<'d> Reader<'d> {
             Some(found) => Place::new(&self.source, found.span())
                 .problem(format!("unknown key `{}`{}", found.get_ref(), self.inside()))
                 .among(found.get_ref(), &[key]),
-            None => self.place().problem(format!("the key `{key}` is missing{}", self.inside())),
+            None => {
+                let found = format!("the key `{key}` is missing{}", self.inside());
+                self.place().problem(found).noting(format!("for example: {key} = {example}"))
+            }
         })
     }
 
@@ -218,7 +223,7 @@ impl<'d> Reader<'d> {
     /// # Errors
     /// `en` is missing, or one of them is no string.
     pub fn languages(&mut self) -> Reading<Text> {
-        let en = self.required("en")?.string("en")?;
+        let en = self.required("en", "\"Who leads?\"")?.string("en")?;
         let ru = self.ask("ru").map_or(Ok(en), |item| item.string("ru"))?;
         Ok(Text { en: en.to_owned(), ru: ru.to_owned() })
     }
@@ -239,6 +244,18 @@ impl<'d> Reader<'d> {
     pub fn table<T>(&mut self, key: &'static str, visit: impl FnOnce(&mut Self) -> Reading<T>) -> Reading<Option<T>> {
         let Some(item) = self.ask(key) else { return Ok(None) };
         self.inner(key, &item)?.visit(visit).map(Some)
+    }
+
+    /// Reads the table under a key, or an empty one if it is left out: what holds where the file is silent is looked at, too.
+    ///
+    /// # Errors
+    /// It is no table, or something in it is wrong.
+    pub fn section<T>(&mut self, key: &'static str, visit: impl FnOnce(&mut Reader<'_>) -> Reading<T>) -> Reading<T> {
+        if let Some(item) = self.ask(key) {
+            return self.inner(key, &item)?.visit(visit);
+        }
+        let (source, name, head) = (Arc::clone(&self.source), self.name_of(key), self.head.clone());
+        Reader { source, table: &DeTable::new(), name, head, asked: Vec::new(), open: false }.visit(visit)
     }
 
     /// Reads each table of a list of tables, `[[key]]`.
@@ -276,125 +293,17 @@ impl<'d> Reader<'d> {
         let DeValue::Table(table) = item.value else {
             return Err(item.wrong(key, "a table"));
         };
-        let name = if self.name.is_empty() {
+        let (source, name) = (Arc::clone(&self.source), self.name_of(key));
+        Ok(Self { source, table, name, head: item.place.first_line_span(), asked: Vec::new(), open: false })
+    }
+
+    fn name_of(&self, key: &str) -> String {
+        if self.name.is_empty() {
             format!("[{key}]")
         } else if self.name.starts_with("[[") {
             format!("`{key}` of {}", self.name)
         } else {
             format!("{}.{key}]", self.name.trim_end_matches(']'))
-        };
-        Ok(Self {
-            source: Arc::clone(&self.source),
-            table,
-            name,
-            head: item.place.first_line_span(),
-            asked: Vec::new(),
-            open: false,
-        })
-    }
-}
-
-impl<'d> Item<'d> {
-    /// A whole number within a range.
-    ///
-    /// # Errors
-    /// It is something else, or outside.
-    pub fn integer(&self, key: &str, range: RangeInclusive<u64>) -> Reading<u64> {
-        let allowed = format!("a whole number from {} to {}", range.start(), range.end());
-        let DeValue::Integer(digits) = self.value else {
-            return Err(self.wrong(key, &allowed));
-        };
-        match u64::from_str_radix(digits.as_str(), digits.radix()) {
-            Ok(number) if range.contains(&number) => Ok(number),
-            _ => Err(self.place.problem(format!("`{key}` is {}, out of range", self.place.text())).allow(allowed)),
         }
-    }
-
-    /// A whole number within a range, or a list of such with at least one.
-    ///
-    /// # Errors
-    /// It is something else, or one is outside.
-    pub fn integers(&self, key: &str, range: RangeInclusive<u64>) -> Reading<Vec<u64>> {
-        let allowed = format!("a whole number from {} to {}, or a list of such", range.start(), range.end());
-        match &self.value {
-            DeValue::Integer(_) => Ok(vec![self.integer(key, range)?]),
-            DeValue::Array(items) if items.is_empty() => {
-                Err(self.place.problem(format!("`{key}` is empty")).allow(allowed))
-            }
-            DeValue::Array(_) => self.elements(key)?.iter().map(|item| item.integer(key, range.clone())).collect(),
-            _ => Err(self.wrong(key, &allowed)),
-        }
-    }
-
-    /// `true` or `false`.
-    ///
-    /// # Errors
-    /// It is something else.
-    pub fn switch(&self, key: &str) -> Reading<bool> {
-        self.value.as_bool().ok_or_else(|| self.wrong(key, "true, false"))
-    }
-
-    /// A string.
-    ///
-    /// # Errors
-    /// It is something else.
-    pub fn string(&self, key: &str) -> Reading<&'d str> {
-        self.value.as_str().ok_or_else(|| self.wrong(key, "a string"))
-    }
-
-    /// Whether it is a string: for keys that take one of two shapes.
-    pub const fn is_string(&self) -> bool {
-        matches!(self.value, DeValue::String(_))
-    }
-
-    /// Whether it is a table.
-    pub const fn is_table(&self) -> bool {
-        matches!(self.value, DeValue::Table(_))
-    }
-
-    /// Whether it is a whole number.
-    pub const fn is_integer(&self) -> bool {
-        matches!(self.value, DeValue::Integer(_))
-    }
-
-    /// One word out of a few.
-    ///
-    /// # Errors
-    /// It is another.
-    pub fn choice<C: Choice>(&self, key: &str) -> Reading<C> {
-        let words = C::words();
-        let word = self.value.as_str().ok_or_else(|| self.wrong(key, &super::problem::listed(&words)))?;
-        C::of_word(word).ok_or_else(|| self.place.problem(format!("`{key}` is \"{word}\"")).among(word, &words))
-    }
-
-    fn list(&self, key: &str, source: &Arc<Source>) -> Reading<Vec<Self>> {
-        let DeValue::Array(items) = self.value else {
-            return Err(self.wrong(key, "a list"));
-        };
-        let item =
-            |value: &'d Spanned<DeValue<'d>>| Item { place: Place::new(source, value.span()), value: value.get_ref() };
-        Ok(items.iter().map(item).collect())
-    }
-
-    /// The elements of a list value, for keys that are not known beforehand.
-    ///
-    /// # Errors
-    /// It is no list.
-    pub fn elements(&self, key: &str) -> Reading<Vec<Self>> {
-        self.list(key, self.place.source())
-    }
-
-    /// A problem with what kind of value it is.
-    pub fn wrong(&self, key: &str, allowed: &str) -> Box<Problem> {
-        let kind = match self.value {
-            DeValue::String(_) => "a string",
-            DeValue::Integer(_) => "a whole number",
-            DeValue::Float(_) => "a number with a point",
-            DeValue::Boolean(_) => "true or false",
-            DeValue::Datetime(_) => "a date",
-            DeValue::Array(_) => "a list",
-            DeValue::Table(_) => "a table",
-        };
-        self.place.problem(format!("`{key}` is {kind}")).allow(allowed)
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::time::SimDuration;
 use crate::domain::universe::INSTRUMENTS_MAX;
 
 use super::choice::Choice;
-use super::problem::Reading;
+use super::problem::{Place, Reading};
 use super::reader::{Item, Reader};
 use super::{balancing, check, venues};
 
@@ -81,34 +81,24 @@ pub const TABLES: [&str; 17] = [
 /// The first thing wrong.
 pub fn read(root: &mut Reader<'_>, base: &Settings) -> Reading<Settings> {
     let settings = Settings {
-        cluster: root.table("cluster", |r| cluster(r, &base.cluster))?.unwrap_or_else(|| base.cluster.clone()),
-        raft: root.table("raft", |r| raft(r, &base.raft))?.unwrap_or_else(|| base.raft.clone()),
-        detector: root.table("detector", |r| detector(r, &base.detector))?.unwrap_or_else(|| base.detector.clone()),
-        link: root.table("link", |r| link(r, &base.link))?.unwrap_or_else(|| base.link.clone()),
-        disk: root.table("disk", |r| disk(r, &base.disk))?.unwrap_or_else(|| base.disk.clone()),
-        gateway: root.table("gateway", |r| gateway(r, &base.gateway))?.unwrap_or_else(|| base.gateway.clone()),
-        client: root.table("client", |r| client(r, &base.client))?.unwrap_or_else(|| base.client.clone()),
-        load: root.table("load", |r| load(r, &base.load))?.unwrap_or_else(|| base.load.clone()),
-        market: root.table("market", |r| market(r, &base.market))?.unwrap_or_else(|| base.market.clone()),
-        partition: root
-            .table("partition", |r| partition(r, &base.partition))?
-            .unwrap_or_else(|| base.partition.clone()),
-        market_data: root
-            .table("market_data", |r| market_data(r, &base.market_data))?
-            .unwrap_or_else(|| base.market_data.clone()),
-        admission: root
-            .table("admission", |r| Ok(AdmissionSettings { on: r.switch("on", base.admission.on)? }))?
-            .unwrap_or(base.admission),
-        balancer: root
-            .table("balancer", |r| balancing::read(r, &base.balancer))?
-            .unwrap_or_else(|| base.balancer.clone()),
+        cluster: root.section("cluster", |r| cluster(r, &base.cluster))?,
+        raft: root.section("raft", |r| raft(r, &base.raft))?,
+        detector: root.section("detector", |r| detector(r, &base.detector))?,
+        link: root.section("link", |r| link(r, &base.link))?,
+        disk: root.section("disk", |r| disk(r, &base.disk))?,
+        gateway: root.section("gateway", |r| gateway(r, &base.gateway))?,
+        client: root.section("client", |r| client(r, &base.client))?,
+        load: root.section("load", |r| load(r, &base.load))?,
+        market: root.section("market", |r| market(r, &base.market))?,
+        partition: root.section("partition", |r| partition(r, &base.partition))?,
+        market_data: root.section("market_data", |r| market_data(r, &base.market_data))?,
+        admission: root.section("admission", |r| Ok(AdmissionSettings { on: r.switch("on", base.admission.on)? }))?,
+        balancer: root.section("balancer", |r| balancing::read(r, &base.balancer))?,
         feed: base.feed.clone(),
-        placement: root
-            .table("placement", |r| placement(r, &base.placement))?
-            .unwrap_or_else(|| base.placement.clone()),
-        trades: root.table("trades", |r| trades(r, &base.trades))?.unwrap_or_else(|| base.trades.clone()),
-        accounts: root.table("accounts", |r| accounts(r, &base.accounts))?.unwrap_or(base.accounts),
-        venues: root.table("venues", |r| venues::read(r, &base.venues))?.unwrap_or_else(|| base.venues.clone()),
+        placement: root.section("placement", |r| placement(r, &base.placement))?,
+        trades: root.section("trades", |r| trades(r, &base.trades))?,
+        accounts: root.section("accounts", |r| accounts(r, &base.accounts))?,
+        venues: root.section("venues", |r| venues::read(r, &base.venues))?,
     };
     check::together(root, &settings)?;
     Ok(settings)
@@ -128,15 +118,29 @@ fn cluster(r: &mut Reader<'_>, base: &ClusterSettings) -> Reading<ClusterSetting
         nodes: r.integer("nodes", 1..=NODES_MAX, base.nodes as u64)? as usize,
         partitions: r.integer("partitions", 1..=PARTITIONS_MAX, base.partitions as u64)? as usize,
         replication_factor: r.integer("replication_factor", 1..=NODES_MAX, base.replication_factor as u64)? as usize,
-        ack: r.optional("ack").map_or(Ok(base.ack), |item| ack(&item))?,
+        ack: ack(r, base.ack)?,
         rules: rules_off(r, base.rules)?,
         regions: regions(r, &base.regions)?,
     })
 }
 
+/// One region for each node at most; each has a name.
 fn regions(r: &mut Reader<'_>, base: &[String]) -> Reading<Vec<String>> {
-    let Some(item) = r.optional("regions") else { return Ok(base.to_vec()) };
-    item.elements("regions")?.iter().map(|item| item.string("regions").map(str::to_owned)).collect()
+    let (place, names) = match r.optional("regions") {
+        None => (r.place(), base.to_vec()),
+        Some(item) => {
+            let names = item.elements("regions")?.into_iter().map(|item| item.string("regions").map(str::to_owned));
+            (item.place, names.collect::<Reading<_>>()?)
+        }
+    };
+    if names.len() as u64 > NODES_MAX {
+        let found = format!("`regions` names {} regions", names.len());
+        return Err(place.problem(found).allow(format!("{NODES_MAX} at most, as many as a cluster has nodes")));
+    }
+    if names.iter().any(|name| name.trim().is_empty()) {
+        return Err(place.problem("`regions` names a region without a name").allow("names such as \"eu\""));
+    }
+    Ok(names)
 }
 
 fn placement(r: &mut Reader<'_>, base: &PlacementSettings) -> Reading<PlacementSettings> {
@@ -148,7 +152,13 @@ fn placement(r: &mut Reader<'_>, base: &PlacementSettings) -> Reading<PlacementS
     })
 }
 
-fn ack(item: &Item<'_>) -> Reading<AckRule> {
+fn ack(r: &mut Reader<'_>, base: AckRule) -> Reading<AckRule> {
+    let Some(item) = r.optional("ack") else {
+        return match base {
+            AckRule::Leader | AckRule::Majority | AckRule::All => Ok(base),
+            AckRule::Count(count) => r.within("ack", &(1..=NODES_MAX), count.into()).map(|_| base),
+        };
+    };
     if item.is_integer() {
         return item.integer("ack", 1..=NODES_MAX).map(|count| AckRule::Count(count as u8));
     }
@@ -213,23 +223,34 @@ fn no_pairs(r: &mut Reader<'_>, base: &LinkSettings) -> Reading<Vec<LinkPair>> {
     for pair in &base.pairs {
         r.lasts_within("latency_us", &(0..=LATENCY_US_MAX), 1_000, pair.latency)?;
         r.lasts_within("jitter_us", &(0..=LATENCY_US_MAX), 1_000, pair.jitter)?;
+        r.nodes_within("pair", &[pair.from, pair.to])?;
+        fits(pair, &r.place(), &r.place())?;
     }
     Ok(base.pairs.clone())
 }
 
 fn pair(r: &mut Reader<'_>) -> Reading<LinkPair> {
     let defaults = LinkSettings::default();
-    let (from, to) = (r.required("from")?, r.required("to")?);
+    let (from, to) = (r.required("from", "\"n1\"")?, r.required("to", "\"n2\"")?);
     let pair = LinkPair {
         from: node(&from, "from")?,
         to: node(&to, "to")?,
         latency: r.micros("latency_us", 0..=LATENCY_US_MAX, defaults.latency)?,
         jitter: r.micros("jitter_us", 0..=LATENCY_US_MAX, SimDuration::ZERO)?,
     };
+    fits(&pair, &r.place(), &to.place).map(|()| pair)
+}
+
+/// Whether it is a link between two nodes on which messages arrive after they were sent.
+fn fits(pair: &LinkPair, place: &Place, to: &Place) -> Reading<()> {
     if pair.jitter > pair.latency {
-        return Err(r.place().problem("`jitter_us` is above `latency_us`").allow("0 to `latency_us`"));
+        return Err(place.problem("`jitter_us` is above `latency_us`").allow("0 to `latency_us`"));
     }
-    if pair.from == pair.to { Err(to.place.problem("a link leads to another node")) } else { Ok(pair) }
+    if pair.from == pair.to {
+        let found = format!("the link from {} leads to itself", pair.from);
+        return Err(to.problem(found).allow("another node"));
+    }
+    Ok(())
 }
 
 pub(super) fn node(item: &Item<'_>, key: &str) -> Reading<NodeId> {
@@ -253,33 +274,13 @@ fn disk(r: &mut Reader<'_>, base: &DiskSettings) -> Reading<DiskSettings> {
 
 fn gateway(r: &mut Reader<'_>, base: &GatewaySettings) -> Reading<GatewaySettings> {
     Ok(GatewaySettings {
-        service_times: service_times(r, &base.service_times)?,
-        capacities: capacities(r, &base.capacities)?,
+        service_times: r.list_of("service_us", &(0..=LATENCY_US_MAX), &base.service_times)?,
+        capacities: r.list_of("capacities", &(1..=COUNT_MAX), &base.capacities)?,
         queue_max: r.integer("queue_max", 0..=COUNT_MAX, base.queue_max as u64)? as usize,
         cost_per_hour: r.integer("cost_per_hour", 0..=COUNT_MAX, base.cost_per_hour)?,
         cost_exponent_per_mille: r.integer("cost_exponent_per_mille", EXPONENT, base.cost_exponent_per_mille.into())?
             as u32,
     })
-}
-
-fn service_times(r: &mut Reader<'_>, base: &[SimDuration]) -> Reading<Vec<SimDuration>> {
-    let Some(item) = r.optional("service_us") else {
-        return base.iter().map(|time| r.lasts_within("service_us", &(0..=LATENCY_US_MAX), 1_000, *time)).collect();
-    };
-    Ok(item.integers("service_us", 0..=LATENCY_US_MAX)?.into_iter().map(SimDuration::from_micros).collect())
-}
-
-fn capacities(r: &mut Reader<'_>, base: &[u32]) -> Reading<Vec<u32>> {
-    let Some(item) = r.optional("capacities") else {
-        // An empty list would be divided by.
-        r.within("capacities", &(1..=COUNT_MAX), base.iter().copied().min().unwrap_or(0).into())?;
-        return Ok(base.to_vec());
-    };
-    let elements = item.elements("capacities")?;
-    if elements.is_empty() {
-        return Err(item.place.problem("`capacities` is empty").allow("at least one whole number"));
-    }
-    elements.iter().map(|item| item.integer("capacities", 1..=COUNT_MAX).map(|capacity| capacity as u32)).collect()
 }
 
 fn client(r: &mut Reader<'_>, base: &ClientSettings) -> Reading<ClientSettings> {
@@ -343,7 +344,7 @@ fn accounts(r: &mut Reader<'_>, base: &AccountSettings) -> Reading<AccountSettin
 
 /// A list of nodes.
 pub(super) fn nodes(r: &mut Reader<'_>, key: &'static str, base: &[NodeId]) -> Reading<Vec<NodeId>> {
-    let Some(item) = r.optional(key) else { return Ok(base.to_vec()) };
+    let Some(item) = r.optional(key) else { return r.nodes_within(key, base).map(|()| base.to_vec()) };
     item.elements(key)?.iter().map(|item| node(item, key)).collect()
 }
 

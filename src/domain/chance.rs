@@ -66,7 +66,7 @@ impl Chance {
 
     /// A number from `low` to `high`, both included.
     pub fn between(&mut self, low: u64, high: u64) -> u64 {
-        low + self.below(high.saturating_sub(low) + 1)
+        low + self.below(high.saturating_sub(low).saturating_add(1))
     }
 
     /// True `numerator` times of `denominator`.

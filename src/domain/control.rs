@@ -258,6 +258,13 @@ impl Control {
         }
     }
 
+    /// So many of a hundred orders are for this symbol, or the load is for all alike again.
+    pub fn hot(symbol: Option<(SymbolId, u8)>) -> Self {
+        // There is one way to end it, whichever symbol it was.
+        let (symbol, percent) = symbol.filter(|(_, percent)| *percent > 0).unwrap_or((SymbolId(0), 0));
+        Self::HotSymbol { symbol, percent }
+    }
+
     /// The control with each target mapped.
     #[must_use]
     pub fn aimed(mut self, aim: impl Fn(Target) -> Target) -> Self {

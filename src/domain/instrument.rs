@@ -59,10 +59,10 @@ impl Instrument {
 
     /// A price as people write it, `101.02`.
     pub fn show_price(&self, price: Price) -> String {
-        let micros = price.0 * self.tick_micros;
+        let micros = i128::from(price.0) * i128::from(self.tick_micros);
         let decimals = (0..6).rev().take_while(|d| self.tick_micros % 10_i64.pow(6 - *d) == 0).count();
         let decimals = 6 - decimals;
-        let scale = 10_i64.pow(6 - decimals as u32);
+        let scale = 10_i128.pow(6 - decimals as u32);
         let (whole, part) = (micros / 1_000_000, micros.abs() % 1_000_000 / scale);
         if decimals == 0 { format!("{whole}") } else { format!("{whole}.{part:0decimals$}") }
     }

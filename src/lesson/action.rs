@@ -9,10 +9,9 @@
 
 mod rest;
 
-use crate::document::problem::Complaint;
+use crate::document::problem::{Complaint, listed, nearest};
 use crate::domain::control::{Control, Verb};
 use crate::domain::hand::HandRequest;
-use crate::domain::ids::SymbolId;
 use crate::domain::order::{ReadFrom, Side};
 use crate::domain::rules::{PartitionStrategy, Rule, Strategy};
 use crate::domain::stored::TradeId;
@@ -57,8 +56,8 @@ pub fn parse(text: &str, context: &Context) -> Result<Parsed, Complaint> {
     };
     let old = verb_of_an_old_word(word.text, after);
     let Some(verb) = old.or_else(|| Verb::of(word.text)) else {
-        let unknown = word.complain(format!("there is no action `{}`", word.text));
-        return Err(unknown.among(word.text, &verbs()));
+        let unknown = word.complain(format!("there is no action `{}`", word.text)).allow(listed(&verbs()));
+        return Err(Complaint { nearest: nearest_verb(word.text).map(str::to_owned), ..unknown });
     };
     let grammar = grammar(verb);
     let mut rest = Rest::new(after, text.trim_end().len(), word.text, grammar.form, context);
@@ -74,6 +73,19 @@ pub fn parse(text: &str, context: &Context) -> Result<Parsed, Complaint> {
 /// The first word that is wrong.
 pub fn parse_control(text: &str, context: &Context) -> Result<Control, Complaint> {
     parse(text, context).map(|parsed| parsed.control)
+}
+
+/// Whether a control that comes from no text of ours could have been given: in words it reads as the same one.
+///
+/// # Errors
+/// What is wrong with it, and what is allowed.
+pub fn check(control: &Control, context: &Context) -> Result<(), Complaint> {
+    let text = show(control);
+    if parse_control(&text, context)? == *control {
+        return Ok(());
+    }
+    let found = format!("it is not the one that `{text}` means");
+    Err(Complaint::new(0..text.len(), found).allow("what can be written down, times in whole microseconds"))
 }
 
 /// The verb that a text begins with, whatever follows it.
@@ -111,6 +123,14 @@ fn verb_of_an_old_word(word: &str, after: &[Word<'_>]) -> Option<Verb> {
 /// The verbs.
 pub fn verbs() -> Vec<&'static str> {
     Verb::ALL.iter().map(|verb| verb.text()).collect()
+}
+
+/// The verb nearest to a word; of one that was renamed the old word counts, too.
+pub fn nearest_verb(word: &str) -> Option<&'static str> {
+    let old = OLD_WORDS.iter().map(|(old, _)| *old);
+    let near = nearest(word, &verbs().into_iter().chain(old).collect::<Vec<_>>())?;
+    let renamed = OLD_WORDS.iter().find(|(old, _)| *old == near).map(|(_, verb)| *verb);
+    renamed.or_else(|| Verb::of(&near)).map(Verb::text)
 }
 
 /// The form of a verb, as help shows it.
@@ -168,8 +188,8 @@ fn grammar(verb: Verb) -> Grammar {
             r.count(0, SKEW_PER_MILLE_MAX).map(|skew| Control::SetSkew(skew as u32))
         }),
         Verb::Hot => row("hot SYMBOL PERCENT | hot off", |r| {
-            r.either("off", Control::HotSymbol { symbol: SymbolId(0), percent: 0 }, |r| {
-                Ok(Control::HotSymbol { symbol: r.symbol()?, percent: r.count(1, PERCENT_MAX)? as u8 })
+            r.either("off", Control::hot(None), |r| {
+                Ok(Control::hot(Some((r.symbol()?, r.count(1, PERCENT_MAX)? as u8))))
             })
         }),
         Verb::Reads => row("reads leader | replica | fallback", |r| r.choice::<ReadFrom>().map(Control::SetReadFrom)),
@@ -332,6 +352,10 @@ mod tests {
     fn each_mistake_is_pointed_at() {
         for (text, span, words) in [
             ("", 0..0, "an action is missing (allowed: kill"),
+            ("crsh n1", 0..4, "there is no action `crsh`; did you mean `kill`? (allowed: kill, recover"),
+            ("burst 10 ovr 1s", 9..12, "`ovr` is too much here; did you mean `over`? (allowed: burst"),
+            ("buy 1 ACME att 3", 11..14, "`att` is too much here; did you mean `at`?"),
+            ("elect mta", 6..9, "there is no group `mta`; did you mean `meta`? (allowed: p1 to p4, meta)"),
             ("kll n1", 0..3, "there is no action `kll`; did you mean `kill`?"),
             ("kill", 4..4, "`kill` needs more (allowed: kill TARGET)"),
             ("kill n6", 5..7, "there is no node `n6` (allowed: n1 to n5)"),

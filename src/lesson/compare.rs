@@ -71,7 +71,7 @@ enum Side {
 pub(super) fn read(root: &mut Reader<'_>, base: &Settings, context: &Context) -> Reading<Compare> {
     let mut names: Vec<String> = Vec::new();
     let variants = root.tables("variant", |r| {
-        let name = script::new_name(&r.required("name")?, "variants", &names)?;
+        let name = script::new_name(&r.required("name", "\"three-nodes\"")?, "variants", &names)?;
         names.push(name.clone());
         Ok(Variant { name, settings: settings::read(r, base)? })
     })?;

@@ -94,7 +94,12 @@ fn comparison(words: &[Word<'_>], text: &str, context: &Context) -> Result<Compa
 pub(super) fn operator(word: &Word<'_>) -> Result<Operator, Complaint> {
     let signs: Vec<&str> = OPERATORS.iter().map(|(sign, _)| *sign).collect();
     let known = OPERATORS.iter().find(|(sign, _)| *sign == word.text).map(|(_, operator)| *operator);
-    known.ok_or_else(|| word.complain(format!("`{}` is no operator", word.text)).allow(signs.join(", ")))
+    known.ok_or_else(|| {
+        let found = word.complain(format!("`{}` is no operator", word.text)).among(word.text, &signs);
+        // That one is meant which it begins with: `==` is `=`, though `!=` has as many letters of it.
+        let begins = signs.iter().rev().find(|sign| word.text.starts_with(**sign)).map(|sign| (*sign).to_owned());
+        Complaint { nearest: begins.or(found.nearest), ..found }
+    })
 }
 
 impl Operator {
@@ -279,7 +284,7 @@ mod tests {
             ("", 0..0, "this is no comparison"),
             ("orders.lost=0", 0..13, "this is no comparison"),
             ("orders.lst = 0", 0..10, "no figure is called `orders.lst`; did you mean `orders.lost`?"),
-            ("orders.lost == 0", 12..14, "`==` is no operator (allowed: =, !=, <, <=, >, >=)"),
+            ("orders.lost == 0", 12..14, "`==` is no operator; did you mean `=`? (allowed: =, !=, <, <=, >, >=)"),
             ("orders.lost = none", 14..18, "`none` is no number"),
             ("latency_ms.p99 < 1.2345", 17..23, "three decimals at most"),
             ("node.n6.lag = 0", 5..7, "there is no node `n6` (allowed: n1 to n5)"),

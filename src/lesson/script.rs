@@ -158,11 +158,12 @@ pub fn read(file: &str, text: &str) -> Reading<Script> {
 }
 
 fn script(root: &mut Reader<'_>) -> Reading<Script> {
-    let name = name(&root.required("name")?)?;
-    let title = required_text(root, "title")?;
+    let name = name(&root.required("name", "\"kill-the-leader\"")?)?;
+    let title = required_text(root, "title", "\"The leader dies\"")?;
     let about = root.text("about")?.unwrap_or_default();
     let seed = root.integer("seed", 0..=i64::MAX as u64, 1)?;
-    let length = root.required("length_ms")?.integer("length_ms", 1..=LENGTH_MS_MAX).map(SimDuration::from_millis)?;
+    let length =
+        root.required("length_ms", "10_000")?.integer("length_ms", 1..=LENGTH_MS_MAX).map(SimDuration::from_millis)?;
     let feed = root.optional("feed").map(|item| item.string("feed").map(str::to_owned)).transpose()?;
     let settings = settings::read(root, &Settings::default())?;
     let tolerates: Vec<WhyName> =
@@ -206,8 +207,8 @@ fn name(item: &Item<'_>) -> Reading<String> {
     }
 }
 
-fn required_text(r: &mut Reader<'_>, key: &'static str) -> Reading<Text> {
-    r.required(key)?;
+fn required_text(r: &mut Reader<'_>, key: &'static str, example: &str) -> Reading<Text> {
+    r.required(key, example)?;
     r.text(key).map(Option::unwrap_or_default)
 }
 
@@ -274,8 +275,9 @@ fn whole(text: &str) -> Word<'_> {
 }
 
 fn ask(r: &mut Reader<'_>, context: &Context, earlier: &[String]) -> Reading<Ask> {
-    let question = required_text(r, "text")?;
-    let reveal = parsed(&r.required("reveal")?, "reveal", |text| moment::parse(text, context))?;
+    let question = required_text(r, "text", "\"Who leads next?\"")?;
+    let reveal = parsed(&r.required("reveal", "\"leader_elected\"")?, "reveal", |text| moment::parse(text, context))?;
+    r.required("options", "[{ en = \"n1\" }, { en = \"n2\" }]")?;
     let ask = Ask {
         question,
         reveal: narrowed(r, reveal, context)?,
@@ -301,7 +303,7 @@ fn option(r: &mut Reader<'_>, context: &Context) -> Reading<AskOption> {
 }
 
 fn expect(r: &mut Reader<'_>, context: &Context, names: &[String], length: SimDuration) -> Reading<Expect> {
-    let that = parsed(&r.required("that")?, "that", |text| expression::parse(text, context))?;
+    let that = parsed(&r.required("that", "\"orders.lost = 0\"")?, "that", |text| expression::parse(text, context))?;
     let at = match (r.optional("at_ms"), r.optional("step")) {
         (Some(at), Some(_)) => {
             return Err(at.place.problem("`at_ms` and `step` in one expectation").allow("one of them"));

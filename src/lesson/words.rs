@@ -106,6 +106,7 @@ pub fn group(word: &Word<'_>, context: &Context) -> Result<GroupId, Complaint> {
         }
         _ => Err(word
             .complain(format!("there is no group `{}`", word.text))
+            .among(word.text, &["meta"])
             .allow(format!("p1 to p{}, meta", context.partitions))),
     }
 }

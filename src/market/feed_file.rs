@@ -75,9 +75,8 @@ fn no_header(line: &str) -> Complaint {
     if let Err(divided) = csv::divided_by_commas(line, &allowed) {
         return divided;
     }
-    let found =
-        if line.is_empty() { "there is no header".to_owned() } else { "this is no header of a feed".to_owned() };
-    Complaint::new(0..line.len(), found).allow(allowed)
+    let found = if line.is_empty() { "there is no header" } else { "this is no header of a feed" };
+    csv::no_header(line, &[SERIES_HEADER, ORDERS_HEADER], found)
 }
 
 /// Rows until the end, or until one is wrong.

@@ -2,7 +2,7 @@
 //!
 //! Idea: an event gets its number, its time and its cause here and nowhere else. `cause` is the latest notable event
 //! told in the step that sent what led here; a step that told nothing passes on the cause of its own input.
-//! Bound: [`KEPT_MAX`] events in the ring, or fewer if what is kept to look back has no room for them ([`Journal::halve`]), and
+//! Bound: [`KEPT_MAX`] events in the ring, or fewer while what is kept to look back has no room for them ([`Journal::halve`], [`Journal::grow`]), and
 //! [`FRESH_MAX`] that nobody has taken yet; older ones are dropped and counted, and can be made again from a checkpoint.
 
 use std::collections::VecDeque;
@@ -40,7 +40,7 @@ impl Default for Journal {
 }
 
 impl Journal {
-    /// The older half goes, and no more are kept from here on; how many went. The last [`EVENTS_MAX`] always stay.
+    /// The older half goes, and no more are kept until there is room; how many went. The last [`EVENTS_MAX`] always stay.
     pub fn halve(&mut self) -> u64 {
         let keep = (self.kept.len() / 2).max(EVENTS_MAX).min(self.kept.len());
         let gone = self.kept.len() - keep;
@@ -51,6 +51,15 @@ impl Journal {
             self.dropped += gone as u64;
         }
         gone as u64
+    }
+
+    /// There is room again for twice as many, up to [`KEPT_MAX`]; false if nothing is to be had by it.
+    pub fn grow(&mut self) -> bool {
+        let is_full = self.kept.len() == self.kept_max && self.kept_max < KEPT_MAX;
+        if is_full {
+            self.kept_max = (self.kept_max * 2).min(KEPT_MAX);
+        }
+        is_full
     }
 
     /// The number of the next event.

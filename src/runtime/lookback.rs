@@ -2,7 +2,7 @@
 //!
 //! Idea: a class that runs over night must find the machine as it left it. Each part has a bound of its own; together they have
 //! one more, and a rule for who gives way: checkpoints are thinned first (any moment can still be run to, only slower), then
-//! the older half of the events goes, then that of the samples. Packed trades and the recorder never give way: the first are
+//! the older half of the events goes, then that of the samples. Where there is room again, they grow back. Packed trades and the recorder never give way: the first are
 //! part of the state, bounded by `trades.archive_kib`, the other is the run itself.
 //! Bound: the bytes that it is made with; looked at every `LOOK_EVERY` or `LOOK_EVENTS` scheduler events.
 
@@ -65,9 +65,29 @@ impl Lookback {
         loop {
             self.used_bytes = self.checkpoints.bytes_beside(&live) + rest(world);
             if self.used_bytes <= self.bytes_max || !self.give_way(world) {
-                return;
+                break;
             }
         }
+        self.take_room(world);
+    }
+
+    /// What gave way may grow again, last gone first, where twice of it fits. Half of what is free at most is given away, so
+    /// that what grows does not give way at the next look.
+    fn take_room(&self, world: &mut World) {
+        let free = self.bytes_max.saturating_sub(self.used_bytes);
+        let mut room = free / 2;
+        for (bytes, grow) in [
+            (world.sampler.size_bytes(), Self::grow_samples as fn(&mut World) -> bool),
+            (world.journal.size_bytes(), |world| world.journal.grow()),
+        ] {
+            if bytes <= room && grow(world) {
+                room -= bytes;
+            }
+        }
+    }
+
+    fn grow_samples(world: &mut World) -> bool {
+        world.sampler.grow()
     }
 
     /// What goes first goes; false if nothing is left to go.
@@ -123,6 +143,35 @@ mod tests {
             lookback.observe(&mut world, &recorder);
         }
         world
+    }
+
+    #[test]
+    fn what_gave_way_grows_back_when_there_is_room() {
+        let mut lookback = Lookback::new(0);
+        let mut world = run(&mut lookback);
+        let few = (world.journal.kept().len(), world.sampler.kept().len());
+        let settings = (**world.settings()).clone();
+        let recorder = Recorder::new(RecordingHeader { seed: 3, settings, scenario: None });
+        lookback.bytes_max = BYTES_MAX;
+        let dropped = lookback.view().dropped;
+        for _ in 0..8 {
+            for _ in 0..100 {
+                let node = Target::Node(NodeId(1));
+                world.control(Control::Crash(node));
+                world.control(Control::Recover(node));
+            }
+            world.run_until(world.now() + LOOK_EVERY);
+            world.take_new_events();
+            lookback.observe(&mut world, &recorder);
+        }
+        let many = (world.journal.kept().len(), world.sampler.kept().len());
+        assert!(many.0 >= 2 * few.0 && many.1 >= 4 * few.1, "{few:?} became {many:?}");
+        assert_eq!(lookback.view().dropped, dropped, "nothing has to give way again");
+        // And a bound that is reached again takes them again.
+        lookback.bytes_max = 0;
+        world.run_until(world.now() + LOOK_EVERY);
+        lookback.observe(&mut world, &recorder);
+        assert_eq!((world.journal.kept().len(), world.sampler.kept().len()), few);
     }
 
     #[test]

@@ -43,6 +43,7 @@ mod playback_tests;
 pub mod queue;
 pub mod recorder;
 pub mod recording_file;
+mod recording_line;
 #[cfg(test)]
 mod recording_tests;
 pub mod recording_text;

@@ -4,11 +4,10 @@
 //! are witnesses: a replay that differs is caught in the stretch where it began to differ.
 //! Shape: `recording_file` writes it as text and `recording_text` reads it; `replay` plays it.
 //! Units: a place in a run is its virtual time and how many scheduler events came before.
-//! Bound: [`MARKS_MAX`] marks; when full, every second one goes and the spacing doubles.
+//! Bound: a run that is recorded goes no farther than to the next mark before it is taken. [`MARKS_MAX`] marks; when full, every second one goes and the spacing doubles.
 
-use std::fs;
-use std::io::{self, Write};
 use std::path::Path;
+use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +84,17 @@ impl Recorder {
         Self { header, marks: Vec::new(), spacing: SPACING }
     }
 
+    /// When the next mark is due.
+    pub fn due(&self) -> SimTime {
+        self.marks.last().map_or(SimTime::ZERO, |last| last.at + self.spacing)
+    }
+
+    /// How far a run goes without a mark after one at this time. The spacing doubles only when [`MARKS_MAX`] marks are that
+    /// far apart.
+    pub fn gap_max(marked: SimTime) -> SimDuration {
+        SPACING.max(SimDuration(marked.0 / (MARKS_MAX as u64 / 2 - 1)))
+    }
+
     /// What the run began with.
     pub const fn header(&self) -> &RecordingHeader {
         &self.header
@@ -97,7 +107,7 @@ impl Recorder {
 
     /// Takes a mark if one is due, and answers it. Any moment between two steps will do.
     pub fn observe(&mut self, world: &World) -> Option<Mark> {
-        if self.marks.last().is_some_and(|last| world.now().since(last.at) < self.spacing) {
+        if world.now() < self.due() {
             return None;
         }
         if self.marks.len() == MARKS_MAX {
@@ -131,8 +141,6 @@ impl Recording {
     /// # Errors
     /// The file can't be written.
     pub fn save(&self, path: &Path) -> io::Result<()> {
-        let mut file = io::BufWriter::new(fs::File::create(path)?);
-        file.write_all(recording_text::write(self)?.as_bytes())?;
-        file.flush()
+        fs::write(path, recording_text::write(self)?)
     }
 }

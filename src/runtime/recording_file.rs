@@ -43,7 +43,13 @@ impl RecordingFile {
         Ok(Self { file, bytes, begun: false, controls: 0, marked: None, marks: 0, failed: None })
     }
 
-    /// The run begins; or another one does, instead of the one so far.
+    /// The run is given up here, to begin again.
+    pub(super) fn give_up(&mut self, world: &World) {
+        self.append(world, None);
+        self.put_lines(&[Line::Again(self.closing(world))]);
+    }
+
+    /// The run begins; or another one does, instead of the one that was given up.
     pub(super) fn begin(&mut self, header: &RecordingHeader) {
         if self.begun {
             self.put(&[FIRST_LINE.to_owned()]);
@@ -68,8 +74,12 @@ impl RecordingFile {
     /// The run ended here. Answers why the file is not whole, if it is not.
     pub(super) fn end(mut self, world: &World) -> Option<io::Error> {
         self.append(world, None);
-        self.put_lines(&[Line::End(Witness { number: self.marks + 1, mark: Mark::of(world) })]);
+        self.put_lines(&[Line::End(self.closing(world))]);
         self.failed
+    }
+
+    fn closing(&self, world: &World) -> Witness {
+        Witness { number: self.marks + 1, mark: Mark::of(world) }
     }
 
     fn put_lines<T: Serialize>(&mut self, lines: &[T]) {

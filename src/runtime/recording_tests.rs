@@ -13,7 +13,7 @@ use crate::domain::control::{Control, Target};
 use crate::domain::ids::NodeId;
 
 fn read(text: &str) -> Reading<Recording> {
-    recording_text::read("run.rec", text)
+    recording_text::read("run.rec", text, &|_, _, _| Ok(()))
 }
 
 fn replay(world: World, recording: &Recording) -> Replay {
@@ -71,6 +71,7 @@ fn a_recording_that_was_cut_anywhere_is_played_up_to_its_last_mark() {
     file.begin(&header(&other));
     other.run_until(ms(50));
     file.append(&other, Some(Mark::of(&other)));
+    file.give_up(&other);
     let mut world = world(3);
     file.begin(&header(&world));
     for second in 1..=4_u64 {
@@ -84,8 +85,8 @@ fn a_recording_that_was_cut_anywhere_is_played_up_to_its_last_mark() {
     assert_eq!((whole.whole, whole.controls.len(), whole.marks.len()), (true, 4, 4));
     assert_eq!(replay(super::testbed::world(3), &whole), Replay::Same(whole.end));
     let text = fs::read_to_string(&path).unwrap();
-    let (mut played, mut places) = (0, Vec::new());
-    for cut in (0..text.len() - 1).step_by(7) {
+    let (mut played, mut places, mut just_so) = (0, Vec::new(), 0);
+    for cut in 0..text.len() - 1 {
         match read(&text[..cut]) {
             Ok(cut) => {
                 assert!(!cut.whole);
@@ -96,13 +97,16 @@ fn a_recording_that_was_cut_anywhere_is_played_up_to_its_last_mark() {
                 }
                 played += 1;
             }
+            // A whole line without the one that was written at once with it: nobody can tell whether it was broken off there.
+            Err(error) if error.found.starts_with("a control without a mark") => just_so += 1,
             Err(error) => {
-                let early = error.found.starts_with("the recording is cut off") || error.found.starts_with("not a rec");
+                let early = ["the recording is broken off", "not a rec", "a recording of format "];
+                let early = early.iter().any(|words| error.found.starts_with(words));
                 assert!(early && played == 0, "{cut}: {error}");
             }
         }
     }
-    assert_eq!(places.len(), 5, "{places:?}");
+    assert_eq!((places.len(), just_so), (5, 2 * 4), "with its newline and without: {places:?}");
 }
 
 #[test]
@@ -156,9 +160,9 @@ fn a_file_that_is_no_recording_says_what_is_wrong() {
         ("", 1, "not a recording: it begins with ``"),
         ("[package]\nname", 1, "not a recording: it begins with `[package]`"),
         ("chaosdesk-recording 1\n{}", 1, "a recording of format 1"),
-        ("chaosdesk-recording 2\n", 2, "the recording is cut off: it has no line `end` and no mark"),
-        ("chaosdesk-recording 2\n{}\n", 2, "missing field `seed`"),
-        (&cut, 3, "the recording is cut off: it has no line `end` and no mark"),
+        ("chaosdesk-recording 2\n", 2, "the recording is broken off: it has no line `end` and no mark"),
+        ("chaosdesk-recording 2\n{}\n", 2, "the key `seed` is missing"),
+        (&cut, 3, "the recording is broken off: it has no line `end` and no mark"),
     ];
     for (text, line, found) in table {
         let problem = read(text).unwrap_err();
@@ -192,7 +196,7 @@ fn a_file_that_was_changed_is_named_line_by_line() {
         (without(control), controlled + 1, "the mark counts 2 controls, but 1 stand above it"),
         (misordered, controlled + 1, "the mark counts 2 controls, but 1 stand above it"),
         (text.replacen(control, &late, 1), controlled + 1, "impossible place: the control is at"),
-        (text.replacen("{\"mark\"", "{\"mork\"", 1), line_of(&text, "{\"mark\"").0, "unknown variant `mork`"),
+        (text.replacen("{\"mark\"", "{\"mork\"", 1), line_of(&text, "{\"mark\"").0, "unknown word `mork`"),
         (settings("heartbeat", "50000000", "0"), 2, "`heartbeat_ms` in [raft] is 0, out of range"),
         (settings("service_time", "40000", "[40000,10000000001]"), 2, "`service_us` in [gateway] is 10000001"),
     ];

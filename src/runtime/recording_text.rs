@@ -1,22 +1,27 @@
 //! A recording as text: what a program wrote, read back with a clear word for everything that cannot be.
 //!
-//! Idea: a replay that says *the same* must have read the whole file. So nothing is skipped: marks are numbered, each counts
-//! the controls above it, places only go on, and behind the end there is nothing.
+//! Idea: a replay that says *the same* must have read the whole file, and must end. So nothing is skipped: marks are numbered,
+//! each counts the controls above it, no control lacks one, places only go on, and none is farther from the last mark than
+//! the recorder lets a run go; behind the end there is nothing. Settings and controls are held to the ranges of the doors
+//! through which they came.
 //! Shape: the first line is [`FIRST_LINE`], the second the header as JSON, then a control or a mark each, in order, and the
-//! end. A run that was begun again begins with the first line once more; the last run counts. A file without an end was cut
-//! off (its program was killed): it is played up to its last mark, and one without a mark is refused.
+//! end. Where a run was begun again the line `again` ends it, and the first line stands once more; the last run counts. A file
+//! without an end was broken off (its program was killed): it is played up to its last mark, and one without a mark is
+//! refused.
 //! Errors: a `Problem` with line and column; all of them mean that the input is unusable (exit code 2).
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::problem::{Place, Problem, Reading, Source};
+use crate::document::problem::{Complaint, Place, Problem, Reading, Source};
 use crate::document::ranges;
-use crate::domain::control::RecordedControl;
+use crate::domain::control::{Control, RecordedControl};
+use crate::domain::settings::Settings;
 use crate::domain::time::SimTime;
 
-use super::recorder::{Mark, Recording, RecordingHeader};
+use super::recorder::{Mark, Recorder, Recording, RecordingHeader};
+use super::recording_line::{inside, is_torn, parse};
 
 /// The first line of every recording.
 pub const FIRST_LINE: &str = "chaosdesk-recording 2";
@@ -25,12 +30,18 @@ const FAMILY: &str = "chaosdesk-recording ";
 /// Characters of a foreign first line that are quoted.
 const QUOTED: usize = 40;
 
+/// Whether a control could have been given: asked of each, with the nodes that there can be by then and the settings of its
+/// run. The grammar of actions knows.
+pub type Admit<'a> = &'a dyn Fn(&Control, usize, &Settings) -> Result<(), Complaint>;
+
 /// A line of a recording, after the header.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Line {
     Control(RecordedControl),
     Mark(Witness),
+    /// The run was given up here, and another one begins below.
+    Again(Witness),
     End(Witness),
 }
 
@@ -62,11 +73,11 @@ pub(super) fn write(recording: &Recording) -> Result<String, serde_json::Error> 
     Ok(lines.join("\n"))
 }
 
-/// Reads a recording; `name` is what messages call the file.
+/// Reads a recording; `name` is what messages call the file. Each control passes `admit`.
 ///
 /// # Errors
 /// The first thing wrong.
-pub fn read(name: &str, text: &str) -> Reading<Recording> {
+pub fn read(name: &str, text: &str, admit: Admit<'_>) -> Reading<Recording> {
     let source = Arc::new(Source { name: name.to_owned(), text: text.to_owned() });
     let mut lines = Lines { source: &source, at: 0 };
     let first = lines.next();
@@ -82,19 +93,21 @@ pub fn read(name: &str, text: &str) -> Reading<Recording> {
         }
         .allow(format!("`{FIRST_LINE}`")));
     }
-    // A line that is not whole was being written as the program was killed.
-    let torn = !text.ends_with('\n');
-    let mut recording = None;
+    let mut recording: Option<Recording> = None;
     while let Some(header) = lines.next() {
-        match Run::read(&header, &mut lines, torn)? {
-            // A run that was cut off before its first mark: the one before it is what there is.
-            None => {}
+        match Run::read(&header, &mut lines, admit)? {
             Some(run) => recording = Some(run),
+            // Broken off before its first mark: the run before it is what there is.
+            None => {
+                if let Some(run) = &mut recording {
+                    run.whole = false;
+                }
+            }
         }
     }
     recording.ok_or_else(|| {
         let end = Place::new(&source, text.len()..text.len());
-        end.problem("the recording is cut off: it has no line `end` and no mark")
+        end.problem("the recording is broken off: it has no line `end` and no mark")
     })
 }
 
@@ -133,71 +146,136 @@ impl Iterator for Lines<'_> {
 }
 
 impl Lines<'_> {
-    fn is_over(&self) -> bool {
-        self.at >= self.source.text.len()
+    /// Whether the line that was read last has no end: it was being written as the program was killed.
+    fn is_broken_off(&self) -> bool {
+        self.at > self.source.text.len()
     }
 }
 
 /// A run that is being read, and how far it has come.
-#[derive(Default)]
-struct Run {
+struct Run<'a> {
+    settings: &'a Settings,
+    admit: Admit<'a>,
+    /// Nodes that there can be by now.
+    nodes: usize,
     controls: Vec<RecordedControl>,
     marks: Vec<Mark>,
-    end: Option<Mark>,
+    /// How it ended, if it did.
+    closed: Option<(Closing, Mark)>,
+    /// The first control that no mark has counted yet.
+    unmarked: Option<Place>,
     /// The place of the last line: nothing behind it lies before it.
     reached: (SimTime, u64),
 }
 
-impl Run {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Closing {
+    End,
+    Again,
+}
+
+impl Run<'_> {
     /// Reads a run: its header, and its lines up to where the next one begins. `None` if there is nothing to check it by.
-    fn read(header: &Place, lines: &mut Lines<'_>, torn: bool) -> Reading<Option<Recording>> {
-        let parsed: RecordingHeader = match serde_json::from_str(header.text()) {
-            Ok(header) => header,
-            Err(error) if torn && lines.is_over() && error.is_eof() => return Ok(None),
-            Err(error) => return Err(not_json(header, &error)),
-        };
-        // No world can be made of some settings; a file may hold any.
-        ranges::check(&parsed.settings).map_err(|wrong| {
-            let problem = header.problem(wrong.found);
-            wrong.allowed.iter().fold(problem, |problem, allowed| problem.allow(allowed.clone()))
-        })?;
-        let mut run = Self::default();
+    fn read(header: &Place, lines: &mut Lines<'_>, admit: Admit<'_>) -> Reading<Option<Recording>> {
+        if lines.is_broken_off() && is_torn::<RecordingHeader>(header) {
+            return Ok(None);
+        }
+        let parsed: RecordingHeader = parse(header)?;
+        check(&parsed, header)?;
+        let (settings, nodes) = (&parsed.settings, parsed.settings.cluster.nodes);
+        let (controls, marks) = (Vec::new(), Vec::new());
+        let mut run =
+            Run { settings, admit, nodes, controls, marks, closed: None, unmarked: None, reached: Default::default() };
         while let Some(place) = lines.next() {
             if place.text() == FIRST_LINE {
-                if run.end.is_some() {
-                    return Err(place.problem("a second recording begins behind the end of the first"));
-                }
+                run.may_begin_again(&place)?;
                 break;
             }
-            if run.end.is_some() {
-                return Err(place.problem("the recording has ended above").allow("nothing behind the line `end`"));
+            if lines.is_broken_off() && run.is_torn(&place) {
+                // What was written at once with the line that is not whole goes with it.
+                run.forget_unmarked();
+                break;
             }
-            match serde_json::from_str(place.text()) {
-                Ok(line) => run.take(&line, &place)?,
-                Err(_) if torn && lines.is_over() => break,
-                Err(error) => return Err(not_json(&place, &error)),
+            run.must_be_open(&place)?;
+            run.take(&parse(&place)?, &place)?;
+        }
+        if let Some(place) = run.unmarked {
+            let found = "a control without a mark below it: the file was changed, or broken off in this very place";
+            return Err(place.problem(found).noting("without this line the recording plays up to the mark above it"));
+        }
+        let Some(end) = run.closed.map(|(_, mark)| mark).or(run.marks.last().copied()) else { return Ok(None) };
+        let whole = run.closed.is_some_and(|(closing, _)| closing == Closing::End);
+        let (controls, marks) = (run.controls, run.marks);
+        Ok(Some(Recording { header: parsed, controls, marks, end, whole }))
+    }
+
+    /// Whether another run may begin at this line.
+    fn may_begin_again(&self, place: &Place) -> Reading<()> {
+        let found = match self.closed {
+            Some((Closing::Again, _)) => return Ok(()),
+            Some((Closing::End, _)) => "a second recording begins behind the end of the first",
+            None => "another recording begins before this one has ended: two files were put together",
+        };
+        Err(place.problem(found))
+    }
+
+    /// Whether a line may follow.
+    fn must_be_open(&self, place: &Place) -> Reading<()> {
+        match self.closed {
+            None => Ok(()),
+            Some((Closing::End, _)) => {
+                Err(place.problem("the recording has ended above").allow("nothing behind the line `end`"))
+            }
+            Some((Closing::Again, _)) => {
+                Err(place.problem("another run must begin behind the line `again`").allow(format!("`{FIRST_LINE}`")))
             }
         }
-        let whole = run.end.is_some();
-        let Some(end) = run.end.or(run.marks.last().copied()) else { return Ok(None) };
-        Ok(Some(Recording { header: parsed, controls: run.controls, marks: run.marks, end, whole }))
+    }
+
+    /// Whether this is the beginning of a line that the program writes here.
+    fn is_torn(&self, place: &Place) -> bool {
+        let text = place.text();
+        let begins = |opening: &str| opening.starts_with(text) || text.starts_with(opening);
+        match self.closed {
+            None => is_torn::<Line>(place) && openings().iter().any(|opening| begins(opening)),
+            Some((Closing::Again, _)) => FIRST_LINE.starts_with(text),
+            Some((Closing::End, _)) => false,
+        }
+    }
+
+    fn forget_unmarked(&mut self) {
+        self.controls.truncate(self.marks.last().map_or(0, |mark| mark.controls));
+        self.unmarked = None;
     }
 
     fn take(&mut self, line: &Line, place: &Place) -> Reading<()> {
         match line {
-            Line::Control(control) => {
-                self.go_on(place, "control", (control.at, control.after_events))?;
-                self.controls.push(*control);
-            }
+            Line::Control(control) => self.take_control(control, place),
             Line::Mark(witness) => {
                 self.testify(place, *witness)?;
                 self.marks.push(witness.mark);
+                Ok(())
             }
-            Line::End(witness) => {
-                self.testify(place, *witness)?;
-                self.end = Some(witness.mark);
-            }
+            Line::Again(witness) => self.close(place, Closing::Again, *witness),
+            Line::End(witness) => self.close(place, Closing::End, *witness),
         }
+    }
+
+    fn take_control(&mut self, recorded: &RecordedControl, place: &Place) -> Reading<()> {
+        self.go_on(place, "control", (recorded.at, recorded.after_events))?;
+        (self.admit)(&recorded.control, self.nodes, self.settings).map_err(|wrong| {
+            let problem = inside(place, CONTROL).problem(format!("no such control can be given: {}", wrong.found));
+            wrong.allowed.into_iter().fold(problem, |problem, allowed| problem.allow(allowed))
+        })?;
+        self.nodes += usize::from(recorded.control == Control::AddNode);
+        self.unmarked.get_or_insert_with(|| place.clone());
+        self.controls.push(*recorded);
+        Ok(())
+    }
+
+    fn close(&mut self, place: &Place, closing: Closing, witness: Witness) -> Reading<()> {
+        self.testify(place, witness)?;
+        self.closed = Some((closing, witness.mark));
         Ok(())
     }
 
@@ -214,26 +292,56 @@ impl Run {
                 format!("the mark counts {} controls, but {above} stand above it: the file was changed", mark.controls);
             return Err(place.problem(found));
         }
+        self.unmarked = None;
         self.go_on(place, "mark", (mark.at, mark.events))
     }
 
-    /// Time and events only grow.
+    /// Time and events only grow, and time not far without a mark: one that a replay reached only after hours is an error of
+    /// the file, not of the run.
     fn go_on(&mut self, place: &Place, what: &str, (at, events): (SimTime, u64)) -> Reading<()> {
         let (before, earlier) = self.reached;
+        let found = || format!("impossible place: the {what} is at {at} s after {events} events");
         if at < before || events < earlier {
-            let found = format!("impossible place: the {what} is at {at} s after {events} events");
             let allowed = format!("{before} s and {earlier} events or later, as the line above");
-            return Err(place.problem(found).allow(allowed));
+            return Err(place.problem(found()).allow(allowed));
+        }
+        let marked = self.marks.last().map_or(SimTime::ZERO, |mark| mark.at);
+        // Several times as far, so that a mark that was taken out is named as such.
+        let farthest = marked + Recorder::gap_max(marked).times(4);
+        if at > farthest {
+            let allowed = format!("{farthest} s at most: the mark before it is at {marked} s");
+            return Err(place.problem(found()).allow(allowed));
         }
         self.reached = (at, events);
         Ok(())
     }
 }
 
-/// The problem with a line that serde cannot read, at the column that it names.
-fn not_json(line: &Place, error: &serde_json::Error) -> Box<Problem> {
-    // Its own place is the column in a text of one line; the line is known better here.
-    let words = error.to_string();
-    let words = words.split(" at line ").next().unwrap_or_default().to_owned();
-    line.inner(error.column().saturating_sub(1)).problem(words)
+/// Where the control stands in its line.
+const CONTROL: &str = "\"control\":{\"";
+
+/// Whether a world can be made of this header.
+fn check(header: &RecordingHeader, place: &Place) -> Reading<()> {
+    if header.scenario.is_some() {
+        let place = inside(place, "\"scenario\":");
+        return Err(place.problem("a recording cannot have the steps of a scenario").allow("`null`"));
+    }
+    ranges::check(&header.settings).map_err(|wrong| {
+        let place = wrong.table.map_or_else(|| place.clone(), |table| inside(place, &format!("\"{table}\":")));
+        let problem = place.problem(wrong.complaint.found);
+        wrong.complaint.allowed.into_iter().fold(problem, |problem, allowed| problem.allow(allowed))
+    })
+}
+
+/// How the lines begin that the program writes, up to their first number.
+fn openings() -> Vec<String> {
+    let mark = Mark { at: SimTime::ZERO, events: 0, controls: 0, hash: Default::default() };
+    let witness = Witness { number: 0, mark };
+    let control = RecordedControl { at: SimTime::ZERO, after_events: 0, control: Control::RecoverAll };
+    let lines = [Line::Control(control), Line::Mark(witness), Line::Again(witness), Line::End(witness)];
+    let opening = |line: &Line| {
+        let text = serde_json::to_string(line).unwrap_or_default();
+        text.split(|char: char| char.is_ascii_digit()).next().unwrap_or_default().to_owned()
+    };
+    lines.iter().map(opening).collect()
 }

@@ -59,23 +59,6 @@ impl Difference {
     pub const EVENTS_MAX: usize = 32;
 }
 
-impl std::fmt::Display for Difference {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (recorded, replayed) = (&self.recorded, &self.replayed);
-        match &self.after {
-            Some(mark) => writeln!(f, "the same up to {} s ({} events), then it differs", mark.at, mark.events)?,
-            None => writeln!(f, "it differs from the beginning")?,
-        }
-        writeln!(f, "recorded {} s: {} events, hash {}", recorded.at, recorded.events, recorded.hash)?;
-        write!(f, "replayed {} s: {} events, hash {}", replayed.at, replayed.events, replayed.hash)?;
-        if let Some(event) = self.events.first() {
-            let node = event.node.map_or_else(String::new, |node| format!(" {node}"));
-            write!(f, "\nthe first notable event after that: {} s{node} {:?}", event.at, event.kind)?;
-        }
-        Ok(())
-    }
-}
-
 /// What a replay meets on its way.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Met {

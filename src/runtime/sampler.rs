@@ -3,7 +3,8 @@
 //! Idea: taken by virtual time, between events, so that charts are as smooth as time is, at any speed. They are part of
 //! the world (a branch has its own past) and of no hash: nothing depends on them.
 //! Units: a sample every [`EVERY`]; lag in records, load in thousandths.
-//! Bound: `SAMPLES_MAX`, or fewer if what is kept to look back has no room for them ([`Sampler::halve`]); after a longer stretch without events only the last of them are made.
+//! Bound: `SAMPLES_MAX`, or fewer while what is kept to look back has no room for them ([`Sampler::halve`], [`Sampler::grow`]);
+//! after a longer stretch without events only the last of them are made.
 
 use std::collections::VecDeque;
 
@@ -78,7 +79,7 @@ impl Sampler {
         (samples + rows.sum::<usize>()) as u64
     }
 
-    /// The older half goes, and no more are kept from here on; how many went. The last [`SAMPLES_LEAST`] always stay.
+    /// The older half goes, and no more are kept until there is room; how many went. The last [`SAMPLES_LEAST`] always stay.
     pub fn halve(&mut self) -> u64 {
         let keep = (self.kept.len() / 2).max(SAMPLES_LEAST).min(self.kept.len());
         let gone = self.kept.len() - keep;
@@ -87,6 +88,15 @@ impl Sampler {
             self.kept_max = keep;
         }
         gone as u64
+    }
+
+    /// There is room again for twice as many, up to [`SAMPLES_MAX`]; false if nothing is to be had by it.
+    pub fn grow(&mut self) -> bool {
+        let is_full = self.kept.len() == self.kept_max && self.kept_max < SAMPLES_MAX;
+        if is_full {
+            self.kept_max = (self.kept_max * 2).min(SAMPLES_MAX);
+        }
+        is_full
     }
 
     /// When the next one is due.

@@ -316,6 +316,9 @@ impl Engine for Simulation {
 
     fn restart(&mut self, restart: Restart) -> ControlAnswer {
         let settings = restart.settings.unwrap_or_else(|| Arc::clone(&self.settings));
+        if let Some(file) = self.record.as_mut().and_then(|record| record.file.as_mut()) {
+            file.give_up(&self.world);
+        }
         self.world = (self.opener)(&settings, restart.seed.unwrap_or(self.world.seed()));
         self.restarts += 1;
         self.playing = None;
@@ -331,9 +334,18 @@ impl Engine for Simulation {
     }
 
     fn advance(&mut self, until: SimTime, enough: &mut dyn FnMut() -> bool) -> Advance {
-        let advance = self.play(until, enough);
-        self.observe();
-        advance
+        loop {
+            let stop =
+                self.record.as_ref().map_or(until, |record| until.min(record.recorder.due().max(self.world.now())));
+            let advance = self.play(stop, enough);
+            self.observe();
+            if advance != Advance::Reached || stop >= until {
+                return advance;
+            }
+            if enough() {
+                return Advance::Enough;
+            }
+        }
     }
 
     fn step(&mut self) {
@@ -343,6 +355,13 @@ impl Engine for Simulation {
         {
             self.world.pass_time(self.world.next_at().map_or(at, |next| next.min(at)));
             self.meet();
+        }
+        // Marks are due in a stretch without events, too.
+        while let Some(due) = self.record.as_ref().map(|record| record.recorder.due())
+            && self.world.next_at().is_some_and(|next| next > due)
+        {
+            self.world.pass_time(due);
+            self.observe();
         }
         match &mut self.steps {
             Steps::Inline => {

@@ -10,8 +10,6 @@ mod overrides;
 
 use std::collections::BTreeMap;
 
-pub(crate) use overrides::nearest;
-
 pub use key::{BadKey, Key, KeyName};
 pub use overrides::{KeyOverride, KeymapError, Position};
 

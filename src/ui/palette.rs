@@ -102,7 +102,8 @@ pub fn choose(list: &ListState, state: &UiState, given: &Given<'_>) -> Result<Op
         return Ok(entries.get(list.selected).map(|entry| Action::Do(entry.spec.id)));
     }
     let first = text.split_whitespace().next().unwrap_or_default();
-    let near = nearest(first, &command::words());
+    let near =
+        nearest(first, &command::words()).or_else(|| crate::lesson::action::nearest_verb(first).map(str::to_owned));
     // A slip in the word of a command says more than letters that only occur somewhere.
     let slipped = entries.first().is_none_or(|entry| entry.fit == Fit::Scattered) && first != text;
     let refusal = |id| Refusal::new(id).with("text", text);

@@ -51,6 +51,9 @@ const MISTAKES: &[(&str, usize, usize, &[&str])] = &[
         1,
         &["unknown key `heartbeet_ms` in [raft]", "did you mean `heartbeat_ms`?", "election_min_ms"],
     ),
+    ("[time]\nspeed = \"fre\"", 2, 10, &["`fre` is no speed", "did you mean `free`?", "`1x` to `1000x`"]),
+    ("[cluster]\nregions = [\"eu\", \"\"]", 2, 11, &["a region without a name"]),
+    ("[[link.pair]]\nfrom = \"n1\"\nto = \"n9\"", 1, 8, &["`pair` of [link] names n9, but there are 5 nodes"]),
     ("[rafft]\n", 1, 2, &["unknown key `rafft`", "did you mean `raft`?"]),
     ("[raft]\n  heartbeat_ms = \"50\"", 2, 18, &["`heartbeat_ms` is a string", "a whole number from 1 to 600000"]),
     ("[raft]\nheartbeat_ms = 5.5", 2, 16, &["`heartbeat_ms` is a number with a point"]),
@@ -101,7 +104,7 @@ const MISTAKES: &[(&str, usize, usize, &[&str])] = &[
     ("[ui]\ntheme = { drak = \"mono\" }", 2, 11, &["unknown key `drak` in [ui.theme]", "did you mean `dark`?"]),
     ("[ui]\nfps = 61", 2, 7, &["`fps` is 61, out of range", "1 to 60"]),
     ("[time]\nspeed = \"2/3x\"", 2, 10, &["`2/3x` is no speed", "`free`"]),
-    ("[keys.global]\nquit = \"q\"", 2, 8, &["`quit` is a string", "a list"]),
+    ("[keys.global]\nquit = 3", 2, 8, &["`quit` is a whole number", "a list"]),
     ("[keys.global]\nquit = [1]", 2, 9, &["`quit` is a whole number", "a string"]),
     ("[keys]\nquit = [\"q\"]", 2, 8, &["`quit` is a list", "a table"]),
 ];
@@ -146,6 +149,7 @@ fn names_that_only_the_dashboard_knows_are_told_alike() {
         ("[ui]\ntheme = \"monno\"", 2, 9, "did you mean `mono`?"),
         ("[ui]\ntheme = { light = \"projecter\" }", 2, 19, "did you mean `projector`?"),
         ("[keys.event]\n", 1, 7, "did you mean `events`?"),
+        ("[keys.global]\nq = \"node.crsh\"", 2, 1, "the action comes first: \"node.crash\" = [\"q\"]"),
         ("[keys.events]\n\"node.crash\" = []", 2, 1, "there is no action `node.crash` in `events`"),
         ("[keys.global]\n\"node.crash\" = [\"x\", \"Entre\"]", 2, 23, "did you mean `Enter`?"),
     ] {

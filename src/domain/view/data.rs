@@ -5,7 +5,7 @@
 //! last second; shares are in thousandths.
 //! Bound: [`MOVES_SHOWN`] moves, those that are under way first; the histograms have a column a partition.
 
-use crate::domain::ids::{GroupId, SymbolId};
+use crate::domain::ids::{GroupId, NodeId, SymbolId};
 use crate::domain::rules::PartitionStrategy;
 use crate::domain::spread::Spread;
 use crate::domain::time::SimTime;
@@ -68,6 +68,17 @@ impl Wave {
     pub const fn per_mille(self) -> Option<u64> {
         (self.moves * 1_000 + self.all / 2).checked_div(self.all)
     }
+}
+
+/// Symbols that went to another gateway because of one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct HomesMoved {
+    /// Which one left or came.
+    pub gateway: NodeId,
+    /// It left.
+    pub left: bool,
+    /// What moved.
+    pub wave: Wave,
 }
 
 /// The last change of strategy: what of all that was there had to move.

@@ -9,7 +9,7 @@ use crate::domain::priority::Priority;
 use crate::domain::rules::{AckRule, Strategy};
 use crate::domain::time::SimDuration;
 
-use super::Wave;
+use super::HomesMoved;
 
 /// The balancer.
 #[derive(Clone, Debug, Default)]
@@ -30,8 +30,8 @@ pub struct BalancerView {
     pub imbalance_per_mille: u32,
     /// The same over the whole run.
     pub imbalance_total_per_mille: u32,
-    /// Symbols that belong to another gateway since one came or went last; nothing where symbols have no gateway.
-    pub moved: Option<Wave>,
+    /// Symbols that went to another gateway as one left or came; nothing where symbols have no gateway.
+    pub moved: Option<HomesMoved>,
     /// What it has done by class of urgency, the most urgent first.
     pub classes: [ClassView; Priority::COUNT],
     /// Its workers, in node order.

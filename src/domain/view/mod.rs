@@ -35,7 +35,7 @@ pub use account::{
 };
 pub use admission::{AdmissionView, NodeAdmissionView, SearchView};
 pub use books::{BOOKS_MAX, BookLine, BooksView, FIRST_LOOK, LEVELS_MAX, LadderView, LevelView, TRADES_MAX, TradeView};
-pub use data::{DataView, MOVES_SHOWN, MoveStage, MoveView, StoreView, SwitchView, Wave};
+pub use data::{DataView, HomesMoved, MOVES_SHOWN, MoveStage, MoveView, StoreView, SwitchView, Wave};
 pub use failover::{FailoverEnd, FailoverMoments, FailoverView, InvariantView};
 pub use flow::{BalancerView, ClassView, Duty, FeedFileView, FlowView, LatencyView, LedgerView, WorkerView};
 pub use group::{CellView, GroupView, ProgressMode, ProgressView, ReplicaView, RoleView, SpreadsView};

@@ -27,25 +27,24 @@ pub(in crate::lesson) struct Rest<'w, 't> {
     verb: &'t str,
     form: &'static str,
     context: &'w Context,
+    /// Words that could have stood where the next one stands.
+    offered: Vec<String>,
 }
 
 impl<'w, 't> Rest<'w, 't> {
     /// The words after a verb, which is written so and has this form; the text ends at `end`.
-    pub const fn new(
-        words: &'w [Word<'t>],
-        end: usize,
-        verb: &'t str,
-        form: &'static str,
-        context: &'w Context,
-    ) -> Self {
-        Self { words, end, verb, form, context }
+    pub fn new(words: &'w [Word<'t>], end: usize, verb: &'t str, form: &'static str, context: &'w Context) -> Self {
+        Self { words, end, verb, form, context, offered: Vec::new() }
     }
 
     /// Nothing may be left.
     pub fn end(&self) -> Result<(), Complaint> {
         match self.words.first() {
             None => Ok(()),
-            Some(extra) => Err(extra.complain(format!("`{}` is too much here", extra.text)).allow(self.form)),
+            Some(extra) => {
+                let found = extra.complain(format!("`{}` is too much here", extra.text));
+                Err(found.among(extra.text, &self.offered).allow(self.form))
+            }
         }
     }
 
@@ -59,6 +58,7 @@ impl<'w, 't> Rest<'w, 't> {
             return Err(Complaint::new(self.end..self.end, format!("`{}` needs more", self.verb)).allow(self.form));
         };
         self.words = rest;
+        self.offered.clear();
         Ok(word.clone())
     }
 
@@ -66,6 +66,9 @@ impl<'w, 't> Rest<'w, 't> {
         let found = self.words.first().is_some_and(|word| word.text == text);
         if found {
             self.words = &self.words[1..];
+            self.offered.clear();
+        } else {
+            self.offered.push(text.to_owned());
         }
         found
     }

@@ -91,7 +91,7 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("balancer.queued", Kind::Number, |v| count(v.balancer.queued)),
     ("balancer.aged", Kind::Number, |v| count(v.balancer.aged)),
     ("balancer.imbalance", Kind::Number, |v| Some(Value::Number(v.balancer.imbalance_total_per_mille.into()))),
-    ("balancer.moved_per_mille", Kind::Number, |v| count(v.balancer.moved?.per_mille()?)),
+    ("balancer.moved_per_mille", Kind::Number, |v| count(v.balancer.moved?.wave.per_mille()?)),
     ("cost_per_hour", Kind::Number, |v| Some(Value::Number(cost(v)))),
     ("tolerates", Kind::Number, tolerates),
     ("trades.hot", Kind::Number, |v| trades(v, |t| t.hot_trades)),

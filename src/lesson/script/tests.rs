@@ -65,6 +65,9 @@ fn a_missing_head_is_told() {
     assert!(problem.to_string().contains("did you mean `name`?"), "{problem}");
     let problem = read("my.toml", "").unwrap_err();
     assert!(problem.found.contains("`name` is missing"), "{problem}");
+    let problem = read("my.toml", "name = \"x\"\nlength_ms = 5000\n").unwrap_err();
+    assert!(problem.found.contains("the key `title` is missing"), "{problem}");
+    assert_eq!(problem.note.as_deref(), Some("for example: title = \"The leader dies\""));
     let problem = read("my.toml", &HEAD.replace("\"x\"\nti", "\"X y\"\nti")).unwrap_err();
     assert!(problem.found.contains("`X y` is no name"), "{problem}");
 }

@@ -142,6 +142,8 @@ fn a_series_whose_dates_do_not_go_on_stops_there() {
 fn a_file_of_another_kind_is_no_feed() {
     for (text, place, words) in [
         ("a,b,c\n", "f.csv:1:1: ", "this is no header of a feed"),
+        ("Date,Open,High,Low,Clse,Volume\n", "f.csv:1:20: ", "`Clse` is no column"),
+        ("time,symbl,side,type,price,quantity\n", "f.csv:1:6: ", "did you mean `symbol`?"),
         ("\n\nDate;Open;High;Low;Close;Volume\n", "f.csv:3:5: ", "semicolons divide the fields here"),
         ("Date\tOpen\tHigh\n", "f.csv:1:5: ", "tabs divide"),
         ("", "f.csv:1:1: ", "there is no header"),

@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::ids::{ClientId, RequestId, Sequence, SymbolId};
 use crate::domain::order::{Batch, Command, ReadFrom, Record, Reply, Submission};
 use crate::domain::rules::Strategy;
-use crate::domain::view::{BalancerView, Wave};
+use crate::domain::view::BalancerView;
 
 /// A balancer of three gateways, and the gateways' half of the talk.
 struct Desk {
@@ -371,11 +371,37 @@ fn a_gateway_that_goes_moves_a_fifth_of_the_symbols_on_the_ring_and_four_fifths_
         let mut balancer = Balancer::new(&settings, 1);
         assert_eq!(balancer.homes.moved(), None, "nobody has come or gone");
         balancer.on_control(SimTime::ZERO, Control::Drain(Target::Node(NodeId(3))), &mut Vec::new());
-        let moved = balancer.homes.moved().and_then(Wave::per_mille).unwrap();
+        let moved = balancer.homes.moved().and_then(|moved| moved.wave.per_mille()).unwrap();
         assert!((low..high).contains(&moved), "{strategy:?}: {moved} of 1,000");
         balancer.on_control(SimTime::ZERO, Control::Undrain(Target::Node(NodeId(3))), &mut Vec::new());
-        assert_eq!(balancer.homes.moved().and_then(Wave::per_mille), Some(moved), "they all go back");
+        assert_eq!(balancer.homes.moved().and_then(|moved| moved.wave.per_mille()), Some(moved), "they all go back");
         balancer.on_control(SimTime::ZERO, Control::SetStrategy(Strategy::RoundRobin), &mut Vec::new());
         assert_eq!(balancer.homes.moved(), None, "in turn, no symbol has a gateway");
     }
+}
+
+/// A probe that was late after a crash used to take the figure of the crash away.
+#[test]
+fn a_gateway_that_flaps_does_not_speak_for_one_that_is_dead() {
+    let mut settings = Settings::default();
+    (settings.load.strategy, settings.market.instruments) = (Strategy::SymbolHash, 2_000);
+    let mut balancer = Balancer::new(&settings, 1);
+    let mut turn = |node: u8, on: bool| {
+        let target = Target::Node(NodeId(node));
+        let control = if on { Control::Undrain(target) } else { Control::Drain(target) };
+        balancer.on_control(SimTime::ZERO, control, &mut Vec::new());
+        let moved = balancer.homes.moved().unwrap();
+        (moved.gateway.0, moved.left, moved.wave)
+    };
+    let dead = turn(3, false);
+    assert_eq!((dead.0, dead.1), (3, true));
+    assert_eq!(turn(2, false), dead);
+    assert_eq!(turn(2, true), dead, "n2 was out for a moment only");
+    let flapped = turn(2, false);
+    assert_eq!(flapped, dead);
+    let (gateway, left, wave) = turn(3, true);
+    assert_eq!((gateway, left), (2, true), "now n2 is the one that is out");
+    assert!(wave != dead.2 && wave.moves > 0);
+    let (gateway, left, _) = turn(2, true);
+    assert_eq!((gateway, left), (2, false), "all serve: what came last");
 }

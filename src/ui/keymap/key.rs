@@ -8,6 +8,8 @@ use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::document::problem::nearest;
+
 /// A key without its modifiers.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum KeyName {
@@ -167,11 +169,7 @@ impl Key {
     fn bad(text: &str) -> BadKey {
         let wanted = text.trim_matches(['<', '>']).to_lowercase();
         let last = wanted.rsplit('+').next().unwrap_or_default();
-        let near = NAMED
-            .iter()
-            .map(|(spelling, ..)| *spelling)
-            .max_by(|a, b| strsim::jaro_winkler(a, last).total_cmp(&strsim::jaro_winkler(b, last)));
-        let nearest = near.filter(|near| strsim::jaro_winkler(near, last) > 0.7).map(|near| format!("<{near}>"));
+        let nearest = nearest(last, &NAMED.map(|(spelling, ..)| spelling)).map(|near| format!("<{near}>"));
         BadKey { text: text.to_owned(), nearest }
     }
 }

@@ -5,6 +5,7 @@
 //! Errors: each says where in the file it stands, what is allowed, and the nearest spelling.
 
 use super::{BadKey, Keymap, Sequence};
+use crate::document::problem::nearest;
 use crate::ui::action::Context;
 use crate::ui::registry;
 
@@ -107,12 +108,6 @@ fn hint(nearest: Option<&str>) -> String {
     nearest.map_or(String::new(), |near| format!("; did you mean `{near}`?"))
 }
 
-/// The nearest of some names, if one is near enough to be a slip of the finger.
-pub(crate) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
-    let scored = names.map(|name| (strsim::jaro_winkler(name, wanted), name));
-    scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score > 0.7).map(|(_, name)| name.to_owned())
-}
-
 pub(super) fn apply(mut map: Keymap, overrides: &[KeyOverride]) -> Result<Keymap, KeymapError> {
     let mut wanted = Vec::new();
     for entry in overrides {
@@ -155,13 +150,13 @@ fn named(entry: &KeyOverride) -> Result<(Context, crate::ui::action::ActionId), 
             position,
             name: entry.context.clone(),
             allowed,
-            nearest: nearest(&entry.context, names()),
+            nearest: nearest(&entry.context, &names().collect::<Vec<_>>()),
         }
     })?;
     let spec = registry::by_name(&entry.action).ok_or_else(|| KeymapError::Action {
         position,
         name: entry.action.clone(),
-        nearest: nearest(&entry.action, registry::all().map(|spec| spec.id.0)),
+        nearest: nearest(&entry.action, &registry::all().map(|spec| spec.id.0).collect::<Vec<_>>()),
     })?;
     if spec.context != context {
         let (action, context) = (entry.action.clone(), spec.context.name());

@@ -7,7 +7,7 @@
 use ratatui::layout::Rect;
 
 use crate::domain::priority::Priority;
-use crate::domain::view::{BalancerView, Duty, WorkerView};
+use crate::domain::view::{BalancerView, Duty, HomesMoved, WorkerView};
 use crate::locale::Locale;
 
 use super::super::canvas::{Canvas, Strip};
@@ -155,10 +155,12 @@ fn notes<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Stri
         ("workers-queued", format!("{}/{}", locale.number(balancer.queued), balancer.queue_max), loud(balancer.queued)),
         ("workers-aged", locale.number(balancer.aged), Role::Text),
     ];
-    let moved = balancer.moved.and_then(|wave| Some((wave, wave.per_mille()?)));
-    let moved = moved.map(|(wave, share)| {
-        let text = format!("{}/{} ({}%)", locale.number(wave.moves), locale.number(wave.all), (share + 5) / 10);
-        ("workers-moved", text, Role::Text)
+    let moved = balancer.moved.and_then(|moved| Some((moved, moved.wave.per_mille()?)));
+    let moved = moved.map(|(HomesMoved { gateway, left, wave }, share)| {
+        let id = if left { "workers-moved-left" } else { "workers-moved-came" };
+        let because = locale.fill(id, &[("node", &gateway.to_string())]);
+        let (moves, all) = (locale.number(wave.moves), locale.number(wave.all));
+        ("workers-moved", format!("{moves}/{all} ({}%), {because}", (share + 5) / 10), Role::Text)
     });
     let mut lines = vec![canvas.strip()];
     for (id, text, role) in figures.into_iter().chain(moved) {

@@ -97,6 +97,11 @@ impl ThemeFile {
             match key.get_ref().as_ref() {
                 "inherits" => file.inherits = Some((place.text(value)?.to_owned(), place.of(value.span()))),
                 "appearance" => file.appearance = Some(place.one_of(value, &APPEARANCES)?),
+                "colours" if value.get_ref().is_table() => {
+                    let found = place.wrong(key.span(), "`colours` is no table".to_owned());
+                    let found = found.allow("colours = \"all\" or \"none\"");
+                    return Err(found.noting("colours have their names in [palette], and their use in [roles]"));
+                }
                 "colours" => file.colourless = !place.one_of(value, &[("all", true), ("none", false)])?,
                 "palette" => {
                     for (name, swatch) in place.table(value)? {
@@ -223,9 +228,9 @@ impl Place {
     }
 
     fn one_of<T: Copy>(&self, value: &Spanned<DeValue<'_>>, known: &[(&str, T)]) -> Reading<T> {
-        let word = self.text(value)?;
-        let found = known.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
         let names = || known.iter().map(|(name, _)| *name).collect::<Vec<_>>();
+        let word = self.text(value).map_err(|problem| problem.allow(problem::listed(&names())))?;
+        let found = known.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
         found.ok_or_else(|| self.wrong(value.span(), format!("`{word}` is not known here")).among(word, &names()))
     }
 

@@ -190,6 +190,10 @@ mod tests {
     #[test]
     fn a_wrong_word_is_shown_with_its_place_and_its_neighbour() {
         let error = |text: &str| Theme::from_text("mine", "mine.toml", text, Depth::Rgb).expect_err("a wrong theme");
+        let table = error("[colours]\na = \"b\"\n").to_string();
+        assert!(table.contains("`colours` is no table") && table.contains("[palette]"), "{table}");
+        let key = error("colors = \"all\"\n");
+        assert_eq!(key.nearest.as_deref(), Some("colours"));
         let wrong = error("[roles]\n\"node.faild\" = \"#ffffff\"\n");
         assert_eq!((wrong.line, wrong.column, wrong.nearest.as_deref()), (2, 1, Some("node.failed")));
         let wrong = error("inherits = \"clasroom\"\n");

@@ -84,3 +84,19 @@ impl Paste {
         Silent::Text(text.chars().take(PASTE_MAX).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paste_of_any_length_takes_bounded_memory_and_still_ends() {
+        let mut paste = Paste::default();
+        for _ in 0..20 * PASTE_MAX {
+            assert_eq!(paste.push('a'), Pasted::Text);
+        }
+        assert!(paste.text.len() <= 8 * PASTE_MAX, "{} bytes", paste.text.len());
+        let ended = END.chars().map(|char| paste.push(char)).last();
+        assert_eq!(ended, Some(Pasted::Whole("a".repeat(PASTE_MAX))));
+    }
+}

@@ -179,6 +179,33 @@ fn an_answer_is_swallowed_however_long_it_is() {
     assert_eq!(pressed(&pieces, MS(1)), [char('q')]);
 }
 
+/// Esc came by itself, so what follows may have been typed; but nobody types this.
+#[test]
+fn an_answer_in_doubt_is_known_by_its_beginning_or_by_its_length() {
+    let pieces: [&[u8]; 4] = [b"\x1b", b"]11;", b"rgb:0/0/0\x07", b"q"];
+    assert_eq!(pressed(&pieces, MS(150)), [esc(), char('q')]);
+    let long = format!("X{}", "a".repeat(100));
+    let pieces: [&[u8]; 4] = [b"\x1b", long.as_bytes(), b"zz\x1b\\", b"q"];
+    assert_eq!(pressed(&pieces, MS(150)), [esc(), char('q')]);
+}
+
+#[test]
+fn can_and_sub_end_a_string_even_in_its_burst() {
+    for (control, letter) in [(0x18, 'x'), (0x1a, 'z')] {
+        let bytes = [b"\x1b]52;c;abc".as_slice(), &[control], b"q"].concat();
+        let ended = [key(KeyCode::Char(letter), KeyModifiers::CONTROL), char('q')];
+        assert_eq!(pressed(&[&bytes], MS(1)), ended);
+    }
+}
+
+#[test]
+fn of_a_long_answer_only_the_beginning_is_kept() {
+    let mut scanner = Scanner::default();
+    scanner.feed(format!("\x1b]52;c;{}\x07", "a".repeat(10_000)).as_bytes(), MS(1), &mut Vec::new());
+    let kept: Vec<usize> = scanner.answers().iter().map(String::len).collect();
+    assert_eq!(kept, [super::timing::TEXT_MAX]);
+}
+
 #[test]
 fn what_an_osc_says_can_be_asked_for() {
     let (mut scanner, mut out) = (Scanner::default(), Vec::new());

@@ -24,7 +24,7 @@ pub(in crate::ui) fn divide_by_the_next(_: &UiState, view: &ClusterView) -> Resu
 pub(in crate::ui) fn toggle_hot(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
     let symbol = state.market.symbol;
     let is_hot = view.flow.hot.is_some_and(|(hot, _)| hot == symbol);
-    Ok(Control::HotSymbol { symbol, percent: if is_hot { 0 } else { HOT_PERCENT } })
+    Ok(Control::hot((!is_hot).then_some((symbol, HOT_PERCENT))))
 }
 
 /// What is said of a symbol that was made hot: also how busy the leader is that decides on it. So a class sees why nothing

@@ -93,7 +93,7 @@ pub(super) fn pick_theme(state: &mut UiState, given: &Given<'_>, name: &str) -> 
     let themes = &mut state.presenter.themes;
     let place = themes.names.iter().position(|known| known == name);
     themes.current = place.ok_or_else(|| {
-        let near = crate::ui::keymap::nearest(name, themes.names.iter().map(String::as_str));
+        let near = crate::document::problem::nearest(name, &themes.names);
         Refusal::new("toast-no-theme").with("name", name).with("near", near.unwrap_or_default())
     })?;
     toast::say(state, given, "toast-theme", &[("name", name)]);

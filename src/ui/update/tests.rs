@@ -293,7 +293,7 @@ fn the_lab_replaces_a_dead_node_and_takes_the_heat_off_again() {
     assert_eq!(bench.key("node.decommission"), vec![]);
     let symbol = crate::domain::view::FIRST_LOOK;
     bench.view.flow.hot = Some((symbol, 60));
-    assert_eq!(bench.key("load.hot"), vec![Request::from(Control::HotSymbol { symbol, percent: 0 })]);
+    assert_eq!(bench.key("load.hot"), vec![Request::from(Control::hot(None))]);
 }
 
 #[test]

@@ -205,8 +205,7 @@ pub fn inverse(control: Control, view: &ClusterView) -> Vec<Control> {
         Control::SetSkew(skew) => when(skew != view.flow.skew_per_mille, Control::SetSkew(view.flow.skew_per_mille)),
         Control::HotSymbol { symbol, percent } => {
             let wanted = (percent > 0).then_some((symbol, percent));
-            let (symbol, percent) = view.flow.hot.unwrap_or((symbol, 0));
-            when(wanted != view.flow.hot, Control::HotSymbol { symbol, percent })
+            when(wanted != view.flow.hot, Control::hot(view.flow.hot))
         }
         Control::SetReadFrom(from) => when(from != view.flow.read_from, Control::SetReadFrom(view.flow.read_from)),
         Control::SetTickRate(rate) => {
