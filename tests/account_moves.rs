@@ -169,7 +169,11 @@ impl Walk {
     fn ask(&mut self, coordinator: usize, tx: TxId, half: Half, part: Part) {
         let group = match part {
             Part::Leg { leg, .. } => self.owners[&leg.symbol()],
-            Part::Lend { group, .. } | Part::Borrow { group, .. } => group.index() - 1,
+            Part::Lend { account, .. } => {
+                let others = (0..GROUPS).filter(|group| *group != coordinator);
+                others.max_by_key(|group| self.groups[*group].accounts().purse(account).free).unwrap()
+            }
+            Part::Borrow { group, .. } => group.index() - 1,
         };
         let floor = self.groups[coordinator].transactions().floor();
         let prepare = Prepare { tx, half, part, term: Term(1), floor };

@@ -17,6 +17,7 @@ pub mod message;
 mod move_controller;
 mod outbox;
 mod runner;
+mod survey;
 mod symbol_migration;
 mod trade_migration;
 mod transactions;
