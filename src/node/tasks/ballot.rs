@@ -8,7 +8,8 @@
 //! Sources: ADR-0003, ADR-0007.
 
 use super::survey::{Finding, Surveys};
-use super::transactions::{Actions, Context, TxKey, TxMessage, TxStep};
+use super::transactions::{Actions, Context, TxKey};
+use super::tx_step::{TxMessage, TxStep};
 use crate::domain::ids::{AccountId, GroupId};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::units::Cash;

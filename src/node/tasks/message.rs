@@ -14,7 +14,7 @@ use crate::domain::work::{Prepare, Work};
 
 use super::symbol_migration::{MoveMessage, MoveStep};
 use super::trade_migration::TradeMessage;
-use super::transactions::{TxMessage, TxStep};
+use super::tx_step::{TxMessage, TxStep};
 
 /// How often a message is passed on.
 pub const HOPS_MAX: u8 = 2;

@@ -21,6 +21,7 @@ mod survey;
 mod symbol_migration;
 mod trade_migration;
 mod transactions;
+mod tx_step;
 mod venue_control;
 
 #[cfg(test)]

@@ -13,7 +13,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::runner::RESEND_EVERY;
-use super::transactions::{Actions, Context, TxMessage, TxStep};
+use super::transactions::{Actions, Context};
+use super::tx_step::{TxMessage, TxStep};
 use crate::domain::ids::{AccountId, GroupId};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::units::Cash;
@@ -170,7 +171,7 @@ mod tests {
     use crate::node::tasks::runner::Action;
 
     const ACCOUNT: AccountId = AccountId(1);
-    const GOOG: SymbolId = SymbolId(0);
+    const GOOG: SymbolId = SymbolId(6);
 
     /// The first of four groups, whose account has 250 dollars in each, and what its leader wants done.
     struct Short {
@@ -291,6 +292,10 @@ mod tests {
         assert_eq!(short.asked.len(), 6, "and share one survey");
         short.has(22, [250, 250, 250]);
         assert_eq!(short.refused().len(), 41);
+        for work in std::mem::take(&mut short.records) {
+            short.exchange.work(&work);
+        }
+        assert_eq!((short.exchange.waiting(), short.exchange.transactions().newest()), (0, 41), "none asks elsewhere");
     }
 
     #[test]

@@ -22,7 +22,8 @@ use super::closing::Closing;
 use super::message::Body;
 use super::runner::{self, LeaderTask, RESEND_EVERY, Reception};
 use super::survey::Surveys;
-use crate::domain::ids::{AccountId, GroupId, Term};
+use super::tx_step::{TxMessage, TxStep};
+use crate::domain::ids::{GroupId, Term};
 use crate::domain::log::Payload;
 use crate::domain::time::SimDuration;
 use crate::domain::units::Cash;
@@ -33,63 +34,6 @@ use crate::market::transactions::{Open, Transactions};
 
 /// A part that waits so long for a decision asks for it, and asks again after as long.
 pub(super) const ASK_AFTER: SimDuration = SimDuration::from_millis(500);
-
-/// What leaders say to each other about one half of a transaction.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct TxMessage {
-    /// Which transaction.
-    pub tx: TxId,
-    /// Which half.
-    pub half: Half,
-    /// What of it.
-    pub step: TxStep,
-}
-
-/// A step of two-phase commit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TxStep {
-    /// The coordinator asks what an account has here.
-    Survey {
-        /// Which account.
-        account: AccountId,
-    },
-    /// It has this: no promise.
-    Has {
-        /// Which account.
-        account: AccountId,
-        /// What is free.
-        free: Cash,
-    },
-    /// The coordinator asks for a vote.
-    Prepare {
-        /// What the half is.
-        part: Part,
-        /// The term of the leader that asks.
-        term: Term,
-        /// The coordinator has forgotten every transaction below this number.
-        floor: u64,
-    },
-    /// The vote: in favour, with what is lent, or why not.
-    Vote(Result<Cash, Why>),
-    /// It is decided.
-    Finish {
-        /// How.
-        decision: Decision,
-        /// The coordinator has forgotten every transaction below this number.
-        floor: u64,
-    },
-    /// The half was prepared here, and is finished.
-    Finished,
-    /// A half that was prepared long ago asks what became of it.
-    Ask,
-    /// The coordinator knows nothing of it: aborted, if the answer is of no older term than the question.
-    Unknown {
-        /// The term of the leader that says so.
-        term: Term,
-        /// The coordinator has forgotten every transaction below this number.
-        floor: u64,
-    },
-}
 
 /// What it waits for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

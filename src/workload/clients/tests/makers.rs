@@ -73,7 +73,7 @@ fn makers_whose_answers_do_not_come_leave_nothing_in_the_books_for_ever() {
     let mut driver = Driver::new(&settings, 5, desk);
     driver.run_to(20_000);
     let mut resting: BTreeSet<RequestId> = BTreeSet::new();
-    for (_, record) in driver.submitted() {
+    for (_, record) in driver.submitted().into_iter().filter(|(_, record)| is_makers(record)) {
         match record.command {
             Command::Place { .. } if !matches!(record.id.sequence.0 % 15, 5 | 10) => drop(resting.insert(record.id)),
             Command::Cancel { order, .. } if !matches!(record.id.sequence.0 % 15, 0 | 3 | 5 | 6 | 9 | 10 | 12) => {
