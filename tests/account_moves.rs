@@ -170,8 +170,11 @@ impl Walk {
         let group = match part {
             Part::Leg { leg, .. } => self.owners[&leg.symbol()],
             Part::Lend { account, .. } => {
+                // A coordinator asks one lender at a time, and the same one again.
+                let holds = |group: &usize| self.groups[*group].transactions().prepared(tx, half).is_some();
                 let others = (0..GROUPS).filter(|group| *group != coordinator);
-                others.max_by_key(|group| self.groups[*group].accounts().purse(account).free).unwrap()
+                let richest = others.max_by_key(|group| self.groups[*group].accounts().purse(account).free);
+                (0..GROUPS).find(holds).or(richest).unwrap()
             }
             Part::Borrow { group, .. } => group.index() - 1,
         };
