@@ -169,7 +169,14 @@ impl Walk {
     fn ask(&mut self, coordinator: usize, tx: TxId, half: Half, part: Part) {
         let group = match part {
             Part::Leg { leg, .. } => self.owners[&leg.symbol()],
-            Part::Lend { group, .. } | Part::Borrow { group, .. } => group.index() - 1,
+            Part::Lend { account, .. } => {
+                // A coordinator asks one lender at a time, and the same one again.
+                let holds = |group: &usize| self.groups[*group].transactions().prepared(tx, half).is_some();
+                let others = (0..GROUPS).filter(|group| *group != coordinator);
+                let richest = others.max_by_key(|group| self.groups[*group].accounts().purse(account).free);
+                (0..GROUPS).find(holds).or(richest).unwrap()
+            }
+            Part::Borrow { group, .. } => group.index() - 1,
         };
         let floor = self.groups[coordinator].transactions().floor();
         let prepare = Prepare { tx, half, part, term: Term(1), floor };

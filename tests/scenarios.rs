@@ -539,6 +539,14 @@ fn consistent_hashing_goes_red_with_the_strategies_exchanged() {
 }
 
 #[test]
+fn consistent_hashing_goes_red_when_nobody_asks_a_dead_gateway_s_orders_again() {
+    goes_red("consistent-hashing", "balancer.answered_elsewhere >= 10", 1, |script| {
+        script.settings.load.strategy = Strategy::SymbolHash;
+        script.settings.client.retries_max = 0;
+    });
+}
+
+#[test]
 fn partition_strategies_go_red_when_all_are_one() {
     for what in ["consistent-hash:data.imbalance < range", "range:store.imbalance > 1000000"] {
         goes_red_between("partition-strategies", what, |script| {

@@ -117,10 +117,8 @@ pub enum Part {
         /// The client's request, under whose name the leg trades.
         order: RequestId,
     },
-    /// It lends cash of an account: so much, or as much of it as is free.
+    /// It lends cash of an account: so much, or as much of it as is free. Any other group may.
     Lend {
-        /// The group that lends.
-        group: GroupId,
         /// Whose cash.
         account: AccountId,
         /// How much at most.
@@ -148,9 +146,7 @@ impl Part {
     pub fn digest(&self, digest: Digest) -> Digest {
         match *self {
             Self::Leg { leg, order } => leg.digest(digest.mix(u64::from(order.client.0)).mix(order.sequence.0)),
-            Self::Lend { group, account, amount } => {
-                digest.mix(1 << 41 | u64::from(group.0)).mix(u64::from(account.0)).mix(amount.0 as u64)
-            }
+            Self::Lend { account, amount } => digest.mix(1 << 41).mix(u64::from(account.0)).mix(amount.0 as u64),
             Self::Borrow { group, account } => digest.mix(2 << 41 | u64::from(group.0)).mix(u64::from(account.0)),
         }
     }

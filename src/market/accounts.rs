@@ -65,12 +65,9 @@ impl Opening {
         self.settings.lots * self.times(account)
     }
 
-    /// Which group is asked for cash after `tried` others said no; nobody, when all have.
-    pub const fn lender(&self, tried: u16) -> Option<GroupId> {
-        if tried + 1 >= self.partitions {
-            return None;
-        }
-        Some(GroupId((self.group.0 - 1 + 1 + tried) % self.partitions + 1))
+    /// Whether an order that has waited for so many transfers may wait for another: for no more than there are other groups.
+    pub const fn may_borrow(&self, transfers: u16) -> bool {
+        transfers.saturating_add(1) < self.partitions
     }
 }
 

@@ -60,8 +60,8 @@ pub enum NodeMessage {
     },
     /// The cluster map, to a node with an older one.
     Map(Arc<ClusterMap>),
-    /// From the leader of one group to that of another.
-    Group(GroupMessage),
+    /// From leaders of groups to leaders of others.
+    Groups(Vec<GroupMessage>),
 }
 
 /// A gateway's number of a proposal, counted from 0.

@@ -239,7 +239,9 @@ impl Node {
                 gateway.declined(now.mono, ticket, (batch, why), &beliefs, &mut wishes);
             }
             NodeMessage::Map(map) => self.follow(now, map),
-            NodeMessage::Group(message) => self.on_group_message(now, from, message, effects),
+            NodeMessage::Groups(messages) => {
+                messages.into_iter().for_each(|message| self.on_group_message(now, from, message, effects));
+            }
         }
         self.grant(now, wishes, effects);
     }

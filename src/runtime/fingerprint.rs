@@ -93,7 +93,9 @@ fn of_node_message(digest: Digest, message: &NodeMessage) -> Digest {
             digest.mix(head(6, ticket.0)).mix(u64::from(why.code())).mix(batch.digest().0)
         }
         NodeMessage::Map(map) => digest.mix(head(7, map.epoch.0)),
-        NodeMessage::Group(message) => digest.mix(head(8, u64::from(message.header.to.0))).mix(message.digest().0),
+        NodeMessage::Groups(messages) => messages.iter().fold(digest, |digest, message| {
+            digest.mix(head(8, u64::from(message.header.to.0))).mix(message.digest().0)
+        }),
     }
 }
 

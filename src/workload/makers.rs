@@ -4,8 +4,9 @@
 //! price, dense near it and thin far away. When it is its turn it does the one thing that its ladder needs most: take back
 //! what it does not trust, move what stands too near, fill the innermost gap (with a quote that stands too far out or twice,
 //! else with a new one), else look at a quote and fill up what was traded of it. So it follows the price and refills with
-//! single requests, at whatever rate it is given. Nobody tells the owner of an order that it has traded, so a maker asks,
-//! as everybody does: its share of queries is that of the load.
+//! single requests, at whatever rate it is given. A maker that needs nothing, because all it has is in flight, leaves its turn
+//! to the others. Nobody tells the owner of an order that it has traded, so a maker asks, as everybody does: its share of
+//! queries is that of the load, and none if that is 0.
 //! Inventory: a maker that has bought more than it sold believes in a lower price, by a tick for each `LEAN_LOTS`, up to
 //! `LEAN_MAX`; so others rather buy from it than sell to it, and its position comes back.
 //! Accounts: bids never ask for more cash than the account was given for the symbol, less what was spent; asks for no more
@@ -22,7 +23,7 @@ mod ladder;
 use crate::domain::chance::{Chance, Purpose};
 use crate::domain::ids::{Sequence, SymbolId};
 use crate::domain::order::{Command, OrderStatus, Verdict};
-use crate::domain::settings::{ClientSettings, Settings};
+use crate::domain::settings::Settings;
 use crate::domain::units::{Price, Quantity};
 use crate::domain::why::Why;
 
@@ -32,7 +33,7 @@ use super::session::Ending;
 
 pub use ladder::{LEVELS, QUOTES_MAX};
 
-/// One of so many sessions of the load is a maker.
+/// One of so many sessions of the load is a maker, as far as there are symbols for them.
 const SESSIONS_PART: u32 = 8;
 
 /// The makers of the load.
@@ -61,7 +62,7 @@ impl Makers {
     /// The makers that these settings ask for.
     pub fn new(settings: &Settings, seed: u64) -> Self {
         let percent = u64::from(settings.load.maker_percent);
-        let sessions = if percent == 0 { 0 } else { sessions(&settings.client) };
+        let sessions = if percent == 0 { 0 } else { sessions(settings) };
         let symbols_each = settings.market.instruments.div_ceil(sessions.max(1)) as i128;
         let accounts = &settings.accounts;
         let times = u64::from(accounts.member_times);
@@ -97,13 +98,14 @@ impl Makers {
         (symbol, usize::from(symbol.0) % self.sessions.max(1))
     }
 
-    /// What the maker of a symbol asks, where the mid is this and its next order gets this number.
-    pub fn turn(&mut self, symbol: SymbolId, mid: Price, next: Sequence) -> Command {
+    /// What the maker of a symbol asks, where the mid is this and its next order gets this number; nothing, if its ladder needs
+    /// nothing that it may ask for.
+    pub fn turn(&mut self, symbol: SymbolId, mid: Price, next: Sequence) -> Option<Command> {
         let mut fields = Fields(self.chance.bits());
         let asks = fields.below(100) < self.query_percent;
         let ladder = &mut self.ladders[usize::from(symbol.0)];
         match ladder.looked_at(&mut fields) {
-            Some(place) if asks => Command::Query { symbol, order: ladder.look(place) },
+            Some(place) if asks => Some(Command::Query { symbol, order: ladder.look(place) }),
             _ => ladder.mend(symbol, mid, next, (self.means.at(symbol, mid), &mut fields)),
         }
     }
@@ -170,10 +172,11 @@ impl Makers {
     }
 }
 
-/// How many sessions of the load are makers: none, if there is just one.
-fn sessions(settings: &ClientSettings) -> usize {
-    let steady = settings.steady_sessions();
-    (steady / SESSIONS_PART).clamp(u32::from(steady > 1), steady) as usize
+/// How many sessions of the load are makers: none, if there is just one, and no more than there are symbols to quote.
+fn sessions(settings: &Settings) -> usize {
+    let steady = settings.client.steady_sessions();
+    let makers = (steady / SESSIONS_PART).clamp(u32::from(steady > 1), steady) as usize;
+    makers.min(settings.market.instruments)
 }
 
 impl Means {

@@ -74,6 +74,7 @@ figure-spreads-open = spreads under way
 figure-spreads-held = legs held
 figure-balancer-queued = requests waiting at the balancer
 figure-balancer-aged = requests that rose a class
+figure-balancer-answered-elsewhere = requests another gateway answered
 figure-balancer-imbalance = fullest gateway over the mean
 figure-balancer-moved-per-mille = symbols that changed gateway, of a thousand
 figure-tolerates = more node failures that writes survive

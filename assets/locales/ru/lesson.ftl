@@ -74,6 +74,7 @@ figure-spreads-open = спредов в пути
 figure-spreads-held = ног удержано
 figure-balancer-queued = запросов ждёт у балансировщика
 figure-balancer-aged = запросов поднято в классе
+figure-balancer-answered-elsewhere = заявок, на которые ответил другой шлюз
 figure-balancer-imbalance = самый полный шлюз к среднему
 figure-balancer-moved-per-mille = бумаг сменило шлюз, из тысячи
 figure-tolerates = сколько ещё отказов узлов переживёт запись

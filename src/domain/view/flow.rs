@@ -26,6 +26,8 @@ pub struct BalancerView {
     pub queue_max: u64,
     /// Requests that were served before more urgent ones for their age, so far.
     pub aged: u64,
+    /// Requests that were answered by another gateway than the one that had them first, so far.
+    pub answered_elsewhere: u64,
     /// How full the fullest gateway is over how full they are on average, in thousandths: 1000 is even.
     pub imbalance_per_mille: u32,
     /// The same over the whole run.

@@ -90,6 +90,7 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("spreads.held", Kind::Number, |v| spreads(v, |of| u64::from(of.held))),
     ("balancer.queued", Kind::Number, |v| count(v.balancer.queued)),
     ("balancer.aged", Kind::Number, |v| count(v.balancer.aged)),
+    ("balancer.answered_elsewhere", Kind::Number, |v| count(v.balancer.answered_elsewhere)),
     ("balancer.imbalance", Kind::Number, |v| Some(Value::Number(v.balancer.imbalance_total_per_mille.into()))),
     ("balancer.moved_per_mille", Kind::Number, |v| count(v.balancer.moved?.wave.per_mille()?)),
     ("cost_per_hour", Kind::Number, |v| Some(Value::Number(cost(v)))),

@@ -18,7 +18,7 @@ use crate::market::book::{Book, Incoming};
 use crate::market::sessions::{Burial, SessionSlot};
 
 impl Exchange {
-    /// An order comes; `tried` groups were asked for what it was short of.
+    /// An order comes; it has waited for `tried` transfers of what it was short of.
     ///
     /// # Errors
     /// Nothing has changed, and it may be asked again.

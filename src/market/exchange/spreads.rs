@@ -100,7 +100,7 @@ impl Exchange {
         }
         let held = match prepare.part {
             Part::Leg { leg, order } => Held::Lots(self.prepare_leg(order, &leg)?),
-            Part::Lend { account, amount, .. } => self.prepare_loan(account, amount)?,
+            Part::Lend { account, amount } => self.prepare_loan(account, amount)?,
             Part::Borrow { account, .. } => self.accounts.open(account).map(|()| Held::Cash(Cash(0)))?,
         };
         let guest = Guest { prepare, held };
@@ -165,7 +165,9 @@ impl Exchange {
                 self.finished.push(order, first.symbol(), OrderStatus::Filled, first.quantity());
                 None
             }
-            (None, Decision::Abort(_)) => self.call(tx),
+            // All other groups together have too little: there is nobody else to ask.
+            (None, Decision::Abort(Why::AllotmentShort)) => self.call(tx, u16::MAX),
+            (None, Decision::Abort(_)) => self.call(tx, 1),
             (None, _) => None,
         };
         (Worked::Decided, touched)

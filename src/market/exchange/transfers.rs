@@ -1,11 +1,12 @@
 //! Transfers: cash of an account that comes from another group, because an order is short of it here.
 //!
-//! Idea: the group does not know what the account has elsewhere, so it asks the other groups in turn, each for what is
-//! missing, by the same two-phase commit as a spread (ADR-0004). The order *waits in the replicated state* meanwhile: its
+//! Idea: the group does not know what the account has elsewhere, so its leader asks all others, and what is missing comes from
+//! the one that has most, by the same two-phase commit as a spread (ADR-0004). The order *waits in the replicated state* meanwhile: its
 //! verdict says that it *awaits cash*, and when the money is here it meets the book in the record that brought it. So the wait
-//! survives every crash, the order counts once, and no gateway has to remember it. When all groups have said no
-//! the order is refused with `InsufficientFunds`.
-//! A lender gives what it has, up to what is missing: an account that has enough in all finds it.
+//! survives every crash, the order counts once, and no gateway has to remember it. When all other groups
+//! together have too little the order is refused with `InsufficientFunds`, and nothing has moved.
+//! A lender gives what it has, up to what is missing: what is still missing then comes by another transfer. An order waits for
+//! as many of them as there are other groups, at most.
 //! Conserved: cash counts as *sent* from the moment in which a lender sets it aside, and as *received* when it arrives, so
 //! at every instant what all groups received is no more than what all groups sent; the difference is on its way.
 //! An order whose symbol moves to another group moves along and asks again there (`moves`).
@@ -36,7 +37,7 @@ pub(super) struct Waiting {
     symbol: SymbolId,
     /// Where it will be placed, if that is open then.
     venue: VenueId,
-    /// How many groups were asked.
+    /// How many transfers it has waited for.
     tried: u16,
 }
 
@@ -98,7 +99,7 @@ const fn pending(quantity: Quantity) -> Verdict {
 }
 
 impl Exchange {
-    /// An order is short of cash: the next group is asked for it, and the order waits.
+    /// An order is short of cash: the other groups are asked for it, and the order waits.
     ///
     /// # Errors
     /// There is no room to wait: nothing has changed.
@@ -110,22 +111,25 @@ impl Exchange {
         tried: u16,
     ) -> Result<Verdict, Why> {
         let opening = *self.accounts.opening();
-        let Some(lender) = opening.lender(tried) else { return Ok(Verdict::rejected(Why::InsufficientFunds)) };
+        if !opening.may_borrow(tried) {
+            return Ok(Verdict::rejected(Why::InsufficientFunds));
+        }
         if self.room.len() == WAITING_MAX {
             return Err(Why::AllotmentShort);
         }
         let tx = self.next_tx();
         let (account, amount) = (order.owner, Cash(missing));
-        let parts = [Part::Lend { group: lender, account, amount }, Part::Borrow { group: opening.group, account }];
+        let parts = [Part::Lend { account, amount }, Part::Borrow { group: opening.group, account }];
         self.transactions.begin(Transaction { id: tx, parts }).map_err(|_| Why::AllotmentShort)?;
         self.room.waiting.push(Waiting { tx: Some(tx), order: *order, symbol, venue, tried });
         Ok(pending(order.quantity))
     }
 
-    /// A transfer has come to something: who waited for it tries again. The book that was touched, if one was.
-    pub(super) fn call(&mut self, tx: TxId) -> Option<SymbolId> {
+    /// A transfer has come to something, and counts as so many: who waited for it tries again. The book that was touched, if
+    /// one was.
+    pub(super) fn call(&mut self, tx: TxId, transfers: u16) -> Option<SymbolId> {
         let Waiting { order, symbol, venue, tried, .. } = self.room.called(tx)?;
-        self.try_again((symbol, venue), order, tried + 1);
+        self.try_again((symbol, venue), order, tried.saturating_add(transfers));
         Some(symbol)
     }
 
@@ -163,7 +167,7 @@ impl Exchange {
             }
             (Part::Borrow { account, .. }, _, Decision::Lend(amount)) => {
                 self.accounts.borrow(account, amount.0);
-                self.call(tx)
+                self.call(tx, 1)
             }
             _ => None,
         }

@@ -2,14 +2,19 @@
 //!
 //! Idea: memory of one leadership, of which a new leader needs nothing: it asks again. In favour of both: commit; one
 //! against, or nothing for too long: abort. The groups that voted in favour hold the halves, and go into the decision.
+//! Lenders: a transfer names none. The leader finds one by a survey, and another one if that votes against: a vote against
+//! holds nothing and is no record, so it costs two messages. A lender that was given up and has voted in favour all the same
+//! is not in the decision, and is told *abort* when it asks.
 //! Sources: ADR-0003, ADR-0007.
 
-use super::transactions::{Actions, Context, TxMessage, TxStep};
-use crate::domain::ids::GroupId;
+use super::survey::{Finding, Surveys};
+use super::transactions::{Actions, Context, TxKey};
+use super::tx_step::{TxMessage, TxStep};
+use crate::domain::ids::{AccountId, GroupId};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::units::Cash;
 use crate::domain::why::Why;
-use crate::domain::work::{Decision, Half, Part, Transaction, Voters};
+use crate::domain::work::{Decision, Half, Part, Transaction, TxId, Voters};
 
 /// A transaction that is not decided by then is aborted.
 pub(super) const DECIDE_WITHIN: SimDuration = SimDuration::from_millis(500);
@@ -17,7 +22,12 @@ pub(super) const DECIDE_WITHIN: SimDuration = SimDuration::from_millis(500);
 /// What a coordinator has heard of an open transaction.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ballot {
-    pub(super) since: SimTime,
+    /// What other groups have counts as of then, or later.
+    since: SimTime,
+    /// Who was asked to lend.
+    lender: Option<GroupId>,
+    /// Since when votes are waited for.
+    asked: Option<SimTime>,
     pub(super) votes: [Option<(GroupId, Result<Cash, Why>)>; 2],
     pub(super) finished: [bool; 2],
 }
@@ -25,7 +35,7 @@ pub(super) struct Ballot {
 impl Ballot {
     /// Nothing is heard yet.
     pub(super) const fn new(since: SimTime) -> Self {
-        Self { since, votes: [None; 2], finished: [false; 2] }
+        Self { since, lender: None, asked: None, votes: [None; 2], finished: [false; 2] }
     }
 
     /// How it is decided by now, if it is.
@@ -38,7 +48,8 @@ impl Ballot {
             let lent = Cash(first.0 + second.0);
             return Some(if lent == Cash(0) { Decision::Commit } else { Decision::Lend(lent) });
         }
-        (now.since(self.since) >= DECIDE_WITHIN).then_some(Decision::Abort(Why::Deadline))
+        let late = self.asked.is_some_and(|asked| now.since(asked) >= DECIDE_WITHIN);
+        late.then_some(Decision::Abort(Why::Deadline))
     }
 
     /// Who holds the halves.
@@ -51,20 +62,68 @@ impl Ballot {
         voters.iter().zip(self.finished).all(|(voter, finished)| voter.is_none() || finished)
     }
 
-    /// Asks for the votes that are missing: of a transfer, the lender's first, for most lenders have nothing.
-    pub(super) fn ask(&self, context: &Context<'_>, transaction: &Transaction, actions: &mut Actions<'_>) {
+    /// Asks for the votes that are missing: of a transfer, the lender's first.
+    pub(super) fn ask(
+        &mut self,
+        surveys: &mut Surveys,
+        context: &Context<'_>,
+        transaction: &Transaction,
+        actions: &mut Actions<'_>,
+    ) {
         let floor = context.state.transactions.floor();
-        for half in Half::BOTH.into_iter().filter(|half| self.votes[half.index()].is_none()) {
+        for half in Half::BOTH {
+            if self.votes[half.index()].is_some() {
+                continue;
+            }
             let part = transaction.parts[half.index()];
             let group = match part {
                 Part::Leg { leg, .. } => context.map.owner(leg.symbol()),
-                Part::Lend { group, .. } => Some(group),
-                Part::Borrow { group, .. } => self.votes[0].map(|_| group),
+                Part::Lend { account, amount } => {
+                    self.lender(surveys, context, (transaction.id, account, amount), actions)
+                }
+                Part::Borrow { group, .. } => self.votes[0].and_then(|(_, vote)| vote.ok()).map(|_| group),
             };
             if let Some(group) = group {
+                self.asked.get_or_insert(context.now);
                 let step = TxStep::Prepare { part, term: context.term, floor };
                 actions.send(group, TxMessage { tx: transaction.id, half, step });
             }
+        }
+    }
+
+    /// Who is to lend; nobody as long as that is not known, or if all others together have too little.
+    fn lender(
+        &mut self,
+        surveys: &mut Surveys,
+        context: &Context<'_>,
+        (tx, account, amount): (TxId, AccountId, Cash),
+        actions: &mut Actions<'_>,
+    ) -> Option<GroupId> {
+        if self.lender.is_some() {
+            return self.lender;
+        }
+        match surveys.find((account, amount), (tx, self.since), context.now) {
+            Finding::Lender(lender) => {
+                surveys.asked(account, lender, amount);
+                self.lender = Some(lender);
+            }
+            Finding::Short => self.votes[0] = Some((context.group, Err(Why::AllotmentShort))),
+            Finding::Later(until) => {
+                surveys.ask(account, context, actions);
+                actions.remind(TxKey::Open(tx.number), until);
+            }
+            Finding::Due => {
+                surveys.begin(account, tx, context.now);
+                surveys.ask(account, context, actions);
+            }
+        }
+        self.lender
+    }
+
+    /// A lender has nothing after all: if it is the one that was asked, another one is looked for.
+    pub(super) fn declined(&mut self, by: GroupId, now: SimTime) {
+        if self.lender == Some(by) {
+            (self.lender, self.since) = (None, now);
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::work::{Prepare, Work};
 
 use super::symbol_migration::{MoveMessage, MoveStep};
 use super::trade_migration::TradeMessage;
-use super::transactions::{TxMessage, TxStep};
+use super::tx_step::{TxMessage, TxStep};
 
 /// How often a message is passed on.
 pub const HOPS_MAX: u8 = 2;
@@ -109,6 +109,8 @@ fn of_transaction(head: Digest, message: &TxMessage) -> Digest {
         TxStep::Finished => head.mix(4),
         TxStep::Ask => head.mix(5),
         TxStep::Unknown { term, floor } => head.mix(6).mix(term.0).mix(floor),
+        TxStep::Survey { account } => head.mix(7).mix(u64::from(account.0)),
+        TxStep::Has { account, free } => head.mix(8).mix(u64::from(account.0)).mix(free.0 as u64),
     }
 }
 

@@ -17,9 +17,11 @@ pub mod message;
 mod move_controller;
 mod outbox;
 mod runner;
+mod survey;
 mod symbol_migration;
 mod trade_migration;
 mod transactions;
+mod tx_step;
 mod venue_control;
 
 #[cfg(test)]

@@ -2,8 +2,10 @@
 //!
 //! Idea: a message names a group, and the outbox finds the node that leads it: by the own replica of that group, if there
 //! is one, else by the node that last spoke for it, else by a voter that is alive. An address may be out of date; then the
-//! message is passed on, and if nobody knows, lost.
+//! message is passed on, and if nobody knows, lost. What a step has to say to a node travels together.
 //! Bound: the messages of one step; one hint a group.
+
+use std::collections::BTreeMap;
 
 use crate::domain::ids::{GroupId, NodeId};
 
@@ -49,14 +51,17 @@ impl Outbox {
         if self.messages.is_empty() {
             return;
         }
+        let mut bundles: BTreeMap<NodeId, Vec<GroupMessage>> = BTreeMap::new();
         for message in std::mem::take(&mut self.messages) {
             let Header { to, hops, .. } = message.header;
             // A node that passes a message on does not lead; to pass it to itself would be a circle.
             let to = self.address(me, to, directory).filter(|to| hops == 0 || *to != me);
             if let Some(to) = to {
-                effects.push(NodeEffect::Send { to, message: NodeMessage::Group(message) });
+                bundles.entry(to).or_default().push(message);
             }
         }
+        let sends = bundles.into_iter().map(|(to, bundle)| (to, NodeMessage::Groups(bundle)));
+        effects.extend(sends.map(|(to, message)| NodeEffect::Send { to, message }));
     }
 
     fn address(&self, me: NodeId, group: GroupId, directory: &impl Directory) -> Option<NodeId> {

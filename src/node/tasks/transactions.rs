@@ -11,6 +11,7 @@
 //! Strays: a *prepare* that was late may be carried out by a group that the decision does not name. That group asks what
 //! became of it, as every participant does that waits long, and is told *abort*, whatever the others were told.
 //! Units: virtual time of the node's monotonic clock.
+//! Transfers: whoever has the cash may lend it, and `survey` finds out who that is.
 //! Bound: as many ballots and timers as the state has transactions and guests (`TRANSACTIONS_MAX`, `PREPARED_MAX`).
 //! Sources: Gray 1978; Mohan, Lindsay & Obermarck 1986 §3.1 (presumed abort).
 
@@ -20,6 +21,8 @@ use super::ballot::Ballot;
 use super::closing::Closing;
 use super::message::Body;
 use super::runner::{self, LeaderTask, RESEND_EVERY, Reception};
+use super::survey::Surveys;
+use super::tx_step::{TxMessage, TxStep};
 use crate::domain::ids::{GroupId, Term};
 use crate::domain::log::Payload;
 use crate::domain::time::SimDuration;
@@ -31,51 +34,6 @@ use crate::market::transactions::{Open, Transactions};
 
 /// A part that waits so long for a decision asks for it, and asks again after as long.
 pub(super) const ASK_AFTER: SimDuration = SimDuration::from_millis(500);
-
-/// What leaders say to each other about one half of a transaction.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct TxMessage {
-    /// Which transaction.
-    pub tx: TxId,
-    /// Which half.
-    pub half: Half,
-    /// What of it.
-    pub step: TxStep,
-}
-
-/// A step of two-phase commit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TxStep {
-    /// The coordinator asks for a vote.
-    Prepare {
-        /// What the half is.
-        part: Part,
-        /// The term of the leader that asks.
-        term: Term,
-        /// The coordinator has forgotten every transaction below this number.
-        floor: u64,
-    },
-    /// The vote: in favour, with what is lent, or why not.
-    Vote(Result<Cash, Why>),
-    /// It is decided.
-    Finish {
-        /// How.
-        decision: Decision,
-        /// The coordinator has forgotten every transaction below this number.
-        floor: u64,
-    },
-    /// The half was prepared here, and is finished.
-    Finished,
-    /// A half that was prepared long ago asks what became of it.
-    Ask,
-    /// The coordinator knows nothing of it: aborted, if the answer is of no older term than the question.
-    Unknown {
-        /// The term of the leader that says so.
-        term: Term,
-        /// The coordinator has forgotten every transaction below this number.
-        floor: u64,
-    },
-}
 
 /// What it waits for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -109,6 +67,7 @@ pub(super) struct TxState<'a> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct TransactionTask {
     ballots: BTreeMap<u64, Ballot>,
+    surveys: Surveys,
     /// The newest transaction that it has looked at.
     seen: u64,
 }
@@ -168,11 +127,26 @@ impl LeaderTask for TransactionTask {
         actions: &mut Actions<'_>,
     ) -> Reception<Self> {
         let TxMessage { tx, half, step } = message;
-        let of_coordinator = matches!(step, TxStep::Prepare { .. } | TxStep::Finish { .. } | TxStep::Unknown { .. });
+        let of_coordinator = match step {
+            TxStep::Survey { .. } | TxStep::Prepare { .. } | TxStep::Finish { .. } | TxStep::Unknown { .. } => true,
+            TxStep::Has { .. } | TxStep::Vote(_) | TxStep::Finished | TxStep::Ask => false,
+        };
         if tx.coordinator != if of_coordinator { from } else { context.group } {
             return Reception::Stale;
         }
         match step {
+            TxStep::Survey { account } => {
+                let free = Cash(context.state.accounts.purse(account).free);
+                Reception::Done(TxMessage { tx, half, step: TxStep::Has { account, free } })
+            }
+            TxStep::Has { account, free } => {
+                for number in self.surveys.answered(context, from, (tx, account, free)) {
+                    if let Some(open) = context.state.transactions.open(number) {
+                        self.go_on(context, open, actions);
+                    }
+                }
+                Reception::Noted
+            }
             TxStep::Prepare { part, term, floor } => on_prepare(context, Prepare { tx, half, part, term, floor }),
             TxStep::Finish { decision, floor } => {
                 on_finish(context, Work::Finish { tx, half, decision, floor }, (tx, half))
@@ -236,13 +210,17 @@ impl TransactionTask {
     /// Takes one open transaction on: what can be logged is, and what is missing is asked for.
     fn go_on(&mut self, context: &Context<'_>, open: &Open, actions: &mut Actions<'_>) {
         let tx = open.transaction.id;
-        let Some(ballot) = self.ballots.get(&tx.number) else { return };
+        let Some(ballot) = self.ballots.get_mut(&tx.number) else { return };
         actions.remind(TxKey::Open(tx.number), context.now + RESEND_EVERY);
         match open.decided {
-            None => match ballot.verdict(context.now) {
-                Some(decision) => actions.propose(Work::Decide { tx, decision, voters: ballot.voters() }),
-                None => ballot.ask(context, &open.transaction, actions),
-            },
+            None => {
+                if ballot.verdict(context.now).is_none() {
+                    ballot.ask(&mut self.surveys, context, &open.transaction, actions);
+                }
+                if let Some(decision) = ballot.verdict(context.now) {
+                    actions.propose(Work::Decide { tx, decision, voters: ballot.voters() });
+                }
+            }
             Some((_, voters)) if ballot.is_done(voters) => actions.propose(Work::Forget { tx }),
             Some((decision, voters)) => {
                 let floor = context.state.transactions.floor();
@@ -269,15 +247,22 @@ impl TransactionTask {
             // Who votes against holds nothing.
             return if vote.is_ok() { answer(context, from, (tx, half)) } else { Reception::Stale };
         };
-        if let Some(ballot) = self.ballots.get_mut(&tx.number) {
-            let first = ballot.votes[half.index()].is_none();
-            ballot.votes[half.index()].get_or_insert((from, vote));
-            match ballot.verdict(context.now) {
-                Some(decision) => actions.propose(Work::Decide { tx, decision, voters: ballot.voters() }),
-                // The other half may have waited for this vote.
-                None if first && half == Half::First => ballot.ask(context, &open.transaction, actions),
-                None => {}
+        let Some(ballot) = self.ballots.get_mut(&tx.number) else { return Reception::Noted };
+        if let Part::Lend { account, amount } = open.transaction.parts[half.index()]
+            && vote.map_or(true, |lent| lent < amount)
+        {
+            self.surveys.emptied(account, from);
+            if vote.is_err() {
+                ballot.declined(from, context.now);
+                self.go_on(context, open, actions);
+                return Reception::Noted;
             }
+        }
+        let first = ballot.votes[half.index()].is_none();
+        ballot.votes[half.index()].get_or_insert((from, vote));
+        // The other half may have waited for this vote.
+        if ballot.verdict(context.now).is_some() || first && half == Half::First {
+            self.go_on(context, open, actions);
         }
         Reception::Noted
     }

@@ -295,12 +295,16 @@ fn an_order_that_is_short_here_gets_its_cash_from_the_other_group() {
 }
 
 #[test]
-fn an_order_that_costs_more_than_everything_is_refused_and_what_was_lent_is_still_there() {
+fn an_order_that_costs_more_than_everything_is_refused_by_one_record_and_no_cash_moves() {
     let mut model = Model::short(1_001);
+    let versions = model.groups.each_ref().map(|group| group.exchange.version());
     model.run(&[]);
     let status = model.groups[0].exchange.query(request(), GOOG).expect("known").status;
     assert_eq!((status, model.in_transit()), (OrderStatus::Rejected(Why::InsufficientFunds), 0));
-    assert_eq!(model.groups[0].exchange.accounts().purse(AccountId(1)).free, 1_000_000_000);
+    let free = model.groups.each_ref().map(|group| group.exchange.accounts().purse(AccountId(1)).free);
+    assert_eq!(free, [500_000_000; 2]);
+    let records = [0, 1].map(|place| model.groups[place].exchange.version().0 - versions[place].0);
+    assert_eq!(records, [1, 0], "the decision, and nothing else");
 }
 
 #[test]

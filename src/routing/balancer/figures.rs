@@ -19,6 +19,8 @@ use crate::routing::latencies::Latencies;
 pub(super) struct Figures {
     classes: [OfClass; Priority::COUNT],
     aged: u64,
+    /// Requests that were answered by another worker than the one that was asked first.
+    pub(super) elsewhere: u64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -74,6 +76,7 @@ impl Balancer {
             queued: sum(|class| class.queued),
             queue_max: self.queue_max as u64,
             aged: self.figures.aged,
+            answered_elsewhere: self.figures.elsewhere,
             imbalance_per_mille: imbalance(now_full),
             imbalance_total_per_mille: imbalance(self.there().map(Worker::utilisation_in_all)),
             moved: self.homes.moved(),

@@ -117,6 +117,7 @@ impl Balancer {
                 if let Some(((priority, latency), count)) = in_all.add((known.priority, known.in_all)) {
                     self.figures.answered(now, priority, latency, count);
                 }
+                self.figures.elsewhere += u64::from(known.elsewhere);
                 answered += 1;
                 waited += known.at_worker.0;
             }

@@ -50,6 +50,8 @@ pub(super) struct Known {
     pub at_worker: SimDuration,
     /// How long the balancer and the worker had it.
     pub in_all: SimDuration,
+    /// It had been sent to another worker before, which had not answered.
+    pub elsewhere: bool,
 }
 
 /// A place of a ring; node number 0 is nobody.
@@ -60,6 +62,8 @@ struct Place {
     node: u8,
     life: Life,
     priority: Priority,
+    /// It was at another worker before.
+    elsewhere: bool,
 }
 
 /// Where unanswered requests are.
@@ -72,14 +76,19 @@ impl Tracker {
     /// The request is sent to this worker now. Where it was before, if it was sent before and not answered.
     pub(super) fn put(&mut self, id: RequestId, sent: Sent) -> Option<(NodeId, Life)> {
         let Sent { node, life, priority, .. } = sent;
-        let place = Place { arrived: micros(sent.arrived), sent: micros(sent.sent), node: node.0, life, priority };
-        let before = std::mem::replace(self.place_mut(id), place);
+        let before = *self.place_mut(id);
+        let elsewhere = before.elsewhere || at_worker(&before) && before.node != node.0;
+        let (arrived, sent) = (micros(sent.arrived), micros(sent.sent));
+        *self.place_mut(id) = Place { arrived, sent, node: node.0, life, priority, elsewhere };
         at_worker(&before).then_some((NodeId(before.node), before.life))
     }
 
     /// The request waits here from now on. Where it was before, as for `put`.
     pub(super) fn put_here(&mut self, id: RequestId) -> Option<(NodeId, Life)> {
-        let before = std::mem::replace(self.place_mut(id), Place { node: QUEUE, ..Place::default() });
+        let before = *self.place_mut(id);
+        // Whoever it goes to next, it was at a worker before.
+        let elsewhere = before.elsewhere || at_worker(&before);
+        *self.place_mut(id) = Place { node: QUEUE, elsewhere, ..Place::default() };
         at_worker(&before).then_some((NodeId(before.node), before.life))
     }
 
@@ -100,9 +109,9 @@ impl Tracker {
         if place.node != from.0 {
             return None;
         }
-        let Place { arrived, sent, life, priority, .. } = std::mem::take(place);
+        let Place { arrived, sent, life, priority, elsewhere, .. } = std::mem::take(place);
         let since = |then: u32| SimDuration::from_micros(u64::from(micros(now).wrapping_sub(then)));
-        Some(Known { node: from, life, priority, at_worker: since(sent), in_all: since(arrived) })
+        Some(Known { node: from, life, priority, at_worker: since(sent), in_all: since(arrived), elsewhere })
     }
 
     /// What the rings take in memory.
@@ -156,8 +165,19 @@ mod tests {
         assert_eq!(tracker.put(id, sent(first, SimTime::ZERO, SimTime::ZERO)), None);
         assert_eq!(tracker.put(id, sent(second, SimTime::ZERO, SimTime::ZERO)), Some((first, Life::default())));
         assert_eq!(tracker.answered(SimTime::ZERO, id, first), None);
-        assert_eq!(tracker.answered(SimTime::ZERO, id, second).map(|known| known.node), Some(second));
+        let known = tracker.answered(SimTime::ZERO, id, second).expect("it was sent there");
+        assert_eq!((known.node, known.elsewhere), (second, true));
         assert_eq!(tracker.answered(SimTime::ZERO, id, second), None);
+    }
+
+    #[test]
+    fn a_request_that_its_worker_answers_at_the_second_try_was_not_elsewhere() {
+        let mut tracker = Tracker::default();
+        let id = ClientId(3).request(Sequence(7));
+        for _ in 0..2 {
+            tracker.put(id, sent(NodeId(1), SimTime::ZERO, SimTime::ZERO));
+        }
+        assert_eq!(tracker.answered(SimTime::ZERO, id, NodeId(1)).map(|known| known.elsewhere), Some(false));
     }
 
     #[test]

@@ -3,6 +3,9 @@
 //! Idea: neighbours stay together, so a question about all keys from `GO` to `GP` goes to one partition. The price is
 //! that keys which crowd together are a crowd for one partition too: names that begin with A, and ids that *all* begin
 //! alike, which fall into a single one.
+//! Keys that count up: no split points help them for long. Points fitted to the trades there are would divide these evenly,
+//! and every trade after that would lie behind the last point: the *hot tail* of ranges over time and numbers. Who needs
+//! ranges over such keys puts something in front that spreads them (a hash, the symbol), and pays for it when asking.
 //! Shape: a sorted list of points, each with the owner of what follows it up to the next; a look-up is a binary search.
 //! Owners are named, not numbered along the alphabet, so that a split gives half of one range to somebody new and
 //! leaves everybody else as they were.

@@ -32,7 +32,7 @@ impl Clients {
         match &mut self.source {
             Steady::Drawn(arrivals) => {
                 for _ in 0..arrivals.take(now) {
-                    // A maker that has no place leaves its turn to the others.
+                    // A maker that has nothing to do or no place leaves its turn to the others.
                     if !(self.makers.takes_turn() && self.make_market(now, outbox)) {
                         self.arrive(now, outbox);
                     }

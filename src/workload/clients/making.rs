@@ -10,17 +10,19 @@ use crate::domain::time::SimTime;
 use crate::workload::session::{Ending, Source};
 
 impl Clients {
-    /// A maker's request, if its session has a place.
+    /// A maker's request, if it has one and its session has a place; whether it was sent.
     pub(super) fn make_market(&mut self, now: SimTime, outbox: &mut Outbox) -> bool {
         let (symbol, maker) = self.makers.draw(&self.orders);
         let place = self.steady() - self.makers.sessions() + maker;
         let session = &self.sessions[place];
-        let free = !session.is_full();
-        if free {
-            let command = self.makers.turn(symbol, self.orders.mid(symbol, now), session.next());
+        if session.is_full() {
+            return false;
+        }
+        let command = self.makers.turn(symbol, self.orders.mid(symbol, now), session.next());
+        if let Some(command) = command {
             self.ask(now, place, command, Source::STEADY, outbox);
         }
-        free
+        command.is_some()
     }
 
     /// Whether the session at this place is a maker's.

@@ -76,16 +76,16 @@ struct Survey {
 }
 
 impl Ladder {
-    /// The one thing that it needs most.
+    /// The one thing that it needs most; nothing, if every quote that could be mended is in flight.
     pub(super) fn mend(
         &mut self,
         symbol: SymbolId,
         mid: Price,
         next: Sequence,
         (means, fields): ([i64; 2], &mut Fields),
-    ) -> Command {
+    ) -> Option<Command> {
         if let Some(place) = self.quotes.iter().position(|quote| quote.standing == Standing::Doubtful) {
-            return self.take_back(symbol, place);
+            return Some(self.take_back(symbol, place));
         }
         let centre = mid.0 - (self.position / LEAN_LOTS).clamp(-LEAN_MAX, LEAN_MAX);
         let survey = self.survey(centre);
@@ -105,28 +105,23 @@ impl Ladder {
             // A part of what is left, so that the ladder is as long as it can be.
             let lots = lots.min(self.left(side, moved, means).div_ceil(LEVELS as u64));
             match moved {
-                Some(place) if lots > 0 => return self.set(symbol, place, price, lots),
+                Some(place) if lots > 0 => return Some(self.set(symbol, place, price, lots)),
                 None if lots > 0 && self.quotes.len() < QUOTES_MAX => {
-                    return self.quote(symbol, side, price, (lots, next));
+                    return Some(self.quote(symbol, side, price, (lots, next)));
                 }
                 _ => {}
             }
         }
-        let surplus = moved.or_else(|| survey.spare.into_iter().flatten().next());
-        match (surplus, self.looked_at(fields)) {
-            (Some(place), _) => self.take_back(symbol, place),
-            // Whatever has traded of it is filled up; if nothing has, it keeps its place in the queue.
-            (None, Some(place)) if self.quotes[place].standing == Standing::Quoted => {
-                let Quote { side, price, lots, .. } = self.quotes[place];
-                match lots.min(self.left(side, Some(place), means)) {
-                    0 => self.take_back(symbol, place),
-                    lots => self.set(symbol, place, price, lots),
-                }
-            }
-            (None, Some(place)) => Command::Query { symbol, order: self.look(place) },
-            // It has nothing, and may have nothing: the smallest bid says that it is there.
-            (None, None) => self.quote(symbol, Side::Buy, Price((centre - BANDS[LEVELS]).max(1)), (1, next)),
+        if let Some(place) = moved.or_else(|| survey.spare.into_iter().flatten().next()) {
+            return Some(self.take_back(symbol, place));
         }
+        // Whatever has traded of it is filled up; if nothing has, it keeps its place in the queue.
+        let place = self.looked_at(fields)?;
+        let Quote { side, price, lots, .. } = self.quotes[place];
+        Some(match lots.min(self.left(side, Some(place), means)) {
+            0 => self.take_back(symbol, place),
+            lots => self.set(symbol, place, price, lots),
+        })
     }
 
     /// Who stands where, seen from this price.
@@ -151,17 +146,19 @@ impl Ladder {
         survey
     }
 
-    /// The quote to be looked at: half the time one of the two that are the first to trade, else the one that was not
-    /// looked at for the longest time.
+    /// The quote to be looked at, of those that rest: half the time one of the two that are the first to trade, else the one
+    /// that was not looked at for the longest time.
     pub(super) fn looked_at(&self, fields: &mut Fields) -> Option<usize> {
+        let resting = || self.quotes.iter().enumerate().filter(|(_, quote)| quote.standing == Standing::Quoted);
+        let oldest = resting().map(|(place, _)| place).next();
         let side = match fields.below(4) {
             0 => Side::Buy,
             1 => Side::Sell,
-            _ => return (!self.quotes.is_empty()).then_some(0),
+            _ => return oldest,
         };
         let best = |(_, quote): &(usize, &Quote)| if side == Side::Buy { -quote.price.0 } else { quote.price.0 };
-        let own = self.quotes.iter().enumerate().filter(|(_, quote)| quote.side == side);
-        own.min_by_key(best).map(|(place, _)| place).or_else(|| (!self.quotes.is_empty()).then_some(0))
+        let own = resting().filter(|(_, quote)| quote.side == side);
+        own.min_by_key(best).map(|(place, _)| place).or(oldest)
     }
 
     /// Lots that the account has left for one more quote on this side, or for this one instead of what it shows.

@@ -1,10 +1,12 @@
 //! Makers against a venue that does with their quotes what each test wants.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ladder::{BANDS, Standing};
 use super::*;
 use crate::domain::order::{OrderType, Side};
+use crate::market::mid::Mid;
+use crate::workload::popularity::Popularity;
 
 const SYMBOL: SymbolId = SymbolId(6);
 const MID: Price = Price(10_000);
@@ -35,19 +37,19 @@ impl Venue {
         }
     }
 
-    fn turn(&mut self, mid: Price) -> Command {
+    fn turn(&mut self, mid: Price) -> Option<Command> {
         let command = self.makers.turn(SYMBOL, mid, Sequence(self.next + 1));
-        self.next += 1;
+        self.next += u64::from(command.is_some());
         command
     }
 
     /// Takes so many turns; every request is carried out and answered at once.
     fn run(&mut self, turns: u64, mid: Price) -> Vec<Command> {
-        (0..turns).map(|_| self.carry_out(mid)).collect()
+        (0..turns).filter_map(|_| self.carry_out(mid)).collect()
     }
 
-    fn carry_out(&mut self, mid: Price) -> Command {
-        let (command, sequence) = (self.turn(mid), Sequence(self.next));
+    fn carry_out(&mut self, mid: Price) -> Option<Command> {
+        let (command, sequence) = (self.turn(mid)?, Sequence(self.next));
         let cancelled =
             |filled| Verdict { status: OrderStatus::Cancelled, filled: Quantity(filled), resting: Quantity(0) };
         let unknown = Verdict::rejected(Why::UnknownOrder);
@@ -80,7 +82,7 @@ impl Venue {
             }
             other => panic!("makers do not ask for {other:?}"),
         }
-        command
+        Some(command)
     }
 
     /// So many lots of the best quote of a side trade, and nobody tells the maker.
@@ -155,10 +157,14 @@ fn what_has_traded_is_filled_up_and_the_position_is_known() {
 fn a_maker_that_has_bought_too_much_lowers_its_price() {
     let mut venue = Venue::new(|_| {});
     venue.run(50, MID);
-    while venue.bought < 2_000 {
+    for _ in 0..200 {
+        if venue.bought >= 2_000 {
+            break;
+        }
         venue.trade(Side::Buy, 100);
         venue.run(6, MID);
     }
+    assert!(venue.bought >= 2_000, "it fills up what was bought of it: {}", venue.bought);
     venue.run(100, MID);
     assert_eq!(venue.bands(Price(MID.0 - 3)), Venue::complete(), "by three ticks and no more");
 }
@@ -180,11 +186,11 @@ fn quotes_keep_within_the_account() {
             }
             let command = venue.carry_out(mid);
             let sum = |side| venue.resting.iter().filter(|row| row.1 == side).map(|row| row.3 as i64).sum::<i64>();
-            let asked = matches!(command, Command::Place { .. } | Command::Replace { .. });
+            let asked = matches!(command, Some(Command::Place { .. } | Command::Replace { .. }));
             let position = venue.bought - venue.sold;
             // What nobody has told it of yet may be out of its count by the quotes that were traded.
             assert!(!asked || sum(Side::Sell) <= has + position + 30, "{cash} {lots}: turn {turn}, {command:?}");
-            assert!(sum(Side::Buy) <= (cash - position).max(1) + 30, "{cash} {lots}: turn {turn}, {command:?}");
+            assert!(sum(Side::Buy) <= (cash - position).max(0) + 30, "{cash} {lots}: turn {turn}, {command:?}");
         }
         assert!(lots == 0 || venue.resting.iter().any(|row| row.1 == Side::Sell), "it offers something");
     }
@@ -194,7 +200,7 @@ fn quotes_keep_within_the_account() {
 fn what_nobody_has_answered_is_taken_back_and_the_ladder_stays_bounded() {
     let mut venue = Venue::new(|_| {});
     for turn in 0..1_000 {
-        let command = venue.turn(Price(MID.0 + turn % 7));
+        let command = venue.turn(Price(MID.0 + turn % 7)).expect("it takes back what it does not trust");
         let sequence = Sequence(venue.next);
         let ending = if turn % 3 == 0 { Ending::Refused } else { Ending::Unknown };
         venue.makers.unanswered(sequence, command, ending);
@@ -212,8 +218,46 @@ fn nobody_is_a_maker_where_the_settings_want_none() {
     let mut makers = Makers::new(&settings, 1);
     assert_eq!((makers.sessions(), makers.takes_turn()), (0, false));
     settings.load.maker_percent = 100;
-    for (sessions, some) in [(1, 0), (2, 1), (7, 1), (64, 8), (1_024, 128)] {
+    for (sessions, instruments, some) in
+        [(1, 10, 0), (2, 10, 1), (7, 10, 1), (64, 10, 8), (1_024, 10, 10), (1_024, 200, 128)]
+    {
         settings.client.sessions = sessions;
-        assert_eq!(Makers::new(&settings, 1).sessions(), some, "{sessions} sessions");
+        settings.market.instruments = instruments;
+        let makers = Makers::new(&settings, 1);
+        assert_eq!(makers.sessions(), some, "{sessions} sessions, {instruments} instruments");
+    }
+}
+
+#[test]
+fn each_maker_has_a_symbol_to_quote() {
+    for (sessions, instruments) in [(64, 10), (1_024, 10), (1_024, 200), (16, 2_000)] {
+        let mut settings = Settings::default();
+        settings.client.sessions = sessions;
+        settings.market.instruments = instruments;
+        let mut makers = Makers::new(&settings, 1);
+        let orders = Orders::new(1, 0, Popularity::new(instruments, 0), Mid::Of(|_, _| MID));
+        let drawn: BTreeSet<usize> = (0..20_000).map(|_| makers.draw(&orders).1).collect();
+        assert_eq!(drawn.len(), makers.sessions(), "{sessions} sessions, {instruments} instruments");
+    }
+}
+
+#[test]
+fn a_maker_whose_quotes_are_all_in_flight_leaves_its_turn_to_the_others() {
+    let mut venue = Venue::new(|_| {});
+    let asked: Vec<Command> = (0..100).filter_map(|_| venue.turn(MID)).collect();
+    assert!(asked.iter().all(|command| matches!(command, Command::Place { .. })), "{asked:?}");
+    assert_eq!(asked.len(), 2 * LEVELS, "a ladder, and nothing more until an answer comes");
+}
+
+#[test]
+fn a_maker_asks_nothing_where_the_load_asks_nothing() {
+    for seed in 0..200 {
+        let mut venue = Venue::new(|_| {});
+        let mut fields = Fields(Chance::stream(seed, Purpose::Makers, 1).bits());
+        for _ in 0..100 {
+            // Answers come for some of the requests only.
+            let command = if fields.below(2) == 0 { venue.turn(MID) } else { venue.carry_out(MID) };
+            assert!(!command.is_some_and(|command| command.is_query()), "seed {seed}: {command:?}");
+        }
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::work::{Decision, Half, TxId, Work, Worked};
 use crate::market::exchange::Exchange;
 use crate::node::machine::{Machine, Wealth};
 use crate::node::tasks::message::{Body, GroupMessage, Header};
-use crate::node::tasks::transactions::{TxMessage, TxStep};
+use crate::node::tasks::tx_step::{TxMessage, TxStep};
 use crate::node::tasks::{Deed, Division, Done, Site, State, Tasks};
 use crate::routing::placement::initial_map;
 

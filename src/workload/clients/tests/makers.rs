@@ -73,7 +73,7 @@ fn makers_whose_answers_do_not_come_leave_nothing_in_the_books_for_ever() {
     let mut driver = Driver::new(&settings, 5, desk);
     driver.run_to(20_000);
     let mut resting: BTreeSet<RequestId> = BTreeSet::new();
-    for (_, record) in driver.submitted() {
+    for (_, record) in driver.submitted().into_iter().filter(|(_, record)| is_makers(record)) {
         match record.command {
             Command::Place { .. } if !matches!(record.id.sequence.0 % 15, 5 | 10) => drop(resting.insert(record.id)),
             Command::Cancel { order, .. } if !matches!(record.id.sequence.0 % 15, 0 | 3 | 5 | 6 | 9 | 10 | 12) => {
@@ -85,4 +85,18 @@ fn makers_whose_answers_do_not_come_leave_nothing_in_the_books_for_ever() {
     // A second of requests waits for its deadline; what is older stands in a ladder or was taken back.
     let bound = 10 * QUOTES_MAX;
     assert!(resting.len() <= bound && resting.len() >= 10 * LEVELS, "{} rest, {bound} may", resting.len());
+}
+
+#[test]
+fn the_rate_of_orders_is_the_load_however_long_answers_take() {
+    // No answer for a second: after a moment every quote of the makers is in flight.
+    let desk: Desk = Box::new(|_, record| vec![(SimDuration::from_millis(990), granted(record))]);
+    let mut settings = with_makers(30_000, 30);
+    (settings.load.query_percent, settings.client.sessions) = (0, 1_024);
+    let mut driver = Driver::new(&settings, 1, desk);
+    driver.run_to(900);
+    let submitted = driver.submitted();
+    let queries = submitted.iter().filter(|(_, record)| record.command.is_query()).count();
+    assert_eq!(queries, 0, "of {}", submitted.len());
+    assert!(submitted.len().abs_diff(27_000) < 800, "{} orders in 0.9 s", submitted.len());
 }
