@@ -263,6 +263,7 @@ mod tests {
         assert_eq!(short.asked, [2, 3, 4].map(GroupId), "all at once");
         short.has(1, [250, 900, 400]);
         assert_eq!(short.prepares, [GroupId(3)]);
+        short.pass(1);
         short.answer(1, 3, TxStep::Vote(Err(Why::AllotmentShort)));
         short.answer(1, 4, TxStep::Vote(Err(Why::AllotmentShort)));
         short.answer(1, 2, TxStep::Vote(Err(Why::AllotmentShort)));
