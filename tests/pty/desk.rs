@@ -76,6 +76,15 @@ pub fn row(pty: &Pty, node: u8) -> String {
     text.lines().find(is_row).unwrap_or_default().to_owned()
 }
 
+/// How many records a node lags behind, by the column of that name; nothing where a dash stands.
+pub fn lag(pty: &Pty, node: u8) -> Option<u64> {
+    let text = pty.text();
+    let head = text.lines().find(|line| line.contains("others say"))?;
+    let end = head[..head.find("lag")? + 3].chars().count();
+    let figure: String = row(pty, node).chars().skip(end - 7).take(7).filter(|c| !c.is_whitespace()).collect();
+    figure.parse().ok()
+}
+
 /// Sends a signal from outside.
 pub fn signal(pty: &Pty, signal: Signal) {
     kill_process(Pid::from_raw(pty.pid()).unwrap(), signal).unwrap();

@@ -120,10 +120,11 @@ impl Ballot {
         self.lender
     }
 
-    /// A lender has nothing after all: if it is the one that was asked, another one is looked for.
+    /// A lender has nothing after all: if it is the one that was asked, another one is looked for, and no survey that has
+    /// begun by now can say that there is none.
     pub(super) fn declined(&mut self, by: GroupId, now: SimTime) {
         if self.lender == Some(by) {
-            (self.lender, self.since) = (None, now);
+            (self.lender, self.since) = (None, now + SimDuration::from_nanos(1));
         }
     }
 }
