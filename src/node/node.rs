@@ -389,7 +389,7 @@ impl Node {
                 }
                 Wish::ReadHere(ticket, group, batch, deadline) => {
                     let asked = Asked { gateway: self.me, ticket, batch, deadline, current: false };
-                    self.with_replica(group, effects, |replica, desk, out| replica.read(now, asked, desk, out));
+                    self.with_replica(group, effects, |replica, desk, out| replica.read(now, &asked, desk, out));
                 }
             }
         }

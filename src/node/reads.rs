@@ -138,8 +138,7 @@ impl Reads {
     }
 
     /// Declines queries for want of time or room.
-    pub(super) fn decline(&mut self, asked: Asked, out: &mut Out<'_>) {
-        let Asked { gateway, ticket, batch, .. } = asked;
+    pub(super) fn decline(&mut self, (gateway, ticket): (NodeId, Ticket), batch: Batch, out: &mut Out<'_>) {
         self.refused += batch.len() as u64;
         out.send(gateway, NodeMessage::Declined { ticket, batch, why: Why::Overloaded });
     }

@@ -167,7 +167,7 @@ fn a_query_takes_its_time_of_the_processor_and_what_would_be_answered_late_is_de
     lonely.effects.clear();
     assert!(lonely.processor.due(at(2).mono).is_some(), "the first entry of the term is applied");
     assert_eq!(lonely.processor.due(at(2).mono), None);
-    (0..3).for_each(|n| lonely.act(|replica, desk, out| replica.read(at(2), near(n, 10), desk, out)));
+    (0..3).for_each(|n| lonely.act(|replica, desk, out| replica.read(at(2), &near(n, 10), desk, out)));
     let answers = |lonely: &Lonely| {
         let is_answer = |effect: &&NodeEffect| {
             matches!(
@@ -188,7 +188,7 @@ fn a_query_takes_its_time_of_the_processor_and_what_would_be_answered_late_is_de
         assert_eq!(answers(&lonely), heard, "{ms} ms");
     }
     lonely.settings.raft.read_cost = SimDuration::ZERO;
-    lonely.act(|replica, desk, out| replica.read(at(30), near(9, 10), desk, out));
+    lonely.act(|replica, desk, out| replica.read(at(30), &near(9, 10), desk, out));
     assert_eq!(answers(&lonely), 4, "what costs nothing is answered at once");
 }
 
@@ -200,7 +200,7 @@ fn of_a_batch_that_is_too_long_what_fits_is_answered_turn_by_turn() {
     lonely.effects.clear();
     // 398 ms are left, so the answers may take 99: four turns of 20 queries, and nothing of the fifth.
     let asked = Asked { deadline: SimTime::from_millis(400), ..near(1, 200) };
-    lonely.act(|replica, desk, out| replica.read(at(2), asked, desk, out));
+    lonely.act(|replica, desk, out| replica.read(at(2), &asked, desk, out));
     assert_eq!(lonely.declined(), vec![(Why::Overloaded, 120)]);
     for turn in 1..=4 {
         let ends = SimTime::from_millis(2 + turn * 20);
@@ -216,11 +216,11 @@ fn a_replica_that_is_given_up_declines_what_waits_and_the_next_one_is_not_served
     lonely.settings.raft.read_cost = SimDuration::from_millis(1);
     while lonely.processor.due(at(2).mono).is_some() {}
     lonely.effects.clear();
-    (0..2).for_each(|n| lonely.act(|replica, desk, out| replica.read(at(2), near(n, 10), desk, out)));
+    (0..2).for_each(|n| lonely.act(|replica, desk, out| replica.read(at(2), &near(n, 10), desk, out)));
     lonely.act(|replica, desk, out| replica.give_up(desk, out));
     assert_eq!(lonely.declined(), vec![(Why::NoReplica, 10), (Why::NoReplica, 10)]);
     // What was on is finished first, for nobody.
-    lonely.act(|replica, desk, out| replica.read(at(2), near(3, 5), desk, out));
+    lonely.act(|replica, desk, out| replica.read(at(2), &near(3, 5), desk, out));
     assert_eq!(lonely.processor.due(SimTime::from_millis(12)), None);
     assert_eq!(lonely.processor.next(), SimTime::from_millis(17));
 }

@@ -21,27 +21,27 @@ impl Replica {
     pub(super) fn serve_reads(&mut self, now: Now, desk: &mut Desk<'_>, out: &mut Out<'_>) {
         let applied = self.version();
         while let Some(asked) = self.reads.due(applied) {
-            self.read(now, asked, desk, out);
+            self.read(now, &asked, desk, out);
         }
     }
 
     /// Takes up queries that may be answered from what is applied.
-    pub(in crate::node) fn read(&mut self, now: Now, asked: Asked, desk: &mut Desk<'_>, out: &mut Out<'_>) {
+    pub(in crate::node) fn read(&mut self, now: Now, asked: &Asked, desk: &mut Desk<'_>, out: &mut Out<'_>) {
         if desk.settings.read_cost == SimDuration::ZERO {
-            return self.answer(&asked, out);
+            return self.answer(asked, out);
         }
-        let Asked { gateway, ticket, deadline, current, .. } = asked;
-        let mut rest = asked.batch.records();
+        let Asked { gateway, ticket, deadline, current, ref batch } = *asked;
+        let mut rest = batch.records();
         while !rest.is_empty() {
             let (turn, behind) = rest.split_at(rest.len().min(Processor::reads_max(desk.settings)));
             let queries = turn.len() as u64;
             let late = desk.admission && desk.processor.is_too_late(now.mono, deadline, queries, desk.settings);
             if late || self.reads.is_full() {
                 self.tell_of_a_full_queue(Queue::Reads, out);
-                return self.reads.decline(Asked { batch: part(&asked.batch, rest), ..asked }, out);
+                return self.reads.decline((gateway, ticket), part(batch, rest), out);
             }
             desk.processor.book_reads(now.mono, self.group, queries, desk.settings);
-            self.reads.await_turn(Asked { gateway, ticket, batch: part(&asked.batch, turn), deadline, current });
+            self.reads.await_turn(Asked { gateway, ticket, batch: part(batch, turn), deadline, current });
             rest = behind;
         }
     }

@@ -25,8 +25,8 @@ fn market_data_counts_its_nodes_and_says_how_many_there_was_no_room_for() {
         (nodes, panel.contains("nodes 9"), panel.contains("+4 nodes (jk)"))
     };
     assert_eq!(listed(&view, 1), (vec![1, 2, 3, 4, 5], false, false), "five fit");
-    let like = view.market.feeds[0].clone();
-    view.market.feeds = NodeId::first(9).map(|node| crate::domain::view::FeedView { node, ..like.clone() }).collect();
+    let like = view.market.feeds[0];
+    view.market.feeds = NodeId::first(9).map(|node| crate::domain::view::FeedView { node, ..like }).collect();
     assert_eq!(listed(&view, 1), (vec![1, 2, 3, 4, 5], true, true));
     assert_eq!(listed(&view, 8), (vec![4, 5, 6, 7, 8], true, true), "the selected one is among them");
 }

@@ -96,7 +96,7 @@ fn verdict(verdict: Verdict, order: &HandOrder, locale: &Locale) -> String {
     let mut said = status(verdict.status, order, locale);
     match verdict.status {
         OrderStatus::Rejected(reason) | OrderStatus::Stopped(reason) => {
-            said = format!("{said}: {}", locale.why(reason))
+            said = format!("{said}: {}", locale.why(reason));
         }
         OrderStatus::AwaitsCash => said = format!("{said}: {}", locale.text("word-awaits-cash")),
         OrderStatus::Pending | OrderStatus::PartiallyFilled | OrderStatus::Filled | OrderStatus::Cancelled => {}
