@@ -377,6 +377,11 @@ fn a_flood_of_queries_costs_no_order_its_place() {
 }
 
 #[test]
+fn queries_are_answered_as_soon_as_a_flood_of_them_is_over() {
+    file_goes_well(include_str!("scripts/cluster/queries-nobody-waits-for.toml"));
+}
+
+#[test]
 fn what_never_left_the_balancer_is_refused_and_not_unknown() {
     file_goes_well(include_str!("scripts/cluster/refused-at-the-balancer.toml"));
 }

@@ -173,7 +173,7 @@ impl Node {
                     self.declare_map(now, group, effects);
                 }
                 Turn::Read(group) => {
-                    self.with_replica(group, effects, |replica, _, out| replica.read_turn_ended(out));
+                    self.with_replica(group, effects, |replica, _, out| replica.read_turn_ended(now, out));
                 }
                 Turn::Ticks => self.ticks_done(now, effects),
             }

@@ -5,7 +5,8 @@
 //! has ended.
 //! Shares: orders, queries and ticks each have a queue, and the processor is shared fairly between those that have work
 //! (start-time fair queueing): a flood of queries delays an order by a turn or two, and never keeps its group from
-//! half of the processor. What one kind does not need the others have. A turn that has begun is finished.
+//! half of the processor. What one kind does not need the others have. A turn that has begun is finished; queries whose clients
+//! have given up by the time that it would begin take none.
 //! Bound: market data has one turn at a time, of one batch; a group applies in one turn at a time, of at most
 //! [`APPLY_RECORDS_MAX`] records; reads are refused that would wait too long ([`READ_PARTS`]). A turn whose replica took
 //! over a snapshot meanwhile ends in vain; those of a replica that is given up are forgotten.
@@ -54,6 +55,8 @@ enum Kind {
 struct Booked {
     turn: Turn,
     length: SimDuration,
+    /// When nobody waits for it any more: if it has not begun by then, it takes no time.
+    until: SimTime,
     /// When it would begin if each kind had a processor of its own, which slows down with the number of kinds that have work.
     start: u64,
 }
@@ -152,7 +155,7 @@ impl Processor {
     pub(super) fn book(&mut self, now: SimTime, group: GroupId, (cost, records): (u64, u64), settings: &RaftSettings) {
         let length = settings.apply_cost.times(cost);
         self.pace.add(length, records);
-        self.book_turn(now, Turn::Apply(group), length);
+        self.book_turn(now, Turn::Apply(group), length, SimTime::NEVER);
     }
 
     /// Whether a turn for so many queries would end too late for clients that wait until this deadline. Orders and ticks
@@ -164,14 +167,20 @@ impl Processor {
         self.left(now) + reads + between > SimDuration(deadline.since(now).0 / READ_PARTS)
     }
 
-    /// Books a turn for so many queries.
-    pub(super) fn book_reads(&mut self, now: SimTime, group: GroupId, queries: u64, settings: &RaftSettings) {
-        self.book_turn(now, Turn::Read(group), settings.read_cost.times(queries));
+    /// Books a turn for so many queries, whose clients wait until this deadline.
+    pub(super) fn book_reads(
+        &mut self,
+        now: SimTime,
+        group: GroupId,
+        (queries, deadline): (u64, SimTime),
+        settings: &RaftSettings,
+    ) {
+        self.book_turn(now, Turn::Read(group), settings.read_cost.times(queries), deadline);
     }
 
     /// Books a turn of ticks.
     pub(super) fn book_ticks(&mut self, now: SimTime, length: SimDuration) {
-        self.book_turn(now, Turn::Ticks, length);
+        self.book_turn(now, Turn::Ticks, length, SimTime::NEVER);
     }
 
     /// Forgets what a replica has booked that is given up. What is on is finished, for nobody.
@@ -181,8 +190,8 @@ impl Processor {
             let booked = std::mem::take(&mut line.waiting);
             line.finish = booked.front().map_or(line.finish, |first| first.start);
             line.length = SimDuration::ZERO;
-            for Booked { turn, length, .. } in booked.into_iter().filter(|booked| !booked.turn.is_of(group)) {
-                line.book(service, turn, length);
+            for Booked { turn, length, until, .. } in booked.into_iter().filter(|booked| !booked.turn.is_of(group)) {
+                line.book(service, turn, length, until);
             }
         }
         if let State::Busy(_, turn) = &mut self.state {
@@ -266,8 +275,8 @@ impl Processor {
         }
     }
 
-    fn book_turn(&mut self, now: SimTime, turn: Turn, length: SimDuration) {
-        self.lines[turn.kind().index()].book(self.service, turn, length);
+    fn book_turn(&mut self, now: SimTime, turn: Turn, length: SimDuration, until: SimTime) {
+        self.lines[turn.kind().index()].book(self.service, turn, length, until);
         if matches!(self.state, State::Idle) {
             self.begin(now);
         }
@@ -287,18 +296,19 @@ impl Processor {
             return;
         };
         line.length = line.length - booked.length;
-        line.work.add(now, booked.length);
+        let length = if booked.until <= now { SimDuration::ZERO } else { booked.length };
+        line.work.add(now, length);
         self.service = booked.start;
-        self.state = State::Busy(now + booked.length, Some(booked.turn));
+        self.state = State::Busy(now + length, Some(booked.turn));
     }
 }
 
 impl Line {
-    fn book(&mut self, service: u64, turn: Turn, length: SimDuration) {
+    fn book(&mut self, service: u64, turn: Turn, length: SimDuration, until: SimTime) {
         let start = self.finish.max(service);
         self.finish = start + length.0;
         self.length = self.length + length;
-        self.waiting.push_back(Booked { turn, length, start });
+        self.waiting.push_back(Booked { turn, length, until, start });
     }
 }
 
@@ -313,7 +323,7 @@ mod tests {
         let settings =
             RaftSettings { apply_cost: orders, read_cost: SimDuration::from_millis(7), ..RaftSettings::default() };
         let mut processor = Processor::default();
-        (0..reads).for_each(|_| processor.book_reads(SimTime::ZERO, P1, 1, &settings));
+        (0..reads).for_each(|_| processor.book_reads(SimTime::ZERO, P1, (1, SimTime::NEVER), &settings));
         if orders > SimDuration::ZERO {
             processor.book(SimTime::ZERO, P1, (1, 1), &settings);
         }
@@ -353,7 +363,7 @@ mod tests {
             ..RaftSettings::default()
         };
         let mut processor = Processor::default();
-        (0..500).for_each(|_| processor.book_reads(SimTime::ZERO, P1, 1, &settings));
+        (0..500).for_each(|_| processor.book_reads(SimTime::ZERO, P1, (1, SimTime::NEVER), &settings));
         let now = SimTime::from_millis(400);
         (1..=400).for_each(|ms| while processor.due(SimTime::from_millis(ms)).is_some() {});
         (0..20).for_each(|_| processor.book(now, P1, (1, 1), &settings));
@@ -368,6 +378,21 @@ mod tests {
     }
 
     #[test]
+    fn queries_whose_clients_have_given_up_take_no_time() {
+        let settings = RaftSettings { read_cost: SimDuration::from_millis(10), ..RaftSettings::default() };
+        let (mut processor, ms) = (Processor::default(), SimTime::from_millis);
+        (0..1_000).for_each(|_| processor.book_reads(SimTime::ZERO, P1, (1, ms(25)), &settings));
+        processor.book_reads(ms(20), P1, (1, ms(500)), &settings);
+        let mut ended = Vec::new();
+        for at in (10..=50).step_by(10) {
+            let turns = std::iter::from_fn(|| processor.due(ms(at))).count();
+            ended.push((turns, processor.next()));
+        }
+        assert_eq!(ended, [(1, ms(20)), (1, ms(30)), (998, ms(40)), (1, SimTime::NEVER), (0, SimTime::NEVER)]);
+        assert!(!processor.is_too_late(ms(50), ms(100), 1, &settings), "nothing waits");
+    }
+
+    #[test]
     fn what_is_forgotten_is_not_charged() {
         let settings = RaftSettings {
             apply_cost: SimDuration::from_millis(1),
@@ -375,10 +400,12 @@ mod tests {
             ..RaftSettings::default()
         };
         let (mut processor, two) = (Processor::default(), GroupId(2));
-        (0..100).for_each(|n| processor.book_reads(SimTime::ZERO, [P1, two][usize::from(n > 0)], 1, &settings));
+        (0..100).for_each(|n| {
+            processor.book_reads(SimTime::ZERO, [P1, two][usize::from(n > 0)], (1, SimTime::NEVER), &settings)
+        });
         processor.forget(two);
         (0..4).for_each(|_| processor.book(SimTime::ZERO, P1, (1, 1), &settings));
-        (0..4).for_each(|_| processor.book_reads(SimTime::ZERO, P1, 1, &settings));
+        (0..4).for_each(|_| processor.book_reads(SimTime::ZERO, P1, (1, SimTime::NEVER), &settings));
         let mut turns = Vec::new();
         for ms in 1..=9 {
             while let Some(turn) = processor.due(SimTime::from_millis(ms)) {

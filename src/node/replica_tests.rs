@@ -184,7 +184,7 @@ fn a_query_takes_its_time_of_the_processor_and_what_would_be_answered_late_is_de
     for (ms, heard) in [(12, 2), (22, 3)] {
         assert_eq!(lonely.processor.due(SimTime::from_millis(ms)), Some(Turn::Read(P1)));
         assert_eq!(lonely.processor.due(SimTime::from_millis(ms)), None);
-        lonely.act(|replica, _, out| replica.read_turn_ended(out));
+        lonely.act(|replica, _, out| replica.read_turn_ended(at(ms), out));
         assert_eq!(answers(&lonely), heard, "{ms} ms");
     }
     lonely.settings.raft.read_cost = SimDuration::ZERO;
@@ -205,7 +205,7 @@ fn of_a_batch_that_is_too_long_what_fits_is_answered_turn_by_turn() {
     for turn in 1..=4 {
         let ends = SimTime::from_millis(2 + turn * 20);
         assert_eq!((lonely.processor.next(), lonely.processor.due(ends)), (ends, Some(Turn::Read(P1))));
-        lonely.act(|replica, _, out| replica.read_turn_ended(out));
+        lonely.act(|replica, _, out| replica.read_turn_ended(at(2 + turn * 20), out));
         assert_eq!((lonely.answered(), lonely.processor.due(ends)), (turn * 20, None));
     }
 }

@@ -98,6 +98,16 @@ pub enum Reach {
     Isolated,
 }
 
+impl Reach {
+    /// Whether nobody hears it.
+    pub const fn is_cut_off(self) -> bool {
+        match self {
+            Self::Muted | Self::Isolated => true,
+            Self::All | Self::Delayed | Self::Partly => false,
+        }
+    }
+}
+
 /// A gateway.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GatewayView {

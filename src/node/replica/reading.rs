@@ -40,15 +40,15 @@ impl Replica {
                 self.tell_of_a_full_queue(Queue::Reads, out);
                 return self.reads.decline((gateway, ticket), part(batch, rest), out);
             }
-            desk.processor.book_reads(now.mono, self.group, queries, desk.settings);
+            desk.processor.book_reads(now.mono, self.group, (queries, deadline), desk.settings);
             self.reads.await_turn(Asked { gateway, ticket, batch: part(batch, turn), deadline, current });
             rest = behind;
         }
     }
 
-    /// The processor has finished a turn for the reads that have waited the longest.
-    pub(in crate::node) fn read_turn_ended(&mut self, out: &mut Out<'_>) {
-        if let Some(asked) = self.reads.turn_ended() {
+    /// The processor has finished a turn for the reads that have waited the longest. Nobody hears an answer after the deadline.
+    pub(in crate::node) fn read_turn_ended(&mut self, now: Now, out: &mut Out<'_>) {
+        if let Some(asked) = self.reads.turn_ended().filter(|asked| now.mono < asked.deadline) {
             self.answer(&asked, out);
         }
     }

@@ -96,16 +96,19 @@ pub fn recover(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> 
     match node.truth {
         NodeTruth::Down | NodeTruth::Halted => Ok(Control::Recover(target)),
         NodeTruth::Frozen => Ok(Control::Thaw(target)),
-        NodeTruth::Up | NodeTruth::Slow | NodeTruth::Sync | NodeTruth::Gone => Err(refusal("toast-already-up", state)),
+        NodeTruth::Up | NodeTruth::Slow | NodeTruth::Sync | NodeTruth::Gone => {
+            Err(refusal(if node.reach.is_cut_off() { "toast-up-but-cut" } else { "toast-already-up" }, state))
+        }
     }
 }
 
 /// Every node comes back.
 pub fn recover_all(_: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
-    if view.nodes.iter().all(|node| node.truth.runs()) {
-        return Err(Refusal::new("toast-all-up"));
+    if !view.nodes.iter().all(|node| node.truth.runs()) {
+        return Ok(Control::RecoverAll);
     }
-    Ok(Control::RecoverAll)
+    let cut_off = view.nodes.iter().find(|node| node.reach.is_cut_off());
+    Err(cut_off.map_or(Refusal::new("toast-all-up"), |node| Refusal::new("toast-all-up-but-cut").with("node", node.id)))
 }
 
 /// The selected node is cut off, or let back in. One link that is cut does not isolate a node: often it is the other end

@@ -561,6 +561,16 @@ fn the_lock_holds_what_changes_the_cluster_and_nothing_else() {
 }
 
 #[test]
+fn a_node_that_is_cut_off_is_not_said_to_be_up_and_no_more() {
+    let mut bench = Bench::new();
+    bench.view.nodes[0].reach = Reach::Isolated;
+    bench.key("recover.all");
+    assert_eq!(bench.toast(), "toast-all-up-but-cut node=n1");
+    bench.key("node.recover");
+    assert_eq!(bench.toast(), "toast-up-but-cut node=n1");
+}
+
+#[test]
 fn a_toast_replaces_the_one_before_and_goes_with_the_screen() {
     let mut bench = Bench::new();
     bench.key("links.heal");
