@@ -401,7 +401,7 @@ mod tests {
         };
         let (mut processor, two) = (Processor::default(), GroupId(2));
         (0..100).for_each(|n| {
-            processor.book_reads(SimTime::ZERO, [P1, two][usize::from(n > 0)], (1, SimTime::NEVER), &settings)
+            processor.book_reads(SimTime::ZERO, [P1, two][usize::from(n > 0)], (1, SimTime::NEVER), &settings);
         });
         processor.forget(two);
         (0..4).for_each(|_| processor.book(SimTime::ZERO, P1, (1, 1), &settings));
