@@ -1,7 +1,7 @@
 //! Poor accounts, three groups, symbols that move between them, cash that is lent and spreads that trade, all mixed up.
 //!
 //! The groups are their exchanges; a random walk gives them one record after the other: an order, a step of a transaction, a
-//! step of a move. Whoever holds what is counted again after every record, over all groups: what is in no purse and in no
+//! step of a move. What each group holds is counted again after every record, over all groups: what is in no purse and in no
 //! stock must be on its way, to the last unit, and in one place only. In the end everything comes to rest, and nothing is
 //! on its way any more.
 #![allow(clippy::unwrap_used, clippy::expect_used)]

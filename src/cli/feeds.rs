@@ -49,8 +49,8 @@ pub fn open(path: &Path, settings: &mut Settings) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Reads the feed of a recording again: where it was, or beside the recording. Whoever plays a recording did not name that
-/// file, so nothing is opened there that could hold them up, such as a pipe.
+/// Reads the feed of a recording again: where it was, or beside the recording. The recording
+/// names that file, not the one who plays it, so nothing is opened that could hold them up, such as a pipe.
 ///
 /// # Errors
 /// The file is gone, is none, or is another one now.

@@ -318,6 +318,11 @@ mod tests {
 
     const P1: GroupId = GroupId(1);
 
+    fn costs(apply_ms: u64, read_ms: u64) -> RaftSettings {
+        let (apply_cost, read_cost) = (SimDuration::from_millis(apply_ms), SimDuration::from_millis(read_ms));
+        RaftSettings { apply_cost, read_cost, ..RaftSettings::default() }
+    }
+
     /// The turns that begin and end within so many milliseconds, where each that ends makes work for the next of its group.
     fn turns(orders: SimDuration, reads: usize, ms: u64) -> (SimDuration, SimDuration) {
         let settings =
@@ -357,11 +362,7 @@ mod tests {
 
     #[test]
     fn who_was_idle_has_no_claim_to_the_past() {
-        let settings = RaftSettings {
-            apply_cost: SimDuration::from_millis(1),
-            read_cost: SimDuration::from_millis(1),
-            ..RaftSettings::default()
-        };
+        let settings = costs(1, 1);
         let mut processor = Processor::default();
         (0..500).for_each(|_| processor.book_reads(SimTime::ZERO, P1, (1, SimTime::NEVER), &settings));
         let now = SimTime::from_millis(400);
@@ -378,8 +379,20 @@ mod tests {
     }
 
     #[test]
+    fn a_long_turn_that_left_the_processor_idle_is_no_debt() {
+        let (mut processor, settings) = (Processor::default(), costs(1, 100));
+        processor.book_reads(SimTime::ZERO, P1, (1, SimTime::NEVER), &settings);
+        let now = SimTime::from_millis(100);
+        while processor.due(now).is_some() {}
+        (0..3).for_each(|_| processor.book(now, P1, (1, 1), &settings));
+        processor.book_reads(now, P1, (1, SimTime::NEVER), &settings);
+        while processor.due(SimTime::from_millis(101)).is_some() {}
+        assert_eq!(processor.next(), SimTime::from_millis(201), "one of the orders, and then the query");
+    }
+
+    #[test]
     fn queries_whose_clients_have_given_up_take_no_time() {
-        let settings = RaftSettings { read_cost: SimDuration::from_millis(10), ..RaftSettings::default() };
+        let settings = costs(0, 10);
         let (mut processor, ms) = (Processor::default(), SimTime::from_millis);
         (0..1_000).for_each(|_| processor.book_reads(SimTime::ZERO, P1, (1, ms(25)), &settings));
         processor.book_reads(ms(20), P1, (1, ms(500)), &settings);
@@ -394,11 +407,7 @@ mod tests {
 
     #[test]
     fn what_is_forgotten_is_not_charged() {
-        let settings = RaftSettings {
-            apply_cost: SimDuration::from_millis(1),
-            read_cost: SimDuration::from_millis(1),
-            ..RaftSettings::default()
-        };
+        let settings = costs(1, 1);
         let (mut processor, two) = (Processor::default(), GroupId(2));
         (0..100).for_each(|n| {
             processor.book_reads(SimTime::ZERO, [P1, two][usize::from(n > 0)], (1, SimTime::NEVER), &settings);

@@ -226,6 +226,19 @@ fn a_replica_that_is_given_up_declines_what_waits_and_the_next_one_is_not_served
 }
 
 #[test]
+fn a_query_whose_client_has_given_up_is_not_answered() {
+    let mut lonely = Lonely::new();
+    lonely.settings.raft.read_cost = SimDuration::from_millis(1);
+    while lonely.processor.due(at(2).mono).is_some() {}
+    lonely.effects.clear();
+    (0..2).for_each(|n| lonely.act(|replica, desk, out| replica.read(at(2), &near(n, 10), desk, out)));
+    // A node that froze is late for both: one client waits until 100 ms.
+    lonely.act(|replica, _, out| replica.read_turn_ended(at(99), out));
+    lonely.act(|replica, _, out| replica.read_turn_ended(at(100), out));
+    assert_eq!((lonely.answered(), lonely.declined()), (10, vec![]));
+}
+
+#[test]
 fn a_move_waits_for_the_processor_a_while_and_longer_behind_another() {
     let shipment =
         |symbol| Shipment { symbol: SymbolId(symbol), from: P1, to: GroupId(2), epoch: Epoch(symbol.into()) };

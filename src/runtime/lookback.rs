@@ -76,18 +76,13 @@ impl Lookback {
     fn take_room(&self, world: &mut World) {
         let free = self.bytes_max.saturating_sub(self.used_bytes);
         let mut room = free / 2;
-        for (bytes, grow) in [
-            (world.sampler.size_bytes(), Self::grow_samples as fn(&mut World) -> bool),
-            (world.journal.size_bytes(), |world| world.journal.grow()),
-        ] {
-            if bytes <= room && grow(world) {
-                room -= bytes;
-            }
+        let (samples, events) = (world.sampler.size_bytes(), world.journal.size_bytes());
+        if samples <= room && world.sampler.grow() {
+            room -= samples;
         }
-    }
-
-    fn grow_samples(world: &mut World) -> bool {
-        world.sampler.grow()
+        if events <= room {
+            world.journal.grow();
+        }
     }
 
     /// What goes first goes; false if nothing is left to go.
@@ -172,6 +167,25 @@ mod tests {
         world.run_until(world.now() + LOOK_EVERY);
         lookback.observe(&mut world, &recorder);
         assert_eq!((world.journal.kept().len(), world.sampler.kept().len()), few);
+    }
+
+    #[test]
+    fn what_gives_way_between_two_checkpoints_does_so_in_the_same_order() {
+        let mut lookback = Lookback::new(BYTES_MAX);
+        let mut world = run(&mut lookback);
+        let kept = |lookback: &Lookback, world: &World| {
+            [lookback.checkpoints.len(), world.journal.kept().len(), world.sampler.kept().len()]
+        };
+        // Which of the three has become less each time.
+        let (mut before, mut order) = (kept(&lookback, &world), Vec::new());
+        while lookback.give_way(&mut world) {
+            let after = kept(&lookback, &world);
+            let less: Vec<usize> = (0..3).filter(|part| after[*part] < before[*part]).collect();
+            assert_eq!(less.len(), 1, "{before:?} became {after:?}");
+            (before, order) = (after, [order, less].concat());
+        }
+        assert!(order.is_sorted() && (0..3).all(|part| order.contains(&part)), "{order:?}");
+        assert_eq!(before[0], 1, "the beginning stays");
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! Idea: a replay that says *the same* must have read the whole file, and must end. So nothing is skipped: marks are numbered,
 //! each counts the controls above it, no control lacks one, places only go on, and none is farther from the last mark than
-//! the recorder lets a run go; behind the end there is nothing. Settings and controls are held to the ranges of the doors
-//! through which they came.
+//! the recorder lets a run go; behind the end there is nothing. Settings and controls are held to the ranges of
+//! configurations and scenarios.
 //! Shape: the first line is [`FIRST_LINE`], the second the header as JSON, then a control or a mark each, in order, and the
 //! end. Where a run was begun again the line `again` ends it, and the first line stands once more; the last run counts. A file
 //! without an end was broken off (its program was killed): it is played up to its last mark, and one without a mark is

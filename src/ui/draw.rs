@@ -94,8 +94,7 @@ fn full(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     if scene.state.overlay != Overlay::None {
         overlays::draw(canvas, body, scene);
     }
-    let [time, frames] = [2, 3].map(|from_below| row(area, area.height - from_below));
-    bars::toasts::draw(canvas, row(area, 1), tabs, [time, frames], scene);
+    bars::toasts::draw(canvas, row(area, 1), tabs, [row(area, 1), row(area, 2)], scene);
 }
 
 /// While time stands, the frame around everything has the colour of standing time: seen from the last row.

@@ -59,7 +59,7 @@ impl GroupView {
     }
 
     /// How many records the replica on a node is behind. `None` where it holds none, and without a leader: then nobody says
-    /// what is committed, and a nought would be made up.
+    /// what is committed, and a zero would be made up.
     pub fn lag(&self, node: NodeId) -> Option<u64> {
         self.leader?;
         self.replica(node).map(|replica| replica.lag_records)

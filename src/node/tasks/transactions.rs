@@ -11,7 +11,7 @@
 //! Strays: a *prepare* that was late may be carried out by a group that the decision does not name. That group asks what
 //! became of it, as every participant does that waits long, and is told *abort*, whatever the others were told.
 //! Units: virtual time of the node's monotonic clock.
-//! Transfers: whoever has the cash may lend it, and `survey` finds out who that is.
+//! Transfers: any other group may lend the cash, and `survey` finds the one that does.
 //! Bound: as many ballots and timers as the state has transactions and guests (`TRANSACTIONS_MAX`, `PREPARED_MAX`).
 //! Sources: Gray 1978; Mohan, Lindsay & Obermarck 1986 §3.1 (presumed abort).
 

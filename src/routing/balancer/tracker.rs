@@ -62,9 +62,13 @@ struct Place {
     node: u8,
     life: Life,
     priority: Priority,
-    /// It was at another worker before.
-    elsewhere: bool,
+    trip: Trip,
 }
+
+/// Which request of those that share a place is in it, in the low bits, and whether it was at another worker before. One that
+/// was never answered leaves its place to the next one, [`SPAN`] requests later, and nothing else.
+#[derive(Clone, Copy, Default, Debug)]
+struct Trip(u8);
 
 /// Where unanswered requests are.
 #[derive(Clone, Debug, Default)]
@@ -77,18 +81,16 @@ impl Tracker {
     pub(super) fn put(&mut self, id: RequestId, sent: Sent) -> Option<(NodeId, Life)> {
         let Sent { node, life, priority, .. } = sent;
         let before = *self.place_mut(id);
-        let elsewhere = before.elsewhere || at_worker(&before) && before.node != node.0;
+        let trip = Trip::of(id).after(&before, Some(node));
         let (arrived, sent) = (micros(sent.arrived), micros(sent.sent));
-        *self.place_mut(id) = Place { arrived, sent, node: node.0, life, priority, elsewhere };
+        *self.place_mut(id) = Place { arrived, sent, node: node.0, life, priority, trip };
         at_worker(&before).then_some((NodeId(before.node), before.life))
     }
 
     /// The request waits here from now on. Where it was before, as for `put`.
     pub(super) fn put_here(&mut self, id: RequestId) -> Option<(NodeId, Life)> {
         let before = *self.place_mut(id);
-        // Whoever it goes to next, it was at a worker before.
-        let elsewhere = before.elsewhere || at_worker(&before);
-        *self.place_mut(id) = Place { node: QUEUE, elsewhere, ..Place::default() };
+        *self.place_mut(id) = Place { node: QUEUE, trip: Trip::of(id).after(&before, None), ..Place::default() };
         at_worker(&before).then_some((NodeId(before.node), before.life))
     }
 
@@ -106,12 +108,19 @@ impl Tracker {
     /// An answer to the request came from this worker. Who is to be counted back, if it is the first.
     pub(super) fn answered(&mut self, now: SimTime, id: RequestId, from: NodeId) -> Option<Known> {
         let place = self.sessions.get_mut(session(id))?.get_mut(place(id))?;
-        if place.node != from.0 {
+        if place.node != from.0 || !place.trip.is_of(id) {
             return None;
         }
-        let Place { arrived, sent, life, priority, elsewhere, .. } = std::mem::take(place);
+        let Place { arrived, sent, life, priority, trip, .. } = std::mem::take(place);
         let since = |then: u32| SimDuration::from_micros(u64::from(micros(now).wrapping_sub(then)));
-        Some(Known { node: from, life, priority, at_worker: since(sent), in_all: since(arrived), elsewhere })
+        Some(Known {
+            node: from,
+            life,
+            priority,
+            at_worker: since(sent),
+            in_all: since(arrived),
+            elsewhere: trip.elsewhere(),
+        })
     }
 
     /// What the rings take in memory.
@@ -129,6 +138,29 @@ impl Tracker {
             ring.resize(SPAN, Place::default());
         }
         &mut ring[place(id)]
+    }
+}
+
+impl Trip {
+    const ELSEWHERE: u8 = 0x80;
+
+    const fn of(id: RequestId) -> Self {
+        Self((id.sequence.0 / SPAN as u64) as u8 & !Self::ELSEWHERE)
+    }
+
+    const fn is_of(self, id: RequestId) -> bool {
+        self.0 & !Self::ELSEWHERE == Self::of(id).0
+    }
+
+    const fn elsewhere(self) -> bool {
+        self.0 & Self::ELSEWHERE != 0
+    }
+
+    /// The same request, which was there before and goes to this worker now; nowhere yet, if it waits here.
+    fn after(self, before: &Place, to: Option<NodeId>) -> Self {
+        let is_same = before.trip.0 & !Self::ELSEWHERE == self.0;
+        let left = at_worker(before) && to.is_none_or(|to| before.node != to.0);
+        if is_same && (before.trip.elsewhere() || left) { Self(self.0 | Self::ELSEWHERE) } else { self }
     }
 }
 
@@ -155,6 +187,21 @@ mod tests {
 
     fn sent(node: NodeId, arrived: SimTime, sent: SimTime) -> Sent {
         Sent { node, life: Life::default(), priority: Priority::Vip, arrived, sent }
+    }
+
+    #[test]
+    fn a_request_that_was_never_answered_says_nothing_of_the_next_one_at_its_place() {
+        let mut tracker = Tracker::default();
+        let of = |number| ClientId(7).request(Sequence(number));
+        let (dead, next) = (of(3), of(3 + SPAN as u64));
+        tracker.put(dead, sent(NodeId(1), SimTime::ZERO, SimTime::ZERO));
+        assert_eq!(
+            tracker.put(next, sent(NodeId(2), SimTime::ZERO, SimTime::ZERO)),
+            Some((NodeId(1), Life::default()))
+        );
+        assert_eq!(tracker.answered(SimTime::ZERO, dead, NodeId(2)), None, "too late, and not its place any more");
+        assert_eq!(tracker.answered(SimTime::ZERO, next, NodeId(2)).map(|known| known.elsewhere), Some(false));
+        assert_eq!(size_of::<Place>(), 12);
     }
 
     #[test]

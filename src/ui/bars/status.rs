@@ -20,7 +20,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let columns = usize::from(area.width);
     let separator = if area.width >= 100 { " │ " } else { "  " };
     let mut shown = if area.width < 60 {
-        Shown { notes: &[], order: &IN_A_LIST, gone: IN_A_LIST_AT_FIRST }
+        Shown { notes: &[], order: &IN_A_LIST, gone: gone_in_a_list() }
     } else {
         Shown { notes: scene.notes, order: &IN_A_ROW, gone: 0 }
     };
@@ -114,8 +114,10 @@ const IN_A_LIST: [Gives; 11] = [
     Gives::Leader,
     Gives::Cause,
 ];
-/// Up to the flow.
-const IN_A_LIST_AT_FIRST: usize = 6;
+/// So much of it is never there: up to the flow, which has its row.
+fn gone_in_a_list() -> usize {
+    IN_A_LIST.iter().position(|part| *part == Gives::Flow).map_or(0, |place| place + 1)
+}
 
 impl Shown<'_> {
     fn has(&self, part: Gives) -> bool {

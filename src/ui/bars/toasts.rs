@@ -1,10 +1,10 @@
 //! The toast: one short message, where nothing is covered that anybody reads.
 //!
-//! Idea: it has a place of its own. Beside the tabs, where the row is empty anyway; if it is too long for that, on the time bar;
-//! and a second row of it on the bottom line of the frames above. Never over what a panel says, nor over the keys: a refusal
-//! is when they are looked for.
+//! Idea: it has a place of its own: beside the tabs, where the row is empty anyway. If it is too long for that, the tabs make
+//! room while it stands; and a second row of it lies on the top line of the frames below. Never over what a panel says, nor
+//! over the clock and the rule of acknowledgement, nor over the keys: a refusal is when they are looked for.
 //! The end of a complaint is what helps (`such as T000000017003`), so it is broken into rows before it is cut.
-//! Bound: one toast, the newest; [`ROWS_MAX`] rows below, and only what is longer still is cut.
+//! Bound: one toast, the newest; [`ROWS_MAX`] rows, and only what is longer still is cut.
 
 use ratatui::layout::Rect;
 
@@ -13,11 +13,10 @@ use super::super::scene::Scene;
 use super::super::state::Toast;
 use super::super::theme::Role;
 
-/// Rows that a toast may take beside that of the tabs.
+/// Rows that a toast may take.
 pub const ROWS_MAX: usize = 2;
 
-/// Draws it: into the row of the tabs, of which so many columns are taken, or into these rows, the first of them before the
-/// others.
+/// Draws it: beside the tabs, which take so many columns of their row, or into these rows, the first of them before the others.
 pub fn draw(canvas: &mut Canvas<'_>, tabs: Rect, taken: u16, rows: [Rect; ROWS_MAX], scene: &Scene<'_>) {
     let Some(toast) = scene.state.toasts.last() else { return };
     let (role, text) = said(toast);
@@ -27,7 +26,7 @@ pub fn draw(canvas: &mut Canvas<'_>, tabs: Rect, taken: u16, rows: [Rect; ROWS_M
         let start = usize::from(tabs.width) - width(&text) - 3;
         canvas.word(tabs, start as u16, 0, role, &format!(" {text} "));
     } else {
-        below(canvas, rows, role, &text);
+        across(canvas, rows, role, &text);
     }
 }
 
@@ -37,16 +36,14 @@ fn said(toast: &Toast) -> (Role, String) {
 }
 
 /// Broken between words into as few rows as it needs.
-fn below(canvas: &mut Canvas<'_>, rows: [Rect; ROWS_MAX], role: Role, text: &str) {
+fn across(canvas: &mut Canvas<'_>, rows: [Rect; ROWS_MAX], role: Role, text: &str) {
     let room = usize::from(rows[0].width).saturating_sub(2);
     let mut lines = wrap(text, room);
     if lines.len() > ROWS_MAX {
         let rest = lines.split_off(ROWS_MAX - 1).join(" ");
         lines.push(cut_end(&rest, room));
     }
-    let mut taken: Vec<Rect> = rows.into_iter().take(lines.len()).collect();
-    taken.sort_by_key(|row| row.y);
-    for (row, line) in taken.into_iter().zip(&lines) {
+    for (row, line) in rows.into_iter().zip(&lines) {
         canvas.clear(row, Role::Text);
         canvas.word(row, 0, 0, role, &format!(" {line} "));
     }
