@@ -444,6 +444,7 @@ pub(crate) mod tests {
             stall: None,
             config: Default::default(),
             commit: LogIndex(4_711),
+            committed_at: SimTime::ZERO,
             replicas: Vec::new(),
             symbols: 0,
             resting: 0,

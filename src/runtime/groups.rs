@@ -158,6 +158,11 @@ impl GroupTruth {
         }
     }
 
+    /// When something was committed last: as exact as the marks are.
+    pub fn committed_at(&self) -> SimTime {
+        self.marks.back().map_or(SimTime::ZERO, |(_, at)| *at)
+    }
+
     /// How long ago the first record after `applied` was committed; nothing if there is none.
     pub fn lag_time(&self, now: SimTime, applied: LogIndex) -> SimDuration {
         if applied >= self.commit {

@@ -1,4 +1,4 @@
-//! Repeats: what a node says again and again, told once and then once a second.
+//! Repeats: what a node says again and again, told once, and then ever more rarely.
 //!
 //! Idea: a node that is cut off asks for votes some four times a second, in each of its groups, and a node that is deaf is
 //! refused as often by all the others. Told one by one they push the election that the class came to see out of the
@@ -20,8 +20,10 @@ use crate::domain::ids::{EventId, GroupId, NodeId, Term};
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::why::Why;
 
-/// A repetition is told when this long has passed since the last one that was.
+/// A repetition is told when this long has passed since the first one that was; after that when twice as long has passed ...
 pub const AGAIN: SimDuration = SimDuration::from_secs(1);
+/// ... and so on, up to this long.
+pub const AGAIN_MAX: SimDuration = SimDuration::from_secs(60);
 
 /// Whether an event is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,20 +55,22 @@ struct Told {
     at: SimTime,
     term: Term,
     untold: u64,
+    /// How long repetitions stay untold.
+    wait: SimDuration,
 }
 
 impl Told {
     const fn new(id: EventId, at: SimTime, term: Term) -> Self {
-        Self { id, at, term, untold: 0 }
+        Self { id, at, term, untold: 0, wait: AGAIN }
     }
 
     fn again(&mut self, id: EventId, now: SimTime) -> News {
-        if now.since(self.at) < AGAIN {
+        if now.since(self.at) < self.wait {
             self.untold += 1;
             return News::AsBefore(self.id);
         }
         let untold = self.untold;
-        *self = Self::new(id, now, self.term);
+        *self = Self { id, at: now, untold: 0, wait: self.wait.times(2).min(AGAIN_MAX), ..*self };
         News::Tell(untold)
     }
 }
@@ -125,16 +129,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_again_is_told_once_a_second_with_its_count() {
+    fn what_is_asked_again_is_told_ever_more_rarely_with_its_count() {
         let mut repeats = Repeats::default();
         let mut told = vec![];
-        for ms in (200..=2_600).step_by(200) {
+        for ms in (200..=200_000).step_by(200) {
             match repeats.hear(at(ms), EventId(ms), &asks(ms, 2)) {
                 News::Tell(untold) => told.push((ms, untold)),
                 News::AsBefore(id) => assert_eq!(Some(id.0), told.last().map(|(ms, _)| *ms), "of the last told"),
             }
         }
-        assert_eq!(told, [(200, 0), (1_200, 4), (2_200, 4)]);
+        assert_eq!(told[..4], [(200, 0), (1_200, 4), (3_200, 9), (7_200, 19)]);
+        assert_eq!(told[6..], [(63_200, 159), (123_200, 299), (183_200, 299)], "once a minute at least");
     }
 
     #[test]

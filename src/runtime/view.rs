@@ -176,6 +176,7 @@ impl World {
             stall,
             config,
             commit,
+            committed_at: truth.committed_at(),
             symbols: self.newest_map().symbols(group).count() as u16,
             resting: self.exchange(group).map_or(0, Exchange::resting),
             applied_per_s: self.sampler.applied_per_s(group),

@@ -12,8 +12,8 @@ use crate::domain::order::GatewayLoad;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::view::{
     Absence, AdmissionView, CellView, ClusterView, DiskView, FaultView, GatewayView, GroupView, LatencyView,
-    MessageKind, MessageView, NetView, NodeTruth, NodeView, PaceView, ProgressView, Reach, ReplicaView, RoleView,
-    RunView, SampleView, Speed, SpreadsView, StallView,
+    MessageKind, MessageView, NetView, NodeAdmissionView, NodeTruth, NodeView, PaceView, ProgressView, Reach,
+    ReplicaView, RoleView, RunView, SampleView, Speed, SpreadsView, StallView,
 };
 
 use super::action::ActionId;
@@ -160,7 +160,7 @@ fn node(place: usize, (truth, reach): What, all: &[What; 5]) -> NodeView {
         leads: 0,
         replicas: 5,
         reach,
-        admission: Default::default(),
+        admission: NodeAdmissionView { busy_per_mille: 280 + 170 * (place_u64 as u32 % 3), ..Default::default() },
         gateway: GatewayView {
             load: GatewayLoad {
                 in_flight: 140 * (place as u32 + 1),
@@ -208,6 +208,7 @@ fn group(group: u16, all: &[What; 5], leader: Option<NodeId>) -> GroupView {
         stall: stall(all, ours),
         config: GroupConfig::of(NodeId::first(5)),
         commit,
+        committed_at: SimTime::from_millis(if leader.is_some() { NOW_MS } else { 41_760 }),
         replicas,
         symbols: 2 + group % 2,
         spreads: SpreadsView::default(),

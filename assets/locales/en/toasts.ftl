@@ -27,6 +27,7 @@ toast-all-up-but-cut = every node is up, but { $node } is cut off: heal its link
 toast-no-cuts = no link is cut
 toast-no-leader = { $group } has no leader now
 toast-done = { $what }
+toast-when-time-runs = { $what } (it leaves when time runs: { $key })
 toast-hot = { $what }; { $node } leads { $group } and is { $busy } % busy
 toast-done-undo = { $what }, { $key } undoes
 toast-refused = { $what } refused: { $why }

@@ -27,6 +27,7 @@ toast-all-up-but-cut = все узлы работают, но { $node } отре
 toast-no-cuts = все связи целы
 toast-no-leader = у { $group } сейчас нет лидера
 toast-done = { $what }
+toast-when-time-runs = { $what } (уйдёт, когда время пойдёт: { $key })
 toast-hot = { $what }; { $node } ведёт { $group } и загружен на { $busy } %
 toast-done-undo = { $what }, { $key } отменяет
 toast-refused = отказ: { $what } ({ $why })

@@ -34,6 +34,8 @@ pub struct GroupView {
     pub config: GroupConfig,
     /// The highest commit index on a running node.
     pub commit: LogIndex,
+    /// When something was committed last.
+    pub committed_at: SimTime,
     /// Its replicas, in node order.
     pub replicas: Vec<ReplicaView>,
     /// Symbols that it owns.
@@ -56,6 +58,11 @@ impl GroupView {
     /// How many more voters may fail before nobody is answered; `None` if it has come to that.
     pub fn margin(&self) -> Option<u8> {
         self.connected.checked_sub(self.must)
+    }
+
+    /// Whether nothing is decided here now: its books are those of the last commit.
+    pub const fn is_halted(&self) -> bool {
+        self.leader.is_none() || self.stall.is_some()
     }
 
     /// How many records the replica on a node is behind. `None` where it holds none, and without a leader: then nobody says

@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 use crate::domain::event::Event;
 use crate::domain::hand::HandOrder;
+use crate::domain::ids::GroupId;
 use crate::domain::time::SimTime;
 use crate::domain::trades::TradesAnswer;
 
@@ -99,6 +100,11 @@ impl ClusterView {
     /// The groups that own symbols: all but `meta`.
     pub fn partitions(&self) -> impl Iterator<Item = &GroupView> {
         self.groups.iter().filter(|group| group.id.partition().is_some())
+    }
+
+    /// A group.
+    pub fn group(&self, id: GroupId) -> Option<&GroupView> {
+        self.groups.iter().find(|group| group.id == id)
     }
 }
 

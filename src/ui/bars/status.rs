@@ -73,6 +73,8 @@ enum Gives {
     Up,
     /// Since when there is no leader.
     Since,
+    /// That the two rates are of what was answered and of what was sent: the figures themselves stay.
+    Answered,
     /// Of how many orders some were answered.
     Sent,
     /// The term of the leader.
@@ -86,26 +88,28 @@ enum Gives {
 }
 
 /// From 60 columns on.
-const IN_A_ROW: [Gives; 11] = [
+const IN_A_ROW: [Gives; 12] = [
     Gives::Colour,
     Gives::Notes,
     Gives::Name,
     Gives::Latency,
     Gives::Up,
     Gives::Since,
-    Gives::Sent,
+    Gives::Answered,
     Gives::Term,
+    Gives::Sent,
     Gives::Leader,
     Gives::Flow,
     Gives::Cause,
 ];
 
 /// Below that the body is a list that has a row for what was answered.
-const IN_A_LIST: [Gives; 11] = [
+const IN_A_LIST: [Gives; 12] = [
     Gives::Colour,
     Gives::Notes,
     Gives::Name,
     Gives::Latency,
+    Gives::Answered,
     Gives::Sent,
     Gives::Flow,
     Gives::Up,
@@ -252,9 +256,11 @@ fn answered<'a>(strip: Strip<'a>, scene: &Scene<'_>, shown: &Shown<'_>) -> Strip
     let flow = &scene.view.flow;
     let sent = locale.number(flow.sent_per_s);
     let acked = locale.number(flow.acked_per_s);
-    let (id, acked) = match shown.has(Gives::Sent) {
-        true => ("status-answered", format!("{acked:>width$}", width = sent.chars().count())),
-        false => ("status-answered-short", acked),
+    let aligned = || format!("{acked:>width$}", width = sent.chars().count());
+    let (id, acked) = match (shown.has(Gives::Sent), shown.has(Gives::Answered)) {
+        (true, true) => ("status-answered", aligned()),
+        (true, false) => ("status-answered-bare", acked),
+        (false, _) => ("status-answered-short", acked),
     };
     let text = locale.say(id, &[("acked", acked.into()), ("sent", sent.into())]);
     match figure::answered(flow) {

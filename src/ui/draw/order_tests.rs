@@ -93,3 +93,18 @@ fn the_form_shows_that_a_price_is_far_from_the_market() {
         assert!(screen.contains(said) && screen.contains("Enter"), "{screen}");
     }
 }
+
+#[test]
+fn the_row_of_a_rejected_order_says_why_and_not_who_read_it() {
+    let mut view = fixture::view(Story::Healthy);
+    let order = view.hand.last_mut().unwrap();
+    let at = SimTime::from_millis(42_002);
+    order.words.push((at, HandWord::Decided(Verdict::rejected(Why::InsufficientFunds))));
+    let newest = format!("#{}", order.sequence.0);
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let why = look.locale.why(Why::InsufficientFunds);
+    let screen = screen(&view, &state(Screen::Market), (80, 24), Language::English);
+    let row = screen.lines().find(|row| row.contains(&newest)).unwrap();
+    let told = why.split(' ').next().unwrap();
+    assert!(row.contains("REJECTED") && row.contains(told) && !row.contains("read from"), "{why}\n{row}");
+}

@@ -1,13 +1,16 @@
 //! Where nothing is answered or nothing is measured the screen says so, and says the same at every place.
 
 use super::tests::{look, paint, state, text};
+use crate::domain::event::FaultKind;
 use crate::domain::ids::{GroupId, NodeId};
-use crate::domain::view::{Absence, ClusterView, FailoverEnd, StallView};
+use crate::domain::time::{SimDuration, SimTime};
+use crate::domain::view::{Absence, ClusterView, FailoverEnd, FailoverView, StallView};
 use crate::locale::Language;
 use crate::ui::depth::Depth;
 use crate::ui::fixture::{self, Story};
 use crate::ui::glyphs::Glyphs;
 use crate::ui::state::{Panel, Screen, UiState};
+use crate::ui::theme::Role;
 
 fn screen_in(view: &ClusterView, state: &UiState, size: (u16, u16), language: Language) -> String {
     let look = look("classroom", Depth::Rgb, Glyphs::Unicode, language);
@@ -50,7 +53,7 @@ fn the_balancer_tells_orders_from_queries_as_the_first_row_does() {
 fn what_is_answered_outlasts_what_only_reassures() {
     let mut view = all_must_answer();
     let row = first_row(&view, &state(Screen::Overview), (80, 24));
-    assert!(row.contains("STALLED p1: all 5 must answer, n3 is dead") && row.contains("answered 0/s"), "{row}");
+    assert!(row.contains("STALLED p1: all 5 must answer, n3 is dead") && row.contains(" 0 of 1 180/s"), "{row}");
     let dead = |node| (NodeId(node), Absence::Dead);
     for group in &mut view.groups {
         group.leader = None;
@@ -59,7 +62,8 @@ fn what_is_answered_outlasts_what_only_reassures() {
     for columns in 80..200 {
         let row = first_row(&view, &state(Screen::Overview), (columns, 40));
         assert!(row.contains("3 of 5 must answer, n2 n4 n5 are dead"), "{columns}: {row}");
-        assert!(row.contains("answered") || columns < 90 && !row.contains("p99"), "{columns}: {row}");
+        let told = row.contains("answered") || row.contains("0 of 1 180/s");
+        assert!(told || columns < 90 && !row.contains("p99"), "{columns}: {row}");
         assert!(row.contains("p99") || !row.contains("lost 0"), "{columns}: {row}");
     }
 }
@@ -163,4 +167,57 @@ fn orders_that_nobody_answers_are_counted_in_the_first_row() {
         let screen = screen_in(&view, &state(Screen::Market), (80, 24), language);
         assert!(screen.lines().next().unwrap().contains(said), "{screen}");
     }
+}
+
+#[test]
+fn where_nothing_is_decided_the_workers_tell_orders_from_queries() {
+    for size in [(120, 40), (200, 60)] {
+        let data = screen(&all_must_answer(), &state(Screen::Data), size);
+        assert!(data.contains("orders 0 of 1 180/s · queries 211/s"), "{size:?}\n{data}");
+    }
+}
+
+#[test]
+fn the_book_of_a_group_that_decides_nothing_says_how_old_it_is_and_is_dim() {
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    let mut view = fixture::view(Story::Healthy);
+    let group = view.books.line(view.books.ladder.as_ref().unwrap().symbol).unwrap().group;
+    let bright = |view: &ClusterView| {
+        let (buffer, _) = paint(view, &state(Screen::Market), &look, (120, 40));
+        let colour = look.theme.style(Role::OrderAsk).fg.unwrap();
+        let bars = buffer.content().iter().filter(|cell| cell.fg == colour && cell.symbol() == "█").count();
+        (bars > 3, text(&buffer))
+    };
+    let (lit, screen) = bright(&view);
+    assert!(lit && !screen.contains("halted") && !screen.contains("HALTED"), "{screen}");
+    let group = view.groups.iter_mut().find(|known| known.id == group).unwrap();
+    group.stall = Some(StallView { must: 5, of: 5, missing: vec![(NodeId(3), Absence::Dead)] });
+    group.committed_at = SimTime(view.run.now.0 - 12_300_000_000);
+    let (lit, screen) = bright(&view);
+    assert!(!lit && screen.contains("halted 12.3 s ago"), "{screen}");
+    let wide = text(&paint(&view, &state(Screen::Market), &look, (200, 60)).0);
+    assert!(wide.contains("HALTED"), "{wide}");
+}
+
+#[test]
+fn a_hand_over_is_no_measure_of_a_failover() {
+    let mut view = fixture::view(Story::Halted);
+    let fault = view.failovers.last().unwrap().clone();
+    assert!(fault.total().is_some_and(|total| total > SimDuration::from_millis(20)), "{fault:?}");
+    let mut handed = FailoverView { fault: FaultKind::Transfer, ..fault };
+    handed.moments.suspected = None;
+    handed.moments.first_commit = Some(handed.moments.fault + SimDuration::from_millis(2));
+    handed.moments.first_answer = Some(handed.moments.fault + SimDuration::from_millis(3));
+    view.failovers.insert(0, handed);
+    // The whole of this one, and the median and the worst of those like it.
+    let panel = |view: &ClusterView| {
+        let screen = screen(view, &state(Screen::Overview), (200, 60));
+        screen.lines().find(|line| line.contains("fault to answer")).unwrap().to_owned()
+    };
+    let before = {
+        let mut view = view.clone();
+        view.failovers.remove(0);
+        panel(&view)
+    };
+    assert_eq!(panel(&view), before);
 }

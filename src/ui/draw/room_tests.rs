@@ -51,3 +51,42 @@ fn the_time_bar_says_no_half_of_what_a_second_is() {
         assert!(!bar.contains("1 s here") || bar.contains("there"), "{columns}: {bar}");
     }
 }
+
+#[test]
+fn nine_nodes_are_counted_where_they_do_not_fit_and_leave_room_for_events() {
+    let mut view = fixture::view(Story::Failover);
+    let (node, worker) = (view.nodes[0].clone(), view.balancer.workers[0].clone());
+    for place in view.nodes.len()..9 {
+        let id = NodeId::from_index(place);
+        view.nodes.push(crate::domain::view::NodeView { id, ..node.clone() });
+        view.balancer.workers.push(crate::domain::view::WorkerView { node: id, ..worker.clone() });
+    }
+    for group in 4..9 {
+        view.groups.push(crate::domain::view::GroupView { id: GroupId(group), ..view.groups[1].clone() });
+    }
+    let low = screen(&view, &state(Screen::Overview), (80, 24));
+    assert!(low.contains("Nodes, group p1, 7 of 9") && low.contains("Events") && low.contains("DOWN"), "{low}");
+    let wide = screen(&view, &state(Screen::Overview), (120, 40));
+    let partitions = view.partitions().count();
+    assert!(
+        wide.contains("Load balancer, 5 of 9") && wide.contains(&format!("Partitions 6 of {partitions}")),
+        "{wide}"
+    );
+    assert!(wide.contains("sent/s"), "figures have heads\n{wide}");
+}
+
+#[test]
+fn a_node_shows_how_busy_its_processor_is_and_none_where_work_costs_nothing() {
+    let mut view = fixture::view(Story::Healthy);
+    view.nodes[1].admission.busy_per_mille = 914;
+    view.nodes[1].gateway.load.in_flight = 0;
+    let row = |view: &ClusterView| {
+        let screen = screen(view, &state(Screen::Overview), (200, 60));
+        screen.lines().find(|line| line.contains("┃   2 ")).unwrap().to_owned()
+    };
+    assert!(row(&view).contains("91%"), "{}", row(&view));
+    let mut settings = (*view.run.settings).clone();
+    (settings.raft.apply_cost, settings.raft.read_cost) = Default::default();
+    view.run.settings = settings.into();
+    assert!(!row(&view).contains("91%"), "{}", row(&view));
+}

@@ -10,26 +10,27 @@ use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::bar::bar;
-use super::super::widgets::frame::frame;
-use super::workers::standing;
+use super::super::widgets::frame::{counted, frame};
+use super::workers::{standing, window};
 
 /// Draws the panel.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
     let balancer = &scene.view.balancer;
-    let note = balancer.strategy.name();
-    let inner = frame(canvas, scene, area, Panel::Balancer, &locale.text("panel-balancer"), note);
+    // Figures without their heads say nothing: those stay, whichever worker has no room.
+    let headed = u16::from(area.height > 3);
+    let workers = window(&balancer.workers, usize::from(area.height.saturating_sub(2 + headed)), scene);
+    let title = counted(&locale.text("panel-balancer"), workers.len(), balancer.workers.len(), locale);
+    let inner = frame(canvas, scene, area, Panel::Balancer, &title, balancer.strategy.name());
     let columns = usize::from(inner.width);
-    let workers = &balancer.workers;
-    let most = workers.iter().map(|worker| worker.routed_per_s).max().unwrap_or(0).max(1);
-    let headed = u16::from(usize::from(inner.height) > workers.len());
+    let most = balancer.workers.iter().map(|worker| worker.routed_per_s).max().unwrap_or(0).max(1);
     if headed > 0 {
         let blanks = columns.saturating_sub(Figures::of(columns).width());
         let head = canvas.strip().left(blanks, Role::Muted, &locale.text("balancer-to"));
         canvas.put(inner, 0, Figures::of(columns).heads(head, scene));
     }
     let figures = Figures::of(columns);
-    for (place, worker) in workers.iter().enumerate().take(usize::from(inner.height - headed)) {
+    for (place, worker) in workers.iter().enumerate() {
         let row = place as u16 + headed;
         canvas.hit(Rect::new(inner.x, inner.y + row, inner.width, 1), Hit::Node(worker.node));
         let name = canvas.strip().left(4, Role::Text, &worker.node.to_string());
@@ -50,7 +51,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
 }
 
 /// Orders and queries apart: the rows above count both, and queries are answered where no order is.
-fn totals<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> {
+pub(super) fn totals<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> {
     let (locale, flow) = (&scene.look.locale, &scene.view.flow);
     let figures = [
         ("acked", locale.number(flow.acked_per_s).into()),

@@ -94,6 +94,14 @@ fn latest<'v>(scene: &Scene<'v>) -> Option<&'v FailoverView> {
     scene.view.failovers.iter().max_by_key(rank)
 }
 
+/// Those that are through and that this one may be measured by: a hand-over, which somebody asked for, has no silence and is
+/// no measure of a fault.
+fn alike<'v>(scene: &Scene<'v>, one: &FailoverView) -> impl Iterator<Item = &'v FailoverView> {
+    let asked_for = |failover: &FailoverView| failover.fault == FaultKind::Transfer;
+    let kind = asked_for(one);
+    scene.view.failovers.iter().filter(move |failover| failover.total().is_some() && asked_for(failover) == kind)
+}
+
 /// A phase that ended before one that comes earlier in the book: the two overlap, and what is left of the later one is the
 /// time after it.
 fn overlap(failover: &FailoverView) -> Option<(usize, usize)> {
@@ -115,12 +123,13 @@ const FILLS: [&str; 5] = ["█", "▒", "█", "▒", "█"];
 /// Draws the panel: as a table where there is room for one, else as a legend below the bar.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
-    let count = scene.view.failovers.iter().filter(|failover| failover.total().is_some()).count();
-    let note = if count > 1 { locale.say("failover-count", &[("n", (count as u64).into())]) } else { String::new() };
+    let last = latest(scene);
+    let count = last.map_or(0, |last| alike(scene, last).count() as u64);
+    let note = if count > 1 { locale.say("failover-count", &[("n", count.into())]) } else { String::new() };
     // A leader that steps down because too few follow has not failed: nothing is measured, but the first row counts.
     let note = leaderless(scene).unwrap_or(note);
     let inner = frame(canvas, scene, area, Panel::Failover, &locale.text("panel-failover"), &note);
-    let Some(last) = latest(scene) else {
+    let Some(last) = last else {
         canvas.word(inner, 0, 0, Role::Muted, &locale.text("failover-none"));
         return;
     };
@@ -176,8 +185,7 @@ fn sign(strip: Strip<'_>, place: usize) -> Strip<'_> {
 /// A row for each phase: this time, and the median and the worst of all that are through.
 fn table(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, last: &FailoverView, phases: &[Phase]) {
     let locale = &scene.look.locale;
-    let through: Vec<&FailoverView> =
-        scene.view.failovers.iter().filter(|failover| failover.total().is_some()).collect();
+    let through: Vec<&FailoverView> = alike(scene, last).collect();
     let now = scene.view.run.now;
     let head = canvas.strip().left(NAME, Role::Muted, &locale.text("failover-phase"));
     let head = ["failover-this", "failover-median", "failover-worst"]
@@ -235,7 +243,7 @@ fn legend(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, last: &Failove
         canvas.put(place, row as u16, cell);
     }
     let row = NAMES.len().div_ceil(across) as u16;
-    canvas.put(area, row, history(canvas.strip(), scene));
+    canvas.put(area, row, history(canvas.strip(), scene, last));
 }
 
 fn headline<'a>(strip: Strip<'a>, scene: &Scene<'_>, last: &FailoverView, columns: usize) -> Strip<'a> {
@@ -279,9 +287,9 @@ fn headline<'a>(strip: Strip<'a>, scene: &Scene<'_>, last: &FailoverView, column
 }
 
 /// Median and worst of those that are through.
-fn history<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
+fn history<'a>(strip: Strip<'a>, scene: &Scene<'_>, last: &FailoverView) -> Strip<'a> {
     let locale = &scene.look.locale;
-    let totals: Vec<SimDuration> = scene.view.failovers.iter().filter_map(FailoverView::total).collect();
+    let totals: Vec<SimDuration> = alike(scene, last).filter_map(FailoverView::total).collect();
     let count = totals.len() as u64;
     let (Some(median), Some(worst)) = spread(totals) else { return strip };
     let figures =

@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 
 use crate::domain::control::{Control, Target};
 use crate::domain::ids::NodeId;
+use crate::domain::time::SimDuration;
 use crate::domain::view::{NodeTruth, NodeView, ReplicaView};
 use crate::locale::Locale;
 
@@ -18,7 +19,7 @@ use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::badge::{self, Badge};
 use super::super::widgets::bar::bar;
-use super::super::widgets::frame::frame;
+use super::super::widgets::frame::{counted, frame};
 use super::super::widgets::table::{Align, Column, widths};
 
 const COLUMNS: [Column; 9] = [
@@ -29,7 +30,7 @@ const COLUMNS: [Column; 9] = [
     Column { title: "column-term", min: 5, more: 0, priority: 2, align: Align::Right },
     Column { title: "column-commit", min: 7, more: 3, priority: 3, align: Align::Right },
     Column { title: "column-lag", min: 6, more: 2, priority: 1, align: Align::Right },
-    Column { title: "column-load", min: 8, more: 24, priority: 5, align: Align::Left },
+    Column { title: "column-busy", min: 8, more: 24, priority: 5, align: Align::Left },
     Column { title: "column-leads", min: 5, more: 0, priority: 6, align: Align::Right },
 ];
 
@@ -52,6 +53,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
     let group = scene.group().map_or_else(String::new, |group| group.id.to_string());
     let title = locale.say("panel-nodes", &[("group", group.into())]);
+    let rows = usize::from(area.height.saturating_sub(3));
+    let nodes = window(&scene.view.nodes, rows, scene.state.selected);
+    let title = counted(&title, nodes.len(), scene.view.nodes.len(), locale);
     let inner = frame(canvas, scene, area, Panel::Nodes, &title, &locale.text("note-nodes"));
     let columns = columns(scene);
     let widths = widths(&columns, usize::from(inner.width));
@@ -60,8 +64,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         cell(strip, column, *width, Role::Muted, &locale.text(column.title)).gap()
     });
     canvas.put(inner, 0, head);
-    let rows = usize::from(inner.height.saturating_sub(1));
-    for (row, node) in window(&scene.view.nodes, rows, scene.state.selected).iter().enumerate() {
+    for (row, node) in nodes.iter().enumerate() {
         let place = inner.y + 1 + row as u16;
         canvas.hit(Rect::new(inner.x, place, inner.width, 1), Hit::Node(node.id));
         let strip =
@@ -163,7 +166,7 @@ fn value<'a>(strip: Strip<'a>, scene: &Scene<'_>, node: &NodeView, column: &Colu
             let lag = scene.group().and_then(|group| group.lag(node.id));
             number(strip, lag.map_or(Role::Muted, lag_role), lag)
         }
-        "column-load" => load(strip, node, width),
+        "column-busy" => busy(strip, scene, node, width),
         _ => {
             let role = if node.leads > 0 { Role::Leader } else { Role::Muted };
             cell(strip, column, width, role, &node.leads.to_string())
@@ -171,15 +174,19 @@ fn value<'a>(strip: Strip<'a>, scene: &Scene<'_>, node: &NodeView, column: &Colu
     }
 }
 
-/// The gateway's requests in flight as a share of its places.
-fn load<'a>(strip: Strip<'a>, node: &NodeView, width: usize) -> Strip<'a> {
-    if !node.truth.runs() || node.gateway.load.capacity == 0 {
+/// Thousandths of a processor's time from which it has little to spare.
+const HARDLY_IDLE: u32 = 900;
+
+/// The share of the last second that its processor worked. A processor whose work costs nothing has no such share.
+fn busy<'a>(strip: Strip<'a>, scene: &Scene<'_>, node: &NodeView, width: usize) -> Strip<'a> {
+    let raft = &scene.view.run.settings.raft;
+    let costs_nothing = raft.apply_cost == SimDuration::ZERO && raft.read_cost == SimDuration::ZERO;
+    if !node.truth.runs() || costs_nothing {
         return strip.left(width, Role::Muted, "–");
     }
-    let load = node.gateway.load;
-    let per_mille = u64::from(load.in_flight) * 1_000 / u64::from(load.capacity);
-    let role = if per_mille >= 900 { Role::Warn } else { Role::Bar };
-    bar(strip, width - 5, per_mille, role).right(5, Role::Text, &format!("{}%", per_mille / 10))
+    let busy = node.admission.busy_per_mille;
+    let role = if busy >= HARDLY_IDLE { Role::Warn } else { Role::Bar };
+    bar(strip, width - 5, u64::from(busy), role).right(5, Role::Text, &format!("{}%", (busy + 5) / 10))
 }
 
 /// What there is to say of the selected node.
@@ -241,5 +248,5 @@ pub fn line<'a>(strip: Strip<'a>, scene: &Scene<'_>, node: &NodeView, columns: u
             let text = lag.map_or_else(|| "–".to_owned(), |lag| locale.number(lag));
             strip.gap().add(Role::Muted, locale.text("column-lag")).right(7, lag.map_or(Role::Muted, lag_role), &text)
         })
-        .fit(columns, |strip| load(strip.add(Role::Text, "  "), node, 16))
+        .fit(columns, |strip| busy(strip.add(Role::Text, "  "), scene, node, 16))
 }

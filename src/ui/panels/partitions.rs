@@ -16,9 +16,11 @@ use super::super::widgets::frame::frame;
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let locale = &scene.look.locale;
     let groups: Vec<&GroupView> = scene.view.partitions().collect();
-    let title = locale.say("panel-partitions", &[("n", (groups.len() as u64).into())]);
+    let rows = usize::from(area.height.saturating_sub(2));
+    let shown = rows.min(groups.len());
+    let figures = [("n", (groups.len() as u64).into()), ("shown", (shown as u64).into())];
+    let title = locale.say(if shown < groups.len() { "panel-partitions-some" } else { "panel-partitions" }, &figures);
     let inner = frame(canvas, scene, area, Panel::Partitions, &title, &locale.text("note-partitions"));
-    let rows = usize::from(inner.height);
     let nodes = scene.view.nodes.len();
     let headed = usize::from(rows > groups.len());
     let histogram = if groups.len() + nodes + 1 + headed <= rows { nodes + 1 } else { 0 };

@@ -19,6 +19,7 @@ use super::super::widgets::bar::bar;
 use super::super::widgets::figure;
 use super::super::widgets::frame::frame;
 use super::super::widgets::table::{Align, Column, widths};
+use super::balancer::totals;
 
 const COLUMNS: [Column; 9] = [
     Column { title: "column-number", min: 4, more: 0, priority: 0, align: Align::Left },
@@ -69,7 +70,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
 }
 
 /// As many workers as fit, that of the selected node among them.
-fn window<'w>(workers: &'w [WorkerView], rows: usize, scene: &Scene<'_>) -> &'w [WorkerView] {
+pub(super) fn window<'w>(workers: &'w [WorkerView], rows: usize, scene: &Scene<'_>) -> &'w [WorkerView] {
     let rows = rows.min(workers.len());
     let place = workers.iter().position(|worker| worker.node == scene.state.selected).unwrap_or(0);
     let first = (place + 1).saturating_sub(rows).min(workers.len() - rows);
@@ -139,17 +140,13 @@ fn queues(strip: Strip<'_>, queued: [u32; Priority::COUNT], width: usize) -> Str
     })
 }
 
-/// The balancer as a whole: rate, queue, refusals; evenness; the classes.
+/// The balancer as a whole: what of the orders is answered; evenness, queue; the classes.
 fn notes<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Strip<'a>> {
     let locale = &scene.look.locale;
     let balancer = &scene.view.balancer;
-    let rate: u64 = balancer.workers.iter().map(|worker| worker.routed_per_s).sum();
-    let per_s = format!("{}{}", locale.number(rate), locale.text("per-s"));
     let loud = |count: u64| if count > 0 { Role::Warn } else { Role::Text };
     let ratio = |per_mille: u32| locale.hundredths(u64::from(per_mille) / 10);
     let figures = [
-        ("balancer-routed", per_s, Role::Text),
-        ("balancer-refused", locale.number(balancer.refused), loud(balancer.refused)),
         ("workers-imbalance", ratio(balancer.imbalance_per_mille), Role::Text),
         ("workers-imbalance-total", ratio(balancer.imbalance_total_per_mille), Role::Text),
         ("workers-queued", format!("{}/{}", locale.number(balancer.queued), balancer.queue_max), loud(balancer.queued)),
@@ -162,7 +159,8 @@ fn notes<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Stri
         let (moves, all) = (locale.number(wave.moves), locale.number(wave.all));
         ("workers-moved", format!("{moves}/{all} ({}%), {because}", (share + 5) / 10), Role::Text)
     });
-    let mut lines = vec![canvas.strip()];
+    // The rows above count queries too, and those are answered where no order is.
+    let mut lines = vec![totals(canvas.strip(), scene, columns), canvas.strip()];
     for (id, text, role) in figures.into_iter().chain(moved) {
         let figure = canvas.strip().add(Role::Muted, format!("{} ", locale.text(id))).add(role, text);
         let line = lines.len() - 1;

@@ -15,6 +15,8 @@ use super::super::state::{Density, Panel, Screen};
 /// A panel with its weight and its least height.
 type Slot = (Panel, u16, u16);
 
+/// Rows of the events where every other panel has what it needs: frame and two of them.
+const EVENTS_LEAST: u16 = 4;
 /// Rows of a place below which it is not given to a panel that was left out.
 const READABLE: u16 = 6;
 
@@ -132,6 +134,8 @@ fn rows<const N: usize>(area: Rect, heights: [u16; N]) -> [Rect; N] {
 fn overview_narrow(body: Rect, scene: &Scene<'_>) -> Vec<(Rect, Panel)> {
     let table = nodes(scene) + 3;
     if body.height < table + 12 {
+        // The table of nodes can be walked through; events that have no row are not seen at all.
+        let table = table.min(body.height.saturating_sub(6 + EVENTS_LEAST)).max(5);
         let [top, middle, bottom] = rows(body, [table, 6, 0]);
         let mut places = vec![(top, Panel::Nodes)];
         places.extend(row(middle, &[(Panel::Flow, 1), (Panel::Failover, 1)]));

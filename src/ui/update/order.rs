@@ -9,7 +9,7 @@ use crate::domain::control::Control;
 use crate::domain::hand::{HandOrder, HandRequest};
 use crate::domain::time::SimTime;
 use crate::domain::trades::TradesQuery;
-use crate::ui::action::Way;
+use crate::ui::action::{ActionId, Way};
 use crate::ui::form::OrderForm;
 use crate::ui::state::{Overlay, UiState};
 
@@ -96,6 +96,15 @@ fn resting<'v>(state: &UiState, given: &Given<'v>) -> Result<&'v HandOrder, Refu
 
 fn selected<'v>(state: &UiState, given: &Given<'v>) -> Result<&'v HandOrder, Refusal> {
     state.market.selected(given.view).ok_or_else(|| Refusal::new("toast-no-order"))
+}
+
+/// What is said of an order that is given while time stands still: clients do nothing then, so it is on no blotter yet.
+pub(super) fn with_the_pause(said: String, done: Control, given: &Given<'_>) -> String {
+    if !given.view.run.pace.paused || !matches!(done, Control::Hand(_)) {
+        return said;
+    }
+    let key = given.keymap.label(ActionId("time.pause"));
+    given.words.text("toast-when-time-runs", &[("what", said.as_str()), ("key", key.as_str())])
 }
 
 /// Sends what the form says; it stays open while anything is wrong with it.

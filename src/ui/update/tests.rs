@@ -52,6 +52,7 @@ pub(crate) fn cluster() -> ClusterView {
         stall: None,
         config: Default::default(),
         commit: Default::default(),
+        committed_at: SimTime::ZERO,
         replicas: NodeId::first(5).map(replica).collect(),
         symbols: 2,
         spreads: SpreadsView::default(),

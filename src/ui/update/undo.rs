@@ -10,6 +10,7 @@
 use super::answers;
 use super::faults::{self, node};
 use super::lab;
+use super::order;
 use super::refusal::Refusal;
 use super::{Given, Request};
 use crate::domain::control::{Control, Target};
@@ -41,6 +42,7 @@ pub(super) fn change(
     state.selected = victim.map_or(state.selected, |node| node.id);
     let inverse = inverse(done, given.view);
     let said = lab::with_the_leader(given.words.done(&faults::done(&done, given.view)), done, given);
+    let said = order::with_the_pause(said, done, given);
     if inverse.is_empty() {
         answers::ask(state, Act::Final, &[control], ("toast-done", vec![("what", said)]));
         return Ok(());

@@ -9,6 +9,7 @@ use super::super::hits::Hit;
 use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
+use crate::locale::Locale;
 
 const THIN: [&str; 6] = ["╭", "╮", "╰", "╯", "─", "│"];
 const HEAVY: [&str; 6] = ["┏", "┓", "┗", "┛", "━", "┃"];
@@ -18,6 +19,15 @@ pub fn frame(canvas: &mut Canvas<'_>, scene: &Scene<'_>, area: Rect, panel: Pane
     canvas.hit(area, Hit::Panel(panel));
     let focused = scene.focused(panel);
     boxed(canvas, area, if focused { Role::Focus } else { Role::Border }, title, note)
+}
+
+/// The title of a panel that has no room for all of its rows says how many it shows.
+pub fn counted(title: &str, shown: usize, all: usize, locale: &Locale) -> String {
+    if shown == all {
+        return title.to_owned();
+    }
+    let figures = [("title", title.into()), ("shown", (shown as u64).into()), ("n", (all as u64).into())];
+    locale.say("panel-some", &figures)
 }
 
 /// Draws a box; heavy if it is drawn in the colour of the focus.

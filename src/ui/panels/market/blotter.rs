@@ -15,6 +15,7 @@ use super::super::super::scene::Scene;
 use super::super::super::state::Panel;
 use super::super::super::theme::Role;
 use super::super::super::widgets::frame::frame;
+use super::super::events::shorten;
 use super::words;
 use crate::locale::Locale;
 
@@ -30,7 +31,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let note = if scene.focused(Panel::Blotter) { locale.text("note-blotter") } else { Cow::Borrowed("") };
     let inner = frame(canvas, scene, area, Panel::Blotter, &title, &note);
     let Some(chosen) = scene.state.market.selected(scene.view) else {
-        for (row, id) in ["blotter-none", "blotter-how"].iter().enumerate() {
+        let none = if scene.view.run.pace.paused { "blotter-paused" } else { "blotter-none" };
+        for (row, id) in [none, "blotter-how"].iter().enumerate() {
             canvas.word(inner, 0, row as u16, Role::Muted, &locale.text(id));
         }
         return;
@@ -87,18 +89,28 @@ fn row(canvas: &mut Canvas<'_>, line: Rect, scene: &Scene<'_>, order: &HandOrder
         Some(figures) => format!("{state} {}", locale.say("blotter-figures", &figures)),
         None => state,
     };
-    // What is not read from the leader says from whom, and how old it is.
-    let read = order.reading().map(|reading| {
-        let id = if reading.current { "blotter-read-current" } else { "blotter-read" };
-        locale.say(id, &[("node", reading.by.to_string().into()), ("behind", reading.behind.into())])
-    });
     let room = columns.saturating_sub(strip.width() + width(&state) + 2);
     let asked = cut_end(&words::request(&order.request, order.symbol(), locale), room.max(12));
-    let strip = strip.left(room.min(34).max(width(&asked)), words::row_role(&order.request), &asked).gap();
+    // The columns stand in line as long as that does not cost the reason: it matters more.
+    let reason = words::reason(order, locale);
+    let spare = room.saturating_sub(reason.as_ref().map_or(0, |reason| width(reason) + 2));
+    let strip = strip.left(spare.min(34).max(width(&asked)), words::row_role(&order.request), &asked).gap();
     let strip = strip.add(role, state);
-    let strip = match read {
-        Some(read) => strip.fit(columns, |strip| strip.add(Role::Muted, format!("  {read}"))),
-        None => strip,
+    let strip = match reason {
+        Some(reason) => {
+            let room = columns.saturating_sub(strip.width() + 2);
+            strip.fit(columns, |strip| strip.add(Role::Muted, format!("  {}", shorten(&reason, room))))
+        }
+        None => read(order, locale)
+            .into_iter()
+            .fold(strip, |strip, read| strip.fit(columns, |strip| strip.add(Role::Muted, format!("  {read}")))),
     };
     canvas.put(line, 0, strip);
+}
+
+/// What is not read from the leader says from whom, and how old it is.
+fn read(order: &HandOrder, locale: &Locale) -> Option<String> {
+    let reading = order.reading()?;
+    let id = if reading.current { "blotter-read-current" } else { "blotter-read" };
+    Some(locale.say(id, &[("node", reading.by.to_string().into()), ("behind", reading.behind.into())]))
 }

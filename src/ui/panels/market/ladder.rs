@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use crate::domain::hand::HandRequest;
 use crate::domain::order::{OrderStatus, OrderType, Side};
+use crate::domain::time::SimDuration;
 use crate::domain::view::{BookLine, LadderView, LevelView};
 
 use super::super::super::canvas::{Canvas, Strip};
@@ -38,7 +39,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let below = levels / 2;
     let above = levels - below;
     let wide = usize::from(inner.width) >= 2 * (LOTS + LOTS) + PRICE + 8;
-    let columns = Columns::of(usize::from(inner.width), wide);
+    let columns = Columns::of(usize::from(inner.width), wide, line.and_then(|line| halted(line, scene)).is_some());
     if head > 0 {
         canvas.put(inner, 0, headline(canvas.strip(), scene, &columns));
     }
@@ -61,29 +62,44 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     }
 }
 
-/// Who owns the book; and, where the replica that was read is not the leader whom the list of symbols names, which it was.
+/// Who owns the book, and how old it is where nothing is decided now; and, where the replica that was read is not the leader
+/// whom the list of symbols names, which it was.
 fn place(line: &BookLine, scene: &Scene<'_>) -> String {
-    let leader = scene.view.groups.iter().find(|group| group.id == line.group).and_then(|group| group.leader);
+    let locale = &scene.look.locale;
+    let group = ("group", line.group.to_string().into());
+    if let Some(age) = halted(line, scene) {
+        return locale.say("ladder-halted", &[group, ("age", locale.duration(age).into())]);
+    }
+    let leader = scene.view.group(line.group).and_then(|group| group.leader);
     match line.by.filter(|by| Some(*by) != leader) {
-        Some(by) => {
-            let figures = [("group", line.group.to_string().into()), ("node", by.to_string().into())];
-            scene.look.locale.say("ladder-read-at", &figures)
-        }
+        Some(by) => locale.say("ladder-read-at", &[group, ("node", by.to_string().into())]),
         None => line.group.to_string(),
     }
 }
 
-/// How wide what is.
+/// How long ago the book changed last, where its group decides nothing now.
+fn halted(line: &BookLine, scene: &Scene<'_>) -> Option<SimDuration> {
+    let group = scene.view.group(line.group).filter(|group| group.is_halted())?;
+    Some(scene.view.run.now.since(group.committed_at))
+}
+
+/// How a level is drawn.
 struct Columns {
     bar: usize,
     sum: usize,
+    /// The group decides nothing now: no price of this book can be had.
+    is_halted: bool,
 }
 
 impl Columns {
-    fn of(width: usize, wide: bool) -> Self {
+    fn of(width: usize, wide: bool, is_halted: bool) -> Self {
         let sum = if wide { LOTS } else { 0 };
         let fixed = 2 * (LOTS + sum) + PRICE + 4;
-        Self { bar: (width.saturating_sub(fixed) / 2).min(24), sum }
+        Self { bar: (width.saturating_sub(fixed) / 2).min(24), sum, is_halted }
+    }
+
+    const fn role(&self, role: Role) -> Role {
+        if self.is_halted { Role::Muted } else { role }
     }
 }
 
@@ -117,19 +133,21 @@ fn rung<'a>(
     match side {
         Side::Buy => {
             let filled = (columns.bar * share as usize).div_ceil(1_000).min(columns.bar);
-            let strip = strip.to(columns.bar - filled).add(Role::OrderBid, "█".repeat(filled)).gap();
+            let strip = strip.to(columns.bar - filled).add(columns.role(Role::OrderBid), "█".repeat(filled)).gap();
             let strip = if columns.sum > 0 { strip.right(columns.sum, Role::Muted, &sum) } else { strip };
-            let strip = strip.right(LOTS, Role::OrderBid, &lots);
-            let strip = strip.right(PRICE, Role::Text, &price(symbol, level.price)).add(Role::Accent, mark);
+            let strip = strip.right(LOTS, columns.role(Role::OrderBid), &lots);
+            let strip =
+                strip.right(PRICE, columns.role(Role::Text), &price(symbol, level.price)).add(Role::Accent, mark);
             strip.gap().add(Role::Muted, venues)
         }
         Side::Sell => {
             let strip = strip.to(columns.bar + 1 + columns.sum).right(LOTS, Role::Muted, &venues);
-            let strip = strip.right(PRICE, Role::Text, &price(symbol, level.price)).add(Role::Accent, mark);
-            let strip = strip.right(LOTS, Role::OrderAsk, &lots);
+            let strip =
+                strip.right(PRICE, columns.role(Role::Text), &price(symbol, level.price)).add(Role::Accent, mark);
+            let strip = strip.right(LOTS, columns.role(Role::OrderAsk), &lots);
             let strip = if columns.sum > 0 { strip.right(columns.sum, Role::Muted, &sum) } else { strip };
             let filled = (columns.bar * share as usize).div_ceil(1_000).min(columns.bar);
-            strip.gap().add(Role::OrderAsk, "█".repeat(filled))
+            strip.gap().add(columns.role(Role::OrderAsk), "█".repeat(filled))
         }
     }
 }

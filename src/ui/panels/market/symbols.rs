@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::domain::ids::SymbolId;
-use crate::domain::view::BookLine;
+use crate::domain::view::{BookLine, GroupView};
 
 use super::super::super::canvas::{Canvas, Strip};
 use super::super::super::hits::Hit;
@@ -100,7 +100,11 @@ fn value<'a>(
     }
     // What lies far from the symbol in view is a name only, until somebody looks at it.
     let Some(line) = line else { return plain(strip, Role::Muted, "·") };
-    let leader = scene.view.groups.iter().find(|group| group.id == line.group).and_then(|group| group.leader);
+    let group = scene.view.group(line.group);
+    let leader = group.and_then(|group| group.leader);
+    let is_halted = group.is_none_or(GroupView::is_halted);
+    // A price that nobody can have now is not in the colour of one.
+    let live = |role| if is_halted { Role::Muted } else { role };
     match column.title {
         "market-last" => plain(strip, Role::Text, &price_or_dash(symbol, line.last())),
         "market-change" => {
@@ -113,8 +117,8 @@ fn value<'a>(
             };
             plain(strip, role, &text)
         }
-        "market-bid" => plain(strip, Role::OrderBid, &price_or_dash(symbol, line.bid)),
-        "market-ask" => plain(strip, Role::OrderAsk, &price_or_dash(symbol, line.ask)),
+        "market-bid" => plain(strip, live(Role::OrderBid), &price_or_dash(symbol, line.bid)),
+        "market-ask" => plain(strip, live(Role::OrderAsk), &price_or_dash(symbol, line.ask)),
         "market-spread" => {
             let text = line.spread().map_or_else(|| "–".to_owned(), |ticks| signed(symbol, ticks).replace('+', ""));
             plain(strip, Role::Muted, &text)
@@ -124,11 +128,11 @@ fn value<'a>(
         "market-resting" => plain(strip, Role::Muted, &locale.number(line.resting)),
         "market-state" => {
             let hot = scene.view.flow.hot.is_some_and(|(hot, _)| hot == symbol);
-            let (role, id) = match (line.by, leader) {
-                (None, _) => (Role::NodeFailed, "market-gone"),
-                (Some(_), None) => (Role::NodeDegraded, "market-halted"),
-                (Some(_), Some(_)) if hot => (Role::Warn, "market-hot"),
-                (Some(_), Some(_)) => (Role::Muted, "market-open"),
+            let (role, id) = match line.by {
+                None => (Role::NodeFailed, "market-gone"),
+                Some(_) if is_halted => (Role::NodeDegraded, "market-halted"),
+                Some(_) if hot => (Role::Warn, "market-hot"),
+                Some(_) => (Role::Muted, "market-open"),
             };
             let end = strip.width() + width;
             strip.add(role, locale.text(id)).to(end)

@@ -65,6 +65,15 @@ pub fn state(order: &HandOrder, locale: &Locale) -> (Role, String) {
     (role, locale.text(id).into_owned())
 }
 
+/// Why the order was rejected or stopped; of one that was not there is nothing to say.
+pub fn reason(order: &HandOrder, locale: &Locale) -> Option<String> {
+    match (order.verdict().map(|verdict| verdict.status), order.last_told()) {
+        (Some(OrderStatus::Rejected(why) | OrderStatus::Stopped(why)), _) => Some(locale.why(why)),
+        (None, Some(HandWord::Refused(why))) => Some(locale.why(*why)),
+        _ => None,
+    }
+}
+
 const fn status_role(status: OrderStatus) -> Role {
     match status {
         OrderStatus::AwaitsCash => Role::Muted,
