@@ -81,6 +81,8 @@ enum Gives {
     Term,
     /// The leader.
     Leader,
+    /// That there is none.
+    Leaderless,
     /// How many orders were answered: what everybody is here for.
     Flow,
     /// Of a stall, how many must answer.
@@ -88,7 +90,7 @@ enum Gives {
 }
 
 /// From 60 columns on.
-const IN_A_ROW: [Gives; 12] = [
+const IN_A_ROW: [Gives; 13] = [
     Gives::Colour,
     Gives::Notes,
     Gives::Name,
@@ -97,14 +99,15 @@ const IN_A_ROW: [Gives; 12] = [
     Gives::Since,
     Gives::Answered,
     Gives::Term,
-    Gives::Sent,
     Gives::Leader,
+    Gives::Sent,
+    Gives::Leaderless,
     Gives::Flow,
     Gives::Cause,
 ];
 
 /// Below that the body is a list that has a row for what was answered.
-const IN_A_LIST: [Gives; 12] = [
+const IN_A_LIST: [Gives; 13] = [
     Gives::Colour,
     Gives::Notes,
     Gives::Name,
@@ -116,6 +119,7 @@ const IN_A_LIST: [Gives; 12] = [
     Gives::Since,
     Gives::Term,
     Gives::Leader,
+    Gives::Leaderless,
     Gives::Cause,
 ];
 /// So much of it is never there: up to the flow, which has its row.
@@ -156,12 +160,14 @@ fn vital<'a>(strip: Strip<'a>, scene: &Scene<'_>, separator: &'static str, shown
 fn leader<'a>(strip: Strip<'a>, scene: &Scene<'_>, shown: &Shown<'_>) -> Strip<'a> {
     let locale = &scene.look.locale;
     let Some(group) = scene.group() else { return strip.add(Role::Muted, locale.text("status-empty")) };
-    if !shown.has(Gives::Leader) {
-        return strip.add(Role::Muted, group.id.to_string());
+    let named = |strip: Strip<'a>| strip.add(Role::Muted, group.id.to_string());
+    if !shown.has(Gives::Leaderless) {
+        return named(strip);
     }
     let strip = match group.leader {
+        Some(_) if !shown.has(Gives::Leader) => named(strip),
         Some(node) => {
-            let strip = strip.add(Role::Muted, group.id.to_string()).add(Role::Leader, format!(" ★ {node}"));
+            let strip = named(strip).add(Role::Leader, format!(" ★ {node}"));
             if shown.has(Gives::Term) { strip.add(Role::Text, format!(" {}", group.term)) } else { strip }
         }
         None => strip,
