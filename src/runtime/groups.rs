@@ -213,6 +213,7 @@ mod tests {
         let now = SimTime::from_millis(20_000);
         assert_eq!(truth.lag_time(now, LogIndex(10_000)), SimDuration::ZERO);
         assert_eq!(truth.lag_time(now, LogIndex(9_989)), SimDuration::from_millis(20));
+        assert_eq!(truth.committed_at(), now);
         assert!(truth.marks.len() <= MARKS_MAX);
         assert!(truth.lag_time(now, LogIndex(0)) > SimDuration::from_secs(8), "old marks are coarser, not gone");
     }

@@ -286,6 +286,18 @@ fn a_symbol_that_is_made_hot_says_how_busy_its_leader_is() {
 }
 
 #[test]
+fn an_order_that_is_given_while_time_stands_still_says_that_it_leaves_later() {
+    let mut bench = Bench::new();
+    bench.view.books.lines = vec![line(crate::domain::view::FIRST_LOOK.0, 1, 9)];
+    for (paused, waits) in [(false, false), (true, true)] {
+        bench.view.run.pace.paused = paused;
+        bench.key("order.form");
+        assert_eq!(bench.key("form.send").len(), 1, "{}", bench.toast());
+        assert_eq!(bench.toast().contains("toast-when-time-runs"), waits, "{}", bench.toast());
+    }
+}
+
+#[test]
 fn the_lab_replaces_a_dead_node_and_takes_the_heat_off_again() {
     let mut bench = Bench::new();
     bench.view.nodes[0].truth = NodeTruth::Down;
