@@ -131,7 +131,7 @@ impl Node {
             if !self.replicas.get(group).is_some_and(|replica| !replica.core.leads() && knows(replica)) {
                 continue;
             }
-            self.with_replica(group, effects, |replica, desk, out| replica.give_up(desk, out));
+            self.with_replica(group, effects, |replica, desk, out| replica.give_up(&map, desk, out));
             self.replicas.close(group);
             let mut out = self.out(effects);
             out.forget(group);
