@@ -583,6 +583,27 @@ fn a_toast_replaces_the_one_before_and_goes_with_the_screen() {
 }
 
 #[test]
+fn a_recording_that_was_broken_off_says_so_as_it_begins_and_where_it_ends() {
+    use crate::domain::view::{PlaybackState, PlaybackView, RunView};
+    let mut bench = Bench::new();
+    let mut hear = |before: Option<PlaybackView>, now: Option<PlaybackView>| {
+        let Bench { state, view, keymap, hits } = &mut bench;
+        let before = RunView { playback: before, ..RunView::default() };
+        view.run.playback = now;
+        state.toasts.clear();
+        toast::hear(state, &Given { view, words: &Bare, keymap, hits, lessons: &[] }, &before);
+        bench.toast().to_owned()
+    };
+    let end = crate::domain::time::SimTime::from_millis(1_500);
+    let broken_off = |state| Some(PlaybackView { end, whole: false, state });
+    let (plays, same) = (broken_off(PlaybackState::Plays), broken_off(PlaybackState::Same));
+    assert_eq!([hear(None, plays), hear(plays, same)], ["toast-broken-off end=1.500", "toast-broken-off end=1.500"]);
+    assert_eq!([hear(plays, plays), hear(same, None)], ["", ""], "once each");
+    let whole = |state| Some(PlaybackView { end, whole: true, state });
+    assert_eq!(hear(whole(PlaybackState::Plays), whole(PlaybackState::Same)), "");
+}
+
+#[test]
 fn the_same_toast_is_counted_and_goes_after_its_time() {
     let mut bench = Bench::new();
     bench.key("links.heal");
