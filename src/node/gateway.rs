@@ -295,9 +295,13 @@ impl Gateway {
         self.serve(now);
     }
 
-    /// A newer map has come.
-    pub(super) fn map_changed(&mut self) {
+    /// A newer map takes the place of this one. What it wants is not so yet: where no hint says who leads, the node that was
+    /// asked so far knows who does, and one that is to come may not have heard of the group.
+    pub(super) fn map_changed(&mut self, before: &ClusterMap) {
         self.held.release();
+        for (hint, group) in self.hints.iter_mut().zip(before.group_ids()) {
+            *hint = hint.or_else(|| before.voters(group).first().copied());
+        }
     }
 
     /// Requests on their way to each venue, and messages that travel there or back.

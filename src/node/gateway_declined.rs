@@ -7,6 +7,7 @@
 //! Bound: a request is sent on at most [`REDIRECTS_MAX`] times.
 
 use crate::domain::ids::{GroupId, NodeId};
+use crate::domain::map::Placing;
 use crate::domain::order::{Batch, ReadFrom, Record};
 use crate::domain::time::SimTime;
 use crate::domain::why::Why;
@@ -60,6 +61,12 @@ impl Gateway {
                 let ticket = self.tickets.apart(ticket, batch.len());
                 self.tickets.sent_on(ticket);
                 wishes.push(Wish::Forward(to, Proposal { ticket, group, epoch, batch, deadline }));
+            }
+            // The only one that may lead has not opened its replica yet.
+            (Why::NoReplica, None) if directory.map().placing == Placing::Moving => {
+                self.tickets.release(ticket, batch.len());
+                let waiting = Waiting { from, batch, read_from: ReadFrom::Leader, deadline, redirects };
+                self.hold(now, waiting, group, directory, wishes);
             }
             // The ticket stays: the own replica is asked, once, if it has not been retired meanwhile.
             _ if fallback && directory.hosts(group) => {

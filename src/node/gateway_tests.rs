@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::ids::{ClientId, Sequence, SymbolId};
-use crate::domain::map::Epoch;
+use crate::domain::map::{Epoch, Placing};
 use crate::domain::order::{Command, OrderType, Side};
 use crate::domain::settings::GatewaySettings;
 use crate::domain::time::SimDuration;
@@ -385,4 +385,33 @@ fn a_query_does_not_fall_back_on_a_replica_that_was_retired_meanwhile() {
     let town = moved_to(2);
     gateway.declined(SimTime::from_millis(2), Ticket(0), from(2, batch, Why::NotLeader(None)), &town, &mut wishes);
     assert_eq!((fate(&wishes), gateway.load().in_flight), ("refused", 0));
+}
+
+#[test]
+fn a_group_that_is_to_move_is_asked_for_where_it_was_until_that_node_knows_better() {
+    let (mut gateway, mut wishes) = (gateway(10, 10), Vec::new());
+    gateway.map_changed(&moved_to(3).map);
+    let town = moved_to(2);
+    gateway.submit(SimTime::ZERO, ActorId::BALANCER, submission(vec![order(1, 0)]), &mut wishes);
+    gateway.wake(SimTime::from_millis(1), &town, &mut wishes);
+    assert_eq!(forwards(&wishes), [(NodeId(3), 1, 1)]);
+    wishes.clear();
+    let batch = Batch::new(vec![order(1, 0)]);
+    gateway.declined(SimTime::from_millis(2), Ticket(0), from(3, batch, Why::NoReplica), &town, &mut wishes);
+    assert_eq!(forwards(&wishes), [(NodeId(2), 1, 1)], "it has left: whom the map names is asked");
+}
+
+#[test]
+fn a_request_waits_for_the_only_node_that_is_to_have_its_group() {
+    let (mut gateway, mut wishes) = (gateway(10, 10), Vec::new());
+    let mut town = moved_to(2);
+    town.map.placing = Placing::Moving;
+    gateway.submit(SimTime::ZERO, ActorId::BALANCER, submission(vec![order(1, 0)]), &mut wishes);
+    gateway.wake(SimTime::from_millis(1), &town, &mut wishes);
+    wishes.clear();
+    let batch = Batch::new(vec![order(1, 0)]);
+    gateway.declined(SimTime::from_millis(2), Ticket(0), from(2, batch, Why::NoReplica), &town, &mut wishes);
+    assert!(wishes.is_empty(), "{wishes:?}");
+    gateway.wake(SimTime::from_millis(7), &town, &mut wishes);
+    assert_eq!((forwards(&wishes), refusals(&wishes)), (vec![(NodeId(2), 1, 1)], vec![]), "it is asked again");
 }

@@ -44,8 +44,8 @@ impl Node {
             if !self.division.fits(&map) {
                 self.division = Division::of(&map, &self.birth.settings.partition);
             }
-            self.map = map;
-            self.gateway.map_changed();
+            let before = std::mem::replace(&mut self.map, map);
+            self.gateway.map_changed(&before);
         }
     }
 
