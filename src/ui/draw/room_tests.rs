@@ -41,6 +41,21 @@ fn the_columns_of_the_division_are_named_where_there_is_room() {
 }
 
 #[test]
+fn the_time_bar_says_how_time_passes_only_while_it_does() {
+    let mut view = fixture::view(Story::Healthy);
+    view.run.pace.achieved_per_mille = 140;
+    for speed in [crate::domain::view::Speed::Times(20), crate::domain::view::Speed::Slow(20)] {
+        view.run.pace.speed = speed;
+        for (paused, says) in [(false, true), (true, false)] {
+            view.run.pace.paused = paused;
+            let bar = screen(&view, &state(Screen::Market), (120, 24)).lines().nth(22).unwrap().to_owned();
+            assert_eq!(bar.contains("1 s here = "), says, "{speed:?}, paused: {paused}: {bar}");
+            assert!(says || !bar.contains("machine reaches"), "{speed:?}, paused: {paused}: {bar}");
+        }
+    }
+}
+
+#[test]
 fn the_time_bar_says_no_half_of_what_a_second_is() {
     let mut view = fixture::view(Story::Healthy);
     (view.run.pace.speed, view.run.pace.achieved_per_mille) = (crate::domain::view::Speed::Times(20), 140);

@@ -717,6 +717,35 @@ fn a_filter_that_shows_nothing_says_why_until_the_next_one_matches() {
 }
 
 #[test]
+fn what_was_said_of_a_filter_goes_with_it_when_escape_closes_it() {
+    for typed in ["kind:crahsed", "nothing has this word"] {
+        let mut bench = with_events(100);
+        (bench.state.events.filter, bench.state.events.prompt) = (typed.to_owned(), Prompt::Typing);
+        bench.key("prompt.done");
+        assert!(bench.toast().starts_with("toast-no-"), "{typed}: {}", bench.toast());
+        bench.key("app.back");
+        assert_eq!((bench.state.events.filter.as_str(), bench.toast()), ("", ""), "{typed}");
+    }
+    let mut bench = with_events(100);
+    bench.state.events.filter = "nothing has this word".to_owned();
+    bench.key("list.match-next");
+    assert_eq!(bench.toast(), "toast-no-match");
+    bench.key("app.back");
+    assert_eq!(bench.toast(), "", "whatever looked for a match");
+    let mut bench = Bench::new();
+    bench.key("go.market");
+    (bench.state.market.filter, bench.state.market.prompt) = ("no such symbol".to_owned(), Prompt::Typing);
+    bench.key("prompt.done");
+    assert_eq!(bench.toast(), "toast-no-match");
+    bench.key("app.back");
+    assert_eq!((bench.state.market.filter.as_str(), bench.toast()), ("", ""));
+    bench.key("links.heal");
+    bench.state.events.filter = "kind:crashed".to_owned();
+    bench.key("app.back");
+    assert_eq!(bench.toast(), "toast-no-cuts", "what says nothing of a filter stays");
+}
+
+#[test]
 fn enter_in_the_list_asks_why() {
     let mut bench = with_events(3);
     bench.key("event.why");
