@@ -1,12 +1,15 @@
 //! The desk as a whole, broken on purpose: each story of the cluster names what it holds the desk to.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what it expects")]
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use chaosdesk::desk;
 use chaosdesk::domain::actor::{Actor, ActorEffect, ActorInput};
 use chaosdesk::domain::control::{Control, ControlAnswer, Target};
 use chaosdesk::domain::event::{Event, EventKind, Health};
+use chaosdesk::domain::fact::ClientFact;
+use chaosdesk::domain::history::HistoryEntry;
 use chaosdesk::domain::ids::{ActorId, ClientId, GroupId, NodeId, Sequence, SymbolId};
 use chaosdesk::domain::order::{
     Answer, Batch, Command, DeskMessage, OrderType, Promise, ReadFrom, Record, Reply, Side, Submission, Verdict,
@@ -229,6 +232,41 @@ fn the_more_disks_a_promise_waits_for_the_longer_it_takes() {
     };
     let (leader, majority, all) = (median(AckRule::Leader), median(AckRule::Majority), median(AckRule::All));
     assert!(leader < majority && majority <= all, "{leader:?} {majority:?} {all:?}");
+}
+
+#[test]
+fn a_node_that_is_decommissioned_in_order_leaves_no_client_without_a_replica() {
+    for read_from in [ReadFrom::Leader, ReadFrom::Fallback, ReadFrom::Replica] {
+        // More queries than the processors have time for, so that some wait in every replica at any moment.
+        let mut world = open(5, |settings| {
+            (settings.cluster.nodes, settings.cluster.partitions, settings.cluster.replication_factor) = (5, 8, 1);
+            settings.raft.read_cost = SimDuration::from_millis(2);
+            (settings.load.query_percent, settings.load.read_from) = (80, read_from);
+            (settings.load.orders_per_s, settings.load.strategy) = (3_000, Strategy::RoundRobin);
+        });
+        world.keep_history();
+        run(&mut world, 1_000);
+        for node in [3, 2, 4] {
+            world.control(Control::Decommission(Target::Node(NodeId(node))));
+            run(&mut world, 4_000);
+            let told = refusals(&mut world);
+            assert!(!told.contains_key("NoReplica"), "{read_from:?} of n{node}: {told:?}");
+        }
+    }
+}
+
+/// How often clients were refused, by the reason.
+fn refusals(world: &mut World) -> BTreeMap<String, usize> {
+    let mut told = BTreeMap::new();
+    for HistoryEntry { fact, .. } in world.take_history() {
+        let ClientFact::Answered(answers) = fact else { continue };
+        for (answer, _) in answers.iter() {
+            if let Reply::Refused(why) = answer.reply {
+                *told.entry(format!("{why:?}")).or_default() += 1;
+            }
+        }
+    }
+    told
 }
 
 /// A client that hears nothing of the first answer and asks again, at another gateway, after the leader is gone.

@@ -379,8 +379,9 @@ fn messages_that_quote_command_no_terminal_and_fit_on_one() {
         (&["--config", &latin, "config", "check"], "latin.toml:2:6: the byte 0xe9 is not UTF-8 text"),
         (&["--config", &key, "doctor"], ""),
         (&["run", "\u{1b}[31mx"], r"\x1b[31mx"),
-        (&["--seed", "\u{1b}[31mx"], "invalid value"),
-        (&["\u{1b}]0;x\u{7}"], "unrecognized"),
+        (&["--seed", "\u{1b}[31mx"], r"`\x1b[31mx` is not a value of `--seed`"),
+        (&["\u{1b}]0;x\u{7}"], r"`chaosdesk` has no command `\x1b]0;x\x07`"),
+        (&["--glyphs", &"x".repeat(100_000)], "xxx...` is not a value of `--glyphs`"),
         (&["replay", &name], ""),
         (&["--plain", "--theme", &theme, "--seed", "1"], r"mine.toml:2:15: no colour is called `\x1b[31m`"),
     ] {

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgGroup, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
@@ -15,6 +14,9 @@ use clap_complete::Shell;
 use crate::document::choice::Choice;
 use crate::document::config::{ColorDepth, ColorWhen, Density, Glyphs, Locale, ThemeChoice, UiSettings};
 use crate::domain::order::SelfTrade;
+
+use super::exit::Trouble;
+use super::wrong_args::Unread;
 
 /// The version, and the commit if the build knew it.
 pub static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -40,15 +42,19 @@ impl Cli {
     ///
     /// # Errors
     /// They are wrong, or ask for help.
-    pub fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Self, clap::Error> {
+    pub fn read(words: impl IntoIterator<Item = impl Into<OsString>>) -> Result<Self, Unread> {
+        let words: Vec<OsString> = words.into_iter().map(Into::into).collect();
         let mut whole = Self::command();
-        let matches = whole.try_get_matches_from_mut(words)?;
+        whole.build();
+        let matches = whole.try_get_matches_from_mut(&words);
+        let unread = |error| Unread::of(error, &whole, words.get(1..).unwrap_or_default());
+        let matches = matches.map_err(unread)?;
         if let Some((name, _)) = matches.subcommand().filter(|(name, _)| *name != "doctor")
             && let Some(said) = misplaced(&whole, name, &matches)
         {
-            return Err(whole.error(ErrorKind::ArgumentConflict, said));
+            return Err(Unread::Wrong(Trouble::Usage(said)));
         }
-        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut whole))
+        Self::from_arg_matches(&matches).map_err(unread)
     }
 }
 
@@ -81,7 +87,7 @@ pub struct DashboardFlags {
     #[arg(long, value_parser = choice::<Locale>(), global = true)]
     pub locale: Option<Locale>,
     /// Begin the run from this seed
-    #[arg(long)]
+    #[arg(long, value_parser = seed)]
     pub seed: Option<u64>,
     /// Use colour
     #[arg(long, value_parser = choice::<ColorWhen>())]
@@ -164,7 +170,7 @@ pub struct RunFlags {
     #[arg(value_name = "NAME|FILE")]
     pub script: String,
     /// Another seed than the script's
-    #[arg(long)]
+    #[arg(long, value_parser = seed)]
     pub seed: Option<u64>,
     /// Write the result as JSON; `-` is the standard output. An earlier result is replaced
     #[arg(long, value_name = "FILE")]
@@ -264,6 +270,10 @@ impl DashboardFlags {
         ui.color_depth = self.color_depth.unwrap_or(ui.color_depth);
         ui.glyphs = self.glyphs.unwrap_or(ui.glyphs);
     }
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("a whole number from 0 to {}", u64::MAX))
 }
 
 fn choice<C: Choice + Send + Sync>() -> impl TypedValueParser<Value = C> {

@@ -70,7 +70,13 @@ impl Trouble {
 
     /// A name on the command line that nothing has.
     pub fn unknown<S: AsRef<str>>(kind: &str, name: &str, known: &[S]) -> Self {
-        let near = nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        Self::Usage(format!("there is no {kind} `{name}`{near}\n  = allowed: {}", listed(known)))
+        Self::wrong(format!("there is no {kind} `{name}`"), name, known)
+    }
+
+    /// Something on the command line that is wrong: what was found, the nearest of these words, and all of them.
+    pub fn wrong<S: AsRef<str>>(found: String, word: &str, known: &[S]) -> Self {
+        let near = nearest(word, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let allowed = if known.is_empty() { String::new() } else { format!("\n  = allowed: {}", listed(known)) };
+        Self::Usage(found + &near + &allowed)
     }
 }

@@ -19,6 +19,7 @@ pub mod output;
 pub mod replaying;
 pub mod scripts;
 pub mod sessions;
+pub mod wrong_args;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -38,6 +39,7 @@ pub use args::{Cli, Command, ConfigCommand, DashboardFlags, MatchFlags, ReplayFl
 pub use exit::{Exit, Trouble};
 use find::Found;
 use output::{Input, Output, Over, Sink};
+use wrong_args::Unread;
 
 /// What came of a run whose history was written: its last view, its outcome, and the file's.
 pub type Written = (Arc<ClusterView>, Outcome, io::Result<u64>);
@@ -109,13 +111,14 @@ pub fn run(cli: &Cli, wiring: &dyn Wiring, out: &mut dyn Write, err: &mut dyn Wr
 }
 
 /// Ends the program with what is wrong in its arguments, or with the help that they ask for.
-pub fn refuse(error: &clap::Error) -> ! {
-    if error.use_stderr() {
-        // What was typed is quoted, and commands no terminal.
-        let _ = io::stderr().write_all(printable(&error.to_string()).as_bytes());
-        std::process::exit(i32::from(Exit::Usage.code()));
+pub fn refuse(unread: &Unread) -> ! {
+    match unread {
+        Unread::Asked(error) => error.exit(),
+        Unread::Wrong(trouble) => {
+            tell(&mut io::stderr(), trouble);
+            std::process::exit(i32::from(trouble.exit().code()))
+        }
     }
-    error.exit()
 }
 
 /// Says something on the error stream. What it quotes commands no terminal.

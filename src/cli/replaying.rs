@@ -70,11 +70,10 @@ pub fn play(opened: &Opened, meet: &mut dyn FnMut(Met)) -> Result<(String, Repla
             return Err(Trouble::Usage(problem.to_string()));
         }
     };
-    let broken_off = if recording.whole {
-        String::new()
-    } else {
-        format!("the recording was broken off: it has no end, only marks up to {} s\n", recording.end.at)
-    };
+    let end = [("end", recording.end.at.to_string().into())];
+    // The dashboard says the same.
+    let said = || Languages::shared().english.say("toast-broken-off", &end) + "\n";
+    let broken_off = if recording.whole { String::new() } else { said() };
     Ok((text + &broken_off, ended))
 }
 

@@ -63,7 +63,7 @@ impl Wiring for Fake {
 }
 
 fn go(words: &[&str], met: bool) -> (u8, String, String) {
-    let cli = Cli::read(std::iter::once(&"chaosdesk").chain(words)).unwrap_or_else(|error| panic!("{error}"));
+    let cli = Cli::read(std::iter::once(&"chaosdesk").chain(words)).unwrap_or_else(|unread| panic!("{unread:?}"));
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let exit = run(&cli, &Fake { met }, &mut out, &mut err);
     (exit.code(), String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
@@ -88,11 +88,11 @@ fn a_flag_of_the_dashboard_before_a_command_is_refused_and_told_where_it_belongs
         (&["--theme", "y", "run", "f"], "`chaosdesk run` knows no such flag"),
         (&["--plain", "lessons"], "`chaosdesk lessons` knows no such flag"),
     ] {
-        let error = read(words).unwrap_err();
-        assert!(error.exit_code() == 2 && error.to_string().contains(said), "{words:?}: {error}");
+        let Err(Unread::Wrong(trouble)) = read(words) else { panic!("{words:?}: it is wrong") };
+        assert!(trouble.exit() == Exit::Usage && trouble.to_string().contains(said), "{words:?}: {trouble}");
     }
     for words in [&["--locale", "ru", "lessons"][..], &["--config", "c", "keys"], &["--glyphs", "ascii", "doctor"]] {
-        read(words).unwrap_or_else(|error| panic!("{words:?}: {error}"));
+        read(words).unwrap_or_else(|unread| panic!("{words:?}: {unread:?}"));
     }
     assert_eq!(read(&["--seed", "9"]).unwrap().dashboard.seed, Some(9));
     assert!(

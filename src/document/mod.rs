@@ -13,6 +13,7 @@ pub mod choice;
 pub mod config;
 pub mod csv;
 pub mod decimal;
+pub mod nearest;
 pub mod order_csv;
 pub mod problem;
 pub mod ranges;

@@ -10,12 +10,13 @@
 //! to none.
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 use unicode_width::UnicodeWidthChar;
+
+pub use super::nearest::{nearest, nearest_first};
 
 /// Characters of a line that are shown.
 pub const SHOWN_MAX: usize = 160;
@@ -361,36 +362,6 @@ impl fmt::Display for Complaint {
     }
 }
 
-/// The word nearest to `found`, if it is near: at most one slip in three letters, a swap counting as one.
-pub fn nearest<S: AsRef<str>>(found: &str, words: &[S]) -> Option<String> {
-    if found.chars().nth(WORD_MAX).is_some() {
-        return None;
-    }
-    let found = found.to_lowercase();
-    let slips_max = (found.chars().count() / 3).max(1);
-    words
-        .iter()
-        .map(|word| (strsim::damerau_levenshtein(&found, &word.as_ref().to_lowercase()), word.as_ref()))
-        .filter(|(slips, word)| *slips <= slips_max && *slips < word.chars().count())
-        .min_by_key(|(slips, word)| (*slips, Reverse(common(&found, word))))
-        .map(|(_, word)| word.to_owned())
-}
-
-/// All of these words, the nearest to `found` first.
-pub fn nearest_first<'w>(found: &str, words: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
-    let found: String = found.to_lowercase().chars().take(WORD_MAX).collect();
-    let mut all: Vec<&str> = words.collect();
-    all.sort_by_cached_key(|word| {
-        (strsim::damerau_levenshtein(&found, &word.to_lowercase()), Reverse(common(&found, word)))
-    });
-    all
-}
-
-/// Letters with which both begin: who types `of` is on the way to `off`.
-fn common(one: &str, other: &str) -> usize {
-    one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count()
-}
-
 /// Words as a list for people.
 pub fn listed<S: AsRef<str>>(words: &[S]) -> String {
     words.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
@@ -399,12 +370,6 @@ pub fn listed<S: AsRef<str>>(words: &[S]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn of_two_spellings_as_near_the_one_that_begins_alike_is_meant() {
-        assert_eq!(nearest("of", &["on", "off"]).as_deref(), Some("off"));
-        assert_eq!(nearest("o", &["off", "on"]).as_deref(), Some("on"));
-    }
 
     #[test]
     fn a_problem_shows_its_line_and_marks_the_place() {
@@ -445,14 +410,6 @@ mod tests {
         assert!(latin.contains("2 | name = \"caf\u{fffd}\"\n  |            ^\n"), "{latin}");
         let wide = said(b"\xff\xfea\0=\0").unwrap_err();
         assert!(wide.starts_with("x.toml:1:1: this is UTF-16 text\n") && wide.contains("text in UTF-8"), "{wide}");
-    }
-
-    #[test]
-    fn only_a_near_word_is_proposed() {
-        assert_eq!(nearest("majorty", &["leader", "majority"]).as_deref(), Some("majority"));
-        assert_eq!(nearest("laeder", &["leader", "majority"]).as_deref(), Some("leader"));
-        assert_eq!(nearest("everybody", &["leader", "majority"]), None);
-        assert_eq!(nearest("x", &["y"]), None, "one letter for another is no misspelling");
     }
 
     #[test]

@@ -201,7 +201,7 @@ impl HandOrder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::SymbolId;
+    use crate::domain::ids::{GroupId, LogIndex, NodeId, SymbolId};
 
     const ORDER: Sequence = Sequence(1);
 
@@ -246,7 +246,15 @@ mod tests {
         let says_no = decided(OrderStatus::Rejected(Why::BadPrice), 0, 0);
         let refused = HandWord::Refused(Why::NoLeader);
         let asked = HandWord::Asked;
-        let table: [(&[HandWord], Option<HandRequest>); 6] = [
+        let found = |order| {
+            let (group, by, index) = (GroupId(1), NodeId(1), LogIndex(1));
+            HandWord::Read(Reading { group, by, index, behind: 0, current: true, order })
+        };
+        let resting = Verdict { status: OrderStatus::Pending, filled: Quantity(0), resting: Quantity(20) };
+        let table: [(&[HandWord], Option<HandRequest>); 9] = [
+            (&[found(Some(resting)), asked(cancel), says_no], Some(cancel)),
+            (&[found(None), asked(cancel), says_no], None),
+            (&[rests, asked(query), refused], None),
             (&[rests, asked(cancel), asked(replace), says_no], Some(replace)),
             (&[rests, asked(cancel), refused], Some(cancel)),
             (&[rests, asked(cancel), asked(query), says_no], Some(cancel)),

@@ -78,6 +78,21 @@ pub fn lessons_first() -> Vec<&'static str> {
     lessons.into_iter().chain(scenarios).map(|(path, _)| stem(path)).collect()
 }
 
+/// What a script of the program is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// It speaks and asks, and waits for its class.
+    Lesson,
+    /// It runs by itself.
+    Scenario,
+}
+
+/// What the script of this name is, if there is one.
+pub fn kind(name: &str) -> Option<Kind> {
+    let (path, _) = SCRIPTS.iter().find(|(path, _)| stem(path) == name)?;
+    Some(if path.starts_with("lessons/") { Kind::Lesson } else { Kind::Scenario })
+}
+
 /// Whom a name means.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Named<'a> {
@@ -121,7 +136,7 @@ mod tests {
             let script = script::read(path, text).unwrap_or_else(|problem| panic!("{problem}"));
             assert_eq!(script.name, stem(path), "{path}");
             assert!(!script.expects.is_empty(), "{path} expects nothing");
-            assert_eq!(script.is_lesson(), path.starts_with("lessons/"), "{path}");
+            assert_eq!(script.is_lesson(), kind(stem(path)) == Some(Kind::Lesson), "{path}");
             for key in ["\nnodes", "\npartitions", "\nreplication_factor"] {
                 assert!(text.contains(key), "{path} does not name its {key}");
             }

@@ -2,7 +2,7 @@
 //!
 //! Idea: a gateway is a server with a service time and a bound on what it keeps open. Requests beyond the bound wait in
 //! a bounded queue; beyond that they are refused. It knows no truth about leaders: it asks its own replica, remembers
-//! the hints of those who declined, and follows a hint at most [`REDIRECTS_MAX`] times.
+//! the hints of those who declined, and follows a hint a few times (`gateway_declined`).
 //! Waiting: by class of urgency, with ageing (`routing::aged_queue`), so that a bulk load holds nobody up and starves not.
 //! Units: capacity and queue are in requests; one request costs the gateway's service time.
 //! Where this node holds no replica, it asks the voters in turn, so that one that is cut off starves nobody.
@@ -29,19 +29,17 @@ use super::meter::Meter;
 use super::tickets::{Open, Tickets};
 use super::venues::{Routed, Way};
 
-/// How often a request is sent on to another node than was thought to lead.
-const REDIRECTS_MAX: u8 = 3;
 /// Requests served in one piece: what arrives behind a large batch waits this long at most.
 const SERVE_RECORDS_MAX: usize = 64;
 
 /// Requests that wait or are being served.
 #[derive(Clone, Debug)]
 pub(super) struct Waiting {
-    from: ActorId,
+    pub(super) from: ActorId,
     pub(super) batch: Batch,
-    read_from: ReadFrom,
+    pub(super) read_from: ReadFrom,
     pub(super) deadline: SimTime,
-    redirects: u8,
+    pub(super) redirects: u8,
 }
 
 /// What a gateway wants of its node.
@@ -80,8 +78,8 @@ pub(super) struct Gateway {
     /// Requests that wait, by class.
     pub(super) queued: [u32; Priority::COUNT],
     serving: Option<(SimTime, Waiting)>,
-    tickets: Tickets,
-    hints: Vec<Option<NodeId>>,
+    pub(super) tickets: Tickets,
+    pub(super) hints: Vec<Option<NodeId>>,
     taken: u64,
     refused: u64,
     told_full: bool,
@@ -181,7 +179,7 @@ impl Gateway {
     }
 
     /// Takes the next piece of the queue, if there is one and room for it.
-    fn serve(&mut self, now: SimTime) {
+    pub(super) fn serve(&mut self, now: SimTime) {
         while self.serving.is_none() && self.free() > 0 {
             let Some(Next { lane, .. }) = self.queue.next(|_| true) else { break };
             let Some((arrived, mut waiting)) = self.queue.pop(lane) else { break };
@@ -228,7 +226,13 @@ impl Gateway {
     }
 
     /// Splits served requests by group and venue, and queries from orders, and sends each on.
-    fn route(&mut self, now: SimTime, waiting: &Waiting, directory: &impl Directory, wishes: &mut Vec<Wish>) {
+    pub(super) fn route(
+        &mut self,
+        now: SimTime,
+        waiting: &Waiting,
+        directory: &impl Directory,
+        wishes: &mut Vec<Wish>,
+    ) {
         let routed = Routed::new(&waiting.batch, directory, self.tickets.to_venues());
         let lanes = routed.distinct();
         for lane in &lanes {
@@ -252,8 +256,7 @@ impl Gateway {
             let epoch = directory.map().epoch;
             let Waiting { from, deadline, redirects, .. } = *waiting;
             let (left, fallback) = (batch.len() as u32, fallback && to.is_some());
-            let asked = to.unwrap_or(NodeId::from_index(0));
-            let open = Open { from, to: asked, group, epoch, deadline, redirects, left, unsaid: left, fallback, way };
+            let open = Open { from, group, epoch, deadline, redirects, left, unsaid: left, fallback, way };
             let ticket = self.tickets.open(open);
             match to {
                 None => wishes.push(Wish::ReadHere(ticket, group, batch, deadline)),
@@ -292,106 +295,22 @@ impl Gateway {
         self.serve(now);
     }
 
-    /// A node declined some requests of a proposal: ask another that may lead, or tell the client.
-    pub(super) fn declined(
-        &mut self,
-        now: SimTime,
-        ticket: Ticket,
-        (batch, why): (Batch, Why),
-        directory: &impl Directory,
-        wishes: &mut Vec<Wish>,
-    ) {
-        let Some(open) = self.tickets.get_mut(ticket).cloned() else { return };
-        let may = open.redirects < REDIRECTS_MAX;
-        let next = self.elsewhere(&open, why, directory);
-        let misled = matches!(why, Why::NotLeader(_) | Why::NoReplica);
-        if let Some(hint) = self.hints.get_mut(open.group.index()).filter(|_| misled) {
-            *hint = next;
-        }
-        match (why, next) {
-            (Why::Moving | Why::NotOwner, _) => {
-                self.tickets.release(ticket, batch.len());
-                let Open { from, deadline, redirects, .. } = open;
-                let waiting = Waiting { from, batch, read_from: ReadFrom::Leader, deadline, redirects };
-                self.hold(now, waiting, open.group, directory, wishes);
-            }
-            (Why::StaleEpoch, _) if may && directory.map().epoch > open.epoch => {
-                self.tickets.release(ticket, batch.len());
-                let Open { from, deadline, redirects, fallback, .. } = open;
-                let read_from = if fallback { ReadFrom::Fallback } else { ReadFrom::Leader };
-                let waiting = Waiting { from, batch, read_from, deadline, redirects: redirects + 1 };
-                self.route(now, &waiting, directory, wishes);
-            }
-            (_, Some(to)) if may => {
-                if let Some(open) = self.tickets.get_mut(ticket) {
-                    (open.to, open.redirects) = (to, open.redirects + 1);
-                }
-                let Open { group, epoch, deadline, .. } = open;
-                wishes.push(Wish::Forward(to, Proposal { ticket, group, epoch, batch, deadline }));
-            }
-            // The ticket stays: the own replica is asked, once.
-            _ if open.fallback => {
-                self.tickets.falls_back(ticket);
-                wishes.push(Wish::ReadHere(ticket, open.group, batch, open.deadline));
-            }
-            _ => {
-                self.tickets.release(ticket, batch.len());
-                wishes.push(Wish::Reply(open.from, refuse(batch.records(), why)));
-            }
-        }
-        self.serve(now);
-    }
-
-    /// Requests that a group does not serve: sent on if the map names another owner by now, else held for a while.
-    fn hold(
-        &mut self,
-        now: SimTime,
-        waiting: Waiting,
-        group: GroupId,
-        directory: &impl Directory,
-        wishes: &mut Vec<Wish>,
-    ) {
-        let moved = |record: &Record| directory.map().owner(record.command.symbol()) != Some(group);
-        if waiting.batch.records().iter().all(moved) {
-            self.route(now, &waiting, directory, wishes);
-        } else if let Err(waiting) = self.held.push(now, waiting) {
-            wishes.push(Wish::Reply(waiting.from, refuse(waiting.batch.records(), Why::Overloaded)));
-        }
-    }
-
-    /// A newer map has come.
-    pub(super) fn map_changed(&mut self) {
+    /// A newer map takes the place of this one. What it wants is not so yet: where no hint says who leads, the node that was
+    /// asked so far knows who does, and one that is to come may not have heard of the group.
+    pub(super) fn map_changed(&mut self, before: &ClusterMap) {
         self.held.release();
+        for (hint, group) in self.hints.iter_mut().zip(before.group_ids()) {
+            *hint = hint.or_else(|| before.voters(group).first().copied());
+        }
     }
 
     /// Requests on their way to each venue, and messages that travel there or back.
     pub(super) fn to_venues(&self) -> (&[u32; VENUES_MAX], u64) {
         (self.tickets.to_venues(), self.held.wire.len() as u64)
     }
-
-    /// Who else may lead, after one said that it does not: whom it named, whom the own replica believes in by now, or,
-    /// where there is none, the next voter.
-    fn elsewhere(&self, open: &Open, why: Why, directory: &impl Directory) -> Option<NodeId> {
-        let named = match why {
-            Why::NotLeader(hint) => hint,
-            Why::NoReplica => None,
-            _ => return None,
-        };
-        let other = |node: &NodeId| *node != open.to;
-        let guess = || {
-            if directory.hosts(open.group) {
-                return directory.leader(open.group);
-            }
-            let voters = directory.map().voters(open.group);
-            let after = voters.iter().position(|voter| *voter == open.to).map_or(0, |place| place + 1);
-            let round = voters.iter().cycle().skip(after).take(voters.len());
-            round.copied().find(|voter| !directory.given_up(*voter))
-        };
-        named.filter(other).or_else(guess).filter(other)
-    }
 }
 
-fn refuse(records: &[Record], why: Why) -> Arc<[Answer]> {
+pub(super) fn refuse(records: &[Record], why: Why) -> Arc<[Answer]> {
     records.iter().map(|record| Answer { id: record.id, reply: Reply::Refused(why) }).collect()
 }
 

@@ -2,11 +2,12 @@
 
 use super::*;
 use crate::domain::ids::{ClientId, Sequence, SymbolId};
-use crate::domain::map::Epoch;
+use crate::domain::map::{Epoch, Placing};
 use crate::domain::order::{Command, OrderType, Side};
 use crate::domain::settings::GatewaySettings;
 use crate::domain::time::SimDuration;
 use crate::domain::units::{Price, Quantity};
+use crate::node::gateway_declined::{Declined, REDIRECTS_MAX};
 
 struct Town {
     map: ClusterMap,
@@ -64,6 +65,11 @@ fn gateway(capacity: u32, queue_max: usize) -> Gateway {
     let gateway =
         GatewaySettings { service_times, capacities: vec![capacity], queue_max, ..GatewaySettings::default() };
     Gateway::new(NodeId(1), 0, &Settings { gateway, ..Settings::default() }, 3)
+}
+
+/// Some requests that a node did not take.
+fn from(by: u8, batch: Batch, why: Why) -> Declined {
+    Declined { by: NodeId(by), batch, why }
 }
 
 fn forwards(wishes: &[Wish]) -> Vec<(NodeId, u16, usize)> {
@@ -131,11 +137,11 @@ fn a_hint_is_followed_a_few_times_and_then_the_client_decides() {
     let mut wishes = Vec::new();
     gateway.submit(SimTime::ZERO, ActorId::BALANCER, submission(vec![order(1, 0)]), &mut wishes);
     gateway.wake(SimTime::from_millis(1), &town, &mut wishes);
-    for (round, hint) in [2, 3, 2, 3].into_iter().enumerate() {
+    for (round, (by, hint)) in [(1, 2), (2, 3), (3, 2), (2, 3)].into_iter().enumerate() {
         wishes.clear();
         let why = Why::NotLeader(Some(NodeId(hint)));
         let batch = Batch::new(vec![order(1, 0)]);
-        gateway.declined(SimTime::from_millis(2), Ticket(0), (batch, why), &town, &mut wishes);
+        gateway.declined(SimTime::from_millis(2), Ticket(0), from(by, batch, why), &town, &mut wishes);
         let followed = round < usize::from(REDIRECTS_MAX);
         assert_eq!(forwards(&wishes).len(), usize::from(followed), "round {round}");
         assert_eq!(refusals(&wishes).is_empty(), followed, "round {round}");
@@ -177,14 +183,14 @@ fn a_node_without_a_replica_asks_one_voter_after_the_other_and_remembers_who_kne
     gateway.submit(SimTime::ZERO, ActorId::BALANCER, submission(vec![order(1, 0)]), &mut wishes);
     gateway.wake(SimTime::from_millis(1), &town, &mut wishes);
     assert_eq!(forwards(&wishes), [(NodeId(1), 1, 1)]);
-    let decline = |gateway: &mut Gateway, ticket, hint: Option<u8>| {
+    let decline = |gateway: &mut Gateway, by, hint: Option<u8>| {
         let (mut wishes, batch) = (Vec::new(), Batch::new(vec![order(1, 0)]));
         let why = Why::NotLeader(hint.map(NodeId));
-        gateway.declined(SimTime::from_millis(2), Ticket(ticket), (batch, why), &town, &mut wishes);
+        gateway.declined(SimTime::from_millis(2), Ticket(0), from(by, batch, why), &town, &mut wishes);
         forwards(&wishes)
     };
-    assert_eq!(decline(&mut gateway, 0, None), [(NodeId(2), 1, 1)], "the next voter may know more");
-    assert_eq!(decline(&mut gateway, 0, Some(3)), [(NodeId(3), 1, 1)]);
+    assert_eq!(decline(&mut gateway, 1, None), [(NodeId(2), 1, 1)], "the next voter may know more");
+    assert_eq!(decline(&mut gateway, 2, Some(3)), [(NodeId(3), 1, 1)]);
     wishes.clear();
     gateway.submit(SimTime::from_millis(3), ActorId::BALANCER, submission(vec![order(2, 0)]), &mut wishes);
     gateway.wake(SimTime::from_millis(4), &town, &mut wishes);
@@ -202,10 +208,10 @@ fn a_request_that_was_routed_by_an_old_map_is_routed_again_by_the_new_one() {
     town.map.epoch = Epoch(2);
     town.map.owners = vec![GroupId(2), GroupId(2)];
     wishes.clear();
-    gateway.declined(SimTime::from_millis(2), Ticket(0), (batch.clone(), Why::StaleEpoch), &town, &mut wishes);
+    gateway.declined(SimTime::from_millis(2), Ticket(0), from(2, batch.clone(), Why::StaleEpoch), &town, &mut wishes);
     assert_eq!((forwards(&wishes), gateway.load().in_flight), (vec![(NodeId(2), 2, 1)], 1));
     wishes.clear();
-    gateway.declined(SimTime::from_millis(3), Ticket(1), (batch, Why::StaleEpoch), &town, &mut wishes);
+    gateway.declined(SimTime::from_millis(3), Ticket(1), from(2, batch, Why::StaleEpoch), &town, &mut wishes);
     assert_eq!((refusals(&wishes), gateway.load().in_flight), (vec![Why::StaleEpoch], 0), "there is no newer map");
 }
 
@@ -218,7 +224,7 @@ fn only_the_part_that_was_declined_is_sent_on_or_refused() {
     gateway.wake(SimTime::from_millis(1), &town, &mut wishes);
     wishes.clear();
     let rest = Batch::new(vec![order(2, 0)]);
-    gateway.declined(SimTime::from_millis(2), Ticket(0), (rest, Why::Overloaded), &town, &mut wishes);
+    gateway.declined(SimTime::from_millis(2), Ticket(0), from(1, rest, Why::Overloaded), &town, &mut wishes);
     assert_eq!((refusals(&wishes).len(), gateway.load().in_flight), (1, 1));
 }
 
@@ -305,7 +311,7 @@ fn a_query_that_the_leader_declines_falls_back_and_keeps_its_place_until_it_is_a
         gateway.wake(SimTime::from_millis(1), &town, &mut wishes);
         wishes.clear();
         let batch = Batch::new(vec![query(2)]);
-        gateway.declined(SimTime::from_millis(2), Ticket(0), (batch, Why::NotLeader(None)), &town, &mut wishes);
+        gateway.declined(SimTime::from_millis(2), Ticket(0), from(1, batch, Why::NotLeader(None)), &town, &mut wishes);
         assert_eq!((fate(&wishes), gateway.load().in_flight), (wanted, open), "{read_from:?}");
     }
 }
@@ -321,7 +327,91 @@ fn the_own_replica_is_asked_once_and_what_it_declines_is_refused() {
         assert_eq!(fate(&wishes), "read here", "{read_from:?}");
         wishes.clear();
         let batch = Batch::new(vec![query(2)]);
-        gateway.declined(SimTime::from_millis(2), Ticket(0), (batch, Why::Overloaded), &town, &mut wishes);
+        gateway.declined(SimTime::from_millis(2), Ticket(0), from(1, batch, Why::Overloaded), &town, &mut wishes);
         assert_eq!((fate(&wishes), gateway.load().in_flight), ("refused", 0), "{read_from:?}");
     }
+}
+
+/// A town in which this node keeps no replica any more, and the first partition is on one other node.
+fn moved_to(node: u8) -> Town {
+    let mut town = Town { hosts: false, ..Town::led_by(None) };
+    town.map.groups[1] = vec![NodeId(node)];
+    town
+}
+
+/// A gateway whose own replica was asked for these queries.
+fn reading_here(queries: u64) -> (Gateway, Batch) {
+    let (mut gateway, mut wishes) = (gateway(10, 10), Vec::new());
+    let batch = Batch::new((1..=queries).map(query).collect::<Vec<_>>());
+    let submission = Submission { read_from: ReadFrom::Replica, ..submission(batch.records().to_vec()) };
+    gateway.submit(SimTime::ZERO, ActorId::BALANCER, submission, &mut wishes);
+    gateway.wake(SimTime::from_millis(1), &Town::led_by(Some(NodeId(1))), &mut wishes);
+    assert_eq!(fate(&wishes), "read here");
+    (gateway, batch)
+}
+
+#[test]
+fn what_the_own_replica_leaves_behind_goes_to_the_node_that_has_the_group_now_whichever_that_is() {
+    for node in [1, 2, 3] {
+        let mut wishes = Vec::new();
+        let (mut gateway, batch) = reading_here(2);
+        // This gateway is node 3 of its town here, so that node 1 is another.
+        let (by, now) = (if node == 3 { 1 } else { 3 }, SimTime::from_millis(2));
+        gateway.declined(now, Ticket(0), from(by, batch, Why::NoReplica), &moved_to(node), &mut wishes);
+        assert_eq!((forwards(&wishes), refusals(&wishes)), (vec![(NodeId(node), 1, 2)], vec![]));
+    }
+}
+
+#[test]
+fn each_part_that_a_replica_leaves_behind_is_sent_on_however_many_there_are() {
+    let (mut gateway, batch) = reading_here(6);
+    let mut wishes = Vec::new();
+    for record in batch.records() {
+        let part = Batch::new(vec![*record]);
+        gateway.declined(SimTime::from_millis(2), Ticket(0), from(3, part, Why::NoReplica), &moved_to(1), &mut wishes);
+    }
+    assert_eq!((forwards(&wishes), refusals(&wishes)), (vec![(NodeId(1), 1, 1); 6], vec![]));
+    assert_eq!(gateway.load().in_flight, 6, "each keeps its place");
+}
+
+#[test]
+fn a_query_does_not_fall_back_on_a_replica_that_was_retired_meanwhile() {
+    let (mut gateway, mut wishes) = (gateway(10, 10), Vec::new());
+    let submission = Submission { read_from: ReadFrom::Fallback, ..submission(vec![query(2)]) };
+    gateway.submit(SimTime::ZERO, ActorId::BALANCER, submission, &mut wishes);
+    gateway.wake(SimTime::from_millis(1), &Town::led_by(Some(NodeId(2))), &mut wishes);
+    wishes.clear();
+    let batch = Batch::new(vec![query(2)]);
+    let town = moved_to(2);
+    gateway.declined(SimTime::from_millis(2), Ticket(0), from(2, batch, Why::NotLeader(None)), &town, &mut wishes);
+    assert_eq!((fate(&wishes), gateway.load().in_flight), ("refused", 0));
+}
+
+#[test]
+fn a_group_that_is_to_move_is_asked_for_where_it_was_until_that_node_knows_better() {
+    let (mut gateway, mut wishes) = (gateway(10, 10), Vec::new());
+    gateway.map_changed(&moved_to(3).map);
+    let town = moved_to(2);
+    gateway.submit(SimTime::ZERO, ActorId::BALANCER, submission(vec![order(1, 0)]), &mut wishes);
+    gateway.wake(SimTime::from_millis(1), &town, &mut wishes);
+    assert_eq!(forwards(&wishes), [(NodeId(3), 1, 1)]);
+    wishes.clear();
+    let batch = Batch::new(vec![order(1, 0)]);
+    gateway.declined(SimTime::from_millis(2), Ticket(0), from(3, batch, Why::NoReplica), &town, &mut wishes);
+    assert_eq!(forwards(&wishes), [(NodeId(2), 1, 1)], "it has left: whom the map names is asked");
+}
+
+#[test]
+fn a_request_waits_for_the_only_node_that_is_to_have_its_group() {
+    let (mut gateway, mut wishes) = (gateway(10, 10), Vec::new());
+    let mut town = moved_to(2);
+    town.map.placing = Placing::Moving;
+    gateway.submit(SimTime::ZERO, ActorId::BALANCER, submission(vec![order(1, 0)]), &mut wishes);
+    gateway.wake(SimTime::from_millis(1), &town, &mut wishes);
+    wishes.clear();
+    let batch = Batch::new(vec![order(1, 0)]);
+    gateway.declined(SimTime::from_millis(2), Ticket(0), from(2, batch, Why::NoReplica), &town, &mut wishes);
+    assert!(wishes.is_empty(), "{wishes:?}");
+    gateway.wake(SimTime::from_millis(7), &town, &mut wishes);
+    assert_eq!((forwards(&wishes), refusals(&wishes)), (vec![(NodeId(2), 1, 1)], vec![]), "it is asked again");
 }

@@ -14,6 +14,7 @@ mod admission;
 mod archive;
 mod gateway;
 mod gateway_admission;
+mod gateway_declined;
 mod heart;
 mod held;
 mod leveller;

@@ -44,8 +44,8 @@ impl Node {
             if !self.division.fits(&map) {
                 self.division = Division::of(&map, &self.birth.settings.partition);
             }
-            self.map = map;
-            self.gateway.map_changed();
+            let before = std::mem::replace(&mut self.map, map);
+            self.gateway.map_changed(&before);
         }
     }
 
@@ -131,7 +131,7 @@ impl Node {
             if !self.replicas.get(group).is_some_and(|replica| !replica.core.leads() && knows(replica)) {
                 continue;
             }
-            self.with_replica(group, effects, |replica, desk, out| replica.give_up(desk, out));
+            self.with_replica(group, effects, |replica, desk, out| replica.give_up(&map, desk, out));
             self.replicas.close(group);
             let mut out = self.out(effects);
             out.forget(group);

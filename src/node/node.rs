@@ -24,6 +24,7 @@ use crate::protocols::registry::Message;
 use crate::protocols::replication::Replication;
 
 use super::gateway::{Gateway, Wish};
+use super::gateway_declined::Declined;
 use super::heart::Heart;
 use super::market_data::MarketData;
 use super::message::{NodeEffect, NodeInput, NodeMessage, NodeOrder, Proposal};
@@ -236,7 +237,7 @@ impl Node {
             NodeMessage::Declined { ticket, batch, why } => {
                 let Self { gateway, replicas, heart, map, .. } = self;
                 let beliefs = Beliefs { replicas, heart, map };
-                gateway.declined(now.mono, ticket, (batch, why), &beliefs, &mut wishes);
+                gateway.declined(now.mono, ticket, Declined { by: from, batch, why }, &beliefs, &mut wishes);
             }
             NodeMessage::Map(map) => self.follow(now, map),
             NodeMessage::Groups(messages) => {
@@ -388,6 +389,7 @@ impl Node {
                     effects.push(NodeEffect::Reply { to, message: DeskMessage::Answers(answers) });
                 }
                 Wish::ReadHere(ticket, group, batch, deadline) => {
+                    assert!(self.replicas.get(group).is_some(), "a gateway reads only from a replica that is there");
                     let asked = Asked { gateway: self.me, ticket, batch, deadline, current: false };
                     self.with_replica(group, effects, |replica, desk, out| replica.read(now, &asked, desk, out));
                 }

@@ -8,10 +8,11 @@
 //! with `Overloaded`, and counted. What nobody waits for any more is forgotten: without a quorum (and with the rule that
 //! checks it off) the protocol never answers.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::domain::ids::{GroupId, LogIndex, NodeId, ReadToken};
+use crate::domain::map::ClusterMap;
 use crate::domain::order::{Answer, Batch, Command, Reading, Record, Reply};
 use crate::domain::time::SimTime;
 use crate::domain::why::Why;
@@ -148,8 +149,15 @@ impl Reads {
         self.pending.drain(..).for_each(|pending| pending.decline(Why::NotLeader(leader), out));
     }
 
-    /// The replica is given up, and answers nothing any more.
-    pub(super) fn give_up(&mut self, out: &mut Out<'_>) {
+    /// The replica is given up, and answers nothing any more. Gateways that may not have this map yet hear of it first: by an
+    /// older one they would ask here again.
+    pub(super) fn give_up(&mut self, map: &Arc<ClusterMap>, out: &mut Out<'_>) {
+        let waiting = self.pending.iter().map(|pending| pending.gateway);
+        let gateways = waiting.chain(self.serving.iter().map(|asked| asked.gateway));
+        let others: BTreeSet<NodeId> = gateways.filter(|gateway| *gateway != out.me).collect();
+        for gateway in others {
+            out.send(gateway, NodeMessage::Map(Arc::clone(map)));
+        }
         self.pending.drain(..).for_each(|pending| pending.decline(Why::NoReplica, out));
         for Asked { gateway, ticket, batch, .. } in self.serving.drain(..) {
             out.send(gateway, NodeMessage::Declined { ticket, batch, why: Why::NoReplica });

@@ -217,8 +217,13 @@ fn a_replica_that_is_given_up_declines_what_waits_and_the_next_one_is_not_served
     while lonely.processor.due(at(2).mono).is_some() {}
     lonely.effects.clear();
     (0..2).for_each(|n| lonely.act(|replica, desk, out| replica.read(at(2), &near(n, 10), desk, out)));
-    lonely.act(|replica, desk, out| replica.give_up(desk, out));
+    lonely.act(|replica, desk, out| replica.give_up(&Arc::default(), desk, out));
     assert_eq!(lonely.declined(), vec![(Why::NoReplica, 10), (Why::NoReplica, 10)]);
+    let first = lonely.effects.iter().find_map(|effect| match effect {
+        NodeEffect::Send { to, message } => Some((*to, matches!(message, NodeMessage::Map(_)))),
+        _ => None,
+    });
+    assert_eq!(first, Some((NodeId(2), true)), "the gateway hears first where the group is now");
     // What was on is finished first, for nobody.
     lonely.act(|replica, desk, out| replica.read(at(2), &near(3, 5), desk, out));
     assert_eq!(lonely.processor.due(SimTime::from_millis(12)), None);

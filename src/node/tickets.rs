@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use crate::domain::ids::{ActorId, GroupId, NodeId};
+use crate::domain::ids::{ActorId, GroupId};
 use crate::domain::map::Epoch;
 use crate::domain::order::{Answer, Reply};
 use crate::domain::time::SimTime;
@@ -24,8 +24,6 @@ const TICKET_BITS: u32 = 40;
 pub(super) struct Open {
     /// Who asked.
     pub from: ActorId,
-    /// The node that was asked last.
-    pub to: NodeId,
     /// The group.
     pub group: GroupId,
     /// The map by which it was routed.
@@ -105,6 +103,21 @@ impl Tickets {
     pub(super) fn get_mut(&mut self, ticket: Ticket) -> Option<&mut Open> {
         let place = self.place(ticket)?;
         self.open.get_mut(place)?.as_mut()
+    }
+
+    /// The ticket of these requests of a proposal alone: its parts may be declined by different nodes, and each finds its own way.
+    pub(super) fn apart(&mut self, ticket: Ticket, requests: usize) -> Ticket {
+        let requests = requests as u32;
+        let Some(open) = self.get_mut(ticket).filter(|open| open.unsaid > requests).cloned() else { return ticket };
+        self.release(ticket, requests as usize);
+        self.open(Open { left: requests, unsaid: requests, ..open })
+    }
+
+    /// It was sent on to another node.
+    pub(super) fn sent_on(&mut self, ticket: Ticket) {
+        if let Some(open) = self.get_mut(ticket) {
+            open.redirects += 1;
+        }
     }
 
     /// The own replica is asked; what it declines is refused.

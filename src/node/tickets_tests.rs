@@ -13,7 +13,6 @@ fn open(requests: u32, deadline_ms: u64) -> Open {
     Open {
         fallback: false,
         from: ASKER,
-        to: NodeId(1),
         group: GroupId(1),
         epoch: Epoch(1),
         deadline: SimTime::from_millis(deadline_ms),

@@ -44,6 +44,7 @@ pub mod queue;
 pub mod recorder;
 pub mod recording_file;
 mod recording_line;
+mod recording_seal;
 #[cfg(test)]
 mod recording_tests;
 pub mod recording_text;

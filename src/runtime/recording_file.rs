@@ -12,6 +12,7 @@ use std::io::{self, ErrorKind, Write};
 use serde::Serialize;
 
 use super::recorder::{Mark, RecordingHeader};
+use super::recording_seal::Sealer;
 use super::recording_text::{FIRST_LINE, Line, Witness};
 use super::world::World;
 use crate::document::INPUT_BYTES_MAX;
@@ -28,6 +29,7 @@ pub struct RecordingFile {
     /// The latest mark that is in it, and how many there are of this run.
     marked: Option<Mark>,
     marks: u64,
+    sealer: Sealer,
     failed: Option<io::Error>,
 }
 
@@ -40,7 +42,16 @@ impl RecordingFile {
         writeln!(file, "{FIRST_LINE}")?;
         file.flush()?;
         let bytes = FIRST_LINE.len() as u64 + 1;
-        Ok(Self { file, bytes, begun: false, controls: 0, marked: None, marks: 0, failed: None })
+        Ok(Self {
+            file,
+            bytes,
+            begun: false,
+            controls: 0,
+            marked: None,
+            marks: 0,
+            sealer: Sealer::default(),
+            failed: None,
+        })
     }
 
     /// The run is given up here, to begin again.
@@ -55,6 +66,7 @@ impl RecordingFile {
             self.put(&[FIRST_LINE.to_owned()]);
         }
         (self.begun, self.controls, self.marked, self.marks) = (true, 0, None, 0);
+        self.sealer = Sealer::default();
         self.put_lines(&[header]);
     }
 
@@ -65,7 +77,8 @@ impl RecordingFile {
         let mark = if fresh.is_empty() { mark } else { Some(Mark::of(world)) };
         let Some(mark) = mark.filter(|mark| self.marked != Some(*mark)) else { return };
         self.marks += 1;
-        let witness = Line::Mark(Witness { number: self.marks, mark });
+        fresh.iter().for_each(|control| self.sealer.control(control));
+        let witness = Line::Mark(Witness { number: self.marks, mark, seal: Some(self.sealer.mark(&mark)) });
         let lines: Vec<Line> = fresh.iter().map(|control| Line::Control(*control)).chain([witness]).collect();
         self.put_lines(&lines);
         (self.controls, self.marked) = (controls.len(), Some(mark));
@@ -79,7 +92,8 @@ impl RecordingFile {
     }
 
     fn closing(&self, world: &World) -> Witness {
-        Witness { number: self.marks + 1, mark: Mark::of(world) }
+        let (mark, mut sealer) = (Mark::of(world), self.sealer);
+        Witness { number: self.marks + 1, mark, seal: Some(sealer.mark(&mark)) }
     }
 
     fn put_lines<T: Serialize>(&mut self, lines: &[T]) {

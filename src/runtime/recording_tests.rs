@@ -85,7 +85,7 @@ fn a_recording_that_was_cut_anywhere_is_played_up_to_its_last_mark() {
     assert_eq!((whole.whole, whole.controls.len(), whole.marks.len()), (true, 4, 4));
     assert_eq!(replay(super::testbed::world(3), &whole), Replay::Same(whole.end));
     let text = fs::read_to_string(&path).unwrap();
-    let (mut played, mut places, mut just_so) = (0, Vec::new(), 0);
+    let (mut played, mut places, mut just_so, mut begun_again) = (0, Vec::new(), 0, 0);
     for cut in 0..text.len() - 1 {
         match read(&text[..cut]) {
             Ok(cut) => {
@@ -99,6 +99,8 @@ fn a_recording_that_was_cut_anywhere_is_played_up_to_its_last_mark() {
             }
             // A whole line without the one that was written at once with it: nobody can tell whether it was broken off there.
             Err(error) if error.found.starts_with("a control without a mark") => just_so += 1,
+            // The run before was given up, and of the next one there is nothing yet.
+            Err(error) if error.found.contains("behind the line `again`") => begun_again += 1,
             Err(error) => {
                 let early = ["the recording is broken off", "not a rec", "a recording of format "];
                 let early = early.iter().any(|words| error.found.starts_with(words));
@@ -107,6 +109,7 @@ fn a_recording_that_was_cut_anywhere_is_played_up_to_its_last_mark() {
         }
     }
     assert_eq!((places.len(), just_so), (5, 2 * 4), "with its newline and without: {places:?}");
+    assert!(begun_again > text.lines().nth(1).unwrap().len(), "from the line `again` to the first mark: {begun_again}");
 }
 
 #[test]

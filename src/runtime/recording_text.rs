@@ -6,8 +6,8 @@
 //! configurations and scenarios.
 //! Shape: the first line is [`FIRST_LINE`], the second the header as JSON, then a control or a mark each, in order, and the
 //! end. Where a run was begun again the line `again` ends it, and the first line stands once more; the last run counts. A file
-//! without an end was broken off (its program was killed): it is played up to its last mark, and one without a mark is
-//! refused.
+//! without an end was broken off (its program was killed): its last run is played up to its last mark, and one without a mark
+//! is refused.
 //! Errors: a `Problem` with line and column; all of them mean that the input is unusable (exit code 2).
 
 use std::sync::Arc;
@@ -17,11 +17,13 @@ use serde::{Deserialize, Serialize};
 use crate::document::problem::{Complaint, Place, Problem, Reading, Source};
 use crate::document::ranges;
 use crate::domain::control::{Control, RecordedControl};
+use crate::domain::digest::Digest;
 use crate::domain::settings::Settings;
 use crate::domain::time::SimTime;
 
 use super::recorder::{Mark, Recorder, Recording, RecordingHeader};
 use super::recording_line::{inside, is_torn, parse};
+use super::recording_seal::Sealer;
 
 /// The first line of every recording.
 pub const FIRST_LINE: &str = "chaosdesk-recording 2";
@@ -51,6 +53,8 @@ pub(super) struct Witness {
     pub number: u64,
     #[serde(flatten)]
     pub mark: Mark,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<Digest>,
 }
 
 /// The text of a recording. Each mark stands behind the controls that it counts.
@@ -59,13 +63,14 @@ pub(super) struct Witness {
 /// None that the types allow.
 pub(super) fn write(recording: &Recording) -> Result<String, serde_json::Error> {
     let mut lines = vec![FIRST_LINE.to_owned(), serde_json::to_string(&recording.header)?];
-    let (mut written, mut number) = (0, 0);
+    let (mut written, mut number, mut sealer) = (0, 0, Sealer::default());
     for (mark, is_end) in recording.marks.iter().map(|mark| (mark, false)).chain([(&recording.end, true)]) {
         for control in &recording.controls[written..mark.controls] {
+            sealer.control(control);
             lines.push(serde_json::to_string(&Line::Control(*control))?);
         }
         number += 1;
-        let witness = Witness { number, mark: *mark };
+        let witness = Witness { number, mark: *mark, seal: Some(sealer.mark(mark)) };
         lines.push(serde_json::to_string(&if is_end { Line::End(witness) } else { Line::Mark(witness) })?);
         written = mark.controls;
     }
@@ -93,22 +98,25 @@ pub fn read(name: &str, text: &str, admit: Admit<'_>) -> Reading<Recording> {
         }
         .allow(format!("`{FIRST_LINE}`")));
     }
-    let mut recording: Option<Recording> = None;
+    let (mut last, mut is_begun_again) = (Read::Unmarked, false);
     while let Some(header) = lines.next() {
-        match Run::read(&header, &mut lines, admit)? {
-            Some(run) => recording = Some(run),
-            // Broken off before its first mark: the run before it is what there is.
-            None => {
-                if let Some(run) = &mut recording {
-                    run.whole = false;
-                }
-            }
-        }
+        last = Run::read(&header, &mut lines, admit)?;
+        is_begun_again |= matches!(last, Read::GivenUp);
     }
-    recording.ok_or_else(|| {
-        let end = Place::new(&source, text.len()..text.len());
-        end.problem("the recording is broken off: it has no line `end` and no mark")
-    })
+    match last {
+        Read::Run(recording) => Ok(*recording),
+        Read::GivenUp | Read::Unmarked => Err(broken_off(&Place::new(&source, text.len()..text.len()), is_begun_again)),
+    }
+}
+
+/// Nothing of the last run can be played.
+fn broken_off(end: &Place, is_begun_again: bool) -> Box<Problem> {
+    if is_begun_again {
+        let problem =
+            end.problem("the recording is broken off: behind the line `again` it has no line `end` and no mark");
+        return problem.noting("cut off before that line, it plays the run that was given up there");
+    }
+    end.problem("the recording is broken off: it has no line `end` and no mark")
 }
 
 /// What is wrong with a control whose place the replay could not reach: the line of the control of this number, from 0, in
@@ -166,6 +174,16 @@ struct Run<'a> {
     unmarked: Option<Place>,
     /// The place of the last line: nothing behind it lies before it.
     reached: (SimTime, u64),
+    sealer: Sealer,
+}
+
+/// What came of reading a run.
+enum Read {
+    Run(Box<Recording>),
+    /// Another run was to follow.
+    GivenUp,
+    /// It has nothing to check it by.
+    Unmarked,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -175,17 +193,17 @@ enum Closing {
 }
 
 impl Run<'_> {
-    /// Reads a run: its header, and its lines up to where the next one begins. `None` if there is nothing to check it by.
-    fn read(header: &Place, lines: &mut Lines<'_>, admit: Admit<'_>) -> Reading<Option<Recording>> {
+    /// Reads a run: its header, and its lines up to where the next one begins.
+    fn read(header: &Place, lines: &mut Lines<'_>, admit: Admit<'_>) -> Reading<Read> {
         if lines.is_broken_off() && is_torn::<RecordingHeader>(header) {
-            return Ok(None);
+            return Ok(Read::Unmarked);
         }
         let parsed: RecordingHeader = parse(header)?;
         check(&parsed, header)?;
         let (settings, nodes) = (&parsed.settings, parsed.settings.cluster.nodes);
         let (controls, marks) = (Vec::new(), Vec::new());
-        let mut run =
-            Run { settings, admit, nodes, controls, marks, closed: None, unmarked: None, reached: Default::default() };
+        let (reached, sealer) = Default::default();
+        let mut run = Run { settings, admit, nodes, controls, marks, closed: None, unmarked: None, reached, sealer };
         while let Some(place) = lines.next() {
             if place.text() == FIRST_LINE {
                 run.may_begin_again(&place)?;
@@ -203,10 +221,14 @@ impl Run<'_> {
             let found = "a control without a mark below it: the file was changed, or broken off in this very place";
             return Err(place.problem(found).noting("without this line the recording plays up to the mark above it"));
         }
-        let Some(end) = run.closed.map(|(_, mark)| mark).or(run.marks.last().copied()) else { return Ok(None) };
-        let whole = run.closed.is_some_and(|(closing, _)| closing == Closing::End);
+        let (end, whole) = match (run.closed, run.marks.last()) {
+            (Some((Closing::Again, _)), _) => return Ok(Read::GivenUp),
+            (Some((Closing::End, mark)), _) => (mark, true),
+            (None, Some(mark)) => (*mark, false),
+            (None, None) => return Ok(Read::Unmarked),
+        };
         let (controls, marks) = (run.controls, run.marks);
-        Ok(Some(Recording { header: parsed, controls, marks, end, whole }))
+        Ok(Read::Run(Box::new(Recording { header: parsed, controls, marks, end, whole })))
     }
 
     /// Whether another run may begin at this line.
@@ -268,6 +290,7 @@ impl Run<'_> {
             wrong.allowed.into_iter().fold(problem, |problem, allowed| problem.allow(allowed))
         })?;
         self.nodes += usize::from(recorded.control == Control::AddNode);
+        self.sealer.control(recorded);
         self.unmarked.get_or_insert_with(|| place.clone());
         self.controls.push(*recorded);
         Ok(())
@@ -280,7 +303,7 @@ impl Run<'_> {
     }
 
     fn testify(&mut self, place: &Place, witness: Witness) -> Reading<()> {
-        let (expected, Witness { number, mark }) = (self.marks.len() as u64 + 1, witness);
+        let (expected, Witness { number, mark, seal }) = (self.marks.len() as u64 + 1, witness);
         if number != expected {
             return Err(
                 place.problem(format!("mark {number} stands where mark {expected} belongs: the file was changed"))
@@ -293,7 +316,14 @@ impl Run<'_> {
             return Err(place.problem(found));
         }
         self.unmarked = None;
-        self.go_on(place, "mark", (mark.at, mark.events))
+        self.go_on(place, "mark", (mark.at, mark.events))?;
+        let expected = self.sealer.mark(&mark);
+        if seal.is_some_and(|seal| seal != expected) {
+            let found = format!("the seal does not fit mark {number}: the file was changed");
+            let note = "this line is not what was written, or the place of a control above it is not";
+            return Err(place.problem(found).noting(note));
+        }
+        Ok(())
     }
 
     /// Time and events only grow, and time not far without a mark: one that a replay reached only after hours is an error of
@@ -336,7 +366,7 @@ fn check(header: &RecordingHeader, place: &Place) -> Reading<()> {
 /// How the lines begin that the program writes, up to their first number.
 fn openings() -> Vec<String> {
     let mark = Mark { at: SimTime::ZERO, events: 0, controls: 0, hash: Default::default() };
-    let witness = Witness { number: 0, mark };
+    let witness = Witness { number: 0, mark, seal: None };
     let control = RecordedControl { at: SimTime::ZERO, after_events: 0, control: Control::RecoverAll };
     let lines = [Line::Control(control), Line::Mark(witness), Line::Again(witness), Line::End(witness)];
     let opening = |line: &Line| {

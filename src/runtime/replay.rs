@@ -106,6 +106,11 @@ impl Playback {
         self.recording.end.at
     }
 
+    /// Whether the recorded run came to its end; else the recording was broken off.
+    pub const fn is_whole(&self) -> bool {
+        self.recording.whole
+    }
+
     /// The place to which the world may run before [`Playback::pass`] is called; `None` behind the end.
     pub fn next(&self) -> Option<(SimTime, u64)> {
         let mark = self.mark()?;

@@ -289,10 +289,11 @@ impl Engine for Simulation {
             view.books = self.world.books(self.book);
             view.accounts.watched = Some(self.world.account_view(self.account, self.book));
         }
-        view.run.playback = self
-            .playing
-            .as_ref()
-            .map(|Playing { playback, state }| PlaybackView { end: playback.end(), state: *state });
+        view.run.playback = self.playing.as_ref().map(|Playing { playback, state }| PlaybackView {
+            end: playback.end(),
+            whole: playback.is_whole(),
+            state: *state,
+        });
         view
     }
 

@@ -370,7 +370,7 @@ impl Desk {
         self.seen = version;
         let before = std::mem::replace(&mut self.view, source.view());
         let Self { hits, view, setup: Setup { keymap, lessons, state, .. }, .. } = self;
-        toast::hear(state, &Given { view, words, keymap, hits, lessons }, &before.run.pace);
+        toast::hear(state, &Given { view, words, keymap, hits, lessons }, &before.run);
         true
     }
 

@@ -119,9 +119,13 @@ pub fn choose(list: &ListState, state: &UiState, given: &Given<'_>) -> Result<Op
     })
 }
 
-/// What to say of a command that Enter runs and that begins with a word which was renamed.
-pub fn renamed(list: &ListState, state: &UiState, given: &Given<'_>) -> Option<Refusal> {
+/// What to say of a command that Enter runs and whose word is not the one for it: it was renamed, or is that of another kind
+/// of script.
+pub fn reworded(list: &ListState, state: &UiState, given: &Given<'_>) -> Option<Refusal> {
     let text = line(&list.text);
+    if let Some(other) = command::other_kind(text, given.lessons) {
+        return Some(other);
+    }
     let (old, new) = control::renamed(text)?;
     let runs = matches!(read(text, state, given), Some(Ok(Action::Control(_))));
     runs.then(|| Refusal::new("palette-renamed").with("old", old).with("new", new))

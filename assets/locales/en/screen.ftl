@@ -85,7 +85,9 @@ history-copies = { $n ->
 }, one per { $every } s
 history-dropped = { $n } old events and samples dropped
 playback-plays = recording plays, it ends at { $end } s
+playback-plays-broken-off = recording plays, it breaks off at { $end } s
 playback-same = recording ended: the same run
+playback-same-broken-off = recording broken off: the same run up to here
 playback-differs = recording: another run at { $at } s
 node-since = for { $since }
 no-leader = none

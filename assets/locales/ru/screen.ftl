@@ -86,7 +86,9 @@ history-copies = { $n ->
 }, шаг { $every } с
 history-dropped = старых событий и отсчётов удалено: { $n }
 playback-plays = идёт запись, конец в { $end } с
+playback-plays-broken-off = идёт запись, она обрывается в { $end } с
 playback-same = запись кончилась: прогон тот же
+playback-same-broken-off = запись обрывается: до этого места прогон тот же
 playback-differs = запись: в { $at } с прогон другой
 node-since = уже { $since }
 no-leader = нет

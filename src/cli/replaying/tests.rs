@@ -248,10 +248,42 @@ fn a_run_that_was_begun_again_is_played_from_its_last_beginning() {
     assert_eq!(marks, [0, 1_000], "a mark is due every second, however far it goes at once");
     assert!(matches!(play(&opened, &mut |_| {}).unwrap().1, Replay::Same(_)));
     let begun = text.match_indices("chaosdesk-recording").nth(1).unwrap().0;
-    let cut = read(&text[..begun + 30]).unwrap();
-    assert_eq!((cut.recording.header.seed, cut.recording.whole), (7, false), "of the last run there is nothing");
+    for cut in [begun, begun + 10, begun + 30] {
+        let said = read(&text[..cut]).map(|_| ()).unwrap_err();
+        assert!(said.contains("the recording is broken off: behind the line `again`"), "{said}");
+    }
+    let given_up = text[..begun].trim_end().rfind('\n').unwrap();
+    let cut = read(&text[..given_up]).unwrap();
+    assert_eq!((cut.recording.header.seed, cut.recording.whole), (7, false), "as the message says");
     let joined = text.replacen("{\"again\":{\"number\":4,", "{\"mark\":{\"number\":4,", 1);
     assert!(read(&joined).map(|_| ()).unwrap_err().contains("two files were put together"));
+}
+
+/// Between two events a mark or a control may stand anywhere, and the replay is the same run.
+#[test]
+fn a_time_that_was_changed_by_a_nanosecond_is_named() {
+    let text = written();
+    let mut changed = 0;
+    for (number, line) in text.lines().enumerate().skip(2) {
+        let at: u64 = line.split("\"at\":").nth(1).unwrap().split(',').next().unwrap().parse().unwrap();
+        for other in [at.saturating_sub(1), at + 1].into_iter().filter(|other| *other != at) {
+            let moved = line.replacen(&format!("\"at\":{at},"), &format!("\"at\":{other},"), 1);
+            let said = read(&text.replacen(line, &moved, 1)).map(|_| ()).expect_err(&moved);
+            let named: usize = said.split(':').nth(1).unwrap().parse().unwrap();
+            assert!(named > number, "{said}");
+            assert!(said.contains("the file was changed") || said.contains("impossible place"), "{said}");
+            changed += usize::from(said.contains("the seal does not fit mark"));
+        }
+    }
+    assert!(changed > 5, "{changed}");
+    assert!(read(&unsealed(&text)).is_ok(), "recordings of earlier versions have no seals");
+}
+
+/// A recording as an earlier version wrote it.
+fn unsealed(text: &str) -> String {
+    let bare =
+        |line: &str| line.split_once(",\"seal\":").map_or_else(|| line.to_owned(), |(bare, _)| format!("{bare}}}}}"));
+    text.lines().map(|line| bare(line) + "\n").collect()
 }
 
 #[test]

@@ -51,6 +51,8 @@ const MISTAKES: &[(&str, usize, usize, &[&str])] = &[
         1,
         &["unknown key `heartbeet_ms` in [raft]", "did you mean `heartbeat_ms`?", "election_min_ms"],
     ),
+    ("[load]\nrate_per_s = 500", 2, 1, &["unknown key `rate_per_s` in [load]", "did you mean `orders_per_s`?"]),
+    ("[market_data]\nrate_per_s = 500", 2, 1, &["did you mean `ticks_per_s`?"]),
     ("[time]\nspeed = \"fre\"", 2, 10, &["`fre` is no speed", "did you mean `free`?", "`1x` to `1000x`"]),
     ("[cluster]\nregions = [\"eu\", \"\"]", 2, 11, &["a region without a name"]),
     ("[[link.pair]]\nfrom = \"n1\"\nto = \"n9\"", 1, 8, &["`pair` of [link] names n9, but there are 5 nodes"]),

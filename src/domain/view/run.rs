@@ -62,6 +62,8 @@ pub struct HistoryView {
 pub struct PlaybackView {
     /// Where it ends.
     pub end: SimTime,
+    /// The recorded run came to its end there; else the recording was broken off, and this is its last mark.
+    pub whole: bool,
     /// What came of it so far.
     pub state: PlaybackState,
 }

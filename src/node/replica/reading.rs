@@ -6,9 +6,12 @@
 //! Refusal: what the processor would answer too late is declined at once (`Overloaded`), while admission control is on.
 //! A replica that is given up declines what still waits for its turn (`NoReplica`).
 
+use std::sync::Arc;
+
 use super::{Desk, Replica};
 use crate::domain::event::Queue;
 use crate::domain::ids::NodeId;
+use crate::domain::map::ClusterMap;
 use crate::domain::order::{Batch, Record};
 use crate::domain::time::{Now, SimDuration};
 use crate::node::out::Out;
@@ -53,11 +56,12 @@ impl Replica {
         }
     }
 
-    /// The node gives this replica up: the processor forgets it, and its gateways ask another for what it has not answered.
-    pub(in crate::node) fn give_up(&mut self, desk: &mut Desk<'_>, out: &mut Out<'_>) {
+    /// The node gives this replica up: the processor forgets it, and its gateways hear of the map that wants it elsewhere and
+    /// ask another for what it has not answered.
+    pub(in crate::node) fn give_up(&mut self, map: &Arc<ClusterMap>, desk: &mut Desk<'_>, out: &mut Out<'_>) {
         desk.processor.note_backlog(self.counted_backlog(), 0);
         desk.processor.forget(self.group);
-        self.reads.give_up(out);
+        self.reads.give_up(map, out);
     }
 
     fn answer(&self, asked: &Asked, out: &mut Out<'_>) {

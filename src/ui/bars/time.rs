@@ -30,7 +30,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     }
     // Half of it says nothing, and what the machine reaches says more.
     let least = if behind { 100 } else { 70 };
-    if let Some(conversion) = badge::conversion(run.pace.speed, locale).filter(|_| area.width >= least) {
+    if let Some(conversion) = badge::conversion(&run.pace, locale).filter(|_| area.width >= least) {
         right = right.add(Role::Muted, conversion).gap();
     }
     let mut left = canvas.strip();

@@ -32,7 +32,7 @@ fn foot_of(
 ) -> String {
     let mut view = fixture::view(Story::Healthy);
     view.run.history = Some(history);
-    view.run.playback = state_of.map(|state| PlaybackView { end: SimTime::from_millis(61_300), state });
+    view.run.playback = state_of.map(|state| PlaybackView { end: SimTime::from_millis(61_300), whole: true, state });
     let look = look("classroom", Depth::Rgb, Glyphs::Unicode, language);
     text(&paint(&view, &state(screen), &look, size).0)
 }
@@ -60,4 +60,20 @@ fn a_recording_says_whether_it_is_the_same_run() {
     assert!(of(PlaybackState::Same).contains("recording ended: the same run · history"));
     let differs = of(PlaybackState::Differs(SimTime::from_millis(4_000)));
     assert!(differs.contains("recording: another run at 4.000 s · history"), "{differs}");
+}
+
+#[test]
+fn a_recording_that_was_broken_off_says_so_while_it_plays_and_where_it_ends() {
+    let mut view = fixture::view(Story::Healthy);
+    let look = look("classroom", Depth::Rgb, Glyphs::Unicode, Language::English);
+    for (play, said) in [
+        (PlaybackState::Plays, "recording plays, it breaks off at 61.300 s"),
+        (PlaybackState::Same, "recording broken off: the same run up to here"),
+    ] {
+        view.run.playback = Some(PlaybackView { end: SimTime::from_millis(61_300), whole: false, state: play });
+        for size in [(80, 24), (120, 40), (200, 60)] {
+            let screen = text(&paint(&view, &state(Screen::Overview), &look, size).0);
+            assert!(screen.contains(said), "{size:?}\n{screen}");
+        }
+    }
 }

@@ -15,6 +15,7 @@ use crate::ui::form::OrderForm;
 use crate::ui::glyphs::Glyphs;
 use crate::ui::panels::market::words;
 use crate::ui::state::{Overlay, Screen, UiState};
+use crate::ui::theme::Role;
 
 fn screen(view: &ClusterView, state: &UiState, size: (u16, u16), language: Language) -> String {
     let look = look("classroom", Depth::Rgb, Glyphs::Unicode, language);
@@ -47,8 +48,8 @@ fn the_refusal_of_a_cancel_or_a_replace_stands_there_with_its_reason() {
             for (language, opening) in [Language::English, Language::Russian].into_iter().zip(opening) {
                 let order = view.hand.last().unwrap();
                 let look = look("classroom", Depth::Rgb, Glyphs::Unicode, language);
-                let said = words::word(order, order.words.len() - 1, &look.locale).1;
-                assert!(said.starts_with(opening), "{said}");
+                let (role, said) = words::word(order, order.words.len() - 1, &look.locale);
+                assert!(said.starts_with(opening) && role == Role::Warn, "{role:?}: {said}");
                 for size in [(80, 24), (120, 40), (200, 60)] {
                     let screen = screen(&view, &state(Screen::Market), size, language);
                     let missing = said.split(' ').find(|word| !screen.contains(word));

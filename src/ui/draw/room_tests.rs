@@ -1,7 +1,9 @@
 //! What does not fit is counted, and what is drawn is named.
 
 use super::tests::{look, paint, state, text};
-use crate::domain::ids::{GroupId, NodeId};
+use crate::domain::event::{Event, EventKind};
+use crate::domain::ids::{EventId, GroupId, NodeId};
+use crate::domain::time::SimTime;
 use crate::domain::view::ClusterView;
 use crate::locale::Language;
 use crate::ui::depth::Depth;
@@ -38,6 +40,45 @@ fn the_columns_of_the_division_are_named_where_there_is_room() {
     let (_, panel) = shown.split_once("How evenly divided").unwrap();
     let names = panel.lines().find(|row| row.contains("p1   p2   p3   p4   p5   p6   p7   p8"));
     assert!(names.is_some(), "{shown}");
+}
+
+#[test]
+fn the_time_bar_says_how_time_passes_only_while_it_does() {
+    let mut view = fixture::view(Story::Healthy);
+    view.run.pace.achieved_per_mille = 140;
+    for speed in [crate::domain::view::Speed::Times(20), crate::domain::view::Speed::Slow(20)] {
+        view.run.pace.speed = speed;
+        for (paused, says) in [(false, true), (true, false)] {
+            view.run.pace.paused = paused;
+            let bar = screen(&view, &state(Screen::Market), (120, 24)).lines().nth(22).unwrap().to_owned();
+            assert_eq!(bar.contains("1 s here = "), says, "{speed:?}, paused: {paused}: {bar}");
+            assert!(says || !bar.contains("machine reaches"), "{speed:?}, paused: {paused}: {bar}");
+        }
+    }
+}
+
+#[test]
+fn the_time_bar_shows_as_much_of_the_past_as_its_marks_need_and_no_more_than_a_minute() {
+    let mut view = fixture::view(Story::Healthy);
+    view.run.now = SimTime::from_millis(600_000);
+    let (loud, quiet) = (EventKind::Crashed { unsynced: 0 }, EventKind::Rejoined);
+    let mut line = |events: &[(u64, &EventKind)]| {
+        let event = |(place, (ago_s, kind)): (usize, &(u64, &EventKind))| {
+            let (id, at) = (EventId(place as u64 + 1), SimTime::from_millis(600_000 - ago_s * 1_000));
+            Event { id, at, node: Some(NodeId(1)), group: None, kind: (*kind).clone(), cause: None, repeated: 0 }
+        };
+        view.events = events.iter().enumerate().map(event).collect();
+        let bar = screen(&view, &state(Screen::Market), (160, 24)).lines().nth(22).unwrap().to_owned();
+        let line: String = bar.chars().skip_while(|char| *char != '├').take_while(|char| *char != '█').collect();
+        line
+    };
+    let mark = |line: &str| line.chars().position(|char| char == '✗').unwrap_or_else(|| panic!("{line}"));
+    let alone = line(&[(20, &loud)]);
+    assert_eq!(mark(&alone) * 11 / alone.chars().count(), 1, "with a tenth to spare: {alone}");
+    assert_eq!(line(&[(50, &quiet), (20, &loud)]), alone, "what has no mark needs no room");
+    assert_eq!(line(&[(300, &loud), (50, &quiet), (20, &loud)]), alone, "nor what is older than a minute");
+    let eldest = line(&[(59, &loud)]);
+    assert!(mark(&eldest) < eldest.chars().count() / 30, "a minute at most: {eldest}");
 }
 
 #[test]

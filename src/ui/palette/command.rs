@@ -10,6 +10,7 @@ use crate::domain::control::Verb;
 use crate::domain::ids::{AccountId, GroupId, NodeId};
 use crate::domain::view::Speed;
 use crate::lesson::action::{self, Context};
+use crate::lesson::library::{self, Kind, Named};
 use crate::ui::action::{Action, ActionId};
 use crate::ui::registry;
 use crate::ui::state::UiState;
@@ -19,7 +20,7 @@ use crate::ui::update::refusal::Refusal;
 type Reader = fn(&[&str], &UiState) -> Option<Action>;
 
 /// The commands of the screen: word, the action that they spell out, usage, reader.
-const COMMANDS: [(&str, &str, &str, Reader); 11] = [
+const COMMANDS: [(&str, &str, &str, Reader); 12] = [
     ("n", "node.goto", "n 12", |args, _| Some(Action::Select(node(one(args)?)?))),
     ("account", "account.goto", "account 12 | hand", |args, _| account(one(args)?)),
     ("group", "group.goto", "group p3 | meta", |args, _| Some(Action::Group(group(one(args)?)?))),
@@ -33,6 +34,7 @@ const COMMANDS: [(&str, &str, &str, Reader); 11] = [
     ("reset", "app.reset", "reset [seed 7]", |args, _| reset(args)),
     ("theme", "theme.pick", "theme NAME", |args, _| Some(Action::Theme((*one(args)?).to_owned()))),
     ("lesson", "lesson.start", "lesson NAME | leave", |args, _| lesson(one(args)?)),
+    ("scenario", "lesson.start", "scenario NAME", |args, _| Some(Action::Lesson((*one(args)?).to_owned()))),
     ("filter", "list.filter", "filter kind:elected node:4", |args, _| Some(Action::Filter(args.join(" ")))),
     ("go", "go.overview", "go overview | cluster | data | market | lesson | events", |args, _| {
         Some(Action::Do(registry::by_name(&format!("go.{}", one(args)?))?.id))
@@ -74,6 +76,18 @@ pub(super) fn parse(text: &str, state: &UiState, context: &Context) -> Option<Re
     }
     let read = control::palette_control(text, context)?;
     Some(read.map(Action::Control).map_err(|complaint| Refusal::new("palette-error").with("error", complaint)))
+}
+
+/// What to say of a command that begins a lesson as a scenario, or the reverse: it is begun, and its own command is named.
+pub(super) fn other_kind(line: &str, lessons: &[String]) -> Option<Refusal> {
+    let (word, name) = line.split_once(char::is_whitespace)?;
+    let Named::One(name) = library::named(name.trim(), lessons.iter().map(String::as_str)) else { return None };
+    let id = match (word, library::kind(name)?) {
+        ("scenario", Kind::Lesson) => "toast-is-lesson",
+        ("lesson", Kind::Scenario) => "toast-is-scenario",
+        _ => return None,
+    };
+    Some(Refusal::new(id).with("name", name))
 }
 
 fn one<'a>(args: &[&'a str]) -> Option<&'a str> {

@@ -106,6 +106,34 @@ fn a_slip_in_the_word_of_a_command_is_answered_with_that_word() {
 }
 
 #[test]
+fn a_lesson_is_begun_as_a_scenario_too_and_the_other_way_round_and_the_right_command_is_named() {
+    let bench = Bench::new(Language::English);
+    let lessons: Vec<String> = crate::lesson::library::lessons_first().into_iter().map(str::to_owned).collect();
+    let table = [
+        (":scenario 01-leader-election", "01-leader-election", Some("is a lesson: :lesson 01-leader-election")),
+        ("scenario leader-election", "01-leader-election", Some("is a lesson: :lesson 01-leader-election")),
+        (":lesson steady", "steady", Some("is a scenario: :scenario steady")),
+        ("lesson  01-leader-election", "01-leader-election", None),
+        ("scenario steady", "steady", None),
+    ];
+    for (line, name, hint) in table {
+        let overlay = Overlay::Palette(ListState { text: line.to_owned(), ..ListState::typing() });
+        let mut state = UiState { overlay, ..UiState::default() };
+        let given = Given { lessons: &lessons, ..bench.given() };
+        let requests = update(&mut state, &given, &Action::Do(ActionId("prompt.done")));
+        let begun = Command::Lesson(crate::domain::command::LessonCommand::Start(name.to_owned()));
+        assert_eq!(requests, [Request::Command(begun)], "{line}");
+        let said: Vec<&str> = state.toasts.iter().map(|toast| toast.text.as_str()).collect();
+        assert!(said.len() == usize::from(hint.is_some()), "{line}: {said:?}");
+        assert!(
+            hint.is_none_or(|hint| said[0].replace(['\u{2068}', '\u{2069}'], "").contains(hint)),
+            "{line}: {said:?}"
+        );
+    }
+    assert_eq!(bench.enter_after("scenario nosuch", 0).0, []);
+}
+
+#[test]
 fn a_word_that_was_renamed_runs_and_names_the_new_one() {
     let bench = Bench::new(Language::English);
     for (line, new) in [("crash n2", "kill"), (":poison n2", "panic"), ("overload slow", "tick-overflow")] {

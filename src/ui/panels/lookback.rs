@@ -57,9 +57,12 @@ fn kept(history: &HistoryView, locale: &Locale) -> Vec<String> {
 }
 
 fn played(playback: &PlaybackView, locale: &Locale) -> String {
+    let end = [("end", playback.end.to_string().into())];
     match playback.state {
-        PlaybackState::Plays => locale.say("playback-plays", &[("end", playback.end.to_string().into())]),
-        PlaybackState::Same => locale.text("playback-same").into_owned(),
+        PlaybackState::Plays if playback.whole => locale.say("playback-plays", &end),
+        PlaybackState::Plays => locale.say("playback-plays-broken-off", &end),
+        PlaybackState::Same if playback.whole => locale.text("playback-same").into_owned(),
+        PlaybackState::Same => locale.text("playback-same-broken-off").into_owned(),
         PlaybackState::Differs(at) => locale.say("playback-differs", &[("at", at.to_string().into())]),
     }
 }

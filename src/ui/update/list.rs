@@ -196,11 +196,15 @@ pub(super) fn filter(state: &mut UiState, given: &Given<'_>, text: &str) {
     judge(state, given);
 }
 
+/// What was said of a filter goes with it: of its kind, or that nothing matches.
+pub(super) fn retract(state: &mut UiState, given: &Given<'_>) {
+    let said = state.events.said.take().into_iter().chain([given.words.text("toast-no-match", &[])]);
+    said.for_each(|said| super::toast::take_back(state, &said));
+}
+
 /// Says that the filter shows nothing, and why if a kind is misspelt; what was said of an earlier one goes.
 pub(super) fn judge(state: &mut UiState, given: &Given<'_>) {
-    if let Some(said) = state.events.said.take() {
-        super::toast::take_back(state, &said);
-    }
+    retract(state, given);
     if state.events.filter.is_empty() || !shown(state, given).is_empty() {
         return;
     }

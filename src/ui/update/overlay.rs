@@ -127,12 +127,12 @@ fn open(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) {
     match state.overlay.clone() {
         Overlay::Palette(list) => {
             let chosen = palette::choose(&list, state, given);
-            let renamed = palette::renamed(&list, state, given);
+            let reworded = palette::reworded(&list, state, given);
             state.overlay = Overlay::None;
             match chosen {
                 Ok(Some(action)) => {
                     out.extend(update(state, given, &action));
-                    renamed.iter().for_each(|told| toast::refuse(state, given, told));
+                    reworded.iter().for_each(|told| toast::refuse(state, given, told));
                 }
                 Ok(None) => {}
                 Err(refusal) => {
@@ -182,8 +182,13 @@ fn pick(state: &mut UiState, given: &Given<'_>, out: &mut Vec<Request>) {
 }
 
 /// `Esc`: one layer less.
-pub(in crate::ui) fn back(state: &mut UiState, _: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
+pub(in crate::ui) fn back(state: &mut UiState, given: &Given<'_>, _: &mut Vec<Request>) -> Result<(), Refusal> {
+    let unfiltered = |state: &UiState| [state.events.filter.is_empty(), state.market.filter.is_empty()];
+    let before = unfiltered(state);
     peel(state);
+    if unfiltered(state) != before {
+        list::retract(state, given);
+    }
     Ok(())
 }
 

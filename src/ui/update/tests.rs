@@ -596,6 +596,27 @@ fn a_toast_replaces_the_one_before_and_goes_with_the_screen() {
 }
 
 #[test]
+fn a_recording_that_was_broken_off_says_so_as_it_begins_and_where_it_ends() {
+    use crate::domain::view::{PlaybackState, PlaybackView, RunView};
+    let mut bench = Bench::new();
+    let mut hear = |before: Option<PlaybackView>, now: Option<PlaybackView>| {
+        let Bench { state, view, keymap, hits } = &mut bench;
+        let before = RunView { playback: before, ..RunView::default() };
+        view.run.playback = now;
+        state.toasts.clear();
+        toast::hear(state, &Given { view, words: &Bare, keymap, hits, lessons: &[] }, &before);
+        bench.toast().to_owned()
+    };
+    let end = crate::domain::time::SimTime::from_millis(1_500);
+    let broken_off = |state| Some(PlaybackView { end, whole: false, state });
+    let (plays, same) = (broken_off(PlaybackState::Plays), broken_off(PlaybackState::Same));
+    assert_eq!([hear(None, plays), hear(plays, same)], ["toast-broken-off end=1.500", "toast-broken-off end=1.500"]);
+    assert_eq!([hear(plays, plays), hear(same, None)], ["", ""], "once each");
+    let whole = |state| Some(PlaybackView { end, whole: true, state });
+    assert_eq!(hear(whole(PlaybackState::Plays), whole(PlaybackState::Same)), "");
+}
+
+#[test]
 fn the_same_toast_is_counted_and_goes_after_its_time() {
     let mut bench = Bench::new();
     bench.key("links.heal");
@@ -706,6 +727,35 @@ fn a_filter_that_shows_nothing_says_why_until_the_next_one_matches() {
     (bench.state.events.filter, bench.state.events.prompt) = ("kind:crahsed".to_owned(), Prompt::Typing);
     bench.key("prompt.done");
     assert_eq!(bench.toast(), "toast-no-kind-near kind=crahsed near=crashed");
+}
+
+#[test]
+fn what_was_said_of_a_filter_goes_with_it_when_escape_closes_it() {
+    for typed in ["kind:crahsed", "nothing has this word"] {
+        let mut bench = with_events(100);
+        (bench.state.events.filter, bench.state.events.prompt) = (typed.to_owned(), Prompt::Typing);
+        bench.key("prompt.done");
+        assert!(bench.toast().starts_with("toast-no-"), "{typed}: {}", bench.toast());
+        bench.key("app.back");
+        assert_eq!((bench.state.events.filter.as_str(), bench.toast()), ("", ""), "{typed}");
+    }
+    let mut bench = with_events(100);
+    bench.state.events.filter = "nothing has this word".to_owned();
+    bench.key("list.match-next");
+    assert_eq!(bench.toast(), "toast-no-match");
+    bench.key("app.back");
+    assert_eq!(bench.toast(), "", "whatever looked for a match");
+    let mut bench = Bench::new();
+    bench.key("go.market");
+    (bench.state.market.filter, bench.state.market.prompt) = ("no such symbol".to_owned(), Prompt::Typing);
+    bench.key("prompt.done");
+    assert_eq!(bench.toast(), "toast-no-match");
+    bench.key("app.back");
+    assert_eq!((bench.state.market.filter.as_str(), bench.toast()), ("", ""));
+    bench.key("links.heal");
+    bench.state.events.filter = "kind:crashed".to_owned();
+    bench.key("app.back");
+    assert_eq!(bench.toast(), "toast-no-cuts", "what says nothing of a filter stays");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::Given;
 use super::refusal::Refusal;
-use crate::domain::view::PaceView;
+use crate::domain::view::RunView;
 use crate::ui::state::{Toast, UiState};
 
 /// How long a message stands.
@@ -44,13 +44,18 @@ fn push(state: &mut UiState, text: String, error: bool) {
     state.toasts = vec![Toast { text, error, since, count }];
 }
 
-/// Says that a step met nothing, which looks like a jump in time. `before` is how time stood in the view before.
-pub fn hear(state: &mut UiState, given: &Given<'_>, before: &PaceView) {
-    let pace = &given.view.run.pace;
-    if let Some(within) = pace.quiet.filter(|_| pace.step != before.step) {
+/// Says what came with a view and is seen nowhere else: a step that met nothing, which looks like a jump in time, and a
+/// recording that was broken off, as its playing begins and where it ends. `before` is the run in the view before.
+pub fn hear(state: &mut UiState, given: &Given<'_>, before: &RunView) {
+    let run = &given.view.run;
+    if let Some(within) = run.pace.quiet.filter(|_| run.pace.step != before.pace.step) {
         let group = state.group.to_string();
         let seconds = (within.as_millis() / 1_000).to_string();
         say(state, given, "toast-step-quiet", &[("seconds", &seconds), ("group", &group)]);
+    }
+    let played = |run: &RunView| run.playback.map(|playback| playback.state);
+    if let Some(playback) = run.playback.filter(|playback| !playback.whole && played(run) != played(before)) {
+        error(state, given, "toast-broken-off", &[("end", &playback.end.to_string())]);
     }
 }
 

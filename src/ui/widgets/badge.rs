@@ -147,9 +147,10 @@ pub fn speed(speed: Speed, locale: &Locale) -> String {
     }
 }
 
-/// `1 s here = 50 ms there`; nothing at real time.
-pub fn conversion(speed: Speed, locale: &Locale) -> Option<String> {
-    let there = match speed {
+/// `1 s here = 50 ms there`; nothing at real time, nor while time stands.
+pub fn conversion(pace: &PaceView, locale: &Locale) -> Option<String> {
+    let there = match pace.speed {
+        _ if pace.paused => return None,
         Speed::Slow(parts) => SimDuration::from_micros(1_000_000 / u64::from(parts.max(1))),
         Speed::Times(times) if times > 1 => SimDuration::from_secs(u64::from(times)),
         _ => return None,
