@@ -25,14 +25,15 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         Shown { notes: scene.notes, order: &IN_A_ROW, gone: 0 }
     };
     let mut right = right_end(canvas.strip(), scene, &shown);
-    while vital(canvas.strip(), scene, separator, &shown).width() + right.width() + 1 > columns {
-        if !shown.give_way() {
-            break;
+    let mut left = vital(canvas.strip(), scene, separator, &shown);
+    while left.width() + right.width() + 1 > columns {
+        match shown.give_way() {
+            Some(Gives::Colour | Gives::Notes) => right = right_end(canvas.strip(), scene, &shown),
+            Some(_) => left = vital(canvas.strip(), scene, separator, &shown),
+            None => break,
         }
-        right = right_end(canvas.strip(), scene, &shown);
     }
     let room = columns.saturating_sub(right.width() + 1);
-    let mut left = vital(canvas.strip(), scene, separator, &shown);
     let parts = [safety, commit, title];
     // What is lost has its place above, at any width. Nothing of this takes the place of what had to give way.
     let first = usize::from(scene.view.ledger.lost > 0);
@@ -132,14 +133,14 @@ impl Shown<'_> {
         !self.order[..self.gone].contains(&part)
     }
 
-    /// Shows one thing less; false if nothing is left to give.
-    fn give_way(&mut self) -> bool {
-        match (self.order.get(self.gone), self.notes) {
-            (Some(Gives::Notes), [fewer @ .., _]) => self.notes = fewer,
-            (Some(_), _) => self.gone += 1,
-            (None, _) => return false,
+    /// Shows one thing less, and says which; nothing if nothing is left to give.
+    fn give_way(&mut self) -> Option<Gives> {
+        let part = *self.order.get(self.gone)?;
+        match (part, self.notes) {
+            (Gives::Notes, [fewer @ .., _]) => self.notes = fewer,
+            _ => self.gone += 1,
         }
-        true
+        Some(part)
     }
 }
 

@@ -96,11 +96,11 @@ fn the_time_bar_says_no_half_of_what_a_second_is() {
 #[test]
 fn nine_nodes_are_counted_where_they_do_not_fit_and_leave_room_for_events() {
     let mut view = fixture::view(Story::Failover);
-    let (node, worker) = (view.nodes[0].clone(), view.balancer.workers[0].clone());
+    let (node, worker) = (view.nodes[0].clone(), view.balancer.workers[0]);
     for place in view.nodes.len()..9 {
         let id = NodeId::from_index(place);
         view.nodes.push(crate::domain::view::NodeView { id, ..node.clone() });
-        view.balancer.workers.push(crate::domain::view::WorkerView { node: id, ..worker.clone() });
+        view.balancer.workers.push(crate::domain::view::WorkerView { node: id, ..worker });
     }
     for group in 4..9 {
         view.groups.push(crate::domain::view::GroupView { id: GroupId(group), ..view.groups[1].clone() });
