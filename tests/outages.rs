@@ -11,6 +11,7 @@ use chaosdesk::domain::rules::AckRule;
 use chaosdesk::domain::settings::Settings;
 use chaosdesk::domain::time::SimTime;
 use chaosdesk::domain::view::ClusterView;
+use chaosdesk::lesson::measure::equal;
 use chaosdesk::locale::Locale;
 use chaosdesk::report::result::RunResult;
 use chaosdesk::ui::depth::Depth;
@@ -204,4 +205,25 @@ fn the_first_row_and_the_last_failover_speak_of_one_group_and_one_number() {
         let since = words[words.len() - 2..].join(" ");
         assert!(panel.contains(&since), "{since}: {panel}");
     }
+}
+
+#[test]
+fn what_lay_on_the_only_replica_of_a_group_is_unknown_while_its_node_is_dead() {
+    let mut settings = Settings::default();
+    settings.cluster.replication_factor = 1;
+    let mut world = desk::open(&Arc::new(settings), 3);
+    world.run_until(SimTime::from_millis(2_000));
+    let before = world.view();
+    let p1 = |view: &ClusterView| view.group(GroupId(1)).unwrap().clone();
+    assert!(p1(&before).resting > Some(0) && before.accounts.hand.as_ref().unwrap().is_whole());
+    assert!(equal(&p1(&before)));
+    world.control(Control::Crash(Target::Node(p1(&before).leader.unwrap())));
+    world.run_until(SimTime::from_millis(3_000));
+    let view = world.view();
+    let group = p1(&view);
+    assert_eq!((group.resting, group.by_id, group.term), (None, None, p1(&before).term));
+    assert!(group.commit >= p1(&before).commit && !equal(&group), "{group:?}");
+    let hand = view.accounts.hand.unwrap();
+    assert!(!hand.is_whole() && hand.by_partition[0].is_none(), "{hand:?}");
+    assert!(hand.by_partition.iter().any(Option::is_some), "{hand:?}");
 }

@@ -23,6 +23,28 @@ pub fn together(root: &Reader<'_>, settings: &Settings) -> Reading<()> {
     bounds(settings, &at)
 }
 
+/// Packed trades are part of the state and never give way, so there must be room for as many as there may be, and a quarter
+/// for the rest.
+///
+/// # Errors
+/// There is not.
+pub fn history(root: &Reader<'_>, settings: &Settings, history_mb: u64) -> Reading<()> {
+    let cluster = &settings.cluster;
+    let replicas = (cluster.partitions * cluster.replication_factor.min(cluster.nodes)) as u64;
+    let archives_mb = (settings.trades.archive_bytes * replicas).div_ceil(1_000_000);
+    if archives_mb * 4 <= history_mb * 3 {
+        return Ok(());
+    }
+    let keys = ["limits.history_mb", "trades.archive_kib", "cluster.partitions", "cluster.replication_factor"];
+    let found = format!(
+        "`history_mb` is {history_mb}, but packed trades alone may take {archives_mb} MB: {replicas} replicas of `archive_kib`"
+    );
+    let most = history_mb * 750_000 / replicas / 1_024;
+    let allowed =
+        format!("a `history_mb` of {} or more, or an `archive_kib` of {most} or less", (archives_mb * 4).div_ceil(3));
+    Err(blame(root, &keys, found).allow(allowed))
+}
+
 type At<'a> = dyn Fn(&[&str], String) -> Box<Problem> + 'a;
 
 fn replicas(settings: &Settings, at: &At<'_>) -> Reading<()> {

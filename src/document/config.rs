@@ -10,6 +10,7 @@ use strum::{IntoStaticStr, VariantArray};
 use crate::domain::settings::Settings;
 use crate::domain::view::Speed;
 
+use super::check;
 use super::choice;
 use super::problem::{Complaint, Place, Reading, listed, nearest};
 use super::reader::{self, Item, Reader};
@@ -211,6 +212,7 @@ pub fn read(name: &str, text: &str) -> Reading<Config> {
             config.limits = limits;
         }
         (config.contexts, config.keys) = root.table("keys", keys)?.unwrap_or_default();
+        check::history(root, &config.settings, config.limits.history_mb)?;
         Ok(config)
     })
 }

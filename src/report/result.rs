@@ -447,11 +447,11 @@ pub(crate) mod tests {
             committed_at: SimTime::ZERO,
             replicas: Vec::new(),
             symbols: 0,
-            resting: 0,
+            resting: None,
             applied_per_s: 0,
             spreads: crate::domain::view::SpreadsView::default(),
             trades: Default::default(),
-            by_id: 0,
+            by_id: None,
             cold: Default::default(),
         });
         view

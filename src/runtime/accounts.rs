@@ -20,7 +20,7 @@ impl World {
     pub(super) fn accounts_view(&self) -> AccountsView {
         let groups = self.most_advanced_exchanges();
         let hand = self.basis.settings.client.hand().account();
-        AccountsView { hand: Some(sums(hand, &groups)), watched: None, transfers: transfers_view(&groups) }
+        AccountsView { hand: Some(self.sums(hand)), watched: None, transfers: transfers_view(&groups) }
     }
 
     /// An account, over all groups; its rows are those near this symbol. The hand's, if nobody is named.
@@ -32,7 +32,28 @@ impl World {
         let positions = near.filter_map(|symbol| groups.iter().find_map(|group| position(account, symbol, group)));
         let positions = positions.collect();
         let resting = groups.iter().find_map(|group| group.books(looked)).map(|books| resting(account, books));
-        AccountView { positions, resting: resting.unwrap_or_default(), ..sums(account, &groups) }
+        AccountView { positions, resting: resting.unwrap_or_default(), ..self.sums(account) }
+    }
+
+    /// Cash and profit of an account, over all partitions that can be read.
+    fn sums(&self, account: AccountId) -> AccountView {
+        let mut view = AccountView {
+            account,
+            cash: Cash(0),
+            reserved: Cash(0),
+            by_partition: Vec::new(),
+            positions: Vec::new(),
+            resting: Vec::new(),
+            billed: Cash(0),
+            realised: Cash(0),
+            unrealised: Cash(0),
+        };
+        for (group, _) in self.groups.iter().filter(|(group, _)| group.partition().is_some()) {
+            let exchange = self.exchange(group);
+            view.by_partition.push(exchange.map(|exchange| Cash(exchange.accounts().purse(account).free)));
+            exchange.into_iter().for_each(|exchange| add(&mut view, exchange));
+        }
+        view
     }
 
     fn most_advanced_exchanges(&self) -> Vec<&Exchange> {
@@ -62,31 +83,16 @@ fn transfers_view(groups: &[&Exchange]) -> TransfersView {
     view
 }
 
-/// Cash and profit of an account, over all groups.
-fn sums(account: AccountId, groups: &[&Exchange]) -> AccountView {
-    let mut view = AccountView {
-        account,
-        cash: Cash(0),
-        reserved: Cash(0),
-        by_partition: Vec::with_capacity(groups.len()),
-        positions: Vec::new(),
-        resting: Vec::new(),
-        billed: Cash(0),
-        realised: Cash(0),
-        unrealised: Cash(0),
-    };
-    for exchange in groups {
-        let purse = exchange.accounts().purse(account);
-        view.cash.0 += purse.free;
-        view.reserved.0 += purse.reserved;
-        view.billed.0 += purse.billed;
-        view.by_partition.push(Cash(purse.free));
-        for position in exchange.symbols().filter_map(|symbol| position(account, symbol, exchange)) {
-            view.realised.0 += position.realised.0;
-            view.unrealised.0 += position.unrealised.0;
-        }
+/// What an account has in this group.
+fn add(view: &mut AccountView, exchange: &Exchange) {
+    let purse = exchange.accounts().purse(view.account);
+    view.cash.0 += purse.free;
+    view.reserved.0 += purse.reserved;
+    view.billed.0 += purse.billed;
+    for position in exchange.symbols().filter_map(|symbol| position(view.account, symbol, exchange)) {
+        view.realised.0 += position.realised.0;
+        view.unrealised.0 += position.unrealised.0;
     }
-    view
 }
 
 fn position(account: AccountId, symbol: SymbolId, exchange: &Exchange) -> Option<PositionView> {

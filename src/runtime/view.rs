@@ -156,7 +156,9 @@ impl World {
         let mut replicas: Vec<ReplicaView> =
             config.members().iter().map(|node| self.replica_view(node, group)).collect();
         let running = |replica: &&ReplicaView| replica.alive;
-        let commit = replicas.iter().filter(running).map(|replica| replica.commit).max().unwrap_or_default();
+        // Where none runs, what is on disks and what was committed is known all the same.
+        let commit = replicas.iter().filter(running).map(|replica| replica.commit).max().unwrap_or(truth.commit);
+        let on_disk = replicas.iter().map(|replica| replica.term).max().unwrap_or_default();
         for replica in &mut replicas {
             let held = held_by(&self.nodes[replica.node.index()], group);
             replica.lag_records = truth.commit.since(held);
@@ -168,7 +170,7 @@ impl World {
         GroupView {
             id: group,
             leader: truth.leader,
-            term: replicas.iter().filter(running).map(|replica| replica.term).max().unwrap_or_default(),
+            term: replicas.iter().filter(running).map(|replica| replica.term).max().unwrap_or(on_disk),
             since: truth.since,
             connected: support.connected,
             quorum: support.quorum,
@@ -178,11 +180,11 @@ impl World {
             commit,
             committed_at: truth.committed_at(),
             symbols: self.newest_map().symbols(group).count() as u16,
-            resting: self.exchange(group).map_or(0, Exchange::resting),
+            resting: self.exchange(group).map(Exchange::resting),
             applied_per_s: self.sampler.applied_per_s(group),
             spreads: self.exchange(group).map(|exchange| spreads(exchange.transactions())).unwrap_or_default(),
             trades: self.exchange(group).map(|exchange| exchange.trades().holdings()).unwrap_or_default(),
-            by_id: self.exchange(group).map_or(0, |exchange| exchange.trades().store().len()),
+            by_id: self.exchange(group).map(|exchange| exchange.trades().store().len()),
             // The clients know: they measure it.
             cold: LatencyView::default(),
             replicas,

@@ -213,9 +213,9 @@ fn group(group: u16, all: &[What; 5], leader: Option<NodeId>) -> GroupView {
         symbols: 2 + group % 2,
         spreads: SpreadsView::default(),
         trades: Default::default(),
-        by_id: 4_830 + u64::from(group) * 61,
+        by_id: Some(4_830 + u64::from(group) * 61),
         cold: LatencyView { count: 900, p99: SimDuration::from_micros(6_200), ..LatencyView::default() },
-        resting: 120 + u64::from(group) * 37,
+        resting: Some(120 + u64::from(group) * 37),
         applied_per_s: if leader.is_some() { 300 + u64::from(group) * 70 } else { 0 },
     }
 }

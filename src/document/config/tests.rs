@@ -51,6 +51,16 @@ const MISTAKES: &[(&str, usize, usize, &[&str])] = &[
         1,
         &["unknown key `heartbeet_ms` in [raft]", "did you mean `heartbeat_ms`?", "election_min_ms"],
     ),
+    (
+        "[limits]\nhistory_mb = 16",
+        2,
+        1,
+        &[
+            "`history_mb` is 16, but packed trades alone may take 21 MB: 20 replicas of `archive_kib`",
+            "a `history_mb` of 28 or more, or an `archive_kib` of 585 or less",
+        ],
+    ),
+    ("[trades]\narchive_kib = 65536", 2, 1, &["packed trades alone may take 1343 MB", "`history_mb` of 1791 or more"]),
     ("[load]\nrate_per_s = 500", 2, 1, &["unknown key `rate_per_s` in [load]", "did you mean `orders_per_s`?"]),
     ("[market_data]\nrate_per_s = 500", 2, 1, &["did you mean `ticks_per_s`?"]),
     ("[time]\nspeed = \"fre\"", 2, 10, &["`fre` is no speed", "did you mean `free`?", "`1x` to `1000x`"]),

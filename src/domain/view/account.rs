@@ -64,8 +64,8 @@ pub struct AccountView {
     pub cash: Cash,
     /// Cash that resting buys may cost.
     pub reserved: Cash,
-    /// By partition, from the first: free cash.
-    pub by_partition: Vec<Cash>,
+    /// By partition, from the first: free cash; `None` where no replica of it runs. The sums are over the others.
+    pub by_partition: Vec<Option<Cash>>,
     /// Its positions near the symbol in view.
     pub positions: Vec<PositionView>,
     /// Its orders that rest in the books of the symbol in view: buys, then sells, the nearest to trade first.
@@ -76,6 +76,13 @@ pub struct AccountView {
     pub realised: Cash,
     /// What positions are worth above their cost, over all of them.
     pub unrealised: Cash,
+}
+
+impl AccountView {
+    /// Whether every partition could be read, so that the sums are those of the account.
+    pub fn is_whole(&self) -> bool {
+        self.by_partition.iter().all(Option::is_some)
+    }
 }
 
 /// An order that rests.

@@ -18,7 +18,7 @@ pub struct GroupView {
     pub id: GroupId,
     /// Its leader: the running one of the highest term.
     pub leader: Option<NodeId>,
-    /// Its highest term on a running node.
+    /// Its highest term on a running node; where none runs, on disk.
     pub term: Term,
     /// Since when the leader leads, or since when there is none.
     pub since: SimTime,
@@ -32,7 +32,7 @@ pub struct GroupView {
     pub stall: Option<StallView>,
     /// Who belongs to it: voters, learners, and while the voters change those before them.
     pub config: GroupConfig,
-    /// The highest commit index on a running node.
+    /// The highest commit index on a running node; where none runs, the highest that ever was.
     pub commit: LogIndex,
     /// When something was committed last.
     pub committed_at: SimTime,
@@ -40,16 +40,16 @@ pub struct GroupView {
     pub replicas: Vec<ReplicaView>,
     /// Symbols that it owns.
     pub symbols: u16,
-    /// Orders that rest in its books, on its most advanced replica.
-    pub resting: u64,
+    /// Orders that rest in its books, on its most advanced replica; `None` where none runs: then nobody knows.
+    pub resting: Option<u64>,
     /// Requests of clients that it applied in the last second, on its most advanced replica.
     pub applied_per_s: u64,
     /// Spreads, as its most advanced replica knows them.
     pub spreads: SpreadsView,
     /// Its trades by windows of time, on its most advanced replica.
     pub trades: Holdings,
-    /// Trades by id that are there, on its most advanced replica.
-    pub by_id: u64,
+    /// Trades by id that are there, on its most advanced replica; `None` where none runs.
+    pub by_id: Option<u64>,
     /// Latency of its acknowledgements over the last seconds, as clients measured it, without those on the hot symbol.
     pub cold: LatencyView,
 }

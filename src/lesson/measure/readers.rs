@@ -65,7 +65,7 @@ pub fn node_lag(view: &ClusterView, node: NodeId) -> u64 {
 pub fn equal(group: &GroupView) -> bool {
     let mut living =
         group.replicas.iter().filter(|replica| replica.alive).map(|replica| (replica.applied, replica.chain));
-    living.next().is_none_or(|first| living.all(|other| other == first))
+    living.next().is_some_and(|first| living.all(|other| other == first))
 }
 
 /// The node's gateway as the balancer sees it.

@@ -6,7 +6,7 @@
 use crate::domain::map::Placing;
 use crate::domain::spread::Spread;
 use crate::domain::time::SimTime;
-use crate::domain::view::{ClusterView, FailoverView};
+use crate::domain::view::{AccountView, ClusterView, FailoverView};
 
 use super::readers::{
     cold, cost, count, dollars, gaps, imbalance, latency, median, ms, node, open_failovers, p99, packed_per_mille,
@@ -139,16 +139,21 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("transfers.waiting", Kind::Number, |v| count(v.accounts.transfers.waiting)),
     ("transfers.in_transit", Kind::Number, |v| units(v.accounts.transfers.in_transit())),
     ("transfers.lots_in_transit", Kind::Number, |v| count(v.accounts.transfers.lots_in_transit)),
-    ("hand.cash", Kind::Number, |v| dollars(v.accounts.hand.as_ref()?.cash)),
-    ("hand.reserved", Kind::Number, |v| dollars(v.accounts.hand.as_ref()?.reserved)),
-    ("hand.realised", Kind::Number, |v| dollars(v.accounts.hand.as_ref()?.realised)),
-    ("hand.unrealised", Kind::Number, |v| dollars(v.accounts.hand.as_ref()?.unrealised)),
+    ("hand.cash", Kind::Number, |v| dollars(whole_hand(v)?.cash)),
+    ("hand.reserved", Kind::Number, |v| dollars(whole_hand(v)?.reserved)),
+    ("hand.realised", Kind::Number, |v| dollars(whole_hand(v)?.realised)),
+    ("hand.unrealised", Kind::Number, |v| dollars(whole_hand(v)?.unrealised)),
     ("replicas.gaps", Kind::Number, gaps),
 ];
 
-/// Trades by id in each partition.
+/// The hand's account, if all of it is known: what lies in a group of which no replica runs is not nothing.
+fn whole_hand(view: &ClusterView) -> Option<&AccountView> {
+    view.accounts.hand.as_ref().filter(|account| account.is_whole())
+}
+
+/// Trades by id in each partition of which a replica runs.
 fn by_id(view: &ClusterView) -> impl Iterator<Item = u64> {
-    view.partitions().map(|group| group.by_id)
+    view.partitions().filter_map(|group| group.by_id)
 }
 
 /// How evenly trades by id are divided among the partitions.

@@ -277,8 +277,8 @@ fn answered<'a>(strip: Strip<'a>, scene: &Scene<'_>, shown: &Shown<'_>) -> Strip
 }
 
 fn latency<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
-    let latency = &scene.view.flow.latency;
-    strip.add(Role::Muted, "  p99 ").add(Role::Text, figure::latency(latency, latency.p99, &scene.look.locale))
+    let flow = &scene.view.flow;
+    strip.add(Role::Muted, "  p99 ").add(Role::Text, figure::order_latency(flow, flow.latency.p99, &scene.look.locale))
 }
 
 fn safety<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {

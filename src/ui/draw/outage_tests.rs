@@ -225,3 +225,37 @@ fn a_hand_over_is_no_measure_of_a_failover() {
     view.failovers.splice(0..0, [handed.clone(), handed.clone(), handed]);
     assert_eq!(panel(&view), before);
 }
+
+#[test]
+fn where_no_order_is_answered_no_latency_of_orders_is_shown() {
+    let healthy = fixture::view(Story::Healthy);
+    let mut view = all_must_answer();
+    for worker in &mut view.balancer.workers {
+        worker.answered_per_s = 0;
+    }
+    let latency = |view: &ClusterView, on| screen(view, &state(on), (120, 40)).contains("p99 6.1 ms");
+    assert!(latency(&healthy, Screen::Overview) && latency(&healthy, Screen::Data));
+    assert!(!latency(&view, Screen::Overview) && !latency(&view, Screen::Data));
+    let data = screen(&view, &state(Screen::Data), (120, 40));
+    assert!(screen(&healthy, &state(Screen::Data), (120, 40)).contains("2.4 ms") && !data.contains("2.4 ms"), "{data}");
+}
+
+#[test]
+fn what_lies_in_a_group_without_a_replica_is_unknown_and_not_nothing() {
+    let mut view = fixture::view(Story::Healthy);
+    let account = view.accounts.watched.as_mut().unwrap();
+    account.by_partition[1] = None;
+    let market = screen(&view, &state(Screen::Market), (200, 60));
+    assert!(market.contains("cash –  reserved –") && market.contains("p1 24 603 p2 – p3 23 809"), "{market}");
+    assert!(market.contains("realised –  unrealised –"), "{market}");
+    view.books.ladder = None;
+    let market = screen(&view, &state(Screen::Market), (200, 60));
+    assert!(!market.contains("nothing has traded") && market.contains("resting in ACME: –"), "{market}");
+    let least = |view: &ClusterView| {
+        let data = screen(view, &state(Screen::Data), (120, 40));
+        data.lines().find(|line| line.contains("resting ") && line.contains("%")).unwrap().to_owned()
+    };
+    let all = least(&view);
+    (view.groups[2].resting, view.groups[2].by_id) = (None, None);
+    assert!(least(&view) != all && !least(&view).contains("inf"), "{all}\n{}", least(&view));
+}

@@ -18,19 +18,20 @@ use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::bar::bar;
 use super::super::widgets::chart;
+use super::super::widgets::figure;
 use super::super::widgets::frame::frame;
 use super::super::widgets::table::{Align, Column, cells, for_texts, widths};
 use super::matrix::partitions;
 use super::strategies;
 
-/// What is divided: its name, and how much of it a partition has.
-type Measure = (&'static str, fn(&GroupView) -> u64);
+/// What is divided: its name, and how much of it a partition has; nothing where nobody knows.
+type Measure = (&'static str, fn(&GroupView) -> Option<u64>);
 
 const MEASURES: [Measure; 4] = [
-    ("division-symbols", |group| group.symbols as u64),
+    ("division-symbols", |group| Some(group.symbols as u64)),
     ("division-trades", |group| group.by_id),
     ("division-resting", |group| group.resting),
-    ("division-rate", |group| group.applied_per_s),
+    ("division-rate", |group| Some(group.applied_per_s)),
 ];
 
 const FIGURES: [Column; 8] = [
@@ -122,15 +123,15 @@ fn list(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, groups: &[&Group
         strip.right(column - 2, Role::Muted, &locale.text(id)).add(Role::Text, "  ")
     });
     canvas.put(area, 0, head);
-    let most = MEASURES.map(|(_, value)| groups.iter().map(|group| value(group)).max().unwrap_or(0).max(1));
+    let most = MEASURES.map(|(_, value)| groups.iter().filter_map(|group| value(group)).max().unwrap_or(0).max(1));
     for (row, group) in groups.iter().enumerate() {
         let chosen = group.id == scene.state.group;
         let strip = canvas.strip().add(Role::Accent, if chosen { "❯" } else { " " });
         let strip = strip.left(4, if chosen { Role::Title } else { Role::Text }, &group.id.to_string());
         let strip = MEASURES.iter().zip(most).fold(strip, |strip, ((_, value), most)| {
             let value = value(group);
-            let strip = bar(strip, bars, value * 1_000 / most, Role::Bar);
-            strip.right(number, Role::Text, &locale.number(value)).add(Role::Text, "  ")
+            let strip = bar(strip, bars, value.unwrap_or(0) * 1_000 / most, Role::Bar);
+            strip.right(number, Role::Text, &figure::count(value, locale)).add(Role::Text, "  ")
         });
         let place = row as u16 + 1;
         canvas.hit(Rect::new(area.x, area.y + place, area.width, 1).intersection(area), Hit::Group(group.id));
@@ -149,7 +150,7 @@ fn charts(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, groups: &[&Gro
     let height = (area.height + 1) / fits;
     // What is worked is the last to go, then what rests, then names.
     for (place, (id, value)) in MEASURES.iter().skip(MEASURES.len() - usize::from(fits)).enumerate() {
-        let values: Vec<u64> = groups.iter().map(|group| value(group)).collect();
+        let values: Vec<u64> = groups.iter().map(|group| value(group).unwrap_or(0)).collect();
         let most = values.iter().copied().max().unwrap_or(0);
         let stretched = stretch(&values, usize::from(area.width - label));
         let top = place as u16 * height;
@@ -179,7 +180,9 @@ fn stretch(values: &[u64], columns: usize) -> Vec<u64> {
 /// What the spread of each measure is.
 fn figures(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, groups: &[&GroupView]) {
     let locale = &scene.look.locale;
-    let spreads = MEASURES.map(|(_, value)| Spread::of(&groups.iter().map(|group| value(group)).collect::<Vec<_>>()));
+    // Over those that are known: a partition of which no replica runs is not empty.
+    let known = |(_, value): Measure| groups.iter().filter_map(|group| value(group)).collect::<Vec<_>>();
+    let spreads = MEASURES.map(|measure| Spread::of(&known(measure)));
     let tenths = |millis: u64| locale.tenths((millis + 50) / 100);
     let head = FIGURES.map(|column| match column.title {
         "" => String::new(),

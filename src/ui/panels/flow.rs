@@ -49,7 +49,7 @@ fn rate<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> {
         role => strip.add(role, text),
     };
     let figures = [
-        ("p99", figure::latency(&flow.latency, flow.latency.p99, locale)),
+        ("p99", figure::order_latency(flow, flow.latency.p99, locale)),
         (&*locale.text("flow-peak"), locale.number(flow.peak_per_s)),
     ];
     figures.into_iter().fold(strip, |strip, (name, value)| {
@@ -149,7 +149,7 @@ fn lines<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Stri
     };
     let times = [("p50", flow.latency.p50), ("p99", flow.latency.p99), ("max", flow.latency.max)];
     let latency = times.iter().fold(canvas.strip(), |strip, (name, value)| {
-        let value = figure::latency(&flow.latency, *value, locale);
+        let value = figure::order_latency(flow, *value, locale);
         strip.add(Role::Muted, format!("{name} ")).add(Role::Text, value).add(Role::Text, "  ")
     });
     let rules = named(canvas.strip(), "flow-ack", locale.ack(flow.ack));

@@ -17,6 +17,7 @@ use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::badge;
 use super::super::widgets::bar::bar;
+use super::super::widgets::figure;
 use super::super::widgets::frame::frame;
 use super::nodes::{lag_role, present, window};
 use crate::locale::Locale;
@@ -261,7 +262,7 @@ fn in_view<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a>
     };
     let figures = [
         locale.say("matrix-symbols", &[("n", u64::from(group.symbols).into())]),
-        locale.say("partition-resting", &[("n", group.resting.into())]),
+        locale.say("partition-resting", &[("n", figure::count(group.resting, locale).into())]),
         format!("{}{}", locale.number(group.applied_per_s), locale.text("per-s")),
     ];
     let strip = figures

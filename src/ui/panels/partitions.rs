@@ -10,6 +10,7 @@ use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::bar::bar;
+use super::super::widgets::figure;
 use super::super::widgets::frame::frame;
 
 /// Draws the panel.
@@ -49,7 +50,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
             None => strip.add(Role::NodeFailed, format!("✗ {}", locale.text("no-leader"))).to(13),
         };
         let rate = format!("{}{}", locale.number(group.applied_per_s), locale.text("per-s"));
-        let resting = locale.say("partition-resting", &[("n", group.resting.into())]);
+        let resting = locale.say("partition-resting", &[("n", figure::count(group.resting, locale).into())]);
         let columns = usize::from(inner.width);
         let wide = columns >= strip.width() + 9 + resting.chars().count() + 10;
         let tail = 9 + if wide { 16 } else { 0 };

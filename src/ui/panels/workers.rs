@@ -98,6 +98,8 @@ fn value<'a>(strip: Strip<'a>, scene: &Scene<'_>, worker: &WorkerView, column: &
         "worker-open" => text(strip, quiet, &format!("{}/{}", worker.in_flight, worker.capacity)),
         "worker-queue" => queues(strip, worker.queued, width),
         "worker-rate" => text(strip, quiet, &locale.number(worker.routed_per_s)),
+        // Answers of a while ago say nothing of one that answers nobody now.
+        "worker-p50" | "worker-p99" if worker.answered_per_s == 0 => text(strip, Role::Muted, "–"),
         "worker-p50" => text(strip, quiet, &figure::latency(&worker.answers, worker.answers.p50, locale)),
         "worker-p99" => text(strip, quiet, &figure::latency(&worker.answers, worker.answers.p99, locale)),
         "worker-share" => text(strip, quiet, &format!("{}%", (worker.share_per_mille + 5) / 10)),
@@ -179,12 +181,16 @@ fn notes<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Stri
 /// What was routed of each class, and how fast; only those of which there was any.
 fn classes<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, balancer: &BalancerView, columns: usize) -> Vec<Strip<'a>> {
     let locale = &scene.look.locale;
+    let is_silent = balancer.workers.iter().all(|worker| worker.answered_per_s == 0);
     let used = Priority::ALL.into_iter().filter(|class| balancer.classes[class.index()].routed > 0);
     used.map(|class| {
         let view = &balancer.classes[class.index()];
         let strip = canvas.strip().left(10, Role::Muted, &locale.text(class_id(class)));
         let figures = [
-            ("worker-p99", figure::latency(&view.answers, view.answers.p99, locale)),
+            (
+                "worker-p99",
+                if is_silent { "–".to_owned() } else { figure::latency(&view.answers, view.answers.p99, locale) },
+            ),
             ("balancer-routed", locale.number(view.routed)),
             ("balancer-refused", locale.number(view.refused)),
             ("workers-queued", locale.number(view.queued)),

@@ -39,7 +39,7 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>) {
     let flow = &scene.view.flow;
     let rates = [("acked", locale.number(flow.acked_per_s).into()), ("sent", locale.number(flow.sent_per_s).into())];
     let strip = canvas.strip().gap().add(figure::answered(flow), locale.say("status-answered", &rates));
-    let p99 = figure::latency(&flow.latency, flow.latency.p99, locale);
+    let p99 = figure::order_latency(flow, flow.latency.p99, locale);
     let strip = strip.add(Role::Muted, "  p99 ").add(Role::Text, p99).add(Role::Text, "  ");
     let unknown = scene.view.ledger.unknown;
     let strip = if unknown > 0 {

@@ -57,9 +57,9 @@ pub(crate) fn cluster() -> ClusterView {
         symbols: 2,
         spreads: SpreadsView::default(),
         trades: Default::default(),
-        by_id: 0,
+        by_id: Some(0),
         cold: Default::default(),
-        resting: 0,
+        resting: Some(0),
         applied_per_s: 0,
     });
     let mut view = ClusterView { nodes: nodes.collect(), groups: groups.collect(), ..ClusterView::default() };

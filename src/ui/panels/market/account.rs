@@ -89,15 +89,17 @@ const fn direction(cash: Cash) -> Role {
 
 fn cash<'a>(strip: Strip<'a>, account: &AccountView, locale: &Locale, columns: usize) -> Strip<'a> {
     let word = |strip: Strip<'a>, id: &str| strip.add(Role::Muted, format!("{} ", locale.text(id)));
-    let strip = word(strip, "account-cash").add(Role::Title, dollars(account.cash, locale));
+    let sum = |cash| if account.is_whole() { dollars(cash, locale) } else { "–".to_owned() };
+    let strip = word(strip, "account-cash").add(Role::Title, sum(account.cash));
     let strip = strip.fit(columns, |strip| {
-        word(strip.add(Role::Muted, "  "), "account-reserved").add(Role::Text, dollars(account.reserved, locale))
+        word(strip.add(Role::Muted, "  "), "account-reserved").add(Role::Text, sum(account.reserved))
     });
     strip.fit(columns, |strip| {
         let parts = (1..).zip(&account.by_partition);
         let strip = word(strip.add(Role::Muted, "  "), "account-parts");
         parts.fold(strip, |strip, (partition, cash)| {
-            let whole = locale.number(u64::try_from(cash.0 / 1_000_000).unwrap_or(0));
+            let whole = cash
+                .map_or_else(|| "–".to_owned(), |cash| locale.number(u64::try_from(cash.0 / 1_000_000).unwrap_or(0)));
             strip.add(Role::Muted, format!("p{partition} ")).add(Role::Text, format!("{whole} "))
         })
     })
@@ -105,7 +107,8 @@ fn cash<'a>(strip: Strip<'a>, account: &AccountView, locale: &Locale, columns: u
 
 fn profit<'a>(strip: Strip<'a>, account: &AccountView, locale: &Locale, columns: usize) -> Strip<'a> {
     let word = |strip: Strip<'a>, id: &str| strip.add(Role::Muted, format!("{} ", locale.text(id)));
-    let [realised, unrealised] = [account.realised, account.unrealised].map(|cash| gain(cash, locale));
+    let [realised, unrealised] = [account.realised, account.unrealised]
+        .map(|cash| if account.is_whole() { gain(cash, locale) } else { (Role::Muted, "–".to_owned()) });
     let strip = word(strip, "account-realised").add(realised.0, realised.1);
     let strip = word(strip.add(Role::Muted, "  "), "account-unrealised").add(unrealised.0, unrealised.1);
     strip.fit(columns, |strip| match account.billed {
@@ -173,7 +176,10 @@ fn resting(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, orders: &[Res
     if area.height == 0 {
         return;
     }
-    let said = locale.say("account-orders", &[("n", (orders.len() as u64).into()), ("symbol", symbol.name().into())]);
+    // Where no replica of the book runs, nobody knows what rests.
+    let is_known = scene.view.books.ladder.as_ref().is_some_and(|book| book.symbol == symbol);
+    let count = if is_known { locale.number(orders.len() as u64) } else { "–".to_owned() };
+    let said = locale.say("account-orders", &[("n", count.into()), ("symbol", symbol.name().into())]);
     let rule = "┄".repeat(usize::from(area.width).saturating_sub(said.chars().count() + 4));
     canvas.put(area, 0, canvas.strip().add(Role::Muted, cut_end(&format!("┄┄ {said} {rule}"), area.width.into())));
     let venues = !scene.view.venues.venues.is_empty();

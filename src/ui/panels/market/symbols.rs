@@ -106,7 +106,7 @@ fn value<'a>(
     // A price that nobody can have now is not in the colour of one.
     let live = |role| if is_halted { Role::Muted } else { role };
     match column.title {
-        "market-last" => plain(strip, Role::Text, &price_or_dash(symbol, line.last())),
+        "market-last" => plain(strip, live(Role::Text), &price_or_dash(symbol, line.last())),
         "market-change" => {
             let change = line.change();
             let text = change.map_or_else(|| "–".to_owned(), |ticks| signed(symbol, ticks));
@@ -115,7 +115,7 @@ fn value<'a>(
                 Some(ticks) if ticks > 0 => Role::OrderBid,
                 Some(_) => Role::OrderAsk,
             };
-            plain(strip, role, &text)
+            plain(strip, live(role), &text)
         }
         "market-bid" => plain(strip, live(Role::OrderBid), &price_or_dash(symbol, line.bid)),
         "market-ask" => plain(strip, live(Role::OrderAsk), &price_or_dash(symbol, line.ask)),

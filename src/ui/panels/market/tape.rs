@@ -18,7 +18,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let book = scene.view.books.ladder.as_ref().filter(|book| book.symbol == symbol);
     let trades = book.map_or(&[][..], |book| &book.tape);
     if trades.is_empty() {
-        canvas.word(inner, 0, 0, Role::Muted, &locale.text("tape-none"));
+        let id = if book.is_some() { "tape-none" } else { "ladder-none" };
+        canvas.word(inner, 0, 0, Role::Muted, &locale.text(id));
     }
     for (row, trade) in trades.iter().take(usize::from(inner.height)).enumerate() {
         let before = trades.get(row + 1).map_or(trade.price, |before| before.price);
