@@ -49,7 +49,7 @@ impl Assignment {
         }
     }
 
-    /// The owner of a symbol, and whether it was assigned just now. Nobody, if no node lives or no such symbol exists.
+    /// The owner of a symbol, and whether it is another than before. Nobody, if no node lives or no such symbol exists.
     pub fn owner(&mut self, symbol: SymbolId) -> Option<(NodeId, Option<Assigned>)> {
         let place = usize::from(symbol.0);
         if let Some(owner) = *self.owners.get(place)? {
@@ -58,7 +58,7 @@ impl Assignment {
         let to = self.choose(symbol)?;
         self.owners[place] = Some(to);
         let from = self.before[place].replace(to);
-        Some((to, Some(Assigned { from, to })))
+        Some((to, (from != Some(to)).then_some(Assigned { from, to })))
     }
 
     fn choose(&self, symbol: SymbolId) -> Option<NodeId> {
@@ -189,6 +189,7 @@ mod tests {
         table.set_live(NodeId(2), Liveness::Answers);
         let back = ask_all(&mut table);
         assert!(!back.is_empty() && table.count(NodeId(2)) > 10, "what is nearest to it comes back");
+        assert!(back.iter().all(|(_, moved)| moved.from != Some(moved.to)), "who keeps a symbol is no news: {back:?}");
     }
 
     #[test]

@@ -47,7 +47,8 @@ impl World {
             let near = self.near(truth.leader, set);
             // Cut off from the others, it is the leader that is missing: they could go on.
             let others = self.near(None, set);
-            let led_by_one_cut_off = near.len() < must && others.len() > near.len();
+            let is_outside = truth.leader.is_some_and(|leader| !others.contains(leader));
+            let led_by_one_cut_off = near.len() < must && others.len() > near.len() && is_outside;
             let here = if led_by_one_cut_off { others } else { near.minus(silent) };
             (here.len() < must || led_by_one_cut_off).then(|| StallView {
                 must: must as u8,

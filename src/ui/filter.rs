@@ -2,7 +2,8 @@
 //!
 //! Idea: every part must hold; a part with `!` must not. `kind:` takes the name of an event, or
 //! what one begins with from any of its words on (`leader_elected`, `elected`), the word that stands for it in the list
-//! (`caught-up`), or a class (`election`), several with commas; what has no colon is sought in the sentence. The list, its keys (`n`, `N`) and the panel ask this
+//! (`caught-up`), or a class (`election`), several with commas; what has no colon is sought in
+//! the word, the group and the sentence that stand in the list. The list, its keys (`n`, `N`) and the panel ask this
 //! one rule. A part that is not finished (`kind:`, `!`) holds, so that the list does not blink while somebody types.
 //! Errors: none; a part that nothing fits simply shows nothing. [`Filter::stranger`] finds a kind that no event has.
 
@@ -67,7 +68,11 @@ impl Filter {
 
     /// Whether it lets an event pass; its sentence is made only if a part asks for words.
     pub fn passes(&self, event: &Event, locale: &Locale) -> bool {
-        self.passes_said(event, || caption::word(&event.kind, locale).into_owned(), || said(event, locale))
+        self.passes_said(
+            event,
+            || caption::word(&event.kind, locale).into_owned(),
+            || caption::caption(event, &[], locale),
+        )
     }
 
     /// The same, where the event's word and its sentence come from somebody else.
@@ -75,11 +80,6 @@ impl Filter {
         let fits = |part: &Part| part.fits(event, &word, &said) == (part.inverse == Inverse::No);
         self.parts.iter().all(|part| part.is_open() || fits(part))
     }
-}
-
-/// What the list says of an event: its word and its sentence.
-fn said(event: &Event, locale: &Locale) -> String {
-    format!("{} {}", caption::word(&event.kind, locale), caption::caption(event, &[], locale))
 }
 
 /// Whether this is how the list calls an event, or the beginning of that; blanks may be written as hyphens.
@@ -127,7 +127,8 @@ impl Part {
                 event.group.is_some_and(|group| value == group.to_string() || value == group.0.to_string())
             }),
             Field::Word => {
-                let said = said().to_lowercase();
+                let group = event.group.map_or_else(String::new, |group| group.to_string());
+                let said = format!("{} {group} {}", word(), said()).to_lowercase();
                 any(&|value| said.contains(value))
             }
         }
@@ -233,6 +234,7 @@ mod tests {
         assert!(!passes("!kind:election", stands()));
         assert!(passes("!kind:belief,crashed group:p1", stands()));
         assert!(passes("STANDS", stands()));
+        assert!(passes("p1", stands()) && !passes("p2", stands()) && !passes("!p1", stands()));
         assert!(passes("votes for itself".split(' ').next().unwrap_or_default(), stands()));
         assert!(!passes("banana", stands()));
         assert!(passes("node:n4 group:1", stands()));

@@ -250,7 +250,7 @@ impl Clients {
             handed_in += 1;
         }
         let refused = self.bursts.offered(source, handed_in, wanted - handed_in);
-        self.figures.refused(now, refused);
+        self.figures.found_no_place(now, refused);
         outbox.turned_away += refused;
     }
 

@@ -41,6 +41,7 @@ pub struct Figures {
     queries: Rate,
     refused: Rate,
     retried: u64,
+    placeless: u64,
     /// Retries that a budget did not allow.
     denied: u64,
     /// Refusals for overload.
@@ -160,6 +161,12 @@ impl Figures {
         self.refused.add(now, count);
     }
 
+    /// So many requests found no session with a place for them: they were never handed in.
+    pub fn found_no_place(&mut self, now: SimTime, count: u64) {
+        self.placeless += count;
+        self.refused(now, count);
+    }
+
     /// A query was answered, so long after its first send.
     pub fn queried(&mut self, now: SimTime, latency: SimDuration, reading: &Reading) {
         self.queries.add(now, 1);
@@ -222,6 +229,7 @@ impl Figures {
         flow.refused_per_s = self.refused.per_second(now);
         flow.waiting = self.waiting;
         flow.retried = self.retried;
+        flow.placeless = self.placeless;
         flow.query_latency = self.query_latency.view();
         flow.queries_answered = flow.query_latency.count;
         flow.replica_reads = self.replica_reads;

@@ -110,6 +110,21 @@ fn a_group_that_answers_nobody_says_how_many_must_and_who_does_not() {
 }
 
 #[test]
+fn of_a_link_that_is_cut_one_way_the_end_that_is_not_the_leader_is_missing() {
+    for cut_to_the_leader in [true, false] {
+        let mut world = world(5);
+        world.run_until(ms(500));
+        let leader = world.leader(P1).unwrap();
+        let other = NodeId::first(5).find(|node| *node != leader).unwrap();
+        let (from, to) = if cut_to_the_leader { (other, leader) } else { (leader, other) };
+        world.control(Control::SetAck(AckRule::All));
+        world.control(Control::Cut { from: Target::Node(from), to: Target::Node(to) });
+        world.run_until(ms(505));
+        assert_eq!(stall(&world), missing(5, &[(other.0, Absence::CutOff)]), "{from} -> {to}");
+    }
+}
+
+#[test]
 fn a_leader_that_is_cut_off_is_the_one_that_is_missing() {
     let mut world = world(5);
     world.run_until(ms(500));

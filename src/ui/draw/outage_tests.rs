@@ -259,3 +259,35 @@ fn what_lies_in_a_group_without_a_replica_is_unknown_and_not_nothing() {
     (view.groups[2].resting, view.groups[2].by_id) = (None, None);
     assert!(least(&view) != all && !least(&view).contains("inf"), "{all}\n{}", least(&view));
 }
+
+#[test]
+fn meta_alone_leaves_the_promise_to_clients_as_it_is() {
+    let mut view = fixture::view(Story::Healthy);
+    view.groups[0].stall = n3_is_dead();
+    let screen = screen(&view, &state(Screen::Overview), (120, 40));
+    assert!(screen.contains("STALLED meta") && screen.contains("● orders are answered"), "{screen}");
+}
+
+#[test]
+fn while_the_group_in_view_has_no_leader_the_last_failover_is_not_another_group_s() {
+    let mut view = fixture::view(Story::Healthy);
+    view.failovers = fixture::view(Story::Halted).failovers;
+    for failover in &mut view.failovers {
+        failover.group = GroupId(2);
+    }
+    let shown = |view: &ClusterView| screen(view, &state(Screen::Overview), (120, 40)).contains("p2 n3 → n4");
+    assert!(shown(&view), "the group in view had none");
+    view.groups[1].leader = None;
+    assert!(!shown(&view));
+}
+
+#[test]
+fn orders_that_were_never_handed_in_stand_beside_the_totals() {
+    let mut view = fixture::view(Story::Healthy);
+    assert!(!screen(&view, &state(Screen::Overview), (120, 40)).contains("not sent"));
+    view.flow.placeless = 277_597;
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let screen = screen(&view, &state(Screen::Overview), size);
+        assert!(screen.contains("not sent 277 597"), "{size:?}\n{screen}");
+    }
+}

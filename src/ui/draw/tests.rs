@@ -16,7 +16,7 @@ use crate::domain::ids::{EventId, GroupId, NodeId, Sequence, SymbolId, Term};
 use crate::domain::settings::PartitionSettings;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::domain::trades::PartAnswer;
-use crate::domain::view::{Absence, ClusterView, FIRST_LOOK, FaultView, LatencyView, StallView, Text};
+use crate::domain::view::{Absence, ClusterView, FIRST_LOOK, FaultView, LatencyView, RoleView, StallView, Text};
 use crate::locale::{Language, Locale};
 use crate::routing::partitioner::keys::KeySet;
 use crate::ui::action::{Action, ActionId};
@@ -153,6 +153,14 @@ fn votes_of_an_older_term_are_no_votes() {
     let row = rows_with(&view, &state(Screen::Cluster), (120, 40), "votes ").remove(0);
     let votes = format!("votes {}  n1 → n4", view.groups[1].term);
     assert!(row.contains(&votes) && row.contains("n3 → –"), "{row}");
+    // One that is cut off asks behind the leader's back.
+    let (term, group) = (view.groups[1].term, &mut view.groups[1]);
+    (group.replicas[2].role, group.replicas[2].votes) = (RoleView::PreCandidate, NodeId::first(1).collect());
+    let row = rows_with(&view, &state(Screen::Cluster), (120, 40), "votes ").remove(0);
+    assert!(row.contains(&votes) && !row.contains("pre-votes"), "{row}");
+    view.groups[1].leader = None;
+    let row = rows_with(&view, &state(Screen::Cluster), (120, 40), "votes ").remove(0);
+    assert!(row.contains(&format!("pre-votes {term}  n3: n1 ✓")), "of the next term: {row}");
 }
 
 #[test]

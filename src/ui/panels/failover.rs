@@ -90,8 +90,11 @@ fn whole(failover: &FailoverView) -> Option<SimDuration> {
 /// of a group with clients.
 fn latest<'v>(scene: &Scene<'v>) -> Option<&'v FailoverView> {
     let in_view = scene.group().map(|group| group.id);
+    let is_led = scene.group().is_none_or(|group| group.leader.is_some());
     let rank = |failover: &&FailoverView| (Some(failover.group) == in_view, answers(failover), failover.moments.fault);
-    scene.view.failovers.iter().max_by_key(rank)
+    // While it has no leader the first row counts that, and nothing else is told beside it.
+    let fits = |failover: &&FailoverView| is_led || Some(failover.group) == in_view;
+    scene.view.failovers.iter().filter(fits).max_by_key(rank)
 }
 
 /// Those that are through and that this one may be measured by: a hand-over, which somebody asked for, has no silence and is

@@ -68,8 +68,11 @@ fn totals<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Str
         ("ledger-waiting", ledger.waiting, Role::Text),
         ("ledger-submitted", ledger.submitted, Role::Title),
     ];
+    // What was never handed in is part of no total, and stands behind them once there is some.
+    let placeless = ("flow-placeless", scene.view.flow.placeless, Role::Warn);
+    let placeless = (placeless.1 > 0).then_some(placeless);
     let mut rows = vec![canvas.strip()];
-    for (id, value, loud) in figures {
+    for (id, value, loud) in figures.into_iter().chain(placeless) {
         let role = if value > 0 { loud } else { Role::Muted };
         let name = format!("{} ", locale.text(id));
         let cell = canvas.strip().add(Role::Muted, name).add(role, locale.number(value)).add(Role::Text, "  ");

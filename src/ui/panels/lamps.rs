@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::domain::engine::Capability;
 use crate::domain::rules::Rule;
-use crate::domain::view::GroupView;
+use crate::domain::view::{GroupView, StallView};
 
 use super::super::canvas::{Canvas, Strip, wrap};
 use super::super::caption;
@@ -31,7 +31,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let columns = usize::from(inner.width);
     let mut row = 0;
     // A promise is kept easily where none is given: as long as nobody is answered no lamp is green.
-    let silent = !scene.stalls().is_empty() || scene.view.flow.is_silent();
+    // `meta` takes no orders: without it nothing moves, but clients are answered.
+    let stalls = |(group, _): &(&GroupView, &StallView)| group.id.partition().is_some();
+    let silent = scene.stalls().iter().any(stalls) || scene.view.flow.is_silent();
     let kept = if silent { Role::Muted } else { Role::Ok };
     let mut strip = answers(canvas.strip(), scene, silent);
     for lamp in &scene.view.invariants {

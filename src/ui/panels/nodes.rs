@@ -167,6 +167,8 @@ fn value<'a>(strip: Strip<'a>, scene: &Scene<'_>, node: &NodeView, column: &Colu
             number(strip, lag.map_or(Role::Muted, lag_role), lag)
         }
         "column-busy" => busy(strip, scene, node, width),
+        // Whom it led when it froze others lead by now.
+        "column-leads" if node.truth == NodeTruth::Frozen => cell(strip, column, width, Role::Muted, "–"),
         _ => {
             let role = if node.leads > 0 { Role::Leader } else { Role::Muted };
             cell(strip, column, width, role, &node.leads.to_string())

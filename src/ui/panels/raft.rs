@@ -7,7 +7,9 @@ use ratatui::layout::Rect;
 
 use crate::domain::engine::Capability;
 use crate::domain::ids::{LogIndex, Term};
-use crate::domain::view::{CellView, GroupView, MessageKind, MessageView, ProgressMode, ProgressView, ReplicaView};
+use crate::domain::view::{
+    CellView, GroupView, MessageKind, MessageView, ProgressMode, ProgressView, ReplicaView, RoleView,
+};
 
 use super::super::canvas::{Canvas, Strip};
 use super::super::hits::Hit;
@@ -134,9 +136,21 @@ fn progress<'a>(strip: Strip<'a>, known: &ProgressView, locale: &Locale) -> Stri
 }
 
 fn votes<'a>(strip: Strip<'a>, group: &GroupView, locale: &Locale) -> Strip<'a> {
-    let asking = group.replicas.iter().find(|replica| replica.alive && !replica.votes.is_empty());
-    let term = asking.map_or(group.term, |replica| replica.term);
-    let strip = strip.add(Role::Muted, format!("{} {term}  ", locale.text("raft-votes")));
+    // Who asks behind the back of a leader, being cut off from it, decides nothing.
+    let led = group.leader.and_then(|leader| group.replica(leader)).map(|leader| leader.term);
+    let may_win = |replica: &&ReplicaView| match replica.role {
+        RoleView::PreCandidate => led.is_none(),
+        _ => led.is_none_or(|term| replica.term > term),
+    };
+    let asks = |replica: &&ReplicaView| replica.alive && !replica.votes.is_empty();
+    let asking = group.replicas.iter().filter(asks).find(may_win);
+    // Nobody has voted yet for one who only asks whether it could win the next term.
+    let (id, term) = match asking {
+        Some(replica) if replica.role == RoleView::PreCandidate => ("raft-pre-votes", replica.term.next()),
+        Some(replica) => ("raft-votes", replica.term),
+        None => ("raft-votes", group.term),
+    };
+    let strip = strip.add(Role::Muted, format!("{} {term}  ", locale.text(id)));
     match asking {
         Some(replica) => {
             group.replicas.iter().fold(strip.add(Role::Candidate, format!("{}: ", replica.node)), |s, voter| {

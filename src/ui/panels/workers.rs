@@ -163,7 +163,7 @@ fn notes<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Stri
     });
     // The rows above count queries too, and those are answered where no order is.
     let mut lines = vec![totals(canvas.strip(), scene, columns), canvas.strip()];
-    for (id, text, role) in figures.into_iter().chain(moved) {
+    for (id, text, role) in moved.into_iter().chain(figures) {
         let figure = canvas.strip().add(Role::Muted, format!("{} ", locale.text(id))).add(role, text);
         let line = lines.len() - 1;
         if lines[line].width() > 0 && lines[line].width() + 3 + figure.width() > columns {

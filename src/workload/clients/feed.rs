@@ -47,7 +47,7 @@ impl Clients {
         let takers = self.steady() - self.makers.sessions();
         let first = self.orders.below(takers as u64) as usize;
         let Some(place) = self.free_from(first, takers) else {
-            self.figures.refused(now, 1);
+            self.figures.found_no_place(now, 1);
             outbox.turned_away += 1;
             return;
         };

@@ -37,7 +37,7 @@ impl Clients {
 
     fn ask_if_room(&mut self, now: SimTime, place: usize, command: Command, outbox: &mut Outbox) {
         if self.sessions[place].is_full() {
-            self.figures.refused(now, 1);
+            self.figures.found_no_place(now, 1);
         } else {
             self.ask(now, place, command, Source::STEADY, outbox);
         }
