@@ -44,6 +44,7 @@ pub mod queue;
 pub mod recorder;
 pub mod recording_file;
 mod recording_line;
+mod recording_lines;
 mod recording_seal;
 #[cfg(test)]
 pub(crate) mod recording_tests;

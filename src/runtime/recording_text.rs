@@ -23,12 +23,13 @@ use crate::domain::time::SimTime;
 
 use super::recorder::{Mark, Recorder, Recording, RecordingHeader};
 use super::recording_line::{inside, is_torn, parse};
-use super::recording_seal::{Sealed, Sealer};
+use super::recording_lines::Lines;
+use super::recording_seal::Sealer;
 
 /// The first line of every recording.
 pub const FIRST_LINE: &str = "chaosdesk-recording 3";
 /// The first line of those of format 2: they are read as well.
-const UNSEALED: &str = "chaosdesk-recording 2";
+pub(super) const UNSEALED: &str = "chaosdesk-recording 2";
 /// What the first line of every version begins with.
 const FAMILY: &str = "chaosdesk-recording ";
 /// Characters of a foreign first line that are quoted.
@@ -102,7 +103,7 @@ pub fn read(name: &str, text: &str, admit: Admit<'_>) -> Reading<Recording> {
     let mut lines = Lines::of(&source);
     let first = lines.next().unwrap_or_else(|| Place::new(&source, 0..0));
     match first.text() {
-        FIRST_LINE => lines.sealer = Some(Sealer::default()),
+        FIRST_LINE => lines.are_sealed(),
         UNSEALED => {}
         _ => return Err(foreign(&first)),
     }
@@ -155,71 +156,6 @@ pub fn misplaced(name: &str, text: &str, control: usize, found: String) -> Box<P
     }
     let place = controls.into_iter().nth(control).unwrap_or_else(|| Place::new(&source, 0..0));
     place.problem(found)
-}
-
-/// The lines of a source, each with its place.
-struct Lines<'s> {
-    source: &'s Arc<Source>,
-    at: usize,
-    /// What the seals are held against, in a format that has them.
-    sealer: Option<Sealer>,
-}
-
-impl Iterator for Lines<'_> {
-    type Item = Place;
-
-    fn next(&mut self) -> Option<Place> {
-        let rest = self.source.text.get(self.at..).filter(|rest| !rest.is_empty())?;
-        let length = rest.find('\n').unwrap_or(rest.len());
-        let from = self.at;
-        self.at += length + 1;
-        Some(Place::new(self.source, from..from + length))
-    }
-}
-
-impl<'s> Lines<'s> {
-    const fn of(source: &'s Arc<Source>) -> Self {
-        Self { source, at: 0, sealer: None }
-    }
-
-    /// The line that each run begins with.
-    const fn first(&self) -> &'static str {
-        if self.sealer.is_some() { FIRST_LINE } else { UNSEALED }
-    }
-
-    /// A line that has no seal was read.
-    fn pass(&mut self, place: &Place) {
-        if let Some(sealer) = &mut self.sealer {
-            sealer.pass(place.text());
-        }
-    }
-
-    /// Reads a line behind the header. Its seal must be there; [`Lines::hold`] looks at it.
-    fn parse(&self, place: &Place) -> Reading<Line<Witness>> {
-        if self.sealer.is_none() {
-            return parse(place);
-        }
-        parse::<Line<Sealed>>(place).map(|line| line.map(|sealed| sealed.witness))
-    }
-
-    /// A line was read: one with a seal must be, to the byte, what is written in this place.
-    fn hold(&mut self, line: &Line<Witness>, place: &Place) -> Reading<()> {
-        let (Line::Mark(witness) | Line::Again(witness) | Line::End(witness)) = line else {
-            self.pass(place);
-            return Ok(());
-        };
-        let Some(sealer) = &mut self.sealer else { return Ok(()) };
-        if sealer.write(line).is_ok_and(|written| written == place.text()) {
-            return Ok(());
-        }
-        let found = format!("the seal does not fit mark {}: the file was changed", witness.number);
-        Err(place.problem(found).noting("this line, or one above it, is not what was written"))
-    }
-
-    /// Whether the line that was read last has no end: it was being written as the program was killed.
-    fn is_broken_off(&self) -> bool {
-        self.at > self.source.text.len()
-    }
 }
 
 /// A run that is being read, and how far it has come.
