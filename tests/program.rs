@@ -1,6 +1,9 @@
 //! The program without a screen, as a shell sees it: its texts, its files, its exit codes.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what it expects")]
 
+#[path = "common/unsealed.rs"]
+mod earlier;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -12,6 +15,7 @@ use chaosdesk::domain::ids::GroupId;
 use chaosdesk::domain::settings::Settings;
 use chaosdesk::domain::time::SimTime;
 use chaosdesk::runtime::recorder::{Recorder, RecordingHeader};
+use earlier::unsealed;
 use serde_json::Value;
 
 /// Exit code, output, errors.
@@ -153,9 +157,12 @@ fn a_recording_replays_to_its_hash_and_a_changed_one_says_where_it_differs() {
     assert_eq!(code, 0, "{out}{err}");
     assert!(out.contains("the same run") && out.contains(&hash), "{out}");
     let text = fs::read_to_string(&file).unwrap();
-    let changed = text.replacen("recover_all", "heal_all", 1).replacen("RecoverAll", "HealAll", 1);
+    let changed = text.replacen("RecoverAll", "HealAll", 1);
     assert_ne!(changed, text, "there is a control to change:\n{text}");
-    fs::write(&file, changed).unwrap();
+    fs::write(&file, &changed).unwrap();
+    let (code, _, err) = chaosdesk(&["replay", path(&file)]);
+    assert!(code == 2 && err.contains("the seal does not fit mark"), "{err}");
+    fs::write(&file, unsealed(&changed)).unwrap();
     let (code, out, _) = chaosdesk(&["replay", path(&file)]);
     assert_eq!(code, 1, "{out}");
     assert!(out.contains("the same up to 4.") || out.contains("the same up to 3."), "{out}");
@@ -176,7 +183,7 @@ fn a_file_that_is_no_recording_ends_with_two_and_a_line() {
     let cut: String = text.lines().take(2).map(|line| format!("{line}\n")).collect();
     let table = [
         ("hello\n".to_owned(), "not a recording"),
-        (text.replacen("chaosdesk-recording 2", "chaosdesk-recording 9", 1), "run.rec:1:1: a recording of format 9"),
+        (text.replacen("chaosdesk-recording 3", "chaosdesk-recording 9", 1), "run.rec:1:1: a recording of format 9"),
         (cut, "broken off"),
         (text.replacen("{", "[", 1), "run.rec:2:"),
         (format!("{text}{text}"), "a second recording begins behind the end of the first"),

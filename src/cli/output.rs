@@ -5,6 +5,7 @@
 //! that leads to it (links, other paths): what counts is the file itself, its device and inode.
 //! Shape: a file that is new or empty is taken, and so is a device or a pipe. One that holds something is written over if
 //! it was an output of the same kind ([`Over::Own`]), or if `--force` says so.
+//! A pipe that nobody reads is not waited for: it is named.
 //! Bound: a pipe whose reader stands still ends the writing after `PATIENCE`; it never holds the program.
 //! Errors: what cannot be opened or must not be written is wrong usage (2); a disk that fails later is a failure (4).
 
@@ -121,8 +122,7 @@ impl Output {
                 "{flag}: {path} is the standard output too: one would spoil the other"
             )));
         }
-        // A pipe is waited for here, before the work begins, as a shell does; any signal ends that.
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path).map_err(cannot)?;
+        let file = open_to_write(path).map_err(cannot)?;
         let holds = file.metadata().map_err(cannot)?;
         let output = Self { file, path: path.to_owned(), fresh: false };
         let may = !holds.is_file()
@@ -199,6 +199,27 @@ impl Write for Sink {
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
     }
+}
+
+/// Opens what is there, and keeps what it holds. A pipe would be waited for until somebody reads it, without a word.
+#[cfg(unix)]
+fn open_to_write(path: &Path) -> io::Result<File> {
+    use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+    use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false).custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+    let file = options.open(path).map_err(|error| {
+        let is_pipe = std::fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo());
+        let nobody = is_pipe && error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error());
+        if nobody { io::Error::new(ErrorKind::NotConnected, "nobody reads this pipe") } else { error }
+    })?;
+    fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
+    Ok(file)
+}
+
+#[cfg(not(unix))]
+fn open_to_write(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(false).open(path)
 }
 
 /// From here on writing into a pipe waits only as long as [`Sink`] does.
@@ -346,6 +367,22 @@ mod tests {
         // More than any pipe holds: it is taken as far as there is room, and then the writing ends.
         let error = sink.write_all(&vec![b'a'; 32 << 20]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
+        drop(reader);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_pipe_that_nobody_reads_is_named_and_not_waited_for() {
+        use rustix::fs::{OFlags, fcntl_getfl};
+        let dir = tempfile::tempdir().unwrap();
+        let pipe = dir.path().join("pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        let said = open(&pipe, &[], Over::Nothing).unwrap_err();
+        assert!(said.starts_with("--out: cannot write ") && said.ends_with("/pipe: nobody reads this pipe"), "{said}");
+        // With a reader it is opened; what others do with it may wait, as before.
+        let reader = OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
+        let opened = open(&pipe, &[], Over::Nothing).unwrap();
+        assert!(!fcntl_getfl(&opened.file).unwrap().contains(OFlags::NONBLOCK));
         drop(reader);
     }
 

@@ -42,7 +42,8 @@ impl<'c> Reached<'c> {
     fn by(whole: &'c clap::Command, words: &[OsString]) -> Self {
         let mut reached = Self { command: whole, path: whole.get_name().to_owned() };
         let mut words = words.iter().filter_map(|word| word.to_str());
-        while let Some(word) = words.next() {
+        // Behind `--` no word is a command.
+        while let Some(word) = words.next().filter(|word| *word != "--") {
             if let Some(command) = reached.command.find_subcommand(word) {
                 reached = Self { command, path: format!("{} {word}", reached.path) };
             } else if reached.takes_value(word) {
@@ -73,6 +74,9 @@ impl<'c> Reached<'c> {
             }
             ErrorKind::UnknownArgument if flag.starts_with('-') => {
                 Trouble::wrong(format!("`{path}` has no flag `{flag}`"), flag, &self.flags())
+            }
+            ErrorKind::UnknownArgument if self.commands().contains(&found) => {
+                Trouble::Usage(format!("`{found}` is no command behind `--`: it is spelled `{path} {found}`"))
             }
             ErrorKind::UnknownArgument => {
                 Trouble::wrong(format!("`{found}` is one argument too many for `{path}`"), &found, &self.flags())
@@ -163,6 +167,9 @@ mod tests {
             ),
             ("run", "`chaosdesk run` needs `<NAME|FILE>`", ""),
             ("run steady again", "`again` is one argument too many for `chaosdesk run`", "\n  = allowed: --seed"),
+            ("-- run", "`run` is no command behind `--`: it is spelled `chaosdesk run`", ""),
+            ("--plain -- config print", "`config` is no command behind `--`: it is spelled `chaosdesk config`", ""),
+            ("-- again", "`chaosdesk` has no command `again`", commands),
             ("run steady --inline --tasks", "`--inline` and `--tasks` exclude each other", ""),
             (
                 "--glyphs unicod",

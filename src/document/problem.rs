@@ -155,7 +155,7 @@ fn width(char: char) -> usize {
 /// line, nor a tab.
 fn is_unprintable(char: char) -> bool {
     char.is_control() && !matches!(char, '\n' | '\t')
-        || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 fn written_out(char: char) -> String {
@@ -399,6 +399,16 @@ mod tests {
         }
         assert_eq!(printable("a\tb\nc \u{7f}\u{202e}"), "a\tb\nc \\x7f\\u{202e}");
         assert!(!Complaint::new(0..1, "\x1b").to_string().contains('\x1b'));
+    }
+
+    /// It has no width: raw, nobody would see what is wrong, and the caret would stand beside it.
+    #[test]
+    fn a_byte_order_mark_is_written_out() {
+        let source = Arc::new(Source { name: "x.toml".into(), text: "a = \u{feff}1\n".into() });
+        let text = Place::new(&source, 7..8).problem("`\u{feff}1` is no number").to_string();
+        assert!(!text.contains('\u{feff}') && text.contains("`\\u{feff}1` is no number"), "{text}");
+        let (shown, carets) = (text.lines().nth(2).unwrap(), text.lines().nth(3).unwrap());
+        assert!(shown.ends_with(r"a = \u{feff}1") && shown.len() == carets.len(), "{text}");
     }
 
     #[test]

@@ -208,7 +208,7 @@ fn grammar(verb: Verb) -> Grammar {
             r.choice::<PartitionStrategy>().map(Control::Divide)
         }),
         Verb::Split => row("split hottest", |r| r.must("hottest").map(|()| Control::Split)),
-        Verb::Move => row("move SYMBOL GROUP", |r| Ok(Control::MoveSymbol { symbol: r.symbol()?, to: r.group()? })),
+        Verb::Move => row("move SYMBOL GROUP", |r| Ok(Control::MoveSymbol { symbol: r.symbol()?, to: r.partition()? })),
         Verb::Stay => row("stay all", |r| r.must("all").map(|()| Control::StopMoves)),
         Verb::LoseChange => {
             row("lose-change TARGET [GROUP]", |r| Ok(Control::LoseChange { node: r.target()?, group: r.group()? }))
@@ -356,6 +356,7 @@ mod tests {
             ("burst 10 ovr 1s", 9..12, "`ovr` is too much here; did you mean `over`? (allowed: burst"),
             ("buy 1 ACME att 3", 11..14, "`att` is too much here; did you mean `at`?"),
             ("elect mta", 6..9, "there is no group `mta`; did you mean `meta`? (allowed: p1 to p4, meta)"),
+            ("move GOOG p0", 10..12, "there is no partition `p0` (allowed: p1 to p4)"),
             ("kll n1", 0..3, "there is no action `kll`; did you mean `kill`?"),
             ("kill", 4..4, "`kill` needs more (allowed: kill TARGET)"),
             ("kill n6", 5..7, "there is no node `n6` (allowed: n1 to n5)"),

@@ -111,6 +111,15 @@ pub fn group(word: &Word<'_>, context: &Context) -> Result<GroupId, Complaint> {
     }
 }
 
+/// `p2`, where only a partition can be meant. `meta` is read, because recordings have it; the cluster refuses it.
+///
+/// # Errors
+/// It is no group of this cluster.
+pub fn partition(word: &Word<'_>, context: &Context) -> Result<GroupId, Complaint> {
+    let no_partition = || word.complain(format!("there is no partition `{}`", word.text));
+    group(word, context).map_err(|_| no_partition().allow(format!("p1 to p{}", context.partitions)))
+}
+
 /// `100`, `100_000`, `100k`, `1M`.
 ///
 /// # Errors

@@ -44,9 +44,10 @@ pub mod queue;
 pub mod recorder;
 pub mod recording_file;
 mod recording_line;
+mod recording_lines;
 mod recording_seal;
 #[cfg(test)]
-mod recording_tests;
+pub(crate) mod recording_tests;
 pub mod recording_text;
 mod repeats;
 pub mod replay;

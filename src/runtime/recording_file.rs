@@ -9,8 +9,6 @@
 
 use std::io::{self, ErrorKind, Write};
 
-use serde::Serialize;
-
 use super::recorder::{Mark, RecordingHeader};
 use super::recording_seal::Sealer;
 use super::recording_text::{FIRST_LINE, Line, Witness};
@@ -42,16 +40,9 @@ impl RecordingFile {
         writeln!(file, "{FIRST_LINE}")?;
         file.flush()?;
         let bytes = FIRST_LINE.len() as u64 + 1;
-        Ok(Self {
-            file,
-            bytes,
-            begun: false,
-            controls: 0,
-            marked: None,
-            marks: 0,
-            sealer: Sealer::default(),
-            failed: None,
-        })
+        let mut sealer = Sealer::default();
+        sealer.pass(FIRST_LINE);
+        Ok(Self { file, bytes, begun: false, controls: 0, marked: None, marks: 0, sealer, failed: None })
     }
 
     /// The run is given up here, to begin again.
@@ -62,12 +53,13 @@ impl RecordingFile {
 
     /// The run begins; or another one does, instead of the one that was given up.
     pub(super) fn begin(&mut self, header: &RecordingHeader) {
-        if self.begun {
-            self.put(&[FIRST_LINE.to_owned()]);
-        }
+        let first = self.begun.then(|| FIRST_LINE.to_owned());
         (self.begun, self.controls, self.marked, self.marks) = (true, 0, None, 0);
-        self.sealer = Sealer::default();
-        self.put_lines(&[header]);
+        let lines = serde_json::to_string(header).map(|header| first.into_iter().chain([header]).collect::<Vec<_>>());
+        for line in lines.iter().flatten() {
+            self.sealer.pass(line);
+        }
+        self.put(lines);
     }
 
     /// Writes what is new: controls with a witness behind them, and the mark that was taken.
@@ -77,9 +69,8 @@ impl RecordingFile {
         let mark = if fresh.is_empty() { mark } else { Some(Mark::of(world)) };
         let Some(mark) = mark.filter(|mark| self.marked != Some(*mark)) else { return };
         self.marks += 1;
-        fresh.iter().for_each(|control| self.sealer.control(control));
-        let witness = Line::Mark(Witness { number: self.marks, mark, seal: Some(self.sealer.mark(&mark)) });
-        let lines: Vec<Line> = fresh.iter().map(|control| Line::Control(*control)).chain([witness]).collect();
+        let witness = Line::Mark(Witness { number: self.marks, mark });
+        let lines: Vec<_> = fresh.iter().map(|control| Line::Control(*control)).chain([witness]).collect();
         self.put_lines(&lines);
         (self.controls, self.marked) = (controls.len(), Some(mark));
     }
@@ -92,29 +83,32 @@ impl RecordingFile {
     }
 
     fn closing(&self, world: &World) -> Witness {
-        let (mark, mut sealer) = (Mark::of(world), self.sealer);
-        Witness { number: self.marks + 1, mark, seal: Some(sealer.mark(&mark)) }
+        Witness { number: self.marks + 1, mark: Mark::of(world) }
     }
 
-    fn put_lines<T: Serialize>(&mut self, lines: &[T]) {
-        match lines.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>() {
-            Ok(lines) => self.put(&lines),
-            Err(error) => self.failed = self.failed.take().or(Some(error.into())),
-        }
+    fn put_lines(&mut self, lines: &[Line<Witness>]) {
+        let lines = lines.iter().map(|line| self.sealer.write(line)).collect();
+        self.put(lines);
     }
 
     /// In one write, so that a line is there or is not.
-    fn put(&mut self, lines: &[String]) {
+    fn put(&mut self, lines: serde_json::Result<Vec<String>>) {
         if self.failed.is_some() {
             return;
         }
-        let text: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
-        self.bytes += text.len() as u64;
-        let full = || io::Error::new(ErrorKind::FileTooLarge, "a recording of this length could not be read again");
-        let room = if self.bytes > INPUT_BYTES_MAX { Err(full()) } else { Ok(()) };
-        if let Err(error) = room.and_then(|()| self.file.write_all(text.as_bytes())) {
+        if let Err(error) = lines.map_err(io::Error::from).and_then(|lines| self.write(&lines)) {
             tracing::error!(target: "cluster", "the recording cannot be written on: {error}");
             self.failed = Some(error);
         }
+    }
+
+    fn write(&mut self, lines: &[String]) -> io::Result<()> {
+        let text: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
+        self.bytes += text.len() as u64;
+        if self.bytes > INPUT_BYTES_MAX {
+            let full = "a recording of this length could not be read again";
+            return Err(io::Error::new(ErrorKind::FileTooLarge, full));
+        }
+        self.file.write_all(text.as_bytes())
     }
 }

@@ -1,29 +1,41 @@
-//! The seal of a mark: a checksum over everything that a recording says of places in its run.
+//! The seal of a mark: a checksum over the bytes of all that stands above it in its file.
 //!
-//! Idea: the running hash covers what happened, not when somebody looked. Between two events a mark or a control may stand
-//! anywhere and the replay is the same run, so a changed time would go unnoticed; the seal goes with the mark and notices it.
-//! Shape: a chain over controls and marks, in the order of the file; it begins anew with each run.
-//! Left out: adversaries. Who changes a mark can seal it again. Recordings of earlier versions have no seals.
+//! Idea: the running hash covers what happened, not what the file says. A setting that nothing asked for, a run that was given
+//! up, the place of a control between two events: any of them may be another one, and the replay is the same run. The seal
+//! goes with each mark and notices it.
+//! Shape: a chain over the lines from the first one on, through every run; a line with a seal counts without it, because the
+//! seal follows from the rest.
+//! Left out: adversaries. Who changes a mark can seal it again. Recordings of format 2 have no seals.
 
-use crate::domain::control::RecordedControl;
+use serde::{Deserialize, Serialize};
+
+use super::recording_text::{Line, Witness};
 use crate::domain::digest::Digest;
 
-use super::recorder::Mark;
+/// A witness as it stands in the file.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Sealed {
+    #[serde(flatten)]
+    pub witness: Witness,
+    seal: Digest,
+}
 
 /// The chain up to here.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sealer(Digest);
 
 impl Sealer {
-    /// A control stands here.
-    pub(super) const fn control(&mut self, control: &RecordedControl) {
-        self.0 = self.0.mix(1).mix(control.at.0).mix(control.after_events);
+    /// This line stands here. Its length goes first, so that no line runs into the next.
+    pub(super) fn pass(&mut self, line: &str) -> Digest {
+        let word = |bytes: &[u8]| bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        let begun = self.0.mix(line.len() as u64);
+        self.0 = line.as_bytes().chunks(8).fold(begun, |chain, bytes| chain.mix(word(bytes)));
+        self.0
     }
 
-    /// The seal of a mark that stands here.
-    #[must_use]
-    pub(super) const fn mark(&mut self, mark: &Mark) -> Digest {
-        self.0 = self.0.mix(2).mix(mark.at.0).mix(mark.events).mix(mark.controls as u64).mix(mark.hash.0);
-        self.0
+    /// The text of a line that stands here, with its seal if it has one.
+    pub(super) fn write(&mut self, line: &Line<Witness>) -> serde_json::Result<String> {
+        let seal = self.pass(&serde_json::to_string(line)?);
+        serde_json::to_string(&line.map(|witness| Sealed { witness, seal }))
     }
 }

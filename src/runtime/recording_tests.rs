@@ -1,6 +1,11 @@
 //! Recordings as files: what was written replays, what was changed is named.
 
+#[path = "../../tests/common/unsealed.rs"]
+pub(crate) mod earlier;
+
 use std::fs;
+
+use earlier::unsealed;
 
 use super::recorder::{Mark, Recorder, Recording, RecordingHeader};
 use super::recording_file::RecordingFile;
@@ -61,6 +66,39 @@ fn a_replay_that_differs_names_the_stretch_where_it_began() {
 
 #[test]
 fn a_recording_that_was_cut_anywhere_is_played_up_to_its_last_mark() {
+    let text = begun_again();
+    let whole = read(&text).unwrap();
+    assert_eq!((whole.whole, whole.controls.len(), whole.marks.len()), (true, 4, 4));
+    assert_eq!(replay(world(3), &whole), Replay::Same(whole.end));
+    let (mut played, mut places, mut just_so, mut begun_again) = (0, Vec::new(), 0, 0);
+    for cut in 0..text.len() - 1 {
+        match read(&text[..cut]) {
+            Ok(cut) => {
+                assert!(!cut.whole);
+                if places.last() != Some(&cut.end) {
+                    places.push(cut.end);
+                    let again = world(cut.header.seed);
+                    assert_eq!(replay(again, &cut), Replay::Same(cut.end));
+                }
+                played += 1;
+            }
+            // A whole line without the one that was written at once with it: nobody can tell whether it was broken off there.
+            Err(error) if error.found.starts_with("a control without a mark") => just_so += 1,
+            // The run before was given up, and of the next one there is nothing yet.
+            Err(error) if error.found.contains("behind the line `again`") => begun_again += 1,
+            Err(error) => {
+                let early = ["the recording is broken off", "not a rec", "a recording of format "];
+                let early = early.iter().any(|words| error.found.starts_with(words));
+                assert!(early && played == 0, "{cut}: {error}");
+            }
+        }
+    }
+    assert_eq!((places.len(), just_so), (5, 2 * 4), "with its newline and without: {places:?}");
+    assert!(begun_again > text.lines().nth(1).unwrap().len(), "from the line `again` to the first mark: {begun_again}");
+}
+
+/// A run of four controls, as it is written while it goes on, and the one before it, which was given up.
+fn begun_again() -> String {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("run.rec");
     let mut file = RecordingFile::new(Box::new(fs::File::create(&path).unwrap())).unwrap();
@@ -81,35 +119,7 @@ fn a_recording_that_was_cut_anywhere_is_played_up_to_its_last_mark() {
     }
     world.run_until(ms(3_500));
     assert!(file.end(&world).is_none());
-    let whole = read(&fs::read_to_string(&path).unwrap()).unwrap();
-    assert_eq!((whole.whole, whole.controls.len(), whole.marks.len()), (true, 4, 4));
-    assert_eq!(replay(super::testbed::world(3), &whole), Replay::Same(whole.end));
-    let text = fs::read_to_string(&path).unwrap();
-    let (mut played, mut places, mut just_so, mut begun_again) = (0, Vec::new(), 0, 0);
-    for cut in 0..text.len() - 1 {
-        match read(&text[..cut]) {
-            Ok(cut) => {
-                assert!(!cut.whole);
-                if places.last() != Some(&cut.end) {
-                    places.push(cut.end);
-                    let again = super::testbed::world(cut.header.seed);
-                    assert_eq!(replay(again, &cut), Replay::Same(cut.end));
-                }
-                played += 1;
-            }
-            // A whole line without the one that was written at once with it: nobody can tell whether it was broken off there.
-            Err(error) if error.found.starts_with("a control without a mark") => just_so += 1,
-            // The run before was given up, and of the next one there is nothing yet.
-            Err(error) if error.found.contains("behind the line `again`") => begun_again += 1,
-            Err(error) => {
-                let early = ["the recording is broken off", "not a rec", "a recording of format "];
-                let early = early.iter().any(|words| error.found.starts_with(words));
-                assert!(early && played == 0, "{cut}: {error}");
-            }
-        }
-    }
-    assert_eq!((places.len(), just_so), (5, 2 * 4), "with its newline and without: {places:?}");
-    assert!(begun_again > text.lines().nth(1).unwrap().len(), "from the line `again` to the first mark: {begun_again}");
+    fs::read_to_string(&path).unwrap()
 }
 
 #[test]
@@ -148,7 +158,8 @@ fn line_of<'t>(text: &'t str, begins: &str) -> (usize, &'t str) {
 
 #[test]
 fn a_file_that_is_no_recording_says_what_is_wrong() {
-    let text = written();
+    // Without seals a replay comes to what was changed.
+    let text = unsealed(&written());
     let with_times = |times: &str| {
         assert!(text.contains(r#""service_time":40000,"#), "{text}");
         text.replacen(r#""service_time":40000,"#, &format!(r#""service_time":{times},"#), 1)
@@ -163,8 +174,8 @@ fn a_file_that_is_no_recording_says_what_is_wrong() {
         ("", 1, "not a recording: it begins with ``"),
         ("[package]\nname", 1, "not a recording: it begins with `[package]`"),
         ("chaosdesk-recording 1\n{}", 1, "a recording of format 1"),
-        ("chaosdesk-recording 2\n", 2, "the recording is broken off: it has no line `end` and no mark"),
-        ("chaosdesk-recording 2\n{}\n", 2, "the key `seed` is missing"),
+        ("chaosdesk-recording 3\n", 2, "the recording is broken off: it has no line `end` and no mark"),
+        ("chaosdesk-recording 3\n{}\n", 2, "the key `seed` is missing"),
         (&cut, 3, "the recording is broken off: it has no line `end` and no mark"),
     ];
     for (text, line, found) in table {
@@ -207,6 +218,85 @@ fn a_file_that_was_changed_is_named_line_by_line() {
         let problem = read(&text).unwrap_err();
         assert!(problem.line == line && problem.found.contains(found), "{found}: {problem}");
     }
+}
+
+/// What a replay would not notice: a setting that nothing asked for, a run that is not played, blanks.
+#[test]
+fn whatever_was_changed_in_a_recording_is_named() {
+    let text = begun_again();
+    assert!(read(&text).is_ok());
+    let changed = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from} in {text}");
+        text.replacen(from, to, 1)
+    };
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let again = lines.iter().position(|line| line.starts_with("{\"again\"")).unwrap();
+    let (before, last) = (lines[..=again].concat(), lines[again + 1..].concat());
+    let without_seal = |line: &str| format!("{}}}}}\n", line.split(",\"seal\"").next().unwrap());
+    let misfit = |number: u8| format!("the seal does not fit mark {number}: the file was changed");
+    let missing = || "the key `seal` is missing".to_owned();
+    let exponent = "\"cost_exponent_per_mille\":1000";
+    let given_up = changed(lines[again], "").replacen(lines[2], &lines[2].replacen("mark", "again", 1), 1);
+    for (changed, line, found) in [
+        (changed(exponent, "\"cost_exponent_per_mille\":1001"), 3, misfit(1)),
+        (changed(&format!(",{exponent}"), ""), 3, misfit(1)),
+        (format!("{before}{}", last.replacen(exponent, "\"cost_exponent_per_mille\":1001", 1)), again + 5, misfit(1)),
+        (changed("\"seed\":4", "\"seed\":5"), 3, misfit(1)),
+        (last.clone(), 4, misfit(1)),
+        (format!("{before}{before}{last}"), again + 4, misfit(1)),
+        (given_up, 3, misfit(1)),
+        (changed("\"seed\":", "\"seed\": "), 3, misfit(1)),
+        (changed("{\"control\":{", "{\"control\": {"), again + 5, misfit(1)),
+        (changed("{\"mark\":{", "{\"mark\":{ "), 3, misfit(1)),
+        (changed(lines[again], &lines[again].replacen("}\n", "} \n", 1)), again + 1, misfit(2)),
+        (changed("\"hash\":", "\"hash\":1"), 3, misfit(1)),
+        (changed("\"seal\":", "\"seal\":1"), 3, misfit(1)),
+        (changed(lines[2], &without_seal(lines[2])), 3, missing()),
+        (changed(lines[again], &without_seal(lines[again])), again + 1, missing()),
+        (changed(lines[lines.len() - 1], &without_seal(lines[lines.len() - 1])), lines.len(), missing()),
+        (unsealed(&text).replace("recording 2", "recording 3"), 3, missing()),
+        (changed("recording 3", "recording 2"), 3, "unknown key `seal`".to_owned()),
+        (changed(",\"seal\":", ",\"seal\":null,\"sael\":"), 3, "null does not belong here".to_owned()),
+    ] {
+        let problem = read(&changed).map(|_| ()).expect_err(&found);
+        // A number with one more figure may be too large, which is said as well.
+        let too_large = problem.found.contains("does not belong here");
+        assert!(problem.line == line && (problem.found == found || too_large), "{line} {found}: {problem}");
+    }
+    let strange = changed(",\"seal\":", ",\"sael\":1,\"seal\":");
+    let said = read(&strange).unwrap_err().to_string();
+    assert!(said.contains("did you mean `seal`?") && said.contains("number, seal"), "{said}");
+}
+
+#[test]
+fn both_writers_write_the_same_bytes() {
+    let text = begun_again();
+    let again = text.find("{\"again\"").unwrap();
+    let last = again + text[again..].find("chaosdesk").unwrap();
+    let rewritten = recording_text::write(&read(&text).unwrap()).unwrap();
+    assert_eq!(unsealed(&rewritten), unsealed(&text[last..]), "but for the seals, which count what was given up");
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("run.rec");
+    let mut file = RecordingFile::new(Box::new(fs::File::create(&path).unwrap())).unwrap();
+    let mut world = world(3);
+    file.begin(&RecordingHeader { seed: 3, settings: (**world.settings()).clone(), scenario: None });
+    for at in [100, 900, 1_700] {
+        world.run_until(ms(at));
+        file.append(&world, Some(Mark::of(&world)));
+        world.control(Control::Crash(Target::Random));
+    }
+    assert!(file.end(&world).is_none());
+    let live = fs::read_to_string(&path).unwrap();
+    assert_eq!(recording_text::write(&read(&live).unwrap()).unwrap(), live);
+}
+
+#[test]
+fn a_recording_of_format_2_is_read_without_seals() {
+    let recording = record();
+    let text = unsealed(&written());
+    assert!(text.starts_with("chaosdesk-recording 2\n") && !text.contains("seal"), "{text}");
+    assert_eq!(read(&text).unwrap(), recording);
+    assert_eq!(read(&unsealed(&begun_again())).unwrap(), read(&begun_again()).unwrap());
 }
 
 #[test]

@@ -4,7 +4,8 @@
 //! each counts the controls above it, no control lacks one, places only go on, and none is farther from the last mark than
 //! the recorder lets a run go; behind the end there is nothing. Settings and controls are held to the ranges of
 //! configurations and scenarios.
-//! Shape: the first line is [`FIRST_LINE`], the second the header as JSON, then a control or a mark each, in order, and the
+//! Each mark seals every line above it, so that what a replay could not notice is noticed, too.
+//! Shape: the first line is [`FIRST_LINE`] (of format 2, which has no seals, [`UNSEALED`]), the second the header as JSON, then a control or a mark each, in order, and the
 //! end. Where a run was begun again the line `again` ends it, and the first line stands once more; the last run counts. A file
 //! without an end was broken off (its program was killed): its last run is played up to its last mark, and one without a mark
 //! is refused.
@@ -17,16 +18,18 @@ use serde::{Deserialize, Serialize};
 use crate::document::problem::{Complaint, Place, Problem, Reading, Source};
 use crate::document::ranges;
 use crate::domain::control::{Control, RecordedControl};
-use crate::domain::digest::Digest;
 use crate::domain::settings::Settings;
 use crate::domain::time::SimTime;
 
 use super::recorder::{Mark, Recorder, Recording, RecordingHeader};
 use super::recording_line::{inside, is_torn, parse};
+use super::recording_lines::Lines;
 use super::recording_seal::Sealer;
 
 /// The first line of every recording.
-pub const FIRST_LINE: &str = "chaosdesk-recording 2";
+pub const FIRST_LINE: &str = "chaosdesk-recording 3";
+/// The first line of those of format 2: they are read as well.
+pub(super) const UNSEALED: &str = "chaosdesk-recording 2";
 /// What the first line of every version begins with.
 const FAMILY: &str = "chaosdesk-recording ";
 /// Characters of a foreign first line that are quoted.
@@ -36,15 +39,27 @@ const QUOTED: usize = 40;
 /// run. The grammar of actions knows.
 pub type Admit<'a> = &'a dyn Fn(&Control, usize, &Settings) -> Result<(), Complaint>;
 
-/// A line of a recording, after the header.
+/// A line of a recording, after the header. Witnesses are [`Sealed`] or not.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Line {
+pub(super) enum Line<W> {
     Control(RecordedControl),
-    Mark(Witness),
+    Mark(W),
     /// The run was given up here, and another one begins below.
-    Again(Witness),
-    End(Witness),
+    Again(W),
+    End(W),
+}
+
+impl<W: Copy> Line<W> {
+    /// The same line with its witness as this makes it.
+    pub(super) fn map<V>(&self, made: impl FnOnce(W) -> V) -> Line<V> {
+        match self {
+            Self::Control(control) => Line::Control(*control),
+            Self::Mark(witness) => Line::Mark(made(*witness)),
+            Self::Again(witness) => Line::Again(made(*witness)),
+            Self::End(witness) => Line::End(made(*witness)),
+        }
+    }
 }
 
 /// A mark with its number in its run, from 1: the one that is missing leaves a gap.
@@ -53,8 +68,6 @@ pub(super) struct Witness {
     pub number: u64,
     #[serde(flatten)]
     pub mark: Mark,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seal: Option<Digest>,
 }
 
 /// The text of a recording. Each mark stands behind the controls that it counts.
@@ -63,15 +76,18 @@ pub(super) struct Witness {
 /// None that the types allow.
 pub(super) fn write(recording: &Recording) -> Result<String, serde_json::Error> {
     let mut lines = vec![FIRST_LINE.to_owned(), serde_json::to_string(&recording.header)?];
-    let (mut written, mut number, mut sealer) = (0, 0, Sealer::default());
+    let mut sealer = Sealer::default();
+    for line in &lines {
+        sealer.pass(line);
+    }
+    let (mut written, mut number) = (0, 0);
     for (mark, is_end) in recording.marks.iter().map(|mark| (mark, false)).chain([(&recording.end, true)]) {
         for control in &recording.controls[written..mark.controls] {
-            sealer.control(control);
-            lines.push(serde_json::to_string(&Line::Control(*control))?);
+            lines.push(sealer.write(&Line::Control(*control))?);
         }
         number += 1;
-        let witness = Witness { number, mark: *mark, seal: Some(sealer.mark(mark)) };
-        lines.push(serde_json::to_string(&if is_end { Line::End(witness) } else { Line::Mark(witness) })?);
+        let witness = Witness { number, mark: *mark };
+        lines.push(sealer.write(&if is_end { Line::End(witness) } else { Line::Mark(witness) })?);
         written = mark.controls;
     }
     lines.push(String::new());
@@ -84,20 +100,14 @@ pub(super) fn write(recording: &Recording) -> Result<String, serde_json::Error> 
 /// The first thing wrong.
 pub fn read(name: &str, text: &str, admit: Admit<'_>) -> Reading<Recording> {
     let source = Arc::new(Source { name: name.to_owned(), text: text.to_owned() });
-    let mut lines = Lines { source: &source, at: 0 };
-    let first = lines.next();
-    let found = first.as_ref().map_or("", Place::text);
-    if found != FIRST_LINE {
-        let place = first.as_ref().map_or_else(|| Place::new(&source, 0..0), Clone::clone);
-        return Err(match found.strip_prefix(FAMILY) {
-            Some(format) => place.problem(format!("a recording of format {}", format.escape_debug())),
-            None => {
-                let quoted: String = found.chars().take(QUOTED).collect();
-                place.problem(format!("not a recording: it begins with `{}`", quoted.escape_debug()))
-            }
-        }
-        .allow(format!("`{FIRST_LINE}`")));
+    let mut lines = Lines::of(&source);
+    let first = lines.next().unwrap_or_else(|| Place::new(&source, 0..0));
+    match first.text() {
+        FIRST_LINE => lines.are_sealed(),
+        UNSEALED => {}
+        _ => return Err(foreign(&first)),
     }
+    lines.pass(&first);
     let (mut last, mut is_begun_again) = (Read::Unmarked, false);
     while let Some(header) = lines.next() {
         last = Run::read(&header, &mut lines, admit)?;
@@ -107,6 +117,19 @@ pub fn read(name: &str, text: &str, admit: Admit<'_>) -> Reading<Recording> {
         Read::Run(recording) => Ok(*recording),
         Read::GivenUp | Read::Unmarked => Err(broken_off(&Place::new(&source, text.len()..text.len()), is_begun_again)),
     }
+}
+
+/// The first line is none that is read.
+fn foreign(first: &Place) -> Box<Problem> {
+    let found = first.text();
+    let problem = match found.strip_prefix(FAMILY) {
+        Some(format) => first.problem(format!("a recording of format {}", format.escape_debug())),
+        None => {
+            let quoted: String = found.chars().take(QUOTED).collect();
+            first.problem(format!("not a recording: it begins with `{}`", quoted.escape_debug()))
+        }
+    };
+    problem.allow(format!("`{FIRST_LINE}`, `{UNSEALED}`"))
 }
 
 /// Nothing of the last run can be played.
@@ -124,10 +147,10 @@ fn broken_off(end: &Place, is_begun_again: bool) -> Box<Problem> {
 pub fn misplaced(name: &str, text: &str, control: usize, found: String) -> Box<Problem> {
     let source = Arc::new(Source { name: name.to_owned(), text: text.to_owned() });
     let mut controls = Vec::new();
-    for place in (Lines { source: &source, at: 0 }) {
-        if place.text() == FIRST_LINE {
+    for place in Lines::of(&source) {
+        if place.text().starts_with(FAMILY) {
             controls.clear();
-        } else if matches!(serde_json::from_str(place.text()), Ok(Line::Control(_))) {
+        } else if matches!(serde_json::from_str::<Line<Witness>>(place.text()), Ok(Line::Control(_))) {
             controls.push(place);
         }
     }
@@ -135,33 +158,10 @@ pub fn misplaced(name: &str, text: &str, control: usize, found: String) -> Box<P
     place.problem(found)
 }
 
-/// The lines of a source, each with its place.
-struct Lines<'s> {
-    source: &'s Arc<Source>,
-    at: usize,
-}
-
-impl Iterator for Lines<'_> {
-    type Item = Place;
-
-    fn next(&mut self) -> Option<Place> {
-        let rest = self.source.text.get(self.at..).filter(|rest| !rest.is_empty())?;
-        let length = rest.find('\n').unwrap_or(rest.len());
-        let from = self.at;
-        self.at += length + 1;
-        Some(Place::new(self.source, from..from + length))
-    }
-}
-
-impl Lines<'_> {
-    /// Whether the line that was read last has no end: it was being written as the program was killed.
-    fn is_broken_off(&self) -> bool {
-        self.at > self.source.text.len()
-    }
-}
-
 /// A run that is being read, and how far it has come.
 struct Run<'a> {
+    /// The line that begins the next run.
+    first: &'static str,
     settings: &'a Settings,
     admit: Admit<'a>,
     /// Nodes that there can be by now.
@@ -174,7 +174,6 @@ struct Run<'a> {
     unmarked: Option<Place>,
     /// The place of the last line: nothing behind it lies before it.
     reached: (SimTime, u64),
-    sealer: Sealer,
 }
 
 /// What came of reading a run.
@@ -200,13 +199,14 @@ impl Run<'_> {
         }
         let parsed: RecordingHeader = parse(header)?;
         check(&parsed, header)?;
-        let (settings, nodes) = (&parsed.settings, parsed.settings.cluster.nodes);
-        let (controls, marks) = (Vec::new(), Vec::new());
-        let (reached, sealer) = Default::default();
-        let mut run = Run { settings, admit, nodes, controls, marks, closed: None, unmarked: None, reached, sealer };
+        lines.pass(header);
+        let (first, settings, nodes) = (lines.first(), &parsed.settings, parsed.settings.cluster.nodes);
+        let (controls, marks, reached) = Default::default();
+        let mut run = Run { first, settings, admit, nodes, controls, marks, closed: None, unmarked: None, reached };
         while let Some(place) = lines.next() {
-            if place.text() == FIRST_LINE {
+            if place.text() == first {
                 run.may_begin_again(&place)?;
+                lines.pass(&place);
                 break;
             }
             if lines.is_broken_off() && run.is_torn(&place) {
@@ -215,7 +215,9 @@ impl Run<'_> {
                 break;
             }
             run.must_be_open(&place)?;
-            run.take(&parse(&place)?, &place)?;
+            let line = lines.parse(&place)?;
+            run.take(&line, &place)?;
+            lines.hold(&line, &place)?;
         }
         if let Some(place) = run.unmarked {
             let found = "a control without a mark below it: the file was changed, or broken off in this very place";
@@ -249,7 +251,7 @@ impl Run<'_> {
                 Err(place.problem("the recording has ended above").allow("nothing behind the line `end`"))
             }
             Some((Closing::Again, _)) => {
-                Err(place.problem("another run must begin behind the line `again`").allow(format!("`{FIRST_LINE}`")))
+                Err(place.problem("another run must begin behind the line `again`").allow(format!("`{}`", self.first)))
             }
         }
     }
@@ -259,8 +261,8 @@ impl Run<'_> {
         let text = place.text();
         let begins = |opening: &str| opening.starts_with(text) || text.starts_with(opening);
         match self.closed {
-            None => is_torn::<Line>(place) && openings().iter().any(|opening| begins(opening)),
-            Some((Closing::Again, _)) => FIRST_LINE.starts_with(text),
+            None => is_torn::<Line<Witness>>(place) && openings().iter().any(|opening| begins(opening)),
+            Some((Closing::Again, _)) => self.first.starts_with(text),
             Some((Closing::End, _)) => false,
         }
     }
@@ -270,7 +272,7 @@ impl Run<'_> {
         self.unmarked = None;
     }
 
-    fn take(&mut self, line: &Line, place: &Place) -> Reading<()> {
+    fn take(&mut self, line: &Line<Witness>, place: &Place) -> Reading<()> {
         match line {
             Line::Control(control) => self.take_control(control, place),
             Line::Mark(witness) => {
@@ -290,7 +292,6 @@ impl Run<'_> {
             wrong.allowed.into_iter().fold(problem, |problem, allowed| problem.allow(allowed))
         })?;
         self.nodes += usize::from(recorded.control == Control::AddNode);
-        self.sealer.control(recorded);
         self.unmarked.get_or_insert_with(|| place.clone());
         self.controls.push(*recorded);
         Ok(())
@@ -303,7 +304,7 @@ impl Run<'_> {
     }
 
     fn testify(&mut self, place: &Place, witness: Witness) -> Reading<()> {
-        let (expected, Witness { number, mark, seal }) = (self.marks.len() as u64 + 1, witness);
+        let (expected, Witness { number, mark }) = (self.marks.len() as u64 + 1, witness);
         if number != expected {
             return Err(
                 place.problem(format!("mark {number} stands where mark {expected} belongs: the file was changed"))
@@ -316,14 +317,7 @@ impl Run<'_> {
             return Err(place.problem(found));
         }
         self.unmarked = None;
-        self.go_on(place, "mark", (mark.at, mark.events))?;
-        let expected = self.sealer.mark(&mark);
-        if seal.is_some_and(|seal| seal != expected) {
-            let found = format!("the seal does not fit mark {number}: the file was changed");
-            let note = "this line is not what was written, or the place of a control above it is not";
-            return Err(place.problem(found).noting(note));
-        }
-        Ok(())
+        self.go_on(place, "mark", (mark.at, mark.events))
     }
 
     /// Time and events only grow, and time not far without a mark: one that a replay reached only after hours is an error of
@@ -366,10 +360,10 @@ fn check(header: &RecordingHeader, place: &Place) -> Reading<()> {
 /// How the lines begin that the program writes, up to their first number.
 fn openings() -> Vec<String> {
     let mark = Mark { at: SimTime::ZERO, events: 0, controls: 0, hash: Default::default() };
-    let witness = Witness { number: 0, mark, seal: None };
+    let witness = Witness { number: 0, mark };
     let control = RecordedControl { at: SimTime::ZERO, after_events: 0, control: Control::RecoverAll };
     let lines = [Line::Control(control), Line::Mark(witness), Line::Again(witness), Line::End(witness)];
-    let opening = |line: &Line| {
+    let opening = |line: &Line<Witness>| {
         let text = serde_json::to_string(line).unwrap_or_default();
         text.split(|char: char| char.is_ascii_digit()).next().unwrap_or_default().to_owned()
     };

@@ -14,6 +14,7 @@ use crate::domain::tick::TickBurst;
 use crate::domain::time::{SimDuration, SimTime};
 use crate::runtime::recorder::Recorder;
 use crate::runtime::recording_file::RecordingFile;
+use crate::runtime::recording_tests::earlier::unsealed;
 use crate::runtime::simulation::Simulation;
 
 /// What no number of a file should be without being looked at.
@@ -89,14 +90,15 @@ fn numbers(text: &str) -> Vec<Range<usize>> {
 
 #[test]
 fn a_recording_with_any_number_changed_is_refused_or_ends() {
-    let text = written();
+    let sealed = written();
+    let text = unsealed(&sealed);
     let whole = read(&text).unwrap();
     assert!(matches!(play(&whole, &mut |_| {}).unwrap().1, Replay::Same(_)));
     let header = text.find('\n').unwrap() + 1;
     let (mut refused, mut played) = (0, 0);
     for number in numbers(&text).into_iter().filter(|number| number.start >= header) {
         for extreme in EXTREMES {
-            let changed = format!("{}{extreme}{}", &text[..number.start], &text[number.end..]);
+            let changed = with(&text, &number, extreme);
             let line = text[..number.start].lines().count();
             match read(&changed) {
                 Err(said) => {
@@ -116,6 +118,16 @@ fn a_recording_with_any_number_changed_is_refused_or_ends() {
         }
     }
     assert!(refused > 900 && played > 100, "{refused} refused, {played} played");
+    for number in numbers(&sealed).into_iter().filter(|number| number.start >= header) {
+        for changed in EXTREMES.map(|extreme| with(&sealed, &number, extreme)) {
+            assert!(changed == sealed || read(&changed).is_err(), "with its seals it is refused: {changed}");
+        }
+    }
+}
+
+/// The text with another number in this place.
+fn with(text: &str, place: &Range<usize>, number: u64) -> String {
+    format!("{}{number}{}", &text[..place.start], &text[place.end..])
 }
 
 #[test]
@@ -256,7 +268,8 @@ fn a_run_that_was_begun_again_is_played_from_its_last_beginning() {
     let cut = read(&text[..given_up]).unwrap();
     assert_eq!((cut.recording.header.seed, cut.recording.whole), (7, false), "as the message says");
     let joined = text.replacen("{\"again\":{\"number\":4,", "{\"mark\":{\"number\":4,", 1);
-    assert!(read(&joined).map(|_| ()).unwrap_err().contains("two files were put together"));
+    assert!(read(&joined).map(|_| ()).unwrap_err().contains("the seal does not fit mark 4"));
+    assert!(read(&unsealed(&joined)).map(|_| ()).unwrap_err().contains("two files were put together"));
 }
 
 /// Between two events a mark or a control may stand anywhere, and the replay is the same run.
@@ -276,19 +289,11 @@ fn a_time_that_was_changed_by_a_nanosecond_is_named() {
         }
     }
     assert!(changed > 5, "{changed}");
-    assert!(read(&unsealed(&text)).is_ok(), "recordings of earlier versions have no seals");
-}
-
-/// A recording as an earlier version wrote it.
-fn unsealed(text: &str) -> String {
-    let bare =
-        |line: &str| line.split_once(",\"seal\":").map_or_else(|| line.to_owned(), |(bare, _)| format!("{bare}}}}}"));
-    text.lines().map(|line| bare(line) + "\n").collect()
 }
 
 #[test]
 fn a_replay_that_differs_says_where_and_how_in_plain_words() {
-    let text = written();
+    let text = unsealed(&written());
     let opened = read(&text.replacen("\"seed\":7", "\"seed\":9", 1)).unwrap();
     let (said, ended) = play(&opened, &mut |_| {}).unwrap();
     assert!(matches!(ended, Replay::Differs(_)));
@@ -304,7 +309,7 @@ fn a_feed_that_would_be_waited_for_is_not_opened() {
     for feed in [pipe, PathBuf::from("/dev/zero")] {
         let named = format!("\"feed\":{{\"path\":{feed:?},\"digest\":1,\"symbol\":null}}");
         let path = dir.path().join("run.rec");
-        fs::write(&path, written().replacen("\"feed\":null", &named, 1)).unwrap();
+        fs::write(&path, unsealed(&written()).replacen("\"feed\":null", &named, 1)).unwrap();
         let trouble = open(&path).map(|_| ()).unwrap_err().to_string();
         assert!(trouble.contains("it is not a regular file") && trouble.contains("recorded feed"), "{trouble}");
     }

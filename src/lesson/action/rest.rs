@@ -118,6 +118,11 @@ impl<'w, 't> Rest<'w, 't> {
         }
     }
 
+    /// A group that has symbols.
+    pub fn partition(&mut self) -> Result<GroupId, Complaint> {
+        if self.words.is_empty() { Ok(self.context.group) } else { words::partition(&self.word()?, self.context) }
+    }
+
     pub fn receiver(&mut self) -> Result<Option<NodeId>, Complaint> {
         if self.words.is_empty() {
             return Ok(None);

@@ -18,7 +18,7 @@ mod timing;
 mod utf8;
 
 pub use scanner::Scanner;
-pub use timing::{ALT_FOR, BURST, ESC_FOR, QUIET, SHORT};
+pub use timing::{ALT_FOR, BURST, ESC_FOR, SHORT};
 
 use std::io;
 use std::sync::Arc;

@@ -10,15 +10,14 @@
 //! - A lone Esc, and Esc with an introducer, are let go after a moment; their place is kept, so that the rest of a cut answer
 //!   is still known for what it is.
 //! - Nothing broken takes the keyboard. A control sequence or a paste is over after a short silence or at the next Esc
-//!   (`broken` and `paste` know its rest if that comes after all). A certain string without an end is broken off by a
-//!   control key, Esc or an arrow; other keys are held in it for a moment longer, and then let go.
+//!   (`broken` and `paste` know its rest if that comes after all). So is a certain string: a character that comes by itself
+//!   after the silence is a key, several at once are its rest and are swallowed, for as long as they keep coming.
 //!
 //! Units: wall time, handed in: when the bytes came, which may be before they are fed.
 //! Bound: `HELD_MAX` keys are held, then it is no person who types; `TEXT_MAX` characters of an answer are kept, the
 //! rest is swallowed without being kept; `PASTE_MAX` characters of a paste, the rest is dropped.
-//! Limit: a piece of one to three bytes of a string between two silences of `STALLED` is let go as keys: a person may have
-//! typed it. So is an introducer, alone or with one more, between two short silences, and all of a control sequence that is
-//! cut twice and has no figure in its first part.
+//! Limit: a character of a string between two short silences is a key: a person may have typed it. So is an introducer,
+//! alone or with one more, and all of a control sequence that is cut twice and has no figure in its first part.
 //! Sources: ECMA-48; xterm's control sequences; the parser of vt100.net (ESC, CAN and SUB break a string off).
 
 mod sequences;
@@ -30,9 +29,7 @@ use crossterm::event::Event;
 use super::broken::Broken;
 use super::decode;
 use super::paste::{Paste, Silent};
-use super::timing::{
-    ALT_FOR, ALT_WITHIN, ANSWER_FOR, BURST, ESC_FOR, HELD_MAX, QUIET, REST_MIN, SHORT, STALLED, TEXT_MAX,
-};
+use super::timing::{ALT_FOR, ALT_WITHIN, BURST, ESC_FOR, HELD_MAX, SHORT, TEXT_MAX};
 use super::utf8::Utf8;
 
 const ESC: char = '\x1b';
@@ -77,15 +74,14 @@ pub struct Scanner {
     text: String,
     /// Characters of it.
     length: usize,
-    /// Keys that came since a silence in a certain string, and for how long they are held.
-    rest: Option<(usize, Duration)>,
+    /// A certain string has gone silent: a character by itself is a key.
+    silent: bool,
     /// A control sequence that was cut off: its rest may come.
     broken: Option<Broken>,
     /// An answer ended with a bare Esc or BEL: a backslash may still come.
     closed: bool,
-    /// When the latest character came, and the first of a string.
+    /// When the latest character came.
     latest: Duration,
-    began: Duration,
     utf8: Utf8,
     mouse: [u8; 3],
     pasted: Paste,
@@ -97,6 +93,7 @@ impl Scanner {
     /// Takes bytes that came now; `out` gets what was pressed, in order.
     pub fn feed(&mut self, bytes: &[u8], wall: Duration, out: &mut Vec<Event>) {
         self.release(wall, out);
+        self.meet(bytes, wall);
         for byte in bytes {
             if let (State::Mouse(left), b' '..) = (self.state, *byte) {
                 self.mouse[3 - usize::from(left.clamp(1, 3))] = *byte;
@@ -109,6 +106,22 @@ impl Scanner {
                 self.take(char, wall, out);
             }
             self.latest = wall;
+        }
+    }
+
+    /// Looks at what was read at once, where a certain string is open: whether a person may have typed it.
+    fn meet(&mut self, bytes: &[u8], wall: Duration) {
+        if bytes.is_empty() || !self.certain || !matches!(self.state, State::Inside(_)) {
+            return;
+        }
+        let gap = wall.saturating_sub(self.latest);
+        let alone = bytes.len() == 1 || str::from_utf8(bytes).is_ok_and(|text| text.chars().count() == 1);
+        // Nobody presses two keys that close together: the one before was no key, either.
+        if alone && (self.held.is_empty() || gap > ALT_WITHIN) {
+            self.silent |= gap >= SHORT;
+        } else {
+            self.silent = false;
+            self.held.clear();
         }
     }
 
@@ -126,17 +139,11 @@ impl Scanner {
             State::Csi if self.certain => SHORT,
             _ if self.held.is_empty() => return None,
             State::Escape => ESC_FOR,
-            State::Inside(_) if self.certain => self.held_for(),
+            State::Inside(_) if self.certain => BURST,
             State::Inside(_) | State::Csi | State::Ss3 if self.whole && self.length == 0 => ALT_FOR,
             _ => SHORT,
         };
         Some(self.latest + after)
-    }
-
-    /// How long keys in a certain string are held.
-    fn held_for(&self) -> Duration {
-        let long = self.latest.saturating_sub(self.began) > ANSWER_FOR;
-        self.rest.filter(|_| !long).map_or(SHORT, |(_, held_for)| held_for)
     }
 
     /// Lets go of what was held for too long: it was typed. Its place is kept: if it was not, the rest is still no keys.
@@ -147,7 +154,8 @@ impl Scanner {
         match self.state {
             State::Escape => out.append(&mut self.held),
             State::Closing(kind) if self.certain => {
-                // The Esc ended the string by itself.
+                // The Esc ended the string by itself; after a silence somebody pressed it.
+                out.extend(self.silent.then(|| decode::key(ESC)));
                 self.end(kind);
                 (self.state, self.closed) = (State::Escape, true);
             }
@@ -169,18 +177,7 @@ impl Scanner {
                     out.extend(keys.chars().map(decode::key));
                 }
             },
-            State::Inside(_) if self.certain => {
-                let (keys, _) = self.rest.unwrap_or((REST_MIN, SHORT));
-                let typed = keys < REST_MIN;
-                if typed {
-                    out.append(&mut self.held);
-                }
-                if typed && wall.saturating_sub(self.began) > ANSWER_FOR {
-                    return self.reset();
-                }
-                self.held.clear();
-                self.rest = Some((0, SHORT));
-            }
+            State::Inside(_) if self.certain => out.append(&mut self.held),
             _ => {
                 out.append(&mut self.held);
                 // A person waits a moment for the next key then; an answer that was cut twice is still one.
@@ -202,18 +199,18 @@ impl Scanner {
     fn take(&mut self, char: char, wall: Duration, out: &mut Vec<Event>) {
         let gap = wall.saturating_sub(self.latest);
         match self.state {
-            State::Ground if self.broken.is_some() => self.remainder(char, wall, out),
-            State::Ground | State::Mouse(_) => self.ground(char, wall, out),
-            State::Escape => self.escaped(char, gap, wall, out),
-            State::Inside(kind) => self.inside(kind, char, gap, wall, out),
-            State::Closing(kind) => self.closing(kind, char, wall, out),
-            State::Csi => self.csi(char, gap, wall, out),
-            State::Ss3 => self.ss3(char, wall, out),
-            State::Paste => self.paste(char, wall, out),
+            State::Ground if self.broken.is_some() => self.remainder(char, out),
+            State::Ground | State::Mouse(_) => self.ground(char, out),
+            State::Escape => self.escaped(char, gap, out),
+            State::Inside(kind) => self.inside(kind, char, gap, out),
+            State::Closing(kind) => self.closing(kind, char, out),
+            State::Csi => self.csi(char, gap, out),
+            State::Ss3 => self.ss3(char, out),
+            State::Paste => self.paste(char, out),
         }
     }
 
-    fn ground(&mut self, char: char, wall: Duration, out: &mut Vec<Event>) {
+    fn ground(&mut self, char: char, out: &mut Vec<Event>) {
         let closed = self.closed && char == ESC;
         self.reset();
         self.closed = closed;
@@ -236,10 +233,9 @@ impl Scanner {
                 (State::Ground, false)
             }
         };
-        self.began = wall;
     }
 
-    fn escaped(&mut self, char: char, gap: Duration, wall: Duration, out: &mut Vec<Event>) {
+    fn escaped(&mut self, char: char, gap: Duration, out: &mut Vec<Event>) {
         let together = gap <= ALT_WITHIN && !self.held.is_empty();
         let state = match char {
             ']' | 'P' | '_' | '^' | 'X' => State::Inside(char),
@@ -248,7 +244,7 @@ impl Scanner {
             '\\' if self.closed => return self.reset(),
             ESC => {
                 out.append(&mut self.held);
-                return self.ground(char, wall, out);
+                return self.ground(char, out);
             }
             char => {
                 if together {
@@ -256,10 +252,10 @@ impl Scanner {
                     return out.push(decode::alt(char));
                 }
                 out.append(&mut self.held);
-                return self.ground(char, wall, out);
+                return self.ground(char, out);
             }
         };
-        (self.state, self.whole, self.closed, self.began) = (state, together, false, wall);
+        (self.state, self.whole, self.closed) = (state, together, false);
         (self.certain, self.length) = (false, 0);
         if together {
             self.held = vec![decode::alt(char)];
@@ -268,12 +264,17 @@ impl Scanner {
         }
     }
 
-    fn inside(&mut self, kind: char, char: char, gap: Duration, wall: Duration, out: &mut Vec<Event>) {
+    fn inside(&mut self, kind: char, char: char, gap: Duration, out: &mut Vec<Event>) {
         match char {
-            ESC if self.length == 0 && !self.certain => self.break_off(char, wall, out),
-            ESC => self.state = State::Closing(kind),
+            ESC if self.length == 0 && !self.certain => self.break_off(char, out),
+            ESC => {
+                if self.certain {
+                    out.append(&mut self.held);
+                }
+                self.state = State::Closing(kind);
+            }
             BEL | '\u{9c}' if self.is_wrapped(kind) => {}
-            BEL if self.length == 0 && !self.certain => self.break_off(char, wall, out),
+            BEL if self.length == 0 && !self.certain => self.break_off(char, out),
             BEL | '\u{9c}' => {
                 self.end(kind);
                 // Some end their answer twice.
@@ -281,10 +282,14 @@ impl Scanner {
             }
             '\0'..='\x1f' | '\x7f' => {
                 // CAN and SUB end a string by the standard; another control ends it if a person pressed it.
-                let pressed = gap > BURST || matches!(char, '\x18' | '\x1a');
+                let pressed = self.silent || gap > BURST || matches!(char, '\x18' | '\x1a');
                 if !self.certain || pressed {
-                    self.break_off(char, wall, out);
+                    self.break_off(char, out);
                 }
+            }
+            char if self.silent => {
+                out.append(&mut self.held);
+                self.held.push(decode::key(char));
             }
             char => self.more(kind, char, gap),
         }
@@ -293,7 +298,6 @@ impl Scanner {
     /// A character of a string.
     fn more(&mut self, kind: char, char: char, gap: Duration) {
         self.certain |= self.length == 0 && self.whole && gap <= BURST;
-        let stalled = (gap > SHORT).then_some((0, if gap > QUIET { SHORT } else { STALLED }));
         self.length += 1;
         if self.length <= TEXT_MAX {
             self.text.push(char);
@@ -304,11 +308,6 @@ impl Scanner {
             self.certain = self.held.len() >= HELD_MAX || HEADS.iter().any(|head| so_far.starts_with(head));
             if self.certain {
                 self.held.clear();
-            }
-        } else if let Some((keys, held_for)) = self.rest.or(stalled) {
-            self.rest = Some((keys + 1, held_for));
-            if keys < REST_MIN {
-                self.held.push(decode::key(char));
             }
         } else {
             self.held.clear();
@@ -329,7 +328,7 @@ impl Scanner {
         kind == 'P' && self.text.starts_with("tmux;")
     }
 
-    fn closing(&mut self, kind: char, char: char, wall: Duration, out: &mut Vec<Event>) {
+    fn closing(&mut self, kind: char, char: char, out: &mut Vec<Event>) {
         match char {
             '\\' => self.end(kind),
             ESC if self.is_wrapped(kind) => self.state = State::Inside(kind),
@@ -341,17 +340,15 @@ impl Scanner {
                     out.append(&mut self.held);
                     self.reset();
                 }
-                self.ground(ESC, wall, out);
-                self.escaped(char, Duration::ZERO, wall, out);
+                self.ground(ESC, out);
+                self.escaped(char, Duration::ZERO, out);
             }
         }
     }
 
     /// It was typed after all, or breaks off here.
-    fn break_off(&mut self, char: char, wall: Duration, out: &mut Vec<Event>) {
-        if !self.certain || self.rest.is_some() {
-            out.append(&mut self.held);
-        }
-        self.ground(char, wall, out);
+    fn break_off(&mut self, char: char, out: &mut Vec<Event>) {
+        out.append(&mut self.held);
+        self.ground(char, out);
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseEventKind};
 
 use super::paste::PASTE_MAX;
-use super::timing::ANSWER_FOR;
+use super::timing::ALT_WITHIN;
 use super::*;
 use crate::domain::chance::{Chance, Purpose};
 
@@ -140,7 +140,7 @@ fn answers_that_come_byte_by_byte_press_no_key() {
 fn answers_that_are_cut_twice_press_nothing_that_does_anything() {
     let pieces: [&[u8]; 4] = [b"\x1b", b"P", b">|XTerm(390)\x1b\\", b"q"];
     assert_eq!(pressed(&pieces, MS(150)), [esc(), char('P'), char('q')]);
-    let pieces: [&[u8]; 4] = [b"\x1bP>|iTerm", b"X", b"3.4)\x1b\\", b"q"];
+    let pieces: [&[u8]; 4] = [b"\x1bP>|iTerm", b"X2", b"3.4)\x1b\\", b"q"];
     assert_eq!(pressed(&pieces, MS(1_300)), [char('q')]);
     let pieces: [&[u8]; 4] = [b"\x1b", b"[?", b"64;1;2c", b"q"];
     assert_eq!(pressed(&pieces, MS(150)), [esc(), char('['), char('?'), char('q')]);
@@ -280,7 +280,7 @@ fn keys_cut_by_the_line_are_whole() {
 fn an_answer_that_never_ends_does_not_take_the_keyboard_for_ever() {
     for broken in ["\x1bP>|XT", "\x1b]11;rgb:1", "\x1b_Gi=3", "\u{90}1+r"] {
         // After a silence a key is a key.
-        for silence in [QUIET + MS(100), MS(20_000)] {
+        for silence in [SHORT, MS(5_000), MS(20_000)] {
             let (mut scanner, mut at) = (Scanner::default(), Duration::ZERO);
             scanned(&mut scanner, &mut at, &[broken.as_bytes()], silence);
             let out = scanned(&mut scanner, &mut at, &[b"x", b"q", b"X"], MS(150));
@@ -293,13 +293,15 @@ fn an_answer_that_never_ends_does_not_take_the_keyboard_for_ever() {
         for (bytes, event) in [(&b"\x03"[..], ctrl_c), (b"\x1b[A", up), (b"\r", enter)] {
             assert_eq!(pressed(&[broken.as_bytes(), bytes, b"q"], MS(120)), [event, char('q')], "{broken:?}");
         }
-        // Somebody who types on without a pause is heard after some seconds.
+        // Nothing that somebody types on is lost, or waits for the end of it.
         let (mut scanner, mut at) = (Scanner::default(), Duration::ZERO);
         scanned(&mut scanner, &mut at, &[broken.as_bytes()], MS(150));
-        let keys: Vec<&[u8]> = std::iter::repeat_n(&b"j"[..], 200).collect();
-        let out = scanned(&mut scanner, &mut at, &keys, MS(150));
-        let lost = 200 - out.len();
-        assert!(MS(150) * (lost as u32) <= ANSWER_FOR + QUIET + SHORT + BURST, "{lost} keys were lost");
+        for pause in [ALT_WITHIN + MS(1), MS(30), MS(150)] {
+            let keys: Vec<&[u8]> = std::iter::repeat_n(&b"j"[..], 200).collect();
+            let mut out = scanned(&mut scanner, &mut at, &keys, pause);
+            out.extend(scanned(&mut scanner, &mut at, &[b""], SHORT));
+            assert_eq!(out.len(), 200, "{broken:?}, a key every {pause:?}");
+        }
     }
 }
 
@@ -391,12 +393,38 @@ fn a_paste_without_an_end_runs_no_key_and_does_not_take_the_keyboard() {
     assert_eq!(pressed(&[b"\x1b[200~a", b"\x1b[200~b\x1b[201~", b"q"], MS(400)), [paste("a"), paste("b"), char('q')]);
 }
 
-/// A key in a string that never ends is late, but it is not lost.
+/// After a short silence a string without an end is over: a key acts, and what may be its rest does not.
 #[test]
-fn a_key_in_a_broken_string_is_let_go() {
-    for broken in ["\x1bP>|XT", "\x1b]11;rgb:1", "\x1b_Gi=3"] {
-        let out = pressed(&[broken.as_bytes(), b"q"], MS(200));
-        assert_eq!(out, [char('q')], "{broken:?}");
+fn one_key_after_a_string_that_was_cut_acts_and_the_rest_of_it_does_not() {
+    let ctrl_g_ends = "\x07";
+    for broken in ["\x1bPabc", "\x1b]0;abc", "\x1b_abc", "\x1b^abc", "\x1bXabc", "\u{90}abc"] {
+        let after = |silence: Duration, pieces: &[&str]| {
+            let (mut scanner, mut at) = (Scanner::default(), MS(5_000));
+            assert_eq!(scanned(&mut scanner, &mut at, &[broken.as_bytes()], silence), [], "{broken:?} is no key");
+            let pieces: Vec<&[u8]> = pieces.iter().map(|piece| piece.as_bytes()).collect();
+            scanned(&mut scanner, &mut at, &pieces, SHORT)
+        };
+        for silence in [SHORT, MS(200), MS(1_400), MS(60_000)] {
+            for (typed, event) in [("q", char('q')), ("X", char('X')), ("ж", char('ж')), ("\x1b", esc())] {
+                assert_eq!(after(silence, &[typed, ""]), [event], "{typed:?} after {broken:?} and {silence:?}");
+            }
+            for rest in [&["XX"][..], &["X;X\x1b\\"], &["XX", "XXX"], &[ctrl_g_ends], &["XXXX\x07"], &["XX", "X\x1b\\"]]
+            {
+                assert_eq!(after(silence, rest), [], "{rest:?} after {broken:?} and {silence:?}");
+                let then_a_key = [rest, &["q", ""]].concat();
+                assert_eq!(after(silence, &then_a_key), [char('q')], "{rest:?} after {broken:?} and {silence:?}");
+            }
+            let pasted = [Event::Paste("X\rX".to_owned())];
+            assert_eq!(after(silence, &["\x1b[200~X\rX\x1b[201~"]), pasted, "after {broken:?}");
+        }
+        // The line brings the rest byte by byte, or one byte before the others.
+        let (mut scanner, mut at) = (Scanner::default(), MS(5_000));
+        scanned(&mut scanner, &mut at, &[broken.as_bytes()], MS(200));
+        let bytes: Vec<&[u8]> = b"XXXXXX".chunks(1).collect();
+        assert_eq!(scanned(&mut scanner, &mut at, &bytes, MS(5)), []);
+        assert_eq!(scanned(&mut scanner, &mut at, &[b""], MS(200)), []);
+        assert_eq!(scanned(&mut scanner, &mut at, &[b"X"], MS(10)), []);
+        assert_eq!(scanned(&mut scanner, &mut at, &[b"XX\x1b\\", b"q"], MS(200)), [char('q')]);
     }
 }
 

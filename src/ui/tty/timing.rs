@@ -10,21 +10,15 @@ use std::time::Duration;
 pub const ESC_FOR: Duration = SHORT;
 /// How long Esc with an introducer waits: Alt-P is hardly ever pressed.
 pub const ALT_FOR: Duration = SHORT;
-/// After this silence what is in doubt was typed, and a control sequence or a paste without an end is broken.
+/// After this silence what is in doubt was typed, and a sequence, a string or a paste without an end is broken.
 pub const SHORT: Duration = Duration::from_millis(100);
 /// Bytes of one burst follow one another within this.
 pub const BURST: Duration = Duration::from_millis(50);
 /// Esc and another key within this are one key with Alt.
 pub const ALT_WITHIN: Duration = Duration::from_millis(20);
-/// Few keys inside a string that went silent are held for so long: what they belong to may still come.
-pub const STALLED: Duration = Duration::from_millis(1_500);
-/// After this silence inside a string what comes may have been typed, and is not held for longer than any key in doubt.
-pub const QUIET: Duration = Duration::from_secs(5);
-/// A string that goes on for longer is in doubt after every pause.
-pub const ANSWER_FOR: Duration = Duration::from_secs(10);
 /// Keys that are held at most.
 pub const HELD_MAX: usize = 64;
-/// Fewer keys than this in a burst after a silence were typed.
+/// Fewer keys than this in a burst after a broken paste were typed.
 pub const REST_MIN: usize = 4;
 /// Characters of an answer that are kept.
 pub const TEXT_MAX: usize = 64;

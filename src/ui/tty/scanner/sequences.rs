@@ -10,7 +10,7 @@ use crate::ui::tty::decode;
 use crate::ui::tty::paste::Pasted;
 
 impl Scanner {
-    pub(super) fn csi(&mut self, char: char, gap: Duration, wall: Duration, out: &mut Vec<Event>) {
+    pub(super) fn csi(&mut self, char: char, gap: Duration, out: &mut Vec<Event>) {
         if self.length == 0 && self.whole && gap <= BURST {
             self.certain = true;
             self.held.clear();
@@ -21,7 +21,7 @@ impl Scanner {
             ' '..='?' => self.parameter(char),
             // No report is as short as that.
             '@'..='~' if self.length == 0 && !self.certain && decode::csi("", char).is_none() => {
-                self.break_off(char, wall, out);
+                self.break_off(char, out);
             }
             '@'..='~' => {
                 let text = std::mem::take(&mut self.text);
@@ -32,7 +32,7 @@ impl Scanner {
                     out.extend(decode::csi(&text, char));
                 }
             }
-            char => self.break_off(char, wall, out),
+            char => self.break_off(char, out),
         }
     }
 
@@ -52,24 +52,24 @@ impl Scanner {
         }
     }
 
-    pub(super) fn ss3(&mut self, char: char, wall: Duration, out: &mut Vec<Event>) {
+    pub(super) fn ss3(&mut self, char: char, out: &mut Vec<Event>) {
         match decode::ss3(char) {
             Some(event) => {
                 self.reset();
                 out.push(event);
             }
-            None => self.break_off(char, wall, out),
+            None => self.break_off(char, out),
         }
     }
 
-    pub(super) fn paste(&mut self, char: char, wall: Duration, out: &mut Vec<Event>) {
+    pub(super) fn paste(&mut self, char: char, out: &mut Vec<Event>) {
         match self.pasted.push(char) {
             Pasted::Text => {}
             Pasted::Whole(text) => {
                 self.reset();
                 out.extend((!text.is_empty()).then_some(Event::Paste(text)));
             }
-            Pasted::Typed => self.ground(char, wall, out),
+            Pasted::Typed => self.ground(char, out),
         }
     }
 
@@ -81,7 +81,7 @@ impl Scanner {
     }
 
     /// What comes first after a control sequence that was cut off.
-    pub(super) fn remainder(&mut self, char: char, wall: Duration, out: &mut Vec<Event>) {
+    pub(super) fn remainder(&mut self, char: char, out: &mut Vec<Event>) {
         match self.broken.as_mut().map_or(Part::None, |broken| broken.take(char)) {
             Part::More if self.held.len() < HELD_MAX => self.held.push(decode::key(char)),
             Part::More => {}
@@ -94,7 +94,7 @@ impl Scanner {
             }
             Part::None => {
                 out.append(&mut self.held);
-                self.ground(char, wall, out);
+                self.ground(char, out);
             }
         }
     }
