@@ -27,7 +27,7 @@ pub fn together(root: &Reader<'_>, settings: &Settings) -> Reading<()> {
 /// for the rest.
 ///
 /// # Errors
-/// There is not.
+/// The archives may take more than three quarters of it.
 pub fn history(root: &Reader<'_>, settings: &Settings, history_mb: u64) -> Reading<()> {
     let cluster = &settings.cluster;
     let replicas = (cluster.partitions * cluster.replication_factor.min(cluster.nodes)) as u64;

@@ -2,8 +2,8 @@
 //!
 //! Idea: a node that declines says why, and the reason decides: another node may lead, a newer map may name another group, a
 //! symbol may be on its way, or the own replica may answer. Only where nothing of this helps does the client hear the reason.
-//! A replica that has left its group declines with `NoReplica`; whoever asked it, and be it this node's own, asks the voters
-//! of the map.
+//! A replica that has left its group declines with `NoReplica`; the gateway that asked it, on this node or another, then asks
+//! the voters of the map.
 //! Bound: a request is sent on at most [`REDIRECTS_MAX`] times.
 
 use crate::domain::ids::{GroupId, NodeId};

@@ -5,7 +5,7 @@
 //! goes with each mark and notices it.
 //! Shape: a chain over the lines from the first one on, through every run; a line with a seal counts without it, because the
 //! seal follows from the rest.
-//! Left out: adversaries. Who changes a mark can seal it again. Recordings of format 2 have no seals.
+//! Left out: adversaries, who can change a mark and seal it again. Recordings of format 2 have no seals.
 
 use serde::{Deserialize, Serialize};
 

@@ -41,7 +41,7 @@ pub struct Figures {
     queries: Rate,
     refused: Rate,
     retried: u64,
-    placeless: u64,
+    not_sent: u64,
     /// Retries that a budget did not allow.
     denied: u64,
     /// Refusals for overload.
@@ -163,7 +163,7 @@ impl Figures {
 
     /// So many requests found no session with a place for them: they were never handed in.
     pub fn found_no_place(&mut self, now: SimTime, count: u64) {
-        self.placeless += count;
+        self.not_sent += count;
         self.refused(now, count);
     }
 
@@ -229,7 +229,7 @@ impl Figures {
         flow.refused_per_s = self.refused.per_second(now);
         flow.waiting = self.waiting;
         flow.retried = self.retried;
-        flow.placeless = self.placeless;
+        flow.not_sent = self.not_sent;
         flow.query_latency = self.query_latency.view();
         flow.queries_answered = flow.query_latency.count;
         flow.replica_reads = self.replica_reads;

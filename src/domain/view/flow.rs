@@ -158,7 +158,7 @@ pub struct FlowView {
     /// Refusals in the last second.
     pub refused_per_s: u64,
     /// Requests that found no session with a place for them, so far: never handed in, and part of no total.
-    pub placeless: u64,
+    pub not_sent: u64,
     /// Requests that wait for an answer.
     pub waiting: u64,
     /// Requests sent again so far.

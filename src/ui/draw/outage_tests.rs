@@ -285,7 +285,7 @@ fn while_the_group_in_view_has_no_leader_the_last_failover_is_not_another_group_
 fn orders_that_were_never_handed_in_stand_beside_the_totals() {
     let mut view = fixture::view(Story::Healthy);
     assert!(!screen(&view, &state(Screen::Overview), (120, 40)).contains("not sent"));
-    view.flow.placeless = 277_597;
+    view.flow.not_sent = 277_597;
     for size in [(80, 24), (120, 40), (200, 60)] {
         let screen = screen(&view, &state(Screen::Overview), size);
         assert!(screen.contains("not sent 277 597"), "{size:?}\n{screen}");

@@ -69,10 +69,10 @@ fn totals<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Str
         ("ledger-submitted", ledger.submitted, Role::Title),
     ];
     // What was never handed in is part of no total, and stands behind them once there is some.
-    let placeless = ("flow-placeless", scene.view.flow.placeless, Role::Warn);
-    let placeless = (placeless.1 > 0).then_some(placeless);
+    let not_sent = ("flow-not-sent", scene.view.flow.not_sent, Role::Warn);
+    let not_sent = (not_sent.1 > 0).then_some(not_sent);
     let mut rows = vec![canvas.strip()];
-    for (id, value, loud) in figures.into_iter().chain(placeless) {
+    for (id, value, loud) in figures.into_iter().chain(not_sent) {
         let role = if value > 0 { loud } else { Role::Muted };
         let name = format!("{} ", locale.text(id));
         let cell = canvas.strip().add(Role::Muted, name).add(role, locale.number(value)).add(Role::Text, "  ");

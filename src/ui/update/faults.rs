@@ -7,21 +7,16 @@
 use super::refusal::Refusal;
 use crate::domain::control::{Control, Target, Wording};
 use crate::domain::hand::{HandOrder, HandRequest};
-use crate::domain::ids::{GroupId, NodeId, SymbolId};
+use crate::domain::ids::{NodeId, SymbolId};
 use crate::domain::order::ReadFrom;
 use crate::domain::rules::{AckRule, Strategy};
 use crate::domain::venue::Door;
-use crate::domain::view::{ClusterView, Duty, GroupView, NodeTruth, NodeView, Reach};
+use crate::domain::view::{ClusterView, Duty, NodeTruth, NodeView, Reach};
 use crate::ui::state::UiState;
 
 /// A node of the view.
 pub fn node(view: &ClusterView, id: NodeId) -> Option<&NodeView> {
     view.nodes.iter().find(|node| node.id == id)
-}
-
-/// A group of the view.
-pub fn group(view: &ClusterView, id: GroupId) -> Option<&GroupView> {
-    view.groups.iter().find(|group| group.id == id)
 }
 
 /// Whether the balancer gives the node's gateway nothing new.
@@ -166,7 +161,7 @@ pub fn isolate_leader(state: &UiState, view: &ClusterView) -> Result<Control, Re
 /// Leadership is handed over to the selected node, or to the best follower.
 pub fn fail_over(state: &UiState, view: &ClusterView) -> Result<Control, Refusal> {
     let leader = leader(state, view)?;
-    let fits = group(view, state.group).and_then(|group| group.replica(state.selected));
+    let fits = view.group(state.group).and_then(|group| group.replica(state.selected));
     let to = fits.filter(|replica| replica.alive && replica.node != leader).map(|replica| replica.node);
     Ok(Control::Transfer { group: state.group, to })
 }
@@ -212,7 +207,7 @@ pub fn selected(state: &UiState, _: &ClusterView) -> Option<String> {
 
 /// Whom a hint names: who leads the group in view.
 pub fn leader_in_view(state: &UiState, view: &ClusterView) -> Option<String> {
-    group(view, state.group).and_then(|group| group.leader).map(|leader| leader.to_string())
+    view.group(state.group).and_then(|group| group.leader).map(|leader| leader.to_string())
 }
 
 /// What a hint names: the group in view.
@@ -230,7 +225,7 @@ pub fn way_of_failover(state: &UiState, view: &ClusterView) -> Option<String> {
 
 /// The leader of the group in view.
 fn leader(state: &UiState, view: &ClusterView) -> Result<NodeId, Refusal> {
-    let leader = group(view, state.group).and_then(|group| group.leader);
+    let leader = view.group(state.group).and_then(|group| group.leader);
     leader.ok_or_else(|| Refusal::new("toast-no-leader").with("group", state.group))
 }
 

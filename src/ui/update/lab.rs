@@ -32,7 +32,7 @@ pub(in crate::ui) fn toggle_hot(state: &UiState, view: &ClusterView) -> Result<C
 pub(super) fn with_the_leader(said: String, done: Control, given: &Given<'_>) -> String {
     let Control::HotSymbol { symbol, percent: 1.. } = done else { return said };
     let line = given.view.books.line(symbol);
-    let group = line.and_then(|line| given.view.groups.iter().find(|group| group.id == line.group));
+    let group = line.and_then(|line| given.view.group(line.group));
     let leader = group.and_then(|group| given.view.nodes.iter().find(|node| Some(node.id) == group.leader));
     let (Some(group), Some(leader)) = (group, leader) else { return said };
     let busy = (leader.admission.busy_per_mille + 5) / 10;

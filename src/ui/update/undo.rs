@@ -153,7 +153,7 @@ fn links_to_newcomers(entry: &Undo, view: &ClusterView) -> Vec<Control> {
 
 /// The follower that the cluster picks: the first voter that runs and does not lead.
 fn follower(view: &ClusterView, group: GroupId) -> Option<NodeId> {
-    let group = faults::group(view, group)?;
+    let group = view.group(group)?;
     let runs = |id: &NodeId| node(view, *id).is_some_and(|node| node.truth.runs());
     group.config.voters.iter().find(|id| Some(*id) != group.leader && runs(id))
 }
@@ -161,7 +161,7 @@ fn follower(view: &ClusterView, group: GroupId) -> Option<NodeId> {
 /// The control with its target named: what was done to *the leader* was done to this node.
 fn resolve(control: Control, view: &ClusterView) -> Control {
     let named = |target: Target| match target {
-        Target::Leader(group) => faults::group(view, group).and_then(|group| group.leader).map_or(target, Target::Node),
+        Target::Leader(group) => view.group(group).and_then(|group| group.leader).map_or(target, Target::Node),
         Target::Follower(group) => follower(view, group).map_or(target, Target::Node),
         other => other,
     };
