@@ -118,7 +118,10 @@ fn a_desk_that_answers_is_calm() {
         assert!(view.groups.iter().all(|group| group.stall.is_none()), "{ack}");
         for size in SIZES {
             let screen = text(&paint(&view, Screen::Overview, size));
-            assert!(screen.contains("QUORUM 5/5 OK") && screen.contains(&format!("ack {ack}")), "{size:?}\n{screen}");
+            assert!(
+                screen.contains("QUORUM 5/5, 2 spare") && screen.contains(&format!("ack {ack}")),
+                "{size:?}\n{screen}"
+            );
             for loud in ["STALLED", "UNANSWERED", "OVERLOAD", "orders unanswered", "OUT OF ROTATION"] {
                 assert!(!screen.contains(loud), "{size:?}: {loud}\n{screen}");
             }

@@ -72,7 +72,7 @@ pub struct Choices {
     pub file: String,
     /// Its settings of the screen.
     pub ui: UiSettings,
-    /// What it lets the dashboard keep to look back.
+    /// What it lets the dashboard keep of its history.
     pub limits: LimitSettings,
 }
 
@@ -265,7 +265,7 @@ fn language(seen: &Surroundings) -> Vec<(String, String)> {
 fn memory(seen: &Surroundings) -> Vec<(String, String)> {
     let limits = seen.config.as_ref().map_or_else(|_| LimitSettings::default(), |choices| choices.limits);
     let bound = format!(
-        "{} MB at most (limits.history_mb): older copies to go back to are thinned first, then events, then samples",
+        "{} MB at most (limits.history_mb): older copies of the run are thinned first, then events, then samples",
         limits.history_mb
     );
     vec![

@@ -76,7 +76,9 @@ impl HandRequest {
 pub enum HandWord {
     /// The hand asked this.
     Asked(HandRequest),
-    /// It was asked again, nobody having answered.
+    /// One try was refused, and the request waits on: it may be asked again, or an earlier try may have arrived.
+    TriedInVain(Why),
+    /// It was asked again.
     AskedAgain,
     /// Promised.
     Accepted(Promise),
@@ -111,24 +113,24 @@ impl HandOrder {
         }
     }
 
-    /// The limit by which it goes now: that of the last replace that was not rejected, or its own.
-    pub fn limit(&self) -> Option<Price> {
-        let mut limit = match self.request {
-            HandRequest::Place { order_type: OrderType::Limit(limit), .. } => Some(limit),
-            _ => return None,
+    /// What it asks for now: its own request, with price and lots of the last replace that was not rejected.
+    pub fn current(&self) -> HandRequest {
+        let mut current = self.request;
+        let HandRequest::Place { order_type: OrderType::Limit(limit), quantity, .. } = &mut current else {
+            return current;
         };
         let mut asked = None;
         for (_, word) in &self.words {
             match word {
-                HandWord::Asked(HandRequest::Replace { price, .. }) => asked = Some(*price),
+                HandWord::Asked(HandRequest::Replace { price, quantity, .. }) => asked = Some((*price, *quantity)),
                 HandWord::Decided(verdict) if !matches!(verdict.status, OrderStatus::Rejected(_)) => {
-                    limit = asked.take().or(limit);
+                    (*limit, *quantity) = asked.take().unwrap_or((*limit, *quantity));
                 }
                 HandWord::Decided(_) | HandWord::Refused(_) => asked = None,
                 _ => {}
             }
         }
-        limit
+        current
     }
 
     /// The last reading, if nothing was decided after it.
@@ -272,6 +274,22 @@ mod tests {
         let aborted = decided(OrderStatus::Rejected(Why::InsufficientFunds), 0, 0);
         let spread = order(&[decided(OrderStatus::Pending, 0, 20), aborted]);
         assert_eq!(spread.verdict().map(|verdict| verdict.status), Some(OrderStatus::Rejected(Why::InsufficientFunds)));
+    }
+
+    #[test]
+    fn what_is_asked_for_now_is_what_the_last_replace_made_of_it() {
+        let replace = HandWord::Asked(HandRequest::Replace { order: ORDER, price: Price(9), quantity: Quantity(5) });
+        let terms = |words: &[HandWord]| match order(words).current() {
+            HandRequest::Place { order_type: OrderType::Limit(limit), quantity, .. } => (limit.0, quantity.0),
+            other => panic!("{other:?}"),
+        };
+        let own = terms(&[]);
+        let rests = decided(OrderStatus::Pending, 0, 20);
+        assert_eq!(terms(&[rests, replace]), own, "as long as nothing is decided");
+        assert_eq!(terms(&[rests, replace, rests]), (9, 5));
+        let refused = decided(OrderStatus::Rejected(Why::UnknownOrder), 0, 0);
+        assert_eq!(terms(&[rests, replace, refused]), own);
+        assert_eq!(terms(&[rests, replace, HandWord::TriedInVain(Why::NoLeader), rests]), (9, 5), "one try in vain");
     }
 
     #[test]

@@ -101,12 +101,31 @@ impl Rule {
 
 /// Which rules are on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "u16", into = "u16")]
 pub struct Rules(u16);
 
 impl Default for Rules {
     fn default() -> Self {
         Self(u16::MAX >> (16 - Rule::ALL.len()))
+    }
+}
+
+impl TryFrom<u16> for Rules {
+    type Error = String;
+
+    fn try_from(bits: u16) -> Result<Self, String> {
+        let all = Self::default().0;
+        if bits & !all == 0 {
+            Ok(Self(bits))
+        } else {
+            Err(format!("`rules` is {bits}, out of range (allowed: 0 to {all})"))
+        }
+    }
+}
+
+impl From<Rules> for u16 {
+    fn from(rules: Rules) -> Self {
+        rules.0
     }
 }
 
@@ -227,5 +246,21 @@ impl PartitionStrategy {
     /// Its name in files and on the screen.
     pub fn name(self) -> &'static str {
         self.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_that_nobody_knows_cannot_be_read() {
+        let read = |text: &str| serde_json::from_str::<Rules>(text);
+        assert_eq!(read("255").unwrap(), Rules::default());
+        assert_eq!(read(&serde_json::to_string(&Rules::default()).unwrap()).unwrap(), Rules::default());
+        for beyond in ["256", "65535"] {
+            let complaint = read(beyond).unwrap_err().to_string();
+            assert!(complaint.contains("out of range (allowed: 0 to 255)"), "{complaint}");
+        }
     }
 }

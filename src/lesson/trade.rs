@@ -31,11 +31,16 @@ pub(super) fn spread(words: Words<'_, '_, '_>) -> Result<Control, Complaint> {
     Ok(Control::Hand(HandRequest::Spread { legs: [leg(words)?, leg(words)?] }))
 }
 
-/// The order's instrument is not known here, so a price is in its ticks: `amend #3 5 at 10102`.
+/// `#3 5 ACME at 101.02`. Where the instrument of the order is not named, the price is in ticks: `#3 5 at 10102`.
 pub(super) fn amend(words: Words<'_, '_, '_>) -> Result<Control, Complaint> {
     let (order, quantity) = (order(words)?, lots(words)?);
-    words.must("at")?;
-    let price = Price(words.count(1, u64::from(PRICE_MAX))? as i64);
+    let price = if words.takes("at") {
+        Price(words.count(1, u64::from(PRICE_MAX))? as i64)
+    } else {
+        let symbol = words.symbol()?;
+        words.must("at")?;
+        price(symbol, words)?
+    };
     Ok(Control::Hand(HandRequest::Replace { order, price, quantity }))
 }
 
@@ -141,6 +146,7 @@ mod tests {
             let control = parse_control(text, &FILE).unwrap();
             assert_eq!(show(&control), text);
         }
+        assert_eq!(parse_control("amend #3 5 ACME at 101.02", &FILE), parse_control("amend #3 5 at 10102", &FILE));
         assert_eq!(parse_control("query 12", &FILE), parse_control("query #12", &FILE));
         let lower = parse_control("buy 1 acme", &FILE).unwrap();
         assert!(matches!(lower, Control::Hand(HandRequest::Place { .. })));
@@ -156,6 +162,7 @@ mod tests {
             ("buy 1 ACME at -3", 14..16, "`-3` is no price"),
             ("buy 1 ACME at 99999999999", 14..25, "the price `99999999999` is too large (allowed: 167772.15 at most)"),
             ("spread buy 1 ACME at 167772.16 sell 1 GOOG at 3", 21..30, "the price `167772.16` is too large"),
+            ("amend #3 5 ACME at 10.001", 19..25, "`10.001` is not a whole number of ticks"),
             ("amend #3 5 at 16777216", 14..22, "16777216"),
             ("buy 1 ACME for 3", 11..14, "`for` is too much here"),
             ("spread buy 1 ACME at 3 sel 1 GOOG at 3", 23..26, "`sel` does not belong here; did you mean `sell`?"),

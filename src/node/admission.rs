@@ -15,6 +15,7 @@
 use crate::domain::event::{AdmissionEvent, EventKind, Queue};
 use crate::domain::ids::{NodeId, NodeSet};
 use crate::domain::order::Batch;
+use crate::domain::rules::AckRule;
 use crate::domain::time::{Now, SimDuration, SimTime};
 use crate::domain::why::Why;
 use crate::protocols::replication::Replication;
@@ -178,6 +179,18 @@ impl Replica {
     /// The voters that it waits for in vain; nobody, unless it is stalled.
     pub(super) const fn missing(&self) -> NodeSet {
         self.admission.stalled
+    }
+
+    /// The voters that have not stored what its orders wait for, where none was acknowledged for so long; nobody otherwise.
+    pub(super) fn late(&self, now: Now, rule: AckRule, patience: SimDuration) -> NodeSet {
+        let is_stuck = self.admission.drain.stuck_since().is_some_and(|since| now.mono.since(since) > patience);
+        if !is_stuck || !self.core.leads() {
+            return NodeSet::default();
+        }
+        let acked = self.core.acked_index(rule);
+        let own = (self.core.me(), self.core.synced_index());
+        let followers = self.core.progress().into_iter().map(|(node, progress)| (node, progress.matched));
+        followers.chain([own]).filter(|(_, stored)| *stored <= acked).map(|(node, _)| node).collect()
     }
 
     /// It leads no longer: what it measured was its own.

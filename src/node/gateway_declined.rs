@@ -62,17 +62,17 @@ impl Gateway {
                 self.tickets.sent_on(ticket);
                 wishes.push(Wish::Forward(to, Proposal { ticket, group, epoch, batch, deadline }));
             }
-            // The only one that may lead has not opened its replica yet.
-            (Why::NoReplica, None) if directory.map().placing == Placing::Moving => {
-                self.tickets.release(ticket, batch.len());
-                let waiting = Waiting { from, batch, read_from: ReadFrom::Leader, deadline, redirects };
-                self.hold(now, waiting, group, directory, wishes);
-            }
             // The ticket stays: the own replica is asked, once, if it has not been retired meanwhile.
             _ if fallback && directory.hosts(group) => {
                 let ticket = self.tickets.apart(ticket, batch.len());
                 self.tickets.falls_back(ticket);
                 wishes.push(Wish::ReadHere(ticket, group, batch, deadline));
+            }
+            // The only one that may lead has not opened its replica yet.
+            (Why::NoReplica, None) if directory.map().placing == Placing::Moving => {
+                self.tickets.release(ticket, batch.len());
+                let waiting = Waiting { from, batch, read_from: ReadFrom::Leader, deadline, redirects };
+                self.hold(now, waiting, group, directory, wishes);
             }
             _ => {
                 self.tickets.release(ticket, batch.len());

@@ -388,6 +388,20 @@ fn a_query_does_not_fall_back_on_a_replica_that_was_retired_meanwhile() {
 }
 
 #[test]
+fn a_query_that_may_fall_back_is_answered_here_while_the_only_other_node_opens_its_replica() {
+    let (mut gateway, mut wishes) = (gateway(10, 10), Vec::new());
+    let mut town = Town { hosts: true, leader: Some(NodeId(2)), ..moved_to(2) };
+    town.map.placing = Placing::Moving;
+    let submission = Submission { read_from: ReadFrom::Fallback, ..submission(vec![query(2)]) };
+    gateway.submit(SimTime::ZERO, ActorId::BALANCER, submission, &mut wishes);
+    gateway.wake(SimTime::from_millis(1), &town, &mut wishes);
+    wishes.clear();
+    let batch = Batch::new(vec![query(2)]);
+    gateway.declined(SimTime::from_millis(2), Ticket(0), from(2, batch, Why::NoReplica), &town, &mut wishes);
+    assert_eq!(fate(&wishes), "read here");
+}
+
+#[test]
 fn a_group_that_is_to_move_is_asked_for_where_it_was_until_that_node_knows_better() {
     let (mut gateway, mut wishes) = (gateway(10, 10), Vec::new());
     gateway.map_changed(&moved_to(3).map);

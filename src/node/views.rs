@@ -7,7 +7,8 @@ use crate::domain::log::Payload;
 use crate::domain::log::SharedLog;
 use crate::domain::map::ClusterMap;
 use crate::domain::membership::GroupConfig;
-use crate::domain::time::Now;
+use crate::domain::rules::AckRule;
+use crate::domain::time::{Now, SimDuration};
 use crate::domain::venue::VENUES_MAX;
 use crate::domain::view::{CELLS_MAX, CellView, NodeAdmissionView, NodeView, ProgressView, ReplicaView};
 use crate::market::exchange::Exchange;
@@ -55,6 +56,11 @@ impl Node {
         self.replicas.get(group).map(Replica::missing).unwrap_or_default()
     }
 
+    /// The voters that have not stored what its orders of a group wait for, where none was acknowledged for so long.
+    pub fn late(&self, now: Now, group: GroupId, rule: AckRule, patience: SimDuration) -> NodeSet {
+        self.replicas.get(group).map(|replica| replica.late(now, rule, patience)).unwrap_or_default()
+    }
+
     /// Trades of its store of a group that belong elsewhere.
     pub fn trades_away(&self, group: GroupId) -> u64 {
         self.replicas.get(group).map_or(0, |replica| replica.trades_away(&self.division))
@@ -80,7 +86,7 @@ impl Node {
             commit: core.commit_index(),
             applied: replica.applied,
             lag_records: 0,
-            lag_time: crate::domain::time::SimDuration::ZERO,
+            lag_time: SimDuration::ZERO,
             votes,
             refusals,
             timer,

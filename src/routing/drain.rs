@@ -95,6 +95,11 @@ impl Drain {
         self.since.get_or_insert(now);
     }
 
+    /// Since when something waits while nothing has left the queue.
+    pub const fn stuck_since(&self) -> Option<SimTime> {
+        self.since
+    }
+
     /// So many left the queue; `waits` says whether others still wait.
     pub fn left(&mut self, now: SimTime, count: u64, waits: bool) {
         if count == 0 && !waits && self.is_idle() {

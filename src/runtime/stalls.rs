@@ -1,11 +1,15 @@
 //! Who hears whom in a group, and whether that is enough to answer anybody.
 //!
 //! Idea: truth, not belief. The world knows which voters run and which links pass; the rule of acknowledgement and the
-//! quorum say how many of them it takes. Only the silence of a voter that runs is taken from the leader, who waits for it.
+//! quorum say how many of them it takes. Two things only the leader knows of a voter that runs: that it is silent, and that
+//! it has not stored what the orders wait for. The latter counts once nothing was acknowledged for as long as a client
+//! waits: a slow disk is no stall as long as it gets somewhere.
 //! Units: counts of voters. In a joint configuration the set that is nearest to silence counts.
+//! Left out: a leader that promises by itself and whose own disk stands still while those of its followers do not.
 
 use crate::domain::ids::{GroupId, NodeId, NodeSet};
 use crate::domain::membership::GroupConfig;
+use crate::domain::time::Now;
 use crate::domain::view::{Absence, Reach, StallView};
 
 use super::groups::GroupTruth;
@@ -36,8 +40,10 @@ impl World {
     /// Why the group answers nobody; `None` if it can, or if an election is all that it needs.
     pub(super) fn stall(&self, group: GroupId, truth: &GroupTruth, config: &GroupConfig) -> Option<StallView> {
         let rule = self.basis.settings.cluster.ack;
-        let silent = truth.leader.and_then(|leader| self.nodes[leader.index()].node.as_ref());
-        let silent = silent.map(|leader| leader.missing(group)).unwrap_or_default();
+        let leader = truth.leader.and_then(|leader| self.nodes[leader.index()].node.as_ref());
+        let silent = leader.map(|leader| leader.missing(group)).unwrap_or_default();
+        let (now, patience) = (Now::exact(self.clock.now), self.basis.settings.client.deadline);
+        let late = leader.map(|leader| leader.late(now, group, rule, patience)).unwrap_or_default();
         config.sets().find_map(|set| {
             // A leader that may promise by itself needs no quorum to answer; without a leader one must be elected.
             let must = match truth.leader {
@@ -48,12 +54,16 @@ impl World {
             // Cut off from the others, it is the leader that is missing: they could go on.
             let others = self.near(None, set);
             let is_outside = truth.leader.is_some_and(|leader| !others.contains(leader));
+            let answers = near.minus(silent);
             let led_by_one_cut_off = near.len() < must && others.len() > near.len() && is_outside;
-            let here = if led_by_one_cut_off { others } else { near.minus(silent) };
+            let here = if led_by_one_cut_off { others } else { answers.minus(late) };
+            let absence = |node| {
+                if late.contains(node) && answers.contains(node) { Absence::Late } else { self.absence(node, silent) }
+            };
             (here.len() < must || led_by_one_cut_off).then(|| StallView {
                 must: must as u8,
                 of: set.len() as u8,
-                missing: set.minus(here).iter().map(|node| (node, self.absence(node, silent))).collect(),
+                missing: set.minus(here).iter().map(|node| (node, absence(node))).collect(),
             })
         })
     }

@@ -131,12 +131,15 @@ impl OrderForm {
 
     /// A form for another price or quantity of an order.
     pub fn replace(order: &HandOrder, view: &ClusterView) -> Option<Self> {
-        let HandRequest::Place { symbol, side, quantity, .. } = order.request else { return None };
+        let HandRequest::Place { symbol, side, quantity, order_type: OrderType::Limit(limit), .. } = order.current()
+        else {
+            return None;
+        };
         let mut form = Self::new(symbol, view);
         let leg = &mut form.legs[0];
         leg.side = side;
         leg.lots = quantity.0.to_string();
-        leg.price = symbol.instrument()?.show_price(order.limit()?);
+        leg.price = symbol.instrument()?.show_price(limit);
         leg.own_price = true;
         form.kind = Kind::Replace(order.sequence);
         form.at = Field::Price(0);

@@ -22,7 +22,7 @@ use super::theme::Theme;
 use super::words::Words;
 use crate::domain::control::Wording;
 use crate::domain::event::Event;
-use crate::domain::view::{ClusterView, Text};
+use crate::domain::view::{ClusterView, PlaybackState, Text};
 use crate::domain::why::Why;
 
 /// How long the status bar names the configuration file.
@@ -54,10 +54,12 @@ impl Artist {
         Self { look, themes, notes, strategies: Strategies::default() }
     }
 
-    fn notes(&self, state: &UiState) -> Vec<String> {
+    fn notes(&self, state: &UiState, view: &ClusterView) -> Vec<String> {
+        let plays = view.run.playback.as_ref().is_some_and(|playback| playback.state == PlaybackState::Plays);
+        let playing = plays.then(|| self.look.locale.text("note-playing").into_owned());
         let config = self.notes.config.clone().filter(|_| state.wall < CONFIG_SHOWN);
         let recording = self.notes.recording.then(|| self.look.locale.text("note-recording").into_owned());
-        recording.into_iter().chain(config).collect()
+        playing.into_iter().chain(recording).chain(config).collect()
     }
 }
 
@@ -75,7 +77,7 @@ impl Painter for Artist {
 
     fn paint(&self, frame: &mut Frame<'_>, scenery: &Scenery<'_>, hits: &mut Hits) {
         let Scenery { view, state, given } = scenery;
-        let (rows, hints, notes) = (rows::rows(state, given), rows::hints(state, given), self.notes(state));
+        let (rows, hints, notes) = (rows::rows(state, given), rows::hints(state, given), self.notes(state, view));
         let title = view.lesson.as_ref().map_or("", |lesson| self.look.locale.pick(&lesson.title));
         let strategies = self.strategies.tables();
         let scene =

@@ -164,6 +164,7 @@ impl Clients {
                 out.push(tell(EventKind::LoadSkewed { per_mille }));
             }
             Control::HotSymbol { symbol, percent } => {
+                self.figures.hot_changed();
                 self.orders.popularity_mut().set_hot(symbol, percent);
                 out.push(tell(EventKind::HotSymbol { symbol, percent }));
             }

@@ -70,6 +70,8 @@ pub struct Figures {
 struct Hot {
     /// Who gave the last one.
     group: Option<GroupId>,
+    /// Who gave those before, if the symbol has moved since it is hot.
+    before: Option<GroupId>,
     latencies: Latencies,
 }
 
@@ -195,10 +197,17 @@ impl Figures {
         second.classes[class] += count;
     }
 
+    /// Another symbol is hot from now on, or none: where it was is its own.
+    pub fn hot_changed(&mut self) {
+        (self.hot.group, self.hot.before) = (None, None);
+    }
+
     /// So many orders were acknowledged by this group, all of them for the hot symbol or none.
     pub fn acknowledged_by(&mut self, now: SimTime, (group, hot): (GroupId, bool), latency: SimDuration, count: u64) {
         if hot {
-            self.hot.group = Some(group);
+            if let Some(before) = self.hot.group.replace(group).filter(|before| *before != group) {
+                self.hot.before = Some(before);
+            }
             self.hot.latencies.record_many(now, latency, count);
             return;
         }
@@ -236,6 +245,7 @@ impl Figures {
         flow.noticed = self.noticed;
         flow.latency_total = self.latency();
         flow.hot_group = self.hot.group.filter(|_| flow.hot.is_some());
+        flow.hot_before = self.hot.before.filter(|_| flow.hot_group.is_some());
         flow.hot_latency = self.hot.latencies.view(now);
         let number = now.0 / SimDuration::from_secs(1).0;
         let mut recent = Histogram::default();
@@ -270,6 +280,17 @@ mod tests {
         };
         assert_eq!(fill(Some((SymbolId(6), 60))), (Some(group), SimDuration::from_millis(40)));
         assert_eq!(fill(None).0, None, "no symbol is hot any more");
+        let before = |figures: &Figures| {
+            let mut flow = FlowView { hot: Some((SymbolId(6), 60)), ..FlowView::default() };
+            figures.fill(now, &mut flow);
+            (flow.hot_group, flow.hot_before)
+        };
+        assert_eq!(before(&figures), (Some(group), None));
+        figures.acknowledged_by(now, (GroupId(8), true), SimDuration::from_millis(40), 1);
+        assert_eq!(before(&figures), (Some(GroupId(8)), Some(group)), "it has moved");
+        figures.hot_changed();
+        figures.acknowledged_by(now, (GroupId(1), true), SimDuration::from_millis(40), 1);
+        assert_eq!(before(&figures), (Some(GroupId(1)), None), "another symbol");
         assert_eq!(figures.cold(SimTime::from_millis(15_000), group).count, 0, "it is long ago");
     }
 

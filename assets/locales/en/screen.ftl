@@ -22,7 +22,6 @@ belief-healthy = well
 belief-degraded = late
 belief-failed = gone
 belief-of = of
-role-none = down
 role-leader = LEADER
 role-follower = FOLLOWER
 role-pre-candidate = PRE-CAND
@@ -39,7 +38,7 @@ time-achieved = machine reaches { $speed }x
 status-empty = no cluster
 status-no-leader = NO LEADER { $group } { $since }
 status-up = UP
-status-quorum = QUORUM { $count } OK +{ $margin }
+status-quorum = QUORUM { $count }, { $margin } spare
 status-quorum-lost = QUORUM { $group } { $count } LOST
 status-commit = commit
 status-locked = LOCKED
@@ -120,11 +119,14 @@ ledger-unknown = unknown
 ledger-at-risk = at risk
 ledger-retried = retried
 ledger-acknowledged = acknowledged
+ledger-acknowledged-short = acked
 ledger-submitted = of
 failover-count = { $n } in all groups
 failover-unasked = no order since
 failover-no-orders = takes no orders
+store-unknown = trades by id unknown: a partition has no replica that runs
 failover-none = no leader has failed yet
+failover-none-here = { $group } had no failover yet; others had
 failover-history = { $n } in all groups: median { $median }, worst { $worst }
 fault-crash = crash
 fault-freeze = freeze
@@ -137,7 +139,7 @@ phase-ask = asking
 phase-vote = voting
 phase-commit = commit
 phase-answer = answer
-lamps-margin = may fail
+lamps-margin = spare voters
 lamp-one-leader-per-term = one leader a term
 lamp-log-matching = logs match
 lamp-leader-completeness = leader is complete
@@ -188,7 +190,7 @@ confirm-reset = Begin again from a clean start? This run is gone then.
 confirm-leave = Leave the lesson? Its answers are gone then.
 welcome-title = Break it
 welcome-note = any key closes
-help-title = Help: type to search
+help-title = Help: / searches
 palette-title = : every action
 themes-title = Themes
 lessons-title = Lessons
@@ -207,6 +209,7 @@ count-records = { $n ->
    *[other] { $n } records
  }
 note-recording = rec
+note-playing = playing a recording
 lag-now = now
 lag-none = { $n ->
     [0] nobody is behind
@@ -249,7 +252,10 @@ matrix-more = +{ $n } nodes (jk) +{ $p } partitions (P)
 workers-more = { $strategy } +{ $n } (jk)
 matrix-share = work
 matrix-copies-all = every partition has its { $factor } copies
-matrix-copies-few = { $n } of { $all } below { $factor } copies, at worst { $least }
+matrix-copies-few = { $factor ->
+    [one] { $n } of { $all } without their only copy
+   *[other] { $n } of { $all } below { $factor } copies, at worst { $least }
+}
 matrix-stopped = NO LEADER
 matrix-symbols = { $n ->
     [one] { $n } symbol
@@ -371,7 +377,10 @@ status-answered-short = { $acked }/s
 status-ack = ack
 status-unanswered = UNANSWERED { $n }/s
 status-unanswered-admission-off = ADMISSION OFF: { $n }/s unanswered
-stall-all = all { $of } must answer
+stall-all = { $of ->
+    [one] its only voter must answer
+   *[other] all { $of } must answer
+}
 stall-some = { $must } of { $of } must answer
 absence-dead = { $n ->
     [one] { $nodes } is dead
@@ -389,8 +398,14 @@ absence-silent = { $n ->
     [one] { $nodes } does not answer
    *[other] { $nodes } do not answer
 }
+absence-late = { $n ->
+    [one] { $nodes } has not stored it
+   *[other] { $nodes } have not stored it
+}
 ledger-rejected = refused
 ledger-waiting = waiting
 lamp-answered = orders are answered
 lamp-not-answered = orders unanswered
+lamp-partly-answered = some orders unanswered
+status-no-gateway = NO GATEWAY TAKES ORDERS
 failover-overlap = { $early } before { $late }

@@ -36,6 +36,7 @@ toast-refused = { $what } refused: { $why }
 toast-undone = undone: { $what }
 toast-nothing-to-undo = nothing to undo
 toast-nothing-to-redo = nothing to do again
+toast-playback-differs = this is not the recorded run any more: it differs at { $at } s
 toast-broken-off = the recording was broken off: it has no end, only marks up to { $end } s
 toast-no-match = no event matches
 toast-no-kind = there is no kind of event { $kind }

@@ -22,7 +22,6 @@ belief-healthy = здоров
 belief-degraded = медлен
 belief-failed = погиб
 belief-of = о ком
-role-none = стоит
 role-leader = ЛИДЕР
 role-follower = ВЕДОМЫЙ
 role-pre-candidate = ПРЕДКАНД
@@ -39,7 +38,7 @@ time-achieved = машина успевает { $speed }x
 status-empty = нет кластера
 status-no-leader = НЕТ ЛИДЕРА { $group } { $since }
 status-up = ЖИВЫ
-status-quorum = КВОРУМ { $count } ЕСТЬ +{ $margin }
+status-quorum = КВОРУМ { $count }, запас { $margin }
 status-quorum-lost = КВОРУМ { $group } { $count } ПОТЕРЯН
 status-commit = фикс.
 status-locked = ЗАМОК
@@ -121,11 +120,14 @@ ledger-unknown = неизвестно
 ledger-at-risk = под угрозой
 ledger-retried = повторено
 ledger-acknowledged = подтверждено
+ledger-acknowledged-short = принято
 ledger-submitted = из
 failover-count = во всех группах: { $n }
 failover-unasked = заявок не было
 failover-no-orders = без заявок
+store-unknown = сделки по номеру неизвестны: у одной партиции нет работающих реплик
 failover-none = ни один лидер ещё не отказал
+failover-none-here = в { $group } смены лидера ещё не было, в других была
 failover-history = во всех группах { $n }: медиана { $median }, худший { $worst }
 fault-crash = авария
 fault-freeze = замер
@@ -189,7 +191,7 @@ confirm-reset = Начать с чистого листа? Этот прогон
 confirm-leave = Выйти из урока? Ответы пропадут.
 welcome-title = Ломайте
 welcome-note = любая клавиша закроет
-help-title = Помощь: печатайте для поиска
+help-title = Помощь: / ищет
 palette-title = : все действия
 themes-title = Темы
 lessons-title = Уроки
@@ -209,6 +211,7 @@ count-records = { $n ->
    *[many] { $n } записей
  }
 note-recording = запись
+note-playing = идёт запись с диска
 lag-now = сейчас
 lag-none = { $n ->
     [0] никто не отстаёт
@@ -251,7 +254,10 @@ matrix-more-rows = ещё узлов { $n } (jk)
 matrix-more = ещё узлов { $n } (jk) разделов { $p } (P)
 workers-more = { $strategy }, ещё { $n } (jk)
 matrix-copies-all = у каждого раздела все копии: { $factor }
-matrix-copies-few = копий меньше { $factor } у { $n } из { $all }, худшее { $least }
+matrix-copies-few = { $factor ->
+    [one] без единственной копии { $n } из { $all }
+   *[other] копий меньше { $factor } у { $n } из { $all }, худшее { $least }
+}
 matrix-stopped = БЕЗ ЛИДЕРА
 matrix-symbols = { $n ->
     [one] { $n } бумага
@@ -375,7 +381,10 @@ status-answered-short = { $acked }/с
 status-ack = подтв.
 status-unanswered = БЕЗ ОТВЕТА { $n }/с
 status-unanswered-admission-off = ДОПУСК ВЫКЛЮЧЕН: { $n }/с без ответа
-stall-all = нужны все { $of }
+stall-all = { $of ->
+    [one] нужен единственный голосующий
+   *[other] нужны все { $of }
+}
 stall-some = нужны { $must } из { $of }
 absence-dead = { $n ->
     [one] { $nodes } мёртв
@@ -393,8 +402,14 @@ absence-silent = { $n ->
     [one] { $nodes } не отвечает
    *[other] { $nodes } не отвечают
 }
+absence-late = { $n ->
+    [one] { $nodes } ещё не записал
+   *[other] { $nodes } ещё не записали
+}
 ledger-rejected = отказано
 ledger-waiting = ждут
 lamp-answered = на заявки отвечают
 lamp-not-answered = заявки без ответа
+lamp-partly-answered = часть заявок без ответа
+status-no-gateway = НИ ОДИН ШЛЮЗ НЕ БЕРЁТ ЗАЯВОК
 failover-overlap = { $early } раньше, чем { $late }

@@ -36,6 +36,7 @@ toast-refused = отказ: { $what } ({ $why })
 toast-undone = отменено: { $what }
 toast-nothing-to-undo = нечего отменять
 toast-nothing-to-redo = нечего повторять
+toast-playback-differs = это уже не записанный прогон: он отличается с { $at } с
 toast-broken-off = запись оборвана: у неё нет конца, есть только отметки до { $end } с
 toast-no-match = таких событий нет
 toast-no-kind = вида событий { $kind } нет

@@ -171,6 +171,8 @@ pub struct FlowView {
     pub hot_latency: LatencyView,
     /// The group that decides on the hot symbol, as the last answer said.
     pub hot_group: Option<GroupId>,
+    /// The group that did before the symbol moved, if it has moved since it is hot.
+    pub hot_before: Option<GroupId>,
     /// Counts of the last seconds by latency: below 1, 5, 20, 100 ms, and above.
     pub buckets: [u64; 5],
     /// The burst that runs: orders to go, of how many.

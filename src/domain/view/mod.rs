@@ -102,6 +102,11 @@ impl ClusterView {
         self.groups.iter().filter(|group| group.id.partition().is_some())
     }
 
+    /// Whether every partition has a replica that runs: what lies in one without is unknown.
+    pub fn is_whole(&self) -> bool {
+        self.partitions().all(|group| group.by_id.is_some())
+    }
+
     /// A group.
     pub fn group(&self, id: GroupId) -> Option<&GroupView> {
         self.groups.iter().find(|group| group.id == id)

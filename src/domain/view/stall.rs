@@ -1,7 +1,7 @@
 //! Why a group answers nobody: how many voters must answer, and who of them does not.
 //!
 //! Idea: a cause and its victims. The rule of acknowledgement asks for so many voters, Raft for a quorum; where the voters
-//! that run and hear each other are fewer, no order of the group is acknowledged, however healthy the rest looks.
+//! that run, hear each other and store what they are sent are fewer, no order of the group is acknowledged, however healthy the rest looks.
 
 use crate::domain::ids::NodeId;
 
@@ -27,4 +27,6 @@ pub enum Absence {
     CutOff,
     /// It runs and no link is cut: the leader has waited for it in vain.
     Silent,
+    /// It answers, and has not stored what the orders wait for.
+    Late,
 }

@@ -163,12 +163,12 @@ pub(super) fn yes_no(yes: bool) -> Option<Value> {
 
 /// A figure of spreads, over all groups.
 pub(super) fn spreads(view: &ClusterView, pick: fn(&SpreadsView) -> u64) -> Option<Value> {
-    count(view.groups.iter().map(|group| pick(&group.spreads)).sum())
+    if view.is_whole() { count(view.groups.iter().map(|group| pick(&group.spreads)).sum()) } else { None }
 }
 
 /// A figure of the trades, over all partitions.
 pub(super) fn trades(view: &ClusterView, figure: fn(&Holdings) -> u64) -> Option<Value> {
-    count(view.groups.iter().map(|group| figure(&group.trades)).sum())
+    if view.is_whole() { count(view.groups.iter().map(|group| figure(&group.trades)).sum()) } else { None }
 }
 
 /// What packed trades take, in thousandths of what they would take in memory.

@@ -6,7 +6,7 @@
 use crate::domain::map::Placing;
 use crate::domain::spread::Spread;
 use crate::domain::time::SimTime;
-use crate::domain::view::{AccountView, ClusterView, FailoverView};
+use crate::domain::view::{AccountView, ClusterView, FailoverView, StoreView};
 
 use super::readers::{
     cold, cost, count, dollars, gaps, imbalance, latency, median, ms, node, open_failovers, p99, packed_per_mille,
@@ -120,17 +120,17 @@ pub const WHOLE: &[(&str, Kind, Whole)] = &[
     ("data.std_dev", Kind::Number, |v| thousandths(v.data.symbols_spread.deviation_millis)),
     ("data.imbalance", Kind::Number, |v| imbalance(&v.data.symbols_spread)),
     ("data.switch_per_mille", Kind::Number, |v| count(v.data.store.switch?.symbols.per_mille()?)),
-    ("store.kept", Kind::Number, |v| count(v.data.store.kept)),
-    ("store.away", Kind::Number, |v| count(v.data.store.away)),
-    ("store.twice", Kind::Number, |v| count(v.data.store.twice)),
-    ("store.nowhere", Kind::Number, |v| count(v.data.store.nowhere)),
-    ("store.moved", Kind::Number, |v| count(v.data.store.moved)),
-    ("store.forgotten", Kind::Number, |v| count(v.data.store.forgotten)),
-    ("store.fullest", Kind::Number, |v| count(by_id(v).max()?)),
-    ("store.emptiest", Kind::Number, |v| count(by_id(v).min()?)),
-    ("store.mean", Kind::Number, |v| thousandths(trades_spread(v).mean_millis)),
-    ("store.std_dev", Kind::Number, |v| thousandths(trades_spread(v).deviation_millis)),
-    ("store.imbalance", Kind::Number, |v| imbalance(&trades_spread(v))),
+    ("store.kept", Kind::Number, |v| stored(v, |of| of.kept)),
+    ("store.away", Kind::Number, |v| stored(v, |of| of.away)),
+    ("store.twice", Kind::Number, |v| stored(v, |of| of.twice)),
+    ("store.nowhere", Kind::Number, |v| stored(v, |of| of.nowhere)),
+    ("store.moved", Kind::Number, |v| stored(v, |of| of.moved)),
+    ("store.forgotten", Kind::Number, |v| stored(v, |of| of.forgotten)),
+    ("store.fullest", Kind::Number, |v| count(by_id(v)?.into_iter().max()?)),
+    ("store.emptiest", Kind::Number, |v| count(by_id(v)?.into_iter().min()?)),
+    ("store.mean", Kind::Number, |v| thousandths(trades_spread(v)?.mean_millis)),
+    ("store.std_dev", Kind::Number, |v| thousandths(trades_spread(v)?.deviation_millis)),
+    ("store.imbalance", Kind::Number, |v| imbalance(&trades_spread(v)?)),
     ("store.switch_per_mille", Kind::Number, |v| count(v.data.store.switch?.trades.per_mille()?)),
     ("store.theory_per_mille", Kind::Number, |v| count(v.data.store.switch?.theory?)),
     ("placement.imbalance", Kind::Number, |v| count(u64::from(v.placement.imbalance))),
@@ -151,14 +151,19 @@ fn whole_hand(view: &ClusterView) -> Option<&AccountView> {
     view.accounts.hand.as_ref().filter(|account| account.is_whole())
 }
 
-/// Trades by id in each partition of which a replica runs.
-fn by_id(view: &ClusterView) -> impl Iterator<Item = u64> {
-    view.partitions().filter_map(|group| group.by_id)
+/// Trades by id in all partitions together, if all are known.
+fn stored(view: &ClusterView, figure: fn(&StoreView) -> u64) -> Option<Value> {
+    if view.is_whole() { count(figure(&view.data.store)) } else { None }
+}
+
+/// Trades by id in each partition, if all are known.
+fn by_id(view: &ClusterView) -> Option<Vec<u64>> {
+    view.partitions().map(|group| group.by_id).collect()
 }
 
 /// How evenly trades by id are divided among the partitions.
-fn trades_spread(view: &ClusterView) -> Spread {
-    Spread::of(&by_id(view).collect::<Vec<_>>())
+fn trades_spread(view: &ClusterView) -> Option<Spread> {
+    by_id(view).map(|trades| Spread::of(&trades))
 }
 
 /// The share of the partition that does the most.

@@ -138,6 +138,23 @@ fn a_leader_that_is_cut_off_is_the_one_that_is_missing() {
 }
 
 #[test]
+fn voters_that_answer_and_store_nothing_are_named_once_a_client_has_waited_in_vain() {
+    // A disk that takes 1.2 s for what takes 2 ms: answered votes and beats, and no order that is acknowledged in time.
+    let mut world = world_with(5, |settings| settings.disk.slow_factor = 2_000);
+    world.run_until(ms(500));
+    world.control(Control::SetAck(AckRule::All));
+    world.run_until(ms(1_000));
+    world.control(Control::SlowDisk { node: Target::Node(NodeId(5)), slow: true });
+    world.run_until(ms(1_500));
+    assert_eq!(stall(&world), None, "a slow disk is no stall yet");
+    world.run_until(ms(2_600));
+    assert_eq!(stall(&world), missing(5, &[(5, Absence::Late)]));
+    world.control(Control::SetAck(AckRule::Majority));
+    world.run_until(ms(2_700));
+    assert_eq!(stall(&world), None, "the other four are enough for a majority");
+}
+
+#[test]
 fn a_leader_that_may_promise_by_itself_answers_without_a_quorum() {
     let mut world = world_with(5, |settings| settings.cluster.ack = AckRule::Leader);
     world.run_until(ms(500));

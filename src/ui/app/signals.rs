@@ -141,7 +141,7 @@ impl Resized {
 
 /// What ends a program that does not listen: all that can be listened to, beside `INT` and `TERM`.
 #[cfg(unix)]
-const ENDS: [rustix::process::Signal; 10] = {
+const ENDS: [rustix::process::Signal; 13] = {
     use rustix::process::Signal;
     [
         Signal::HUP,
@@ -154,6 +154,9 @@ const ENDS: [rustix::process::Signal; 10] = {
         Signal::PROF,
         Signal::XCPU,
         Signal::XFSZ,
+        Signal::TRAP,
+        Signal::SYS,
+        Signal::IO,
     ]
 };
 

@@ -23,6 +23,7 @@ pub fn victims(stall: &StallView, locale: &Locale) -> String {
             Absence::Frozen => "absence-frozen",
             Absence::CutOff => "absence-cut-off",
             Absence::Silent => "absence-silent",
+            Absence::Late => "absence-late",
         };
         locale.say(id, &[("n", (nodes.len() as u64).into()), ("nodes", nodes.join(" ").into())])
     });

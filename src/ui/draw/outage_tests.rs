@@ -4,7 +4,7 @@ use super::tests::{look, paint, state, text};
 use crate::domain::event::FaultKind;
 use crate::domain::ids::{GroupId, NodeId};
 use crate::domain::time::{SimDuration, SimTime};
-use crate::domain::view::{Absence, ClusterView, FailoverEnd, FailoverView, StallView};
+use crate::domain::view::{Absence, ClusterView, Duty, FailoverEnd, FailoverView, StallView};
 use crate::locale::Language;
 use crate::ui::depth::Depth;
 use crate::ui::fixture::{self, Story};
@@ -253,11 +253,17 @@ fn what_lies_in_a_group_without_a_replica_is_unknown_and_not_nothing() {
     assert!(!market.contains("nothing has traded") && market.contains("resting in ACME: –"), "{market}");
     let least = |view: &ClusterView| {
         let data = screen(view, &state(Screen::Data), (120, 40));
-        data.lines().find(|line| line.contains("resting ") && line.contains("%")).unwrap().to_owned()
+        data.lines().find(|line| line.contains("│ resting ")).unwrap().to_owned()
     };
-    let all = least(&view);
+    assert!(least(&view).contains('%'));
     (view.groups[2].resting, view.groups[2].by_id) = (None, None);
-    assert!(least(&view) != all && !least(&view).contains("inf"), "{all}\n{}", least(&view));
+    let unknown = least(&view);
+    assert_eq!(unknown.split('│').nth(1).unwrap().matches('–').count(), 7, "how even all are is unknown: {unknown}");
+    let data = screen(&view, &state(Screen::Data), (120, 40));
+    assert!(data.contains("trades by id unknown"), "{data}");
+    let spreads = screen(&view, &state(Screen::Market), (200, 60));
+    let p2 = spreads.lines().filter_map(|line| line.split("│ p2 ").nth(1)).find(|row| row.contains("–  "));
+    assert!(p2.is_some(), "{spreads}");
 }
 
 #[test]
@@ -288,6 +294,55 @@ fn orders_that_were_never_handed_in_stand_beside_the_totals() {
     view.flow.not_sent = 277_597;
     for size in [(80, 24), (120, 40), (200, 60)] {
         let screen = screen(&view, &state(Screen::Overview), size);
-        assert!(screen.contains("not sent 277 597"), "{size:?}\n{screen}");
+        assert!(screen.contains("not sent 277 597") && screen.contains("lost 0"), "{size:?}\n{screen}");
     }
+}
+
+#[test]
+fn below_the_least_size_of_the_panels_the_totals_add_up_too_and_no_number_is_cut() {
+    let mut view = all_must_answer();
+    let ledger = &mut view.ledger;
+    (ledger.acknowledged, ledger.rejected, ledger.unknown, ledger.waiting) = (840_120, 24_310, 4_031, 1_402);
+    ledger.submitted = 869_863;
+    for columns in 40..80 {
+        let screen = screen(&view, &state(Screen::Overview), (columns, 10));
+        for figure in ["840 120", "refused 24 310", "unknown 4 031", "waiting 1 402", "of 869 863"] {
+            assert!(screen.contains(figure), "{figure} at {columns}\n{screen}");
+        }
+    }
+}
+
+#[test]
+fn where_only_some_orders_are_answered_the_promise_is_not_green() {
+    let mut view = fixture::view(Story::Healthy);
+    let promise =
+        |view: &ClusterView| screen(view, &state(Screen::Overview), (120, 40)).contains("● orders are answered");
+    assert!(promise(&view));
+    view.flow.unanswered_per_s = 86;
+    assert!(!promise(&view));
+    (view.flow.unanswered_per_s, view.flow.acked_per_s) = (0, view.flow.sent_per_s / 2);
+    assert!(!promise(&view));
+}
+
+#[test]
+fn where_no_gateway_takes_orders_the_first_row_says_so() {
+    let mut view = fixture::view(Story::Healthy);
+    let last = view.balancer.workers.len() - 1;
+    view.balancer.workers[..last].iter_mut().for_each(|worker| worker.duty = Duty::Drained);
+    let row = |view: &ClusterView| first_row(view, &state(Screen::Overview), (80, 24));
+    assert!(!row(&view).contains("NO GATEWAY"), "{}", row(&view));
+    view.balancer.workers[last].duty = Duty::Drained;
+    assert!(row(&view).contains("NO GATEWAY TAKES ORDERS"), "{}", row(&view));
+}
+
+#[test]
+fn leaders_that_failed_elsewhere_are_not_denied() {
+    let mut view = fixture::view(Story::Halted);
+    view.failovers.iter_mut().for_each(|failover| failover.group = GroupId(3));
+    view.groups[1].leader = None;
+    let screen = screen(&view, &state(Screen::Overview), (120, 40));
+    assert!(
+        screen.contains("p1 had no failover yet; others had") && !screen.contains("no leader has failed"),
+        "{screen}"
+    );
 }

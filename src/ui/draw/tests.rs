@@ -79,14 +79,18 @@ fn snapshot(name: &str, story: Story, state: &UiState, size: (u16, u16), languag
 #[test]
 fn the_data_screen_says_that_a_hot_symbol_stays_slow_and_what_its_partition_has_of_it() {
     for (language, said) in [
-        (Language::English, ["GOOG is hot (60 %)", "its p99 41", "rest of p2 6.2", "n2 busy 87 %"]),
-        (Language::Russian, ["GOOG горячая (60 %)", "её p99 41", "прочие в p2 6,2", "n2 занят на 87 %"]),
+        (Language::English, ["GOOG is hot (60 %)", "its p99 41", "rest of p2 6.2", "rest of p3 6.2", "n2 busy 87 %"]),
+        (
+            Language::Russian,
+            ["GOOG горячая (60 %)", "её p99 41", "прочие в p2 6,2", "прочие в p3 6,2", "n2 занят на 87 %"],
+        ),
     ] {
         let mut view = fixture::view(Story::Healthy);
         let look = look("classroom", Depth::Rgb, Glyphs::Unicode, language);
         let cool = text(&paint(&view, &state(Screen::Data), &look, (200, 60)).0);
         assert!(!cool.contains(said[0]), "{cool}");
         (view.flow.hot, view.flow.hot_group) = (Some((SymbolId(6), 60)), Some(GroupId(2)));
+        view.flow.hot_before = Some(GroupId(3));
         view.flow.hot_latency =
             LatencyView { count: 9, p99: SimDuration::from_micros(41_000), ..LatencyView::default() };
         view.groups[2].leader = Some(NodeId(2));
@@ -98,6 +102,8 @@ fn the_data_screen_says_that_a_hot_symbol_stays_slow_and_what_its_partition_has_
         assert!(alone.contains(if language == Language::English { "alone in p2" } else { "одна в p2" }), "{alone}");
         let narrow = text(&paint(&view, &state(Screen::Data), &look, (120, 40)).0);
         assert!(narrow.contains(said[0]) && narrow.contains(said[1]), "{narrow}");
+        let least = text(&paint(&view, &state(Screen::Data), &look, (80, 24)).0);
+        assert!(least.contains(said[0]) && least.contains(said[1]), "{least}");
     }
 }
 
@@ -137,11 +143,11 @@ fn the_quorum_is_that_of_a_group_with_clients_and_named_if_it_is_not_in_view() {
         row.split("QUORUM ").nth(1).unwrap().split('│').next().unwrap().trim().to_owned()
     };
     view.groups[0].connected = 4;
-    assert_eq!(quorum(&view), "meta 4/5 OK +1", "it is the worst, and says whose it is");
+    assert_eq!(quorum(&view), "meta 4/5, 1 spare", "it is the worst, and says whose it is");
     view.groups[3].connected = 4;
-    assert_eq!(quorum(&view), "p3 4/5 OK +1", "of equals one with clients");
+    assert_eq!(quorum(&view), "p3 4/5, 1 spare", "of equals one with clients");
     view.groups[1].connected = 4;
-    assert_eq!(quorum(&view), "4/5 OK +1", "or the one in view");
+    assert_eq!(quorum(&view), "4/5, 1 spare", "or the one in view");
 }
 
 #[test]

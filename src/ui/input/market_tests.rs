@@ -132,6 +132,22 @@ fn a_change_of_an_order_is_told_with_its_price_as_people_write_it() {
 }
 
 #[test]
+fn an_amend_that_is_typed_takes_money_as_an_order_does() {
+    let mut desk = Desk::at_the_market();
+    for (typed, ticks) in
+        [("amend #4 5 at 150.5", 15_050), ("amend 4 5 at 150", 15_000), ("amend #4 5 ACME at 1.80", 180)]
+    {
+        desk.types(":");
+        desk.types(typed);
+        let sent = desk.press(KeyCode::Enter);
+        let [Request::Command(Command::Control(Control::Hand(HandRequest::Replace { price, .. })))] = sent[..] else {
+            panic!("{typed}: {sent:?}")
+        };
+        assert_eq!(price.0, ticks, "{typed}");
+    }
+}
+
+#[test]
 fn a_flawed_form_stays_open_and_nothing_is_sent() {
     let mut desk = Desk::at_the_market();
     desk.types("o");

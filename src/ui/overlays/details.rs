@@ -27,6 +27,7 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, id: NodeId) 
         canvas.word(inner, 0, 1, Role::Error, message);
     }
     let gateway = node.gateway;
+    let leads = if node.truth.runs() { locale.number(u64::from(node.leads)) } else { "–".to_owned() };
     let figures = [
         ("details-lives", locale.number(u64::from(node.incarnation))),
         ("details-in-flight", format!("{} / {}", gateway.load.in_flight, gateway.load.capacity)),
@@ -37,7 +38,7 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, id: NodeId) 
         ("disk-synced", locale.number(node.disk.synced)),
         ("disk-fsync", locale.duration(node.disk.last_fsync)),
         ("details-held", locale.number(node.held)),
-        ("column-leads", locale.number(u64::from(node.leads))),
+        ("column-leads", leads),
     ];
     for (place, (id, figure)) in figures.iter().enumerate() {
         let half = inner.width / 2;

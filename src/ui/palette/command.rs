@@ -5,6 +5,7 @@
 //! Errors: `palette-usage` with the form that is understood; a complaint of the grammar, with the nearest spelling.
 
 use super::control;
+use crate::document::choice;
 use crate::domain::command::PaceCommand;
 use crate::domain::control::Verb;
 use crate::domain::ids::{AccountId, GroupId, NodeId};
@@ -130,19 +131,9 @@ fn step(args: &[&str], state: &UiState) -> Option<Action> {
     }
 }
 
+/// As in files, and without the `x` too.
 fn speed(text: &str) -> Option<Speed> {
-    let text = text.trim_end_matches('x');
-    if text == "free" {
-        return Some(Speed::Free);
-    }
-    if let Some(part) = text.strip_prefix("1/") {
-        return part
-            .parse()
-            .ok()
-            .filter(|part| *part > 0)
-            .map(|part| if part == 1 { Speed::Times(1) } else { Speed::Slow(part) });
-    }
-    text.parse().ok().filter(|times| *times > 0).map(Speed::Times)
+    choice::speed(text).or_else(|_| choice::speed(&format!("{text}x"))).ok()
 }
 
 fn reset(args: &[&str]) -> Option<Action> {
@@ -188,6 +179,9 @@ mod tests {
             ("rule pre_vote off", control(Control::SetRule { rule: Rule::PreVote, on: false })),
             ("step raw", Some(Ok(Action::Pace(PaceCommand::StepRaw)))),
             ("speed 1/20", Some(Ok(Action::Pace(PaceCommand::Set(Speed::Slow(20)))))),
+            ("speed 1000x", Some(Ok(Action::Pace(PaceCommand::Set(Speed::Times(1_000)))))),
+            ("speed 1001", Some(Err(Refusal::new("palette-usage").with("usage", "speed 1/20 | 5 | free")))),
+            ("speed 1/5000000", Some(Err(Refusal::new("palette-usage").with("usage", "speed 1/20 | 5 | free")))),
             ("speed free", Some(Ok(Action::Pace(PaceCommand::Set(Speed::Free))))),
             ("reset seed 7", Some(Ok(Action::Reset(Some(7))))),
             ("theme mono", Some(Ok(Action::Theme("mono".to_owned())))),

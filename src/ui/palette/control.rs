@@ -5,8 +5,11 @@
 //! search, and so is `kill the leader`.
 //! Errors: a `Complaint` of the grammar: the word that is wrong, what is allowed, the nearest spelling.
 
+use std::borrow::Cow;
+
 use crate::document::problem::Complaint;
 use crate::domain::control::{Control, Verb};
+use crate::domain::hand::HandOrder;
 use crate::domain::ids::GroupId;
 use crate::domain::view::ClusterView;
 use crate::lesson::action::{self, Context};
@@ -33,6 +36,22 @@ pub fn context(state: &UiState, view: &ClusterView) -> Context {
     let partitions = view.groups.iter().filter(|group| group.id != GroupId::META).count();
     let desk = Context::of_file(view.nodes.len(), partitions).trading(view.run.settings.market.instruments);
     Context { group: state.group, selected: Some(state.selected), ..desk }
+}
+
+/// The line with the symbol of the order that it amends: the desk knows it, and so a price is money here, not ticks.
+pub fn with_symbol<'t>(line: &'t str, view: &ClusterView) -> Cow<'t, str> {
+    let number = |word: &str| word.trim_start_matches('#').parse::<u64>().ok();
+    if action::verb_of(line) != Some(Verb::Amend) {
+        return line.into();
+    }
+    let order = line.split_whitespace().nth(1).and_then(number);
+    let order = view.hand.iter().find(|known| Some(known.sequence.0) == order);
+    match (order.and_then(HandOrder::symbol), line.split_once(" at ")) {
+        (Some(symbol), Some((before, price))) if before.split_whitespace().count() == 3 => {
+            format!("{before} {} at {price}", symbol.name()).into()
+        }
+        _ => line.into(),
+    }
 }
 
 /// Reads a control. `None` if it is none, and so a search: a bare verb that needs more, and `kill the leader`.

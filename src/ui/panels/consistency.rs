@@ -83,7 +83,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let patience = scene.view.run.settings.detector.degraded_after;
     let standing = |replica| Standing::of(replica, farthest, patience);
     let rows: Vec<_> = group.replicas.iter().map(|replica| (replica, standing(replica))).collect();
-    let texts: Vec<_> = rows.iter().map(|(replica, standing)| texts(replica, *standing, locale)).collect();
+    let texts: Vec<_> = rows.iter().map(|(replica, standing)| texts(group, replica, *standing, locale)).collect();
     let columns = for_texts(&COLUMNS, &texts);
     let widths = widths(&columns, usize::from(inner.width));
     let heads = COLUMNS.map(|column| locale.text(column.title).into_owned());
@@ -105,8 +105,9 @@ fn farthest(group: &GroupView) -> Option<&ReplicaView> {
     group.replicas.iter().filter(|replica| replica.alive && replica.gap.is_none()).max_by_key(|replica| replica.applied)
 }
 
-fn texts(replica: &ReplicaView, standing: Standing, locale: &Locale) -> [String; 7] {
+fn texts(group: &GroupView, replica: &ReplicaView, standing: Standing, locale: &Locale) -> [String; 7] {
     let memory = |text: String| if replica.alive { text } else { "–".to_owned() };
+    let lag = group.lag(replica.node);
     let says = match replica.gap {
         Some(at) if replica.alive => locale.say("consistency-gap-at", &[("version", at.0.into())]),
         _ => locale.text(standing.look().1).into_owned(),
@@ -116,8 +117,8 @@ fn texts(replica: &ReplicaView, standing: Standing, locale: &Locale) -> [String;
         replica.node.to_string(),
         badge::replica(replica, locale).text(),
         memory(locale.number(replica.version.0)),
-        locale.number(replica.lag_records),
-        memory(locale.duration(replica.lag_time)),
+        lag.map_or_else(|| "–".to_owned(), |records| locale.number(records)),
+        memory(lag.map_or_else(|| "–".to_owned(), |_| locale.duration(replica.lag_time))),
         memory(digest),
         says,
     ]

@@ -7,7 +7,6 @@
 
 use ratatui::layout::Rect;
 
-use crate::domain::ids::GroupId;
 use crate::domain::spread::{Imbalance, Spread};
 use crate::domain::view::{GroupView, LatencyView};
 
@@ -84,33 +83,48 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     }
 }
 
-/// The hot symbol: how slow it is, beside the others of its partition. A split moves those away, and it stays what it is.
-fn heat<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Option<Strip<'a>> {
+/// The hot symbol: how slow it is, beside the others of its partition, and those of the one that it was split off from: they
+/// are fast again, and it stays what it is.
+pub(super) fn heat<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Option<Strip<'a>> {
     let locale = &scene.look.locale;
     let flow = &scene.view.flow;
     let (symbol, percent) = flow.hot?;
-    let group = scene.view.groups.iter().find(|group| Some(group.id) == flow.hot_group)?;
+    let group = scene.view.group(flow.hot_group?)?;
     let leader = scene.view.nodes.iter().find(|node| Some(node.id) == group.leader);
-    let figure = |id: &str, group: GroupId, measured: &LatencyView| {
+    let figure = |id: &str, group: &GroupView, measured: &LatencyView| {
         let time = locale.duration(measured.p99);
-        locale.say(id, &[("group", group.to_string().into()), ("time", time.into())])
+        locale.say(id, &[("group", group.id.to_string().into()), ("time", time.into())])
     };
     let what = locale.say("division-hot", &[("symbol", symbol.name().into()), ("n", u64::from(percent).into())]);
     let strip = strip.add(Role::Warn, what).add(Role::Text, "  ");
-    let hot = (flow.hot_latency.count > 0).then(|| figure("division-hot-p99", group.id, &flow.hot_latency));
+    let hot = (flow.hot_latency.count > 0).then(|| figure("division-hot-p99", group, &flow.hot_latency));
+    let before = flow.hot_before.and_then(|before| scene.view.group(before)).filter(|before| before.cold.count > 0);
+    let before = before.map(|before| figure("division-cold-p99", before, &before.cold));
     // Once nobody else is left there a split has done all that it can.
     let id = if group.cold.count > 0 { "division-cold-p99" } else { "division-alone" };
-    let cold = figure(id, group.id, &group.cold);
+    let cold = figure(id, group, &group.cold);
     let busy = leader.map(|leader| {
         let percent = u64::from(leader.admission.busy_per_mille + 5) / 10;
         locale.say("division-busy", &[("node", leader.id.to_string().into()), ("n", percent.into())])
     });
     let whole = locale.text("division-whole").into_owned();
-    let figures = [(hot, Role::Text), (Some(cold), Role::Text), (busy, Role::Text), (Some(whole), Role::Muted)];
-    let said = figures.into_iter().filter_map(|(text, role)| Some((text?, role)));
-    Some(said.fold(strip, |strip, (text, role)| {
-        strip.fit(columns, |strip| strip.add(role, text.as_str()).add(Role::Text, "  "))
-    }))
+    let figures = [
+        (hot, Role::Text),
+        (before, Role::Text),
+        (Some(cold), Role::Text),
+        (busy, Role::Text),
+        (Some(whole), Role::Muted),
+    ];
+    let mut said = strip;
+    // In order of importance: it ends at the first that does not fit.
+    for (text, role) in figures.into_iter().filter_map(|(text, role)| Some((text?, role))) {
+        let width = said.width();
+        said = said.fit(columns, |strip| strip.add(role, text.as_str()).add(Role::Text, "  "));
+        if said.width() == width {
+            break;
+        }
+    }
+    Some(said)
 }
 
 /// A row for each partition with a bar for each measure.
@@ -180,17 +194,22 @@ fn stretch(values: &[u64], columns: usize) -> Vec<u64> {
 /// What the spread of each measure is.
 fn figures(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, groups: &[&GroupView]) {
     let locale = &scene.look.locale;
-    // Over those that are known: a partition of which no replica runs is not empty.
-    let known = |(_, value): Measure| groups.iter().filter_map(|group| value(group)).collect::<Vec<_>>();
-    let spreads = MEASURES.map(|measure| Spread::of(&known(measure)));
+    // A partition of which no replica runs is not empty: where one is unknown, so is how even all are.
+    let known = |(_, value): Measure| groups.iter().map(|group| value(group)).collect::<Option<Vec<_>>>();
+    let spreads = MEASURES.map(|measure| known(measure).map(|values| Spread::of(&values)));
     let tenths = |millis: u64| locale.tenths((millis + 50) / 100);
     let head = FIGURES.map(|column| match column.title {
         "" => String::new(),
         title => locale.text(title).into_owned(),
     });
-    let row = |(spread, (id, _)): (&Spread, &Measure)| {
+    let row = |(spread, (id, _)): (&Option<Spread>, &Measure)| {
+        let name = locale.text(id).into_owned();
+        let Some(spread) = spread else {
+            let unknown = || "–".to_owned();
+            return [name, unknown(), unknown(), unknown(), unknown(), unknown(), unknown(), unknown()];
+        };
         [
-            locale.text(id).into_owned(),
+            name,
             locale.number(spread.total),
             locale.number(spread.min),
             tenths(spread.mean_millis),
@@ -204,7 +223,7 @@ fn figures(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, groups: &[&Gr
     let columns = for_texts(&FIGURES, &rows);
     let widths = widths(&columns, usize::from(area.width));
     for (place, row) in rows.iter().enumerate() {
-        let spread = place.checked_sub(1).map(|place| &spreads[place]);
+        let spread = place.checked_sub(1).and_then(|place| spreads[place].as_ref());
         let strip = cells(canvas.strip(), &columns, &widths, row, |column| match (FIGURES[column].title, spread) {
             ("", _) | (_, None) => Role::Muted,
             ("spread-ratio", Some(spread)) => ratio_role(spread),

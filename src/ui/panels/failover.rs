@@ -133,7 +133,10 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let note = leaderless(scene).unwrap_or(note);
     let inner = frame(canvas, scene, area, Panel::Failover, &locale.text("panel-failover"), &note);
     let Some(last) = last else {
-        canvas.word(inner, 0, 0, Role::Muted, &locale.text("failover-none"));
+        // Its leader stepped down because too few follow; leaders of other groups may have failed.
+        let id = if scene.view.failovers.is_empty() { "failover-none" } else { "failover-none-here" };
+        let group = scene.group().map_or_else(String::new, |group| group.id.to_string());
+        canvas.word(inner, 0, 0, Role::Muted, &locale.say(id, &[("group", group.into())]));
         return;
     };
     let columns = usize::from(inner.width);

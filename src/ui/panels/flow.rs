@@ -57,22 +57,23 @@ fn rate<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> {
     })
 }
 
+/// Below so many columns the longest name is short.
+const NARROW: usize = 50;
+
 /// What became of every order that was handed in: the figures add up to the last one, in as many rows as they need.
-fn totals<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Strip<'a>> {
+pub fn totals<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Strip<'a>> {
     let locale = &scene.look.locale;
     let ledger = &scene.view.ledger;
+    let acknowledged = if columns < NARROW { "ledger-acknowledged-short" } else { "ledger-acknowledged" };
     let figures = [
-        ("ledger-acknowledged", ledger.acknowledged, Role::Text),
+        (acknowledged, ledger.acknowledged, Role::Text),
         ("ledger-rejected", ledger.rejected, Role::Warn),
         ("ledger-unknown", ledger.unknown, Role::Warn),
         ("ledger-waiting", ledger.waiting, Role::Text),
         ("ledger-submitted", ledger.submitted, Role::Title),
     ];
-    // What was never handed in is part of no total, and stands behind them once there is some.
-    let not_sent = ("flow-not-sent", scene.view.flow.not_sent, Role::Warn);
-    let not_sent = (not_sent.1 > 0).then_some(not_sent);
     let mut rows = vec![canvas.strip()];
-    for (id, value, loud) in figures.into_iter().chain(not_sent) {
+    for (id, value, loud) in figures {
         let role = if value > 0 { loud } else { Role::Muted };
         let name = format!("{} ", locale.text(id));
         let cell = canvas.strip().add(Role::Muted, name).add(role, locale.number(value)).add(Role::Text, "  ");
@@ -85,7 +86,7 @@ fn totals<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Str
 }
 
 /// Figures of the ledger that are shown only where there is something to count.
-const QUIET: [&str; 2] = ["ledger-revoked", "ledger-untracked"];
+const QUIET: [&str; 3] = ["ledger-revoked", "ledger-untracked", "flow-not-sent"];
 
 /// The ledger in one row: what matters most first.
 pub fn line<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> {
@@ -96,6 +97,8 @@ pub fn line<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a
         ("ledger-duplicated", ledger.duplicated, Role::Error),
         ("ledger-revoked", ledger.revoked, Role::Error),
         ("ledger-untracked", ledger.untracked, Role::Error),
+        // What was never handed in is part of no total.
+        ("flow-not-sent", scene.view.flow.not_sent, Role::Warn),
         ("ledger-in-doubt", ledger.in_doubt, Role::Warn),
         ("ledger-at-risk", ledger.at_risk, Role::Text),
         ("ledger-retried", ledger.retried, Role::Text),
@@ -159,7 +162,6 @@ fn lines<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Stri
     let rules = rules.fit(columns, |strip| named(strip, "flow-queries", locale.number(flow.queries_per_s)));
     let overload = overload(canvas.strip(), scene, columns);
     let mut lines = totals(canvas, scene, columns);
-    let after_totals = lines.len();
     lines.push(line(canvas.strip(), scene, columns));
     let before_latency = lines.len();
     lines.extend([latency, rules]);
@@ -172,15 +174,16 @@ fn lines<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Stri
         let text = locale.say("flow-burst", &[("left", left.into()), ("all", all.into())]);
         let strip = canvas.strip().badge(Role::TimeSlow, &text).gap();
         let room = columns.saturating_sub(strip.width()).min(40);
-        lines.insert(after_totals, bar(strip, room, share, Role::Bar));
+        lines.insert(before_latency, bar(strip, room, share, Role::Bar));
     }
-    let all: u64 = flow.buckets.iter().sum();
+    let all: u64 = if flow.is_silent() { 0 } else { flow.buckets.iter().sum() };
     for (name, count) in ["<1", "<5", "<20", "<100", ">100"].iter().zip(flow.buckets) {
-        let share = count * 1_000 / all.max(1);
+        let share = (count * 1_000).checked_div(all);
+        let said = share.map_or_else(|| "–".to_owned(), |share| format!("{}%", share / 10));
         let strip =
             canvas.strip().right(5, Role::Muted, name).add(Role::Muted, format!(" {} ", locale.text("unit-ms")));
         let room = columns.saturating_sub(strip.width() + 6).min(60);
-        lines.push(bar(strip, room, share, Role::Bar).right(6, Role::Text, &format!("{}%", share / 10)));
+        lines.push(bar(strip, room, share.unwrap_or(0), Role::Bar).right(6, Role::Text, &said));
     }
     lines
 }

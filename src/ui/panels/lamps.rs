@@ -1,4 +1,4 @@
-//! Lamps and margins: is every promise kept, and how many more may fail. A lamp that was not checked in this run is dark.
+//! Lamps and margins: is every promise kept, and how many voters each group could do without. A lamp that was not checked in this run is dark.
 
 use ratatui::layout::Rect;
 
@@ -11,6 +11,7 @@ use super::super::caption;
 use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
+use super::super::widgets::figure;
 use super::super::widgets::frame::frame;
 use super::lacking;
 
@@ -86,16 +87,16 @@ fn answers<'a>(strip: Strip<'a>, scene: &Scene<'_>, silent: bool) -> Strip<'a> {
     if scene.view.flow.acked_per_s == 0 {
         return strip.add(Role::Muted, format!("○ {answered}"));
     }
+    if figure::answered(&scene.view.flow) == Role::Warn || scene.view.flow.unanswered_per_s > 0 {
+        return strip.add(Role::Warn, format!("○ {}", locale.text("lamp-partly-answered")));
+    }
     strip.add(Role::Ok, "● ").add(Role::Text, answered)
 }
 
 /// How many failures the group bears that bears the fewest.
 fn weakest(scene: &Scene<'_>) -> String {
     let group = scene.view.groups.iter().min_by_key(|group| (group.margin(), group.id.partition().is_none()));
-    let bears = group.map_or_else(String::new, |group| match group.margin() {
-        None => format!("{} {}/{}", group.id, group.connected, group.replicas.len()),
-        Some(margin) => format!("{} +{margin}", group.id),
-    });
+    let bears = group.map_or_else(String::new, |group| format!("{} {}", group.id, spare(group)));
     format!("{} {bears}", scene.look.locale.text("lamps-margin").trim())
 }
 
@@ -107,12 +108,18 @@ fn margins<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a>
 
 fn margin<'a>(strip: Strip<'a>, group: &GroupView) -> Strip<'a> {
     match group.margin() {
-        None => {
-            strip.gap().badge(Role::NodeFailed, &format!("{} {}/{}", group.id, group.connected, group.replicas.len()))
-        }
+        None => strip.gap().badge(Role::NodeFailed, &format!("{} {}", group.id, spare(group))),
         Some(margin) => {
             let role = if margin == 0 { Role::Warn } else { Role::Text };
-            strip.add(Role::Muted, format!("  {} ", group.id)).add(role, format!("+{margin}"))
+            strip.add(Role::Muted, format!("  {} ", group.id)).add(role, spare(group))
         }
+    }
+}
+
+/// How many voters it could do without; below zero, how many it lacks.
+fn spare(group: &GroupView) -> String {
+    match group.margin() {
+        Some(margin) => margin.to_string(),
+        None => format!("-{}", group.must.saturating_sub(group.connected)),
     }
 }

@@ -19,6 +19,7 @@ use super::super::widgets::badge;
 use super::super::widgets::bar::bar;
 use super::super::widgets::figure;
 use super::super::widgets::frame::frame;
+use super::division;
 use super::nodes::{lag_role, present, window};
 use crate::locale::Locale;
 
@@ -30,6 +31,9 @@ const TAIL: usize = 7 + 7;
 const BAR: usize = 14;
 /// The widest column of a partition.
 const WIDEST: usize = 5;
+
+/// Rows of a screen of one column from which on a hot symbol has its row in another panel.
+const HEAT: u16 = 32;
 
 /// Draws the panel.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
@@ -196,10 +200,10 @@ fn work<'a>(
     let led = groups.iter().filter(|group| group.leader == Some(node.id));
     // Of all groups, `meta` too, as in the table of nodes.
     let leads = u64::from(node.leads);
-    let strip = strip.right(7, if leads > 0 { Role::Text } else { Role::Muted }, &locale.number(leads));
     if !node.truth.runs() {
-        return strip.right(7, Role::Muted, "–");
+        return strip.right(7, Role::Muted, "–").right(7, Role::Muted, "–");
     }
+    let strip = strip.right(7, if leads > 0 { Role::Text } else { Role::Muted }, &locale.number(leads));
     let share = (led.map(|group| group.applied_per_s).sum::<u64>() * 1_000).checked_div(total);
     let text = share.map_or_else(|| "–".to_owned(), |share| format!("{}%", share / 10));
     let strip = strip.right(7, if leads > 0 { Role::Text } else { Role::Muted }, &text);
@@ -212,7 +216,17 @@ fn work<'a>(
 /// Below the table: copies, the group in view, what the letters mean; as much as there is room for.
 fn below(canvas: &mut Canvas<'_>, inner: Rect, scene: &Scene<'_>, groups: &[&GroupView], top: u16) {
     let columns = usize::from(inner.width);
-    let lines = [copies(canvas.strip(), scene, groups, columns), in_view(canvas.strip(), scene, columns)];
+    let whole = groups.iter().all(|group| usize::from(group.connected) >= factor(scene) && group.leader.is_some());
+    let (copies, in_view) = (copies(canvas.strip(), scene, groups, columns), in_view(canvas.strip(), scene, columns));
+    // Where the panel that tells of a hot symbol has no room, it matters more than that all is well.
+    let screen = canvas.buffer.area;
+    let alone = screen.height < HEAT && usize::from(screen.width) <= columns + 4;
+    let heat = if alone { division::heat(canvas.strip(), scene, columns) } else { None };
+    let lines = match heat {
+        Some(heat) if whole => [heat, in_view],
+        Some(heat) => [copies, heat],
+        None => [copies, in_view],
+    };
     let room = inner.height.saturating_sub(top);
     let gap = u16::from(room > 3);
     let mut row = top + gap;

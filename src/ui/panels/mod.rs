@@ -29,11 +29,11 @@ pub mod nodes;
 mod partitions;
 mod raft;
 mod strategies;
-mod workers;
+pub(super) mod workers;
 
 pub use events::row as event_row;
 pub use failover::phases;
-pub use flow::line as flow_line;
+pub use flow::{line as flow_line, totals};
 
 /// Draws a panel.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, panel: Panel) {

@@ -133,6 +133,10 @@ fn trades<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a> 
     ];
     // What is loud comes first: a row that is too long drops its end.
     figures.insert(if store.nowhere > 0 { 1 } else { 4 }, ("store-nowhere", store.nowhere, Role::Warn));
+    // What lies in a partition of which no replica runs is unknown.
+    if !scene.view.is_whole() {
+        return strip.add(Role::Muted, scene.look.locale.text("store-unknown"));
+    }
     row(strip, scene, &figures, columns)
 }
 

@@ -53,7 +53,7 @@ impl Broken {
 }
 
 /// Whether terminals send this: parameters with a figure, and a final that goes with their prefix.
-fn is_report(text: &str, last: char) -> bool {
+pub(super) fn is_report(text: &str, last: char) -> bool {
     let finals = match text.chars().next() {
         Some('?') => "cnRStuy",
         Some('>') => "cmu",

@@ -1,13 +1,18 @@
 //! Pasted text, up to the sequence that ends it.
 //!
 //! Idea: text of a paste is never a key, not even if its end never comes. A paste that goes silent is handed over as far as
-//! it came, and is *broken*: what comes then in a burst is still its text, what comes as one to three characters by
-//! themselves was typed, and so was a control key or Esc; both end it.
+//! it came, and is *broken*: what comes then in a burst is still its text, whatever it begins with. What comes by itself as
+//! one to three characters, as control characters only, or as the sequence of one key was typed, and ends it; but not if it
+//! ends what a burst before left unfinished, such as the answer of a terminal that the line has cut.
 //! Bound: [`PASTE_MAX`] characters are kept; of what comes after them only the end is looked for.
 
-use super::timing::REST_MIN;
+use super::broken::is_report;
+use super::timing::{REST_MIN, TEXT_MAX};
 
-/// What ends a paste.
+const ESC: char = '\x1b';
+/// What begins a paste.
+const BEGIN: &str = "\x1b[200~";
+/// What ends one.
 const END: &str = "\x1b[201~";
 /// Characters of a paste that are kept.
 pub const PASTE_MAX: usize = 1 << 16;
@@ -20,6 +25,8 @@ pub(super) struct Paste {
     broken: bool,
     /// The silence came inside of what may be the end: so much of that is kept.
     kept: usize,
+    /// Or, since it was broken, inside of this sequence.
+    cut: String,
 }
 
 /// What a character does to a paste.
@@ -29,8 +36,6 @@ pub(super) enum Pasted {
     Text,
     /// It is the last one: this is the text.
     Whole(String),
-    /// It was typed, and the paste is over.
-    Typed,
 }
 
 /// What was in a paste that has gone silent.
@@ -50,13 +55,10 @@ impl Paste {
             self.text.clear();
             self.kept = 0;
         }
-        let typed = char.is_control() && !matches!(char, '\t' | '\r' | '\n');
-        if self.broken && self.text.is_empty() && typed {
-            return Pasted::Typed;
-        }
         self.text.push(char);
         self.kept += if self.kept > 0 { 1 } else { 0 };
         if let Some(text) = self.text.strip_suffix(END) {
+            let text = text.strip_prefix(BEGIN).filter(|_| self.broken).unwrap_or(text);
             return Pasted::Whole(text.chars().take(PASTE_MAX).collect());
         }
         if self.text.len() > 8 * PASTE_MAX {
@@ -75,14 +77,70 @@ impl Paste {
     /// Hands over what came before the silence. From here on the paste is broken.
     pub(super) fn silence(&mut self) -> Silent {
         let mut text = std::mem::take(&mut self.text);
-        let few = text.chars().nth(REST_MIN - 1).is_none();
-        if std::mem::replace(&mut self.broken, true) && few {
-            return Silent::Keys(text);
+        if self.broken {
+            let joined = std::mem::take(&mut self.cut) + &text;
+            if is_typed(&text) && !is_rest(&joined, &text) {
+                return Silent::Keys(text);
+            }
+            self.cut = unfinished(&joined);
         }
+        self.broken = true;
         self.kept = (1..END.len()).rev().find(|length| text.ends_with(&END[..*length])).unwrap_or(0);
         self.text = text.split_off(text.len() - self.kept);
-        Silent::Text(text.chars().take(PASTE_MAX).collect())
+        Silent::Text(text.trim_start_matches(BEGIN).chars().take(PASTE_MAX).collect())
     }
+}
+
+/// The sequence that a text ends inside of; of a long one what tells its kind, and its last character.
+fn unfinished(text: &str) -> String {
+    let (mut inside, mut escaped) = (None, false);
+    for (place, char) in text.char_indices() {
+        inside = match (inside, char) {
+            (Some((_, STRING)), '\u{7}' | '\u{9c}') => None,
+            (Some((_, STRING)), '\\') if escaped => None,
+            (Some((_, CSI)), ' '..='?') | (Some((_, STRING)), _) => inside,
+            (_, '[') if escaped => Some((place - 1, CSI)),
+            (_, 'P' | 'X' | ']' | '^' | '_') if escaped => Some((place - 1, STRING)),
+            _ => None,
+        };
+        escaped = char == ESC;
+    }
+    let Some((from, _)) = inside else { return String::new() };
+    let text = &text[from..];
+    let long = text.chars().nth(TEXT_MAX).is_some();
+    if long { text.chars().take(2).chain(text.chars().last()).collect() } else { text.to_owned() }
+}
+
+/// Kinds of sequences: figures and a final, or a string up to its terminator.
+const CSI: bool = false;
+const STRING: bool = true;
+
+/// Whether this text was what a sequence lacked, and nothing else: the whole of it is known.
+fn is_rest(joined: &str, text: &str) -> bool {
+    if joined.len() == text.len() {
+        return false;
+    }
+    if let Some(report) = joined.strip_prefix("\x1b[") {
+        let last = report.chars().last();
+        let figures = last.map_or("", |last| &report[..report.len() - last.len_utf8()]);
+        return figures.chars().all(|char| (' '..='?').contains(&char))
+            && last.is_some_and(|last| is_report(figures, last));
+    }
+    let before = joined.char_indices().last().map_or("", |(place, _)| &joined[..place]);
+    unfinished(joined).is_empty() && !unfinished(before).is_empty()
+}
+
+/// Whether nobody pastes that into a broken paste: too little of it, nothing but control keys, or one key that sends more.
+fn is_typed(text: &str) -> bool {
+    let few = text.chars().nth(REST_MIN - 1).is_none();
+    few || text.chars().all(char::is_control) || is_one_key(text)
+}
+
+/// `ESC [ 1 ; 5 A`, and nothing after it.
+fn is_one_key(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("\x1b[") else { return false };
+    let is_end = |char: char| ('@'..='~').contains(&char);
+    rest.ends_with(is_end) && rest.matches(is_end).count() == 1 && rest.chars().all(|char| (' '..='~').contains(&char))
 }
 
 #[cfg(test)]

@@ -174,7 +174,7 @@ impl Scanner {
                 Silent::Text(text) => out.extend((!text.is_empty()).then_some(Event::Paste(text))),
                 Silent::Keys(keys) => {
                     self.reset();
-                    out.extend(keys.chars().map(decode::key));
+                    keys.chars().for_each(|char| self.take(char, self.latest, out));
                 }
             },
             State::Inside(_) if self.certain => out.append(&mut self.held),

@@ -359,10 +359,16 @@ fn the_rest_of_a_broken_control_sequence_is_no_key() {
 fn a_paste_without_an_end_runs_no_key_and_does_not_take_the_keyboard() {
     let paste = |text: &str| Event::Paste(text.to_owned());
     let ctrl_c = key(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    let far = key(KeyCode::Up, KeyModifiers::CONTROL);
     let up = key(KeyCode::Up, KeyModifiers::NONE);
-    for (bytes, event) in
-        [(&b"q"[..], char('q')), (b"X", char('X')), (b"\x03", ctrl_c), (b"\x1b", esc()), (b"\x1b[A", up)]
-    {
+    for (bytes, event) in [
+        (&b"q"[..], char('q')),
+        (b"X", char('X')),
+        (b"\x03", ctrl_c),
+        (b"\x1b", esc()),
+        (b"\x1b[A", up),
+        (b"\x1b[1;5A", far),
+    ] {
         for (text, pasted) in [("kill X\rX\r", vec![paste("kill X\rX\r")]), ("", vec![])] {
             let begun = format!("\x1b[200~{text}");
             let expected = [pasted, vec![event.clone(), char('j')]].concat();
@@ -376,6 +382,14 @@ fn a_paste_without_an_end_runs_no_key_and_does_not_take_the_keyboard() {
     let pieces: [&[u8]; 5] = [b"\x1b[200~kill", b" X\rX X", b"XXXX\r", b"ab\x1b[201~", b"q"];
     let expected = [paste("kill"), paste(" X\rX X"), paste("XXXX\r"), paste("ab"), char('q')];
     assert_eq!(pressed(&pieces, MS(400)), expected);
+    // Whatever the late text begins with, it runs no key.
+    for late in ["\x07XXXX", "\x0cXXXX", "\x1b[31mXXXX\x1b[0m", "\x1b[A\x1b[AX", "\x1bXXXX", "\x1b[200~XXXX"] {
+        for end in ["\x1b[201~", ""] {
+            let out = pressed(&[b"\x1b[200~hello", format!("{late}{end}").as_bytes(), b"q"], MS(150));
+            let keys: Vec<&Event> = out.iter().filter(|event| matches!(event, Event::Key(_))).collect();
+            assert_eq!(keys, [&char('q')], "{late:?} {end:?}: {out:?}");
+        }
+    }
     // Cut anywhere, in what begins and ends it, too.
     let whole = b"\x1b[200~kill X\rX\r\x1b[201~";
     for cut in 2..whole.len() {

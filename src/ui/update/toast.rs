@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::Given;
 use super::refusal::Refusal;
-use crate::domain::view::RunView;
+use crate::domain::view::{PlaybackState, RunView};
 use crate::ui::state::{Toast, UiState};
 
 /// How long a message stands.
@@ -56,6 +56,9 @@ pub fn hear(state: &mut UiState, given: &Given<'_>, before: &RunView) {
     let played = |run: &RunView| run.playback.map(|playback| playback.state);
     if let Some(playback) = run.playback.filter(|playback| !playback.whole && played(run) != played(before)) {
         error(state, given, "toast-broken-off", &[("end", &playback.end.to_string())]);
+    }
+    if let Some(PlaybackState::Differs(at)) = played(run).filter(|state| Some(*state) != played(before)) {
+        error(state, given, "toast-playback-differs", &[("at", &at.to_string())]);
     }
 }
 

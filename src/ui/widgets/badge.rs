@@ -110,7 +110,7 @@ pub fn belief(node: &NodeView, locale: &Locale) -> Badge {
 /// What a replica does, by its own belief.
 pub fn replica(replica: &ReplicaView, locale: &Locale) -> Badge {
     let (role, sign, id) = match (replica.alive, replica.role) {
-        (false, _) => (Role::Muted, " ", "role-none"),
+        (false, _) => return Badge { role: Role::Muted, sign: " ", word: "–".to_owned() },
         (true, RoleView::Leader) => (Role::Leader, "★", "role-leader"),
         (true, RoleView::Follower) => (Role::Follower, " ", "role-follower"),
         (true, RoleView::PreCandidate) => (Role::Candidate, "?", "role-pre-candidate"),

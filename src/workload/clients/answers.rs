@@ -57,7 +57,8 @@ impl Clients {
             }
             return None;
         }
-        if place == self.hand_place() {
+        let is_hand = place == self.hand_place();
+        if is_hand && !matches!(answer.reply, Reply::Refused(_)) {
             self.hand.answered(now, sequence, answer.reply);
         }
         if matches!(answer.reply, Reply::Notice(_)) {
@@ -75,8 +76,15 @@ impl Clients {
             Reply::Refused(why) => {
                 self.figures.refused(now, 1);
                 self.figures.heard(why);
+                // Of several tries one may have arrived: that this one did not is the request's end only if it was the last.
                 if self.tries_again(now, place, sequence, pending, why) {
+                    if is_hand {
+                        self.hand.turned_away(now, sequence, why);
+                    }
                     return None;
+                }
+                if is_hand {
+                    self.hand.answered(now, sequence, answer.reply);
                 }
                 self.figures.ended_refused(now, why);
                 self.settle(answer.id, Outcome::Failed);

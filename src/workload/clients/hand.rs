@@ -161,6 +161,13 @@ impl Hand {
         }
     }
 
+    /// A try was refused, and the request waits on.
+    pub(super) fn turned_away(&mut self, now: SimTime, sequence: Sequence, why: Why) {
+        if let Some(order) = self.by_person(sequence) {
+            self.note(now, order, HandWord::TriedInVain(why));
+        }
+    }
+
     /// A request was sent again.
     pub(super) fn asked_again(&mut self, now: SimTime, sequence: Sequence) {
         if let Some(order) = self.by_person(sequence) {

@@ -90,7 +90,7 @@ fn row(canvas: &mut Canvas<'_>, line: Rect, scene: &Scene<'_>, order: &HandOrder
         None => state,
     };
     let room = columns.saturating_sub(strip.width() + width(&state) + 2);
-    let asked = cut_end(&words::request(&order.request, order.symbol(), locale), room.max(12));
+    let asked = cut_end(&words::request(&order.current(), order.symbol(), locale), room.max(12));
     // The columns stand in line as long as that does not cost the reason: it matters more.
     let reason = words::reason(order, locale);
     let spare = room.saturating_sub(reason.as_ref().map_or(0, |reason| width(reason) + 2));

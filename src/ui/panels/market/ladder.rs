@@ -158,11 +158,11 @@ fn own(scene: &Scene<'_>, at: Side, level: &LevelView) -> bool {
         let rests = order
             .verdict()
             .is_some_and(|verdict| verdict.status != OrderStatus::AwaitsCash && !verdict.resting.is_zero());
-        let (side, limit) = match order.request {
+        let (side, limit) = match order.current() {
             HandRequest::Place { symbol, side, order_type: OrderType::Limit(limit), .. }
                 if symbol == scene.state.market.symbol =>
             {
-                (side, order.limit().unwrap_or(limit))
+                (side, limit)
             }
             _ => return false,
         };

@@ -30,6 +30,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         // Something held for long is what a spread must never leave behind: it is said with weight, not with alarm.
         let held = if spreads.held > 0 { Role::Title } else { Role::Muted };
         let open = if spreads.open > 0 { Role::Title } else { Role::Muted };
+        // What lies in a group of which no replica runs is unknown.
+        let is_known = group.resting.is_some();
         let figures = [
             (open, u64::from(spreads.open)),
             (held, u64::from(spreads.held)),
@@ -37,12 +39,14 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
             (Role::Text, spreads.aborted),
             (Role::Text, spreads.begun),
         ];
-        let strip = figures
-            .iter()
-            .take(shown)
-            .fold(canvas.strip().left(5, Role::Text, &group.id.to_string()), |strip, cell| {
-                strip.right(column, cell.0, &locale.number(cell.1))
-            });
+        let strip = figures.iter().take(shown).fold(
+            canvas.strip().left(5, Role::Text, &group.id.to_string()),
+            |strip, cell| {
+                let (role, figure) =
+                    if is_known { (cell.0, locale.number(cell.1)) } else { (Role::Muted, "–".to_owned()) };
+                strip.right(column, role, &figure)
+            },
+        );
         let place = row as u16 + 1;
         canvas.hit(Rect::new(inner.x, inner.y + place, inner.width, 1), Hit::Group(group.id));
         canvas.put(inner, place, strip);

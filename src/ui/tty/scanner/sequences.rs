@@ -69,7 +69,6 @@ impl Scanner {
                 self.reset();
                 out.extend((!text.is_empty()).then_some(Event::Paste(text)));
             }
-            Pasted::Typed => self.ground(char, out),
         }
     }
 

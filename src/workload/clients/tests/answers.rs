@@ -1,6 +1,8 @@
 //! What a client makes of answers, refusals and silence.
 
 use super::*;
+use crate::domain::hand::HandWord;
+use crate::domain::order::Side;
 
 #[test]
 fn silence_is_met_by_two_retries_further_and_further_apart_and_then_given_up() {
@@ -79,6 +81,33 @@ fn a_refusal_after_a_silent_attempt_leaves_the_request_unknown() {
     assert_balanced(&driver, 2);
     assert_eq!(driver.gave_up().len(), driver.submitted().len());
     assert!(driver.answered().is_empty());
+}
+
+/// The first try may have arrived: that the second was refused is not the end of the request, and the desk is not told so.
+#[test]
+fn the_hand_is_not_told_that_its_order_is_refused_while_an_earlier_try_may_have_arrived() {
+    let silent_then_refuse = Box::new({
+        let mut seen = BTreeSet::new();
+        move |_: SimTime, record: &Record| {
+            if seen.insert(record.id) { Vec::new() } else { vec![(MS_3, Reply::Refused(Why::NoLeader))] }
+        }
+    });
+    let mut driver = Driver::new(&settings(0), 2, silent_then_refuse);
+    let place = HandRequest::Place {
+        symbol: SymbolId(0),
+        side: Side::Buy,
+        order_type: OrderType::Limit(Price(100)),
+        quantity: Quantity(1),
+        time_in_force: TimeInForce::GoodTillCancel,
+    };
+    driver.control(Control::Hand(place));
+    driver.run_to(3_000);
+    let mut view = ClusterView::default();
+    driver.clients.contribute(driver.now, &mut view);
+    let words = &view.hand.last().unwrap().words;
+    assert!(words.iter().any(|(_, word)| *word == HandWord::TriedInVain(Why::NoLeader)), "{words:?}");
+    assert!(!words.iter().any(|(_, word)| matches!(word, HandWord::Refused(_))), "{words:?}");
+    assert_eq!(words.last().unwrap().1, HandWord::Unknown, "{words:?}");
 }
 
 #[test]
