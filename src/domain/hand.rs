@@ -289,6 +289,7 @@ mod tests {
         assert_eq!(terms(&[rests, replace, rests]), (9, 5));
         let refused = decided(OrderStatus::Rejected(Why::UnknownOrder), 0, 0);
         assert_eq!(terms(&[rests, replace, refused]), own);
+        assert_eq!(terms(&[rests, replace, refused, rests]), own, "a verdict on something else");
         assert_eq!(terms(&[rests, replace, HandWord::TriedInVain(Why::NoLeader), rests]), (9, 5), "one try in vain");
     }
 

@@ -119,3 +119,26 @@ impl Words for crate::locale::Locale {
         Filter::read(filter).passes(event, self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::SimTime;
+    use crate::domain::view::PlaybackView;
+    use crate::locale::{Language, Locale};
+    use crate::ui::depth::Depth;
+    use crate::ui::glyphs::Glyphs;
+
+    #[test]
+    fn as_long_as_a_recording_plays_the_first_row_says_so() {
+        let look = Look::new("classroom", Depth::Rgb, Glyphs::Unicode, Locale::new(Language::English)).unwrap();
+        let artist = Artist::new(look, Box::new(|_| None), Notes::default());
+        let notes = |state: Option<PlaybackState>| {
+            let mut view = ClusterView::default();
+            view.run.playback = state.map(|state| PlaybackView { end: SimTime::ZERO, whole: true, state });
+            artist.notes(&UiState::default(), &view)
+        };
+        assert_eq!(notes(Some(PlaybackState::Plays)), ["playing a recording"]);
+        assert!(notes(Some(PlaybackState::Same)).is_empty() && notes(None).is_empty());
+    }
+}

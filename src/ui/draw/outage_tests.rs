@@ -267,6 +267,18 @@ fn what_lies_in_a_group_without_a_replica_is_unknown_and_not_nothing() {
 }
 
 #[test]
+fn what_lies_in_a_partition_without_a_running_replica_was_not_measured() {
+    use crate::lesson::{action::Context, expression::parse};
+    let mut view = fixture::view(Story::Healthy);
+    let figures =
+        ["store.kept >= 0", "store.nowhere >= 0", "store.imbalance >= 0", "spreads.open >= 0", "trades.hot >= 0"];
+    let holds = |view: &ClusterView| figures.map(|text| parse(text, &Context::of_file(5, 4)).unwrap().holds(view));
+    assert_eq!(holds(&view), [true; 5]);
+    view.groups[2].by_id = None;
+    assert_eq!(holds(&view), [false; 5]);
+}
+
+#[test]
 fn meta_alone_leaves_the_promise_to_clients_as_it_is() {
     let mut view = fixture::view(Story::Healthy);
     view.groups[0].stall = n3_is_dead();

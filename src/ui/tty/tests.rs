@@ -382,6 +382,10 @@ fn a_paste_without_an_end_runs_no_key_and_does_not_take_the_keyboard() {
     let pieces: [&[u8]; 5] = [b"\x1b[200~kill", b" X\rX X", b"XXXX\r", b"ab\x1b[201~", b"q"];
     let expected = [paste("kill"), paste(" X\rX X"), paste("XXXX\r"), paste("ab"), char('q')];
     assert_eq!(pressed(&pieces, MS(400)), expected);
+    // A control key that is held is no text.
+    let out = pressed(&[b"\x1b[200~hello", b"\x03\x03\x03\x03"], MS(150));
+    let held = [key(KeyCode::Char('c'), KeyModifiers::CONTROL), key(KeyCode::Char('c'), KeyModifiers::CONTROL)];
+    assert!(out.windows(2).any(|pair| pair == held), "{out:?}");
     // Whatever the late text begins with, it runs no key.
     for late in ["\x07XXXX", "\x0cXXXX", "\x1b[31mXXXX\x1b[0m", "\x1b[A\x1b[AX", "\x1bXXXX", "\x1b[200~XXXX"] {
         for end in ["\x1b[201~", ""] {

@@ -614,6 +614,11 @@ fn a_recording_that_was_broken_off_says_so_as_it_begins_and_where_it_ends() {
     assert_eq!([hear(plays, plays), hear(same, None)], ["", ""], "once each");
     let whole = |state| Some(PlaybackView { end, whole: true, state });
     assert_eq!(hear(whole(PlaybackState::Plays), whole(PlaybackState::Same)), "");
+    let differs = whole(PlaybackState::Differs(end));
+    assert_eq!(
+        [hear(whole(PlaybackState::Plays), differs), hear(differs, differs)],
+        ["toast-playback-differs at=1.500", ""]
+    );
 }
 
 #[test]
