@@ -218,7 +218,7 @@ fn grammar(verb: Verb) -> Grammar {
         Verb::Buy => row("buy LOTS SYMBOL [at PRICE] [ioc | fok]", |r| trade::place(Side::Buy, r)),
         Verb::Sell => row("sell LOTS SYMBOL [at PRICE] [ioc | fok]", |r| trade::place(Side::Sell, r)),
         Verb::Spread => row("spread buy|sell LOTS SYMBOL at PRICE buy|sell LOTS SYMBOL at PRICE", trade::spread),
-        Verb::Amend => row("amend #ORDER LOTS SYMBOL at PRICE", trade::amend),
+        Verb::Amend => row("amend #ORDER LOTS [SYMBOL] at PRICE", trade::amend),
         Verb::Cancel => {
             row("cancel #ORDER", |r| trade::order(r).map(|order| Control::Hand(HandRequest::Cancel { order })))
         }

@@ -11,6 +11,7 @@ use crate::domain::command::{LessonCommand, PaceCommand};
 use crate::domain::control::{Control, ControlAnswer};
 use crate::domain::engine::{Engine, Restart};
 use crate::domain::event::Event;
+use crate::domain::time::SimTime;
 use crate::domain::view::ClusterView;
 use crate::runtime::live_run::Hook;
 
@@ -53,6 +54,10 @@ impl Hook for Guide {
         if let Some(lesson) = &mut self.lesson {
             lesson.director.poll(new, &mut Stage { engine, pace });
         }
+    }
+
+    fn due(&self, now: SimTime) -> SimTime {
+        self.lesson.as_ref().map_or(SimTime::NEVER, |lesson| lesson.director.due(now))
     }
 
     fn given(&mut self, control: &Control, engine: &mut dyn Engine, pace: &mut Vec<PaceCommand>) {

@@ -281,7 +281,8 @@ impl Director {
         }
     }
 
-    fn due(&self, now: SimTime) -> SimTime {
+    /// When it has something to do if nothing happens before.
+    pub(super) fn due(&self, now: SimTime) -> SimTime {
         let step = self.script.steps.get(self.current);
         let waits = match (self.phase, step) {
             (Phase::Waiting { met: Some(met), .. }, Some(step)) => met + step.after,

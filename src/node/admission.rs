@@ -17,6 +17,7 @@ use crate::domain::ids::{NodeId, NodeSet};
 use crate::domain::order::Batch;
 use crate::domain::rules::AckRule;
 use crate::domain::time::{Now, SimDuration, SimTime};
+use crate::domain::view::{ProgressMode, ProgressView};
 use crate::domain::why::Why;
 use crate::protocols::replication::Replication;
 use crate::routing::drain::{Drain, MARGIN};
@@ -42,6 +43,26 @@ pub(super) struct Admission {
     stalled: NodeSet,
     /// The refusals of this overload were told of.
     told: bool,
+    /// The last two times at which the orders went on that had waited for [`PATIENCE`], and whom they still waited for then.
+    went_on: [SimTime; 2],
+    late: NodeSet,
+}
+
+/// Where orders wait and none is acknowledged for this long, the group is stuck: for as long as clients wait, by default.
+const PATIENCE: SimDuration = SimDuration::from_secs(1);
+
+impl Admission {
+    fn is_stuck(&self, now: Now) -> bool {
+        self.drain.stuck_since().is_some_and(|since| now.mono.since(since) > PATIENCE)
+    }
+
+    /// Whether it was stuck a moment ago, and not for the first time: a disk that is slow lets orders through in fits, and
+    /// nobody is served by that.
+    fn is_fitful(&self, now: Now) -> bool {
+        let [before, last] = self.went_on;
+        let (again, long_ago) = (last.since(before), now.mono.since(last));
+        before > SimTime::ZERO && again <= PATIENCE.times(4) && long_ago <= PATIENCE.times(2)
+    }
 }
 
 impl Replica {
@@ -135,6 +156,10 @@ impl Replica {
     /// So many records were acknowledged just now; the processor learns what there is to apply.
     pub(super) fn note_pace(&mut self, now: Now, acknowledged: usize, desk: &mut Desk<'_>) {
         let waits = self.proposals.unacknowledged().0 > 0;
+        if acknowledged > 0 && self.admission.is_stuck(now) {
+            self.admission.late = self.late_now(desk.ack);
+            self.admission.went_on = [self.admission.went_on[1], now.mono];
+        }
         if acknowledged > 0 || !waits {
             self.admission.drain.left(now.mono, acknowledged as u64, waits);
         }
@@ -181,21 +206,30 @@ impl Replica {
         self.admission.stalled
     }
 
-    /// The voters that have not stored what its orders wait for, where none was acknowledged for so long; nobody otherwise.
-    pub(super) fn late(&self, now: Now, rule: AckRule, patience: SimDuration) -> NodeSet {
-        let is_stuck = self.admission.drain.stuck_since().is_some_and(|since| now.mono.since(since) > patience);
-        if !is_stuck || !self.core.leads() {
+    /// The voters that have not stored what its orders wait for, where none was acknowledged for [`PATIENCE`]; nobody
+    /// otherwise. A follower that has all that it was sent keeps nobody waiting.
+    pub(super) fn late(&self, now: Now, rule: AckRule) -> NodeSet {
+        if !self.core.leads() {
             return NodeSet::default();
         }
+        if self.admission.is_stuck(now) {
+            return self.late_now(rule);
+        }
+        if self.admission.is_fitful(now) { self.admission.late } else { NodeSet::default() }
+    }
+
+    fn late_now(&self, rule: AckRule) -> NodeSet {
         let acked = self.core.acked_index(rule);
-        let own = (self.core.me(), self.core.synced_index());
-        let followers = self.core.progress().into_iter().map(|(node, progress)| (node, progress.matched));
-        followers.chain([own]).filter(|(_, stored)| *stored <= acked).map(|(node, _)| node).collect()
+        let own = Some(self.core.me()).filter(|_| self.core.synced_index() <= acked);
+        let owes = |progress: &ProgressView| progress.in_flight > 0 || progress.mode != ProgressMode::Replicate;
+        let followers = self.core.progress().into_iter();
+        let late = followers.filter(|(_, progress)| progress.matched <= acked && owes(progress));
+        late.map(|(node, _)| node).chain(own).collect()
     }
 
     /// It leads no longer: what it measured was its own.
     pub(super) fn forget_pace(&mut self) {
-        (self.admission.drain, self.admission.apply) = Default::default();
+        (self.admission.drain, self.admission.apply, self.admission.went_on) = Default::default();
     }
 }
 

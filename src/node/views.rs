@@ -56,9 +56,9 @@ impl Node {
         self.replicas.get(group).map(Replica::missing).unwrap_or_default()
     }
 
-    /// The voters that have not stored what its orders of a group wait for, where none was acknowledged for so long.
-    pub fn late(&self, now: Now, group: GroupId, rule: AckRule, patience: SimDuration) -> NodeSet {
-        self.replicas.get(group).map(|replica| replica.late(now, rule, patience)).unwrap_or_default()
+    /// The voters that have not stored what its orders of a group wait for, where none was acknowledged for long.
+    pub fn late(&self, now: Now, group: GroupId, rule: AckRule) -> NodeSet {
+        self.replicas.get(group).map(|replica| replica.late(now, rule)).unwrap_or_default()
     }
 
     /// Trades of its store of a group that belong elsewhere.

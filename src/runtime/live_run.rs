@@ -37,6 +37,10 @@ pub trait Hook: Send {
     /// The run began again, by a reset.
     fn reset(&mut self);
 
+    /// When it has something to do if nothing happens before: time stops there, so that it acts at its own moment whatever
+    /// the pace.
+    fn due(&self, now: SimTime) -> SimTime;
+
     /// Writes its part of what the screen shows.
     fn fill(&self, view: &mut ClusterView);
 }
@@ -135,6 +139,9 @@ impl<E: Engine> LiveRun<E> {
             (None, Plan::RunTo(until)) => (until, Flow::Rest),
             (None, Plan::RunFree) => (SimTime::NEVER, Flow::Busy),
         };
+        let now = self.engine.position().now;
+        let due = self.hook.as_ref().map_or(SimTime::NEVER, |hook| hook.due(now));
+        let (until, there) = if due < until { (due, Flow::Busy) } else { (until, there) };
         let flow = match self.engine.advance(until, &mut || clock.elapsed().saturating_sub(wall) >= SLICE) {
             Advance::Reached => there,
             Advance::News | Advance::Enough => Flow::Busy,
@@ -281,10 +288,18 @@ mod tests {
     struct Teacher {
         elections: usize,
         given: usize,
+        /// It has something to do then, and was there.
+        due: SimTime,
+        was_there: bool,
     }
 
     impl Hook for Teacher {
+        fn due(&self, now: SimTime) -> SimTime {
+            if now < self.due { self.due } else { SimTime::NEVER }
+        }
+
         fn after_advance(&mut self, engine: &mut dyn Engine, new: &[Event], pace: &mut Vec<PaceCommand>) {
+            self.was_there |= engine.position().now == self.due;
             for _ in new.iter().filter(|event| matches!(event.kind, EventKind::Elected { .. })) {
                 self.elections += 1;
                 if self.elections == 3 {
@@ -307,8 +322,8 @@ mod tests {
         }
 
         fn fill(&self, view: &mut ClusterView) {
-            view.lesson =
-                Some(LessonView { current: self.elections, checks_later: self.given, ..LessonView::default() });
+            let (current, checks_later) = (self.elections, self.given);
+            view.lesson = Some(LessonView { current, checks_later, waits: self.was_there, ..LessonView::default() });
         }
     }
 
@@ -377,6 +392,15 @@ mod tests {
         assert_eq!(run.view().lesson.unwrap().checks_later, 1, "nor of what was refused");
         run.obey(Command::Lesson(LessonCommand::Next), &clock);
         assert_eq!((run.engine.world().seed(), run.engine.position().restarts), (77, 1));
+    }
+
+    #[test]
+    fn a_hook_that_has_something_to_do_is_there_at_its_own_moment_and_not_a_frame_later() {
+        let clock = WallClock::start();
+        let due = SimTime(123_456_789);
+        let mut run = run(Some(Box::new(Teacher { due, ..Teacher::default() })), &clock);
+        run_past(&mut run, &clock, ms(300));
+        assert!(run.view().lesson.unwrap().waits);
     }
 
     #[test]

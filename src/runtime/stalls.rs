@@ -2,13 +2,13 @@
 //!
 //! Idea: truth, not belief. The world knows which voters run and which links pass; the rule of acknowledgement and the
 //! quorum say how many of them it takes. Two things only the leader knows of a voter that runs: that it is silent, and that
-//! it has not stored what the orders wait for. The latter counts once nothing was acknowledged for as long as a client
-//! waits: a slow disk is no stall as long as it gets somewhere.
+//! it has not stored what the orders wait for. The latter counts once nothing was acknowledged for a second:
+//! a slow disk is no stall as long as it gets somewhere.
 //! Units: counts of voters. In a joint configuration the set that is nearest to silence counts.
-//! Left out: a leader that promises by itself and whose own disk stands still while those of its followers do not.
 
 use crate::domain::ids::{GroupId, NodeId, NodeSet};
 use crate::domain::membership::GroupConfig;
+use crate::domain::rules::AckRule;
 use crate::domain::time::Now;
 use crate::domain::view::{Absence, Reach, StallView};
 
@@ -42,8 +42,10 @@ impl World {
         let rule = self.basis.settings.cluster.ack;
         let leader = truth.leader.and_then(|leader| self.nodes[leader.index()].node.as_ref());
         let silent = leader.map(|leader| leader.missing(group)).unwrap_or_default();
-        let (now, patience) = (Now::exact(self.clock.now), self.basis.settings.client.deadline);
-        let late = leader.map(|leader| leader.late(now, group, rule, patience)).unwrap_or_default();
+        let late = leader.map(|leader| leader.late(Now::exact(self.clock.now), group, rule)).unwrap_or_default();
+        // What the leader has not stored itself it has sent to nobody, or may not promise alone.
+        let own: NodeSet = truth.leader.into_iter().collect();
+        let waits_for_own_disk = late.common(own) == own && (rule == AckRule::Leader || late == own) && !own.is_empty();
         config.sets().find_map(|set| {
             // A leader that may promise by itself needs no quorum to answer; without a leader one must be elected.
             let must = match truth.leader {
@@ -56,11 +58,15 @@ impl World {
             let is_outside = truth.leader.is_some_and(|leader| !others.contains(leader));
             let answers = near.minus(silent);
             let led_by_one_cut_off = near.len() < must && others.len() > near.len() && is_outside;
-            let here = if led_by_one_cut_off { others } else { answers.minus(late) };
+            let here = match () {
+                () if led_by_one_cut_off => others,
+                () if waits_for_own_disk && near.len() >= must => set.minus(own),
+                () => answers.minus(late),
+            };
             let absence = |node| {
                 if late.contains(node) && answers.contains(node) { Absence::Late } else { self.absence(node, silent) }
             };
-            (here.len() < must || led_by_one_cut_off).then(|| StallView {
+            (here.len() < must || led_by_one_cut_off || waits_for_own_disk).then(|| StallView {
                 must: must as u8,
                 of: set.len() as u8,
                 missing: set.minus(here).iter().map(|node| (node, absence(node))).collect(),

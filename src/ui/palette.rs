@@ -165,7 +165,10 @@ pub fn meaning(text: &str, state: &UiState, given: &Given<'_>) -> Option<Result<
 
 /// Reads a command; one that asks for what is so already is refused here, before it says that it was done.
 fn read(text: &str, state: &UiState, given: &Given<'_>) -> Option<Result<Action, Refusal>> {
-    let text = control::with_symbol(line(text), given.view);
+    let text = match control::with_symbol(line(text), given.view) {
+        Ok(text) => text,
+        Err(refusal) => return Some(Err(refusal)),
+    };
     let parsed = command::parse(&text, state, &control::context(state, given.view))?;
     Some(parsed.and_then(|action| match action {
         Action::Control(Control::MoveSymbol { symbol, to })

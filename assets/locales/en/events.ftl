@@ -263,7 +263,7 @@ event-burst = { $n ->
     [one] 1 order
    *[other] { $n } orders
  } on top of the load
-event-burst-ended = the burst of { $n } orders is through, { $failed } refused or unknown
+event-burst-ended = the burst of { $n } orders is through, { $failed } of them not acknowledged
 event-overloaded-ticks = { $node } has as many ticks waiting as it takes, and sheds
 event-assigned = nobody had { $symbol }: its ticks go to { $node }
 event-assigned-anew = the ticks of { $symbol } go to { $node } now, no longer to { $from }

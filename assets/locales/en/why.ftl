@@ -2,7 +2,7 @@
 why-not-leader = it does not lead, { $node } does
 why-not-leader-unknown = it does not lead, and knows no leader
 why-no-leader = nobody is known to lead the group
-why-no-worker = no gateway that the balancer trusts has room
+why-no-worker = no gateway in rotation has room
 why-overloaded = overloaded: it could not be answered in time
 why-deadline = the deadline passed on the way
 why-stale-epoch = the sender's map of the cluster is out of date

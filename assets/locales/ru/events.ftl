@@ -269,7 +269,7 @@ event-burst = { $n ->
     [few] { $n } заявки
    *[many] { $n } заявок
  } сверх нагрузки
-event-burst-ended = всплеск прошёл, заявок { $n }; отказано или неизвестно: { $failed }
+event-burst-ended = всплеск прошёл, заявок { $n }; не подтверждено: { $failed }
 event-overloaded-ticks = у { $node } ждёт столько котировок, сколько он берёт; лишние отброшены
 event-assigned = { $symbol } ни у кого не было: котировки идут на { $node }
 event-assigned-anew = котировки { $symbol } идут теперь на { $node }, а не на { $from }

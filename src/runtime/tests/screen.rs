@@ -155,6 +155,44 @@ fn voters_that_answer_and_store_nothing_are_named_once_a_client_has_waited_in_va
 }
 
 #[test]
+fn a_leader_whose_own_disk_stands_still_is_the_one_that_is_named() {
+    for rule in [AckRule::Majority, AckRule::Leader, AckRule::All] {
+        let mut world = world_with(5, |settings| (settings.disk.slow_factor, settings.cluster.ack) = (10_000, rule));
+        world.run_until(ms(1_000));
+        let leader = world.leader(P1).unwrap();
+        world.control(Control::SlowDisk { node: Target::Node(leader), slow: true });
+        world.run_until(ms(3_400));
+        assert_eq!(world.leader(P1), Some(leader));
+        let stall = stall(&world).unwrap_or_else(|| panic!("{rule}"));
+        assert_eq!(stall.missing, [(leader, Absence::Late)], "{rule}");
+    }
+}
+
+#[test]
+fn a_group_that_goes_on_in_fits_is_stalled_all_the_while_and_no_longer_once_it_is_quick() {
+    let mut world = world_with(5, |settings| settings.disk.slow_factor = 1_200);
+    world.run_until(ms(1_000));
+    let leader = world.leader(P1).unwrap();
+    let others: Vec<_> = NodeId::first(5).filter(|node| *node != leader).take(3).collect();
+    let slow = |world: &mut World, slow| {
+        others.iter().for_each(|node| {
+            world.control(Control::SlowDisk { node: Target::Node(*node), slow });
+        });
+    };
+    slow(&mut world, true);
+    world.run_until(ms(9_000));
+    let acknowledged = world.view().ledger.acknowledged;
+    for at in (9_000..14_000).step_by(50) {
+        world.run_until(ms(at));
+        assert!(stall(&world).is_some(), "{at} ms");
+    }
+    assert!(world.view().ledger.acknowledged > acknowledged, "some come through");
+    slow(&mut world, false);
+    world.run_until(ms(19_000));
+    assert_eq!(stall(&world), None);
+}
+
+#[test]
 fn a_leader_that_may_promise_by_itself_answers_without_a_quorum() {
     let mut world = world_with(5, |settings| settings.cluster.ack = AckRule::Leader);
     world.run_until(ms(500));

@@ -145,6 +145,12 @@ fn an_amend_that_is_typed_takes_money_as_an_order_does() {
         };
         assert_eq!(price.0, ticks, "{typed}");
     }
+    for wrong in ["amend #4 5 EURUSD at 1.70", "amend #77 5 at 1.20", "amend #77 5 GOOG at 1.20"] {
+        desk.types(":");
+        desk.types(wrong);
+        assert_eq!(desk.press(KeyCode::Enter), [], "{wrong}");
+        desk.press(KeyCode::Esc);
+    }
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::lesson::action::{self, Context};
 use crate::ui::action::ActionSpec;
 use crate::ui::registry;
 use crate::ui::state::UiState;
+use crate::ui::update::refusal::Refusal;
 
 /// The verb of a command that is being typed, with the action that it spells out.
 pub(super) fn spec_of(text: &str) -> Option<(&'static str, &'static ActionSpec)> {
@@ -39,18 +40,27 @@ pub fn context(state: &UiState, view: &ClusterView) -> Context {
 }
 
 /// The line with the symbol of the order that it amends: the desk knows it, and so a price is money here, not ticks.
-pub fn with_symbol<'t>(line: &'t str, view: &ClusterView) -> Cow<'t, str> {
-    let number = |word: &str| word.trim_start_matches('#').parse::<u64>().ok();
+///
+/// # Errors
+/// The desk has no such order, or it is for another symbol: its price would be read in the wrong steps.
+pub fn with_symbol<'t>(line: &'t str, view: &ClusterView) -> Result<Cow<'t, str>, Refusal> {
     if action::verb_of(line) != Some(Verb::Amend) {
-        return line.into();
+        return Ok(line.into());
     }
-    let order = line.split_whitespace().nth(1).and_then(number);
-    let order = view.hand.iter().find(|known| Some(known.sequence.0) == order);
-    match (order.and_then(HandOrder::symbol), line.split_once(" at ")) {
-        (Some(symbol), Some((before, price))) if before.split_whitespace().count() == 3 => {
-            format!("{before} {} at {price}", symbol.name()).into()
+    let Some((before, price)) = line.split_once(" at ") else { return Ok(line.into()) };
+    let words: Vec<&str> = before.split_whitespace().collect();
+    let [_, name, _, symbols @ ..] = words.as_slice() else { return Ok(line.into()) };
+    let Ok(number) = name.trim_start_matches('#').parse::<u64>() else { return Ok(line.into()) };
+    let order = view.hand.iter().find(|known| known.sequence.0 == number);
+    let Some(symbol) = order.and_then(HandOrder::symbol) else {
+        return Err(Refusal::new("palette-no-order").with("order", number));
+    };
+    match symbols {
+        [] => Ok(format!("{before} {} at {price}", symbol.name()).into()),
+        [named] if !named.eq_ignore_ascii_case(symbol.name()) => {
+            Err(Refusal::new("palette-other-symbol").with("order", number).with("symbol", symbol.name()))
         }
-        _ => line.into(),
+        _ => Ok(line.into()),
     }
 }
 

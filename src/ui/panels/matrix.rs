@@ -283,7 +283,10 @@ fn in_view<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a>
         .iter()
         .fold(strip, |strip, figure| strip.fit(columns, |strip| strip.add(Role::Muted, " · ").add(Role::Text, figure)));
     let late = |id: NodeId| group.replica(id).map_or(0, |replica| replica.lag_records);
-    let behind = group.replicas.iter().filter(|replica| lag_role(replica.lag_records) != Role::LagOk);
+    let behind = group
+        .replicas
+        .iter()
+        .filter(|replica| group.lag(replica.node).is_some() && lag_role(replica.lag_records) != Role::LagOk);
     behind.fold(strip, |strip, replica| {
         let text = format!("{} -{}", replica.node, locale.number(late(replica.node)));
         strip.fit(columns, |strip| strip.add(Role::Muted, " · ").add(lag_role(replica.lag_records), text))

@@ -62,7 +62,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
             cells(strip, group, replica, &scale)
         };
         let strip = strip.to(head + scale.len() * CELL + 1);
-        let strip = if timer > 0 { timer_of(strip, replica, locale) } else { strip };
+        let runs = scene.node(replica.node).is_none_or(|node| node.truth.runs());
+        let strip = if timer > 0 { timer_of(strip, replica, runs, locale) } else { strip };
         let strip = match replica.progress.filter(|_| timer > 0) {
             Some(known) => strip.fit(columns, |strip| progress(strip.add(Role::Text, "  "), &known, locale)),
             None => strip,
@@ -112,13 +113,13 @@ fn cells<'a>(strip: Strip<'a>, group: &GroupView, replica: &ReplicaView, scale: 
 }
 
 /// What is left of the election timer, as a bar that empties.
-fn timer_of<'a>(strip: Strip<'a>, replica: &ReplicaView, locale: &Locale) -> Strip<'a> {
-    match replica.timer {
+fn timer_of<'a>(strip: Strip<'a>, replica: &ReplicaView, runs: bool, locale: &Locale) -> Strip<'a> {
+    match replica.timer.filter(|_| runs) {
         Some((left, all)) => {
             let share = left.as_nanos().saturating_mul(1_000) / all.as_nanos().max(1);
             bar(strip, 10, share, Role::Bar).right(TIMER - 11, Role::Text, &locale.duration(left))
         }
-        None if replica.alive => strip.add(Role::Leader, locale.text("timer-leads")),
+        None if replica.alive && runs => strip.add(Role::Leader, locale.text("timer-leads")),
         None => strip.add(Role::Muted, locale.text("timer-stopped")),
     }
 }

@@ -2,12 +2,15 @@
 //!
 //! Idea: text of a paste is never a key, not even if its end never comes. A paste that goes silent is handed over as far as
 //! it came, and is *broken*: what comes then in a burst is still its text, whatever it begins with. What comes by itself as
-//! one to three characters, as control characters only, or as the sequence of one key was typed, and ends it; but not if it
-//! ends what a burst before left unfinished, such as the answer of a terminal that the line has cut.
+//! one to three characters, as control characters only, or as the sequence of one key was typed; but not if it ends what a
+//! burst before left unfinished, such as the answer of a terminal that the line has cut. For a second more text may come and
+//! is text; then what is typed ends the paste, even if it is typed fast.
 //! Bound: [`PASTE_MAX`] characters are kept; of what comes after them only the end is looked for.
 
+use std::time::Duration;
+
 use super::broken::is_report;
-use super::timing::{REST_MIN, TEXT_MAX};
+use super::timing::{ALT_WITHIN, LATE, REST_MIN, TEXT_MAX};
 
 const ESC: char = '\x1b';
 /// What begins a paste.
@@ -27,6 +30,8 @@ pub(super) struct Paste {
     kept: usize,
     /// Or, since it was broken, inside of this sequence.
     cut: String,
+    /// When the last of its text came.
+    heard: Duration,
 }
 
 /// What a character does to a paste.
@@ -36,6 +41,8 @@ pub(super) enum Pasted {
     Text,
     /// It is the last one: this is the text.
     Whole(String),
+    /// It was typed, and so were the keys before it: the paste is over.
+    Typed(String),
 }
 
 /// What was in a paste that has gone silent.
@@ -43,13 +50,18 @@ pub(super) enum Pasted {
 pub(super) enum Silent {
     /// This text.
     Text(String),
-    /// These keys: nobody pastes so little into a broken paste.
+    /// These keys: nobody pastes so little into a broken paste. It goes on.
     Keys(String),
+    /// These keys, and it is over.
+    Over(String),
 }
 
 impl Paste {
-    /// Takes a character.
-    pub(super) fn push(&mut self, char: char) -> Pasted {
+    /// Takes a character that came so long after the one before.
+    pub(super) fn push(&mut self, char: char, gap: Duration, wall: Duration) -> Pasted {
+        if gap >= ALT_WITHIN && self.is_late(wall) && self.text.len() > self.kept && !is_inside(&self.text) {
+            return Pasted::Typed(std::mem::take(&mut self.text));
+        }
         if self.kept > 0 && !END[self.kept..].starts_with(char) {
             // It was no end after all.
             self.text.clear();
@@ -69,26 +81,41 @@ impl Paste {
         Pasted::Text
     }
 
+    /// Whether so much time has passed since its last text that no more is expected.
+    fn is_late(&self, wall: Duration) -> bool {
+        self.broken && wall.saturating_sub(self.heard) >= LATE
+    }
+
     /// Whether a silence now would mean something.
     pub(super) fn is_waiting(&self) -> bool {
         !self.broken || self.text.len() > self.kept
     }
 
     /// Hands over what came before the silence. From here on the paste is broken.
-    pub(super) fn silence(&mut self) -> Silent {
+    pub(super) fn silence(&mut self, wall: Duration) -> Silent {
         let mut text = std::mem::take(&mut self.text);
         if self.broken {
             let joined = std::mem::take(&mut self.cut) + &text;
+            if text == BEGIN {
+                // Another one begins.
+                *self = Self::default();
+                return Silent::Text(String::new());
+            }
             if is_typed(&text) && !is_rest(&joined, &text) {
-                return Silent::Keys(text);
+                return if self.is_late(wall) { Silent::Over(text) } else { Silent::Keys(text) };
             }
             self.cut = unfinished(&joined);
         }
-        self.broken = true;
+        (self.broken, self.heard) = (true, wall);
         self.kept = (1..END.len()).rev().find(|length| text.ends_with(&END[..*length])).unwrap_or(0);
         self.text = text.split_off(text.len() - self.kept);
         Silent::Text(text.trim_start_matches(BEGIN).chars().take(PASTE_MAX).collect())
     }
+}
+
+/// Whether more belongs to the key that this text ends with.
+fn is_inside(text: &str) -> bool {
+    text.ends_with(ESC) || text.ends_with("\x1bO") || !unfinished(text).is_empty()
 }
 
 /// The sequence that a text ends inside of; of a long one what tells its kind, and its last character.
@@ -151,10 +178,10 @@ mod tests {
     fn a_paste_of_any_length_takes_bounded_memory_and_still_ends() {
         let mut paste = Paste::default();
         for _ in 0..20 * PASTE_MAX {
-            assert_eq!(paste.push('a'), Pasted::Text);
+            assert_eq!(paste.push('a', Duration::ZERO, Duration::ZERO), Pasted::Text);
         }
         assert!(paste.text.len() <= 8 * PASTE_MAX, "{} bytes", paste.text.len());
-        let ended = END.chars().map(|char| paste.push(char)).last();
+        let ended = END.chars().map(|char| paste.push(char, Duration::ZERO, Duration::ZERO)).last();
         assert_eq!(ended, Some(Pasted::Whole("a".repeat(PASTE_MAX))));
     }
 }

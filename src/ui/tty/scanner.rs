@@ -29,7 +29,7 @@ use crossterm::event::Event;
 use super::broken::Broken;
 use super::decode;
 use super::paste::{Paste, Silent};
-use super::timing::{ALT_FOR, ALT_WITHIN, BURST, ESC_FOR, HELD_MAX, SHORT, TEXT_MAX};
+use super::timing::{ALT_FOR, ALT_WITHIN, BURST, ESC_FOR, HELD_MAX, LATE, SHORT, TEXT_MAX};
 use super::utf8::Utf8;
 
 const ESC: char = '\x1b';
@@ -170,9 +170,10 @@ impl Scanner {
                 let text = std::mem::take(&mut self.text);
                 self.break_up(Broken::Csi(text), out);
             }
-            State::Paste => match self.pasted.silence() {
+            State::Paste => match self.pasted.silence(self.latest) {
                 Silent::Text(text) => out.extend((!text.is_empty()).then_some(Event::Paste(text))),
-                Silent::Keys(keys) => {
+                Silent::Keys(keys) => self.press(&keys, out),
+                Silent::Over(keys) => {
                     self.reset();
                     keys.chars().for_each(|char| self.take(char, self.latest, out));
                 }
@@ -188,6 +189,14 @@ impl Scanner {
                 }
             }
         }
+    }
+
+    /// Presses keys while something else stays open.
+    fn press(&self, keys: &str, out: &mut Vec<Event>) {
+        let (mut aside, mut pressed) = (Self { latest: self.latest, ..Self::default() }, Vec::new());
+        keys.chars().for_each(|char| aside.take(char, self.latest, &mut pressed));
+        aside.release(self.latest + LATE, &mut pressed);
+        out.extend(pressed.into_iter().filter(|event| matches!(event, Event::Key(_))));
     }
 
     fn reset(&mut self) {
@@ -206,7 +215,7 @@ impl Scanner {
             State::Closing(kind) => self.closing(kind, char, out),
             State::Csi => self.csi(char, gap, out),
             State::Ss3 => self.ss3(char, out),
-            State::Paste => self.paste(char, out),
+            State::Paste => self.paste(char, gap, wall, out),
         }
     }
 

@@ -382,10 +382,41 @@ fn a_paste_without_an_end_runs_no_key_and_does_not_take_the_keyboard() {
     let pieces: [&[u8]; 5] = [b"\x1b[200~kill", b" X\rX X", b"XXXX\r", b"ab\x1b[201~", b"q"];
     let expected = [paste("kill"), paste(" X\rX X"), paste("XXXX\r"), paste("ab"), char('q')];
     assert_eq!(pressed(&pieces, MS(400)), expected);
+}
+
+#[test]
+fn a_paste_that_pauses_runs_no_key_whatever_comes_first_and_never_makes_the_keyboard_deaf() {
     // A control key that is held is no text.
     let out = pressed(&[b"\x1b[200~hello", b"\x03\x03\x03\x03"], MS(150));
     let held = [key(KeyCode::Char('c'), KeyModifiers::CONTROL), key(KeyCode::Char('c'), KeyModifiers::CONTROL)];
     assert!(out.windows(2).any(|pair| pair == held), "{out:?}");
+    // It may pause twice, and a little of it may come in between.
+    for middle in [
+        "\x1b[31m",
+        "\x1b[2~",
+        "\x1b[<0;9;9M",
+        "\x07",
+        "\r",
+        "\t\t",
+        "\x1b",
+        "abc",
+        "\x1b]",
+        "\x1b[",
+        "\u{65e5}",
+        "\x1b[200~",
+    ] {
+        let out = pressed(&[b"\x1b[200~hello", middle.as_bytes(), b"XXXXXXXX\x1b[201~", b"q"], MS(150));
+        let shot = out.iter().filter(|event| **event == char('X')).count();
+        assert_eq!((shot, out.last()), (0, Some(&char('q'))), "{middle:?}: {out:?}");
+    }
+    // A second after the last of it whoever types fast, or holds a key, is heard.
+    for (fast, pause) in [(&b"j"[..], 30), (b"j", 60), (b"\x1b[B", 30), (b"\x03", 30)] {
+        let (mut scanner, mut at) = (Scanner::default(), MS(5_000));
+        scanned(&mut scanner, &mut at, &[b"\x1b[200~hello"], MS(1_200));
+        let out = scanned(&mut scanner, &mut at, &[fast; 20], MS(pause));
+        let keys = out.iter().filter(|event| matches!(event, Event::Key(_))).count();
+        assert!(keys >= 19, "{fast:?} every {pause} ms: {out:?}");
+    }
     // Whatever the late text begins with, it runs no key.
     for late in ["\x07XXXX", "\x0cXXXX", "\x1b[31mXXXX\x1b[0m", "\x1b[A\x1b[AX", "\x1bXXXX", "\x1b[200~XXXX"] {
         for end in ["\x1b[201~", ""] {
@@ -394,6 +425,11 @@ fn a_paste_without_an_end_runs_no_key_and_does_not_take_the_keyboard() {
             assert_eq!(keys, [&char('q')], "{late:?} {end:?}: {out:?}");
         }
     }
+}
+
+#[test]
+fn a_paste_that_is_cut_anywhere_runs_no_key() {
+    let paste = |text: &str| Event::Paste(text.to_owned());
     // Cut anywhere, in what begins and ends it, too.
     let whole = b"\x1b[200~kill X\rX\r\x1b[201~";
     for cut in 2..whole.len() {

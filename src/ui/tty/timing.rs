@@ -16,6 +16,8 @@ pub const SHORT: Duration = Duration::from_millis(100);
 pub const BURST: Duration = Duration::from_millis(50);
 /// Esc and another key within this are one key with Alt.
 pub const ALT_WITHIN: Duration = Duration::from_millis(20);
+/// After this time without text a broken paste is over as soon as something is typed.
+pub const LATE: Duration = Duration::from_secs(1);
 /// Keys that are held at most.
 pub const HELD_MAX: usize = 64;
 /// Fewer keys than this in a burst after a broken paste were typed.

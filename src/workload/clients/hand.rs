@@ -182,9 +182,12 @@ impl Hand {
         }
     }
 
-    /// The order of a request that a person has made.
+    /// The order of a request that a person has made. What is known to have ended waits for nothing: how a cancel of it
+    /// fares is no news.
     fn by_person(&self, sequence: Sequence) -> Option<Sequence> {
-        self.asked.get(&sequence).copied().filter(|_| !self.looks.contains(&sequence))
+        let order = self.asked.get(&sequence).copied().filter(|_| !self.looks.contains(&sequence))?;
+        let ended = self.row(order).and_then(HandOrder::verdict).is_some_and(|verdict| !verdict.is_open());
+        Some(order).filter(|_| !ended)
     }
 
     /// When a pending spread, or an order that rests, is asked for next.

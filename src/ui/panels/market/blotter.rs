@@ -84,7 +84,8 @@ fn row(canvas: &mut Canvas<'_>, line: Rect, scene: &Scene<'_>, order: &HandOrder
     let columns = usize::from(line.width);
     let (role, state) = words::state(order, locale);
     let strip = canvas.strip().add(Role::Accent, if chosen { "❯" } else { " " });
-    let strip = strip.left(5, if chosen { Role::Title } else { Role::Muted }, &format!("#{}", order.sequence.0));
+    let number = format!("#{} ", order.sequence.0);
+    let strip = strip.left(5.max(width(&number)), if chosen { Role::Title } else { Role::Muted }, &number);
     let state = match order.verdict().and_then(words::figures) {
         Some(figures) => format!("{state} {}", locale.say("blotter-figures", &figures)),
         None => state,

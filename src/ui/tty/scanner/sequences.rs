@@ -62,12 +62,17 @@ impl Scanner {
         }
     }
 
-    pub(super) fn paste(&mut self, char: char, out: &mut Vec<Event>) {
-        match self.pasted.push(char) {
+    pub(super) fn paste(&mut self, char: char, gap: Duration, wall: Duration, out: &mut Vec<Event>) {
+        match self.pasted.push(char, gap, wall) {
             Pasted::Text => {}
             Pasted::Whole(text) => {
                 self.reset();
                 out.extend((!text.is_empty()).then_some(Event::Paste(text)));
+            }
+            Pasted::Typed(keys) => {
+                self.reset();
+                keys.chars().for_each(|char| self.take(char, self.latest, out));
+                self.take(char, wall, out);
             }
         }
     }
