@@ -43,9 +43,8 @@ pub(super) struct Admission {
     stalled: NodeSet,
     /// The refusals of this overload were told of.
     told: bool,
-    /// The last two times at which the orders went on that had waited for [`PATIENCE`], and whom they still waited for then.
-    went_on: [SimTime; 2],
-    late: NodeSet,
+    /// When orders last went on that had waited for [`PATIENCE`], and whom the others still waited for then.
+    went_on: Option<(SimTime, NodeSet)>,
 }
 
 /// Where orders wait and none is acknowledged for this long, the group is stuck: for as long as clients wait, by default.
@@ -54,14 +53,6 @@ const PATIENCE: SimDuration = SimDuration::from_secs(1);
 impl Admission {
     fn is_stuck(&self, now: Now) -> bool {
         self.drain.stuck_since().is_some_and(|since| now.mono.since(since) > PATIENCE)
-    }
-
-    /// Whether it was stuck a moment ago, and not for the first time: a disk that is slow lets orders through in fits, and
-    /// nobody is served by that.
-    fn is_fitful(&self, now: Now) -> bool {
-        let [before, last] = self.went_on;
-        let (again, long_ago) = (last.since(before), now.mono.since(last));
-        before > SimTime::ZERO && again <= PATIENCE.times(4) && long_ago <= PATIENCE.times(2)
     }
 }
 
@@ -157,8 +148,7 @@ impl Replica {
     pub(super) fn note_pace(&mut self, now: Now, acknowledged: usize, desk: &mut Desk<'_>) {
         let waits = self.proposals.unacknowledged().0 > 0;
         if acknowledged > 0 && self.admission.is_stuck(now) {
-            self.admission.late = self.late_now(desk.ack);
-            self.admission.went_on = [self.admission.went_on[1], now.mono];
+            self.admission.went_on = Some((now.mono, self.late_now(desk.ack)));
         }
         if acknowledged > 0 || !waits {
             self.admission.drain.left(now.mono, acknowledged as u64, waits);
@@ -209,13 +199,14 @@ impl Replica {
     /// The voters that have not stored what its orders wait for, where none was acknowledged for [`PATIENCE`]; nobody
     /// otherwise. A follower that has all that it was sent keeps nobody waiting.
     pub(super) fn late(&self, now: Now, rule: AckRule) -> NodeSet {
-        if !self.core.leads() {
-            return NodeSet::default();
-        }
-        if self.admission.is_stuck(now) {
-            return self.late_now(rule);
-        }
-        if self.admission.is_fitful(now) { self.admission.late } else { NodeSet::default() }
+        if self.core.leads() && self.admission.is_stuck(now) { self.late_now(rule) } else { NodeSet::default() }
+    }
+
+    /// Those whom its orders still waited for when some of them went on at last, if that was less than [`PATIENCE`] ago: a disk
+    /// that is slow lets orders through in fits, and nobody is served by that.
+    pub(super) fn late_before(&self, now: Now) -> NodeSet {
+        let late = self.admission.went_on.filter(|(at, _)| now.mono.since(*at) <= PATIENCE);
+        late.map(|(_, late)| late).unwrap_or_default()
     }
 
     fn late_now(&self, rule: AckRule) -> NodeSet {

@@ -61,6 +61,11 @@ impl Node {
         self.replicas.get(group).map(|replica| replica.late(now, rule)).unwrap_or_default()
     }
 
+    /// Those whom its orders of a group still waited for a moment ago, when some of them went on at last.
+    pub fn late_before(&self, now: Now, group: GroupId) -> NodeSet {
+        self.replicas.get(group).map(|replica| replica.late_before(now)).unwrap_or_default()
+    }
+
     /// Trades of its store of a group that belong elsewhere.
     pub fn trades_away(&self, group: GroupId) -> u64 {
         self.replicas.get(group).map_or(0, |replica| replica.trades_away(&self.division))

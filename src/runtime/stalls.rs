@@ -11,6 +11,7 @@ use crate::domain::membership::GroupConfig;
 use crate::domain::rules::AckRule;
 use crate::domain::time::Now;
 use crate::domain::view::{Absence, Reach, StallView};
+use crate::node::Node;
 
 use super::groups::GroupTruth;
 use super::slot::Status;
@@ -42,7 +43,7 @@ impl World {
         let rule = self.basis.settings.cluster.ack;
         let leader = truth.leader.and_then(|leader| self.nodes[leader.index()].node.as_ref());
         let silent = leader.map(|leader| leader.missing(group)).unwrap_or_default();
-        let late = leader.map(|leader| leader.late(Now::exact(self.clock.now), group, rule)).unwrap_or_default();
+        let late = leader.map(|leader| self.late(leader, group, rule)).unwrap_or_default();
         // What the leader has not stored itself it has sent to nobody, or may not promise alone.
         let own: NodeSet = truth.leader.into_iter().collect();
         let waits_for_own_disk = late.common(own) == own && (rule == AckRule::Leader || late == own) && !own.is_empty();
@@ -72,6 +73,18 @@ impl World {
                 missing: set.minus(here).iter().map(|node| (node, absence(node))).collect(),
             })
         })
+    }
+
+    /// The voters that have not stored what the orders wait for. A slow disk lets some orders through now and then: the group
+    /// is no less stalled for that.
+    fn late(&self, leader: &Node, group: GroupId, rule: AckRule) -> NodeSet {
+        let now = Now::exact(self.clock.now);
+        let late = leader.late(now, group, rule);
+        if !late.is_empty() {
+            return late;
+        }
+        let is_slow = |node: &NodeId| self.nodes[node.index()].disk.view().slow;
+        leader.late_before(now, group).iter().filter(is_slow).collect()
     }
 
     fn absence(&self, node: NodeId, silent: NodeSet) -> Absence {
