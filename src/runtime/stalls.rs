@@ -46,7 +46,7 @@ impl World {
         let late = leader.map(|leader| self.late(leader, group, rule)).unwrap_or_default();
         // What the leader has not stored itself it has sent to nobody, or may not promise alone.
         let own: NodeSet = truth.leader.into_iter().collect();
-        let waits_for_own_disk = late.common(own) == own && (rule == AckRule::Leader || late == own) && !own.is_empty();
+        let own_disk = !own.is_empty() && late.common(own) == own && (rule == AckRule::Leader || late == own);
         config.sets().find_map(|set| {
             // A leader that may promise by itself needs no quorum to answer; without a leader one must be elected.
             let must = match truth.leader {
@@ -58,6 +58,7 @@ impl World {
             let others = self.near(None, set);
             let is_outside = truth.leader.is_some_and(|leader| !others.contains(leader));
             let answers = near.minus(silent);
+            let waits_for_own_disk = own_disk && set.common(own) == own;
             let led_by_one_cut_off = near.len() < must && others.len() > near.len() && is_outside;
             let here = match () {
                 () if led_by_one_cut_off => others,
