@@ -81,6 +81,6 @@ fn answers_of_terminals_press_no_key_however_they_are_cut() {
     desk.send("\x1b");
     some_frames(&mut desk);
     desk.send("x");
-    desk.wait("n2 dead", |pty| row_of(pty).contains("down") && pty.text().contains("UP 4/5"));
+    desk.wait("n2 dead", |pty| row_of(pty).contains("–") && pty.text().contains("UP 4/5"));
     quit(&mut desk, "q after many answers");
 }

@@ -1,7 +1,7 @@
 //! Pasted text, up to the sequence that ends it.
 //!
-//! Idea: text of a paste is never a key, not even if its end never comes. A paste that goes silent is handed over as far as
-//! it came, and is *broken*: what comes then in a burst is still its text, whatever it begins with. What comes by itself as
+//! Idea: text of a paste is no key, and a paste whose end never comes does not take the keyboard; where the two are at odds
+//! the burst decides. A paste that goes silent is handed over as far as it came, and is *broken*: what comes then in a burst is still its text, whatever it begins with. What comes by itself as
 //! one to three characters, as control characters only, or as the sequence of one key was typed; but not if it ends what a
 //! burst before left unfinished, such as the answer of a terminal that the line has cut. For a second more text may come and
 //! is text; then what is typed ends the paste, even if it is typed fast.
