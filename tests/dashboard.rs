@@ -167,10 +167,10 @@ fn at_rest_esc_and_the_next_key_are_two() {
     desk.wait_for("PAUSED");
     for _ in 0..3 {
         desk.send("?");
-        desk.wait_for("type to search");
+        desk.wait_for("searches");
         desk.send("\x1b");
         // Esc has closed the help: it was heard by itself.
-        desk.wait("no help", |pty| !pty.text().contains("type to search"));
+        desk.wait("no help", |pty| !pty.text().contains("searches"));
         desk.send(":q");
         desk.wait("the palette", |pty| pty.text().contains("/ q"));
         desk.send("\x1b");
