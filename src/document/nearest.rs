@@ -32,8 +32,9 @@ fn misspelt<S: AsRef<str>>(found: &str, words: &[S]) -> Option<String> {
         .map(|(_, word)| word.to_owned())
 }
 
-/// The word that shares the most parts with `found`: `rate_per_s` is taken for `orders_per_s`, `heartbeat` for `heartbeat_ms`. The parts of one are all in the other, or half of the longer's are shared; where two words share as many,
-/// nobody knows which is meant.
+/// The word that shares the most parts with `found`: `rate_per_s` is taken for `orders_per_s`, `heartbeat` for `heartbeat_ms`.
+/// The parts of one are all in the other, or half of the longer's are shared; where two words share as many, nobody knows which
+/// is meant.
 fn related<S: AsRef<str>>(found: &str, words: &[S]) -> Option<String> {
     let parts = |word: &str| -> BTreeSet<String> {
         let parts = word.split(|char: char| !char.is_alphanumeric()).filter(|part| !part.is_empty());

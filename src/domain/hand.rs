@@ -77,7 +77,7 @@ pub enum HandWord {
     /// The hand asked this.
     Asked(HandRequest),
     /// One try was refused, and the request waits on: it may be asked again, or an earlier try may have arrived.
-    TriedInVain(Why),
+    TryRefused(Why),
     /// It was asked again.
     AskedAgain,
     /// Promised.
@@ -131,6 +131,14 @@ impl HandOrder {
             }
         }
         current
+    }
+
+    /// What was asked of it last, after it was placed.
+    pub fn last_asked(&self) -> Option<&HandRequest> {
+        self.words.iter().rev().find_map(|(_, word)| match word {
+            HandWord::Asked(request) => Some(request),
+            _ => None,
+        })
     }
 
     /// The last reading, if nothing was decided after it.
@@ -290,7 +298,7 @@ mod tests {
         let refused = decided(OrderStatus::Rejected(Why::UnknownOrder), 0, 0);
         assert_eq!(terms(&[rests, replace, refused]), own);
         assert_eq!(terms(&[rests, replace, refused, rests]), own, "a verdict on something else");
-        assert_eq!(terms(&[rests, replace, HandWord::TriedInVain(Why::NoLeader), rests]), (9, 5), "one try in vain");
+        assert_eq!(terms(&[rests, replace, HandWord::TryRefused(Why::NoLeader), rests]), (9, 5), "one try was refused");
     }
 
     #[test]

@@ -6,8 +6,8 @@
 //! configurations and scenarios.
 //! Each mark seals every line above it, so that what a replay could not notice is noticed, too.
 //! Shape: the first line is [`FIRST_LINE`] (or that of format 2, which has no seals), the second the header as JSON, then a
-//! control or a mark each, in order, and the end. Where a run was begun again the line `again` ends it, and the first line stands once more; the last run counts. A file
-//! without an end was broken off (its program was killed): its last run is played up to its last mark, and one without a mark
+//! control or a mark each, in order, and the end. Where a run was begun again the line `again` ends it, and the first line
+//! stands once more; the last run counts. A file without an end was broken off (its program was killed): its last run is played up to its last mark, and one without a mark
 //! is refused.
 //! Errors: a `Problem` with line and column; all of them mean that the input is unusable (exit code 2).
 

@@ -149,6 +149,25 @@ impl Strip<'_> {
         let grown = grow(self.clone());
         if grown.width <= columns { grown } else { self }
     }
+
+    /// Adds these parts in turn, up to the first that does not fit: none jumps into the place of another.
+    #[must_use]
+    pub fn fit_in_order<P>(
+        self,
+        columns: usize,
+        parts: impl IntoIterator<Item = P>,
+        add: impl Fn(Self, P) -> Self,
+    ) -> Self {
+        let mut strip = self;
+        for part in parts {
+            let grown = add(strip.clone(), part);
+            if grown.width > columns {
+                break;
+            }
+            strip = grown.add(Role::Text, "  ");
+        }
+        strip
+    }
 }
 
 /// How many cells a text has.

@@ -211,7 +211,7 @@ count-records = { $n ->
    *[many] { $n } записей
  }
 note-recording = запись
-note-playing = идёт запись с диска
+note-playing = воспроизводится запись
 lag-now = сейчас
 lag-none = { $n ->
     [0] никто не отстаёт

@@ -98,7 +98,19 @@ pub struct WorkerView {
     pub answers: LatencyView,
 }
 
+impl BalancerView {
+    /// Whether no gateway is given orders: each is drained, or out of rotation.
+    pub fn is_closed(&self) -> bool {
+        !self.workers.is_empty() && !self.workers.iter().any(WorkerView::serves)
+    }
+}
+
 impl WorkerView {
+    /// Whether it is given requests.
+    pub fn serves(&self) -> bool {
+        self.in_rotation && self.duty == Duty::Serving
+    }
+
     /// A worker in rotation that has done nothing yet.
     pub fn idle(node: NodeId) -> Self {
         Self {

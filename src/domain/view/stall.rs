@@ -1,7 +1,8 @@
 //! Why a group answers nobody: how many voters must answer, and who of them does not.
 //!
 //! Idea: a cause and its victims. The rule of acknowledgement asks for so many voters, Raft for a quorum; where the voters
-//! that run, hear each other and store what they are sent are fewer, no order of the group is acknowledged, however healthy the rest looks.
+//! that run, hear each other and store what they are sent are fewer, no order of the group is acknowledged, however healthy the
+//! rest looks.
 
 use crate::domain::ids::NodeId;
 

@@ -11,7 +11,6 @@ use crate::domain::view::{FailoverView, GroupView, NodeTruth};
 use super::super::canvas::{Canvas, Strip};
 use super::super::caption;
 use super::super::depth::Depth;
-use super::super::panels;
 use super::super::scene::Scene;
 use super::super::theme::Role;
 use super::super::widgets::{badge, figure};
@@ -310,8 +309,7 @@ fn admission<'a>(strip: Strip<'a>, scene: &Scene<'_>) -> Strip<'a> {
     if !scene.stalls().is_empty() {
         return strip;
     }
-    let workers = &scene.view.balancer.workers;
-    if !workers.is_empty() && workers.iter().all(|worker| panels::workers::standing(worker).is_some()) {
+    if scene.view.balancer.is_closed() {
         return strip.badge(Role::Error, &locale.text("status-no-gateway")).gap();
     }
     if flow.unanswered_per_s > 0 {

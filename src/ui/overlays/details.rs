@@ -7,7 +7,7 @@ use crate::domain::ids::NodeId;
 use super::super::canvas::Canvas;
 use super::super::scene::Scene;
 use super::super::theme::Role;
-use super::super::widgets::badge;
+use super::super::widgets::{badge, figure};
 use super::{centred, window};
 
 /// Draws the details of a node.
@@ -27,7 +27,7 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, id: NodeId) 
         canvas.word(inner, 0, 1, Role::Error, message);
     }
     let gateway = node.gateway;
-    let leads = if node.truth.runs() { locale.number(u64::from(node.leads)) } else { "–".to_owned() };
+    let leads = figure::count(node.truth.runs().then_some(u64::from(node.leads)), locale);
     let figures = [
         ("details-lives", locale.number(u64::from(node.incarnation))),
         ("details-in-flight", format!("{} / {}", gateway.load.in_flight, gateway.load.capacity)),

@@ -16,6 +16,7 @@ use super::super::scene::Scene;
 use super::super::state::Panel;
 use super::super::theme::Role;
 use super::super::widgets::badge;
+use super::super::widgets::figure;
 use super::super::widgets::frame::frame;
 use super::super::widgets::table::{Align, Column, cells, for_texts, widths};
 use crate::locale::Locale;
@@ -117,7 +118,7 @@ fn texts(group: &GroupView, replica: &ReplicaView, standing: Standing, locale: &
         replica.node.to_string(),
         badge::replica(replica, locale).text(),
         memory(locale.number(replica.version.0)),
-        lag.map_or_else(|| "–".to_owned(), |records| locale.number(records)),
+        figure::count(lag, locale),
         memory(lag.map_or_else(|| "–".to_owned(), |_| locale.duration(replica.lag_time))),
         memory(digest),
         says,

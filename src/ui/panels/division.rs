@@ -115,16 +115,8 @@ pub(super) fn heat<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> O
         (busy, Role::Text),
         (Some(whole), Role::Muted),
     ];
-    let mut said = strip;
-    // In order of importance: it ends at the first that does not fit.
-    for (text, role) in figures.into_iter().filter_map(|(text, role)| Some((text?, role))) {
-        let width = said.width();
-        said = said.fit(columns, |strip| strip.add(role, text.as_str()).add(Role::Text, "  "));
-        if said.width() == width {
-            break;
-        }
-    }
-    Some(said)
+    let known = figures.into_iter().filter_map(|(text, role)| Some((text?, role)));
+    Some(strip.fit_in_order(columns, known, |strip, (text, role)| strip.add(role, text)))
 }
 
 /// A row for each partition with a bar for each measure.

@@ -130,21 +130,13 @@ fn overload<'a>(strip: Strip<'a>, scene: &Scene<'_>, columns: usize) -> Strip<'a
         ("flow-pace", pace, false),
         ("flow-expired", locale.number(view.expired), false),
     ];
-    // What was refused for want of a voter stands there once something was. The order is one of importance, so the
-    // row ends at the first that does not fit.
+    // What was refused for want of a voter stands there once something was. The order is one of
+    // importance.
     let shown = figures.into_iter().filter(|(id, _, loud)| *loud || *id != "flow-missing");
-    let mut row = strip;
-    for (id, value, loud) in shown {
-        let before = row.width();
-        row = row.fit(columns, |strip| {
-            let role = if loud { Role::Warn } else { Role::Text };
-            strip.add(Role::Muted, format!("{} ", locale.text(id))).add(role, value).add(Role::Text, "  ")
-        });
-        if row.width() == before {
-            break;
-        }
-    }
-    row
+    strip.fit_in_order(columns, shown, |strip, (id, value, loud)| {
+        let role = if loud { Role::Warn } else { Role::Text };
+        strip.add(Role::Muted, format!("{} ", locale.text(id))).add(role, value)
+    })
 }
 
 fn lines<'a>(canvas: &Canvas<'a>, scene: &Scene<'_>, columns: usize) -> Vec<Strip<'a>> {

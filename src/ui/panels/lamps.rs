@@ -1,9 +1,11 @@
-//! Lamps and margins: is every promise kept, and how many voters each group could do without. A lamp that was not checked in this run is dark.
+//! Lamps and margins: is every promise kept, and how many voters could each group do without? A lamp that was not checked in
+//! this run is dark.
 
 use ratatui::layout::Rect;
 
 use crate::domain::engine::Capability;
 use crate::domain::rules::Rule;
+use crate::domain::time::SimTime;
 use crate::domain::view::{GroupView, StallView};
 
 use super::super::canvas::{Canvas, Strip, wrap};
@@ -17,6 +19,8 @@ use super::lacking;
 
 /// Columns of a lamp.
 const LAMP_COLUMNS: usize = 22;
+
+const SECOND: SimTime = SimTime::from_millis(1_000);
 
 /// Draws the panel.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
@@ -87,7 +91,9 @@ fn answers<'a>(strip: Strip<'a>, scene: &Scene<'_>, silent: bool) -> Strip<'a> {
     if scene.view.flow.acked_per_s == 0 {
         return strip.add(Role::Muted, format!("○ {answered}"));
     }
-    if figure::answered(&scene.view.flow) == Role::Warn || scene.view.flow.unanswered_per_s > 0 {
+    // In the first second of a run the rates are not of a second yet.
+    let is_short = scene.view.run.now >= SECOND && figure::answered(&scene.view.flow) == Role::Warn;
+    if is_short || scene.view.flow.unanswered_per_s > 0 {
         return strip.add(Role::Warn, format!("○ {}", locale.text("lamp-partly-answered")));
     }
     strip.add(Role::Ok, "● ").add(Role::Text, answered)

@@ -29,7 +29,7 @@ pub mod nodes;
 mod partitions;
 mod raft;
 mod strategies;
-pub(super) mod workers;
+mod workers;
 
 pub use events::row as event_row;
 pub use failover::phases;

@@ -160,18 +160,11 @@ fn switch<'a>(strip: Strip<'a>, scene: &Scene<'_>, last: SwitchView, columns: us
     })
 }
 
-/// Figures with their names, up to the first that does not fit: none jumps into the place of another.
+/// Figures with their names, as many as fit.
 fn row<'a>(strip: Strip<'a>, scene: &Scene<'_>, figures: &[(&str, u64, Role)], columns: usize) -> Strip<'a> {
     let locale = &scene.look.locale;
-    let mut strip = strip;
-    for &(id, figure, loud) in figures {
+    strip.fit_in_order(columns, figures, |strip, &(id, figure, loud)| {
         let role = if figure > 0 { loud } else { Role::Muted };
-        let name = format!("{} ", locale.text(id));
-        let grown = strip.clone().add(Role::Muted, name).add(role, locale.number(figure));
-        if grown.width() > columns {
-            break;
-        }
-        strip = grown.add(Role::Text, "  ");
-    }
-    strip
+        strip.add(Role::Muted, format!("{} ", locale.text(id))).add(role, locale.number(figure))
+    })
 }

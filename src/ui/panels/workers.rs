@@ -123,7 +123,7 @@ fn utilisation<'a>(strip: Strip<'a>, scene: &Scene<'_>, worker: &WorkerView, wid
 }
 
 /// Why it is given nothing; nothing to say if it is.
-pub const fn standing(worker: &WorkerView) -> Option<(Role, &'static str)> {
+pub(super) const fn standing(worker: &WorkerView) -> Option<(Role, &'static str)> {
     match (worker.in_rotation, worker.duty) {
         (false, _) => Some((Role::NodeFailed, "worker-out")),
         (_, Duty::Draining) => Some((Role::NodeRecovering, "worker-drains")),

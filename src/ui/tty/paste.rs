@@ -123,11 +123,11 @@ fn unfinished(text: &str) -> String {
     let (mut inside, mut escaped) = (None, false);
     for (place, char) in text.char_indices() {
         inside = match (inside, char) {
-            (Some((_, STRING)), '\u{7}' | '\u{9c}') => None,
-            (Some((_, STRING)), '\\') if escaped => None,
-            (Some((_, CSI)), ' '..='?') | (Some((_, STRING)), _) => inside,
-            (_, '[') if escaped => Some((place - 1, CSI)),
-            (_, 'P' | 'X' | ']' | '^' | '_') if escaped => Some((place - 1, STRING)),
+            (Some((_, Kind::String)), '\u{7}' | '\u{9c}') => None,
+            (Some((_, Kind::String)), '\\') if escaped => None,
+            (Some((_, Kind::Csi)), ' '..='?') | (Some((_, Kind::String)), _) => inside,
+            (_, '[') if escaped => Some((place - 1, Kind::Csi)),
+            (_, 'P' | 'X' | ']' | '^' | '_') if escaped => Some((place - 1, Kind::String)),
             _ => None,
         };
         escaped = char == ESC;
@@ -138,9 +138,14 @@ fn unfinished(text: &str) -> String {
     if long { text.chars().take(2).chain(text.chars().last()).collect() } else { text.to_owned() }
 }
 
-/// Kinds of sequences: figures and a final, or a string up to its terminator.
-const CSI: bool = false;
-const STRING: bool = true;
+/// What an unfinished sequence waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Figures and a final.
+    Csi,
+    /// A terminator.
+    String,
+}
 
 /// Whether this text was what a sequence lacked, and nothing else: the whole of it is known.
 fn is_rest(joined: &str, text: &str) -> bool {

@@ -79,7 +79,7 @@ impl Clients {
                 // Of several tries one may have arrived: that this one did not is the request's end only if it was the last.
                 if self.tries_again(now, place, sequence, pending, why) {
                     if is_hand {
-                        self.hand.turned_away(now, sequence, why);
+                        self.hand.try_refused(now, sequence, why);
                     }
                     return None;
                 }

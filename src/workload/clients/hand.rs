@@ -162,9 +162,9 @@ impl Hand {
     }
 
     /// A try was refused, and the request waits on.
-    pub(super) fn turned_away(&mut self, now: SimTime, sequence: Sequence, why: Why) {
+    pub(super) fn try_refused(&mut self, now: SimTime, sequence: Sequence, why: Why) {
         if let Some(order) = self.by_person(sequence) {
-            self.note(now, order, HandWord::TriedInVain(why));
+            self.note(now, order, HandWord::TryRefused(why));
         }
     }
 
@@ -182,12 +182,15 @@ impl Hand {
         }
     }
 
-    /// The order of a request that a person has made. What is known to have ended waits for nothing: how a cancel of it
-    /// fares is no news.
+    /// The order of a request that a person has made, and waits for: once it is known to have ended, how a cancel or a replace
+    /// of it fares is no news.
     fn by_person(&self, sequence: Sequence) -> Option<Sequence> {
         let order = self.asked.get(&sequence).copied().filter(|_| !self.looks.contains(&sequence))?;
-        let ended = self.row(order).and_then(HandOrder::verdict).is_some_and(|verdict| !verdict.is_open());
-        Some(order).filter(|_| !ended)
+        let is_moot = |row: &HandOrder| {
+            let asks = matches!(row.last_asked(), Some(HandRequest::Query { .. }));
+            !asks && row.verdict().is_some_and(|verdict| !verdict.is_open())
+        };
+        (!self.row(order).is_some_and(is_moot)).then_some(order)
     }
 
     /// When a pending spread, or an order that rests, is asked for next.

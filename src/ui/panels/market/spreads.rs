@@ -7,6 +7,7 @@ use super::super::super::hits::Hit;
 use super::super::super::scene::Scene;
 use super::super::super::state::Panel;
 use super::super::super::theme::Role;
+use super::super::super::widgets::figure;
 use super::super::super::widgets::frame::frame;
 
 /// Draws the panel.
@@ -42,9 +43,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         let strip = figures.iter().take(shown).fold(
             canvas.strip().left(5, Role::Text, &group.id.to_string()),
             |strip, cell| {
-                let (role, figure) =
-                    if is_known { (cell.0, locale.number(cell.1)) } else { (Role::Muted, "–".to_owned()) };
-                strip.right(column, role, &figure)
+                let role = if is_known { cell.0 } else { Role::Muted };
+                strip.right(column, role, &figure::count(is_known.then_some(cell.1), locale))
             },
         );
         let place = row as u16 + 1;

@@ -147,9 +147,7 @@ pub fn word(order: &HandOrder, place: usize, locale: &Locale) -> (Role, String) 
             }
             _ => (Role::Muted, request(asked, order.symbol(), locale)),
         },
-        HandWord::TriedInVain(why) => {
-            (Role::Warn, locale.say("word-tried-in-vain", &[("why", locale.why(*why).into())]))
-        }
+        HandWord::TryRefused(why) => (Role::Warn, locale.say("word-try-refused", &[("why", locale.why(*why).into())])),
         HandWord::AskedAgain => (Role::Warn, locale.text("word-again").into_owned()),
         HandWord::Accepted(promise) => {
             let figures = [

@@ -105,9 +105,37 @@ fn the_hand_is_not_told_that_its_order_is_refused_while_an_earlier_try_may_have_
     let mut view = ClusterView::default();
     driver.clients.contribute(driver.now, &mut view);
     let words = &view.hand.last().unwrap().words;
-    assert!(words.iter().any(|(_, word)| *word == HandWord::TriedInVain(Why::NoLeader)), "{words:?}");
+    assert!(words.iter().any(|(_, word)| *word == HandWord::TryRefused(Why::NoLeader)), "{words:?}");
     assert!(!words.iter().any(|(_, word)| matches!(word, HandWord::Refused(_))), "{words:?}");
     assert_eq!(words.last().unwrap().1, HandWord::Unknown, "{words:?}");
+}
+
+#[test]
+fn what_becomes_of_a_query_is_always_told_and_of_the_cancel_of_an_order_that_has_ended_it_is_not() {
+    let only_the_first_is_answered = Box::new(|_: SimTime, record: &Record| match record.command {
+        Command::Place { .. } => vec![(MS_3, verdict(0))],
+        _ => Vec::new(),
+    });
+    let mut driver = Driver::new(&settings(0), 2, only_the_first_is_answered);
+    let unknown = |driver: &Driver| {
+        let mut view = ClusterView::default();
+        driver.clients.contribute(driver.now, &mut view);
+        let order = view.hand.last().unwrap().clone();
+        (order.sequence, order.words.iter().filter(|(_, word)| *word == HandWord::Unknown).count())
+    };
+    let order_type = OrderType::Limit(Price(100));
+    let (symbol, side, quantity) = (SymbolId(0), Side::Buy, Quantity(1));
+    let time_in_force = TimeInForce::GoodTillCancel;
+    driver.control(Control::Hand(HandRequest::Place { symbol, side, order_type, quantity, time_in_force }));
+    driver.run_to(100);
+    let (order, told) = unknown(&driver);
+    assert_eq!(told, 0, "it is filled");
+    driver.control(Control::Hand(HandRequest::Cancel { order }));
+    driver.run_to(3_000);
+    assert_eq!(unknown(&driver).1, 0, "no news");
+    driver.control(Control::Hand(HandRequest::Query { order }));
+    driver.run_to(6_000);
+    assert_eq!(unknown(&driver).1, 1, "somebody asked, and nobody answered");
 }
 
 #[test]
